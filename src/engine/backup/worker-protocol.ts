@@ -1,0 +1,32 @@
+/** Messages between the run and its worker. Everything is plain data; descriptors are shared by all threads of a process. */
+import type { FinishedPack } from '../pack/index.ts'
+import type { DirectoryResult } from './directory-result.ts'
+import type { DirectoryTask, WorkSettings } from './directory-work.ts'
+import type { LaneCounters, LaneSetup } from './lane.ts'
+import type { SharedStretch, Turn } from './shared-file.ts'
+
+export interface WorkerSetup {
+  readonly lane: LaneSetup
+  readonly work: WorkSettings
+}
+
+export type ToWorker =
+  | { readonly type: 'directory'; readonly task: DirectoryTask }
+  | { readonly type: 'stretch'; readonly stretch: SharedStretch }
+  | { readonly type: 'finish' }
+  | { readonly type: 'discard' }
+
+export type FromWorker =
+  | { readonly type: 'directory'; readonly result: DirectoryResult; readonly counters: LaneCounters }
+  | { readonly type: 'turn'; readonly turn: Turn; readonly counters: LaneCounters }
+  | { readonly type: 'stretch-end' }
+  | { readonly type: 'pack'; readonly pack: FinishedPack }
+  | { readonly type: 'finished'; readonly counters: LaneCounters }
+  | { readonly type: 'failed'; readonly error: WorkerFailure }
+
+/** An error as it crosses the thread: the code survives, the stack is kept as text. */
+export interface WorkerFailure {
+  readonly code: string | undefined
+  readonly message: string
+  readonly context: Record<string, string | number | boolean | readonly string[] | undefined>
+}

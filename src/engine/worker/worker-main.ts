@@ -1,0 +1,50 @@
+/** The second lane: takes directories and shares of big files until it is told to finish. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { BackupError } from '../../kernel/backup-error.ts'
+import { invariant } from '../../kernel/invariant.ts'
+import { createDirectoryWork, Lane, takeTurn, type FromWorker, type ToWorker, type WorkerFailure, type WorkerSetup } from '../backup/lane-parts.ts'
+
+invariant(parentPort, 'This file runs as a worker thread.')
+const port = parentPort
+const setup = workerData as WorkerSetup
+const lane = new Lane(setup.lane, (pack) => send({ type: 'pack', pack }))
+const work = createDirectoryWork(lane, setup.work)
+
+function send(message: FromWorker): void {
+  port.postMessage(message)
+}
+
+function handle(message: ToWorker): void {
+  switch (message.type) {
+    case 'directory':
+      send({ type: 'directory', result: work.process(message.task), counters: lane.counters })
+      return
+    case 'stretch':
+      for (let turn = takeTurn(lane, message.stretch); turn; turn = takeTurn(lane, message.stretch)) send({ type: 'turn', turn, counters: lane.counters })
+      send({ type: 'stretch-end' })
+      return
+    case 'finish':
+      lane.finish()
+      send({ type: 'finished', counters: lane.counters })
+      port.close()
+      return
+    case 'discard':
+      lane.discard()
+      port.close()
+  }
+}
+
+function failure(error: unknown): WorkerFailure {
+  if (error instanceof BackupError) return { code: error.code, message: error.message, context: { ...error.context } }
+  return { code: undefined, message: error instanceof Error ? (error.stack ?? error.message) : String(error), context: {} }
+}
+
+port.on('message', (message: ToWorker) => {
+  try {
+    handle(message)
+  } catch (error) {
+    lane.discard()
+    send({ type: 'failed', error: failure(error) })
+    port.close()
+  }
+})

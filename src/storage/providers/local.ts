@@ -1,0 +1,328 @@
+/**
+ * Objects as files below one folder. A write becomes visible by rename or link only after its bytes are on the disk, and is acknowledged only
+ * after the folders that lead to it are. A failed fsync is never retried: the page cache may have dropped the error with the data.
+ */
+import { randomBytes } from 'node:crypto'
+import type { Dirent } from 'node:fs'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { throwIfAborted } from '../../kernel/abort.ts'
+import { BackupError, systemCode } from '../../kernel/backup-error.ts'
+import { checkKey } from '../key.ts'
+import type { ByteSource, CallOptions, ObjectStat, ObjectStore, StoreCapabilities } from '../object-store.ts'
+
+const STAGING = '.staging'
+const STAGED_AGE_MS_MAX = 48 * 3600 * 1000
+
+export interface LocalStoreConfig {
+  /** Folder of the objects; made when absent. */
+  readonly basePath: string
+  /** Default 0600. */
+  readonly fileMode?: number
+  /** Default 0700. */
+  readonly directoryMode?: number
+  /** Owner of new files and folders; only root may set it. */
+  readonly uid?: number
+  readonly gid?: number
+}
+
+export class LocalStore implements ObjectStore {
+  readonly kind = 'LOCAL'
+  readonly location: string
+  readonly capabilities: StoreCapabilities = { createIfAbsent: true, objectLock: false, versions: false, localFiles: true }
+  readonly stagingDirectory: string
+  readonly #config: LocalStoreConfig
+  readonly #knownDirectories = new Set<string>()
+  #isClosed = false
+  #poison: BackupError | undefined
+
+  constructor(config: LocalStoreConfig) {
+    this.#config = config
+    this.location = path.resolve(config.basePath)
+    this.stagingDirectory = path.join(this.location, STAGING)
+  }
+
+  /** Makes the staging folder and sweeps what dead runs left in it. Reading needs no call of this. */
+  async prepare(): Promise<void> {
+    await this.#guard('prepare', this.location, () => this.#makeDirectory(this.stagingDirectory))
+    for (const name of await fs.readdir(this.stagingDirectory)) await this.#sweep(path.join(this.stagingDirectory, name))
+  }
+
+  async put(key: string, body: ByteSource | Uint8Array, options: CallOptions & { readonly ifAbsent?: boolean } = {}): Promise<void> {
+    const target = this.#target(key, options.signal)
+    await this.#guard('put', key, async () => {
+      await this.#makeDirectory(this.stagingDirectory)
+      const staged = path.join(this.stagingDirectory, `put-${process.pid}-${randomBytes(12).toString('hex')}`)
+      try {
+        await this.#writeStaged(staged, body, options.signal)
+        await this.#reveal(staged, target, options.ifAbsent === true)
+      } finally {
+        await fs.rm(staged, { force: true })
+      }
+    })
+  }
+
+  async publish(stagedPath: string, key: string, options: CallOptions = {}): Promise<void> {
+    const target = this.#target(key, options.signal)
+    await this.#guard('publish', key, async () => {
+      await this.#syncFile(stagedPath)
+      const existing = await statOrUndefined(target)
+      const staged = await fs.stat(stagedPath)
+      if (existing && existing.size === staged.size) return fs.rm(stagedPath, { force: true })
+      await this.#reveal(stagedPath, target, false)
+    })
+  }
+
+  async get(key: string, options: CallOptions & { readonly offset?: number; readonly length?: number } = {}): Promise<Uint8Array> {
+    const target = this.#target(key, options.signal, false)
+    return this.#guard('get', key, async () => {
+      const file = await fs.open(target, 'r')
+      try {
+        const { size } = await file.stat()
+        const offset = options.offset ?? 0
+        const length = options.length ?? size - offset
+        if (length < 0 || offset + length > size) throw new BackupError('STORAGE_FAILED', 'The object is shorter than the range that was asked for.', { context: { key, bytes: size } })
+        const bytes = Buffer.allocUnsafeSlow(length)
+        await readFully(file, bytes, offset)
+        return bytes
+      } finally {
+        await file.close()
+      }
+    })
+  }
+
+  localPath(key: string): string | undefined {
+    checkKey(key)
+    return path.join(this.location, key)
+  }
+
+  async head(key: string, options: CallOptions = {}): Promise<ObjectStat | undefined> {
+    const target = this.#target(key, options.signal, false)
+    return this.#guard('head', key, async () => {
+      const stat = await statOrUndefined(target)
+      return stat?.isFile() ? { key, bytes: stat.size, modifiedMs: stat.mtimeMs } : undefined
+    })
+  }
+
+  async *list(prefix: string, options: CallOptions = {}): AsyncIterable<ObjectStat> {
+    this.#checkOpen()
+    const slash = prefix.lastIndexOf('/')
+    yield* this.#walk(slash < 0 ? '' : prefix.slice(0, slash), prefix, options.signal)
+  }
+
+  async delete(key: string, options: CallOptions = {}): Promise<void> {
+    const target = this.#target(key, options.signal)
+    await this.#guard('delete', key, async () => {
+      try {
+        await fs.unlink(target)
+      } catch (error) {
+        if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return
+        throw error
+      }
+      await this.#syncDirectory(path.dirname(target))
+    })
+  }
+
+  async capacity(): Promise<{ bytesFree: number; bytesTotal: number } | undefined> {
+    const stat = await fs.statfs(this.location)
+    return { bytesFree: stat.bavail * stat.bsize, bytesTotal: stat.blocks * stat.bsize }
+  }
+
+  nowMs(): Promise<number> {
+    return this.#guard('clock', this.location, async () => {
+      await this.#makeDirectory(this.stagingDirectory)
+      const probe = path.join(this.stagingDirectory, `clock-${process.pid}-${randomBytes(6).toString('hex')}`)
+      try {
+        await fs.writeFile(probe, '', { flag: 'wx', mode: 0o600 })
+        return (await fs.stat(probe)).mtimeMs
+      } finally {
+        await fs.rm(probe, { force: true })
+      }
+    })
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true
+    return Promise.resolve()
+  }
+
+  async *#walk(directory: string, prefix: string, signal: AbortSignal | undefined): AsyncIterable<ObjectStat> {
+    throwIfAborted(signal)
+    for (const entry of await this.#readDirectory(directory)) {
+      const key = directory === '' ? entry.name : `${directory}/${entry.name}`
+      if (!key.startsWith(prefix) && !prefix.startsWith(`${key}/`)) continue
+      if (entry.isDirectory()) yield* this.#walk(key, prefix, signal)
+      else if (entry.isFile()) {
+        const stat = await statOrUndefined(path.join(this.location, key))
+        if (stat) yield { key, bytes: stat.size, modifiedMs: stat.mtimeMs }
+      }
+    }
+  }
+
+  async #readDirectory(directory: string): Promise<Dirent[]> {
+    try {
+      const entries = await fs.readdir(path.join(this.location, directory), { withFileTypes: true })
+      // Byte order of whole keys: a folder sorts as its name with the slash that follows it.
+      const sortKey = (entry: Dirent) => (entry.isDirectory() ? `${entry.name}/` : entry.name)
+      return entries.filter(({ name }) => !name.startsWith('.')).sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1))
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return []
+      throw translate(error, 'list', directory)
+    }
+  }
+
+  async #writeStaged(staged: string, body: ByteSource | Uint8Array, signal: AbortSignal | undefined): Promise<void> {
+    const file = await fs.open(staged, 'wx', this.#config.fileMode ?? 0o600)
+    try {
+      if (body instanceof Uint8Array) await file.writeFile(body)
+      else await writeSource(file, body, signal)
+      await this.#own(staged)
+      await this.#sync(() => file.sync())
+    } finally {
+      await file.close()
+    }
+  }
+
+  async #syncFile(target: string): Promise<void> {
+    const file = await fs.open(target, 'r+')
+    try {
+      await file.chmod(this.#config.fileMode ?? 0o600)
+      await this.#own(target)
+      await this.#sync(() => file.sync())
+    } finally {
+      await file.close()
+    }
+  }
+
+  async #reveal(staged: string, target: string, ifAbsent: boolean): Promise<void> {
+    await this.#makeDirectory(path.dirname(target))
+    if (ifAbsent) await fs.link(staged, target)
+    else await fs.rename(staged, target)
+    await this.#syncDirectory(path.dirname(target))
+  }
+
+  /** Makes a folder and its missing parents below the base, each durable in its parent. */
+  async #makeDirectory(directory: string): Promise<void> {
+    if (this.#knownDirectories.has(directory)) return
+    const missing: string[] = []
+    for (let at = directory; !(await statOrUndefined(at)); at = path.dirname(at)) missing.unshift(at)
+    for (const made of missing) {
+      await fs.mkdir(made, { mode: this.#config.directoryMode ?? 0o700 }).catch((error: unknown) => {
+        if (systemCode(error) !== 'EEXIST') throw error
+      })
+      await this.#own(made)
+      await this.#syncDirectory(path.dirname(made))
+    }
+    this.#knownDirectories.add(directory)
+  }
+
+  async #own(target: string): Promise<void> {
+    const { uid, gid } = this.#config
+    if (uid !== undefined || gid !== undefined) await fs.lchown(target, uid ?? -1, gid ?? -1)
+  }
+
+  async #syncDirectory(directory: string): Promise<void> {
+    const handle = await fs.open(directory, 'r')
+    try {
+      await this.#sync(() => handle.sync())
+    } finally {
+      await handle.close()
+    }
+  }
+
+  async #sync(run: () => Promise<void>): Promise<void> {
+    try {
+      await run()
+    } catch (error) {
+      this.#poison = new BackupError('STORAGE_FAILED', 'The disk did not confirm a write; this store takes no more.', { context: { path: this.location, cause: systemCode(error) }, cause: error })
+      throw this.#poison
+    }
+  }
+
+  async #sweep(staged: string): Promise<void> {
+    const stat = await statOrUndefined(staged)
+    const owner = Number(/-(\d+)-/.exec(path.basename(staged))?.[1])
+    if (stat && (Date.now() - stat.mtimeMs > STAGED_AGE_MS_MAX || !isAlive(owner))) await fs.rm(staged, { force: true })
+  }
+
+  #target(key: string, signal: AbortSignal | undefined, forWriting = true): string {
+    this.#checkOpen()
+    throwIfAborted(signal)
+    if (forWriting && this.#poison) throw this.#poison
+    checkKey(key)
+    return path.join(this.location, key)
+  }
+
+  #checkOpen(): void {
+    if (this.#isClosed) throw new BackupError('STORAGE_FAILED', 'The store is closed.', { context: { path: this.location } })
+  }
+
+  async #guard<T>(operation: string, key: string, run: () => Promise<T>): Promise<T> {
+    try {
+      return await run()
+    } catch (error) {
+      throw translate(error, operation, key)
+    }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0) return false
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return systemCode(error) === 'EPERM'
+  }
+}
+
+async function statOrUndefined(target: string) {
+  try {
+    return await fs.lstat(target)
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined
+    throw error
+  }
+}
+
+async function readFully(file: fs.FileHandle, bytes: Buffer, offset: number): Promise<void> {
+  let done = 0
+  while (done < bytes.length) {
+    const { bytesRead } = await file.read(bytes, done, bytes.length - done, offset + done)
+    if (bytesRead === 0) throw new BackupError('STORAGE_FAILED', 'An object ended while it was read.')
+    done += bytesRead
+  }
+}
+
+async function writeSource(file: fs.FileHandle, body: ByteSource, signal: AbortSignal | undefined): Promise<void> {
+  let written = 0
+  for await (const piece of body.open(signal)) {
+    throwIfAborted(signal)
+    written += piece.length
+    if (written > body.bytes) break
+    await file.write(piece)
+  }
+  if (written !== body.bytes) throw new BackupError('STORAGE_FAILED', `The source gave ${written} bytes where ${body.bytes} were announced.`)
+}
+
+function translate(error: unknown, operation: string, key: string): unknown {
+  if (error instanceof BackupError) return error
+  const code = systemCode(error)
+  const options = { context: { operation, key, cause: code ?? 'unknown' }, cause: error }
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return new BackupError('NOT_FOUND', 'There is no such object.', options)
+    case 'EEXIST':
+      return new BackupError('ALREADY_EXISTS', 'The key is taken.', options)
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new BackupError('DISK_FULL', 'The repository has no room left.', options)
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return new BackupError('PERMISSION_DENIED', 'The repository folder does not allow this.', options)
+    default:
+      return new BackupError('STORAGE_FAILED', 'The repository folder failed.', options)
+  }
+}
