@@ -1,0 +1,70 @@
+// Goal: both codecs round-trip, refuse hostile frames, keep their level, and the fast one really is in use here.
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { test } from 'node:test'
+import zlib from 'node:zlib'
+import { isBackupError } from '../../kernel/backup-error.ts'
+import { createSegmentCodec, looksIncompressible } from './index.ts'
+
+const text = Buffer.from(Array.from({ length: 40_000 }, (_, i) => `${i};${(i * 7919) % 104_729};exame`).join('\n'))
+
+/** Words in random order: what a higher level finds more in. */
+const prose = Buffer.from(Array.from({ length: 60_000 }, (_, i) => `palavra${((i * 2_654_435_761) >>> 8) % 3_001}`).join(' '))
+
+for (const portable of [false, true]) {
+  const name = portable ? 'public calls' : 'handle'
+  test(`${name}: segments of many sizes come back`, () => {
+    const codec = createSegmentCodec({ level: 3, portable })
+    for (const bytes of [1, 2, 100, 65_535, 65_536, 500_000]) {
+      for (const input of [text.subarray(0, bytes), randomBytes(bytes), Buffer.alloc(bytes)]) {
+        const frame = Buffer.alloc(input.length + 1024)
+        const written = codec.compress(input, frame)
+        const plain = Buffer.alloc(input.length)
+        assert.equal(codec.decompress(frame.subarray(0, written), plain), input.length)
+        assert.ok(plain.equals(input))
+        assert.ok(zlib.zstdDecompressSync(frame.subarray(0, written)).equals(input))
+      }
+    }
+    codec.dispose()
+  })
+
+  test(`${name}: what does not fit is said and leaves the codec usable`, () => {
+    const codec = createSegmentCodec({ level: 3, portable })
+    const input = randomBytes(10_000)
+    assert.equal(codec.compress(input, Buffer.alloc(5_000)), 0)
+    const frame = Buffer.alloc(20_000)
+    const written = codec.compress(input, frame)
+    const plain = Buffer.alloc(10_000)
+    assert.throws(() => codec.decompress(frame.subarray(0, written), Buffer.alloc(9_999)), (error) => isBackupError(error, 'DAMAGED'))
+    assert.equal(codec.decompress(frame.subarray(0, written), plain), 10_000)
+    assert.ok(plain.equals(input))
+  })
+
+  test(`${name}: hostile frames are damage, never more memory than the output`, () => {
+    const codec = createSegmentCodec({ level: 3, portable })
+    const bomb = zlib.zstdCompressSync(Buffer.alloc(64 * 1024 * 1024))
+    const whole = zlib.zstdCompressSync(text)
+    const hostile = [randomBytes(100), bomb, whole.subarray(0, whole.length - 5), Buffer.alloc(0), whole.subarray(1)]
+    for (const frame of hostile) assert.throws(() => codec.decompress(frame, Buffer.alloc(1000)), (error) => isBackupError(error, 'DAMAGED'))
+  })
+}
+
+test('levels differ, also from the second call on', () => {
+  const sizes = [1, 9].map((level) => {
+    const codec = createSegmentCodec({ level })
+    const frame = Buffer.alloc(prose.length)
+    return [codec.compress(prose, frame), codec.compress(prose, frame)]
+  })
+  assert.equal(sizes[0]![0], sizes[0]![1])
+  assert.equal(sizes[1]![0], sizes[1]![1])
+  assert.ok(sizes[0]![1]! > sizes[1]![1]! * 1.05)
+})
+
+test('the handle is in use on this Node', () => {
+  assert.notEqual(createSegmentCodec({ level: 3 }).constructor.name, createSegmentCodec({ level: 3, portable: true }).constructor.name)
+})
+
+test('random bytes look incompressible, text does not', () => {
+  assert.ok(looksIncompressible(randomBytes(100_000)))
+  assert.ok(!looksIncompressible(text))
+})

@@ -1,0 +1,175 @@
+/**
+ * zstd for segments. Node's one-shot calls allocate a context and an output each time; the low-level handle behind its stream keeps both. That
+ * handle is not public API, so it is looked for, tried out when a codec is made, and replaced by the public calls on any doubt. `reset()` is
+ * never called: it silently drops the level.
+ */
+import zlib from 'node:zlib'
+import { BackupError } from '../../kernel/backup-error.ts'
+import { zstdLevel } from './levels.ts'
+
+export interface SegmentCodec {
+  /** Writes one zstd frame into `output`; returns its bytes, or 0 when it does not fit. */
+  compress(input: Uint8Array, output: Uint8Array): number
+  /** Decodes one zstd frame; returns its plain bytes. Throws DAMAGED when it is malformed or does not fit. */
+  decompress(input: Uint8Array, output: Uint8Array): number
+  dispose(): void
+}
+
+export interface SegmentCodecOptions {
+  /** 1–9. */
+  readonly level: number
+  /** Leaves the low-level handle unused; for tests. */
+  readonly portable?: boolean
+}
+
+export function createSegmentCodec(options: SegmentCodecOptions): SegmentCodec {
+  const portable = new PortableCodec(options.level)
+  if (options.portable) return portable
+  try {
+    const codec = new HandleCodec(options.level)
+    if (agrees(codec, portable)) return codec
+    codec.dispose()
+  } catch {
+    // The handle has another shape in this Node: the public calls do the same, with more memory.
+  }
+  return portable
+}
+
+class PortableCodec implements SegmentCodec {
+  readonly #params: Record<number, number>
+
+  constructor(level: number) {
+    this.#params = compressParams(level)
+  }
+
+  compress(input: Uint8Array, output: Uint8Array): number {
+    const frame = zlib.zstdCompressSync(input, { params: this.#params })
+    if (frame.length > output.length) return 0
+    output.set(frame)
+    return frame.length
+  }
+
+  decompress(input: Uint8Array, output: Uint8Array): number {
+    try {
+      const plain = zlib.zstdDecompressSync(input, { maxOutputLength: Math.max(1, output.length) })
+      output.set(plain)
+      return plain.length
+    } catch (error) {
+      throw malformed(error)
+    }
+  }
+
+  dispose(): void {}
+}
+
+function compressParams(level: number): Record<number, number> {
+  return { [zlib.constants.ZSTD_c_compressionLevel]: zstdLevel(level) }
+}
+
+interface Handle {
+  writeSync(flush: number, input: Uint8Array, inputAt: number, inputBytes: number, output: Uint8Array, outputAt: number, outputBytes: number): void
+}
+
+interface Stream {
+  readonly _handle?: Handle
+  readonly _writeState?: Uint32Array
+  on(event: 'error', listener: (error: Error) => void): unknown
+  close(): void
+}
+
+/** One direction: the stream only holds the context; nothing ever flows through it. */
+class HandleCall {
+  readonly #open: () => Stream
+  #stream: Stream | undefined
+  #failure: Error | undefined
+
+  constructor(open: () => Stream) {
+    this.#open = open
+  }
+
+  /** Runs one whole frame. Returns the bytes written, or undefined when the output is too small or the frame incomplete. */
+  run(input: Uint8Array, output: Uint8Array): number | undefined {
+    const stream = this.#ready()
+    const { _handle: handle, _writeState: state } = stream
+    if (!handle || !state) throw new TypeError('zstd handle')
+    this.#failure = undefined
+    const onerror = handle as unknown as { onerror?: (message: string, errno: number, code: string) => void }
+    onerror.onerror = (message) => {
+      this.#failure = new Error(message)
+    }
+    handle.writeSync(zlib.constants.ZSTD_e_end, input, 0, input.length, output, 0, output.length)
+    const [outputLeft, inputLeft] = [state[0]!, state[1]!]
+    if (this.#failure || inputLeft > 0 || outputLeft === 0) {
+      // A frame that was not finished stays in the context: only a new one is clean.
+      this.close()
+      return undefined
+    }
+    return output.length - outputLeft
+  }
+
+  get failure(): Error | undefined {
+    return this.#failure
+  }
+
+  close(): void {
+    this.#stream?.close()
+    this.#stream = undefined
+  }
+
+  #ready(): Stream {
+    if (this.#stream) return this.#stream
+    const stream = this.#open()
+    stream.on('error', () => {})
+    this.#stream = stream
+    return stream
+  }
+}
+
+class HandleCodec implements SegmentCodec {
+  readonly #compress: HandleCall
+  readonly #decompress: HandleCall
+  #spare = new Uint8Array(0)
+
+  constructor(level: number) {
+    this.#compress = new HandleCall(() => zlib.createZstdCompress({ params: compressParams(level) }) as unknown as Stream)
+    this.#decompress = new HandleCall(() => zlib.createZstdDecompress() as unknown as Stream)
+  }
+
+  compress(input: Uint8Array, output: Uint8Array): number {
+    return this.#compress.run(input, output) ?? 0
+  }
+
+  decompress(input: Uint8Array, output: Uint8Array): number {
+    // The call can't tell a full output from an overflow, so the last byte of a larger buffer must stay free.
+    if (this.#spare.length < output.length + 1) this.#spare = Buffer.allocUnsafeSlow(output.length + 1)
+    const bytes = this.#decompress.run(input, this.#spare.subarray(0, output.length + 1))
+    if (bytes === undefined) throw malformed(this.#decompress.failure)
+    output.set(this.#spare.subarray(0, bytes))
+    return bytes
+  }
+
+  dispose(): void {
+    this.#compress.close()
+    this.#decompress.close()
+  }
+}
+
+/** Tries both directions twice on text that compresses, against the public calls: a lost level or a stale context shows in the second round. */
+function agrees(codec: SegmentCodec, portable: SegmentCodec): boolean {
+  const sample = Buffer.from('paciente;data;exame;resultado\n'.repeat(300) + Array.from({ length: 200 }, (_, i) => `${i * 7919};`).join(''))
+  const frame = Buffer.alloc(sample.length)
+  const plain = Buffer.alloc(sample.length)
+  const expected = Buffer.alloc(sample.length)
+  const expectedBytes = portable.compress(sample, expected)
+  for (let round = 0; round < 2; round += 1) {
+    const bytes = codec.compress(sample, frame)
+    if (bytes === 0 || Math.abs(bytes - expectedBytes) > 16) return false
+    if (codec.decompress(frame.subarray(0, bytes), plain) !== sample.length || !plain.equals(sample)) return false
+    if (portable.decompress(frame.subarray(0, bytes), plain.fill(0)) !== sample.length || !plain.equals(sample)) return false
+  }
+  return true
+}
+
+function malformed(cause: unknown): BackupError {
+  return new BackupError('DAMAGED', 'A compressed segment does not decode.', { cause })
+}
