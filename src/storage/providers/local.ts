@@ -7,6 +7,7 @@ import type { Dirent } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { throwIfAborted } from '../../kernel/abort.ts'
+import { nowMs } from '../../kernel/clock.ts'
 import { BackupError, systemCode } from '../../kernel/backup-error.ts'
 import { checkKey } from '../key.ts'
 import type { ByteSource, CallOptions, ObjectStat, ObjectStore, StoreCapabilities } from '../object-store.ts'
@@ -242,7 +243,7 @@ export class LocalStore implements ObjectStore {
   async #sweep(staged: string): Promise<void> {
     const stat = await statOrUndefined(staged)
     const owner = Number(/-(\d+)-/.exec(path.basename(staged))?.[1])
-    if (stat && (Date.now() - stat.mtimeMs > STAGED_AGE_MS_MAX || !isAlive(owner))) await fs.rm(staged, { force: true })
+    if (stat && (nowMs() - stat.mtimeMs > STAGED_AGE_MS_MAX || !isAlive(owner))) await fs.rm(staged, { force: true })
   }
 
   #target(key: string, signal: AbortSignal | undefined, forWriting = true): string {

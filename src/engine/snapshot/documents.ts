@@ -1,0 +1,152 @@
+/** The documents of docs/format/v1.md sections 11 to 13, checked by hand when they are read: a command that only reads should start fast. */
+import { BackupError } from '../../kernel/backup-error.ts'
+
+export const SnapshotType = { FULL: 'FULL', INCREMENTAL: 'INCREMENTAL', DIFFERENTIAL: 'DIFFERENTIAL' } as const
+export type SnapshotType = (typeof SnapshotType)[keyof typeof SnapshotType]
+
+/** A path as it stands in documents: text, or its bytes when they are no valid UTF-8. */
+export type PathText = string | { readonly hex: string }
+
+export interface SnapshotSummary {
+  readonly filesNew: number
+  readonly filesChanged: number
+  readonly filesUnmodified: number
+  readonly filesFiltered: number
+  readonly directories: number
+  readonly bytesProcessed: number
+  readonly bytesAdded: number
+  readonly bytesStored: number
+  readonly blobsAdded: number
+}
+
+export interface SnapshotDocument {
+  readonly kind: 'snapshot' | 'checkpoint'
+  readonly source: string
+  readonly sourceKind: 'FILES'
+  readonly type: SnapshotType
+  readonly complete: boolean
+  readonly host: string
+  readonly user: string
+  readonly program: string
+  readonly startedAt: string
+  readonly finishedAt: string
+  readonly paths: readonly PathText[]
+  readonly tags: readonly string[]
+  readonly tree: string
+  readonly parent: string | null
+  readonly runId?: string
+  readonly writer: string
+  readonly sequence?: number
+  readonly previous: string | null
+  readonly seen: Readonly<Record<string, readonly [number, string]>>
+  readonly keyGeneration: number
+  readonly deleteGeneration: number
+  readonly summary: SnapshotSummary
+  readonly skipped: ReadonlyArray<{ readonly path: PathText; readonly reason: string }>
+  readonly skippedCount: number
+  readonly changedWhileRead: readonly PathText[]
+  readonly changedCount: number
+  readonly metadataNotKept: ReadonlyArray<{ readonly path: PathText; readonly what: string }>
+  readonly notKeptCount: number
+  readonly owners: { readonly users: Readonly<Record<string, string>>; readonly groups: Readonly<Record<string, string>> }
+  readonly filters: Readonly<Record<string, unknown>>
+}
+
+export interface DeleteEntry {
+  readonly kind: 'tombstone' | 'deleted'
+  readonly generation: number
+  readonly previous: readonly string[]
+  readonly packs: readonly string[]
+  readonly indexes: readonly string[]
+  readonly marked: Readonly<Record<string, number>>
+  /** tombstone: store milliseconds. */
+  readonly at?: number
+  readonly deadline?: number
+  /** deleted */
+  readonly completes?: readonly string[]
+  readonly kept?: readonly string[]
+}
+
+export interface SessionDocument {
+  readonly kind: 'session'
+  readonly writer: string
+  readonly host: string
+  readonly bootId: string
+  readonly pid: number
+  readonly processStart: string
+  readonly startedAt: string
+}
+
+export interface RecordDocument {
+  readonly kind: 'record'
+  readonly record: 'pin' | 'hold' | 'forget' | 'configuration' | 'audit' | 'erasure'
+  readonly subject: string
+  readonly generation: number
+  readonly at: string
+  readonly by: string
+  readonly value: Readonly<Record<string, unknown>> | null
+}
+
+export interface ConfirmDocument {
+  readonly kind: 'confirm'
+  readonly snapshot: string
+  readonly deleteGeneration: number
+}
+
+/** Bytes (one character each) as they stand in a document. */
+export function pathText(path: string): PathText {
+  const bytes = Buffer.from(path, 'latin1')
+  const text = bytes.toString('utf8')
+  return Buffer.from(text, 'utf8').equals(bytes) ? text : { hex: bytes.toString('hex') }
+}
+
+/** The byte string (one character a byte) of a path text. */
+export function bytesOfPathText(text: PathText): string {
+  return typeof text === 'string' ? Buffer.from(text, 'utf8').latin1Slice() : Buffer.from(text.hex, 'hex').latin1Slice()
+}
+
+/** A byte string for people: what is no UTF-8 is shown as \xNN. */
+export function printablePath(path: string): string {
+  const text = pathText(path)
+  if (typeof text === 'string') return [...text].map((char) => (char < ' ' || char === '\x7f' ? escapeByte(char.charCodeAt(0)) : char)).join('')
+  return [...path].map((char) => (char < ' ' || char > '~' ? escapeByte(char.charCodeAt(0)) : char)).join('')
+}
+
+function escapeByte(value: number): string {
+  return `\\x${value.toString(16).padStart(2, '0')}`
+}
+
+type Body = Record<string, unknown>
+const isText = (value: unknown): value is string => typeof value === 'string'
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
+const isHex = (bytes: number) => (value: unknown) => isText(value) && value.length === bytes * 2 && /^[0-9a-f]*$/.test(value)
+const isList = (each: (value: unknown) => boolean) => (value: unknown) => Array.isArray(value) && value.every(each)
+const isObject = (value: unknown): value is Body => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isPathText = (value: unknown) => isText(value) || (isObject(value) && isText(value['hex']))
+const orNull = (check: (value: unknown) => boolean) => (value: unknown) => value === null || check(value)
+const optional = (check: (value: unknown) => boolean) => (value: unknown) => value === undefined || check(value)
+const one = (...allowed: readonly unknown[]) => (value: unknown) => allowed.includes(value)
+type Shape = Readonly<Record<string, (value: unknown) => boolean>>
+
+const SNAPSHOT: Shape = {
+  kind: one('snapshot', 'checkpoint'), source: isText, sourceKind: isText, type: isText, complete: (value) => typeof value === 'boolean', host: isText, user: isText, program: isText, startedAt: isText,
+  finishedAt: isText, paths: isList(isPathText), tags: isList(isText), tree: isHex(32), parent: orNull(isHex(32)), writer: isHex(16), sequence: optional(isCount), previous: orNull(isHex(32)),
+  seen: isObject, keyGeneration: isCount, deleteGeneration: isCount, summary: isObject, skipped: isList(isObject), owners: isObject,
+}
+const DELETE: Shape = { kind: one('tombstone', 'deleted'), generation: isCount, previous: isList(isHex(32)), packs: isList(isHex(32)), indexes: isList(isHex(32)), marked: isObject }
+const SESSION: Shape = { kind: one('session'), writer: isHex(16), host: isText, bootId: isText, pid: isCount, processStart: isText, startedAt: isText }
+const RECORD: Shape = { kind: one('record'), record: isText, subject: isText, generation: isCount, at: isText, by: isText, value: orNull(isObject) }
+const CONFIRM: Shape = { kind: one('confirm'), snapshot: isHex(32), deleteGeneration: isCount }
+
+function checked<T>(body: Body, shape: Shape, what: string): T {
+  for (const [member, check] of Object.entries(shape)) {
+    if (!check(body[member])) throw new BackupError('DAMAGED', `A ${what} has no valid "${member}".`, { context: { object: what, member } })
+  }
+  return body as T
+}
+
+export const parseSnapshot = (body: Body): SnapshotDocument => checked(body, SNAPSHOT, 'snapshot')
+export const parseDeleteEntry = (body: Body): DeleteEntry => checked(body, DELETE, 'delete-log entry')
+export const parseSession = (body: Body): SessionDocument => checked(body, SESSION, 'session')
+export const parseRecord = (body: Body): RecordDocument => checked(body, RECORD, 'record')
+export const parseConfirm = (body: Body): ConfirmDocument => checked(body, CONFIRM, 'confirmation')
