@@ -1,0 +1,179 @@
+/** Everything that the repository's small objects say: snapshots, checkpoints, records, delete log. Listed before any index is read. */
+import { BackupError } from '../../kernel/backup-error.ts'
+import { ObjectType } from '../crypto/index.ts'
+import type { ObjectProblem, Repository } from '../repository/index.ts'
+import { type DeleteLog, foreign, isMaintenance, readDeleteLog } from './delete-log.ts'
+import { bytesOfPathText, parseConfirm, parseRecord, parseSnapshot, type RecordDocument, type SnapshotDocument } from './documents.ts'
+
+export interface SnapshotEntry {
+  readonly name: string
+  readonly document: SnapshotDocument
+  readonly modifiedMs: number
+}
+
+export interface RecordEntry {
+  readonly name: string
+  readonly document: RecordDocument
+}
+
+export interface History {
+  /** Snapshots in force, oldest first. */
+  readonly snapshots: readonly SnapshotEntry[]
+  readonly checkpoints: readonly SnapshotEntry[]
+  readonly deleteLog: DeleteLog
+  /** Newest generation of each record in force; lifted ones are left out. */
+  readonly records: readonly RecordEntry[]
+  readonly allRecords: readonly RecordEntry[]
+  /** Forgotten snapshots by name. */
+  readonly forgotten: ReadonlyMap<string, { readonly writer: string; readonly sequence: number }>
+  /** The delete generation that a confirmation gives a snapshot; 0 without one. */
+  readonly confirmedGeneration: (snapshot: string) => number
+  readonly problems: readonly ObjectProblem[]
+  /** Signs that older state was put back. */
+  readonly rollbacks: readonly BackupError[]
+}
+
+export async function readHistory(repository: Repository, options: { signal?: AbortSignal; seen?: SeenHeads } = {}): Promise<History> {
+  const { signal } = options
+  const snapshots = await repository.readDocuments('snapshots', ObjectType.SNAPSHOT, signal)
+  const checkpoints = await repository.readDocuments('checkpoints', ObjectType.CHECKPOINT, signal)
+  const records = await repository.readDocuments('records', ObjectType.RECORD, signal)
+  const confirms = await repository.readDocuments('confirms', ObjectType.CONFIRM, signal)
+  const deleteLog = await readDeleteLog(repository, signal)
+  const allRecords = records.documents.filter(({ signer }) => isMaintenance(signer)).map(({ name, body }) => ({ name, document: parseRecord(body) }))
+  const forgotten = forgottenOf(allRecords)
+  const stored = snapshots.documents.map(({ name, body, modifiedMs, signer }) => ({ name, document: bySigner(parseSnapshot(body), signer), modifiedMs }))
+  const confirmed = new Map<string, number>()
+  for (const { body } of confirms.documents) {
+    const { snapshot, deleteGeneration } = parseConfirm(body)
+    confirmed.set(snapshot, Math.max(deleteGeneration, confirmed.get(snapshot) ?? 0))
+  }
+  const inForce = firstOfEachRun(stored.filter(({ name }) => !forgotten.has(name)))
+  return {
+    snapshots: inForce.sort(byTime), checkpoints: checkpoints.documents.map(({ name, body, modifiedMs }) => ({ name, document: parseSnapshot(body), modifiedMs })).sort(byTime), deleteLog,
+    records: newestRecords(allRecords), allRecords, forgotten, confirmedGeneration: (snapshot) => confirmed.get(snapshot) ?? 0,
+    problems: [...snapshots.problems, ...checkpoints.problems, ...records.problems, ...confirms.problems, ...deleteLog.problems, ...foreign(records.documents)],
+    rollbacks: rollbacks({ stored, forgotten, deleteLog, seen: options.seen, keyGeneration: repository.keys.generation }),
+  }
+}
+
+/** What a client remembers between runs, so that a store can't show it the past. */
+export interface SeenHeads {
+  readonly keyGeneration: number
+  readonly deleteGeneration: number
+  readonly writers: Readonly<Record<string, number>>
+}
+
+export function headsOf(history: History, keyGeneration: number): SeenHeads {
+  const writers: Record<string, number> = {}
+  for (const { document } of history.snapshots) writers[document.writer] = Math.max(writers[document.writer] ?? 0, document.sequence ?? 0)
+  for (const { writer, sequence } of history.forgotten.values()) writers[writer] = Math.max(writers[writer] ?? 0, sequence)
+  return { keyGeneration, deleteGeneration: history.deleteLog.newestGeneration, writers }
+}
+
+function bySigner(document: SnapshotDocument, signer: string): SnapshotDocument {
+  if (document.writer === signer) return document
+  throw new BackupError('DAMAGED', 'A snapshot is signed by another writer than it names.', { context: { object: 'snapshot' } })
+}
+
+function byTime(a: SnapshotEntry, b: SnapshotEntry): number {
+  return a.document.finishedAt < b.document.finishedAt ? -1 : a.document.finishedAt > b.document.finishedAt ? 1 : a.name < b.name ? -1 : 1
+}
+
+/** Where a scheduled run was committed twice, the lowest name counts. */
+function firstOfEachRun(snapshots: SnapshotEntry[]): SnapshotEntry[] {
+  const winners = new Map<string, string>()
+  for (const { name, document } of snapshots) {
+    const winner = document.runId === undefined ? undefined : winners.get(document.runId)
+    if (document.runId !== undefined && (winner === undefined || name < winner)) winners.set(document.runId, name)
+  }
+  return snapshots.filter(({ name, document }) => document.runId === undefined || winners.get(document.runId) === name)
+}
+
+function forgottenOf(records: readonly RecordEntry[]): Map<string, { writer: string; sequence: number }> {
+  const forgotten = new Map<string, { writer: string; sequence: number }>()
+  for (const { document } of records) {
+    if (document.record !== 'forget') continue
+    const list = document.value?.['snapshots']
+    for (const each of Array.isArray(list) ? (list as Array<{ name: string; writer: string; sequence: number }>) : []) forgotten.set(each.name, { writer: each.writer, sequence: each.sequence })
+  }
+  return forgotten
+}
+
+function newestRecords(records: readonly RecordEntry[]): RecordEntry[] {
+  const newest = new Map<string, RecordEntry>()
+  for (const entry of records) {
+    if (entry.document.record === 'forget') continue
+    const key = `${entry.document.record}/${entry.document.subject}`
+    const known = newest.get(key)
+    if (!known || entry.document.generation > known.document.generation) newest.set(key, entry)
+  }
+  return [...newest.values()].filter(({ document }) => document.value !== null)
+}
+
+interface ChainFacts {
+  readonly stored: readonly SnapshotEntry[]
+  readonly forgotten: ReadonlyMap<string, { readonly writer: string; readonly sequence: number }>
+  readonly deleteLog: DeleteLog
+  readonly seen: SeenHeads | undefined
+  readonly keyGeneration: number
+}
+
+function rollbacks(facts: ChainFacts): BackupError[] {
+  const found: BackupError[] = []
+  const suspect = (sentence: string, context: Record<string, string | number>) => found.push(new BackupError('ROLLBACK_SUSPECTED', sentence, { context }))
+  const sequences = new Map<string, Set<number>>()
+  const note = (writer: string, sequence: number) => {
+    const known = sequences.get(writer) ?? new Set<number>()
+    sequences.set(writer, known.add(sequence))
+  }
+  for (const { document } of facts.stored) note(document.writer, document.sequence ?? 0)
+  for (const { writer, sequence } of facts.forgotten.values()) note(writer, sequence)
+  for (const [writer, head] of expectedHeads(facts)) {
+    for (let sequence = 1; sequence <= head; sequence += 1) {
+      if (!sequences.get(writer)?.has(sequence)) suspect('A snapshot is missing that nobody forgot.', { writer, sequence })
+    }
+  }
+  const keyGeneration = Math.max(facts.seen?.keyGeneration ?? 0, ...facts.stored.map(({ document }) => document.keyGeneration))
+  if (facts.keyGeneration < keyGeneration) suspect('The newest keyring is older than one that was used.', { seen: keyGeneration, found: facts.keyGeneration })
+  const deleteGeneration = Math.max(facts.seen?.deleteGeneration ?? 0, ...facts.stored.map(({ document }) => document.deleteGeneration))
+  try {
+    facts.deleteLog.checkChain(deleteGeneration)
+  } catch (error) {
+    if (error instanceof BackupError) found.push(error)
+    else throw error
+  }
+  return found
+}
+
+function expectedHeads(facts: ChainFacts): Map<string, number> {
+  const heads = new Map<string, number>(Object.entries(facts.seen?.writers ?? {}))
+  const raise = (writer: string, sequence: number) => heads.set(writer, Math.max(heads.get(writer) ?? 0, sequence))
+  for (const { document } of facts.stored) {
+    raise(document.writer, document.sequence ?? 0)
+    for (const [writer, seen] of Object.entries(document.seen)) raise(writer, seen[0])
+  }
+  return heads
+}
+
+/**
+ * Finds one snapshot by name, unique prefix (at least 4 digits), or `latest` (of `source` where one is given). Checkpoints are found by name
+ * only. Throws SNAPSHOT_NOT_FOUND, SNAPSHOT_AMBIGUOUS.
+ */
+export function findSnapshot(history: History, wanted: string, options: { source?: string; path?: string } = {}): SnapshotEntry {
+  const candidates = history.snapshots.filter(({ document }) => (options.source === undefined || document.source === options.source) && coversPath(document, options.path))
+  if (wanted === 'latest') {
+    const latest = candidates.at(-1)
+    if (latest) return latest
+    throw new BackupError('SNAPSHOT_NOT_FOUND', 'There is no snapshot yet.', { context: { snapshot: wanted } })
+  }
+  const matches = /^[0-9a-f]{4,64}$/.test(wanted) ? [...history.snapshots, ...history.checkpoints].filter(({ name }) => name.startsWith(wanted)) : []
+  if (matches.length > 1) throw new BackupError('SNAPSHOT_AMBIGUOUS', 'Several snapshots begin like that.', { context: { snapshot: wanted, candidates: matches.map(({ name }) => name.slice(0, 12)) } })
+  const match = matches[0]
+  if (match) return match
+  throw new BackupError('SNAPSHOT_NOT_FOUND', 'There is no such snapshot.', { context: { snapshot: wanted } })
+}
+
+function coversPath(document: SnapshotDocument, path: string | undefined): boolean {
+  return path === undefined || document.paths.some((each) => bytesOfPathText(each) === path)
+}
