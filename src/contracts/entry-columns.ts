@@ -52,6 +52,18 @@ export class EntryColumns {
     this.#capacity = capacity
   }
 
+  /** Keeps only the entries named, which are in ascending order. */
+  keep(entries: readonly number[]): void {
+    if (entries.length === this.count) return
+    const columns = [...this.values, this.rdevMajors, this.rdevMinors, this.blocks]
+    for (const [to, from] of entries.entries()) {
+      this.names[to] = this.names[from]!
+      for (const column of columns) column[to] = column[from]!
+    }
+    this.count = entries.length
+    this.names.length = entries.length
+  }
+
   mode(entry: number): number {
     return this.values[Column.MODE]![entry]!
   }

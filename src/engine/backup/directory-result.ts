@@ -5,7 +5,7 @@ export const CONTENT_OPEN = 255
 
 /** An extra of an entry, docs/format/v1.md section 10. */
 export interface EntryExtra {
-  readonly entry: number
+  entry: number
   readonly type: number
   readonly bytes: Uint8Array
 }
@@ -56,7 +56,8 @@ export interface DirectoryResult {
   readonly skipped: SkippedEntry[]
   readonly changedWhileRead: string[]
   readonly metadataNotKept: Array<{ path: string; what: string }>
-  readonly users: Array<[number, 'user' | 'group']>
+  readonly uids: readonly number[]
+  readonly gids: readonly number[]
   readonly counters: DirectoryCounters
 }
 

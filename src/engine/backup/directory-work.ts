@@ -1,0 +1,298 @@
+/**
+ * One directory, done by any lane: list it, compare it with the same directory of the parent snapshot, store what is new. What it cannot
+ * finish alone (sub-directories, big files) it names, and the run fills it in before the pages are sealed.
+ */
+import fs from 'node:fs'
+import { EntryColumns, FileType } from '../../contracts/index.ts'
+import { systemCode } from '../../kernel/backup-error.ts'
+import {
+  createDirectoryScanner, createEntryAccess, createFileFilter, type DirectoryScanner, type EntryAccess, type FileFilter, type FileFilters, type IgnoreRules, type OpenDirectory, parseIgnoreFile,
+} from '../../sources/index.ts'
+import { ContentKind, decodePage, ExtraType, type FileContent } from '../snapshot/index.ts'
+import { CONTENT_OPEN, type DirectoryResult, emptyCounters, type SkippedEntry } from './directory-result.ts'
+import { FileWork } from './file-work.ts'
+import { ARENA_BYTES, type Lane } from './lane.ts'
+import { PageCollector } from './page-collector.ts'
+import { notKeptOf, PreviousDirectory, type PreviousEntry } from './previous-directory.ts'
+
+/** Files above this are cut by all lanes together: what fits the arena is read at once. */
+export const BIG_FILE_BYTES = ARENA_BYTES
+const SPARSE_BYTES_MIN = 256 * 1024
+const NOTHING = new Uint8Array(0)
+const CACHE_SIGNATURE = 'Signature: 8a477f597d28d172789f06886806bc55'
+
+/** Settings of a run that every lane needs; plain data. */
+export interface WorkSettings {
+  readonly filters: FileFilters
+  /** Absolute paths of the backup, one character a byte. */
+  readonly roots: readonly string[]
+  /** FULL re-reads everything and trusts no earlier metadata. */
+  readonly trustPrevious: boolean
+}
+
+export interface DirectoryTask extends OpenDirectory {
+  readonly node: number
+  /** Pages of the same directory in the parent snapshot. */
+  readonly previous: readonly Uint8Array[]
+  /** Parents of the backup's paths: only these names. */
+  readonly only: readonly string[] | undefined
+  readonly rules: IgnoreRules
+}
+
+export interface DirectoryWork {
+  process(task: DirectoryTask): DirectoryResult & { rules: IgnoreRules }
+}
+
+export function createDirectoryWork(lane: Lane, settings: WorkSettings): DirectoryWork {
+  return new Work(lane, settings)
+}
+
+interface State {
+  readonly task: DirectoryTask
+  readonly previous: PreviousDirectory
+  readonly skipped: SkippedEntry[]
+  readonly changedWhileRead: string[]
+  readonly metadataNotKept: Array<{ path: string; what: string }>
+  readonly counters: ReturnType<typeof emptyCounters>
+  readonly rules: IgnoreRules
+}
+
+class Work implements DirectoryWork {
+  readonly #settings: WorkSettings
+  readonly #scanner: DirectoryScanner = createDirectoryScanner()
+  readonly #access: EntryAccess = createEntryAccess()
+  readonly #filter: FileFilter
+  readonly #files: FileWork
+  readonly #columns = new EntryColumns()
+  readonly #collector = new PageCollector()
+  readonly #hasFilters: boolean
+
+  constructor(lane: Lane, settings: WorkSettings) {
+    this.#settings = settings
+    this.#filter = createFileFilter(settings.filters, settings.roots)
+    this.#files = new FileWork(lane, this.#access)
+    this.#hasFilters = Object.keys(settings.filters).length > 0
+  }
+
+  process(task: DirectoryTask): DirectoryResult & { rules: IgnoreRules } {
+    const columns = this.#columns
+    const scanSkips = this.#scanner.scan(task, columns)
+    const rules = this.#rules(task)
+    const state: State = {
+      task, previous: new PreviousDirectory(task.previous.map((page) => decodePage(page))), skipped: scanSkips.map(({ name, reason }) => ({ path: join(task.path, name), reason })),
+      changedWhileRead: [], metadataNotKept: [], counters: emptyCounters(), rules,
+    }
+    this.#collector.clear()
+    if (!this.#isLeftOut(task)) for (let entry = 0; entry < columns.count; entry += 1) this.#entry(entry, state)
+    const { pages, open } = this.#collector.pages(columns)
+    const { uids, gids } = owners(columns)
+    return { node: task.node, pages, open, skipped: state.skipped, changedWhileRead: state.changedWhileRead, metadataNotKept: state.metadataNotKept, uids, gids, counters: state.counters, rules }
+  }
+
+  #entry(entry: number, state: State): void {
+    const columns = this.#columns
+    const name = columns.names[entry]!
+    if (state.task.only && !state.task.only.includes(name)) return
+    const type = columns.type(entry)
+    if (this.#isFiltered(entry, type, state)) {
+      state.counters.filesFiltered += 1
+      return
+    }
+    const before = state.previous.find(name)
+    if (type === FileType.DIRECTORY) this.#directory(entry, before, state)
+    else if (type === FileType.FILE) this.#file(entry, before, state)
+    else this.#special(entry, before, state)
+  }
+
+  #directory(entry: number, before: PreviousEntry | undefined, state: State): void {
+    const isSame = before !== undefined && before.page.columns.type(before.entry) === FileType.DIRECTORY
+    const previous = isSame && before.page.kinds[before.entry] === ContentKind.ONE ? Uint8Array.from(before.page.contentOf(before.entry)) : undefined
+    if (isSame && this.#isUnchanged(entry, before)) this.#copyExtras(entry, before, state)
+    else this.#readAttributes(entry, state)
+    this.#open(entry, 'directory', previous)
+  }
+
+  #file(entry: number, before: PreviousEntry | undefined, state: State): void {
+    const bytes = this.#columns.size(entry)
+    if (before && this.#isUnchanged(entry, before) && isComplete(before, bytes)) {
+      this.#copyExtras(entry, before, state)
+      this.#collector.keep(entry, before.page.kinds[before.entry]!, before.page.contentOf(before.entry))
+      state.counters.filesUnmodified += 1
+      state.counters.bytesProcessed += bytes
+      return
+    }
+    try {
+      const stored = this.#storeFile(entry, state)
+      this.#count(stored, before, state)
+      state.counters.bytesProcessed += this.#columns.size(entry)
+    } catch (error) {
+      const reason = systemCode(error)
+      if (reason === undefined || reason.length > 15 || reason === 'DISK_FULL' || reason === 'DAMAGED' || reason === 'INDEX_FULL') throw error
+      this.#dropExtras()
+      state.skipped.push({ path: join(state.task.path, this.#columns.names[entry]!), reason: reason === 'ENOENT' ? 'VANISHED' : reason })
+    }
+  }
+
+  /** Stores a file or leaves it open for all lanes; undefined then. */
+  #storeFile(entry: number, state: State): FileContent | undefined {
+    const columns = this.#columns
+    const name = columns.names[entry]!
+    const linked = this.#files.linkedContent(columns, entry)
+    const descriptor = this.#access.openFile(state.task, name)
+    try {
+      this.#access.checkIdentity(descriptor, columns, entry)
+      this.#attributes(this.#access.attributesOfFile(descriptor), entry, state)
+      const bytes = columns.size(entry)
+      if (linked) {
+        this.#collector.keep(entry, linked.kind, linked.bytes)
+        return linked
+      }
+      if (bytes > BIG_FILE_BYTES || isSparse(columns, entry)) {
+        this.#open(entry, 'file', undefined)
+        return undefined
+      }
+      const { content, isAsListed } = this.#files.store(descriptor, columns, entry)
+      if (!isAsListed) {
+        this.#collector.extra(ExtraType.CHANGED, NOTHING)
+        state.changedWhileRead.push(join(state.task.path, name))
+      }
+      this.#collector.keep(entry, content.kind, content.bytes)
+      return content
+    } finally {
+      fs.closeSync(descriptor)
+    }
+  }
+
+  #special(entry: number, before: PreviousEntry | undefined, state: State): void {
+    if (before && this.#isUnchanged(entry, before)) {
+      this.#copyExtras(entry, before, state)
+      this.#collector.keep(entry, ContentKind.NONE, NOTHING)
+      return
+    }
+    try {
+      this.#specialExtras(entry, state)
+      this.#collector.keep(entry, ContentKind.NONE, NOTHING)
+    } catch (error) {
+      this.#dropExtras()
+      state.skipped.push({ path: join(state.task.path, this.#columns.names[entry]!), reason: systemCode(error) === 'ENOENT' ? 'VANISHED' : (systemCode(error) ?? 'unknown') })
+    }
+  }
+
+  #specialExtras(entry: number, state: State): void {
+    const type = this.#columns.type(entry)
+    if (type === FileType.LINK) this.#collector.extra(ExtraType.LINK_TARGET, this.#access.readLink(state.task, this.#columns.names[entry]!))
+    this.#readAttributes(entry, state)
+    if (type === FileType.BLOCK || type === FileType.CHARACTER) {
+      const device = Buffer.alloc(8)
+      device.writeUInt32LE(this.#columns.rdevMajors[entry]!, 0)
+      device.writeUInt32LE(this.#columns.rdevMinors[entry]!, 4)
+      this.#collector.extra(ExtraType.DEVICE_NUMBER, device)
+    }
+  }
+
+  #open(entry: number, kind: 'directory' | 'file', previous: Uint8Array | undefined): void {
+    const columns = this.#columns
+    this.#collector.open.push({
+      entry: this.#collector.next, name: columns.names[entry]!, kind, bytes: columns.size(entry), previous, device: columns.device(entry), isSparse: isSparse(columns, entry),
+    })
+    this.#collector.keep(entry, CONTENT_OPEN, NOTHING)
+  }
+
+  #readAttributes(entry: number, state: State): void {
+    this.#attributes(this.#access.attributesOfEntry(state.task, this.#columns.names[entry]!), entry, state)
+  }
+
+  #attributes(found: ReturnType<EntryAccess['attributesOfFile']>, entry: number, state: State): void {
+    for (const { name, value } of found.attributes) this.#collector.extra(ExtraType.ATTRIBUTE, Buffer.concat([Buffer.from([name.length]), Buffer.from(name, 'latin1'), value]))
+    const failed = this.#access.missing === '' ? found.failed : [this.#access.missing]
+    if (failed.length === 0) return
+    this.#collector.extra(ExtraType.NOT_KEPT, Buffer.from(failed.join(', ')))
+    state.metadataNotKept.push({ path: join(state.task.path, this.#columns.names[entry]!), what: failed.join(', ') })
+  }
+
+  #copyExtras(entry: number, before: PreviousEntry, state: State): void {
+    if (before.page.extras.length === 0) return
+    for (const { type, bytes } of before.page.extrasOf(before.entry)) this.#collector.extra(type, Uint8Array.from(bytes))
+    const what = notKeptOf(before)
+    if (what !== undefined) state.metadataNotKept.push({ path: join(state.task.path, this.#columns.names[entry]!), what })
+  }
+
+  #dropExtras(): void {
+    const next = this.#collector.next
+    const extras = this.#collector.extras
+    while (extras.length > 0 && extras[extras.length - 1]!.entry >= next) extras.pop()
+  }
+
+  #isUnchanged(entry: number, before: PreviousEntry): boolean {
+    return this.#settings.trustPrevious && this.#columns.isUnchanged(entry, before.page.columns, before.entry)
+  }
+
+  #count(stored: FileContent | undefined, before: PreviousEntry | undefined, state: State): void {
+    if (!before) state.counters.filesNew += 1
+    else if (stored && before.page.kinds[before.entry] === stored.kind && Buffer.compare(before.page.contentOf(before.entry), stored.bytes) === 0 && !this.#settings.trustPrevious) state.counters.filesUnmodified += 1
+    else state.counters.filesChanged += 1
+  }
+
+  #isFiltered(entry: number, type: number, state: State): boolean {
+    if (!this.#hasFilters && state.rules.length === 0) return false
+    if (state.task.only) return false
+    const columns = this.#columns
+    const path = join(state.task.path, columns.names[entry]!)
+    if (type === FileType.DIRECTORY) return this.#filter.excludesDirectory(path, state.rules)
+    return this.#filter.excludesFile(path, { bytes: type === FileType.FILE ? columns.size(entry) : 0, modifiedMs: type === FileType.FILE ? columns.mtimeSeconds(entry) * 1000 : Number.POSITIVE_INFINITY }, state.rules)
+  }
+
+  /** Marked as a cache, or by a name that excludes: the folder stays, its inside is left out. */
+  #isLeftOut(task: DirectoryTask): boolean {
+    const { excludeIfPresent, excludeCaches } = this.#settings.filters
+    if (task.only || this.#settings.roots.includes(task.path)) return false
+    if (excludeIfPresent?.some((name) => this.#columns.names.includes(Buffer.from(name).latin1Slice()))) return true
+    return excludeCaches === true && this.#columns.names.includes('CACHEDIR.TAG') && this.#text(task, 'CACHEDIR.TAG').startsWith(CACHE_SIGNATURE)
+  }
+
+  #rules(task: DirectoryTask): IgnoreRules {
+    let rules = task.rules
+    for (const name of this.#settings.filters.ignoreFileNames ?? ['.neonproignore']) {
+      if (!task.only && this.#columns.names.includes(name)) rules = [...rules, parseIgnoreFile(this.#text(task, name), task.path)]
+    }
+    return rules
+  }
+
+  #text(task: DirectoryTask, name: string): string {
+    try {
+      const descriptor = this.#access.openFile(task, name)
+      try {
+        return fs.readFileSync(descriptor, 'utf8')
+      } finally {
+        fs.closeSync(descriptor)
+      }
+    } catch {
+      // Unreadable: it is reported when its own turn as a file comes.
+      return ''
+    }
+  }
+}
+
+export function join(directory: string, name: string): string {
+  return directory === '/' ? `/${name}` : `${directory}/${name}`
+}
+
+/** False for what a checkpoint did not reach. */
+function isComplete(before: PreviousEntry, bytes: number): boolean {
+  return before.page.kinds[before.entry] !== ContentKind.NONE || bytes === 0
+}
+
+function isSparse(columns: EntryColumns, entry: number): boolean {
+  const bytes = columns.size(entry)
+  return bytes >= SPARSE_BYTES_MIN && columns.type(entry) === FileType.FILE && columns.blocks[entry]! * 512 < bytes && bytes < 2 ** 40
+}
+
+function owners(columns: EntryColumns): { uids: number[]; gids: number[] } {
+  const uids = new Set<number>()
+  const gids = new Set<number>()
+  for (let i = 0; i < columns.count; i += 1) {
+    uids.add(columns.values[1]![i]!)
+    gids.add(columns.values[2]![i]!)
+  }
+  return { uids: [...uids], gids: [...gids] }
+}

@@ -1,0 +1,5 @@
+/** What a worker thread needs of this floor. */
+export { createDirectoryWork } from './directory-work.ts'
+export { Lane } from './lane.ts'
+export { takeTurn } from './shared-file.ts'
+export type { FromWorker, ToWorker, WorkerFailure, WorkerSetup } from './worker-protocol.ts'
