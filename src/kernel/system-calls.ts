@@ -99,11 +99,11 @@ function bind(koffi: KoffiModule) {
   const text = (name: string, into: Buffer = first): Buffer => {
     if (name.length >= NAME_BYTES_MAX) throw new SystemCallError('name', 36)
     invariant(!name.includes('\0'), 'A file name holds no NUL.')
-    into[into.latin1Write(name)] = 0
+    into[into.write(name, 'latin1')] = 0
     return into
   }
   const through = (directory: number, name: string): string => `/proc/self/fd/${directory}/${name}`
-  const names = (bytes: number): string[] => list.latin1Slice(0, bytes).split('\0').filter((name) => name !== '').sort()
+  const names = (bytes: number): string[] => list.toString('latin1', 0, bytes).split('\0').filter((name) => name !== '').sort()
   const omitOr = (time: ExactTime | undefined, at: number): void => {
     times.writeBigInt64LE(BigInt(time?.seconds ?? 0), at)
     times.writeBigInt64LE(BigInt(time?.nanoseconds ?? UTIME_OMIT), at + 8)
@@ -145,7 +145,7 @@ function bind(koffi: KoffiModule) {
     mknodat: (directory: number, name: string, node: { readonly mode: number; readonly major: number; readonly minor: number }): void =>
       void check(native.mknodat(directory, text(name), node.mode, deviceNumber(node.major, node.minor)), 'mknodat'),
     symlinkat: (target: Uint8Array, directory: number, name: string): void =>
-      void check(native.symlinkat(text(Buffer.from(target).latin1Slice(), second), directory, text(name)), 'symlinkat'),
+      void check(native.symlinkat(text(Buffer.from(target).toString('latin1'), second), directory, text(name)), 'symlinkat'),
     linkat: (from: { readonly directory: number; readonly name: string }, directory: number, name: string): void =>
       void check(native.linkat(from.directory, text(from.name, second), directory, text(name), 0), 'linkat'),
     /** Renames inside one directory. With `noReplace` an existing name gives EEXIST. */

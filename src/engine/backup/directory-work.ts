@@ -246,7 +246,7 @@ class Work implements DirectoryWork {
   #isLeftOut(task: DirectoryTask): boolean {
     const { excludeIfPresent, excludeCaches } = this.#settings.filters
     if (task.only || this.#settings.roots.includes(task.path)) return false
-    if (excludeIfPresent?.some((name) => this.#columns.names.includes(Buffer.from(name).latin1Slice()))) return true
+    if (excludeIfPresent?.some((name) => this.#columns.names.includes(Buffer.from(name).toString('latin1')))) return true
     return excludeCaches === true && this.#columns.names.includes('CACHEDIR.TAG') && this.#text(task, 'CACHEDIR.TAG').startsWith(CACHE_SIGNATURE)
   }
 

@@ -53,7 +53,7 @@ export class Lane {
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
     this.arena = Buffer.from(memory.buffer)
     this.#chunker = createChunker(memory, setup.chunkerSecret, ChunkerProfile.FILES)
-    this.codec = createSegmentCodec({ level: setup.compressionLevel, bytesMax: setup.segmentBytes + BLOB_BYTES_MAX })
+    this.codec = createSegmentCodec({ level: setup.compressionLevel })
     this.buffers = new SealBuffers(setup.segmentBytes + BLOB_BYTES_MAX)
     this.lookupIds = new LookupIds(setup.idKey)
     this.#table = new BlobTable(setup.dataTable)

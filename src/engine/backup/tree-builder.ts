@@ -129,5 +129,5 @@ function firstNameOf(section: Uint8Array): string {
     if (byte < 0x80) break
   }
   const length = section[at]!
-  return Buffer.from(section.buffer, section.byteOffset + at + count, length).latin1Slice()
+  return Buffer.from(section.buffer, section.byteOffset + at + count, length).toString('latin1')
 }

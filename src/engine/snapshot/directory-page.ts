@@ -45,7 +45,7 @@ function encodeNames(names: readonly string[], range: { from: number; to: number
   for (let i = 0; i < count; i += 1) {
     const name = names[range.from + i]!
     buffer[lengthsAt + i] = name.length
-    at += buffer.latin1Write(name, at, name.length)
+    at += buffer.write(name, at, 'latin1')
   }
 }
 
@@ -165,7 +165,7 @@ function decodeNames(reader: ByteReader, count: number): string[] {
   let previous = ''
   for (let i = 0; i < count; i += 1) {
     const bytes = reader.bytes(lengths[i]!)
-    const name = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).latin1Slice()
+    const name = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
     if (!isNameAllowed(name) || name <= previous) throw reader.damaged('has a name that is not allowed or out of order')
     names.push(name)
     previous = name

@@ -56,7 +56,7 @@ export function decodeSplit(blob: Uint8Array): SplitPage[] {
   const pages: SplitPage[] = []
   for (let i = 0; i < count; i += 1) {
     const entries = reader.varint()
-    const firstName = Buffer.from(reader.bytes(reader.u8())).latin1Slice()
+    const firstName = Buffer.from(reader.bytes(reader.u8())).toString('latin1')
     pages.push({ entries, firstName, id: Buffer.from(reader.bytes(ID_BYTES)) })
     if (i > 0 && firstName <= pages[i - 1]!.firstName) throw reader.damaged('has pages out of order')
   }

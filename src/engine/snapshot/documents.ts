@@ -102,7 +102,7 @@ export function pathText(path: string): PathText {
 
 /** The byte string (one character a byte) of a path text. */
 export function bytesOfPathText(text: PathText): string {
-  return typeof text === 'string' ? Buffer.from(text, 'utf8').latin1Slice() : Buffer.from(text.hex, 'hex').latin1Slice()
+  return typeof text === 'string' ? Buffer.from(text, 'utf8').toString('latin1') : Buffer.from(text.hex, 'hex').toString('latin1')
 }
 
 /** A byte string for people: what is no UTF-8 is shown as \xNN. */

@@ -63,7 +63,7 @@ class SystemCallScanner implements DirectoryScanner {
     for (let bytes = this.#calls.getdents(descriptor, records); bytes > 0; bytes = this.#calls.getdents(descriptor, records)) {
       for (let at = 0; at < bytes; at += records.readUInt16LE(at + RECORD_LENGTH_AT)) {
         const from = at + RECORD_NAME_AT
-        const name = records.latin1Slice(from, records.indexOf(0, from))
+        const name = records.toString('latin1', from, records.indexOf(0, from))
         if (name !== '.' && name !== '..') names.push(name)
       }
     }
@@ -102,7 +102,7 @@ class PortableScanner implements DirectoryScanner {
   scan(directory: OpenDirectory, into: EntryColumns): ScanSkip[] {
     into.clear()
     const parent = Buffer.from(`${directory.path === '/' ? '' : directory.path}/`, 'latin1')
-    const names = fs.readdirSync(Buffer.from(directory.path, 'latin1'), { encoding: 'buffer' }).map((name) => name.latin1Slice()).sort()
+    const names = fs.readdirSync(Buffer.from(directory.path, 'latin1'), { encoding: 'buffer' }).map((name) => name.toString('latin1')).sort()
     into.reserve(names.length)
     const skips: ScanSkip[] = []
     for (const name of names) {

@@ -92,7 +92,7 @@ function relativeTo(roots: readonly string[], path: string): string {
  */
 export function compilePattern(pattern: string): CompiledPattern {
   const isNegated = pattern.startsWith('!')
-  const bytes = Buffer.from(isNegated ? pattern.slice(1) : pattern.replace(/^\\(?=[!#])/, '')).latin1Slice()
+  const bytes = Buffer.from(isNegated ? pattern.slice(1) : pattern.replace(/^\\(?=[!#])/, '')).toString('latin1')
   const directoryOnly = bytes.endsWith('/')
   const anchored = bytes.startsWith('/')
   const body = bytes.slice(anchored ? 1 : 0, directoryOnly ? -1 : undefined)
