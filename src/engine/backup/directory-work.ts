@@ -6,7 +6,7 @@ import fs from 'node:fs'
 import { EntryColumns, FileType } from '../../contracts/index.ts'
 import { systemCode } from '../../kernel/backup-error.ts'
 import {
-  createDirectoryScanner, createEntryAccess, createFileFilter, type DirectoryScanner, type EntryAccess, type FileFilter, type FileFilters, type IgnoreRules, type OpenDirectory, parseIgnoreFile,
+  createDirectoryScanner, createEntryAccess, createFileFilter, type DirectoryScanner, type EntryAccess, type FileFilter, type FileFilters, type IgnoreRules, type OpenDirectory, parseIgnoreFile, type ScanSkip,
 } from '../../sources/index.ts'
 import { ContentKind, decodePage, ExtraType, type FileContent } from '../snapshot/index.ts'
 import { CONTENT_OPEN, type DirectoryResult, emptyCounters, type SkippedEntry } from './directory-result.ts'
@@ -76,10 +76,10 @@ class Work implements DirectoryWork {
 
   process(task: DirectoryTask): DirectoryResult & { rules: IgnoreRules } {
     const columns = this.#columns
-    const scanSkips = this.#scanner.scan(task, columns)
+    const scanSkips = this.#scan(task)
     const rules = this.#rules(task)
     const state: State = {
-      task, previous: new PreviousDirectory(task.previous.map((page) => decodePage(page))), skipped: scanSkips.map(({ name, reason }) => ({ path: join(task.path, name), reason })),
+      task, previous: new PreviousDirectory(task.previous.map((page) => decodePage(page))), skipped: scanSkips.map(({ name, reason }) => ({ path: name === '' ? task.path : join(task.path, name), reason })),
       changedWhileRead: [], metadataNotKept: [], counters: emptyCounters(), rules,
     }
     this.#collector.clear()
@@ -87,6 +87,16 @@ class Work implements DirectoryWork {
     const { pages, open } = this.#collector.pages(columns)
     const { uids, gids } = owners(columns)
     return { node: task.node, pages, open, skipped: state.skipped, changedWhileRead: state.changedWhileRead, metadataNotKept: state.metadataNotKept, uids, gids, counters: state.counters, rules }
+  }
+
+  /** A directory that can't be listed stays, empty, and is named as skipped. */
+  #scan(task: DirectoryTask): ScanSkip[] {
+    try {
+      return this.#scanner.scan(task, this.#columns)
+    } catch (error) {
+      this.#columns.clear()
+      return [{ name: '', reason: systemCode(error) ?? 'unknown' }]
+    }
   }
 
   #entry(entry: number, state: State): void {

@@ -20,11 +20,17 @@ export interface LaneSetup {
   readonly stagingDirectory: string
   readonly chunkerSecret: Uint8Array
   readonly idKey: Uint8Array
-  readonly dataTable: BlobTableMemory
+  /** Absent until the index is loaded: an unchanged run never needs it. */
+  readonly dataTable?: BlobTableMemory
   readonly segmentBytes: number
   readonly packBytes: number
   /** 1–9, docs/tuning.md. */
   readonly compressionLevel: number
+}
+
+/** Thrown when a blob is to be stored before the index is there; the caller loads it and does the directory again. */
+export class IndexNeeded extends Error {
+  override readonly name = 'IndexNeeded'
 }
 
 /** A chunk of the arena that was cut and hashed. */
@@ -38,13 +44,14 @@ export interface LaneCounters {
 export class Lane {
   readonly arena: Buffer
   readonly counters: LaneCounters = { blobsAdded: 0, bytesAdded: 0 }
-  readonly codec: SegmentCodec
   readonly buffers: SealBuffers
   readonly lookupIds: LookupIds
   readonly #setup: LaneSetup
   readonly #chunker: Chunker
-  readonly #table: BlobTable
-  readonly #packs: PackWriter
+  readonly #onPack: (pack: FinishedPack) => void
+  #codec: SegmentCodec | undefined
+  #table: BlobTable | undefined
+  #packs: PackWriter | undefined
   readonly #lookupId = new Uint32Array(4)
 
   constructor(setup: LaneSetup, onPack: (pack: FinishedPack) => void) {
@@ -53,16 +60,25 @@ export class Lane {
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
     this.arena = Buffer.from(memory.buffer)
     this.#chunker = createChunker(memory, setup.chunkerSecret, ChunkerProfile.FILES)
-    this.codec = createSegmentCodec({ level: setup.compressionLevel })
     this.buffers = new SealBuffers(setup.segmentBytes + BLOB_BYTES_MAX)
     this.lookupIds = new LookupIds(setup.idKey)
-    this.#table = new BlobTable(setup.dataTable)
-    this.#packs = this.#writer(ObjectType.PACK_DATA, setup.segmentBytes, onPack)
+    this.#onPack = onPack
+    if (setup.dataTable) this.useTable(setup.dataTable)
+  }
+
+  /** The blob table, once it is loaded: before that `store` throws IndexNeeded. */
+  useTable(memory: BlobTableMemory): void {
+    this.#table = new BlobTable(memory)
+  }
+
+  get codec(): SegmentCodec {
+    this.#codec ??= createSegmentCodec({ level: this.#setup.compressionLevel })
+    return this.#codec
   }
 
   /** A second writer for metadata blobs that shares this lane's buffers. */
-  metadataWriter(onPack: (pack: FinishedPack) => void): PackWriter {
-    return this.#writer(ObjectType.PACK_META, META_SEGMENT_BYTES, onPack)
+  metadataWriter(): PackWriter {
+    return this.#writer(ObjectType.PACK_META, META_SEGMENT_BYTES)
   }
 
   /** Cuts `length` bytes of the arena into chunks and stores the new ones. Returns the bytes consumed: all of them when `isFinal`. */
@@ -92,10 +108,12 @@ export class Lane {
 
   /** Stores one blob of the arena unless it is known. Returns its id. */
   store(at: number, bytes: number): Buffer {
+    if (!this.#table) throw new IndexNeeded()
     const blob = this.arena.subarray(at, at + bytes)
     const id = blobIdOf(blob)
     this.lookupIds.lookupInto(id, 0, this.#lookupId)
     if (this.#table.claim(this.#lookupId, bytes)) {
+      this.#packs ??= this.#writer(ObjectType.PACK_DATA, this.#setup.segmentBytes)
       this.#packs.add(blob, this.#lookupId)
       this.counters.blobsAdded += 1
       this.counters.bytesAdded += bytes
@@ -117,19 +135,19 @@ export class Lane {
 
   /** Seals what is open and hands the pack over. */
   finish(): void {
-    this.#packs.finishPack()
+    this.#packs?.finishPack()
   }
 
   discard(): void {
-    this.#packs.discard()
-    this.codec.dispose()
+    this.#packs?.discard()
+    this.#codec?.dispose()
   }
 
-  #writer(type: 1 | 2, segmentBytes: number, onPack: (pack: FinishedPack) => void): PackWriter {
+  #writer(type: 1 | 2, segmentBytes: number): PackWriter {
     const { scope, stagingDirectory, packBytes } = this.#setup
     return new PackWriter(
       { type, scope, stagingDirectory, segmentBytes, packBytes },
-      { codec: this.codec, buffers: this.buffers, segment: Buffer.allocUnsafeSlow(segmentBytes + BLOB_BYTES_MAX), output: alignedBuffer(OUTPUT_BYTES), onPack },
+      { codec: this.codec, buffers: this.buffers, segment: Buffer.allocUnsafeSlow(segmentBytes + BLOB_BYTES_MAX), output: alignedBuffer(OUTPUT_BYTES), onPack: this.#onPack },
     )
   }
 }

@@ -13,6 +13,7 @@ export interface WorkerSetup {
 export type ToWorker =
   | { readonly type: 'directory'; readonly task: DirectoryTask }
   | { readonly type: 'stretch'; readonly stretch: SharedStretch }
+  | { readonly type: 'flush' }
   | { readonly type: 'finish' }
   | { readonly type: 'discard' }
 
@@ -21,6 +22,7 @@ export type FromWorker =
   | { readonly type: 'turn'; readonly turn: Turn; readonly counters: LaneCounters }
   | { readonly type: 'stretch-end' }
   | { readonly type: 'pack'; readonly pack: FinishedPack }
+  | { readonly type: 'flushed'; readonly counters: LaneCounters }
   | { readonly type: 'finished'; readonly counters: LaneCounters }
   | { readonly type: 'failed'; readonly error: WorkerFailure }
 

@@ -7,3 +7,4 @@ export {
 } from './documents.ts'
 export { findSnapshot, headsOf, type History, readHistory, type RecordEntry, type SeenHeads, type SnapshotEntry } from './history.ts'
 export { IndexClass, type OpenedIndex, openIndex, openReader } from './open-index.ts'
+export { childPath, pagesOfDirectory, type WalkedPage, type WalkOptions, walkTree } from './tree-walker.ts'

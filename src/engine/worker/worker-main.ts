@@ -23,6 +23,10 @@ function handle(message: ToWorker): void {
       for (let turn = takeTurn(lane, message.stretch); turn; turn = takeTurn(lane, message.stretch)) send({ type: 'turn', turn, counters: lane.counters })
       send({ type: 'stretch-end' })
       return
+    case 'flush':
+      lane.finish()
+      send({ type: 'flushed', counters: lane.counters })
+      return
     case 'finish':
       lane.finish()
       send({ type: 'finished', counters: lane.counters })

@@ -1,0 +1,224 @@
+/**
+ * Walks the tree of a backup: keeps the stack of directories to do, hands them to the lanes, opens each by its parent's descriptor, and joins
+ * the results. Descriptors stay open only while something below still needs them.
+ */
+import fs from 'node:fs'
+import { systemCode } from '../../kernel/backup-error.ts'
+import { monotonicNs, turn } from '../../kernel/clock.ts'
+import { createEntryAccess, type EntryAccess, type IgnoreRules } from '../../sources/index.ts'
+import { throwIfAborted } from '../../kernel/abort.ts'
+import { ByteWriter } from '../pack/index.ts'
+import { ContentKind, decodePage, encodeStatSection, ExtraType } from '../snapshot/index.ts'
+import { storeBigFile } from './big-file.ts'
+import { addCounters, emptyCounters, type OpenEntry, type SkippedEntry } from './directory-result.ts'
+import { type DirectoryTask, join } from './directory-work.ts'
+import type { DirectoryAnswer, WorkerLane } from './run-lanes.ts'
+import type { SharedStretch, Turn } from './shared-file.ts'
+import { type TreeBuilder, TreeNode } from './tree-builder.ts'
+
+const YIELD_NS = 40_000_000n
+
+/** A directory that has been listed and whose children are not all opened yet. */
+interface OpenNode {
+  readonly node: TreeNode
+  readonly descriptor: number
+  readonly device: string
+  readonly rules: IgnoreRules
+  /** Children and big files that still need the descriptor. */
+  needed: number
+}
+
+interface Pending {
+  readonly parent: OpenNode
+  readonly entry: OpenEntry
+}
+
+export interface TreeParts {
+  readonly builder: TreeBuilder
+  readonly storeBlob: (blob: Uint8Array) => Uint8Array
+  /** Pages of a directory of the parent snapshot by its blob id. */
+  readonly previousPages: (id: Uint8Array) => readonly Uint8Array[] | Promise<readonly Uint8Array[]>
+  /** The main lane's work; may load what is missing and try again. */
+  readonly process: (task: DirectoryTask) => Promise<DirectoryAnswer>
+  /** The worker if it runs, or if now is the time to start it. */
+  readonly worker: (hint: { readonly queued: number; readonly bigFile: boolean }) => WorkerLane | undefined | Promise<WorkerLane | undefined>
+  readonly runStretch: (stretch: SharedStretch, take: (turn: Turn) => void) => Promise<void>
+  /** Called between two pieces of work: progress, room for packs, checkpoints. */
+  readonly between: () => Promise<void>
+  /** For every ancestor of a backup path: the names to take. */
+  readonly only: ReadonlyMap<string, readonly string[]>
+  readonly oneFileSystem: boolean
+  readonly rootDevices: ReadonlySet<string>
+  readonly signal: AbortSignal | undefined
+}
+
+export class BackupTree {
+  readonly #parts: TreeParts
+  readonly #access: EntryAccess = createEntryAccess()
+  readonly #pending: Pending[] = []
+  readonly #bigFiles: Pending[] = []
+  readonly #running = new Map<number, { readonly node: TreeNode; readonly descriptor: number; readonly device: string }>()
+  readonly #open = new Set<OpenNode>()
+  #nextNode = 0
+  #rootId: Buffer | undefined
+  #yieldedAt = monotonicNs()
+  readonly root = new TreeNode('/')
+  readonly counters = emptyCounters()
+  readonly skipped: SkippedEntry[] = []
+  readonly changedWhileRead: string[] = []
+  readonly metadataNotKept: Array<{ path: string; what: string }> = []
+  readonly uids = new Set<number>()
+  readonly gids = new Set<number>()
+  directories = 0
+  currentPath = '/'
+
+  constructor(parts: TreeParts) {
+    this.#parts = parts
+  }
+
+  /** Does the whole tree; returns the id of "/". */
+  async run(previousRoot: Uint8Array | undefined): Promise<Buffer> {
+    const descriptor = this.#access.openRoot('/')
+    const previous = previousRoot ? await this.#parts.previousPages(previousRoot) : []
+    await this.#start(this.root, { descriptor, device: '', previous, rules: [] })
+    while (!this.#rootId) {
+      throwIfAborted(this.#parts.signal)
+      await this.#step()
+    }
+    return this.#rootId
+  }
+
+  /** Closes every descriptor; after a failure. */
+  close(): void {
+    for (const { descriptor } of this.#running.values()) fs.closeSync(descriptor)
+    for (const { descriptor } of this.#open) fs.closeSync(descriptor)
+    this.#running.clear()
+    this.#open.clear()
+  }
+
+  /** Takes a directory's result, from any lane. */
+  accept(result: DirectoryAnswer): void {
+    const running = this.#running.get(result.node)
+    if (!running) return
+    this.#running.delete(result.node)
+    this.directories += 1
+    addCounters(this.counters, result.counters)
+    this.skipped.push(...result.skipped)
+    this.changedWhileRead.push(...result.changedWhileRead)
+    this.metadataNotKept.push(...result.metadataNotKept)
+    for (const uid of result.uids) this.uids.add(uid)
+    for (const gid of result.gids) this.gids.add(gid)
+    const open: OpenNode = { ...running, rules: result.rules, needed: result.open.length }
+    if (result.open.length === 0) fs.closeSync(running.descriptor)
+    else this.#open.add(open)
+    const done = this.#parts.builder.accept(running.node, result)
+    if (done) this.#rootId = done
+    // Last in, first out: reversed, so that children come in name order.
+    for (const entry of [...result.open].reverse()) (entry.kind === 'file' ? this.#bigFiles : this.#pending).push({ parent: open, entry })
+  }
+
+  async #step(): Promise<void> {
+    if (monotonicNs() - this.#yieldedAt > YIELD_NS) {
+      await turn()
+      await this.#parts.between()
+      this.#yieldedAt = monotonicNs()
+    }
+    const worker = await this.#parts.worker({ queued: this.#pending.length, bigFile: this.#bigFiles.length > 0 })
+    while (worker?.hasRoom && this.#pending.length > 1) await this.#startPending(this.#pending.shift()!, worker)
+    const big = this.#bigFiles.pop()
+    if (big) return this.#bigFile(big)
+    const next = this.#pending.pop()
+    if (next) return this.#startPending(next)
+    if (worker && worker.queued > 0) await worker.next()
+  }
+
+  async #startPending({ parent, entry }: Pending, worker?: WorkerLane): Promise<void> {
+    const path = join(parent.node.path, entry.name)
+    const isOtherFileSystem = this.#parts.oneFileSystem && !this.#parts.only.has(path) && !this.#parts.rootDevices.has(entry.device)
+    let descriptor = -1
+    try {
+      if (!isOtherFileSystem) descriptor = this.#access.openDirectory({ descriptor: parent.descriptor, path: parent.node.path }, entry.name)
+    } catch (error) {
+      const reason = systemCode(error) ?? 'unknown'
+      this.skipped.push({ path, reason: reason === 'ENOENT' ? 'VANISHED' : reason })
+    }
+    this.#release(parent)
+    if (descriptor < 0) return this.#leaveOut(parent, entry)
+    const previous = entry.previous ? await this.#parts.previousPages(entry.previous) : []
+    await this.#start(new TreeNode(path, parent.node, entry), { descriptor, device: entry.device, previous, rules: parent.rules }, worker)
+  }
+
+  #leaveOut(parent: OpenNode, entry: OpenEntry): void {
+    const done = this.#parts.builder.leaveOut(parent.node, entry)
+    if (done) this.#rootId = done
+  }
+
+  async #start(node: TreeNode, place: { descriptor: number; device: string; previous: readonly Uint8Array[]; rules: IgnoreRules }, worker?: WorkerLane): Promise<void> {
+    this.currentPath = node.path
+    const number = this.#nextNode
+    this.#nextNode += 1
+    this.#running.set(number, { node, descriptor: place.descriptor, device: place.device })
+    const task: DirectoryTask = { node: number, descriptor: place.descriptor, path: node.path, previous: place.previous, only: this.#parts.only.get(node.path), rules: place.rules }
+    if (worker) return worker.submit(task)
+    this.accept(await this.#parts.process(task))
+  }
+
+  async #bigFile({ parent, entry }: Pending): Promise<void> {
+    const path = join(parent.node.path, entry.name)
+    this.currentPath = path
+    let descriptor: number
+    try {
+      descriptor = this.#access.openFile({ descriptor: parent.descriptor, path: parent.node.path }, entry.name)
+    } catch (error) {
+      this.skipped.push({ path, reason: systemCode(error) ?? 'unknown' })
+      this.#release(parent)
+      return this.#fillBig(parent, entry, { kind: ContentKind.NONE, bytes: new Uint8Array(0), stored: 0 })
+    }
+    try {
+      const { content, bytes } = await storeBigFile({ descriptor, bytes: entry.bytes, isSparse: entry.isSparse }, { access: this.#access, storeBlob: this.#parts.storeBlob, runStretch: this.#parts.runStretch })
+      this.#afterBig(parent, entry, { descriptor, path })
+      this.counters.bytesProcessed += bytes
+      this.#fillBig(parent, entry, { ...content, stored: bytes })
+    } finally {
+      fs.closeSync(descriptor)
+      this.#release(parent)
+    }
+  }
+
+  #afterBig(parent: OpenNode, entry: OpenEntry, file: { descriptor: number; path: string }): void {
+    const page = parent.node.result!.pages[entry.page]!
+    const { columns } = pageOf(page.statSection, page.count)
+    this.counters.filesNew += 1
+    if (this.#access.isAsListed(file.descriptor, columns, entry.entry)) return
+    page.extras.push({ entry: entry.entry, type: ExtraType.CHANGED, bytes: new Uint8Array(0) })
+    this.changedWhileRead.push(file.path)
+  }
+
+  #fillBig(parent: OpenNode, entry: OpenEntry, content: { kind: number; bytes: Uint8Array; stored: number }): void {
+    const pages = parent.node.result!.pages
+    const page = pages[entry.page]!
+    if (content.stored !== entry.bytes) pages[entry.page] = { ...page, statSection: withSize(page.statSection, page.count, { entry: entry.entry, bytes: content.stored }) }
+    const done = this.#parts.builder.fillFile(parent.node, entry, content)
+    if (done) this.#rootId = done
+  }
+
+  #release(parent: OpenNode): void {
+    parent.needed -= 1
+    if (parent.needed > 0) return
+    this.#open.delete(parent)
+    fs.closeSync(parent.descriptor)
+  }
+}
+
+function pageOf(statSection: Uint8Array, count: number) {
+  return decodePage(Buffer.concat([statSection, Buffer.alloc(count + 1)]))
+}
+
+/** The same stat section with another size of one entry: the file was shorter or longer than listed. */
+function withSize(statSection: Uint8Array, count: number, change: { entry: number; bytes: number }): Uint8Array {
+  const { columns } = pageOf(statSection, count)
+  columns.setSize(change.entry, change.bytes)
+  const out = new ByteWriter(statSection.length + 64)
+  encodeStatSection(columns, { from: 0, to: count }, out)
+  return out.copy()
+}

@@ -1,0 +1,415 @@
+/** One backup run: session, listing, lanes, packs, index, snapshot, confirmation. */
+import fs from 'node:fs'
+import { type FileFilters, readOwnerNames } from '../../sources/index.ts'
+import { BackupError, isBackupError, systemCode } from '../../kernel/backup-error.ts'
+import { isoTime, monotonicNs, nowMs } from '../../kernel/clock.ts'
+import { bootId, hostName, processStart, userName } from '../../kernel/machine.ts'
+import { ObjectType } from '../crypto/index.ts'
+import type { BlobTable } from '../index/index.ts'
+import { type ClientState, type Repository, requireFeatures } from '../repository/index.ts'
+import {
+  BlobKind, decodeSplit, headsOf, type History, IndexClass, openIndex, openReader, pathText, readDeleteLog, readHistory, type SnapshotDocument, type SnapshotEntry, type SnapshotSummary, SnapshotType,
+} from '../snapshot/index.ts'
+import { closureIsLive } from '../maintenance/closure.ts'
+import { BackupTree } from './backup-tree.ts'
+import type { SkippedEntry } from './directory-result.ts'
+import { createDirectoryWork, type DirectoryTask, type WorkSettings } from './directory-work.ts'
+import { IndexNeeded, Lane, type LaneSetup } from './lane.ts'
+import { MetadataStore } from './metadata-store.ts'
+import { PackShipper } from './pack-shipper.ts'
+import { type DirectoryAnswer, WorkerLane } from './run-lanes.ts'
+import { type SharedStretch, takeTurn, type Turn } from './shared-file.ts'
+import { TreeBuilder } from './tree-builder.ts'
+
+const MIB = 1024 * 1024
+const NEW_BLOBS_BEFORE_WORKER = 256
+const SCAN_NS_BEFORE_WORKER = 150_000_000n
+const NEW_BLOBS_RESERVED = 6_000_000
+const CHECKPOINT_MS = 10 * 60 * 1000
+const LISTED_MAX = 1000
+
+export interface BackupProgress {
+  readonly phase: 'scan' | 'finish'
+  readonly filesDone: number
+  readonly bytesDone: number
+  readonly bytesAdded: number
+  /** From the parent snapshot; undefined on a first backup. */
+  readonly filesExpected: number | undefined
+  readonly bytesExpected: number | undefined
+  /** One character a byte. */
+  readonly currentPath: string
+}
+
+export interface BackupOptions {
+  /** Absolute or relative paths, as text. */
+  readonly paths: readonly string[]
+  readonly source: string
+  readonly type?: SnapshotType
+  readonly filters?: FileFilters
+  readonly tags?: readonly string[]
+  readonly runId?: string
+  /** 1–9, default 3. */
+  readonly compressionLevel?: number
+  /** Segment target in bytes, default 1 MiB. Not the dedup boundary. */
+  readonly segmentBytes?: number
+  /** Default 64 MiB. */
+  readonly packBytes?: number
+  /** Worker threads besides the main one: 0 or 1 (default). */
+  readonly workers?: 0 | 1
+  readonly state: ClientState
+  readonly program: string
+  readonly signal?: AbortSignal
+  readonly onProgress?: (progress: BackupProgress) => void
+}
+
+export interface BackupResult {
+  readonly snapshot: string
+  readonly document: SnapshotDocument
+  readonly durationMs: number
+}
+
+/**
+ * Backs up files. Throws SOURCE_UNREADABLE when a path itself can't be read, ABORTED after a checkpoint, DISK_FULL, STORAGE_FAILED. What inside the paths can't be
+ * read is named in the snapshot.
+ */
+export async function backupFiles(repository: Repository, options: BackupOptions): Promise<BackupResult> {
+  requireFeatures(repository.config, 'write')
+  const roots = resolveRoots(options.paths)
+  using writer = options.state.claimWriter()
+  const run = new BackupRun(repository, options, { roots, writer: writer.id })
+  return run.run()
+}
+
+/** Real absolute paths, one character a byte, none inside another. */
+function resolveRoots(paths: readonly string[]): string[] {
+  if (paths.length === 0) throw new BackupError('USAGE', 'No path to back up was given.')
+  const real = paths.map((path) => {
+    try {
+      return Buffer.from(fs.realpathSync.native(path)).toString('latin1')
+    } catch (error) {
+      throw new BackupError('SOURCE_UNREADABLE', `The path can't be read (${systemCode(error) ?? 'unknown'}).`, { context: { path, cause: systemCode(error) ?? 'unknown' }, cause: error })
+    }
+  })
+  return [...new Set(real)].filter((path) => !real.some((other) => other !== path && path.startsWith(other === '/' ? '/' : `${other}/`))).sort()
+}
+
+/** For every ancestor of a root: which names to take. */
+function ancestors(roots: readonly string[]): Map<string, string[]> {
+  const only = new Map<string, string[]>()
+  for (const root of roots) {
+    for (let at = root; at !== '/'; ) {
+      const slash = at.lastIndexOf('/')
+      const parent = slash === 0 ? '/' : at.slice(0, slash)
+      const names = only.get(parent) ?? []
+      if (!names.includes(at.slice(slash + 1))) only.set(parent, [...names, at.slice(slash + 1)])
+      at = parent
+    }
+  }
+  return only
+}
+
+class BackupRun {
+  readonly #repository: Repository
+  readonly #options: BackupOptions
+  readonly #roots: readonly string[]
+  readonly #writer: Buffer
+  readonly #shipper: PackShipper
+  readonly #startedNs = monotonicNs()
+  readonly #startedAt = isoTime(nowMs())
+  #history!: History
+  #parent: SnapshotEntry | undefined
+  #previous: SnapshotEntry | undefined
+  #lane!: Lane
+  #laneSetup!: LaneSetup
+  #workSettings!: WorkSettings
+  #metadata!: MetadataStore
+  #tree!: BackupTree
+  #builder!: TreeBuilder
+  #worker: WorkerLane | undefined
+  #isIndexLoaded = false
+  #checkpointAtMs = nowMs() + CHECKPOINT_MS
+  #checkpoint: string | undefined
+
+  constructor(repository: Repository, options: BackupOptions, parts: { roots: readonly string[]; writer: Buffer }) {
+    this.#repository = repository
+    this.#options = options
+    this.#roots = parts.roots
+    this.#writer = parts.writer
+    this.#shipper = new PackShipper(repository)
+  }
+
+  async run(): Promise<BackupResult> {
+    const session = await this.#openSession()
+    try {
+      return await this.#runInSession()
+    } finally {
+      await this.#repository.store.delete(session).catch(() => {})
+    }
+  }
+
+  async #openSession(): Promise<string> {
+    const document = { kind: 'session', writer: this.#writer.toString('hex'), host: hostName(), bootId: bootId(), pid: process.pid, processStart: processStart(), startedAt: this.#startedAt }
+    const name = await this.#repository.writeDocument(document, { type: ObjectType.SESSION, folder: 'sessions', signer: this.#signer })
+    return `sessions/${name}`
+  }
+
+  get #signer() {
+    return this.#repository.keys.writer(this.#writer)
+  }
+
+  async #runInSession(): Promise<BackupResult> {
+    const { signal, state } = this.#options
+    const seen = state.heads()
+    this.#history = await readHistory(this.#repository, { ...(signal && { signal }), ...(seen && { seen }) })
+    if (this.#history.rollbacks[0]) throw this.#history.rollbacks[0]
+    this.#choosePrevious()
+    const meta = await openIndex(this.#repository, IndexClass.META, { tombstonedPacks: this.#history.deleteLog.tombstoned, reserveEntries: 2_000_000, ...(signal && { signal }) })
+    const { reader, segments } = openReader(this.#repository, meta)
+    await using _segments = segments
+    this.#prepareLanes(this.#history.deleteLog.tombstoned.size === 0 ? meta.index.table : await this.#liveMetadata())
+    try {
+      const readPages = (id: Uint8Array) => this.#previousPages(id, (blobId) => reader.readSync(blobId) ?? reader.read(blobId, signal))
+      const tree = await this.#buildTree(readPages)
+      return await this.#commit(tree)
+    } catch (error) {
+      await this.#abandon(error)
+      throw error
+    }
+  }
+
+  /** A writer never relies on condemned packs: metadata that stands only there is stored anew. */
+  async #liveMetadata(): Promise<BlobTable> {
+    const live = await openIndex(this.#repository, IndexClass.META, { tombstonedPacks: this.#history.deleteLog.tombstoned, omitTombstoned: true, reserveEntries: 2_000_000 })
+    return live.index.table
+  }
+
+  #choosePrevious(): void {
+    const ofSource = this.#history.snapshots.filter(({ document }) => document.source === this.#options.source && document.sourceKind === 'FILES')
+    const full = ofSource.filter(({ document }) => document.type === SnapshotType.FULL)
+    this.#parent = this.#options.type === SnapshotType.DIFFERENTIAL ? full.at(-1) : ofSource.at(-1)
+    const checkpoint = this.#history.checkpoints.filter(({ document }) => document.source === this.#options.source).at(-1)
+    this.#previous = this.#parent ?? checkpoint
+  }
+
+  #prepareLanes(metaTable: BlobTable): void {
+    const { keys, store } = this.#repository
+    const isTrusting = this.#options.type !== SnapshotType.FULL && this.#history.deleteLog.tombstoned.size === 0
+    this.#workSettings = { filters: this.#options.filters ?? {}, roots: this.#roots, trustPrevious: isTrusting }
+    fs.mkdirSync(store.stagingDirectory, { recursive: true, mode: 0o700 })
+    this.#laneSetup = {
+      scope: keys.scope(), stagingDirectory: store.stagingDirectory, chunkerSecret: keys.chunkerSecret, idKey: keys.idKey.key, segmentBytes: this.#options.segmentBytes ?? MIB,
+      packBytes: this.#options.packBytes ?? 64 * MIB, compressionLevel: this.#options.compressionLevel ?? 3,
+    }
+    this.#lane = new Lane(this.#laneSetup, (pack) => this.#shipper.ship(pack))
+    this.#metadata = new MetadataStore(metaTable, this.#lane.metadataWriter(), this.#lane.lookupIds)
+    this.#builder = new TreeBuilder(this.#metadata)
+  }
+
+  #previousPages(id: Uint8Array, read: (id: Uint8Array) => Uint8Array | Promise<Uint8Array>): readonly Uint8Array[] | Promise<readonly Uint8Array[]> {
+    const blob = read(id)
+    return blob instanceof Promise ? blob.then((bytes) => this.#pagesOf(bytes, read)).catch(noPrevious) : this.#pagesOf(blob, read)
+  }
+
+  #pagesOf(blob: Uint8Array, read: (id: Uint8Array) => Uint8Array | Promise<Uint8Array>): readonly Uint8Array[] | Promise<readonly Uint8Array[]> {
+    if (blob[0] === BlobKind.PAGE) return [Uint8Array.from(blob)]
+    return readEach(decodeSplit(blob).map((page) => page.id), read).catch(noPrevious)
+  }
+
+  async #buildTree(previousPages: (id: Uint8Array) => readonly Uint8Array[] | Promise<readonly Uint8Array[]>): Promise<Buffer> {
+    const work = createDirectoryWork(this.#lane, this.#workSettings)
+    const only = ancestors(this.#roots)
+    this.#tree = new BackupTree({
+      builder: this.#builder, storeBlob: (blob) => this.#metadata.store(blob), previousPages, process: (task) => this.#process(() => work.process(task), task), worker: (hint) => this.#workerFor(hint),
+      runStretch: (stretch, take) => this.#runStretch(stretch, take), between: () => this.#between(), only, oneFileSystem: this.#options.filters?.oneFileSystem === true,
+      rootDevices: this.#rootDevices(), signal: this.#options.signal,
+    })
+    return this.#tree.run(this.#previous && Buffer.from(this.#previous.document.tree, 'hex'))
+  }
+
+  #rootDevices(): Set<string> {
+    return new Set(this.#roots.map((root) => {
+      const { dev } = fs.statSync(Buffer.from(root, 'latin1') as unknown as string)
+      return `${(dev >> 8) & 0xfff}:${(dev & 0xff) | ((dev >> 12) & 0xfff00)}`
+    }))
+  }
+
+  async #process(run: () => DirectoryAnswer, _task: DirectoryTask): Promise<DirectoryAnswer> {
+    try {
+      return run()
+    } catch (error) {
+      if (!(error instanceof IndexNeeded)) throw error
+      await this.#loadIndex()
+      return run()
+    }
+  }
+
+  /** The data index is only loaded when the first new blob appears. */
+  async #loadIndex(): Promise<void> {
+    if (this.#isIndexLoaded) return
+    const { index } = await openIndex(this.#repository, IndexClass.DATA, { tombstonedPacks: this.#history.deleteLog.tombstoned, omitTombstoned: true, reserveEntries: NEW_BLOBS_RESERVED })
+    this.#laneSetup = { ...this.#laneSetup, dataTable: index.table.memory }
+    this.#lane.useTable(index.table.memory)
+    this.#isIndexLoaded = true
+  }
+
+  #workerFor(hint: { queued: number; bigFile: boolean }): WorkerLane | undefined | Promise<WorkerLane | undefined> {
+    if (this.#worker || this.#options.workers === 0) return this.#worker
+    const isBusy = this.#lane.counters.blobsAdded >= NEW_BLOBS_BEFORE_WORKER || hint.bigFile || (hint.queued > 1 && monotonicNs() - this.#startedNs > SCAN_NS_BEFORE_WORKER)
+    return isBusy ? this.#startWorker() : undefined
+  }
+
+  async #startWorker(): Promise<WorkerLane> {
+    await this.#loadIndex()
+    this.#worker = new WorkerLane({ lane: this.#laneSetup, work: this.#workSettings }, { onDirectory: (result) => this.#tree.accept(result), onPack: (pack) => this.#shipper.ship(pack) })
+    return this.#worker
+  }
+
+  async #runStretch(stretch: SharedStretch, take: (turn: Turn) => void): Promise<void> {
+    await this.#loadIndex()
+    const shared = this.#worker?.share(stretch, take)
+    for (let mine = takeTurn(this.#lane, stretch); mine; mine = takeTurn(this.#lane, stretch)) {
+      take(mine)
+      await this.#between()
+    }
+    await shared
+  }
+
+  async #between(): Promise<void> {
+    await this.#shipper.room()
+    this.#worker?.throwIfFailed()
+    this.#report('scan')
+    if (nowMs() > this.#checkpointAtMs) await this.#saveCheckpoint()
+  }
+
+  #report(phase: BackupProgress['phase']): void {
+    const { counters } = this.#tree
+    const expected = this.#parent?.document.summary
+    this.#options.onProgress?.({
+      phase, filesDone: counters.filesNew + counters.filesChanged + counters.filesUnmodified, bytesDone: counters.bytesProcessed, bytesAdded: this.#bytesAdded,
+      filesExpected: expected && expected.filesNew + expected.filesChanged + expected.filesUnmodified, bytesExpected: expected?.bytesProcessed, currentPath: this.#tree.currentPath,
+    })
+  }
+
+  get #bytesAdded(): number {
+    return this.#lane.counters.bytesAdded + (this.#worker?.counters.bytesAdded ?? 0) + this.#metadata.bytesAdded
+  }
+
+  async #commit(tree: Buffer): Promise<BackupResult> {
+    await this.#worker?.finish()
+    this.#lane.finish()
+    this.#metadata.finish()
+    await this.#shipper.settle(this.#repository.keys.idKey.version)
+    this.#report('finish')
+    const document = this.#document(tree, true)
+    const snapshot = await this.#repository.writeDocument(document, { type: ObjectType.SNAPSHOT, folder: 'snapshots', signer: this.#signer })
+    await this.#confirm(snapshot, document)
+    await this.#dropCheckpoints()
+    const heads = headsOf(this.#history, this.#repository.keys.generation)
+    this.#options.state.remember({ ...heads, writers: { ...heads.writers, [document.writer]: document.sequence ?? 0 } })
+    return { snapshot, document, durationMs: Number(monotonicNs() - this.#startedNs) / 1e6 }
+  }
+
+  /** After the commit: if deletion went on meanwhile, nothing of this snapshot may stand only in condemned packs. */
+  async #confirm(snapshot: string, document: SnapshotDocument): Promise<void> {
+    const log = await readDeleteLog(this.#repository)
+    if (log.newestGeneration <= document.deleteGeneration) return
+    
+    if (!(await closureIsLive(this.#repository, document, log))) {
+      throw new BackupError('REPOSITORY_LOCKED', 'Data that this backup relied on was condemned while it ran. Run it again.', { context: { snapshot } })
+    }
+    await this.#repository.writeDocument({ kind: 'confirm', snapshot, deleteGeneration: log.newestGeneration }, { type: ObjectType.CONFIRM, folder: 'confirms', signer: this.#signer })
+  }
+
+  #document(tree: Buffer, complete: boolean): SnapshotDocument {
+    const writer = this.#writer.toString('hex')
+    const heads = headsOf(this.#history, this.#repository.keys.generation)
+    const sequence = Math.max(heads.writers[writer] ?? 0, this.#options.state.heads()?.writers[writer] ?? 0) + 1
+    const mine = this.#history.snapshots.filter(({ document }) => document.writer === writer).at(-1)
+    const { skipped, changedWhileRead, metadataNotKept } = this.#tree
+    return {
+      kind: complete ? 'snapshot' : 'checkpoint', source: this.#options.source, sourceKind: 'FILES', type: this.#type(), complete, host: hostName(), user: userName(), program: this.#options.program,
+      startedAt: this.#startedAt, finishedAt: isoTime(nowMs()), paths: this.#roots.map(pathText), tags: this.#options.tags ?? [], tree: tree.toString('hex'), parent: this.#parent?.name ?? null,
+      ...(this.#options.runId !== undefined && { runId: this.#options.runId }), writer, ...(complete && { sequence }), previous: mine?.name ?? null, seen: this.#seen(writer),
+      keyGeneration: this.#repository.keys.generation, deleteGeneration: this.#history.deleteLog.newestGeneration, summary: this.#summary(),
+      skipped: skipped.slice(0, LISTED_MAX).map(({ path, reason }: SkippedEntry) => ({ path: pathText(path), reason })), skippedCount: skipped.length,
+      changedWhileRead: changedWhileRead.slice(0, LISTED_MAX).map(pathText), changedCount: changedWhileRead.length,
+      metadataNotKept: metadataNotKept.slice(0, LISTED_MAX).map(({ path, what }) => ({ path: pathText(path), what })), notKeptCount: metadataNotKept.length, owners: this.#owners(),
+      filters: { ...this.#options.filters },
+    }
+  }
+
+  /** A first run of a source is full, whatever was asked for. */
+  #type(): SnapshotType {
+    return this.#parent ? (this.#options.type ?? SnapshotType.INCREMENTAL) : SnapshotType.FULL
+  }
+
+  #seen(writer: string): Record<string, readonly [number, string]> {
+    const seen: Record<string, readonly [number, string]> = {}
+    for (const { name, document } of this.#history.snapshots) {
+      if (document.writer !== writer && (document.sequence ?? 0) > (seen[document.writer]?.[0] ?? 0)) seen[document.writer] = [document.sequence ?? 0, name]
+    }
+    return seen
+  }
+
+  #summary(): SnapshotSummary {
+    const { filesNew, filesChanged, filesUnmodified, filesFiltered, bytesProcessed } = this.#tree.counters
+    const blobsAdded = this.#lane.counters.blobsAdded + (this.#worker?.counters.blobsAdded ?? 0) + this.#metadata.blobsAdded
+    return { filesNew, filesChanged, filesUnmodified, filesFiltered, directories: this.#tree.directories, bytesProcessed, bytesAdded: this.#bytesAdded, bytesStored: this.#shipper.bytesStored, blobsAdded }
+  }
+
+  #owners(): SnapshotDocument['owners'] {
+    const names = readOwnerNames()
+    const pick = (ids: Set<number>, from: ReadonlyMap<number, string>) => Object.fromEntries([...ids].flatMap((id) => (from.has(id) ? [[String(id), from.get(id)!]] : [])))
+    return { users: pick(this.#tree.uids, names.users), groups: pick(this.#tree.gids, names.groups) }
+  }
+
+  /** After a failure: what is stored stays useful as a checkpoint when the run was stopped; otherwise open packs are thrown away. */
+  async #abandon(error: unknown): Promise<void> {
+    this.#tree?.close()
+    if (isBackupError(error, 'ABORTED')) {
+      try {
+        await this.#worker?.finish()
+        this.#worker = undefined
+        await this.#saveCheckpoint(true)
+        return
+      } catch {
+        // The checkpoint is a help, not a promise: the run has failed either way.
+      }
+    }
+    await this.#worker?.discard()
+    this.#lane.discard()
+    this.#metadata.discard()
+  }
+
+  async #saveCheckpoint(isLast = false): Promise<void> {
+    this.#checkpointAtMs = nowMs() + CHECKPOINT_MS
+    if (!isLast) await this.#worker?.flush()
+    const tree = this.#builder.sealPartial(this.#tree.root)
+    if (!tree) return
+    this.#lane.finish()
+    this.#metadata.finish()
+    await this.#shipper.settle(this.#repository.keys.idKey.version)
+    const name = await this.#repository.writeDocument(this.#document(tree, false), { type: ObjectType.CHECKPOINT, folder: 'checkpoints', signer: this.#signer })
+    if (this.#checkpoint) await this.#repository.store.delete(`checkpoints/${this.#checkpoint}`)
+    this.#checkpoint = name
+  }
+
+  /** A finished run makes the source's earlier checkpoints needless. */
+  async #dropCheckpoints(): Promise<void> {
+    const mine = this.#history.checkpoints.filter(({ document }) => document.source === this.#options.source && document.host === hostName()).map(({ name }) => name)
+    for (const name of this.#checkpoint ? [...mine, this.#checkpoint] : mine) await this.#repository.store.delete(`checkpoints/${name}`)
+  }
+}
+
+async function readEach(ids: readonly Uint8Array[], read: (id: Uint8Array) => Uint8Array | Promise<Uint8Array>): Promise<Uint8Array[]> {
+  const pages: Uint8Array[] = []
+  for (const id of ids) pages.push(Uint8Array.from(await read(id)))
+  return pages
+}
+
+/** Where the parent's directory is damaged, everything in it is read again. */
+function noPrevious(error: unknown): readonly Uint8Array[] {
+  if (isBackupError(error, 'DAMAGED') || isBackupError(error, 'NOT_FOUND')) return []
+  throw error
+}
+

@@ -1,0 +1,164 @@
+/** The lanes of one run: the main thread's own, and one worker that starts only when there is work for it. */
+import { Worker } from 'node:worker_threads'
+import { workerUrl } from '../../kernel/assets.ts'
+import { BackupError } from '../../kernel/backup-error.ts'
+import { ERROR_CODES, type ErrorCode } from '../../kernel/error-code.ts'
+import type { FinishedPack } from '../pack/index.ts'
+import type { DirectoryTask } from './directory-work.ts'
+import type { DirectoryResult } from './directory-result.ts'
+import type { IgnoreRules } from '../../sources/index.ts'
+import type { LaneCounters } from './lane.ts'
+import type { SharedStretch, Turn } from './shared-file.ts'
+import type { FromWorker, ToWorker, WorkerFailure, WorkerSetup } from './worker-protocol.ts'
+
+export type DirectoryAnswer = DirectoryResult & { readonly rules: IgnoreRules }
+
+export interface WorkerEvents {
+  onDirectory(result: DirectoryAnswer): void
+  onPack(pack: FinishedPack): void
+}
+
+/** Directories that may wait at the worker: enough that it never idles while the main thread is busy with one. */
+const QUEUE_MAX = 4
+
+export class WorkerLane {
+  readonly #worker: Worker
+  readonly #events: WorkerEvents
+  #queued = 0
+  #failure: unknown
+  #turns: ((turn: Turn) => void) | undefined
+  #stretchEnd: (() => void) | undefined
+  #answered: (() => void) | undefined
+  #wake: (() => void) | undefined
+  counters: LaneCounters = { blobsAdded: 0, bytesAdded: 0 }
+
+  constructor(setup: WorkerSetup, events: WorkerEvents) {
+    this.#events = events
+    this.#worker = new Worker(workerUrl(), { workerData: setup, resourceLimits: { maxYoungGenerationSizeMb: 4 } })
+    this.#worker.on('message', (message: FromWorker) => this.#receive(message))
+    this.#worker.on('error', (error) => this.#fail(error))
+    this.#worker.on('exit', (code) => {
+      if (code !== 0) this.#fail(new BackupError('INTERNAL', `The worker thread ended with ${code}.`))
+      this.#wakeUp()
+    })
+  }
+
+  get hasRoom(): boolean {
+    return this.#queued < QUEUE_MAX
+  }
+
+  get queued(): number {
+    return this.#queued
+  }
+
+  submit(task: DirectoryTask): void {
+    this.#queued += 1
+    this.#post({ type: 'directory', task })
+  }
+
+  /** Lets the worker take turns at a stretch; resolves when it sees its end. */
+  async share(stretch: SharedStretch, take: (turn: Turn) => void): Promise<void> {
+    this.#turns = take
+    const end = new Promise<void>((resolve) => {
+      this.#stretchEnd = resolve
+    })
+    this.#post({ type: 'stretch', stretch })
+    await Promise.race([end, this.#failed()])
+    this.throwIfFailed()
+  }
+
+  /** Resolves at the next message. */
+  async next(): Promise<void> {
+    if (!this.#failure) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+    }
+    this.throwIfFailed()
+  }
+
+  /** Hands over what the worker holds after all that was submitted before; it goes on working. */
+  flush(): Promise<void> {
+    return this.#ask({ type: 'flush' })
+  }
+
+  /** Seals what the worker holds and ends it. */
+  async finish(): Promise<void> {
+    await this.#ask({ type: 'finish' })
+    await this.#worker.terminate()
+  }
+
+  async #ask(message: ToWorker): Promise<void> {
+    const done = new Promise<void>((resolve) => {
+      this.#answered = resolve
+    })
+    this.#post(message)
+    await Promise.race([done, this.#failed()])
+    this.throwIfFailed()
+  }
+
+  /** Ends the worker and throws away what it holds. */
+  async discard(): Promise<void> {
+    const exited = new Promise((resolve) => this.#worker.once('exit', resolve))
+    this.#post({ type: 'discard' })
+    await Promise.race([exited, this.#worker.terminate()])
+  }
+
+  throwIfFailed(): void {
+    if (this.#failure) throw this.#failure
+  }
+
+  #post(message: ToWorker): void {
+    this.#worker.postMessage(message)
+  }
+
+  async #failed(): Promise<void> {
+    while (!this.#failure) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+    }
+  }
+
+  #receive(message: FromWorker): void {
+    if ('counters' in message) this.counters = message.counters
+    switch (message.type) {
+      case 'directory':
+        this.#queued -= 1
+        this.#events.onDirectory(message.result as DirectoryAnswer)
+        break
+      case 'pack':
+        this.#events.onPack(message.pack)
+        break
+      case 'turn':
+        this.#turns?.(message.turn)
+        break
+      case 'stretch-end':
+        this.#stretchEnd?.()
+        break
+      case 'flushed':
+      case 'finished':
+        this.#answered?.()
+        break
+      case 'failed':
+        this.#fail(revive(message.error))
+    }
+    this.#wakeUp()
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= error
+    this.#wakeUp()
+  }
+
+  #wakeUp(): void {
+    const wake = this.#wake
+    this.#wake = undefined
+    wake?.()
+  }
+}
+
+function revive(failure: WorkerFailure): BackupError {
+  const code = ERROR_CODES.find((known) => known === failure.code) as ErrorCode | undefined
+  return new BackupError(code ?? 'INTERNAL', failure.message, { context: failure.context })
+}

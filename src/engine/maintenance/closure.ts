@@ -1,0 +1,56 @@
+/** Everything that a snapshot needs: its directories, chunk lists and chunks. */
+import { FileType } from '../../contracts/index.ts'
+import type { BlobReader, Repository } from '../repository/index.ts'
+import { chunkListsOf, chunksOf, ContentKind, type DeleteLog, type DirectoryPage, IndexClass, isHole, openIndex, openReader, type SnapshotDocument, walkTree } from '../snapshot/index.ts'
+
+export interface ClosureVisitor {
+  /** A metadata blob; false when it and all below it are known. */
+  readonly metadata: (id: Uint8Array) => boolean
+  readonly data: (id: Uint8Array, bytes: number) => void
+}
+
+/** Calls the visitor for every blob below a tree. Throws DAMAGED or NOT_FOUND when metadata can't be read. */
+export async function visitClosure(reader: BlobReader, tree: Uint8Array, visitor: ClosureVisitor & { readonly signal?: AbortSignal }): Promise<void> {
+  const { signal } = visitor
+  for await (const { page } of walkTree(reader, tree, { enter: visitor.metadata, ...(signal && { signal }) })) {
+    for (let entry = 0; entry < page.count; entry += 1) if (page.columns.type(entry) === FileType.FILE) await visitContent(reader, page, { entry, visitor })
+  }
+}
+
+async function visitContent(reader: BlobReader, page: DirectoryPage, at: { entry: number; visitor: ClosureVisitor }): Promise<void> {
+  const content = { kind: page.kinds[at.entry]!, bytes: page.contentOf(at.entry) }
+  if (content.kind === ContentKind.ONE) return at.visitor.data(content.bytes, page.columns.size(at.entry))
+  const readBlob = async (id: Uint8Array) => Uint8Array.from(await reader.read(id))
+  if (content.kind === ContentKind.CHUNKS) {
+    for await (const { id, bytes } of chunksOf(content, 0, readBlob)) if (!isHole(id)) at.visitor.data(id, bytes)
+  } else if (content.kind === ContentKind.LIST) {
+    for await (const { id, chunks } of chunkListsOf(content, readBlob)) {
+      if (at.visitor.metadata(id)) for (const chunk of chunks) if (!isHole(chunk.id)) at.visitor.data(chunk.id, chunk.bytes)
+    }
+  }
+}
+
+/** True when every blob of the snapshot stands in a pack that is not condemned. */
+export async function closureIsLive(repository: Repository, document: SnapshotDocument, log: DeleteLog): Promise<boolean> {
+  const options = { tombstonedPacks: log.tombstoned, omitTombstoned: true }
+  const meta = openReader(repository, await openIndex(repository, IndexClass.META, options))
+  const data = openReader(repository, await openIndex(repository, IndexClass.DATA, options))
+  await using _meta = meta.segments
+  await using _data = data.segments
+  let isLive = true
+  const seen = new Set<string>()
+  const visitor: ClosureVisitor = {
+    metadata: (id) => {
+      const key = Buffer.from(id).toString('latin1')
+      if (!meta.reader.has(id)) isLive = false
+      if (seen.has(key) || !isLive) return false
+      seen.add(key)
+      return true
+    },
+    data: (id) => {
+      if (!data.reader.has(id)) isLive = false
+    },
+  }
+  await visitClosure(meta.reader, Buffer.from(document.tree, 'hex'), visitor)
+  return isLive
+}

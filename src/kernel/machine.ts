@@ -1,0 +1,44 @@
+/** Facts that tell whether a process that wrote something is still there. */
+import fs from 'node:fs'
+import os from 'node:os'
+import { systemCode } from './backup-error.ts'
+
+/** Changes with every start of the machine; empty where the platform has none. */
+export function bootId(): string {
+  try {
+    return fs.readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+  } catch {
+    return ''
+  }
+}
+
+/** When the process began, in clock ticks since boot; empty when it is gone or the platform does not say. */
+export function processStart(pid: number = process.pid): string {
+  try {
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, 'latin1')
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+  } catch {
+    return ''
+  }
+}
+
+export function isProcessAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return systemCode(error) === 'EPERM'
+  }
+}
+
+export function hostName(): string {
+  return os.hostname()
+}
+
+export function userName(): string {
+  try {
+    return os.userInfo().username
+  } catch {
+    return String(process.getuid?.() ?? '')
+  }
+}
