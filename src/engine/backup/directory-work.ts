@@ -133,6 +133,7 @@ class Work implements DirectoryWork {
     }
     try {
       const stored = this.#storeFile(entry, state)
+      if (!stored) return
       this.#count(stored, before, state)
       state.counters.bytesProcessed += this.#columns.size(entry)
     } catch (error) {
@@ -237,9 +238,9 @@ class Work implements DirectoryWork {
     return this.#settings.trustPrevious && this.#columns.isUnchanged(entry, before.page.columns, before.entry)
   }
 
-  #count(stored: FileContent | undefined, before: PreviousEntry | undefined, state: State): void {
+  #count(stored: FileContent, before: PreviousEntry | undefined, state: State): void {
     if (!before) state.counters.filesNew += 1
-    else if (stored && before.page.kinds[before.entry] === stored.kind && Buffer.compare(before.page.contentOf(before.entry), stored.bytes) === 0 && !this.#settings.trustPrevious) state.counters.filesUnmodified += 1
+    else if (before.page.kinds[before.entry] === stored.kind && Buffer.compare(before.page.contentOf(before.entry), stored.bytes) === 0 && !this.#settings.trustPrevious) state.counters.filesUnmodified += 1
     else state.counters.filesChanged += 1
   }
 

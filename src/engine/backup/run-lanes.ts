@@ -29,16 +29,17 @@ export class WorkerLane {
   #turns: ((turn: Turn) => void) | undefined
   #stretchEnd: (() => void) | undefined
   #answered: (() => void) | undefined
-  #wake: (() => void) | undefined
+  #wakes: Array<() => void> = []
+  #isEnding = false
   counters: LaneCounters = { blobsAdded: 0, bytesAdded: 0 }
 
   constructor(setup: WorkerSetup, events: WorkerEvents) {
     this.#events = events
-    this.#worker = new Worker(workerUrl(), { workerData: setup, resourceLimits: { maxYoungGenerationSizeMb: 4 } })
+    this.#worker = new Worker(workerUrl(), { workerData: setup, resourceLimits: { maxYoungGenerationSizeMb: 4 }, trackUnmanagedFds: false })
     this.#worker.on('message', (message: FromWorker) => this.#receive(message))
     this.#worker.on('error', (error) => this.#fail(error))
     this.#worker.on('exit', (code) => {
-      if (code !== 0) this.#fail(new BackupError('INTERNAL', `The worker thread ended with ${code}.`))
+      if (code !== 0 && !this.#isEnding) this.#fail(new BackupError('INTERNAL', `The worker thread ended with ${code}.`))
       this.#wakeUp()
     })
   }
@@ -71,7 +72,7 @@ export class WorkerLane {
   async next(): Promise<void> {
     if (!this.#failure) {
       await new Promise<void>((resolve) => {
-        this.#wake = resolve
+        this.#wakes.push(resolve)
       })
     }
     this.throwIfFailed()
@@ -85,6 +86,7 @@ export class WorkerLane {
   /** Seals what the worker holds and ends it. */
   async finish(): Promise<void> {
     await this.#ask({ type: 'finish' })
+    this.#isEnding = true
     await this.#worker.terminate()
   }
 
@@ -99,6 +101,7 @@ export class WorkerLane {
 
   /** Ends the worker and throws away what it holds. */
   async discard(): Promise<void> {
+    this.#isEnding = true
     const exited = new Promise((resolve) => this.#worker.once('exit', resolve))
     this.#post({ type: 'discard' })
     await Promise.race([exited, this.#worker.terminate()])
@@ -113,9 +116,9 @@ export class WorkerLane {
   }
 
   async #failed(): Promise<void> {
-    while (!this.#failure) {
+    while (!this.#failure && !this.#isEnding) {
       await new Promise<void>((resolve) => {
-        this.#wake = resolve
+        this.#wakes.push(resolve)
       })
     }
   }
@@ -152,9 +155,7 @@ export class WorkerLane {
   }
 
   #wakeUp(): void {
-    const wake = this.#wake
-    this.#wake = undefined
-    wake?.()
+    for (const wake of this.#wakes.splice(0)) wake()
   }
 }
 

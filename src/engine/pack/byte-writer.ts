@@ -29,7 +29,8 @@ export class ByteWriter {
   }
 
   u8(value: number): void {
-    this.#bytes[this.advance(1)] = value
+    const at = this.advance(1)
+    this.#bytes[at] = value
   }
 
   u32(value: number): void {
