@@ -1,1 +1,2 @@
 export { COLUMN_COUNT, Column, EntryColumns, FileType, fileTypeOf, STORED_COLUMNS, type StoredColumn } from './entry-columns.ts'
+export { ERROR_CATALOG, type ErrorEntry, type LocalizedText } from './error-catalog.ts'

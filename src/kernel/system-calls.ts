@@ -84,6 +84,7 @@ function bind(koffi: KoffiModule) {
     fchownat: call('int fchownat(int fd, void *name, unsigned int uid, unsigned int gid, int flags)'),
     fchmodat: call('int fchmodat(int fd, void *name, unsigned int mode, int flags)'),
     utimensat: call('int utimensat(int fd, void *name, void *times, int flags)'),
+    futimens: call('int futimens(int fd, void *times)'),
     lseek64: call('int64_t lseek64(int fd, int64_t offset, int whence)'),
   }
   const first = Buffer.allocUnsafeSlow(NAME_BYTES_MAX)
@@ -165,8 +166,10 @@ function bind(koffi: KoffiModule) {
     futimens: (descriptor: number, mtime: ExactTime): void => {
       omitOr(undefined, 0)
       omitOr(mtime, 16)
-      check(native.utimensat(descriptor, null, times, 0), 'utimensat')
+      check(native.futimens(descriptor, times), 'futimens')
     },
+    /** Lists a directory from its start again. */
+    rewind: (directory: number): void => void check(Number(native.lseek64(directory, 0, 0)), 'lseek'),
     /** The next offset that holds data, or undefined after the last. */
     nextData: (descriptor: number, from: number): number | undefined => {
       const at = Number(native.lseek64(descriptor, from, SEEK_DATA))

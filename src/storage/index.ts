@@ -1,2 +1,3 @@
-export type { ByteSource, CallOptions, ObjectStat, ObjectStore, StoreCapabilities } from './object-store.ts'
 export { checkKey } from './key.ts'
+export { parseLocation, type RepositoryLocation } from './location.ts'
+export type { ByteSource, CallOptions, ObjectStat, ObjectStore, StoreCapabilities } from './object-store.ts'

@@ -14,7 +14,7 @@ import type { BlobReader, Repository } from '../repository/index.ts'
 import { ContentKind, type DirectoryPage, IndexClass, openIndex, openReader, pagesOfDirectory, printablePath, type SnapshotDocument } from '../snapshot/index.ts'
 import { applyMetadata, type MetadataOptions } from './entry-metadata.ts'
 import { FileWriter } from './file-writer.ts'
-import { locate } from './locate.ts'
+import { findEntry, locate } from './locate.ts'
 import { createSelection, type Selection } from './selection.ts'
 import { namesIn, removeTree, statusOf, TargetDirectory } from './target-directory.ts'
 
@@ -120,12 +120,19 @@ class RestoreRun {
     this.#root = new TargetDirectory(Buffer.from(target).toString('latin1'), { calls: this.#calls, mayReplace: this.#overwrite !== Overwrite.NEVER })
     try {
       await this.#directory(id, options.subtree === undefined ? '/' : `/${options.subtree.replace(/^\/+|\/+$/g, '')}`, this.#root)
+      if (options.subtree !== undefined && this.#root.isNew && !options.dryRun) await this.#rootMetadata(rootId, options.subtree)
     } finally {
       this.#root[Symbol.dispose]()
     }
     const found = this.#counts.filesRestored + this.#counts.filesUnchanged + this.#counts.filesKept + this.#counts.directories + this.#issueCount
     if (found === 0 && (options.include ?? []).length > 0) throw new BackupError('NOT_FOUND', 'Nothing in the snapshot matches.', { context: { object: (options.include ?? []).join(', ') } })
     return { ...this.#counts, issues: this.#issues, issueCount: this.#issueCount, durationMs: Number(monotonicNs() - this.#startedNs) / 1e6 }
+  }
+
+  /** A new target takes the metadata of the folder whose inside it received. */
+  async #rootMetadata(rootId: Uint8Array, subtree: string): Promise<void> {
+    const found = await findEntry(this.#parts.metadata, rootId, subtree)
+    if (found) applyMetadata({ ...found, path: subtree }, { descriptor: this.#root.descriptor() }, this.#metadataOptions)
   }
 
   async #directory(id: Uint8Array, source: string, target: TargetDirectory): Promise<void> {

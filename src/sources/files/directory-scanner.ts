@@ -46,6 +46,7 @@ class SystemCallScanner implements DirectoryScanner {
 
   scan(directory: OpenDirectory, into: EntryColumns): ScanSkip[] {
     into.clear()
+    this.#calls.rewind(directory.descriptor)
     const names = this.#names(directory.descriptor)
     into.reserve(names.length)
     const skips: ScanSkip[] = []

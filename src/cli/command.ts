@@ -1,0 +1,86 @@
+/** What a command is: one file that says its form and does its work, loaded only when it is asked for. */
+import path from 'node:path'
+import os from 'node:os'
+import type { Command } from 'commander'
+import { BackupError } from '../kernel/backup-error.ts'
+import type { Kek } from '../engine/index.ts'
+import type { Locale, Translate } from './locale.ts'
+import type { Progress } from './progress.ts'
+
+export type Env = Readonly<Record<string, string | undefined>>
+export type OptionValues = Readonly<Record<string, unknown>>
+
+export interface CommandContext {
+  readonly args: readonly unknown[]
+  readonly options: OptionValues
+  readonly env: Env
+  readonly locale: Locale
+  readonly t: Translate
+  readonly signal: AbortSignal
+  /** A line for people; nothing with --json. */
+  readonly say: (line: string) => void
+  readonly warn: (line: string) => void
+  readonly progress: (kind: 'backup' | 'restore') => Progress
+}
+
+/** What a command answers: the JSON object and the exit code. */
+export interface CommandResult {
+  readonly json: unknown
+  readonly exitCode?: number
+}
+
+export interface CommandModule {
+  readonly run: (context: CommandContext) => Promise<CommandResult>
+}
+
+export interface CommandSpec {
+  readonly name: string
+  readonly describe: string
+  readonly configure?: (command: Command) => void
+  readonly load: () => Promise<CommandModule>
+}
+
+/** The value of a text option, or undefined. */
+export function textOption(options: OptionValues, name: string): string | undefined {
+  const value = options[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+export function listOption(options: OptionValues, name: string): string[] {
+  const value = options[name]
+  return Array.isArray(value) ? value.map(String) : []
+}
+
+/** A whole number from `least` up. Throws USAGE naming the option. */
+export function countOption(options: OptionValues, name: string, least = 0): number | undefined {
+  const text = textOption(options, name)
+  if (text === undefined) return undefined
+  const value = Number(text)
+  if (!Number.isSafeInteger(value) || value < least) throw new BackupError('USAGE', `--${name} takes a whole number from ${least} up, not "${text}".`)
+  return value
+}
+
+export function repositoryOption(context: CommandContext): string {
+  const repository = textOption(context.options, 'repo') ?? context.env['NEONPRO_REPOSITORY']
+  if (!repository) throw new BackupError('USAGE', 'Name the repository with --repo or NEONPRO_REPOSITORY.')
+  return repository
+}
+
+/** The machine's state folder: --home, NEONPRO_BACKUP_HOME, else the user's own. */
+export function stateDirectory(context: CommandContext): string {
+  const home = textOption(context.options, 'home') ?? context.env['NEONPRO_BACKUP_HOME']
+  if (home) return path.join(path.resolve(home), 'repositories')
+  return path.join(context.env['XDG_STATE_HOME'] ?? path.join(os.homedir(), '.local/state'), 'neonpro-backup/repositories')
+}
+
+/** Every key that this call may open with: the key file or variable first, then the previous ones. */
+export async function keysOf(context: CommandContext): Promise<Kek[]> {
+  const { parseKek } = await import('../engine/index.ts')
+  const file = textOption(context.options, 'keyFile')
+  const value = file === undefined ? context.env['BACKUP_ENCRYPTION_KEY'] : `file:${file}`
+  if (value === undefined) throw new BackupError('KEY_MISSING', 'No key was given.')
+  const first = parseKek(value, file === undefined ? 'BACKUP_ENCRYPTION_KEY' : '--key-file')
+  if (first.kind === 'passphrase' && first.warning) context.warn(context.t('key.typed'))
+  const previous = (context.env['BACKUP_ENCRYPTION_KEY_PREVIOUS'] ?? '').split(/[,\n]/).filter((text) => text.trim() !== '')
+  return [first, ...previous.map((text) => parseKek(text, 'BACKUP_ENCRYPTION_KEY_PREVIOUS'))]
+}

@@ -1,0 +1,14 @@
+import { Repository } from '../../engine/index.ts'
+import { parseLocation } from '../../storage/index.ts'
+import { openStore } from '../../system/compose.ts'
+import { hostName } from '../../kernel/machine.ts'
+import { type CommandContext, type CommandResult, keysOf, repositoryOption } from '../command.ts'
+
+export async function run(context: CommandContext): Promise<CommandResult> {
+  const [kek] = await keysOf(context)
+  const store = openStore(parseLocation(repositoryOption(context)))
+  await using repository = await Repository.create(store, kek!, hostName())
+  const id = repository.config.repositoryId
+  context.say(context.t('init.done', { id, location: store.location }))
+  return { json: { repository: id, location: store.location, generation: repository.keys.generation } }
+}

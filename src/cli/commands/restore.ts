@@ -1,0 +1,48 @@
+import { findSnapshot, Overwrite, readHistory, type RestoreResult, restoreSnapshot } from '../../engine/index.ts'
+import { BackupError } from '../../kernel/backup-error.ts'
+import { type CommandContext, type CommandResult, listOption, textOption } from '../command.ts'
+import { formatBytes } from '../format.ts'
+import { openRepository } from '../open.ts'
+
+const EXIT_INCOMPLETE = 3
+const SHOWN_MAX = 20
+
+export async function run(context: CommandContext): Promise<CommandResult> {
+  const { options, signal } = context
+  const [wanted, subtree] = splitWanted(String(context.args[0]))
+  await using opened = await openRepository(context)
+  const history = await readHistory(opened.repository, { signal })
+  const source = textOption(options, 'source')
+  const { name, document } = findSnapshot(history, wanted, source === undefined ? {} : { source })
+  const progress = context.progress('restore')
+  const result = await restoreSnapshot(opened.repository, document, {
+    target: textOption(options, 'target') ?? '', include: listOption(options, 'include'), overwrite: overwriteOf(context), delete: options['delete'] === true, dryRun: options['dryRun'] === true,
+    verify: options['verify'] === true, ...(subtree !== undefined && { subtree }), signal, onProgress: (facts) => progress.update(facts),
+  }).finally(() => progress.end())
+  tell(context, result)
+  return { json: { snapshot: name, target: textOption(options, 'target'), ...result, durationMs: Math.round(result.durationMs) }, exitCode: result.issueCount > 0 ? EXIT_INCOMPLETE : 0 }
+}
+
+/** "latest:/srv/data" names a folder inside the snapshot. */
+function splitWanted(text: string): [string, string | undefined] {
+  const colon = text.indexOf(':')
+  return colon < 0 ? [text, undefined] : [text.slice(0, colon), text.slice(colon + 1)]
+}
+
+function overwriteOf(context: CommandContext): Overwrite {
+  const text = textOption(context.options, 'overwrite') ?? Overwrite.IF_CHANGED
+  const mode = Object.values(Overwrite).find((known) => known === text)
+  if (!mode) throw new BackupError('USAGE', `--overwrite is always, if-changed, if-newer or never, not "${text}".`)
+  return mode
+}
+
+function tell({ t, say, warn, options }: CommandContext, result: RestoreResult): void {
+  if (options['dryRun'] === true) say(t('restore.dryRun'))
+  const values = { files: result.filesRestored, bytes: formatBytes(result.bytesRestored), unchanged: result.filesUnchanged, kept: result.filesKept, seconds: (result.durationMs / 1000).toFixed(1) }
+  say(t('restore.done', values))
+  if (result.filesVerified > 0) say(t('restore.verified', { files: result.filesVerified }))
+  if (result.deleted > 0) say(t('restore.deleted', { count: result.deleted }))
+  if (result.issueCount === 0) return
+  warn(t('restore.issues', { count: result.issueCount }))
+  for (const { path, reason } of result.issues.slice(0, SHOWN_MAX)) warn(`  ${path} (${reason})`)
+}

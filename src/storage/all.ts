@@ -1,0 +1,15 @@
+/** Every storage provider there is: one line each. */
+import { LocalStore } from './providers/local.ts'
+import type { ObjectStore } from './object-store.ts'
+import type { RepositoryLocation } from './location.ts'
+
+type Open = (location: RepositoryLocation) => ObjectStore
+
+const PROVIDERS: Readonly<Record<RepositoryLocation['kind'], Open>> = {
+  LOCAL: ({ path }) => new LocalStore({ basePath: path }),
+}
+
+/** Opens the store that a location names. Reads nothing yet. */
+export function openStore(location: RepositoryLocation): ObjectStore {
+  return PROVIDERS[location.kind](location)
+}
