@@ -27,6 +27,7 @@ const SCAN_NS_BEFORE_WORKER = 150_000_000n
 const NEW_BLOBS_RESERVED = 6_000_000
 const CHECKPOINT_MS = 10 * 60 * 1000
 const LISTED_MAX = 1000
+const ATTEMPTS_MAX = 3
 
 export interface BackupProgress {
   readonly phase: 'scan' | 'finish'
@@ -76,8 +77,14 @@ export async function backupFiles(repository: Repository, options: BackupOptions
   requireFeatures(repository.config, 'write')
   const roots = resolveRoots(options.paths)
   using writer = options.state.claimWriter()
-  const run = new BackupRun(repository, options, { roots, writer: writer.id })
-  return run.run()
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await new BackupRun(repository, options, { roots, writer: writer.id }).run()
+    } catch (error) {
+      // Data was condemned meanwhile: another run stores it anew, and cheaply.
+      if (attempt === ATTEMPTS_MAX || !isBackupError(error, 'REPOSITORY_LOCKED')) throw error
+    }
+  }
 }
 
 /** Real absolute paths, one character a byte, none inside another. */
@@ -315,6 +322,7 @@ class BackupRun {
     if (log.newestGeneration <= document.deleteGeneration) return
     
     if (!(await closureIsLive(this.#repository, document, log))) {
+      await this.#repository.store.delete(`snapshots/${snapshot}`)
       throw new BackupError('REPOSITORY_LOCKED', 'Data that this backup relied on was condemned while it ran. Run it again.', { context: { snapshot } })
     }
     await this.#repository.writeDocument({ kind: 'confirm', snapshot, deleteGeneration: log.newestGeneration }, { type: ObjectType.CONFIRM, folder: 'confirms', signer: this.#signer })

@@ -1,0 +1,89 @@
+/** Which blobs are needed: one byte an index entry, set for everything that snapshots and checkpoints reach. */
+import { BackupError } from '../../kernel/backup-error.ts'
+import { LookupIds } from '../crypto/index.ts'
+import type { RepositoryIndex } from '../index/index.ts'
+import type { BlobReader, Repository } from '../repository/index.ts'
+import { type History, IndexClass, type OpenedIndex, openIndex, openReader } from '../snapshot/index.ts'
+import { visitClosure } from './closure.ts'
+
+export interface MarkedIndex {
+  readonly load: OpenedIndex
+  readonly index: RepositoryIndex
+  /** 1 for entries that are needed. */
+  readonly needed: Uint8Array
+}
+
+export interface Marks {
+  readonly meta: MarkedIndex
+  readonly data: MarkedIndex
+}
+
+/**
+ * Marks from every snapshot and checkpoint of `history`. A blob whose only copies stand in condemned packs marks all of them: another pruner may
+ * be removing the one that this one would rely on. Throws DAMAGED when something that is needed can't be found: nothing may be deleted then.
+ */
+export async function markNeeded(repository: Repository, history: History, options: { readonly signal?: AbortSignal } = {}): Promise<Marks> {
+  const signal = options.signal ? { signal: options.signal } : {}
+  const tombstonedPacks = history.deleteLog.tombstoned
+  const meta = await openIndex(repository, IndexClass.META, { tombstonedPacks, ...signal })
+  const data = await openIndex(repository, IndexClass.DATA, { tombstonedPacks, ...signal })
+  const problem = [...meta.problems, ...data.problems, ...history.problems][0]
+  if (problem) throw new BackupError('DAMAGED', 'An object that says what is needed is damaged: nothing is deleted. Run repair first.', { context: { object: problem.key }, cause: problem.error })
+  const marks = { meta: marked(meta), data: marked(data) }
+  const { reader, segments } = openReader(repository, meta, { cacheSegments: 8 })
+  await using _segments = segments
+  const lookupIds = new LookupIds(repository.keys.idKey.key)
+  for (const { name, document } of [...history.snapshots, ...history.checkpoints]) await markTree(reader, Buffer.from(document.tree, 'hex'), { marks, lookupIds, snapshot: name, ...signal })
+  return marks
+}
+
+function marked(load: OpenedIndex): MarkedIndex {
+  return { load, index: load.index, needed: new Uint8Array(load.index.table.count) }
+}
+
+interface MarkParts {
+  readonly marks: Marks
+  readonly lookupIds: LookupIds
+  readonly snapshot: string
+  readonly signal?: AbortSignal
+}
+
+async function markTree(reader: BlobReader, tree: Uint8Array, parts: MarkParts): Promise<void> {
+  const lookupId = new Uint32Array(4)
+  const mark = ({ index, needed }: MarkedIndex, id: Uint8Array): boolean => {
+    parts.lookupIds.lookupInto(id, 0, lookupId)
+    const entry = index.table.find(lookupId)
+    if (entry < 0) throw new BackupError('DAMAGED', 'A snapshot needs data that no index names: nothing is deleted.', { context: { object: `snapshots/${parts.snapshot}` } })
+    if (needed[entry] === 1) return false
+    needed[entry] = 1
+    if (index.packs[index.placeOfSegment(index.table.segmentOf(entry)).pack]!.isTombstoned) for (const copy of index.table.findAll(lookupId)) needed[copy] = 1
+    return true
+  }
+  await visitClosure(reader, tree, {
+    metadata: (id) => mark(parts.marks.meta, id), data: (id) => void mark(parts.marks.data, id), ...(parts.signal && { signal: parts.signal }),
+  })
+}
+
+export interface PackUse {
+  readonly pack: number
+  readonly liveBlobs: number
+  readonly liveBytes: number
+  readonly plainBytes: number
+}
+
+/** How much of each pack is needed. */
+export function packUses({ index, needed }: MarkedIndex): PackUse[] {
+  return index.packs.map(({ entryFrom, blobCount }, pack) => {
+    let liveBlobs = 0
+    let liveBytes = 0
+    let plainBytes = 0
+    for (let entry = entryFrom; entry < entryFrom + blobCount; entry += 1) {
+      const bytes = index.table.bytesOf(entry)
+      plainBytes += bytes
+      if (needed[entry] !== 1) continue
+      liveBlobs += 1
+      liveBytes += bytes
+    }
+    return { pack, liveBlobs, liveBytes, plainBytes }
+  })
+}
