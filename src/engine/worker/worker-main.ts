@@ -1,20 +1,32 @@
-/** The second lane: takes directories and shares of big files until it is told to finish. */
+/** The second lane: takes directories and shares of big files until it is told to finish; or verifies packs, when it is started for that. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { invariant } from '../../kernel/invariant.ts'
 import { createDirectoryWork, Lane, takeTurn, type FromWorker, type ToWorker, type WorkerFailure, type WorkerSetup } from '../backup/lane-parts.ts'
+import { PackVerifier, type PackTask, type VerifierSetup } from '../maintenance/pack-verifier.ts'
 
 invariant(parentPort, 'This file runs as a worker thread.')
 const port = parentPort
-const setup = workerData as WorkerSetup
-const lane = new Lane(setup.lane, (pack) => send({ type: 'pack', pack }))
-const work = createDirectoryWork(lane, setup.work)
+
+function runBackupLane(setup: WorkerSetup): void {
+  const lane = new Lane(setup.lane, (pack) => send({ type: 'pack', pack }))
+  const work = createDirectoryWork(lane, setup.work)
+  port.on('message', (message: ToWorker) => {
+    try {
+      handle(message, { lane, work })
+    } catch (error) {
+      lane.discard()
+      send({ type: 'failed', error: failure(error) })
+      port.close()
+    }
+  })
+}
 
 function send(message: FromWorker): void {
   port.postMessage(message)
 }
 
-function handle(message: ToWorker): void {
+function handle(message: ToWorker, { lane, work }: { lane: Lane; work: ReturnType<typeof createDirectoryWork> }): void {
   switch (message.type) {
     case 'directory':
       send({ type: 'directory', result: work.process(message.task), counters: lane.counters })
@@ -43,12 +55,11 @@ function failure(error: unknown): WorkerFailure {
   return { code: undefined, message: error instanceof Error ? (error.stack ?? error.message) : String(error), context: {} }
 }
 
-port.on('message', (message: ToWorker) => {
-  try {
-    handle(message)
-  } catch (error) {
-    lane.discard()
-    send({ type: 'failed', error: failure(error) })
-    port.close()
-  }
-})
+function runVerifier(setup: VerifierSetup): void {
+  const verifier = new PackVerifier(setup)
+  port.on('message', (task: PackTask) => port.postMessage(verifier.verify(task)))
+}
+
+const data = workerData as WorkerSetup | { readonly verifier: VerifierSetup }
+if ('verifier' in data) runVerifier(data.verifier)
+else runBackupLane(data)

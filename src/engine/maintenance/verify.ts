@@ -1,0 +1,244 @@
+/** Checks a repository: what its small objects say of each other, that everything that is needed is there, and, as far as asked, every stored byte. */
+import type { BackupError } from '../../kernel/backup-error.ts'
+import { isBackupError } from '../../kernel/backup-error.ts'
+import { FileType } from '../../contracts/index.ts'
+import { LookupIds } from '../crypto/index.ts'
+import type { RepositoryIndex } from '../index/index.ts'
+import { type BlobReader, packKey, type Repository } from '../repository/index.ts'
+import {
+  childPath, chunkListsOf, chunksOf, ContentKind, type DirectoryPage, IndexClass, isHole, openIndex, openReader, type OpenedIndex, printablePath, readHistory, type SeenHeads, walkTree,
+} from '../snapshot/index.ts'
+import type { PackTask, PackVerdict, VerifierSetup } from './pack-verifier.ts'
+import { verifyPacks } from './verify-lanes.ts'
+
+export interface VerifyOptions {
+  /** Share of the stored bytes to read, 0–1. Default 0: structure only. */
+  readonly readShare?: number
+  readonly seen?: SeenHeads
+  /** When each pack was last read, in milliseconds: the longest ago comes first. */
+  readonly lastVerified?: ReadonlyMap<string, number>
+  /** Told of each pack that was read, so that a stopped run is not for nothing. */
+  readonly onPackRead?: (name: string) => void
+  readonly onProgress?: (facts: { readonly filesDone: number; readonly bytesDone: number; readonly bytesExpected: number }) => void
+  readonly signal?: AbortSignal
+}
+
+export interface VerifyProblem {
+  readonly object: string
+  readonly what: string
+}
+
+export interface VerifyHit {
+  readonly snapshot: string
+  readonly paths: readonly string[]
+}
+
+export interface VerifyResult {
+  readonly snapshots: number
+  readonly packs: number
+  readonly packsRead: number
+  readonly bytesRead: number
+  readonly bytesStored: number
+  readonly problems: readonly VerifyProblem[]
+  /** Snapshots and paths that can't be restored whole. */
+  readonly hits: readonly VerifyHit[]
+}
+
+const PATHS_MAX = 100
+
+export async function verifyRepository(repository: Repository, options: VerifyOptions = {}): Promise<VerifyResult> {
+  const signal = options.signal ? { signal: options.signal } : {}
+  const problems: VerifyProblem[] = repository.damagedConfigs.map((object) => ({ object, what: 'is damaged (another copy is whole)' }))
+  const history = await readHistory(repository, { ...signal, ...(options.seen && { seen: options.seen }) })
+  problems.push(...history.problems.map(({ key, error }) => ({ object: key, what: error.message })), ...history.rollbacks.map(describeRollback))
+  await checkKeyCopies(repository, problems)
+  const meta = await openIndex(repository, IndexClass.META, { tombstonedPacks: history.deleteLog.tombstoned, ...signal })
+  const data = await openIndex(repository, IndexClass.DATA, { tombstonedPacks: history.deleteLog.tombstoned, ...signal })
+  problems.push(...[...meta.problems, ...data.problems].map(({ key, error }) => ({ object: key, what: error.message })))
+  const bad = { meta: new Set<number>(), data: new Set<number>() }
+  const sizes = await storedPacks(repository)
+  const packs = checkPacks({ meta, data, sizes, problems, bad })
+  const read = await readPacks(repository, { meta, data, sizes, problems, bad, options })
+  const hits = await findHits(repository, { history, meta, data, bad, ...signal })
+  return { snapshots: history.snapshots.length, packs, ...read, bytesStored: [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0), problems, hits }
+}
+
+function describeRollback(error: BackupError): VerifyProblem {
+  const facts = Object.entries(error.context).map(([name, value]) => `${name} ${String(value)}`).join(', ')
+  return { object: 'ROLLBACK_SUSPECTED', what: `${error.message} (${facts})` }
+}
+
+/** Every stored copy of configuration and keys has to hash to its name: one bad copy is damage, even while another is whole. */
+async function checkKeyCopies(repository: Repository, problems: VerifyProblem[]): Promise<void> {
+  const { createHash } = await import('node:crypto')
+  for await (const { key } of repository.store.list('keys/')) {
+    const bytes = await repository.store.get(key)
+    if (createHash('sha256').update(bytes).digest('hex') !== key.slice(-64)) problems.push({ object: key, what: 'is damaged' })
+  }
+  let copies = 0
+  for await (const { key } of repository.store.list('config/')) copies += /^config\/[abc]-[0-9a-f]{64}$/.test(key) ? 1 : 0
+  if (copies < 3) problems.push({ object: 'config/', what: `has ${copies} copies instead of 3` })
+  let keyrings = 0
+  const current = repository.keys.generation.toString(16).padStart(8, '0')
+  for await (const { key } of repository.store.list(`keys/${current}-`)) keyrings += key.endsWith(repository.keys.name) ? 1 : 0
+  if (keyrings < 2) problems.push({ object: `keys/${current}-${repository.keys.name}`, what: `has ${keyrings} copies instead of 2` })
+}
+
+async function storedPacks(repository: Repository): Promise<Map<string, number>> {
+  const sizes = new Map<string, number>()
+  for await (const { key, bytes } of repository.store.list('packs/')) sizes.set(key.slice(-64), bytes)
+  return sizes
+}
+
+interface PackFacts {
+  readonly meta: OpenedIndex
+  readonly data: OpenedIndex
+  readonly sizes: ReadonlyMap<string, number>
+  readonly problems: VerifyProblem[]
+  readonly bad: { readonly meta: Set<number>; readonly data: Set<number> }
+}
+
+/** Missing or cut packs, without reading them. */
+function checkPacks(facts: PackFacts): number {
+  let packs = 0
+  for (const indexClass of [IndexClass.META, IndexClass.DATA]) {
+    for (const { name, bytes, entryFrom, blobCount, isTombstoned } of facts[indexClass].index.packs) {
+      packs += 1
+      const stored = facts.sizes.get(name)
+      if (stored === bytes || (isTombstoned && stored === undefined)) continue
+      facts.problems.push({ object: packKey(name), what: stored === undefined ? 'is missing' : `has ${stored} bytes instead of ${bytes}` })
+      if (stored === undefined) for (let entry = entryFrom; entry < entryFrom + blobCount; entry += 1) facts.bad[indexClass].add(entry)
+    }
+  }
+  return packs
+}
+
+async function readPacks(repository: Repository, facts: PackFacts & { readonly options: VerifyOptions }): Promise<{ packsRead: number; bytesRead: number }> {
+  const { options } = facts
+  const share = options.readShare ?? 0
+  let packsRead = 0
+  let bytesRead = 0
+  if (share <= 0) return { packsRead, bytesRead }
+  const total = [...facts.sizes.values()].reduce((sum, bytes) => sum + bytes, 0)
+  let left = share >= 1 ? Number.POSITIVE_INFINITY : total * share
+  for (const indexClass of [IndexClass.META, IndexClass.DATA]) {
+    const { index } = facts[indexClass]
+    const tasks = tasksOf(repository, index, { sizes: facts.sizes, lastVerified: options.lastVerified ?? new Map() }).filter(({ bytes }) => {
+      const isTaken = left > 0
+      left -= bytes
+      return isTaken
+    })
+    const onVerdict = (verdict: PackVerdict) => {
+      packsRead += 1
+      bytesRead += verdict.bytesRead
+      for (const what of verdict.faults) addOnce(facts.problems, { object: packKey(verdict.name), what })
+      for (const entry of verdict.badEntries) facts.bad[indexClass].add(entry)
+      if (verdict.faults.length === 0) options.onPackRead?.(verdict.name)
+      options.onProgress?.({ filesDone: packsRead, bytesDone: bytesRead, bytesExpected: share >= 1 ? total : total * share })
+    }
+    await verifyPacks({ setup: setupOf(repository, index), tasks, onVerdict, ...(options.signal && { signal: options.signal }) })
+  }
+  return { packsRead, bytesRead }
+}
+
+function addOnce(problems: VerifyProblem[], problem: VerifyProblem): void {
+  if (!problems.some(({ object, what }) => object === problem.object && what === problem.what)) problems.push(problem)
+}
+
+function tasksOf(repository: Repository, index: RepositoryIndex, facts: { sizes: ReadonlyMap<string, number>; lastVerified: ReadonlyMap<string, number> }): PackTask[] {
+  const age = (name: string) => facts.lastVerified.get(name) ?? 0
+  const present = index.packs.filter(({ name }) => facts.sizes.has(name)).sort((a, b) => age(a.name) - age(b.name) || (a.name < b.name ? -1 : 1))
+  return present.map(({ name, bytes, entryFrom, blobCount, segmentFrom, segmentCount }) => ({
+    path: repository.store.localPath(packKey(name)) ?? '', name, bytes, entryFrom, blobCount, sealedBytes: Uint32Array.from({ length: segmentCount }, (_, i) => index.placeOfSegment(segmentFrom + i).sealedBytes),
+  }))
+}
+
+function setupOf({ keys }: Repository, index: RepositoryIndex): VerifierSetup {
+  return { repositoryId: keys.repositoryId, masters: keys.bundle.masters, idKey: keys.idKey.key, table: index.table.memory }
+}
+
+interface HitParts {
+  readonly history: Awaited<ReturnType<typeof readHistory>>
+  readonly meta: OpenedIndex
+  readonly data: OpenedIndex
+  readonly bad: { readonly meta: ReadonlySet<number>; readonly data: ReadonlySet<number> }
+  readonly signal?: AbortSignal
+}
+
+/** Walks every snapshot and names the paths whose blobs are bad, missing, or only in directories that can't be read. */
+async function findHits(repository: Repository, parts: HitParts): Promise<VerifyHit[]> {
+  const opened = openReader(repository, parts.meta, { cacheSegments: 8 })
+  await using _segments = opened.segments
+  const finder = new HitFinder(opened.reader, parts, new LookupIds(repository.keys.idKey.key))
+  const hits: VerifyHit[] = []
+  for (const { name, document } of [...parts.history.snapshots, ...parts.history.checkpoints]) {
+    const paths = await finder.pathsOf(Buffer.from(document.tree, 'hex'))
+    if (paths.length > 0) hits.push({ snapshot: name, paths: paths.slice(0, PATHS_MAX) })
+  }
+  return hits
+}
+
+class HitFinder {
+  readonly #reader: BlobReader
+  readonly #parts: HitParts
+  readonly #lookupIds: LookupIds
+  readonly #lookupId = new Uint32Array(4)
+  /** Directory blobs without a hit at or below them, per page: they need no second look. */
+  readonly #clean = new Set<string>()
+
+  constructor(reader: BlobReader, parts: HitParts, lookupIds: LookupIds) {
+    this.#reader = reader
+    this.#parts = parts
+    this.#lookupIds = lookupIds
+  }
+
+  async pathsOf(tree: Uint8Array): Promise<string[]> {
+    const paths: string[] = []
+    const visited: string[] = []
+    const walk = walkTree(this.#reader, tree, {
+      enter: (id) => {
+        const key = Buffer.from(id).toString('latin1')
+        if (this.#clean.has(key)) return false
+        visited.push(key)
+        return true
+      },
+      onDamage: (path) => paths.push(`${printablePath(path)}/`), ...(this.#parts.signal && { signal: this.#parts.signal }),
+    })
+    for await (const { path, page } of walk) {
+      for (let entry = 0; entry < page.count; entry += 1) {
+        if (page.columns.type(entry) === FileType.FILE && !(await this.#isWhole(page, entry))) paths.push(printablePath(childPath(path, page.columns.names[entry]!)))
+      }
+    }
+    // Only a tree without any hit is known to be clean all through.
+    if (paths.length === 0) for (const key of visited) this.#clean.add(key)
+    return paths
+  }
+
+  async #isWhole(page: DirectoryPage, entry: number): Promise<boolean> {
+    const content = { kind: page.kinds[entry]!, bytes: page.contentOf(entry) }
+    if (content.kind === ContentKind.NONE) return true
+    if (content.kind === ContentKind.ONE) return this.#hasData(content.bytes)
+    const readBlob = async (id: Uint8Array) => Uint8Array.from(await this.#reader.read(id))
+    try {
+      if (content.kind === ContentKind.CHUNKS) {
+        for await (const { id } of chunksOf(content, 0, readBlob)) if (!isHole(id) && !this.#hasData(id)) return false
+        return true
+      }
+      for await (const { chunks } of chunkListsOf(content, readBlob)) for (const { id } of chunks) if (!isHole(id) && !this.#hasData(id)) return false
+      return true
+    } catch (error) {
+      if (isBackupError(error, 'DAMAGED') || isBackupError(error, 'NOT_FOUND')) return false
+      throw error
+    }
+  }
+
+  /** True when at least one copy is not known to be bad. */
+  #hasData(id: Uint8Array): boolean {
+    this.#lookupIds.lookupInto(id, 0, this.#lookupId)
+    const { table } = this.#parts.data.index
+    const first = table.find(this.#lookupId)
+    if (first < 0) return false
+    const { bad } = this.#parts
+    return !bad.data.has(first) || table.findAll(this.#lookupId).some((copy) => !bad.data.has(copy))
+  }
+}

@@ -1,0 +1,182 @@
+/** Looking inside snapshots: list, find, compare, read one file. */
+import { Column, FileType, fileTypeOf } from '../../contracts/index.ts'
+import { BackupError } from '../../kernel/backup-error.ts'
+import { compilePattern } from '../../sources/index.ts'
+import type { BlobReader, Repository } from '../repository/index.ts'
+import { childPath, chunksOf, ContentKind, type DirectoryPage, ExtraType, IndexClass, isHole, openIndex, openReader, pagesOfDirectory, printablePath, type SnapshotEntry, walkTree } from '../snapshot/index.ts'
+import { findEntry } from './locate.ts'
+
+export type EntryType = 'file' | 'directory' | 'link' | 'fifo' | 'socket' | 'block' | 'character'
+
+const TYPE_NAMES: Readonly<Record<number, EntryType>> = {
+  [FileType.FILE]: 'file', [FileType.DIRECTORY]: 'directory', [FileType.LINK]: 'link', [FileType.FIFO]: 'fifo', [FileType.SOCKET]: 'socket', [FileType.BLOCK]: 'block', [FileType.CHARACTER]: 'character',
+}
+
+export interface ListedEntry {
+  readonly path: string
+  readonly type: EntryType
+  readonly mode: number
+  readonly uid: number
+  readonly gid: number
+  readonly bytes: number
+  /** ISO 8601. */
+  readonly modifiedAt: string
+  readonly linkTarget?: string
+}
+
+function describe(page: DirectoryPage, entry: number, path: string): ListedEntry {
+  const { columns } = page
+  const mode = columns.mode(entry)
+  const link = page.extra(entry, ExtraType.LINK_TARGET)
+  const ms = columns.mtimeSeconds(entry) * 1000 + Math.floor(columns.mtimeNanoseconds(entry) / 1e6)
+  return {
+    path: printablePath(path), type: TYPE_NAMES[fileTypeOf(mode)] ?? 'file', mode: mode & 0o7777, uid: columns.values[Column.UID]![entry]!, gid: columns.values[Column.GID]![entry]!,
+    bytes: columns.size(entry), modifiedAt: Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : `@${columns.mtimeSeconds(entry)}`, ...(link && { linkTarget: printablePath(Buffer.from(link).toString('latin1')) }),
+  }
+}
+
+/** What inspects one repository; dispose it to close its packs. */
+export class Inspector implements AsyncDisposable {
+  readonly #meta: ReturnType<typeof openReader>
+  readonly #repository: Repository
+
+  private constructor(repository: Repository, meta: ReturnType<typeof openReader>) {
+    this.#repository = repository
+    this.#meta = meta
+  }
+
+  static async open(repository: Repository): Promise<Inspector> {
+    return new Inspector(repository, openReader(repository, await openIndex(repository, IndexClass.META), { cacheSegments: 8 }))
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#meta.segments[Symbol.asyncDispose]()
+  }
+
+  /** The entries of a directory, or the one entry that is no directory. Throws NOT_FOUND. */
+  async *list(snapshot: SnapshotEntry, path: string, options: { readonly recursive: boolean }): AsyncGenerator<ListedEntry> {
+    const root = Buffer.from(snapshot.document.tree, 'hex')
+    const wanted = Buffer.from(`/${path.replace(/^\/+|\/+$/g, '')}`).toString('latin1')
+    const found = wanted === '/' ? undefined : await findEntry(this.#meta.reader, root, path)
+    if (wanted !== '/' && !found) throw new BackupError('NOT_FOUND', 'The snapshot has no such path.', { context: { object: path } })
+    if (found && !isOpenDirectory(found.page, found.entry)) {
+      yield describe(found.page, found.entry, wanted)
+      return
+    }
+    const id = found ? Uint8Array.from(found.page.contentOf(found.entry)) : root
+    const pages = options.recursive ? walkTree(this.#meta.reader, id, { path: wanted }) : withPath(pagesOfDirectory(this.#meta.reader, id), wanted)
+    for await (const { path: at, page } of pages) for (let entry = 0; entry < page.count; entry += 1) yield describe(page, entry, childPath(at, page.columns.names[entry]!))
+  }
+
+  /** Entries whose path matches a glob, in every given snapshot. */
+  async *find(snapshots: readonly SnapshotEntry[], pattern: string): AsyncGenerator<ListedEntry & { readonly snapshot: string }> {
+    const { expression } = compilePattern(pattern)
+    for (const snapshot of snapshots) {
+      for await (const { path, page } of walkTree(this.#meta.reader, Buffer.from(snapshot.document.tree, 'hex'))) {
+        for (let entry = 0; entry < page.count; entry += 1) {
+          const at = childPath(path, page.columns.names[entry]!)
+          if (expression.test(at.slice(1))) yield { snapshot: snapshot.name, ...describe(page, entry, at) }
+        }
+      }
+    }
+  }
+
+  /** Differences from `a` to `b`, in path order. */
+  async *diff(a: SnapshotEntry, b: SnapshotEntry): AsyncGenerator<Difference> {
+    yield* diffDirectories(this.#meta.reader, { path: '/', a: Buffer.from(a.document.tree, 'hex'), b: Buffer.from(b.document.tree, 'hex') })
+  }
+
+  /** The bytes of one file, each chunk proven by its id. Throws NOT_FOUND, DAMAGED. */
+  async *content(snapshot: SnapshotEntry, path: string): AsyncGenerator<Uint8Array> {
+    const found = await findEntry(this.#meta.reader, Buffer.from(snapshot.document.tree, 'hex'), path)
+    if (!found || found.page.columns.type(found.entry) !== FileType.FILE) throw new BackupError('NOT_FOUND', 'The snapshot has no such file.', { context: { object: path } })
+    const data = openReader(this.#repository, await openIndex(this.#repository, IndexClass.DATA))
+    await using _segments = data.segments
+    const { page, entry } = found
+    const content = { kind: page.kinds[entry]!, bytes: page.contentOf(entry) }
+    for await (const { id, bytes } of chunksOf(content, page.columns.size(entry), async (list) => Uint8Array.from(await this.#meta.reader.read(list)))) {
+      yield* isHole(id) ? zeros(bytes) : [Uint8Array.from(await data.reader.read(id))]
+    }
+  }
+}
+
+function isOpenDirectory(page: DirectoryPage, entry: number): boolean {
+  return page.columns.type(entry) === FileType.DIRECTORY && page.kinds[entry] === ContentKind.ONE
+}
+
+async function* withPath(pages: AsyncGenerator<DirectoryPage>, path: string): AsyncGenerator<{ path: string; page: DirectoryPage }> {
+  for await (const page of pages) yield { path, page }
+}
+
+function* zeros(bytes: number): Generator<Uint8Array> {
+  const piece = new Uint8Array(Math.min(bytes, 1024 * 1024))
+  for (let left = bytes; left > 0; left -= piece.length) yield piece.subarray(0, Math.min(left, piece.length))
+}
+
+export interface Difference {
+  readonly path: string
+  readonly change: 'added' | 'removed' | 'changed' | 'metadata'
+  /** The content changed although size, mtime, ctime and inode did not: the disk may be failing. */
+  readonly isBitRotSuspected: boolean
+  readonly bytesBefore: number
+  readonly bytesAfter: number
+}
+
+interface Side {
+  readonly page: DirectoryPage
+  readonly entry: number
+}
+
+interface DirectoryPair {
+  readonly path: string
+  readonly a: Uint8Array | undefined
+  readonly b: Uint8Array | undefined
+}
+
+async function* diffDirectories(reader: BlobReader, pair: DirectoryPair): AsyncGenerator<Difference> {
+  if (pair.a && pair.b && Buffer.compare(pair.a, pair.b) === 0) return
+  const before = await entriesOf(reader, pair.a)
+  const after = await entriesOf(reader, pair.b)
+  for (const name of [...new Set([...before.keys(), ...after.keys()])].sort()) {
+    const a = before.get(name)
+    const b = after.get(name)
+    const path = childPath(pair.path, name)
+    const difference = compare(path, a, b)
+    if (difference) yield difference
+    const inside = { path, a: directoryOf(a), b: directoryOf(b) }
+    if (inside.a || inside.b) yield* diffDirectories(reader, inside)
+  }
+}
+
+async function entriesOf(reader: BlobReader, id: Uint8Array | undefined): Promise<Map<string, Side>> {
+  const entries = new Map<string, Side>()
+  if (id) for await (const page of pagesOfDirectory(reader, id)) for (let entry = 0; entry < page.count; entry += 1) entries.set(page.columns.names[entry]!, { page, entry })
+  return entries
+}
+
+function directoryOf(side: Side | undefined): Uint8Array | undefined {
+  return side && isOpenDirectory(side.page, side.entry) ? Uint8Array.from(side.page.contentOf(side.entry)) : undefined
+}
+
+function compare(path: string, a: Side | undefined, b: Side | undefined): Difference | undefined {
+  const bytesBefore = a ? a.page.columns.size(a.entry) : 0
+  const bytesAfter = b ? b.page.columns.size(b.entry) : 0
+  const facts = { path: printablePath(path), bytesBefore, bytesAfter, isBitRotSuspected: false }
+  if (!a || !b) return { ...facts, change: a ? 'removed' : 'added' }
+  const types = [a, b].map(({ page, entry }) => page.columns.type(entry))
+  if (types[0] !== types[1]) return { ...facts, change: 'changed' }
+  if (types[0] === FileType.FILE && !isSameContent(a, b)) return { ...facts, change: 'changed', isBitRotSuspected: a.page.columns.isUnchanged(a.entry, b.page.columns, b.entry) }
+  return isSameMetadata(a, b) ? undefined : { ...facts, change: 'metadata' }
+}
+
+function isSameContent(a: Side, b: Side): boolean {
+  return a.page.kinds[a.entry] === b.page.kinds[b.entry] && Buffer.compare(a.page.contentOf(a.entry), b.page.contentOf(b.entry)) === 0
+}
+
+const COMPARED = [Column.MODE, Column.UID, Column.GID, Column.MTIME_LOW, Column.MTIME_HIGH, Column.MTIME_NANOSECONDS]
+
+function isSameMetadata(a: Side, b: Side): boolean {
+  if (COMPARED.some((column) => a.page.columns.values[column]![a.entry] !== b.page.columns.values[column]![b.entry])) return false
+  const extras = ({ page, entry }: Side) => page.extrasOf(entry).map(({ type, bytes }) => `${type}:${Buffer.from(bytes).toString('hex')}`).join()
+  return extras(a) === extras(b)
+}
