@@ -39,4 +39,48 @@ export const COMMANDS: readonly CommandSpec[] = [
         .option('--source <name>', 'which source "latest" means'),
   },
   { name: 'snapshots', describe: 'list snapshots', load: () => import('./commands/snapshots.ts'), configure: (command) => void command.option('--source <name>', 'only this source') },
+  {
+    name: 'ls', describe: 'list what a snapshot holds', load: () => import('./commands/ls.ts'),
+    configure: (command) => void command.argument('<snapshot>').argument('[path]').option('--recursive', 'with everything below'),
+  },
+  { name: 'find', describe: 'find paths by glob in all snapshots', load: () => import('./commands/find.ts'), configure: (command) => void command.argument('<pattern>').option('--snapshot <snapshot>', 'only in this one') },
+  { name: 'diff', describe: 'compare two snapshots', load: () => import('./commands/diff.ts'), configure: (command) => void command.argument('<a>').argument('<b>') },
+  { name: 'dump', describe: 'write one file to standard output', load: () => import('./commands/dump.ts'), configure: (command) => void command.argument('<snapshot>').argument('<path>') },
+  {
+    name: 'verify', describe: 'check the repository; with --read-data every stored byte', load: () => import('./commands/verify.ts'),
+    configure: (command) => void command.option('--read-data [share]', 'read "all" (default) or a share such as 10%'),
+  },
+  { name: 'repair', describe: 'rebuild lost index segments and copies', load: () => import('./commands/repair.ts') },
+  {
+    name: 'forget', describe: 'forget snapshots by policy or by name', load: () => import('./commands/forget.ts'),
+    configure: (command) =>
+      void command
+        .argument('[snapshot...]')
+        .option('--keep-last <n>')
+        .option('--keep-within-days <n>')
+        .option('--keep-hourly <n>')
+        .option('--keep-daily <n>')
+        .option('--keep-weekly <n>')
+        .option('--keep-monthly <n>')
+        .option('--keep-yearly <n>')
+        .option('--policy <file>', 'JSON: { "daily": 14, "custom": [{ "pattern": "first-of-month", "keep": 60 }] }')
+        .option('--timezone <zone>', 'IANA name; default: the machine\'s')
+        .option('--dry-run', 'only say what would happen, and why'),
+  },
+  { name: 'prune', describe: 'free the room of what no snapshot needs', load: () => import('./commands/prune.ts'), configure: (command) => void command.option('--dry-run', 'only say what would happen') },
+  { name: 'pin', describe: 'keep a snapshot whatever the policy says', load: () => import('./commands/pin.ts'), configure: (command) => void command.argument('<snapshot>').option('--reason <text>') },
+  { name: 'unpin', describe: 'lift a pin', load: () => import('./commands/unpin.ts'), configure: (command) => void command.argument('<snapshot>') },
+  {
+    name: 'hold add', describe: 'legal hold on a snapshot, a source, or everything', load: () => import('./commands/hold-add.ts'),
+    configure: (command) => void command.option('--snapshot <snapshot>').option('--source <name>').option('--until <date>').option('--reason <text>'),
+  },
+  { name: 'hold lift', describe: 'lift a hold', load: () => import('./commands/hold-lift.ts'), configure: (command) => void command.argument('<id>') },
+  { name: 'hold list', describe: 'list holds', load: () => import('./commands/hold-list.ts') },
+  { name: 'key generate', describe: 'write a new key file', load: () => import('./commands/key-generate.ts'), configure: (command) => void command.argument('<file>') },
+  { name: 'key list', describe: 'list the keys that open the repository', load: () => import('./commands/key-list.ts') },
+  { name: 'key add', describe: 'let another key open the repository', load: () => import('./commands/key-add.ts'), configure: (command) => void command.argument('<file>').option('--label <text>') },
+  { name: 'key remove', describe: 'take a key\'s access away, with a new epoch', load: () => import('./commands/key-remove.ts'), configure: (command) => void command.argument('<id>') },
+  { name: 'key rotate', describe: 'seal new data under a new epoch', load: () => import('./commands/key-rotate.ts') },
+  { name: 'key recovery-kit', describe: 'print what a rescue needs to know', load: () => import('./commands/key-recovery-kit.ts') },
+  { name: 'doctor', describe: 'say what this machine lacks', load: () => import('./commands/doctor.ts') },
 ]

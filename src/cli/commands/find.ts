@@ -1,0 +1,17 @@
+import { findSnapshot, Inspector, readHistory } from '../../engine/index.ts'
+import { type CommandContext, type CommandResult, textOption } from '../command.ts'
+import { openRepository } from '../open.ts'
+
+export async function run(context: CommandContext): Promise<CommandResult> {
+  await using opened = await openRepository(context)
+  const history = await readHistory(opened.repository, { signal: context.signal })
+  const wanted = textOption(context.options, 'snapshot')
+  const snapshots = wanted === undefined ? history.snapshots : [findSnapshot(history, wanted)]
+  await using inspector = await Inspector.open(opened.repository)
+  const found = []
+  for await (const entry of inspector.find(snapshots, String(context.args[0]))) {
+    found.push(entry)
+    context.say(`${entry.snapshot.slice(0, 12)}  ${String(entry.bytes).padStart(12)}  ${entry.modifiedAt.slice(0, 19)}  ${entry.path}`)
+  }
+  return { json: { found } }
+}

@@ -1,0 +1,108 @@
+import fs from 'node:fs'
+import { calendarOf, decideRetention, parsePattern, type RetentionDecision, type RetentionPolicy } from '../../contracts/index.ts'
+import { findSnapshot, forgetSnapshots, type History, protections, readHistory, type SnapshotEntry } from '../../engine/index.ts'
+import { BackupError } from '../../kernel/backup-error.ts'
+import { nowMs } from '../../kernel/clock.ts'
+import { userName } from '../../kernel/machine.ts'
+import { type CommandContext, type CommandResult, countOption, textOption } from '../command.ts'
+import { openRepository } from '../open.ts'
+
+interface Decided extends RetentionDecision {
+  readonly entry: SnapshotEntry
+}
+
+export async function run(context: CommandContext): Promise<CommandResult> {
+  const named = context.args[0] as string[]
+  const policy = policyOf(context)
+  if (named.length === 0 && Object.keys(policy).length === 0) throw new BackupError('USAGE', 'Say what to keep (--keep-daily 14 …, --policy FILE) or which snapshots to forget.')
+  await using opened = await openRepository(context)
+  const history = await readHistory(opened.repository, { signal: context.signal })
+  const problem = history.problems[0] ?? (history.rollbacks[0] && { key: 'snapshots/', error: history.rollbacks[0] })
+  if (problem) throw new BackupError('DAMAGED', 'The list of snapshots is not whole: nothing is forgotten.', { context: { object: problem.key }, cause: problem.error })
+  const decided = named.length > 0 ? decideNamed(history, named) : decideByPolicy(context, history, policy)
+  for (const { entry, isKept, reasons } of decided) {
+    const values = { snapshot: entry.name.slice(0, 12), time: entry.document.finishedAt.slice(0, 16), source: entry.document.source, reasons: reasons.join(', ') }
+    context.say(context.t(isKept ? 'forget.keep' : 'forget.drop', values))
+  }
+  const dropped = decided.filter(({ isKept }) => !isKept)
+  if (context.options['dryRun'] !== true) {
+    await forgetSnapshots(opened.repository, history, { names: dropped.map(({ id }) => id), by: userName() })
+    context.say(context.t('forget.done', { dropped: dropped.length, kept: decided.length - dropped.length }))
+  }
+  return { json: { dryRun: context.options['dryRun'] === true, kept: decided.filter(({ isKept }) => isKept).map(({ id, reasons }) => ({ snapshot: id, reasons })), forgotten: dropped.map(({ id }) => id) } }
+}
+
+function decideNamed(history: History, named: readonly string[]): Decided[] {
+  return named.map((wanted) => {
+    const entry = findSnapshot(history, wanted)
+    return { id: entry.name, isKept: false, reasons: [], entry }
+  })
+}
+
+/** Every source by itself: a policy never lets a busy source push out a quiet one. */
+function decideByPolicy(context: CommandContext, history: History, policy: RetentionPolicy): Decided[] {
+  const zone = textOption(context.options, 'timezone') ?? Intl.DateTimeFormat().resolvedOptions().timeZone
+  const calendar = calendarIn(zone)
+  const now = nowMs()
+  const why = protections(history, now)
+  const sources = [...new Set(history.snapshots.map(({ document }) => document.source))]
+  return sources.flatMap((source) => {
+    const entries = history.snapshots.filter(({ document }) => document.source === source)
+    const points = entries.map(({ name, document }) => ({ id: name, atMs: Date.parse(document.startedAt), isGood: document.complete && document.skippedCount === 0 }))
+    const byName = new Map(entries.map((entry) => [entry.name, entry]))
+    const protectedBy = new Map([...why].filter(([name]) => byName.has(name)))
+    return decideRetention({ points, policy, nowMs: now, calendar, protectedBy }).map((decision) => ({ ...decision, entry: byName.get(decision.id)! }))
+  })
+}
+
+function calendarIn(zone: string) {
+  try {
+    return calendarOf(zone)
+  } catch (error) {
+    throw new BackupError('USAGE', `--timezone takes an IANA name such as America/Sao_Paulo, not "${zone}".`, { cause: error })
+  }
+}
+
+const FLAGS = { last: 'keepLast', withinDays: 'keepWithinDays', hourly: 'keepHourly', daily: 'keepDaily', weekly: 'keepWeekly', monthly: 'keepMonthly', yearly: 'keepYearly' } as const
+
+function policyOf(context: CommandContext): RetentionPolicy {
+  const file = textOption(context.options, 'policy')
+  const policy: Record<string, unknown> = file === undefined ? {} : readPolicy(file)
+  for (const [name, flag] of Object.entries(FLAGS)) {
+    const value = countOption(context.options, flag)
+    if (value !== undefined) policy[name] = value
+  }
+  return policy as RetentionPolicy
+}
+
+function readPolicy(file: string): Record<string, unknown> {
+  let value: unknown
+  try {
+    value = JSON.parse(fs.readFileSync(file, 'utf8'))
+  } catch (error) {
+    throw new BackupError('USAGE', `The policy file ${file} is no readable JSON.`, { cause: error })
+  }
+  if (typeof value === 'number') return { withinDays: positive(value, 'retention') }
+  if (typeof value !== 'object' || value === null) throw new BackupError('USAGE', `The policy file ${file} holds neither a number of days nor an object.`)
+  for (const [name, each] of Object.entries(value)) {
+    if (name === 'custom') checkCustom(each)
+    else if (name in FLAGS) positive(each, name)
+    else throw new BackupError('USAGE', `The policy has the unknown member "${name}"; known are ${Object.keys(FLAGS).join(', ')} and custom.`)
+  }
+  return value as Record<string, unknown>
+}
+
+function positive(value: unknown, name: string): number {
+  if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number
+  throw new BackupError('USAGE', `The policy's "${name}" is a whole number from 0 up.`)
+}
+
+function checkCustom(rules: unknown): void {
+  const list: unknown[] = Array.isArray(rules) ? rules : [undefined]
+  for (const rule of list) {
+    const { pattern, keep } = (typeof rule === 'object' && rule !== null ? rule : {}) as { pattern?: unknown; keep?: unknown }
+    const isKnown = typeof pattern === 'string' && parsePattern(pattern) !== undefined
+    if (!isKnown) throw new BackupError('USAGE', 'A custom rule has a pattern such as "first-of-month" or "last-of-year".')
+    if (keep !== 'forever') positive(keep, `custom ${pattern} keep`)
+  }
+}

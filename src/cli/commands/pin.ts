@@ -1,0 +1,18 @@
+import { findSnapshot, readHistory, writeRecord } from '../../engine/index.ts'
+import { userName } from '../../kernel/machine.ts'
+import { type CommandContext, type CommandResult, textOption } from '../command.ts'
+import { openRepository } from '../open.ts'
+
+export async function run(context: CommandContext): Promise<CommandResult> {
+  return change(context, { reason: textOption(context.options, 'reason') ?? '' })
+}
+
+/** Pins, or with `value` null lifts the pin. */
+export async function change(context: CommandContext, value: { reason: string } | null): Promise<CommandResult> {
+  await using opened = await openRepository(context)
+  const history = await readHistory(opened.repository, { signal: context.signal })
+  const { name } = findSnapshot(history, String(context.args[0]))
+  await writeRecord(opened.repository, history, { record: 'pin', subject: name, by: userName(), value })
+  context.say(context.t(value ? 'pin.done' : 'pin.lifted', { snapshot: name.slice(0, 12) }))
+  return { json: { snapshot: name, pinned: value !== null } }
+}

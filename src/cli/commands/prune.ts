@@ -1,0 +1,15 @@
+import { prune } from '../../engine/index.ts'
+import type { CommandContext, CommandResult } from '../command.ts'
+import { formatBytes } from '../format.ts'
+import { openRepository } from '../open.ts'
+
+export async function run(context: CommandContext): Promise<CommandResult> {
+  await using opened = await openRepository(context)
+  const seen = opened.state.heads()
+  const dryRun = context.options['dryRun'] === true
+  const result = await prune(opened.repository, { dryRun, ...(seen && { seen }), signal: context.signal })
+  const values = { packs: result.packsDeleted, repacked: result.packsRepacked, bytes: formatBytes(Math.max(0, result.bytesFreed - result.bytesStored)) }
+  context.say(context.t(dryRun ? 'prune.dryRun' : 'prune.done', values))
+  if (result.packsWaiting > 0) context.say(context.t('prune.waiting', { packs: result.packsWaiting }))
+  return { json: { dryRun, ...result } }
+}

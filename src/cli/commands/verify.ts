@@ -1,0 +1,80 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { verifyRepository, type VerifyResult } from '../../engine/index.ts'
+import { BackupError } from '../../kernel/backup-error.ts'
+import { nowMs } from '../../kernel/clock.ts'
+import { type CommandContext, type CommandResult, stateDirectory, textOption } from '../command.ts'
+import { formatBytes } from '../format.ts'
+import { openRepository } from '../open.ts'
+
+const SHOWN_MAX = 20
+
+export async function run(context: CommandContext): Promise<CommandResult> {
+  const readShare = shareOf(context)
+  await using opened = await openRepository(context)
+  const seen = opened.state.heads()
+  const memory = new VerifyMemory(path.join(stateDirectory(context), opened.repository.config.repositoryId, 'verified.json'))
+  const progress = context.progress('restore')
+  let result: VerifyResult
+  try {
+    result = await verifyRepository(opened.repository, {
+      readShare, ...(seen && { seen }), lastVerified: memory.times, onPackRead: (name) => memory.note(name), signal: context.signal, onProgress: (facts) => progress.update(facts),
+    })
+  } finally {
+    progress.end()
+    memory.save()
+  }
+  tell(context, result, readShare)
+  return { json: { ...result, readShare }, exitCode: result.problems.length + result.hits.length > 0 ? 1 : 0 }
+}
+
+function shareOf(context: CommandContext): number {
+  const value = context.options['readData']
+  if (value === undefined) return 0
+  if (value === true || value === 'all') return 1
+  const match = /^(\d+(?:\.\d+)?)%$/.exec(String(value))
+  const share = match ? Number(match[1]) / 100 : Number.NaN
+  if (!(share > 0 && share <= 1)) throw new BackupError('USAGE', `--read-data takes "all" or a share such as 10%, not "${textOption(context.options, 'readData') ?? ''}".`)
+  return share
+}
+
+function tell({ t, say, warn }: CommandContext, result: VerifyResult, readShare: number): void {
+  if (readShare > 0 && readShare < 1) say(t('verify.cut', { share: `${Math.round(readShare * 100)} %` }))
+  if (result.problems.length + result.hits.length === 0) return say(t('verify.done', { snapshots: result.snapshots, packs: result.packs, bytes: formatBytes(result.bytesStored) }))
+  warn(t('verify.damage', { count: result.problems.length }))
+  for (const { object, what } of result.problems.slice(0, SHOWN_MAX)) warn(`  ${object}: ${what}`)
+  for (const { snapshot, paths } of result.hits) warn(`  ${t('verify.hits', { snapshot: snapshot.slice(0, 12), paths: paths.slice(0, SHOWN_MAX).join(', ') })}`)
+}
+
+/** When each pack was last read on this machine, so that sampled runs work through all of them and a stopped run goes on. */
+class VerifyMemory {
+  readonly times: Map<string, number>
+  readonly #file: string
+
+  constructor(file: string) {
+    this.#file = file
+    this.times = new Map(Object.entries(readTimes(file)))
+  }
+
+  note(pack: string): void {
+    this.times.set(pack, nowMs())
+  }
+
+  save(): void {
+    try {
+      fs.mkdirSync(path.dirname(this.#file), { recursive: true, mode: 0o700 })
+      fs.writeFileSync(`${this.#file}.new`, JSON.stringify(Object.fromEntries(this.times)), { mode: 0o600 })
+      fs.renameSync(`${this.#file}.new`, this.#file)
+    } catch {
+      // Without a place to remember, the next sampled run begins anew.
+    }
+  }
+}
+
+function readTimes(file: string): Record<string, number> {
+  try {
+    return JSON.parse(fs.readFileSync(file, 'utf8')) as Record<string, number>
+  } catch {
+    return {}
+  }
+}
