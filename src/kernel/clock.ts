@@ -12,17 +12,6 @@ export function isoTime(ms: number): string {
   return new Date(ms).toISOString()
 }
 
-/** Waits, and ends early without an error when `signal` aborts. */
-export function delay(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    signal?.addEventListener('abort', () => {
-      clearTimeout(timer)
-      resolve()
-    }, { once: true })
-  })
-}
-
 /** Lets the event loop turn once: signals, timers and finished I/O get their say. */
 export function turn(): Promise<void> {
   return new Promise((resolve) => {

@@ -6,7 +6,6 @@
 import { createRequire } from 'node:module'
 import { invariant } from './invariant.ts'
 
-const AT_FDCWD = -100
 const AT_SYMLINK_NOFOLLOW = 0x100
 const AT_REMOVEDIR = 0x200
 const AT_EMPTY_PATH = 0x1000
@@ -239,6 +238,3 @@ export function keepMemoryLean(): void {
     // musl has no mallopt; its allocator has no arenas to limit.
   }
 }
-
-/** The working directory as a directory descriptor for the *at calls. */
-export const WORKING_DIRECTORY = AT_FDCWD

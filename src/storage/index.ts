@@ -1,3 +1,2 @@
-export { checkKey } from './key.ts'
 export { parseLocation, type RepositoryLocation } from './location.ts'
 export type { ByteSource, CallOptions, ObjectStat, ObjectStore, StoreCapabilities } from './object-store.ts'

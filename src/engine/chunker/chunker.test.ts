@@ -67,7 +67,10 @@ test('chunks are 64 to 96 KiB on average and an insertion moves few cuts', () =>
   const average = data.length / before.length
   assert.ok(average > 64 * 1024 && average < 96 * 1024, `average ${average}`)
   const edited = Buffer.concat([data.subarray(0, 5000), Buffer.from('inserted'), data.subarray(5000)])
-  const ends = (sizes: number[], shift: number) => new Set(sizes.reduce<number[]>((all, bytes) => [...all, (all.at(-1) ?? 0) + bytes], []).map((end) => end - shift))
+  const ends = (sizes: number[], shift: number) => {
+    let end = -shift
+    return new Set(sizes.map((bytes) => (end += bytes)))
+  }
   const old = ends(before, 0)
   const moved = [...ends(cuts(edited, secret), 8)].filter((end) => !old.has(end))
   assert.ok(moved.length <= 3, `${moved.length} cuts moved`)

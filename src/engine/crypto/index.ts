@@ -1,8 +1,8 @@
 export { hkdf } from './hkdf.ts'
-export { blobIdOf, ID_BYTES, LookupIds } from './ids.ts'
+export { blobIdOf, LookupIds } from './ids.ts'
 export { type Kek, kekBytes, kekFingerprint, parseKek, SCRYPT_COST, type ScryptParameters } from './kek.ts'
 export {
   FRAME_HEADER_BYTES, FrameKind, type FrameHeader, HEADER_BYTES, type MasterLookup, type ObjectExpectation, type ObjectHeader, ObjectOpener, ObjectSealer, type ObjectScope, ObjectType,
-  type OpenedFrame, openPayload, parseFrameHeader, parseObjectHeader, sealPayload, TAG_BYTES,
+  type OpenedFrame, openPayload, parseFrameHeader, sealPayload, TAG_BYTES,
 } from './sealed-object.ts'
 export { isMaintenanceSigner, maintenanceSigner, parseBody, signDocument, type Signer, splitDocument, type UnverifiedDocument, verifyDocument, writerSigner } from './signed-document.ts'

@@ -2,12 +2,10 @@
  * What the index segments of one class (data or metadata) say, ready for look-ups. Blobs of tombstoned packs come last, so that they are
  * found only when no other copy exists; a writer leaves them out and stores such blobs anew.
  */
-import { decodeIndexSegment, type IndexedPack, type IndexSegment, segmentOffsets } from './index-segment.ts'
+import { decodeIndexSegment, type IndexedPack, segmentOffsets } from './index-segment.ts'
 import { BlobTable, reserveBlobTable } from './blob-table.ts'
 
 const SEGMENT_WORDS = 4
-/** A blob costs at least 16 bytes of lookup id and one of length in an index segment. */
-const INDEX_BYTES_PER_BLOB_MIN = 17
 
 export interface PackEntry {
   readonly name: string
@@ -96,11 +94,6 @@ export class RepositoryIndex {
   }
 }
 
-export interface LoadedSegment {
-  readonly name: string
-  readonly segment: IndexSegment
-}
-
 export interface IndexLoad {
   readonly index: RepositoryIndex
   /** Names of the index segments in force. */
@@ -115,11 +108,6 @@ export interface IndexLoadOptions {
   readonly tombstonedPacks?: ReadonlySet<string>
   /** Leaves blobs of tombstoned packs out altogether (writers) instead of adding them last (readers). */
   readonly omitTombstoned?: boolean
-}
-
-/** Upper bound of the blobs that index segments of `bytes` bytes in all can hold. */
-export function blobsAtMost(bytes: number): number {
-  return Math.ceil(bytes / INDEX_BYTES_PER_BLOB_MIN)
 }
 
 /** Builds the index from decoded payloads. `payloads` gives each segment's name and authenticated payload once. */

@@ -37,7 +37,7 @@ export async function repairRepository(repository: Repository, options: { readon
     const name = key.slice(-64)
     if (meta.index.packNumber(name) !== undefined || data.index.packNumber(name) !== undefined) continue
     const salvaged = await salvage(repository, name, { bytes, lookupIds })
-    if (!salvaged || !salvaged.isWhole) packsDamaged.push(key)
+    if (!salvaged?.isWhole) packsDamaged.push(key)
     if (salvaged && salvaged.pack.blobBytes.length > 0) rebuilt[salvaged.indexClass].push(salvaged.pack)
   }
   const segmentsWritten = (await writeSegments(repository, IndexClass.META, rebuilt.meta)) + (await writeSegments(repository, IndexClass.DATA, rebuilt.data))

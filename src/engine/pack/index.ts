@@ -1,5 +1,5 @@
 export { ByteReader } from './byte-reader.ts'
 export { ByteWriter } from './byte-writer.ts'
 export { BLOB_BYTES_MAX, type FinishedPack, type PackSettings, PackWriter, SealBuffers } from './pack-writer.ts'
-export { Codec, decodeSegment, parseSegment, SEGMENT_PLAIN_BYTES_MAX, type SegmentDirectory } from './segment.ts'
-export { alignedBuffer, StagedFile, type StagedObject } from './staged-file.ts'
+export { decodeSegment, parseSegment, type SegmentDirectory } from './segment.ts'
+export { alignedBuffer, type StagedObject } from './staged-file.ts'

@@ -1,6 +1,6 @@
 export { BlobReader } from './blob-reader.ts'
-export { FORMAT_VERSION, type RepositoryConfig, requireFeatures } from './config.ts'
-export { changeKeyring, type KeyringChange, NO_TENANT, OpenKeys, type Recipient } from './keyring.ts'
+export { type RepositoryConfig, requireFeatures } from './config.ts'
+export { changeKeyring, type KeyringChange, type Recipient } from './keyring.ts'
 export { type ObjectProblem, Repository, type RepositoryOptions, type StoredDocument } from './repository.ts'
 export { type DecodedSegment, packKey, SegmentReader } from './segment-reader.ts'
 export { ClientState, type Heads, type WriterClaim } from './client-state.ts'

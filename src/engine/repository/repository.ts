@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import type { ObjectStore } from '../../storage/index.ts'
-import { type Kek, ObjectType, openPayload, sealPayload, signDocument, type Signer, splitDocument, verifyDocument } from '../crypto/index.ts'
+import { type Kek, type ObjectType, openPayload, sealPayload, signDocument, type Signer, splitDocument, verifyDocument } from '../crypto/index.ts'
 import { newConfig, readConfig, type RepositoryConfig, verifyConfig, writeConfig } from './config.ts'
 import { newBundle, type OpenKeys, openKeyring, publishKeyring, wrapFor } from './keyring.ts'
 

@@ -1,5 +1,5 @@
-export { type Chunk, chunkListsOf, chunksOf, ContentBuilder, decodeChunkList, type FileContent, HOLE_ID, isHole } from './chunk-list.ts'
-export { BlobKind, ContentKind, decodePage, DirectoryPage, encodeExtras, encodeStatSection, type Extra, ExtraType, isNameAllowed } from './directory-page.ts'
+export { type Chunk, chunkListsOf, chunksOf, ContentBuilder, type FileContent, HOLE_ID, isHole } from './chunk-list.ts'
+export { BlobKind, ContentKind, decodePage, DirectoryPage, encodeExtras, encodeStatSection, type Extra, ExtraType } from './directory-page.ts'
 export { decodeSplit, encodeSplit, pageEnds, type SplitPage } from './directory-split.ts'
 export { DeleteLog, type DeleteLogEntry, readDeleteLog } from './delete-log.ts'
 export {

@@ -1,0 +1,29 @@
+/** The architecture, executable: imports point down, neighbours are strangers, a layer is entered by its door. */
+const rows = ['kernel', 'contracts', 'storage|sources|notifiers|catalog', 'engine|jobs', 'services', 'system', 'server|cli']
+const row = (names) => `^src/(${names})/`
+const drivers = '^src/(storage|sources|notifiers)/(providers|drivers|channels)/'
+const floors = ['crypto|chunker|compression', 'pack', 'index', 'repository', 'snapshot', 'backup|restore|maintenance', 'worker']
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    ...rows.slice(0, -1).map((names, i) => ({ name: `down-only:${names}`, severity: 'error', from: { path: row(names) }, to: { path: rows.slice(i + 1).map(row) } })),
+    ...rows.filter((names) => names.includes('|')).map((names) => ({ name: `strangers:${names}`, severity: 'error', from: { path: row(names) }, to: { path: row(names), pathNot: '^src/$1/' } })),
+    ...floors.slice(0, -1).map((names, i) => ({
+      name: `engine-floors:${names}`, severity: 'error', from: { path: `^src/engine/(${names})/` }, to: { path: floors.slice(i + 1).map((n) => `^src/engine/(${n})/`) },
+    })),
+    {
+      name: 'one-door', severity: 'error', from: { path: '^src/([^/]+)/' },
+      to: { path: '^src/(contracts|storage|sources|notifiers|catalog|engine|jobs)/', pathNot: ['^src/$1/', '^src/[^/]+/index[.]ts$', '^src/[^/]+/all[.]ts$'] },
+    },
+    { name: 'registries-only-from-compose', severity: 'error', from: { pathNot: '^src/system/compose[.]ts$' }, to: { path: '^src/[^/]+/all[.]ts$' } },
+    { name: 'drivers-only-via-registry', severity: 'error', from: { pathNot: ['^src/[^/]+/all[.]ts$', drivers, '[.]test[.]ts$'] }, to: { path: drivers } },
+    {
+      name: 'drivers-are-strangers', severity: 'error', from: { path: '^src/(storage|sources|notifiers)/(providers|drivers|channels)/([^/]+)', pathNot: '[.]test[.]ts$' },
+      to: { path: drivers, pathNot: '^src/$1/$2/$3' },
+    },
+    { name: 'koffi-only-in-system-calls', severity: 'error', from: { pathNot: '^src/kernel/system-calls' }, to: { path: '^node_modules/koffi/' } },
+    { name: 'rescue-stands-alone', severity: 'error', from: { path: '^rescue/' }, to: { path: '^(src|node_modules)/' } },
+    { name: 'rescue-is-nobodys-library', severity: 'error', from: { path: '^src/' }, to: { path: '^rescue/' } },
+  ],
+  options: { tsPreCompilationDeps: true, tsConfig: { fileName: 'tsconfig.json' }, doNotFollow: { path: 'node_modules' } },
+}
