@@ -1,0 +1,134 @@
+/** Directories and file contents: docs/format/v1.md section 10. Names are strings of one character a byte. */
+import { Cursor, RescueError } from './bytes.ts'
+import type { Store } from './store.ts'
+
+const COLUMNS = ['mode', 'uid', 'gid', 'sizeLow', 'sizeHigh', 'mtimeLow', 'mtimeHigh', 'mtimeNs', 'ctimeLow', 'ctimeHigh', 'ctimeNs', 'inodeLow', 'inodeHigh', 'links', 'major', 'minor'] as const
+
+export interface Entry {
+  readonly name: string
+  readonly mode: number
+  readonly uid: number
+  readonly gid: number
+  readonly bytes: number
+  /** Seconds, with a fraction as exact as a double allows. */
+  readonly mtime: number
+  readonly links: number
+  /** Device and inode. */
+  readonly identity: string
+  readonly kind: number
+  readonly content: Buffer
+  readonly linkTarget: Buffer | undefined
+}
+
+export interface Chunk {
+  readonly bytes: number
+  readonly id: Buffer
+}
+
+export const TYPE = { DIRECTORY: 0o040000, FILE: 0o100000, LINK: 0o120000, MASK: 0o170000 } as const
+
+/** The entries of a directory blob: a page, or a split into pages. */
+export function* entriesOf(store: Store, id: Buffer): Generator<Entry> {
+  const blob = Buffer.from(store.blob(id))
+  if (blob[0] === 1) yield* pageEntries(blob)
+  else if (blob[0] === 2) for (const page of splitPages(blob)) yield* pageEntries(Buffer.from(store.blob(page)))
+  else throw new RescueError('a directory has an unknown kind')
+}
+
+function splitPages(blob: Buffer): Buffer[] {
+  const cursor = new Cursor(blob)
+  cursor.u8()
+  return Array.from({ length: cursor.count(34) }, () => {
+    cursor.varint()
+    cursor.take(cursor.u8())
+    return cursor.take(32)
+  })
+}
+
+function* pageEntries(blob: Buffer): Generator<Entry> {
+  const cursor = new Cursor(blob)
+  if (cursor.u8() !== 1) throw new RescueError('a page has an unknown kind')
+  const count = cursor.count(1)
+  const lengths = cursor.take(count)
+  const names = Array.from(lengths, (length) => cursor.take(length).toString('latin1'))
+  for (const [i, name] of names.entries()) if (!isAllowed(name) || (i > 0 && name <= (names[i - 1] as string))) throw new RescueError('a directory has a forbidden name')
+  const columns = Object.fromEntries(COLUMNS.map((column) => [column, count === 0 ? [] : readColumn(cursor, count)])) as Record<(typeof COLUMNS)[number], number[]>
+  const kinds = cursor.take(count)
+  const contents = Array.from(kinds, (kind) => readContent(cursor, kind))
+  const targets = readLinkTargets(cursor)
+  for (let i = 0; i < count; i += 1) {
+    const at = (column: (typeof COLUMNS)[number]) => columns[column][i] as number
+    yield {
+      name: names[i] as string, mode: at('mode'), uid: at('uid'), gid: at('gid'), bytes: at('sizeHigh') * 2 ** 32 + at('sizeLow'), mtime: (at('mtimeHigh') | 0) * 2 ** 32 + at('mtimeLow') + at('mtimeNs') / 1e9,
+      links: at('links'), identity: [at('major'), at('minor'), at('inodeHigh'), at('inodeLow')].join(':'), kind: kinds[i] as number, content: contents[i] as Buffer, linkTarget: targets.get(i),
+    }
+  }
+}
+
+function isAllowed(name: string): boolean {
+  return name !== '' && name !== '.' && name !== '..' && !name.includes('/') && !name.includes('\0')
+}
+
+function readColumn(cursor: Cursor, count: number): number[] {
+  const mask = cursor.u8()
+  let value = cursor.u32()
+  const planes = [0, 1, 2, 3].map((k) => ((mask >> k) & 1 ? cursor.take(count - 1) : undefined))
+  const values = [value]
+  for (let i = 0; i < count - 1; i += 1) {
+    let difference = 0
+    for (let k = 0; k < 4; k += 1) difference += (planes[k]?.[i] ?? 0) * 256 ** k
+    value = (value + difference) % 2 ** 32
+    values.push(value)
+  }
+  return values
+}
+
+function readContent(cursor: Cursor, kind: number): Buffer {
+  const from = cursor.at
+  if (kind === 1 || kind === 3) cursor.take(32)
+  else if (kind === 2) {
+    for (let left = cursor.count(33); left > 0; left -= 1) {
+      cursor.varint()
+      cursor.take(32)
+    }
+  } else if (kind !== 0) throw new RescueError('an entry has an unknown content')
+  return cursor.bytes.subarray(from, cursor.at)
+}
+
+function readLinkTargets(cursor: Cursor): Map<number, Buffer> {
+  const targets = new Map<number, Buffer>()
+  for (let left = cursor.count(3); left > 0; left -= 1) {
+    const entry = cursor.varint()
+    const type = cursor.u8()
+    const bytes = cursor.take(cursor.varint())
+    if (type === 1) targets.set(entry, bytes)
+  }
+  if (cursor.left !== 0) throw new RescueError('a page has bytes after its end')
+  return targets
+}
+
+/** The chunks of a file, in order. */
+export function* chunksOf(store: Store, entry: Entry): Generator<Chunk> {
+  if (entry.kind === 1) yield { bytes: entry.bytes, id: entry.content }
+  else if (entry.kind === 2) yield* readChunks(new Cursor(entry.content))
+  else if (entry.kind === 3) yield* listChunks(store, entry.content, 9)
+}
+
+function* listChunks(store: Store, id: Buffer, above: number): Generator<Chunk> {
+  const cursor = new Cursor(Buffer.from(store.blob(id)))
+  if (cursor.u8() !== 3) throw new RescueError('a chunk list has an unknown kind')
+  const level = cursor.u8()
+  if (level >= above) throw new RescueError('a chunk list does not lead downwards')
+  for (const chunk of readChunks(cursor)) {
+    if (level === 0) yield chunk
+    else yield* listChunks(store, chunk.id, level)
+  }
+}
+
+function readChunks(cursor: Cursor): Chunk[] {
+  return Array.from({ length: cursor.count(33) }, () => ({ bytes: cursor.varint(), id: cursor.take(32) }))
+}
+
+export function isHole(id: Buffer): boolean {
+  return id.every((byte) => byte === 0)
+}

@@ -1,0 +1,107 @@
+/** Restores into an empty folder, with contents, modes, times, links and holes; owners when root. Not restored: attributes, ACLs, devices. */
+import fs from 'node:fs'
+import { RescueError } from './bytes.ts'
+import { chunksOf, type Entry, entriesOf, isHole, TYPE } from './directories.ts'
+import type { Store } from './store.ts'
+
+export interface RestoreCounts {
+  files: number
+  bytes: number
+  readonly failed: string[]
+}
+
+export function restoreTree(store: Store, tree: Buffer, target: string): RestoreCounts {
+  if (fs.existsSync(target) && fs.readdirSync(target).length > 0) throw new RescueError(`${target} is not empty`)
+  fs.mkdirSync(target, { recursive: true, mode: 0o700 })
+  const counts: RestoreCounts = { files: 0, bytes: 0, failed: [] }
+  directory(store, tree, { at: Buffer.from(target), counts, linked: new Map() })
+  return counts
+}
+
+interface Place {
+  readonly at: Buffer
+  readonly counts: RestoreCounts
+  readonly linked: Map<string, Buffer>
+}
+
+function directory(store: Store, id: Buffer, place: Place): void {
+  try {
+    for (const entry of entriesOf(store, id)) {
+      const at = Buffer.concat([place.at, Buffer.from('/'), Buffer.from(entry.name, 'latin1')])
+      try {
+        restoreEntry(store, entry, { ...place, at })
+      } catch (error) {
+        place.counts.failed.push(`${at.toString()}: ${error instanceof Error ? error.message : String(error)}`)
+      }
+    }
+  } catch (error) {
+    place.counts.failed.push(`${place.at.toString()}/: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+function restoreEntry(store: Store, entry: Entry, place: Place): void {
+  const type = entry.mode & TYPE.MASK
+  if (type === TYPE.DIRECTORY) {
+    fs.mkdirSync(place.at, { mode: 0o700 })
+    if (entry.kind === 1) directory(store, entry.content, place)
+  } else if (type === TYPE.LINK) {
+    fs.symlinkSync(entry.linkTarget ?? Buffer.alloc(0), place.at)
+    if (process.getuid?.() === 0) fs.lchownSync(place.at, entry.uid, entry.gid)
+    return fs.lutimesSync(place.at, entry.mtime, entry.mtime)
+  } else if (type === TYPE.FILE) {
+    if (restoreFile(store, entry, place)) return
+  } else throw new RescueError('is a device, pipe or socket: left out')
+  if (process.getuid?.() === 0) fs.chownSync(place.at, entry.uid, entry.gid)
+  fs.chmodSync(place.at, entry.mode & 0o7777)
+  fs.utimesSync(place.at, entry.mtime, entry.mtime)
+}
+
+/** True when it was made as a hard link and needs nothing more. */
+function restoreFile(store: Store, entry: Entry, { at, counts, linked }: Place): boolean {
+  const first = entry.links > 1 ? linked.get(entry.identity) : undefined
+  counts.files += 1
+  if (first) {
+    fs.linkSync(first, at)
+    return true
+  }
+  const temporary = Buffer.concat([at.subarray(0, at.lastIndexOf('/') + 1), Buffer.from(`.rescue-${process.pid}-${counts.files}`)])
+  const descriptor = fs.openSync(temporary as unknown as string, 'wx', 0o600)
+  try {
+    counts.bytes += writeContent(store, entry, descriptor)
+  } catch (error) {
+    fs.rmSync(temporary)
+    throw error
+  } finally {
+    fs.closeSync(descriptor)
+  }
+  fs.renameSync(temporary, at)
+  if (entry.links > 1) linked.set(entry.identity, at)
+  return false
+}
+
+function writeContent(store: Store, entry: Entry, descriptor: number): number {
+  let at = 0
+  for (const { id, bytes } of chunksOf(store, entry)) {
+    if (!isHole(id)) {
+      const blob = store.blob(id)
+      if (blob.length !== bytes) throw new RescueError('a chunk has another length than its file says')
+      for (let done = 0; done < blob.length; ) done += fs.writeSync(descriptor, blob, done, blob.length - done, at + done)
+    }
+    at += bytes
+  }
+  if (at !== entry.bytes) throw new RescueError('its chunks do not add up to its size')
+  fs.ftruncateSync(descriptor, entry.bytes)
+  return at
+}
+
+export function resolvePath(store: Store, tree: Buffer, text: string): Entry | undefined {
+  let found: Entry | undefined
+  let id: Buffer | undefined = tree
+  for (const name of Buffer.from(text).toString('latin1').split('/').filter((part) => part !== '')) {
+    found = id && [...entriesOf(store, id)].find((entry) => entry.name === name)
+    if (!found) throw new RescueError(`${text} is not in the snapshot`)
+    id = (found.mode & TYPE.MASK) === TYPE.DIRECTORY && found.kind === 1 ? found.content : undefined
+  }
+  return found
+}
+

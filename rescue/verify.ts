@@ -1,0 +1,51 @@
+/** Reads everything: every pack whole, and for every snapshot that each file's chunks are there and right. */
+import { chunksOf, type Entry, entriesOf, isHole, TYPE } from './directories.ts'
+import type { Snapshot, Store } from './store.ts'
+
+export interface Findings {
+  readonly objects: string[]
+  /** Snapshot name → paths that can't be restored. */
+  readonly paths: Map<string, string[]>
+}
+
+export function verifyAll(store: Store, snapshots: readonly Snapshot[]): Findings {
+  const findings: Findings = { objects: [...store.notices], paths: new Map() }
+  for (const pack of store.packs()) {
+    try {
+      store.readPack(pack, () => {})
+    } catch (error) {
+      findings.objects.push(`packs/${pack.slice(0, 2)}/${pack}: ${error instanceof Error ? error.message : String(error)}`)
+    }
+  }
+  for (const { name, body } of snapshots) {
+    const lost: string[] = []
+    walk(store, Buffer.from(body.tree, 'hex'), { path: '', lost })
+    if (lost.length > 0) findings.paths.set(name, lost)
+  }
+  return findings
+}
+
+function walk(store: Store, id: Buffer, at: { path: string; lost: string[] }): void {
+  try {
+    for (const entry of entriesOf(store, id)) {
+      const path = `${at.path}/${Buffer.from(entry.name, 'latin1').toString()}`
+      if ((entry.mode & TYPE.MASK) === TYPE.DIRECTORY && entry.kind === 1) walk(store, entry.content, { path, lost: at.lost })
+      else if ((entry.mode & TYPE.MASK) === TYPE.FILE && !isWhole(store, entry)) at.lost.push(path)
+    }
+  } catch {
+    at.lost.push(`${at.path}/`)
+  }
+}
+
+function isWhole(store: Store, entry: Entry): boolean {
+  try {
+    let bytes = 0
+    for (const chunk of chunksOf(store, entry)) {
+      if (!isHole(chunk.id) && store.blob(chunk.id).length !== chunk.bytes) return false
+      bytes += chunk.bytes
+    }
+    return bytes === entry.bytes
+  } catch {
+    return false
+  }
+}
