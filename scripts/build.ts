@@ -12,7 +12,7 @@ fs.rmSync(dist, { recursive: true, force: true })
 execFileSync(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' })
 await build({
   ...common, entryPoints: { main: path.join(root, 'src/cli/main.ts'), 'worker-main': path.join(root, 'src/engine/worker/worker-main.ts') }, outdir: path.join(dist, 'bin'), splitting: true, external: ['koffi'],
-  define: { NEONPRO_BUNDLED: 'true' }, banner: { js: "import { createRequire as neonproRequire } from 'node:module';const require = neonproRequire(import.meta.url);" }, chunkNames: 'parts/[name]-[hash]',
+  define: { NEONPRO_BUNDLED: 'true' }, banner: { js: "import { createRequire as neonproRequire } from 'node:module';const require = neonproRequire(import.meta.url);" }, chunkNames: 'part-[hash]',
 })
 fs.copyFileSync(path.join(root, 'scripts/launcher.js'), path.join(dist, 'bin/neonpro-backup.js'))
 fs.chmodSync(path.join(dist, 'bin/neonpro-backup.js'), 0o755)
