@@ -40,6 +40,7 @@ function shareOf(context: CommandContext): number {
 
 function tell({ t, say, warn }: CommandContext, result: VerifyResult, readShare: number): void {
   if (readShare > 0 && readShare < 1) say(t('verify.cut', { share: `${Math.round(readShare * 100)} %` }))
+  for (const { object, what } of result.notices) warn(t('verify.notice', { object, what }))
   if (result.problems.length + result.hits.length === 0) return say(t('verify.done', { snapshots: result.snapshots, packs: result.packs, bytes: formatBytes(result.bytesStored) }))
   warn(t('verify.damage', { count: result.problems.length }))
   for (const { object, what } of result.problems.slice(0, SHOWN_MAX)) warn(`  ${object}: ${what}`)

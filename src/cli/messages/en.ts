@@ -16,6 +16,7 @@ export const en = {
   'verify.done': '{snapshots} snapshots, {packs} packs ({bytes}) checked: no damage.',
   'verify.damage': 'DAMAGE: {count} problems.',
   'verify.hits': 'hits snapshot {snapshot}: {paths}',
+  'verify.notice': '{object} {what}: run "neonpro-backup repair".',
   'verify.cut': 'The run was sampled: {share} of the data was read.',
   'forget.keep': 'keep   {snapshot}  {time}  {source}  ({reasons})',
   'forget.drop': 'forget {snapshot}  {time}  {source}',

@@ -18,6 +18,7 @@ export const ptBr: Readonly<Record<MessageKey, string>> = {
   'verify.done': '{snapshots} snapshots, {packs} pacotes ({bytes}) conferidos: nenhum dano.',
   'verify.damage': 'DANO: {count} problemas.',
   'verify.hits': 'atinge o snapshot {snapshot}: {paths}',
+  'verify.notice': '{object} {what}: execute "neonpro-backup repair".',
   'verify.cut': 'Conferência por amostra: {share} dos dados foram lidos.',
   'forget.keep': 'manter   {snapshot}  {time}  {source}  ({reasons})',
   'forget.drop': 'esquecer {snapshot}  {time}  {source}',

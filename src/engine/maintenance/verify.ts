@@ -40,6 +40,8 @@ export interface VerifyResult {
   readonly bytesRead: number
   readonly bytesStored: number
   readonly problems: readonly VerifyProblem[]
+  /** What is whole but less safe than it should be: repair mends it. */
+  readonly notices: readonly VerifyProblem[]
   /** Snapshots and paths that can't be restored whole. */
   readonly hits: readonly VerifyHit[]
 }
@@ -51,7 +53,7 @@ export async function verifyRepository(repository: Repository, options: VerifyOp
   const problems: VerifyProblem[] = repository.damagedConfigs.map((object) => ({ object, what: 'is damaged (another copy is whole)' }))
   const history = await readHistory(repository, { ...signal, ...(options.seen && { seen: options.seen }) })
   problems.push(...history.problems.map(({ key, error }) => ({ object: key, what: error.message })), ...history.rollbacks.map(describeRollback))
-  await checkKeyCopies(repository, problems)
+  const notices = await checkCopies(repository, problems)
   const meta = await openIndex(repository, IndexClass.META, { tombstonedPacks: history.deleteLog.tombstoned, ...signal })
   const data = await openIndex(repository, IndexClass.DATA, { tombstonedPacks: history.deleteLog.tombstoned, ...signal })
   problems.push(...[...meta.problems, ...data.problems].map(({ key, error }) => ({ object: key, what: error.message })))
@@ -60,7 +62,7 @@ export async function verifyRepository(repository: Repository, options: VerifyOp
   const packs = checkPacks({ meta, data, sizes, problems, bad })
   const read = await readPacks(repository, { meta, data, sizes, problems, bad, options })
   const hits = await findHits(repository, { history, meta, data, bad, ...signal })
-  return { snapshots: history.snapshots.length, packs, ...read, bytesStored: [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0), problems, hits }
+  return { snapshots: history.snapshots.length, packs, ...read, bytesStored: [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0), problems, notices, hits }
 }
 
 function describeRollback(error: BackupError): VerifyProblem {
@@ -68,8 +70,9 @@ function describeRollback(error: BackupError): VerifyProblem {
   return { object: 'ROLLBACK_SUSPECTED', what: `${error.message} (${facts})` }
 }
 
-/** Every stored copy of configuration and keys has to hash to its name: one bad copy is damage, even while another is whole. */
-async function checkKeyCopies(repository: Repository, problems: VerifyProblem[]): Promise<void> {
+/** Every stored copy of configuration and keys has to hash to its name: a bad copy is damage, even while another is whole; a missing one is a notice. */
+async function checkCopies(repository: Repository, problems: VerifyProblem[]): Promise<VerifyProblem[]> {
+  const notices: VerifyProblem[] = []
   const { createHash } = await import('node:crypto')
   for await (const { key } of repository.store.list('keys/')) {
     const bytes = await repository.store.get(key)
@@ -77,11 +80,12 @@ async function checkKeyCopies(repository: Repository, problems: VerifyProblem[])
   }
   let copies = 0
   for await (const { key } of repository.store.list('config/')) copies += /^config\/[abc]-[0-9a-f]{64}$/.test(key) ? 1 : 0
-  if (copies < 3) problems.push({ object: 'config/', what: `has ${copies} copies instead of 3` })
+  if (copies < 3) notices.push({ object: 'config/', what: `has ${copies} copies instead of 3` })
   let keyrings = 0
   const current = repository.keys.generation.toString(16).padStart(8, '0')
   for await (const { key } of repository.store.list(`keys/${current}-`)) keyrings += key.endsWith(repository.keys.name) ? 1 : 0
-  if (keyrings < 2) problems.push({ object: `keys/${current}-${repository.keys.name}`, what: `has ${keyrings} copies instead of 2` })
+  if (keyrings < 2) notices.push({ object: `keys/${current}-${repository.keys.name}`, what: `has ${keyrings} copies instead of 2` })
+  return notices
 }
 
 async function storedPacks(repository: Repository): Promise<Map<string, number>> {

@@ -1,0 +1,55 @@
+/** A store that fails at a chosen call. A planned fault that never fired fails the test: `assertFired`. */
+import assert from 'node:assert/strict'
+import { BackupError } from '../../src/kernel/backup-error.ts'
+import type { ObjectStore } from '../../src/storage/index.ts'
+
+export type FaultMode = 'before' | 'after' | 'kill'
+
+export interface FaultPlan {
+  /** 1 is the first call. */
+  readonly at: number
+  readonly mode: FaultMode
+}
+
+const COUNTED = new Set(['put', 'publish', 'get', 'head', 'delete', 'nowMs', 'list'])
+
+export class Crash extends Error {}
+
+export interface FaultyStore {
+  readonly store: ObjectStore
+  calls(): number
+  assertFired(): void
+  /** True once the fault has fired: everything fails from then on, as for a process that is gone. */
+  hasFired(): boolean
+}
+
+/** Counts the calls of `inner` and fails the planned one and all after it. */
+export function faultyStore(inner: ObjectStore, plan?: FaultPlan): FaultyStore {
+  let calls = 0
+  let fired = false
+  const act = async <T>(run: () => Promise<T>): Promise<T> => {
+    calls += 1
+    if (fired) throw new Crash('gone')
+    if (!plan || calls !== plan.at) return run()
+    fired = true
+    if (plan.mode === 'after') await run()
+    if (plan.mode === 'kill') process.kill(process.pid, 'SIGKILL')
+    throw new BackupError('STORAGE_FAILED', `planned fault at call ${calls}`)
+  }
+  const store = new Proxy(inner, {
+    get(target, property: keyof ObjectStore) {
+      const value = target[property] as unknown
+      if (typeof value !== 'function') return value
+      const method = value as (...args: unknown[]) => unknown
+      if (property === 'list') {
+        return async function* (...args: unknown[]) {
+          await act(() => Promise.resolve())
+          yield* method.apply(target, args) as AsyncIterable<unknown>
+        }
+      }
+      if (!COUNTED.has(String(property))) return method.bind(target)
+      return (...args: unknown[]) => act(() => method.apply(target, args) as Promise<unknown>)
+    },
+  })
+  return { store, calls: () => calls, hasFired: () => fired, assertFired: () => assert.ok(fired || !plan, `the fault planned at call ${plan?.at} never fired`) }
+}
