@@ -7,39 +7,45 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { bytesOf, measure, type Measured, median } from './measure.ts'
-import { type Tool, tools } from './tools.ts'
-import { mutate, type Workload, warm, WORKLOADS, workload } from './workloads.ts'
+import { bytesOf, type Measured, measure, median } from './measure.ts'
+import { HEADER, type Results, type Step, stepLine } from './report.ts'
+import { oursWithPassphrase, type Tool, tools } from './tools.ts'
+import { deleteHalf, mutate, renameTop, WORKLOADS, type Workload, warm, workload } from './workloads.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { scale: { type: 'string', default: '1' }, runs: { type: 'string', default: '5' }, data: { type: 'string', default: path.join(root, '.bench/data') }, peers: { type: 'string', default: path.join(root, '.bench/peers') }, write: { type: 'boolean', default: false } },
+  options: {
+    scale: { type: 'string', default: '1' },
+    runs: { type: 'string', default: '5' },
+    data: { type: 'string', default: path.join(root, '.bench/data') },
+    peers: { type: 'string', default: path.join(root, '.bench/peers') },
+    write: { type: 'boolean', default: false },
+  },
 })
 const scale = Number(values.scale)
 const runs = Number(values.runs)
 const work = path.join(values.data, `work-${process.pid}`)
 
-type Step = 'first' | 'unchanged' | 'changed' | 'restore' | 'verify'
-const STEPS: readonly Step[] = ['first', 'unchanged', 'verify', 'restore', 'changed']
-
-/** [wall to restic, wall to borg, RSS to restic]; undefined where the issue sets none. */
-const BARS: Readonly<Record<Workload, Partial<Record<Step, readonly [number, number, number]>>>> = {
-  src: { first: [0.4, 0.3, 1.1], unchanged: [0.28, 0.3, 1.3], changed: [0.35, 0.3, 1.1], restore: [0.65, 0.5, 0.9], verify: [0.4, 0.3, 1.2] },
-  text: { first: [0.48, 0.5, 1.1], unchanged: [0.25, 0.08, 1.3], changed: [0.35, 0.4, 1.1], restore: [0.5, 0.5, 0.9], verify: [0.48, 0.3, 1.2] },
-  random: { first: [0.28, 0.25, 1.0], unchanged: [0.25, 0.08, 1.3], changed: [0.35, 0.4, 1.1], restore: [0.5, 0.5, 0.9], verify: [0.48, 0.3, 1.2] },
-  tiny: { first: [0.32, 0.15, 0.9], unchanged: [0.16, 0.12, 1.3], changed: [0.35, 0.3, 1.1], restore: [0.65, 0.5, 0.9], verify: [0.4, 0.3, 1.2] },
+const TREE_STEPS: readonly Step[] = ['first', 'unchanged', 'verify', 'restore', 'changed', 'renamed', 'prune']
+const STEPS: Readonly<Record<Workload, readonly Step[]>> = {
+  src: TREE_STEPS,
+  tiny: TREE_STEPS,
+  text: ['first', 'unchanged', 'verify', 'restore', 'changed'],
+  random: ['first', 'unchanged', 'verify', 'restore', 'changed'],
 }
 
-interface Result {
-  readonly runs: Measured[]
-  readonly stored: number[]
-}
+/** Prepared forms of the source that take its place before a step, so that every tool sees one path change. */
+const FORMS: Partial<Record<Step, (folder: string) => void>> = { changed: mutate, renamed: renameTop, prune: deleteHalf }
 
-type Results = Map<string, Map<Step, Result>>
+interface Round {
+  readonly name: Workload
+  readonly source: string
+  readonly base: string
+}
 
 function record(results: Results, at: { tool: string; step: Step }, measured: Measured, stored: number): void {
-  const ofTool = results.get(at.tool) ?? new Map<Step, Result>()
+  const ofTool = results.get(at.tool) ?? new Map()
   const result = ofTool.get(at.step) ?? { runs: [], stored: [] }
   result.runs.push(measured)
   result.stored.push(stored)
@@ -47,76 +53,103 @@ function record(results: Results, at: { tool: string; step: Step }, measured: Me
   results.set(at.tool, ofTool)
 }
 
+async function runStep(tool: Tool, step: Step, at: Round): Promise<{ measured: Measured; stored: number }> {
+  const repository = path.join(at.base, tool.name)
+  const act = (command: readonly string[]) => measure(command, { env: tool.env })
+  if (step === 'first') await act(tool.init(repository))
+  if (step === 'prune') await act(tool.backup(repository, at.source))
+  const before = bytesOf(repository)
+  const command = {
+    first: () => tool.backup(repository, at.source),
+    unchanged: () => tool.backup(repository, at.source),
+    changed: () => tool.backup(repository, at.source),
+    renamed: () => tool.backup(repository, at.source),
+    verify: () => tool.verify(repository),
+    restore: () => tool.restore(repository, path.join(at.base, `restored-${tool.name}`)),
+    prune: () => tool.prune(repository),
+  }[step]()
+  const measured = await act(command)
+  const after = bytesOf(repository)
+  return { measured, stored: step === 'prune' ? after : after - before }
+}
+
 /** One round: every tool does every step, each in a repository and target of its own; nothing is deleted in between. */
-async function round(all: readonly Tool[], results: Results, parts: { name: Workload; source: string; changed: string; number: number }): Promise<void> {
-  const base = path.join(work, `${parts.name}-${parts.number}`)
-  fs.mkdirSync(base, { recursive: true })
-  for (const step of STEPS) {
+async function round(all: readonly Tool[], results: Results, at: Round): Promise<void> {
+  fs.mkdirSync(at.base, { recursive: true })
+  for (const step of STEPS[at.name]) {
+    const form = `${at.source}-${step}`
+    if (FORMS[step]) exchange(at.source, form)
     for (const tool of all) {
-      const repository = path.join(base, tool.name)
-      if (step === 'first') await measure(tool.init(repository), { env: tool.env })
-      const before = bytesOf(repository)
-      const command = {
-        first: () => tool.backup(repository, parts.source), unchanged: () => tool.backup(repository, parts.source), verify: () => tool.verify(repository),
-        restore: () => tool.restore(repository, path.join(base, `restored-${tool.name}`)), changed: () => tool.backup(repository, parts.source),
-      }[step]()
-      const measured = await measure(command, { env: tool.env })
-      record(results, { tool: tool.name, step }, measured, bytesOf(repository) - before)
+      const { measured, stored } = await runStep(tool, step, at)
+      record(results, { tool: tool.name, step }, measured, stored)
     }
-    if (step === 'restore') swap(parts)
+    if (FORMS[step]) exchange(at.source, form)
   }
-  swap(parts)
 }
 
-/** The changed tree takes the source's place, so that every tool sees one path change. */
-function swap({ source, changed }: { source: string; changed: string }): void {
-  fs.renameSync(source, `${source}.aside`)
-  fs.renameSync(changed, source)
-  fs.renameSync(`${source}.aside`, changed)
+function exchange(one: string, other: string): void {
+  fs.renameSync(one, `${one}.aside`)
+  fs.renameSync(other, one)
+  fs.renameSync(`${one}.aside`, other)
 }
 
-function line(results: Results, parts: { name: Workload; step: Step }): string {
-  const ratio = (peer: string, pick: (measured: Measured) => number): number => {
-    const mine = results.get('ours')?.get(parts.step)?.runs ?? []
-    const theirs = results.get(peer)?.get(parts.step)?.runs ?? []
-    return mine.length === 0 || theirs.length === 0 ? Number.NaN : median(mine.map((each, i) => pick(each) / pick(theirs[i]!)))
+function prepare(name: Workload): string {
+  const source = workload(name, values.data, scale)
+  for (const step of STEPS[name]) {
+    const form = `${source}-${step}`
+    fs.rmSync(form, { recursive: true, force: true })
+    if (!FORMS[step]) continue
+    execFileSync('cp', ['-a', source, form])
+    FORMS[step](form)
+    warm(form)
   }
-  const stored = (tool: string) => median(results.get(tool)?.get(parts.step)?.stored ?? [Number.NaN])
-  const bars = BARS[parts.name][parts.step]
-  const cell = (value: number, bar: number | undefined) => (Number.isNaN(value) ? '–' : bar === undefined ? value.toFixed(2) : `${value.toFixed(2)} (bar ${bar}) ${value <= bar ? 'HELD' : 'MISSED'}`)
-  const mine = results.get('ours')!.get(parts.step)!.runs
-  const walls = mine.map(({ wallSeconds }) => wallSeconds)
-  const spread = `${median(walls).toFixed(2)} s (${Math.min(...walls).toFixed(2)}–${Math.max(...walls).toFixed(2)}), ${median(mine.map(({ rssMib }) => rssMib)).toFixed(0)} MiB`
-  const isBackup = parts.step === 'first' || parts.step === 'changed'
-  const size = isBackup ? `${(stored('ours') / stored('restic')).toFixed(3)} / ${(stored('ours') / stored('borg')).toFixed(3)}` : '–'
-  return `| ${parts.name} | ${parts.step} | ${spread} | ${cell(ratio('restic', (each) => each.wallSeconds), bars?.[0])} | ${cell(ratio('borg', (each) => each.wallSeconds), bars?.[1])} | ${cell(ratio('restic', (each) => each.rssMib), bars?.[2])} | ${size} |`
+  warm(source)
+  return source
+}
+
+/** What opening a repository costs with each tool's key: a command that only lists, on an empty repository. */
+async function keyOpen(all: readonly Tool[]): Promise<string[]> {
+  const lines = ['', '| key open (empty repository, listing) | median | RSS |', '|---|---|---|']
+  const base = path.join(work, 'open')
+  fs.mkdirSync(base, { recursive: true })
+  const taken = new Map<string, Measured[]>()
+  for (const tool of all) await measure(tool.init(path.join(base, tool.name)), { env: tool.env })
+  for (let number = 0; number < runs; number += 1) {
+    for (const tool of all) taken.set(tool.name, [...(taken.get(tool.name) ?? []), await measure(tool.open(path.join(base, tool.name)), { env: tool.env })])
+  }
+  for (const [name, each] of taken) lines.push(`| ${name} | ${median(each.map(({ wallSeconds }) => wallSeconds)).toFixed(2)} s | ${median(each.map(({ rssMib }) => rssMib)).toFixed(0)} MiB |`)
+  return lines
+}
+
+function intro(all: readonly Tool[]): string[] {
+  const machine = `${os.cpus().length} cores ${os.cpus()[0]?.model}, ${Math.round(os.totalmem() / 1024 ** 3)} GiB, Linux ${os.release()}, Node ${process.versions.node}`
+  return [
+    `Machine: ${machine}; scale ${scale}, medians of ${runs} interleaved runs, ratios pair by pair. A cell holds ratio, bar and verdict.`,
+    'Ours runs with a raw key (the row "passphrase" with a passphrase); all three with encryption, compression, fsync and the metadata of their defaults.', '',
+    ...all.map(({ name, version }) => `- ${name}: ${version}`), '', ...HEADER,
+  ]
 }
 
 async function main(): Promise<void> {
-  const { tools: all, missing } = tools(path.join(work, 'state'), values.peers)
+  const state = path.join(work, 'state')
+  const { tools: all, missing } = tools(state, values.peers)
   const wanted = positionals.length > 0 ? WORKLOADS.filter((name) => positionals.includes(name)) : WORKLOADS
   execFileSync(process.execPath, [path.join(root, 'scripts/build.ts')], { cwd: root, stdio: 'ignore' })
-  const lines = [
-    `Machine: ${os.cpus().length} cores ${os.cpus()[0]?.model}, ${Math.round(os.totalmem() / 1024 ** 3)} GiB, Linux ${os.release()}, Node ${process.versions.node}; scale ${scale}, medians of ${runs} interleaved runs, ratios pair by pair.`,
-    ...all.map(({ name, version }) => `- ${name}: ${version}`), '', '| workload | step | ours | wall to restic | wall to borg | peak RSS to restic | stored to restic / borg |', '|---|---|---|---|---|---|---|',
-  ]
+  const lines = intro(all)
+  const say = (line: string) => {
+    lines.push(line)
+    console.log(line)
+  }
   console.log(lines.join('\n'))
   for (const name of wanted) {
-    const source = workload(name, values.data, scale)
-    const changed = path.join(path.dirname(source), 'changed')
-    fs.rmSync(changed, { recursive: true, force: true })
-    execFileSync('cp', ['-a', source, changed])
-    mutate(changed)
-    warm(source)
-    warm(changed)
+    const source = prepare(name)
     const results: Results = new Map()
-    for (let number = 0; number < runs; number += 1) await round(all, results, { name, source, changed, number })
-    for (const step of STEPS) {
-      lines.push(line(results, { name, step }))
-      console.log(lines.at(-1))
-    }
+    for (let number = 0; number < runs; number += 1) await round(all, results, { name, source, base: path.join(work, `${name}-${number}`) })
+    for (const step of STEPS[name]) say(stepLine(results, name, step))
     fs.rmSync(work, { recursive: true, force: true })
   }
+  for (const line of await keyOpen([...all, oursWithPassphrase(state)])) say(line)
+  fs.rmSync(work, { recursive: true, force: true })
   if (values.write) fs.writeFileSync(path.join(root, 'docs/benchmarks.md'), `# Benchmarks\n\nMade by \`npm run bench -- --write\`.\n\n${lines.join('\n')}\n`)
   if (missing.length > 0) {
     console.log(`NOT COMPARED: ${missing.join(', ')} missing (node scripts/get-peers.ts)`)

@@ -11,6 +11,10 @@ export interface Tool {
   backup(repository: string, source: string): string[]
   restore(repository: string, target: string): string[]
   verify(repository: string): string[]
+  /** Keeps the newest snapshot only and frees what the others alone needed. */
+  prune(repository: string): string[]
+  /** The cheapest command that opens the repository with its key. */
+  open(repository: string): string[]
 }
 
 const root = path.resolve(import.meta.dirname, '..')
@@ -19,29 +23,64 @@ function versionOf(program: string, args: readonly string[]): string {
   return execFileSync(program, args, { encoding: 'utf8' }).trim().split('\n')[0] ?? ''
 }
 
-function ours(state: string): Tool {
-  const cli = [path.join(root, 'node_modules/.bin/node'), '--max-semi-space-size=1', '--v8-pool-size=1', path.join(root, 'dist/bin/neonpro-backup.js')]
+function launch(...args: readonly string[]): string[] {
+  return [path.join(root, 'node_modules/.bin/node'), '--max-semi-space-size=1', '--v8-pool-size=1', path.join(root, 'dist/bin/neonpro-backup.js'), ...args]
+}
+
+function ours(state: string, name = 'ours', key = `base64:${Buffer.alloc(32, 'neonpro-bench-key').toString('base64')}`): Tool {
+  const at = (repository: string) => ['--repo', repository, '--quiet']
   return {
-    name: 'ours', version: JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')).version as string, env: { BACKUP_ENCRYPTION_KEY: `base64:${Buffer.alloc(32, 'neonpro-bench-key').toString('base64')}`, NEONPRO_BACKUP_HOME: state },
-    init: (repository) => [...cli, 'init', '--repo', repository], backup: (repository, source) => [...cli, 'backup', source, '--repo', repository, '--source', 'bench', '--json', '--quiet'],
-    restore: (repository, target) => [...cli, 'restore', 'latest', '--repo', repository, '--target', target, '--quiet'], verify: (repository) => [...cli, 'verify', '--read-data=all', '--repo', repository, '--quiet'],
+    name,
+    version: JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')).version as string,
+    env: { BACKUP_ENCRYPTION_KEY: key, NEONPRO_BACKUP_HOME: path.join(state, name) },
+    init: (repository) => launch('init', '--repo', repository),
+    backup: (repository, source) => launch('backup', source, '--source', 'bench', '--json', ...at(repository)),
+    restore: (repository, target) => launch('restore', 'latest', '--target', target, ...at(repository)),
+    verify: (repository) => launch('verify', '--read-data=all', ...at(repository)),
+    prune: (repository) => shell(launch('forget', '--keep-last', '1', ...at(repository)), launch('prune', ...at(repository))),
+    open: (repository) => launch('snapshots', ...at(repository)),
   }
+}
+
+/** Our program with a passphrase in place of a raw key: what scrypt adds. */
+export function oursWithPassphrase(state: string): Tool {
+  return ours(state, 'ours, passphrase', 'passphrase:correct horse battery staple bench')
+}
+
+function shell(...commands: readonly (readonly string[])[]): string[] {
+  return ['sh', '-c', commands.map((words) => words.map((word) => `'${word}'`).join(' ')).join(' && ')]
 }
 
 function restic(program: string, state: string): Tool {
   return {
-    name: 'restic', version: versionOf(program, ['version']), env: { RESTIC_PASSWORD: 'bench', RESTIC_CACHE_DIR: path.join(state, 'restic-cache') },
-    init: (repository) => [program, 'init', '-q', '-r', repository], backup: (repository, source) => [program, 'backup', '-q', '-r', repository, source],
-    restore: (repository, target) => [program, 'restore', '-q', '-r', repository, 'latest', '--target', target], verify: (repository) => [program, 'check', '-q', '--read-data', '-r', repository],
+    name: 'restic',
+    version: versionOf(program, ['version']),
+    env: { RESTIC_PASSWORD: 'bench', RESTIC_CACHE_DIR: path.join(state, 'restic-cache') },
+    init: (repository) => [program, 'init', '-q', '-r', repository],
+    backup: (repository, source) => [program, 'backup', '-q', '-r', repository, source],
+    restore: (repository, target) => [program, 'restore', '-q', '-r', repository, 'latest', '--target', target],
+    verify: (repository) => [program, 'check', '-q', '--read-data', '-r', repository],
+    prune: (repository) => [program, 'forget', '-q', '-r', repository, '--keep-last', '1', '--group-by', '', '--prune'],
+    open: (repository) => [program, 'snapshots', '-q', '-r', repository],
   }
 }
 
 function borg(program: string, state: string): Tool {
   let number = 0
+  const nextNumber = () => {
+    number += 1
+    return number
+  }
   return {
-    name: 'borg', version: versionOf(program, ['--version']), env: { BORG_PASSPHRASE: 'bench', BORG_BASE_DIR: path.join(state, 'borg'), BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK: 'yes', BORG_RELOCATED_REPO_ACCESS_IS_OK: 'yes' },
-    init: (repository) => [program, 'init', '-e', 'repokey-blake2', repository], backup: (repository, source) => [program, 'create', '-C', 'zstd,3', `${repository}::a${(number += 1)}-${Date.now()}`, source],
-    restore: (repository, target) => ['sh', '-c', `mkdir -p ${target} && cd ${target} && ${program} extract ${repository}::$(${program} list --last 1 --short ${repository})`], verify: (repository) => [program, 'check', '--verify-data', repository],
+    name: 'borg',
+    version: versionOf(program, ['--version']),
+    env: { BORG_PASSPHRASE: 'bench', BORG_BASE_DIR: path.join(state, 'borg'), BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK: 'yes', BORG_RELOCATED_REPO_ACCESS_IS_OK: 'yes' },
+    init: (repository) => [program, 'init', '-e', 'repokey-blake2', repository],
+    backup: (repository, source) => [program, 'create', '-C', 'zstd,3', `${repository}::a${nextNumber()}`, source],
+    restore: (repository, target) => ['sh', '-c', `mkdir -p ${target} && cd ${target} && ${program} extract ${repository}::$(${program} list --last 1 --short ${repository})`],
+    verify: (repository) => [program, 'check', '--verify-data', repository],
+    prune: (repository) => shell([program, 'prune', '--keep-last', '1', repository], [program, 'compact', repository]),
+    open: (repository) => [program, 'list', repository],
   }
 }
 

@@ -48,7 +48,9 @@ function makeText(folder: string, scale: number): void {
   const word = () => vocabulary[Math.floor(random() ** 2 * vocabulary.length)]!
   const file = fs.openSync(path.join(folder, 'dump.sql'), 'w')
   for (let bytes = 0, id = 0; bytes < 1024 ** 3 * scale; ) {
-    const rows = Array.from({ length: 400 }, () => `(${(id += 1)},'${word()} ${word()} ${word()}','${word()}@${word()}.com',${Math.floor(random() * 1e6)},'2026-${1 + Math.floor(random() * 12)}-${1 + Math.floor(random() * 28)}')`)
+    const first = id + 1
+    id += 400
+    const rows = Array.from({ length: 400 }, (_, row) => `(${first + row},'${word()} ${word()} ${word()}','${word()}@${word()}.com',${Math.floor(random() * 1e6)},'2026-${1 + Math.floor(random() * 12)}-${1 + Math.floor(random() * 28)}')`)
     bytes += fs.writeSync(file, `INSERT INTO consultas VALUES ${rows.join(',')};\n`)
   }
   fs.closeSync(file)
@@ -113,6 +115,18 @@ export function mutate(folder: string): void {
     else if (draw < 0.007) insert(file, Math.floor(random() * fs.statSync(file).size), 40)
     else if (draw < 0.01) fs.writeFileSync(`${file}.new`, Buffer.alloc(200 + Math.floor(random() * 8000), 'novo '))
   }
+}
+
+/** One top directory gets another name. */
+export function renameTop(folder: string): void {
+  const top = fs.readdirSync(folder, { withFileTypes: true }).find((entry) => entry.isDirectory())
+  if (top) fs.renameSync(path.join(folder, top.name), path.join(folder, `${top.name}-renamed`))
+}
+
+/** Every second file goes. */
+export function deleteHalf(folder: string): void {
+  const files = fs.readdirSync(folder, { recursive: true, withFileTypes: true }).filter((each) => each.isFile())
+  for (const [number, entry] of files.entries()) if (number % 2 === 1) fs.unlinkSync(path.join(entry.parentPath, entry.name))
 }
 
 function insert(file: string, at: number, bytes: number): void {
