@@ -55,7 +55,11 @@ function record(results: Results, at: { tool: string; step: Step }, measured: Me
 
 async function runStep(tool: Tool, step: Step, at: Round): Promise<{ measured: Measured; stored: number }> {
   const repository = path.join(at.base, tool.name)
-  const act = (command: readonly string[]) => measure(command, { env: tool.env })
+  const act = (command: readonly string[]) => {
+    // What the tool before left dirty must not be paid for by this one's fsync.
+    execFileSync('sync')
+    return measure(command, { env: tool.env })
+  }
   if (step === 'first') await act(tool.init(repository))
   if (step === 'prune') await act(tool.backup(repository, at.source))
   const before = bytesOf(repository)

@@ -3,14 +3,15 @@ import fs from 'node:fs'
 import { type FileFilters, readOwnerNames } from '../../sources/index.ts'
 import { BackupError, isBackupError, systemCode } from '../../kernel/backup-error.ts'
 import { isoTime, monotonicNs, nowMs } from '../../kernel/clock.ts'
-import { bootId, hostName, processStart, userName } from '../../kernel/machine.ts'
+import { hostName, userName } from '../../kernel/machine.ts'
 import { ObjectType } from '../crypto/index.ts'
 import type { BlobTable } from '../index/index.ts'
 import { type ClientState, type Repository, requireFeatures } from '../repository/index.ts'
 import {
-  BlobKind, decodeSplit, headsOf, type History, IndexClass, openIndex, openReader, pathText, readDeleteLog, readHistory, type SnapshotDocument, type SnapshotEntry, type SnapshotSummary, SnapshotType,
+  BlobKind, decodeSplit, headsOf, type History, IndexClass, openIndex, openReader, othersSeen, pathText, readHistory, type SnapshotDocument, type SnapshotEntry, type SnapshotSummary, SnapshotType,
 } from '../snapshot/index.ts'
-import { closureIsLive } from '../maintenance/closure.ts'
+import { confirmSnapshot } from '../maintenance/confirm.ts'
+import { openWriterSession } from '../maintenance/sessions.ts'
 import { BackupTree } from './backup-tree.ts'
 import type { SkippedEntry } from './directory-result.ts'
 import { createDirectoryWork, type DirectoryTask, type WorkSettings } from './directory-work.ts'
@@ -146,18 +147,8 @@ class BackupRun {
   }
 
   async run(): Promise<BackupResult> {
-    const session = await this.#openSession()
-    try {
-      return await this.#runInSession()
-    } finally {
-      await this.#repository.store.delete(session).catch(() => {})
-    }
-  }
-
-  async #openSession(): Promise<string> {
-    const document = { kind: 'session', writer: this.#writer.toString('hex'), host: hostName(), bootId: bootId(), pid: process.pid, processStart: processStart(), startedAt: this.#startedAt }
-    const name = await this.#repository.writeDocument(document, { type: ObjectType.SESSION, folder: 'sessions', signer: this.#signer })
-    return `sessions/${name}`
+    await using _session = await openWriterSession(this.#repository, this.#writer)
+    return await this.#runInSession()
   }
 
   get #signer() {
@@ -309,23 +300,11 @@ class BackupRun {
     this.#report('finish')
     const document = this.#document(tree, true)
     const snapshot = await this.#repository.writeDocument(document, { type: ObjectType.SNAPSHOT, folder: 'snapshots', signer: this.#signer })
-    await this.#confirm(snapshot, document)
+    await confirmSnapshot(this.#repository, { name: snapshot, document, signer: this.#signer })
     await this.#dropCheckpoints()
     const heads = headsOf(this.#history, this.#repository.keys.generation)
     this.#options.state.remember({ ...heads, writers: { ...heads.writers, [document.writer]: document.sequence ?? 0 } })
     return { snapshot, document, durationMs: Number(monotonicNs() - this.#startedNs) / 1e6 }
-  }
-
-  /** After the commit: if deletion went on meanwhile, nothing of this snapshot may stand only in condemned packs. */
-  async #confirm(snapshot: string, document: SnapshotDocument): Promise<void> {
-    const log = await readDeleteLog(this.#repository)
-    if (log.newestGeneration <= document.deleteGeneration) return
-    
-    if (!(await closureIsLive(this.#repository, document, log))) {
-      await this.#repository.store.delete(`snapshots/${snapshot}`)
-      throw new BackupError('REPOSITORY_LOCKED', 'Data that this backup relied on was condemned while it ran. Run it again.', { context: { snapshot } })
-    }
-    await this.#repository.writeDocument({ kind: 'confirm', snapshot, deleteGeneration: log.newestGeneration }, { type: ObjectType.CONFIRM, folder: 'confirms', signer: this.#signer })
   }
 
   #document(tree: Buffer, complete: boolean): SnapshotDocument {
@@ -337,7 +316,7 @@ class BackupRun {
     return {
       kind: complete ? 'snapshot' : 'checkpoint', source: this.#options.source, sourceKind: 'FILES', type: this.#type(), complete, host: hostName(), user: userName(), program: this.#options.program,
       startedAt: this.#startedAt, finishedAt: isoTime(nowMs()), paths: this.#roots.map(pathText), tags: this.#options.tags ?? [], tree: tree.toString('hex'), parent: this.#parent?.name ?? null,
-      ...(this.#options.runId !== undefined && { runId: this.#options.runId }), writer, ...(complete && { sequence }), previous: mine?.name ?? null, seen: this.#seen(writer),
+      ...(this.#options.runId !== undefined && { runId: this.#options.runId }), writer, ...(complete && { sequence }), previous: mine?.name ?? null, seen: othersSeen(this.#history, writer),
       keyGeneration: this.#repository.keys.generation, deleteGeneration: this.#history.deleteLog.newestGeneration, summary: this.#summary(),
       skipped: skipped.slice(0, LISTED_MAX).map(({ path, reason }: SkippedEntry) => ({ path: pathText(path), reason })), skippedCount: skipped.length,
       changedWhileRead: changedWhileRead.slice(0, LISTED_MAX).map(pathText), changedCount: changedWhileRead.length,
@@ -349,14 +328,6 @@ class BackupRun {
   /** A first run of a source is full, whatever was asked for. */
   #type(): SnapshotType {
     return this.#parent ? (this.#options.type ?? SnapshotType.INCREMENTAL) : SnapshotType.FULL
-  }
-
-  #seen(writer: string): Record<string, readonly [number, string]> {
-    const seen: Record<string, readonly [number, string]> = {}
-    for (const { name, document } of this.#history.snapshots) {
-      if (document.writer !== writer && (document.sequence ?? 0) > (seen[document.writer]?.[0] ?? 0)) seen[document.writer] = [document.sequence ?? 0, name]
-    }
-    return seen
   }
 
   #summary(): SnapshotSummary {

@@ -7,7 +7,7 @@ import { packKey, type Repository, requireFeatures } from '../repository/index.t
 import { type DeleteEntry, type DeleteLogEntry, headsOf, type History, IndexClass, openIndex, readHistory, type SeenHeads } from '../snapshot/index.ts'
 import { rewriteIndex } from './index-rewrite.ts'
 import { type MarkedIndex, type Marks, markNeeded, packUses } from './mark.ts'
-import { repack } from './repack.ts'
+import { copyBlobs } from './copy-blobs.ts'
 import { openSessions } from './sessions.ts'
 
 const DEADLINE_MS = 24 * 3600 * 1000
@@ -87,7 +87,7 @@ async function orphanPacks(repository: Repository, history: History, marks: Mark
 
 async function repackClass(repository: Repository, indexClass: IndexClass, parts: { marks: Marks; plan: Plan; options: PruneOptions }): Promise<number> {
   const { signal } = parts.options
-  return repack(repository, indexClass, { marked: parts.marks[indexClass], packs: parts.plan.halfEmpty[indexClass], ...(signal && { signal }) })
+  return copyBlobs({ from: repository, to: repository, indexClass, marked: parts.marks[indexClass], packs: parts.plan.halfEmpty[indexClass], ...(signal && { signal }) })
 }
 
 function namesOf(marks: Marks, plan: Plan): string[] {

@@ -1,8 +1,16 @@
 /** Open writers: which of them may still rely on packs that a tombstone condemns. */
-import { bootId, isProcessAlive, processStart } from '../../kernel/machine.ts'
+import { isoTime, nowMs } from '../../kernel/clock.ts'
+import { bootId, hostName, isProcessAlive, processStart } from '../../kernel/machine.ts'
 import { ObjectType } from '../crypto/index.ts'
 import type { Repository } from '../repository/index.ts'
 import { parseSession, type SessionDocument } from '../snapshot/index.ts'
+
+/** Says that a writer is at work; disposing it says that it has ended. Open it before the delete log and the index are read. */
+export async function openWriterSession(repository: Repository, writer: Buffer): Promise<AsyncDisposable> {
+  const document = { kind: 'session', writer: writer.toString('hex'), host: hostName(), bootId: bootId(), pid: process.pid, processStart: processStart(), startedAt: isoTime(nowMs()) }
+  const name = await repository.writeDocument(document, { type: ObjectType.SESSION, folder: 'sessions', signer: repository.keys.writer(writer) })
+  return { [Symbol.asyncDispose]: () => repository.store.delete(`sessions/${name}`).catch(() => {}) }
+}
 
 /** True when the process that wrote the session is known to be gone: same start of the same machine, and no such process. */
 export function isProvablyDead(session: SessionDocument): boolean {

@@ -35,6 +35,8 @@ export interface SnapshotDocument {
   readonly tree: string
   readonly parent: string | null
   readonly runId?: string
+  /** Where a copy comes from: hex ids. */
+  readonly copiedFrom?: { readonly repository: string; readonly snapshot: string }
   readonly writer: string
   readonly sequence?: number
   readonly previous: string | null
@@ -132,6 +134,7 @@ const SNAPSHOT: Shape = {
   kind: one('snapshot', 'checkpoint'), source: isText, sourceKind: isText, type: isText, complete: (value) => typeof value === 'boolean', host: isText, user: isText, program: isText, startedAt: isText,
   finishedAt: isText, paths: isList(isPathText), tags: isList(isText), tree: isHex(32), parent: orNull(isHex(32)), writer: isHex(16), sequence: optional(isCount), previous: orNull(isHex(32)),
   seen: isObject, keyGeneration: isCount, deleteGeneration: isCount, summary: isObject, skipped: isList(isObject), owners: isObject,
+  copiedFrom: optional((value) => isObject(value) && isHex(16)(value['repository']) && isHex(32)(value['snapshot'])),
 }
 const DELETE: Shape = { kind: one('tombstone', 'deleted'), generation: isCount, previous: isList(isHex(32)), packs: isList(isHex(32)), indexes: isList(isHex(32)), marked: isObject }
 const SESSION: Shape = { kind: one('session'), writer: isHex(16), host: isText, bootId: isText, pid: isCount, processStart: isText, startedAt: isText }

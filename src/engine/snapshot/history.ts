@@ -71,6 +71,15 @@ export function headsOf(history: History, keyGeneration: number): SeenHeads {
   return { keyGeneration, deleteGeneration: history.deleteLog.newestGeneration, writers }
 }
 
+/** The newest snapshot of every other writer, as a snapshot names them: the chain across writers. */
+export function othersSeen(history: History, writer: string): Record<string, readonly [number, string]> {
+  const seen: Record<string, readonly [number, string]> = {}
+  for (const { name, document } of history.snapshots) {
+    if (document.writer !== writer && (document.sequence ?? 0) > (seen[document.writer]?.[0] ?? 0)) seen[document.writer] = [document.sequence ?? 0, name]
+  }
+  return seen
+}
+
 function bySigner(document: SnapshotDocument, signer: string): SnapshotDocument {
   if (document.writer === signer) return document
   throw new BackupError('DAMAGED', 'A snapshot is signed by another writer than it names.', { context: { object: 'snapshot' } })

@@ -5,6 +5,6 @@ export { DeleteLog, type DeleteLogEntry, readDeleteLog } from './delete-log.ts'
 export {
   bytesOfPathText, type ConfirmDocument, type DeleteEntry, type PathText, pathText, parseSession, printablePath, type RecordDocument, type SessionDocument, type SnapshotDocument, type SnapshotSummary, SnapshotType,
 } from './documents.ts'
-export { findSnapshot, headsOf, type History, readHistory, type RecordEntry, type SeenHeads, type SnapshotEntry } from './history.ts'
+export { findSnapshot, headsOf, type History, othersSeen, readHistory, type RecordEntry, type SeenHeads, type SnapshotEntry } from './history.ts'
 export { IndexClass, type OpenedIndex, openIndex, openReader } from './open-index.ts'
 export { childPath, pagesOfDirectory, type WalkedPage, type WalkOptions, walkTree } from './tree-walker.ts'

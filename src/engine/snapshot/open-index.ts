@@ -15,19 +15,45 @@ export interface OpenedIndex extends IndexLoad {
 
 const TYPES = { data: ObjectType.INDEX_DATA, meta: ObjectType.INDEX_META } as const
 
-/** Loads all index segments of a class. Damaged ones are returned as problems: what only they named can't be found. */
+const LISTINGS_MAX = 8
+
+/**
+ * Loads all index segments of a class. Damaged ones are returned as problems: what only they named can't be found. A segment that goes away between
+ * listing and reading was replaced by a prune: the folder is listed again, so that its replacement is seen.
+ */
 export async function openIndex(repository: Repository, indexClass: IndexClass, options: IndexLoadOptions & { signal?: AbortSignal } = {}): Promise<OpenedIndex> {
-  const payloads: Array<{ name: string; payload: Uint8Array }> = []
-  const problems: ObjectProblem[] = []
-  for await (const { key } of repository.store.list(`index/${indexClass}/`, options.signal ? { signal: options.signal } : {})) {
-    try {
-      payloads.push({ name: key.slice(-64), payload: await repository.readPayload(key, TYPES[indexClass], options.signal) })
-    } catch (error) {
-      if (!(error instanceof BackupError) || error.code === 'ABORTED' || error.code === 'STORAGE_FAILED') throw error
-      if (error.code !== 'NOT_FOUND') problems.push({ key, error })
+  const payloads = new Map<string, Uint8Array>()
+  const problems = new Map<string, ObjectProblem>()
+  for (let listing = 1; ; listing += 1) {
+    const listed = await readListed(repository, indexClass, { payloads, problems, signal: options.signal })
+    if (listed.vanished === 0 || listing === LISTINGS_MAX) {
+      const current = [...payloads].filter(([key]) => listed.keys.has(key)).map(([key, payload]) => ({ name: key.slice(-64), payload }))
+      return { ...buildIndex(current, options), problems: [...problems.values()] }
     }
   }
-  return { ...buildIndex(payloads, options), problems }
+}
+
+interface ReadSegments {
+  readonly payloads: Map<string, Uint8Array>
+  readonly problems: Map<string, ObjectProblem>
+  readonly signal: AbortSignal | undefined
+}
+
+async function readListed(repository: Repository, indexClass: IndexClass, { payloads, problems, signal }: ReadSegments): Promise<{ keys: Set<string>; vanished: number }> {
+  const keys = new Set<string>()
+  let vanished = 0
+  for await (const { key } of repository.store.list(`index/${indexClass}/`, signal ? { signal } : {})) {
+    keys.add(key)
+    if (payloads.has(key) || problems.has(key)) continue
+    try {
+      payloads.set(key, await repository.readPayload(key, TYPES[indexClass], signal))
+    } catch (error) {
+      if (!(error instanceof BackupError) || error.code === 'ABORTED' || error.code === 'STORAGE_FAILED') throw error
+      if (error.code === 'NOT_FOUND') vanished += 1
+      else problems.set(key, { key, error })
+    }
+  }
+  return { keys, vanished }
 }
 
 /** A reader over an index; dispose it to close its packs. */

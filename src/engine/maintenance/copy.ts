@@ -1,0 +1,162 @@
+/**
+ * Copies snapshots into another repository. Every blob is opened with the first repository's keys, proven by its id and sealed under the second's;
+ * snapshots follow when everything that they need is durable and indexed there. Stopped anywhere, the next run goes on.
+ */
+import { throwIfAborted } from '../../kernel/abort.ts'
+import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
+import { LookupIds, ObjectType } from '../crypto/index.ts'
+import { type ClientState, type Repository, requireFeatures } from '../repository/index.ts'
+import { headsOf, type History, IndexClass, openIndex, openReader, othersSeen, readHistory, type SnapshotDocument, type SnapshotEntry } from '../snapshot/index.ts'
+import { visitClosure } from './closure.ts'
+import { confirmSnapshot } from './confirm.ts'
+import { copyBlobs } from './copy-blobs.ts'
+import type { MarkedIndex } from './mark.ts'
+import { openWriterSession } from './sessions.ts'
+
+const ATTEMPTS_MAX = 3
+
+export interface CopyOptions {
+  /** Snapshots of the first repository, oldest first. */
+  readonly snapshots: readonly SnapshotEntry[]
+  /** This machine's memory of the second repository. */
+  readonly state: ClientState
+  readonly signal?: AbortSignal
+  readonly onProgress?: (facts: { readonly filesDone: number; readonly bytesDone: number; readonly bytesExpected: number }) => void
+}
+
+export interface CopyResult {
+  /** Names in the second repository. */
+  readonly copied: readonly string[]
+  /** Snapshots that the second repository has already. */
+  readonly present: number
+  readonly bytesCopied: number
+  readonly bytesStored: number
+}
+
+/** Throws DAMAGED when something that a snapshot needs can't be read; then no snapshot has been committed by this run. */
+export async function copySnapshots(from: Repository, to: Repository, options: CopyOptions): Promise<CopyResult> {
+  requireFeatures(to.config, 'write')
+  if (from.keys.repositoryId.equals(to.keys.repositoryId)) throw new BackupError('USAGE', 'Both locations hold the same repository: nothing can be copied.')
+  using writer = options.state.claimWriter()
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await using _session = await openWriterSession(to, writer.id)
+      return await copyInSession({ from, to, writer: writer.id }, options)
+    } catch (error) {
+      if (attempt === ATTEMPTS_MAX || !isBackupError(error, 'REPOSITORY_LOCKED')) throw error
+    }
+  }
+}
+
+interface Ends {
+  readonly from: Repository
+  readonly to: Repository
+  readonly writer: Buffer
+}
+
+async function copyInSession(ends: Ends, options: CopyOptions): Promise<CopyResult> {
+  const signal = options.signal ? { signal: options.signal } : {}
+  const seen = options.state.heads()
+  const history = await readHistory(ends.to, { ...signal, ...(seen && { seen }) })
+  if (history.rollbacks[0]) throw history.rollbacks[0]
+  const there = new Map(history.snapshots.flatMap(({ name, document }) => (document.copiedFrom ? [[document.copiedFrom.snapshot, name]] : [])))
+  const wanted = options.snapshots.filter(({ name }) => !there.has(name))
+  const moved = wanted.length === 0 ? { bytesCopied: 0, bytesStored: 0 } : await copyContent(ends, { wanted, history, options })
+  const copied = await commit(ends, { wanted, history, there, options })
+  return { copied, present: options.snapshots.length - wanted.length, ...moved }
+}
+
+interface Wanted {
+  readonly wanted: readonly SnapshotEntry[]
+  readonly history: History
+  readonly options: CopyOptions
+}
+
+async function copyContent({ from, to }: Ends, { wanted, history, options }: Wanted): Promise<{ bytesCopied: number; bytesStored: number }> {
+  const signal = options.signal ? { signal: options.signal } : {}
+  const marks = await markMissing(from, to, { wanted, history, options })
+  const bytesExpected = bytesMarked(marks.meta) + bytesMarked(marks.data)
+  let bytesCopied = 0
+  let bytesStored = 0
+  // Content first: metadata in the second repository never names what isn't there.
+  for (const indexClass of [IndexClass.DATA, IndexClass.META]) {
+    const marked = marks[indexClass]
+    const onBytes = (bytes: number) => options.onProgress?.({ filesDone: 0, bytesDone: (bytesCopied += bytes), bytesExpected })
+    bytesStored += await copyBlobs({ from, to, indexClass, marked, packs: packsMarked(marked), onBytes, ...signal })
+  }
+  return { bytesCopied, bytesStored }
+}
+
+/** Marks, in the first repository's index, what the snapshots need and the second repository lacks. */
+async function markMissing(from: Repository, to: Repository, { wanted, history, options }: Wanted): Promise<{ meta: MarkedIndex; data: MarkedIndex }> {
+  const signal = options.signal ? { signal: options.signal } : {}
+  const live = { tombstonedPacks: history.deleteLog.tombstoned, omitTombstoned: true, ...signal }
+  const missing = {
+    meta: await missingIn(from, IndexClass.META, (await openIndex(to, IndexClass.META, live)).index.table, to),
+    data: await missingIn(from, IndexClass.DATA, (await openIndex(to, IndexClass.DATA, live)).index.table, to),
+  }
+  const { reader, segments } = openReader(from, missing.meta.marked.load, { cacheSegments: 8 })
+  await using _segments = segments
+  for (const { document } of wanted) {
+    throwIfAborted(options.signal)
+    await visitClosure(reader, Buffer.from(document.tree, 'hex'), { metadata: missing.meta.visit, data: (id) => void missing.data.visit(id), ...signal })
+  }
+  return { meta: missing.meta.marked, data: missing.data.marked }
+}
+
+interface Missing {
+  readonly marked: MarkedIndex
+  /** False when this blob was visited before. Throws DAMAGED when the first repository has no such blob. */
+  readonly visit: (id: Uint8Array) => boolean
+}
+
+async function missingIn(from: Repository, indexClass: IndexClass, target: { find(lookupId: Uint32Array): number }, to: Repository): Promise<Missing> {
+  const load = await openIndex(from, indexClass)
+  const { index } = load
+  const visited = new Uint8Array(index.table.count)
+  const marked: MarkedIndex = { load, index, needed: new Uint8Array(index.table.count) }
+  const ids = { from: new LookupIds(from.keys.idKey.key), to: new LookupIds(to.keys.idKey.key), lookup: new Uint32Array(4) }
+  const visit = (id: Uint8Array): boolean => {
+    ids.from.lookupInto(id, 0, ids.lookup)
+    const entry = index.table.find(ids.lookup)
+    if (entry < 0) throw new BackupError('DAMAGED', 'A snapshot to be copied needs data that no index names. Run verify on the first repository.')
+    if (visited[entry] === 1) return false
+    visited[entry] = 1
+    ids.to.lookupInto(id, 0, ids.lookup)
+    if (target.find(ids.lookup) < 0) marked.needed[entry] = 1
+    return true
+  }
+  return { marked, visit }
+}
+
+function bytesMarked({ index, needed }: MarkedIndex): number {
+  return needed.reduce((sum, isNeeded, entry) => sum + (isNeeded === 1 ? index.table.bytesOf(entry) : 0), 0)
+}
+
+function packsMarked({ index, needed }: MarkedIndex): number[] {
+  return index.packs.flatMap(({ entryFrom, blobCount }, pack) => (needed.subarray(entryFrom, entryFrom + blobCount).includes(1) ? [pack] : []))
+}
+
+async function commit({ from, to, writer }: Ends, parts: Wanted & { readonly there: Map<string, string> }): Promise<string[]> {
+  const { wanted, history, there, options } = parts
+  const signer = to.keys.writer(writer)
+  const id = writer.toString('hex')
+  const heads = headsOf(history, to.keys.generation)
+  let sequence = Math.max(heads.writers[id] ?? 0, options.state.heads()?.writers[id] ?? 0)
+  let previous = history.snapshots.filter(({ document }) => document.writer === id).at(-1)?.name ?? null
+  const copied: string[] = []
+  for (const { name, document } of wanted) {
+    sequence += 1
+    const parent = document.parent === null ? null : (there.get(document.parent) ?? null)
+    const copy: SnapshotDocument = {
+      ...document, parent, writer: id, sequence, previous, seen: othersSeen(history, id), keyGeneration: to.keys.generation, deleteGeneration: history.deleteLog.newestGeneration,
+      copiedFrom: { repository: from.keys.repositoryId.toString('hex'), snapshot: name },
+    }
+    previous = await to.writeDocument(copy, { type: ObjectType.SNAPSHOT, folder: 'snapshots', signer })
+    await confirmSnapshot(to, { name: previous, document: copy, signer })
+    there.set(name, previous)
+    copied.push(previous)
+    options.state.remember({ ...heads, writers: { ...heads.writers, [id]: sequence } })
+  }
+  return copied
+}
