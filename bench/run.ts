@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util'
 import { bytesOf, type Measured, measure, median } from './measure.ts'
 import { HEADER, type Results, type Step, stepLine } from './report.ts'
 import { oursWithPassphrase, type Tool, tools } from './tools.ts'
-import { deleteHalf, mutate, renameTop, WORKLOADS, type Workload, warm, workload } from './workloads.ts'
+import { type Change, deleteHalf, mutate, renameTop, WORKLOADS, type Workload, warm, workload } from './workloads.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
 const { values, positionals } = parseArgs({
@@ -35,8 +35,8 @@ const STEPS: Readonly<Record<Workload, readonly Step[]>> = {
   random: ['first', 'unchanged', 'verify', 'restore', 'changed'],
 }
 
-/** Prepared forms of the source that take its place before a step, so that every tool sees one path change. */
-const FORMS: Partial<Record<Step, (folder: string) => void>> = { changed: mutate, renamed: renameTop, prune: deleteHalf }
+/** What happens to the source before a step; it is undone after the round. */
+const CHANGES: Partial<Record<Step, Change>> = { changed: mutate, renamed: renameTop, prune: deleteHalf }
 
 interface Round {
   readonly name: Workload
@@ -80,33 +80,20 @@ async function runStep(tool: Tool, step: Step, at: Round): Promise<{ measured: M
 /** One round: every tool does every step, each in a repository and target of its own; nothing is deleted in between. */
 async function round(all: readonly Tool[], results: Results, at: Round): Promise<void> {
   fs.mkdirSync(at.base, { recursive: true })
+  const undo: Array<() => void> = []
   for (const step of STEPS[at.name]) {
-    const form = `${at.source}-${step}`
-    if (FORMS[step]) exchange(at.source, form)
+    const change = CHANGES[step]
+    if (change) undo.push(change(at.source))
     for (const tool of all) {
       const { measured, stored } = await runStep(tool, step, at)
       record(results, { tool: tool.name, step }, measured, stored)
     }
-    if (FORMS[step]) exchange(at.source, form)
   }
-}
-
-function exchange(one: string, other: string): void {
-  fs.renameSync(one, `${one}.aside`)
-  fs.renameSync(other, one)
-  fs.renameSync(`${one}.aside`, other)
+  for (const each of undo.reverse()) each()
 }
 
 function prepare(name: Workload): string {
   const source = workload(name, values.data, scale)
-  for (const step of STEPS[name]) {
-    const form = `${source}-${step}`
-    fs.rmSync(form, { recursive: true, force: true })
-    if (!FORMS[step]) continue
-    execFileSync('cp', ['-a', source, form])
-    FORMS[step](form)
-    warm(form)
-  }
   warm(source)
   return source
 }

@@ -1,4 +1,5 @@
 /** The workloads of the comparison, made by seed; made once and kept. `scale` shrinks them for a quick look. */
+import { execFileSync } from 'node:child_process'
 import { createCipheriv } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
@@ -20,14 +21,25 @@ function words(random: () => number, count: number): string[] {
   return Array.from({ length: count }, () => Array.from({ length: 3 + Math.floor(random() * 8) }, () => String.fromCharCode(97 + Math.floor(random() * 26))).join(''))
 }
 
-const SOURCES = [path.resolve(import.meta.dirname, '../node_modules'), '/usr/include', '/usr/lib/python3', '/usr/share/perl', '/usr/share/doc', '/usr/lib/node_modules', '/usr/share', '/usr/lib']
-const SKIPPED = /\.(gz|xz|zst|png|jpg|ico|woff2?|node|so|a|o|wasm|br|zip)(\.|$)/
+const NPM_PACKAGES = ['assemblyscript', 'typescript@5', 'webpack', 'eslint', 'prettier', 'core-js', 'three', 'rxjs', 'date-fns', 'lodash', '@babel/core', '@babel/preset-env']
+const SOURCES = ['/usr/lib/node_modules', '/usr/include', '/usr/lib/python3', '/usr/share/perl', '/usr/share/doc', '/usr/share', '/usr/lib']
+const SKIPPED = /\.(gz|xz|zst|png|jpg|ico|woff2?|node|so|a|o|wasm|br|zip|pyc)(\.|$)/
+
+/** A real node_modules, installed once. */
+function npmTree(data: string): string {
+  const folder = path.join(data, 'npm-tree')
+  if (fs.existsSync(path.join(folder, 'package-lock.json'))) return path.join(folder, 'node_modules')
+  fs.mkdirSync(folder, { recursive: true })
+  fs.writeFileSync(path.join(folder, 'package.json'), '{ "private": true }')
+  execFileSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', ...NPM_PACKAGES], { cwd: folder, stdio: 'ignore' })
+  return path.join(folder, 'node_modules')
+}
 
 /** Copies of real trees until there are enough files. */
-function makeSrc(folder: string, scale: number): void {
+function makeSrc(folder: string, scale: number, data: string): void {
   const wanted = Math.floor(40_000 * scale)
   let count = 0
-  for (const [number, source] of SOURCES.entries()) {
+  for (const [number, source] of [npmTree(data), ...SOURCES].entries()) {
     if (!fs.existsSync(source)) continue
     const names = fs.readdirSync(source, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile() && !SKIPPED.test(entry.name))
     for (const entry of names.sort((a, b) => (`${a.parentPath}/${a.name}` < `${b.parentPath}/${b.name}` ? -1 : 1))) {
@@ -89,7 +101,7 @@ export function workload(name: Workload, data: string, scale: number): string {
   if (fs.existsSync(path.join(folder, '.made'))) return path.join(folder, 'tree')
   fs.rmSync(folder, { recursive: true, force: true })
   fs.mkdirSync(path.join(folder, 'tree'), { recursive: true })
-  MAKERS[name](path.join(folder, 'tree'), scale)
+  MAKERS[name](path.join(folder, 'tree'), scale, data)
   fs.writeFileSync(path.join(folder, '.made'), '')
   return path.join(folder, 'tree')
 }
@@ -105,31 +117,57 @@ export function warm(folder: string): void {
   }
 }
 
-/** 0.7 % of the files get 40 bytes inserted, 0.3 % a new sibling; a big file gets 100 bytes at 1000. In place: call it on a copy. */
-export function mutate(folder: string): void {
+/** Changes a tree in place; the returned function puts it back as it was, inodes and all. */
+export type Change = (folder: string) => () => void
+
+function filesOf(folder: string): string[] {
+  return fs.readdirSync(folder, { recursive: true, withFileTypes: true }).filter((each) => each.isFile()).map((entry) => path.join(entry.parentPath, entry.name)).sort()
+}
+
+/** 0.7 % of the files get 40 bytes inserted, 0.3 % a new sibling; a big file gets 100 bytes at 1000. */
+export const mutate: Change = (folder) => {
   const random = mulberry32(1234)
-  for (const entry of fs.readdirSync(folder, { recursive: true, withFileTypes: true }).filter((each) => each.isFile())) {
-    const file = path.join(entry.parentPath, entry.name)
+  const undo: Array<() => void> = []
+  for (const file of filesOf(folder)) {
     const draw = random()
-    if (fs.statSync(file).size > 64 * 1024 * 1024) insert(file, 1000, 100)
-    else if (draw < 0.007) insert(file, Math.floor(random() * fs.statSync(file).size), 40)
-    else if (draw < 0.01) fs.writeFileSync(`${file}.new`, Buffer.alloc(200 + Math.floor(random() * 8000), 'novo '))
+    if (fs.statSync(file).size > 16 * 1024 * 1024) undo.push(insert(file, 1000, 100))
+    else if (draw < 0.007) undo.push(insert(file, Math.floor(random() * fs.statSync(file).size), 40))
+    else if (draw < 0.01) undo.push(addFile(`${file}.new`, 200 + Math.floor(random() * 8000)))
   }
+  return () => undo.forEach((each) => each())
 }
 
 /** One top directory gets another name. */
-export function renameTop(folder: string): void {
-  const top = fs.readdirSync(folder, { withFileTypes: true }).find((entry) => entry.isDirectory())
-  if (top) fs.renameSync(path.join(folder, top.name), path.join(folder, `${top.name}-renamed`))
+export const renameTop: Change = (folder) => {
+  const top = fs.readdirSync(folder, { withFileTypes: true }).find((entry) => entry.isDirectory())!
+  const names = [path.join(folder, top.name), path.join(folder, `${top.name}-renamed`)] as const
+  fs.renameSync(names[0], names[1])
+  return () => fs.renameSync(names[1], names[0])
 }
 
 /** Every second file goes. */
-export function deleteHalf(folder: string): void {
-  const files = fs.readdirSync(folder, { recursive: true, withFileTypes: true }).filter((each) => each.isFile())
-  for (const [number, entry] of files.entries()) if (number % 2 === 1) fs.unlinkSync(path.join(entry.parentPath, entry.name))
+export const deleteHalf: Change = (folder) => {
+  const gone = filesOf(folder).filter((_, number) => number % 2 === 1)
+  const aside = `${folder}-aside`
+  fs.mkdirSync(aside, { recursive: true })
+  for (const [number, file] of gone.entries()) fs.renameSync(file, path.join(aside, String(number)))
+  return () => {
+    for (const [number, file] of gone.entries()) fs.renameSync(path.join(aside, String(number)), file)
+  }
 }
 
-function insert(file: string, at: number, bytes: number): void {
+function insert(file: string, at: number, bytes: number): () => void {
   const content = fs.readFileSync(file)
+  const times = fs.statSync(file)
   fs.writeFileSync(file, Buffer.concat([content.subarray(0, at), Buffer.alloc(bytes, 'x'), content.subarray(at)]))
+  return () => {
+    fs.writeFileSync(file, content)
+    fs.utimesSync(file, times.atime, times.mtime)
+  }
+}
+
+function addFile(file: string, bytes: number): () => void {
+  const random = mulberry32(bytes)
+  fs.writeFileSync(file, words(random, Math.ceil(bytes / 6)).join(' ').slice(0, bytes))
+  return () => fs.unlinkSync(file)
 }

@@ -124,6 +124,7 @@ export class BackupTree {
       this.#yieldedAt = monotonicNs()
     }
     const worker = await this.#parts.worker({ queued: this.#pending.length, bigFile: this.#bigFiles.length > 0 })
+    worker?.drain()
     while (worker?.hasRoom && this.#pending.length > 1) await this.#startPending(this.#pending.shift()!, worker)
     const big = this.#bigFiles.pop()
     if (big) return this.#bigFile(big)

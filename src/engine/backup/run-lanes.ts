@@ -1,5 +1,5 @@
 /** The lanes of one run: the main thread's own, and one worker that starts only when there is work for it. */
-import { Worker } from 'node:worker_threads'
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
 import { workerUrl } from '../../kernel/assets.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { ERROR_CODES, type ErrorCode } from '../../kernel/error-code.ts'
@@ -18,11 +18,12 @@ export interface WorkerEvents {
   onPack(pack: FinishedPack): void
 }
 
-/** Directories that may wait at the worker: enough that it never idles while the main thread is busy with one. */
-const QUEUE_MAX = 4
+/** Directories that may wait at the worker: enough that it rarely idles while the main thread is busy with one. */
+const QUEUE_MAX = 24
 
 export class WorkerLane {
   readonly #worker: Worker
+  readonly #port: MessagePort
   readonly #events: WorkerEvents
   #queued = 0
   #failure: unknown
@@ -35,8 +36,10 @@ export class WorkerLane {
 
   constructor(setup: WorkerSetup, events: WorkerEvents) {
     this.#events = events
-    this.#worker = new Worker(workerUrl(), { workerData: setup, resourceLimits: { maxYoungGenerationSizeMb: 4 }, trackUnmanagedFds: false })
-    this.#worker.on('message', (message: FromWorker) => this.#receive(message))
+    const { port1, port2 } = new MessageChannel()
+    this.#port = port1
+    this.#worker = new Worker(workerUrl(), { workerData: { ...setup, port: port2 }, transferList: [port2], resourceLimits: { maxYoungGenerationSizeMb: 4 }, trackUnmanagedFds: false })
+    this.#port.on('message', (message: FromWorker) => this.#receive(message))
     this.#worker.on('error', (error) => this.#fail(error))
     this.#worker.on('exit', (code) => {
       if (code !== 0 && !this.#isEnding) this.#fail(new BackupError('INTERNAL', `The worker thread ended with ${code}.`))
@@ -50,6 +53,11 @@ export class WorkerLane {
 
   get queued(): number {
     return this.#queued
+  }
+
+  /** Takes what has arrived without a turn of the event loop: a directory's result waits for nothing. */
+  drain(): void {
+    for (let received = receiveMessageOnPort(this.#port); received; received = receiveMessageOnPort(this.#port)) this.#receive(received.message as FromWorker)
   }
 
   submit(task: DirectoryTask): void {
@@ -87,7 +95,7 @@ export class WorkerLane {
   async finish(): Promise<void> {
     await this.#ask({ type: 'finish' })
     this.#isEnding = true
-    await this.#worker.terminate()
+    await this.#end()
   }
 
   async #ask(message: ToWorker): Promise<void> {
@@ -104,7 +112,12 @@ export class WorkerLane {
     this.#isEnding = true
     const exited = new Promise((resolve) => this.#worker.once('exit', resolve))
     this.#post({ type: 'discard' })
-    await Promise.race([exited, this.#worker.terminate()])
+    await Promise.race([exited, this.#end()])
+  }
+
+  async #end(): Promise<void> {
+    await this.#worker.terminate()
+    this.#port.close()
   }
 
   throwIfFailed(): void {
@@ -112,7 +125,7 @@ export class WorkerLane {
   }
 
   #post(message: ToWorker): void {
-    this.#worker.postMessage(message)
+    this.#port.postMessage(message)
   }
 
   async #failed(): Promise<void> {

@@ -38,7 +38,8 @@ export async function copyBlobs(work: CopyWork): Promise<number> {
   try {
     for (const pack of packs) {
       throwIfAborted(signal)
-      work.onBytes?.(await copyPack(marked, { ...parts, pack }))
+      const bytes = await copyPack(marked, { ...parts, pack })
+      work.onBytes?.(bytes)
       await shipper.room()
       await turn()
     }

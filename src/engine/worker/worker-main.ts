@@ -1,19 +1,28 @@
 /** The second lane: takes directories and shares of big files until it is told to finish; or verifies packs, when it is started for that. */
-import { parentPort, workerData } from 'node:worker_threads'
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { invariant } from '../../kernel/invariant.ts'
 import { createDirectoryWork, Lane, takeTurn, type FromWorker, type ToWorker, type WorkerFailure, type WorkerSetup } from '../backup/lane-parts.ts'
 import { PackVerifier, type PackTask, type VerifierSetup } from '../maintenance/pack-verifier.ts'
 
 invariant(parentPort, 'This file runs as a worker thread.')
-const port = parentPort
+const parent = parentPort
 
-function runBackupLane(setup: WorkerSetup): void {
+interface LaneWorker {
+  readonly lane: Lane
+  readonly work: ReturnType<typeof createDirectoryWork>
+  readonly port: MessagePort
+  readonly send: (message: FromWorker) => void
+}
+
+function runBackupLane(setup: WorkerSetup & { readonly port: MessagePort }): void {
+  const { port } = setup
+  const send = (message: FromWorker): void => port.postMessage(message)
   const lane = new Lane(setup.lane, (pack) => send({ type: 'pack', pack }))
   const work = createDirectoryWork(lane, setup.work)
   port.on('message', (message: ToWorker) => {
     try {
-      handle(message, { lane, work })
+      handle(message, { lane, work, port, send })
     } catch (error) {
       lane.discard()
       send({ type: 'failed', error: failure(error) })
@@ -22,11 +31,7 @@ function runBackupLane(setup: WorkerSetup): void {
   })
 }
 
-function send(message: FromWorker): void {
-  port.postMessage(message)
-}
-
-function handle(message: ToWorker, { lane, work }: { lane: Lane; work: ReturnType<typeof createDirectoryWork> }): void {
+function handle(message: ToWorker, { lane, work, port, send }: LaneWorker): void {
   switch (message.type) {
     case 'directory':
       send({ type: 'directory', result: work.process(message.task), counters: lane.counters })
@@ -57,9 +62,9 @@ function failure(error: unknown): WorkerFailure {
 
 function runVerifier(setup: VerifierSetup): void {
   const verifier = new PackVerifier(setup)
-  port.on('message', (task: PackTask) => port.postMessage(verifier.verify(task)))
+  parent.on('message', (task: PackTask) => parent.postMessage(verifier.verify(task)))
 }
 
-const data = workerData as WorkerSetup | { readonly verifier: VerifierSetup }
+const data = workerData as (WorkerSetup & { readonly port: MessagePort }) | { readonly verifier: VerifierSetup }
 if ('verifier' in data) runVerifier(data.verifier)
 else runBackupLane(data)
