@@ -24,16 +24,18 @@ export const Column = {
   LINKS: 13, DEVICE_MAJOR: 14, DEVICE_MINOR: 15,
 } as const
 
+const EMPTY = new Uint32Array(0)
+
 export class EntryColumns {
   count = 0
   /** One character a byte. */
   names: string[] = []
   /** By `Column`. */
-  values: Uint32Array[] = Array.from({ length: COLUMN_COUNT }, () => new Uint32Array(0))
-  rdevMajors = new Uint32Array(0)
-  rdevMinors = new Uint32Array(0)
+  values: Uint32Array[] = Array.from({ length: COLUMN_COUNT }, () => EMPTY)
+  rdevMajors: Uint32Array = EMPTY
+  rdevMinors: Uint32Array = EMPTY
   /** Allocated 512-byte blocks, low word; only to recognise holes. */
-  blocks = new Uint32Array(0)
+  blocks: Uint32Array = EMPTY
   #capacity = 0
 
   clear(): void {
@@ -41,14 +43,21 @@ export class EntryColumns {
     this.names.length = 0
   }
 
-  /** Room for `count` entries; what is there stays. */
+  /** Room for `count` entries; what is there stays. The first call gives just that room, later ones at least double it. */
   reserve(count: number): void {
     if (count <= this.#capacity) return
-    const capacity = Math.max(count, this.#capacity * 2, 256)
-    this.values = this.values.map((column) => grown(column, capacity))
-    this.rdevMajors = grown(this.rdevMajors, capacity)
-    this.rdevMinors = grown(this.rdevMinors, capacity)
-    this.blocks = grown(this.blocks, capacity)
+    const capacity = this.#capacity === 0 ? count : Math.max(count, this.#capacity * 2, 256)
+    // One buffer for all: a small directory costs one allocation.
+    const block = new Uint32Array(capacity * (COLUMN_COUNT + 3))
+    const column = (number: number, before: Uint32Array) => {
+      const next = block.subarray(number * capacity, (number + 1) * capacity)
+      if (this.count > 0) next.set(before.subarray(0, this.count))
+      return next
+    }
+    this.values = this.values.map((before, number) => column(number, before))
+    this.rdevMajors = column(COLUMN_COUNT, this.rdevMajors)
+    this.rdevMinors = column(COLUMN_COUNT + 1, this.rdevMinors)
+    this.blocks = column(COLUMN_COUNT + 2, this.blocks)
     this.#capacity = capacity
   }
 
@@ -116,11 +125,3 @@ const UNCHANGED_COLUMNS: readonly number[] = [
   Column.MODE, Column.SIZE_LOW, Column.SIZE_HIGH, Column.MTIME_LOW, Column.MTIME_HIGH, Column.MTIME_NANOSECONDS, Column.CTIME_LOW, Column.CTIME_HIGH, Column.CTIME_NANOSECONDS, Column.INODE_LOW,
   Column.INODE_HIGH,
 ]
-
-function grown(column: Uint32Array<ArrayBuffer>, capacity: number): Uint32Array<ArrayBuffer>
-function grown(column: Uint32Array, capacity: number): Uint32Array
-function grown(column: Uint32Array, capacity: number): Uint32Array {
-  const next = new Uint32Array(capacity)
-  next.set(column)
-  return next
-}

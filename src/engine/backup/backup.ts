@@ -24,7 +24,7 @@ import { TreeBuilder } from './tree-builder.ts'
 
 const MIB = 1024 * 1024
 const NEW_BLOBS_BEFORE_WORKER = 256
-const SCAN_NS_BEFORE_WORKER = 150_000_000n
+const FILES_READ_BEFORE_WORKER = 1000
 const NEW_BLOBS_RESERVED = 6_000_000
 const CHECKPOINT_MS = 10 * 60 * 1000
 const LISTED_MAX = 1000
@@ -252,7 +252,8 @@ class BackupRun {
 
   #workerFor(hint: { queued: number; bigFile: boolean }): WorkerLane | undefined | Promise<WorkerLane | undefined> {
     if (this.#worker || this.#options.workers === 0) return this.#worker
-    const isBusy = this.#lane.counters.blobsAdded >= NEW_BLOBS_BEFORE_WORKER || hint.bigFile || (hint.queued > 1 && monotonicNs() - this.#startedNs > SCAN_NS_BEFORE_WORKER)
+    const { filesNew, filesChanged } = this.#tree.counters
+    const isBusy = this.#lane.counters.blobsAdded >= NEW_BLOBS_BEFORE_WORKER || hint.bigFile || filesNew + filesChanged >= FILES_READ_BEFORE_WORKER
     return isBusy ? this.#startWorker() : undefined
   }
 

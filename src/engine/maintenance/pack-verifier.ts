@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import { BackupError, isBackupError, systemCode } from '../../kernel/backup-error.ts'
-import { createSegmentCodec, type SegmentCodec } from '../compression/index.ts'
+import { createSegmentDecoder, type SegmentDecoder } from '../compression/index.ts'
 import { blobIdOf, FRAME_HEADER_BYTES, FrameKind, HEADER_BYTES, LookupIds, type MasterLookup, ObjectOpener, ObjectType } from '../crypto/index.ts'
 import { BlobTable, type BlobTableMemory } from '../index/index.ts'
 import { decodeSegment, parseSegment } from '../pack/index.ts'
@@ -39,7 +39,7 @@ export class PackVerifier {
   readonly #masterOf: MasterLookup
   readonly #lookupIds: LookupIds
   readonly #table: BlobTable
-  readonly #codec: SegmentCodec = createSegmentCodec({ level: 3 })
+  readonly #codec: SegmentDecoder = createSegmentDecoder()
   readonly #expected = new Uint32Array(4)
   readonly #found = new Uint32Array(4)
   #frame = Buffer.alloc(0)

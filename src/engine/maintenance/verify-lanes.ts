@@ -14,29 +14,43 @@ export interface VerifyRun {
   readonly signal?: AbortSignal
 }
 
-export async function verifyPacks(run: VerifyRun): Promise<void> {
-  const queue = [...run.tasks]
-  const total = queue.reduce((sum, { bytes }) => sum + bytes, 0)
-  const worker = total >= WORKER_BYTES_MIN && queue.length > 1 ? startWorker(run, queue) : undefined
-  const verifier = new PackVerifier(run.setup)
-  for (let task = queue.shift(); task; task = queue.shift()) {
-    throwIfAborted(run.signal)
-    run.onVerdict(verifier.verify(task))
-    await turn()
-  }
-  await worker
-}
+/** What the worker is told: how to verify what follows, or a pack. */
+export type ToVerifier = { readonly setup: VerifierSetup } | { readonly task: PackTask }
 
-/** The worker asks for the next pack when it is done with one; both threads take from one queue. */
-async function startWorker(run: VerifyRun, queue: PackTask[]): Promise<void> {
-  const worker = new Worker(workerUrl(), { workerData: { verifier: run.setup }, trackUnmanagedFds: false })
-  try {
+/** Made before the index is read, so that the worker starts meanwhile. */
+export class VerifyLanes implements AsyncDisposable {
+  readonly #worker: Worker | undefined
+
+  constructor(bytesExpected: number) {
+    this.#worker = bytesExpected >= WORKER_BYTES_MIN ? new Worker(workerUrl(), { workerData: { verifier: true }, trackUnmanagedFds: false }) : undefined
+  }
+
+  async run(run: VerifyRun): Promise<void> {
+    const queue = [...run.tasks]
+    const shared = queue.length > 1 ? this.#share(run, queue) : undefined
+    const verifier = new PackVerifier(run.setup)
+    for (let task = queue.shift(); task; task = queue.shift()) {
+      throwIfAborted(run.signal)
+      run.onVerdict(verifier.verify(task))
+      await turn()
+    }
+    await shared
+  }
+
+  /** The worker asks for the next pack when it is done with one; both threads take from one queue. */
+  async #share(run: VerifyRun, queue: PackTask[]): Promise<void> {
+    const worker = this.#worker
+    if (!worker) return
+    const tell = (message: ToVerifier): void => worker.postMessage(message)
+    tell({ setup: run.setup })
     await new Promise<void>((resolve, reject) => {
       const next = () => {
         const task = run.signal?.aborted ? undefined : queue.shift()
-        if (task) worker.postMessage(task)
+        if (task) tell({ task })
         else resolve()
       }
+      worker.removeAllListeners('message')
+      worker.removeAllListeners('error')
       worker.on('message', (verdict: PackVerdict) => {
         run.onVerdict(verdict)
         next()
@@ -44,7 +58,9 @@ async function startWorker(run: VerifyRun, queue: PackTask[]): Promise<void> {
       worker.on('error', reject)
       next()
     })
-  } finally {
-    await worker.terminate()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#worker?.terminate()
   }
 }

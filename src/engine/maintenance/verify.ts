@@ -9,7 +9,7 @@ import {
   childPath, chunkListsOf, chunksOf, ContentKind, type DirectoryPage, IndexClass, isHole, openIndex, openReader, type OpenedIndex, printablePath, readHistory, type SeenHeads, walkTree,
 } from '../snapshot/index.ts'
 import type { PackTask, PackVerdict, VerifierSetup } from './pack-verifier.ts'
-import { verifyPacks } from './verify-lanes.ts'
+import { VerifyLanes } from './verify-lanes.ts'
 
 export interface VerifyOptions {
   /** Share of the stored bytes to read, 0–1. Default 0: structure only. */
@@ -50,6 +50,8 @@ const PATHS_MAX = 100
 
 export async function verifyRepository(repository: Repository, options: VerifyOptions = {}): Promise<VerifyResult> {
   const signal = options.signal ? { signal: options.signal } : {}
+  const sizes = await storedPacks(repository)
+  await using lanes = new VerifyLanes((options.readShare ?? 0) * sumOf(sizes))
   const problems: VerifyProblem[] = repository.damagedConfigs.map((object) => ({ object, what: 'is damaged (another copy is whole)' }))
   const history = await readHistory(repository, { ...signal, ...(options.seen && { seen: options.seen }) })
   problems.push(...history.problems.map(({ key, error }) => ({ object: key, what: error.message })), ...history.rollbacks.map(describeRollback))
@@ -58,11 +60,10 @@ export async function verifyRepository(repository: Repository, options: VerifyOp
   const data = await openIndex(repository, IndexClass.DATA, { tombstonedPacks: history.deleteLog.tombstoned, ...signal })
   problems.push(...[...meta.problems, ...data.problems].map(({ key, error }) => ({ object: key, what: error.message })))
   const bad = { meta: new Set<number>(), data: new Set<number>() }
-  const sizes = await storedPacks(repository)
   const packs = checkPacks({ meta, data, sizes, problems, bad })
-  const read = await readPacks(repository, { meta, data, sizes, problems, bad, options })
+  const read = await readPacks(repository, { meta, data, sizes, problems, bad, options, lanes })
   const hits = await findHits(repository, { history, meta, data, bad, ...signal })
-  return { snapshots: history.snapshots.length, packs, ...read, bytesStored: [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0), problems, notices, hits }
+  return { snapshots: history.snapshots.length, packs, ...read, bytesStored: sumOf(sizes), problems, notices, hits }
 }
 
 function describeRollback(error: BackupError): VerifyProblem {
@@ -94,6 +95,10 @@ async function storedPacks(repository: Repository): Promise<Map<string, number>>
   return sizes
 }
 
+function sumOf(sizes: ReadonlyMap<string, number>): number {
+  return [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0)
+}
+
 interface PackFacts {
   readonly meta: OpenedIndex
   readonly data: OpenedIndex
@@ -117,13 +122,13 @@ function checkPacks(facts: PackFacts): number {
   return packs
 }
 
-async function readPacks(repository: Repository, facts: PackFacts & { readonly options: VerifyOptions }): Promise<{ packsRead: number; bytesRead: number }> {
+async function readPacks(repository: Repository, facts: PackFacts & { readonly options: VerifyOptions; readonly lanes: VerifyLanes }): Promise<{ packsRead: number; bytesRead: number }> {
   const { options } = facts
   const share = options.readShare ?? 0
   let packsRead = 0
   let bytesRead = 0
   if (share <= 0) return { packsRead, bytesRead }
-  const total = [...facts.sizes.values()].reduce((sum, bytes) => sum + bytes, 0)
+  const total = sumOf(facts.sizes)
   let left = share >= 1 ? Number.POSITIVE_INFINITY : total * share
   for (const indexClass of [IndexClass.META, IndexClass.DATA]) {
     const { index } = facts[indexClass]
@@ -140,7 +145,7 @@ async function readPacks(repository: Repository, facts: PackFacts & { readonly o
       if (verdict.faults.length === 0) options.onPackRead?.(verdict.name)
       options.onProgress?.({ filesDone: packsRead, bytesDone: bytesRead, bytesExpected: share >= 1 ? total : total * share })
     }
-    await verifyPacks({ setup: setupOf(repository, index), tasks, onVerdict, ...(options.signal && { signal: options.signal }) })
+    await facts.lanes.run({ setup: setupOf(repository, index), tasks, onVerdict, ...(options.signal && { signal: options.signal }) })
   }
   return { packsRead, bytesRead }
 }
@@ -151,7 +156,7 @@ function addOnce(problems: VerifyProblem[], problem: VerifyProblem): void {
 
 function tasksOf(repository: Repository, index: RepositoryIndex, facts: { sizes: ReadonlyMap<string, number>; lastVerified: ReadonlyMap<string, number> }): PackTask[] {
   const age = (name: string) => facts.lastVerified.get(name) ?? 0
-  const present = index.packs.filter(({ name }) => facts.sizes.has(name)).sort((a, b) => age(a.name) - age(b.name) || (a.name < b.name ? -1 : 1))
+  const present = index.packs.filter(({ name }) => facts.sizes.has(name)).sort((a, b) => age(a.name) - age(b.name) || b.bytes - a.bytes || (a.name < b.name ? -1 : 1))
   return present.map(({ name, bytes, entryFrom, blobCount, segmentFrom, segmentCount }) => ({
     path: repository.store.localPath(packKey(name)) ?? '', name, bytes, entryFrom, blobCount, sealedBytes: Uint32Array.from({ length: segmentCount }, (_, i) => index.placeOfSegment(segmentFrom + i).sealedBytes),
   }))

@@ -1,7 +1,7 @@
 /**
  * A segment is what one frame of a pack holds: a directory of blob lengths and the blobs joined, compressed once (docs/format/v1.md section 7).
  */
-import type { SegmentCodec } from '../compression/index.ts'
+import type { SegmentDecoder } from '../compression/index.ts'
 import { ByteReader } from './byte-reader.ts'
 
 export const Codec = { NONE: 0, ZSTD: 1 } as const
@@ -33,7 +33,7 @@ export function parseSegment(plaintext: Uint8Array): SegmentDirectory {
 }
 
 /** Decodes the blobs of an authenticated segment into `output` (kept by the caller, grown through `reserve`). Returns the joined blobs. */
-export function decodeSegment(plaintext: Uint8Array, directory: SegmentDirectory, options: { codec: SegmentCodec; reserve: (bytes: number) => Uint8Array }): Uint8Array {
+export function decodeSegment(plaintext: Uint8Array, directory: SegmentDirectory, options: { codec: SegmentDecoder; reserve: (bytes: number) => Uint8Array }): Uint8Array {
   const total = directory.blobOffsets[directory.blobOffsets.length - 1] ?? 0
   const payload = plaintext.subarray(directory.payloadAt)
   const reader = new ByteReader(plaintext, 'segment', directory.payloadAt)

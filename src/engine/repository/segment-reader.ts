@@ -5,7 +5,7 @@
 import fs from 'node:fs'
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import type { ObjectStore } from '../../storage/index.ts'
-import type { SegmentCodec } from '../compression/index.ts'
+import type { SegmentDecoder } from '../compression/index.ts'
 import { FRAME_HEADER_BYTES, HEADER_BYTES, type MasterLookup, ObjectOpener, ObjectType } from '../crypto/index.ts'
 import type { RepositoryIndex, SegmentPlace } from '../index/index.ts'
 import { decodeSegment, parseSegment } from '../pack/index.ts'
@@ -23,7 +23,7 @@ export interface SegmentReaderParts {
   readonly repositoryId: Buffer
   readonly masterOf: MasterLookup
   readonly index: RepositoryIndex
-  readonly codec: SegmentCodec
+  readonly codec: SegmentDecoder
   /** Decoded segments to keep; default 4. */
   readonly cacheSegments?: number
 }

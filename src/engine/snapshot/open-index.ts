@@ -1,7 +1,7 @@
 /** Loads index segments and gives readers of blobs. */
 import { ObjectType } from '../crypto/index.ts'
 import { LookupIds } from '../crypto/index.ts'
-import { createSegmentCodec } from '../compression/index.ts'
+import { createSegmentDecoder } from '../compression/index.ts'
 import { buildIndex, type IndexLoad, type IndexLoadOptions } from '../index/index.ts'
 import { BlobReader, type ObjectProblem, type Repository, SegmentReader } from '../repository/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
@@ -59,7 +59,7 @@ async function readListed(repository: Repository, indexClass: IndexClass, { payl
 /** A reader over an index; dispose it to close its packs. */
 export function openReader(repository: Repository, load: IndexLoad, options: { cacheSegments?: number } = {}): { reader: BlobReader; segments: SegmentReader } {
   const segments = new SegmentReader({
-    store: repository.store, repositoryId: repository.keys.repositoryId, masterOf: repository.keys.masterOf, index: load.index, codec: createSegmentCodec({ level: 3 }),
+    store: repository.store, repositoryId: repository.keys.repositoryId, masterOf: repository.keys.masterOf, index: load.index, codec: createSegmentDecoder(),
     ...(options.cacheSegments !== undefined && { cacheSegments: options.cacheSegments }),
   })
   return { segments, reader: new BlobReader(load.index, segments, new LookupIds(repository.keys.idKey.key)) }

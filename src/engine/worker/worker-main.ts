@@ -3,7 +3,8 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { invariant } from '../../kernel/invariant.ts'
 import { createDirectoryWork, Lane, takeTurn, type FromWorker, type ToWorker, type WorkerFailure, type WorkerSetup } from '../backup/lane-parts.ts'
-import { PackVerifier, type PackTask, type VerifierSetup } from '../maintenance/pack-verifier.ts'
+import { PackVerifier } from '../maintenance/pack-verifier.ts'
+import type { ToVerifier } from '../maintenance/verify-lanes.ts'
 
 invariant(parentPort, 'This file runs as a worker thread.')
 const parent = parentPort
@@ -60,11 +61,14 @@ function failure(error: unknown): WorkerFailure {
   return { code: undefined, message: error instanceof Error ? (error.stack ?? error.message) : String(error), context: {} }
 }
 
-function runVerifier(setup: VerifierSetup): void {
-  const verifier = new PackVerifier(setup)
-  parent.on('message', (task: PackTask) => parent.postMessage(verifier.verify(task)))
+function runVerifier(): void {
+  let verifier: PackVerifier | undefined
+  parent.on('message', (message: ToVerifier) => {
+    if ('setup' in message) verifier = new PackVerifier(message.setup)
+    else parent.postMessage(verifier?.verify(message.task))
+  })
 }
 
-const data = workerData as (WorkerSetup & { readonly port: MessagePort }) | { readonly verifier: VerifierSetup }
-if ('verifier' in data) runVerifier(data.verifier)
+const data = workerData as (WorkerSetup & { readonly port: MessagePort }) | { readonly verifier: true }
+if ('verifier' in data) runVerifier()
 else runBackupLane(data)
