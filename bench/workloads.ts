@@ -134,7 +134,9 @@ export const mutate: Change = (folder) => {
     else if (draw < 0.007) undo.push(insert(file, Math.floor(random() * fs.statSync(file).size), 40))
     else if (draw < 0.01) undo.push(addFile(`${file}.new`, 200 + Math.floor(random() * 8000)))
   }
-  return () => undo.forEach((each) => each())
+  return () => {
+    for (const each of undo) each()
+  }
 }
 
 /** One top directory gets another name. */

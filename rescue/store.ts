@@ -208,7 +208,7 @@ export class Store {
         let at = 0
         for (let i = 0; i < blobs; i += 1) {
           const bytes = cursor.varint()
-          const id = (ids[p]?.[frame] as Buffer).toString('hex', i * 16, i * 16 + 16)
+          const id = ids[p]![frame]!.toString('hex', i * 16, i * 16 + 16)
           if (!known.has(name)) this.#addPlace(id, { pack: name, offset, sealedBytes, frame, at, bytes })
           at += bytes
         }

@@ -45,7 +45,19 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   { name: 'find', describe: 'find paths by glob in all snapshots', load: () => import('./commands/find.ts'), configure: (command) => void command.argument('<pattern>').option('--snapshot <snapshot>', 'only in this one') },
   { name: 'diff', describe: 'compare two snapshots', load: () => import('./commands/diff.ts'), configure: (command) => void command.argument('<a>').argument('<b>') },
-  { name: 'dump', describe: 'write one file to standard output', load: () => import('./commands/dump.ts'), configure: (command) => void command.argument('<snapshot>').argument('<path>') },
+  {
+    name: 'dump', describe: 'write a file, or a folder as tar or zip, to standard output', load: () => import('./commands/dump.ts'),
+    configure: (command) =>
+      void command
+        .argument('<snapshot>')
+        .argument('[path]')
+        .option('--format <format>', 'raw (one file), tar or zip', 'raw')
+        .option('--output <file>', 'write into this new file'),
+  },
+  {
+    name: 'copy', describe: 'copy snapshots into another repository', load: () => import('./commands/copy.ts'),
+    configure: (command) => void command.argument('[snapshot...]').option('--to <location>', 'the repository to copy into').option('--to-key-file <file>', 'its key, when it has another one'),
+  },
   {
     name: 'verify', describe: 'check the repository; with --read-data every stored byte', load: () => import('./commands/verify.ts'),
     configure: (command) => void command.option('--read-data [share]', 'read "all" (default) or a share such as 10%'),

@@ -1,132 +1,121 @@
 // Goal: stopped at any storage call, nothing that was committed is lost and nothing needs unlocking.
-// Method: fail the n-th call (before or after it took effect) and everything after it, for n = 1, 2, … until the operation completes; after each,
-// verify every byte and restore every snapshot that had been acknowledged.
+// Method: fail the n-th call (before or after it took effect) and everything after it, for n = 1, 2, … until the operation completes; the same with a
+// process that is killed there. After each stop verify every byte, restore every committed snapshot, and let the next backup and prune run.
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
-import { changeKeyring, forgetSnapshots, prune, readHistory, repairRepository } from '../../src/engine/index.ts'
-import type { ObjectStore } from '../../src/storage/index.ts'
-import { type FaultMode, faultyStore } from '../harness/faulty-store.ts'
-import { backup, localStore, lookAt, makeRepository, open, restored, sampleTree, type TestRepository, verified } from '../harness/repository.ts'
-import { seededRandom } from '../harness/seeded-random.ts'
+import { prune, readHistory, repairRepository } from '../../src/engine/index.ts'
+import { faultyStore } from '../harness/faulty-store.ts'
+import { backup, localStore, lookAt, open, restored, verified } from '../harness/repository.ts'
+import { seededRandom, testSeed } from '../harness/seeded-random.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
+import { loseIndex, type Operation, OPERATIONS, type Prepared, prepare, prepared } from './operations.ts'
 
-type Operation = (test: TestRepository, store: ObjectStore) => Promise<unknown>
+const isLong = process.env['NEONPRO_TEST_LONG'] === '1'
 
-interface Prepared {
-  readonly test: TestRepository
-  readonly source: string
-  /** Snapshot → what restoring it must give. */
-  readonly committed: Map<string, Map<string, string>>
+interface Stop {
+  readonly name: string
+  readonly operation: Operation
+  /** Where the operation is stopped; returns false when it got to its end. */
+  readonly stop: (ready: Prepared, base: string) => Promise<boolean>
 }
 
-async function prepare(base: string): Promise<Prepared> {
-  const source = path.join(base, 'source')
-  const random = seededRandom(7)
-  sampleTree(source, random)
-  const repository = await makeRepository(base)
-  const committed = new Map<string, Map<string, string>>()
-  const first = await backup(repository, source)
-  committed.set(first.snapshot, lookAt(source))
-  fs.rmSync(path.join(source, 'b/c'), { recursive: true })
-  fs.writeFileSync(path.join(source, 'a/new.txt'), 'new')
-  const second = await backup(repository, source)
-  committed.set(second.snapshot, lookAt(source))
-  return { test: repository, source, committed }
-}
-
-/** One run with a fault at call `at`; returns false when the operation completed without reaching it. */
-async function crashAt(template: string, at: number, run: { mode: FaultMode; operation: (prepared: Prepared) => Operation }): Promise<boolean> {
+/** One stop on a copy of the template; returns false when the operation completed before it. */
+async function stopOnce(template: string, { name, operation, stop }: Stop): Promise<boolean> {
   using folder = temporaryDirectory()
   fs.cpSync(template, folder.path, { recursive: true, preserveTimestamps: true })
-  const saved = JSON.parse(fs.readFileSync(path.join(folder.path, 'prepared.json'), 'utf8')) as { key: string; committed: Array<[string, Array<[string, string]>]> }
-  const prepared: Prepared = {
-    test: { folder: path.join(folder.path, 'repository'), stateFolder: path.join(folder.path, 'state'), kek: { kind: 'raw', key: Buffer.from(saved.key, 'hex') } },
-    source: path.join(template, 'source'), committed: new Map(saved.committed.map(([name, entries]) => [name, new Map(entries)])),
-  }
-  const faulty = faultyStore(localStore(prepared.test.folder), { at, mode: run.mode })
-  const done = await run.operation(prepared)(prepared.test, faulty.store).then(() => true, () => false)
-  if (done && !faulty.hasFired()) return false
-  faulty.assertFired()
-  const present = await verified(prepared.test)
-  for (const [name, expected] of prepared.committed) {
-    if (!present.includes(name)) continue
-    assert.deepEqual(await restored(prepared.test, folder.path, { snapshot: name, source: prepared.source }), expected, `snapshot ${name} after a stop at call ${at} (${run.mode})`)
-  }
-  await afterwards(prepared, folder.path)
+  const ready = prepared(folder.path)
+  if (name === 'repair') loseIndex(ready)
+  if (!(await stop(ready, folder.path))) return false
+  if (name === 'repair') await repairAgain(ready)
+  await checkCommitted(ready, operation, folder.path)
+  await afterwards(ready, operation, folder.path)
   return true
 }
 
-/** The next run needs no help: a backup and a prune succeed, and all is whole. */
-async function afterwards(prepared: Prepared, base: string): Promise<void> {
-  const result = await backup(prepared.test, prepared.source)
-  await using repository = await open(prepared.test)
-  await prune(repository)
-  assert.deepEqual(await restored(prepared.test, base, { snapshot: result.snapshot, source: prepared.source }), lookAt(prepared.source))
-  await verified(prepared.test)
+async function repairAgain({ test: repository }: Prepared): Promise<void> {
+  await using opened = await open(repository)
+  await repairRepository(opened)
 }
 
-const OPERATIONS: Readonly<Record<string, (prepared: Prepared) => Operation>> = {
-  backup: (prepared) => (repository, store) => {
-    const changed = path.join(prepared.source, '..', 'changed')
-    return backup(repository, fs.existsSync(changed) ? changed : prepared.source, { store, type: 'FULL' })
-  },
-  'forget and prune': (prepared) => async (repository, store) => {
-    await using opened = await open(repository, store)
-    const [oldest] = prepared.committed.keys()
-    prepared.committed.delete(oldest!)
-    await forgetSnapshots(opened, await readHistory(opened), { names: [oldest!], by: 'test' })
-    await prune(opened)
-  },
-  'key rotation': () => async (repository, store) => {
-    await using opened = await open(repository, store)
-    await changeKeyring(store, opened.keys, { newEpoch: true, keks: [repository.kek], now: '2026-11-23T00:00:00.000Z' })
-  },
-  repair: () => async (repository, store) => {
-    const index = path.join(repository.folder, 'index/data')
-    for (const name of fs.readdirSync(index)) fs.rmSync(path.join(index, name))
-    await using opened = await open(repository, store)
-    await repairRepository(opened)
-    await verified(repository)
-  },
+async function checkCommitted(ready: Prepared, operation: Operation, base: string): Promise<void> {
+  const present = await verified(ready.test)
+  for (const [age, [name, expected]] of [...ready.committed].entries()) {
+    if (!present.includes(name) && operation.mayForget.includes(age)) continue
+    assert.ok(present.includes(name), `snapshot ${name} is gone`)
+    assert.deepEqual(await restored(ready.test, base, { snapshot: name, source: ready.source }), expected, `snapshot ${name}`)
+  }
+  await verified(ready.second)
+}
+
+/** The next run needs no help: the operation itself where it can be repeated, a backup and a prune succeed, and all is whole. */
+async function afterwards(ready: Prepared, operation: Operation, base: string): Promise<void> {
+  if (operation.on === 'second') {
+    await operation.run(ready, localStore(ready.second.folder))
+    await using second = await open(ready.second)
+    const { snapshots } = await readHistory(second)
+    assert.equal(snapshots.length, 2)
+    for (const { name, document } of snapshots) {
+      assert.deepEqual(await restored(ready.second, base, { snapshot: name, source: ready.source }), ready.committed.get(document.copiedFrom!.snapshot))
+    }
+    await verified(ready.second)
+  }
+  const result = await backup(ready.test, ready.source)
+  await using repository = await open(ready.test)
+  await prune(repository)
+  assert.deepEqual(await restored(ready.test, base, { snapshot: result.snapshot, source: ready.source }), lookAt(ready.source))
+  await verified(ready.test)
+}
+
+function throwing(operation: Operation, plan: { at: number; mode: 'before' | 'after' }): Stop['stop'] {
+  return async (ready) => {
+    const faulty = faultyStore(localStore(ready[operation.on].folder), plan)
+    const done = await operation.run(ready, faulty.store).then(() => true, (error: unknown) => notPlanned(error, faulty.hasFired()))
+    if (done && !faulty.hasFired()) return false
+    faulty.assertFired()
+    return true
+  }
+}
+
+function notPlanned(error: unknown, hasFired: boolean): false {
+  if (!hasFired) throw error
+  return false
+}
+
+function killing(name: string, plan: { at: number; mode: 'kill' | 'kill-after' }): Stop['stop'] {
+  return (_ready, base) =>
+    new Promise((resolve, reject) => {
+      execFile(process.execPath, [path.join(import.meta.dirname, 'crash-child.ts'), base, name, String(plan.at), plan.mode], (error, _stdout, stderr) => {
+        if (!error) resolve(false)
+        else if (error.signal === 'SIGKILL') resolve(true)
+        else reject(new Error(`the child failed before it was killed: ${stderr}`))
+      })
+    })
 }
 
 for (const [name, operation] of Object.entries(OPERATIONS)) {
   test(`stopped at every storage call, ${name} loses nothing`, async () => {
     using folder = temporaryDirectory()
-    const prepared = await prepare(folder.path)
-    const { kek } = prepared.test
-    const key = kek.kind === 'raw' ? kek.key.toString('hex') : ''
-    fs.writeFileSync(path.join(folder.path, 'prepared.json'), JSON.stringify({ key, committed: [...prepared.committed].map(([snapshot, entries]) => [snapshot, [...entries]]) }))
-    fs.cpSync(prepared.source, path.join(folder.path, 'changed'), { recursive: true })
-    fs.writeFileSync(path.join(folder.path, 'changed/extra.txt'), 'extra')
+    await prepare(folder.path)
     let stops = 0
     for (const mode of ['before', 'after'] as const) {
-      for (let at = 1; ; at += 1) {
-        if (name === 'repair') break
-        if (!(await crashAt(folder.path, at, { mode, operation }))) break
-        stops += 1
-      }
+      for (let at = 1; await stopOnce(folder.path, { name, operation, stop: throwing(operation, { at, mode }) }); at += 1) stops += 1
     }
-    if (name === 'repair') stops = await repairSweep(folder.path)
     assert.ok(stops > 10, `only ${stops} stops`)
   })
-}
 
-/** Repair works on a repository without its data index, so the checks between stop and next run differ: the repair is run again to its end. */
-async function repairSweep(template: string): Promise<number> {
-  for (let at = 1; ; at += 1) {
+  // A process costs half a second: the short form kills at some calls, chosen by the seed; the long form at all.
+  test(`killed at storage calls, ${name} loses nothing`, async () => {
     using folder = temporaryDirectory()
-    fs.cpSync(template, folder.path, { recursive: true })
-    const { key } = JSON.parse(fs.readFileSync(path.join(folder.path, 'prepared.json'), 'utf8')) as { key: string }
-    const repository: TestRepository = { folder: path.join(folder.path, 'repository'), stateFolder: path.join(folder.path, 'state'), kek: { kind: 'raw', key: Buffer.from(key, 'hex') } }
-    for (const name of fs.readdirSync(path.join(repository.folder, 'index/data'))) fs.rmSync(path.join(repository.folder, 'index/data', name))
-    const faulty = faultyStore(localStore(repository.folder), { at, mode: 'after' })
-    const done = await open(repository, faulty.store).then((opened) => repairRepository(opened)).then(() => true, () => false)
-    await using opened = await open(repository)
-    await repairRepository(opened)
-    assert.equal((await verified(repository)).length, 2)
-    if (done && !faulty.hasFired()) return at
-  }
+    await prepare(folder.path)
+    const random = seededRandom(testSeed())
+    const step = () => (isLong ? 1 : 1 + Math.floor(random() * 6))
+    let kills = 0
+    for (const mode of ['kill', 'kill-after'] as const) {
+      for (let at = step(); await stopOnce(folder.path, { name, operation, stop: killing(name, { at, mode }) }); at += step()) kills += 1
+    }
+    assert.ok(kills > 0, `only ${kills} kills`)
+  })
 }

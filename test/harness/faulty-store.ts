@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { BackupError } from '../../src/kernel/backup-error.ts'
 import type { ObjectStore } from '../../src/storage/index.ts'
 
-export type FaultMode = 'before' | 'after' | 'kill'
+/** `kill` ends this very process by SIGKILL, before the call or after it took effect. */
+export type FaultMode = 'before' | 'after' | 'kill' | 'kill-after'
 
 export interface FaultPlan {
   /** 1 is the first call. */
@@ -32,8 +33,8 @@ export function faultyStore(inner: ObjectStore, plan?: FaultPlan): FaultyStore {
     if (fired) throw new Crash('gone')
     if (!plan || calls !== plan.at) return run()
     fired = true
-    if (plan.mode === 'after') await run()
-    if (plan.mode === 'kill') process.kill(process.pid, 'SIGKILL')
+    if (plan.mode === 'after' || plan.mode === 'kill-after') await run()
+    if (plan.mode === 'kill' || plan.mode === 'kill-after') process.kill(process.pid, 'SIGKILL')
     throw new BackupError('STORAGE_FAILED', `planned fault at call ${calls}`)
   }
   const store = new Proxy(inner, {

@@ -1,13 +1,66 @@
-import { Readable } from 'node:stream'
+import fs from 'node:fs'
+import { PassThrough, Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { findSnapshot, Inspector, readHistory } from '../../engine/index.ts'
-import type { CommandContext, CommandResult } from '../command.ts'
+import { ArchiveFormat, findSnapshot, Inspector, readHistory, type SnapshotEntry, writeArchive } from '../../engine/index.ts'
+import { BackupError } from '../../kernel/backup-error.ts'
+import { type CommandContext, type CommandResult, textOption } from '../command.ts'
 import { openRepository } from '../open.ts'
 
+const EXIT_INCOMPLETE = 3
+
 export async function run(context: CommandContext): Promise<CommandResult> {
+  const format = formatOf(context)
+  const file = textOption(context.options, 'output')
+  if (context.options['json'] === true && file === undefined) throw new BackupError('USAGE', 'Standard output carries the file itself: --json needs --output FILE.')
   await using opened = await openRepository(context)
   const snapshot = findSnapshot(await readHistory(opened.repository, { signal: context.signal }), String(context.args[0]))
+  const path = String(context.args[1] ?? '/')
   await using inspector = await Inspector.open(opened.repository)
-  await pipeline(Readable.from(inspector.content(snapshot, String(context.args[1]))), process.stdout, { end: false, signal: context.signal })
-  return { json: { snapshot: snapshot.name, path: context.args[1] } }
+  const act = (output: Writable) => write({ inspector, snapshot, path, format, output, context })
+  const issues = file === undefined ? await act(process.stdout) : await intoFile(file, act)
+  for (const { path: at, what } of issues) context.warn(`  ${at}: ${what}`)
+  return { json: { snapshot: snapshot.name, path, format, output: file, issues }, exitCode: issues.length > 0 ? EXIT_INCOMPLETE : 0 }
+}
+
+interface Dump {
+  readonly inspector: Inspector
+  readonly snapshot: SnapshotEntry
+  readonly path: string
+  readonly format: ArchiveFormat | 'raw'
+  readonly output: Writable
+  readonly context: CommandContext
+}
+
+type Issues = ReadonlyArray<{ readonly path: string; readonly what: string }>
+
+async function write({ inspector, snapshot, path, format, output, context }: Dump): Promise<Issues> {
+  const { signal } = context
+  if (format !== 'raw') return (await writeArchive(inspector, output, { snapshot, path, format, signal })).issues
+  await pipeline(Readable.from(inspector.content(snapshot, path), { objectMode: false }), output, { end: false, signal })
+  return []
+}
+
+/** The file appears under its name only when it is whole. */
+async function intoFile(file: string, act: (output: Writable) => Promise<Issues>): Promise<Issues> {
+  if (fs.existsSync(file)) throw new BackupError('USAGE', `${file} is there already: name another --output.`)
+  const aside = `${file}.neonpro-part`
+  const through = new PassThrough()
+  const written = pipeline(through, fs.createWriteStream(aside, { mode: 0o600, flush: true }))
+  try {
+    const [issues] = await Promise.all([act(through).finally(() => through.end()), written])
+    fs.renameSync(aside, file)
+    return issues
+  } catch (error) {
+    through.destroy()
+    await written.catch(() => {})
+    fs.rmSync(aside, { force: true })
+    throw error
+  }
+}
+
+function formatOf(context: CommandContext): ArchiveFormat | 'raw' {
+  const text = textOption(context.options, 'format') ?? 'raw'
+  const format = [...Object.values(ArchiveFormat), 'raw' as const].find((known) => known === text)
+  if (!format) throw new BackupError('USAGE', `--format is raw, tar or zip, not "${text}".`)
+  return format
 }

@@ -28,7 +28,7 @@ export const en = {
   'pin.lifted': 'Snapshot {snapshot} is no longer pinned.',
   'hold.done': 'Hold {id} is in force.',
   'hold.lifted': 'Hold {id} is lifted.',
-  'copy.done': '{count} snapshots copied, {bytes} stored.',
+  'copy.done': '{count} snapshots copied, {present} were there already, {bytes} stored.',
   'key.generated': 'Key written to {file}. Keep a copy where neither the data nor the repository is.',
   'key.added': 'Recipient {id} added. Generation {generation}.',
   'key.removed': 'Recipient {id} removed, new epoch. Generation {generation}.',

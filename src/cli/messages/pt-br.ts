@@ -30,7 +30,7 @@ export const ptBr: Readonly<Record<MessageKey, string>> = {
   'pin.lifted': 'O snapshot {snapshot} não está mais fixado.',
   'hold.done': 'A retenção {id} está em vigor.',
   'hold.lifted': 'A retenção {id} foi encerrada.',
-  'copy.done': '{count} snapshots copiados, {bytes} gravados.',
+  'copy.done': '{count} snapshots copiados, {present} já estavam lá, {bytes} gravados.',
   'key.generated': 'Chave gravada em {file}. Guarde uma cópia onde não estejam nem os dados nem o repositório.',
   'key.added': 'Destinatário {id} incluído. Geração {generation}.',
   'key.removed': 'Destinatário {id} removido, nova época. Geração {generation}.',

@@ -81,7 +81,10 @@ async function copyContent({ from, to }: Ends, { wanted, history, options }: Wan
   // Content first: metadata in the second repository never names what isn't there.
   for (const indexClass of [IndexClass.DATA, IndexClass.META]) {
     const marked = marks[indexClass]
-    const onBytes = (bytes: number) => options.onProgress?.({ filesDone: 0, bytesDone: (bytesCopied += bytes), bytesExpected })
+    const onBytes = (bytes: number) => {
+      bytesCopied += bytes
+      options.onProgress?.({ filesDone: 0, bytesDone: bytesCopied, bytesExpected })
+    }
     bytesStored += await copyBlobs({ from, to, indexClass, marked, packs: packsMarked(marked), onBytes, ...signal })
   }
   return { bytesCopied, bytesStored }

@@ -39,6 +39,7 @@ function describe(page: DirectoryPage, entry: number, path: string): ListedEntry
 export class Inspector implements AsyncDisposable {
   readonly #meta: ReturnType<typeof openReader>
   readonly #repository: Repository
+  #data: ReturnType<typeof openReader> | undefined
 
   private constructor(repository: Repository, meta: ReturnType<typeof openReader>) {
     this.#repository = repository
@@ -49,8 +50,9 @@ export class Inspector implements AsyncDisposable {
     return new Inspector(repository, openReader(repository, await openIndex(repository, IndexClass.META), { cacheSegments: 8 }))
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#meta.segments[Symbol.asyncDispose]()
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#meta.segments[Symbol.asyncDispose]()
+    await this.#data?.segments[Symbol.asyncDispose]()
   }
 
   /** The entries of a directory, or the one entry that is no directory. Throws NOT_FOUND. */
@@ -90,14 +92,45 @@ export class Inspector implements AsyncDisposable {
   async *content(snapshot: SnapshotEntry, path: string): AsyncGenerator<Uint8Array> {
     const found = await findEntry(this.#meta.reader, Buffer.from(snapshot.document.tree, 'hex'), path)
     if (!found || found.page.columns.type(found.entry) !== FileType.FILE) throw new BackupError('NOT_FOUND', 'The snapshot has no such file.', { context: { object: path } })
-    const data = openReader(this.#repository, await openIndex(this.#repository, IndexClass.DATA))
-    await using _segments = data.segments
-    const { page, entry } = found
-    const content = { kind: page.kinds[entry]!, bytes: page.contentOf(entry) }
-    for await (const { id, bytes } of chunksOf(content, page.columns.size(entry), async (list) => Uint8Array.from(await this.#meta.reader.read(list)))) {
-      yield* isHole(id) ? zeros(bytes) : [Uint8Array.from(await data.reader.read(id))]
+    yield* this.#contentOf(found.page, found.entry)
+  }
+
+  /** A directory's entries with all below, or one entry, each with a way to its bytes. Throws NOT_FOUND. */
+  async *entries(snapshot: SnapshotEntry, path: string): AsyncGenerator<InspectedEntry> {
+    const root = Buffer.from(snapshot.document.tree, 'hex')
+    const base = Buffer.from(`/${path.replace(/^\/+|\/+$/g, '')}`).toString('latin1')
+    const found = base === '/' ? undefined : await findEntry(this.#meta.reader, root, path)
+    if (base !== '/' && !found) throw new BackupError('NOT_FOUND', 'The snapshot has no such path.', { context: { object: path } })
+    if (found) yield this.#inspected(found.page, found.entry, base)
+    if (found && !isOpenDirectory(found.page, found.entry)) return
+    const id = found ? Uint8Array.from(found.page.contentOf(found.entry)) : root
+    for await (const { path: at, page } of walkTree(this.#meta.reader, id, { path: base })) {
+      for (let entry = 0; entry < page.count; entry += 1) yield this.#inspected(page, entry, childPath(at, page.columns.names[entry]!))
     }
   }
+
+  #inspected(page: DirectoryPage, entry: number, path: string): InspectedEntry {
+    return { ...describe(page, entry, path), bytePath: path, identity: page.columns.identity(entry), links: page.columns.links(entry), content: () => this.#contentOf(page, entry) }
+  }
+
+  async *#contentOf(page: DirectoryPage, entry: number): AsyncGenerator<Uint8Array> {
+    this.#data ??= openReader(this.#repository, await openIndex(this.#repository, IndexClass.DATA), { cacheSegments: 8 })
+    const { reader } = this.#data
+    const content = { kind: page.kinds[entry]!, bytes: page.contentOf(entry) }
+    for await (const { id, bytes } of chunksOf(content, page.columns.size(entry), async (list) => Uint8Array.from(await this.#meta.reader.read(list)))) {
+      yield* isHole(id) ? zeros(bytes) : [Uint8Array.from(await reader.read(id))]
+    }
+  }
+}
+
+/** An entry for an archive. `content` gives a file's bytes. */
+export interface InspectedEntry extends ListedEntry {
+  /** One character a byte. */
+  readonly bytePath: string
+  /** Equal for the hard links of one file. */
+  readonly identity: string
+  readonly links: number
+  readonly content: () => AsyncGenerator<Uint8Array>
 }
 
 function isOpenDirectory(page: DirectoryPage, entry: number): boolean {
