@@ -3,6 +3,7 @@ import type { ErrorEntry } from '../contracts/index.ts'
 import { environment } from '../kernel/environment.ts'
 import { en, type MessageKey } from './messages/en.ts'
 import { ptBr } from './messages/pt-br.ts'
+import { SENTENCES_PT_BR } from './messages/sentences-pt-br.ts'
 
 export type Locale = 'en' | 'pt-BR'
 
@@ -26,4 +27,20 @@ export function translator(locale: Locale): Translate {
 export function errorText(entry: ErrorEntry, locale: Locale, values: Values): { message: string; guidance: string } {
   const filled = (text: string) => fill(text, values).replace(/\s*[(:]?\s*\{\w+\}\)?/g, '')
   return { message: filled(entry.message[locale]), guidance: filled(entry.guidance[locale]) }
+}
+
+/** A help text or a refusal in the reader's language; English stays as it is. */
+export function sentence(text: string, locale: Locale): string {
+  if (locale === 'en') return text
+  const exact = SENTENCES_PT_BR[text]
+  if (exact !== undefined) return exact
+  for (const [template, translation] of Object.entries(SENTENCES_PT_BR)) {
+    const values = template.includes('{}') ? expressionOf(template).exec(text)?.slice(1) : undefined
+    if (values) return translation.replace(/\{\}/g, () => values.shift() ?? '')
+  }
+  return text
+}
+
+function expressionOf(template: string): RegExp {
+  return new RegExp(`^${template.split('{}').map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('(.*)')}$`, 's')
 }

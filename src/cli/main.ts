@@ -6,7 +6,7 @@ import { environment } from '../kernel/environment.ts'
 import { keepMemoryLean } from '../kernel/system-calls.ts'
 import type { CommandContext, CommandSpec, OptionValues } from './command.ts'
 import { COMMANDS } from './commands.ts'
-import { chooseLocale, errorText, translator } from './locale.ts'
+import { chooseLocale, errorText, sentence, translator } from './locale.ts'
 import { createProgress } from './progress.ts'
 
 const EXIT_USAGE = 2
@@ -59,11 +59,25 @@ function report(error: unknown, context: CommandContext): number {
   const entry = ERROR_CATALOG[known.code]
   const { message, guidance } = errorText(entry, context.locale, known.context)
   const isSaidBetter = known.code === 'USAGE' || known.code === 'INTERNAL'
-  const shown = isSaidBetter ? known.message : message
+  const shown = isSaidBetter ? sentence(known.message, context.locale) : message
   if (context.options['json'] === true) process.stdout.write(`${JSON.stringify({ error: { code: known.code, message: shown, guidance, context: known.context } })}\n`)
   process.stderr.write(`${context.t('error.prefix', { code: known.code, message: shown })}\n${context.t('error.hint', { guidance })}\n`)
   if (context.env['DEBUG']) process.stderr.write(`${error instanceof Error ? (error.stack ?? '') : ''}\n${error instanceof Error && error.cause instanceof Error ? (error.cause.stack ?? '') : ''}\n`)
   return entry.exitCode
+}
+
+const GROUPS: Readonly<Record<string, string>> = { hold: 'pins of retention that the law asks for', key: 'the keys that open the repository' }
+
+/** Help speaks the reader's language: titles, descriptions, defaults. */
+function translateHelp(command: Command): void {
+  const say = (text: string) => sentence(text, chooseLocale())
+  command.helpOption('-h, --help', say('display help for command')).helpCommand(false).description(say(command.description()))
+  for (const option of command.options) option.description = say(option.description)
+  command.configureHelp({
+    styleTitle: say,
+    optionDescription: (option) => (option.defaultValue === undefined ? option.description : `${option.description} ${say(`(default: ${JSON.stringify(option.defaultValue)})`)}`),
+  })
+  for (const child of command.commands) translateHelp(child)
 }
 
 function program(outcome: Outcome): Command {
@@ -71,12 +85,13 @@ function program(outcome: Outcome): Command {
   root.description('Backup and disaster recovery: encrypted, deduplicated, proven by restoring.').exitOverride().enablePositionalOptions()
   for (const spec of COMMANDS) {
     const [parent, name] = spec.name.includes(' ') ? (spec.name.split(' ') as [string, string]) : [undefined, spec.name]
-    const host = parent === undefined ? root : (root.commands.find((each) => each.name() === parent) ?? root.command(parent).exitOverride())
+    const host = parent === undefined ? root : (root.commands.find((each) => each.name() === parent) ?? root.command(parent).description(GROUPS[parent] ?? '').exitOverride())
     const command = host.command(name).description(spec.describe).exitOverride()
     addGlobals(command)
     spec.configure?.(command)
     command.action((...all: unknown[]) => runCommand(spec, command.opts(), { args: all.slice(0, -2), outcome }))
   }
+  translateHelp(root)
   return root
 }
 

@@ -1,9 +1,11 @@
 /** Opens what --repo and the key name. */
+import fs from 'node:fs'
+import path from 'node:path'
 import { ClientState, Repository } from '../engine/index.ts'
 import { BackupError } from '../kernel/backup-error.ts'
 import { parseLocation } from '../storage/index.ts'
 import { openStore } from '../system/compose.ts'
-import { type CommandContext, keysOf, repositoryOption, stateDirectory } from './command.ts'
+import { type CommandContext, keysOf, repositoryOption, stateDirectory, textOption } from './command.ts'
 
 export interface Opened extends AsyncDisposable {
   readonly repository: Repository
@@ -12,6 +14,8 @@ export interface Opened extends AsyncDisposable {
 
 export async function openRepository(context: CommandContext): Promise<Opened> {
   const location = parseLocation(repositoryOption(context))
+  const keyFile = keyFileOf(context)
+  if (keyFile !== undefined) refuseKeyInRepository(keyFile)
   const keks = await keysOf(context)
   const repository = await Repository.open(openStore(location), keks, { signal: context.signal })
   const state = new ClientState(stateDirectory(context), repository.keys.repositoryId)
@@ -20,4 +24,27 @@ export async function openRepository(context: CommandContext): Promise<Opened> {
     throw new BackupError('ROLLBACK_SUSPECTED', 'The newest keyring is older than one that was seen before.', { context: { object: 'keys/', seen: seen.keyGeneration, found: repository.keys.generation } })
   }
   return { repository, state, [Symbol.asyncDispose]: () => repository[Symbol.asyncDispose]() }
+}
+
+/** A key that lies in the repository goes with it: whoever takes one has both, whoever loses one loses both. Throws KEY_REFUSED. */
+export function refuseKeyInRepository(file: string): void {
+  for (let folder = path.dirname(path.resolve(file)); ; folder = path.dirname(folder)) {
+    if (isRepositoryFolder(folder)) throw new BackupError('KEY_REFUSED', 'The key file would lie in the repository.', { context: { source: file, why: `It lies inside the repository ${folder}; keep it elsewhere` } })
+    if (folder === path.dirname(folder)) return
+  }
+}
+
+function isRepositoryFolder(folder: string): boolean {
+  try {
+    return fs.readdirSync(path.join(folder, 'config')).some((name) => /^[abc]-[0-9a-f]{64}$/.test(name))
+  } catch {
+    return false
+  }
+}
+
+/** The key file in use, if there is one. */
+export function keyFileOf(context: CommandContext): string | undefined {
+  const value = context.env['BACKUP_ENCRYPTION_KEY'] ?? ''
+  const file = textOption(context.options, 'keyFile') ?? (value.startsWith('file:') ? value.slice(5) : undefined)
+  return file === undefined ? undefined : path.resolve(file)
 }

@@ -36,6 +36,8 @@ export interface ObjectStore extends AsyncDisposable {
   readonly capabilities: StoreCapabilities
   /** A local folder for files that `publish` takes over. LOCAL: on the repository's own file system. */
   readonly stagingDirectory: string
+  /** Called before the first write of a run: sweeps what dead runs left half-written. Reading needs no call of this. */
+  prepare(): Promise<void>
   /** Stores an object durably. With `ifAbsent`, throws ALREADY_EXISTS where the key is taken. Throws DISK_FULL, PERMISSION_DENIED, STORAGE_FAILED. */
   put(key: string, body: ByteSource | Uint8Array, options?: CallOptions & { readonly ifAbsent?: boolean }): Promise<void>
   /** Makes a finished file of the staging folder durable under `key` and removes it from there. A key that holds an object of the same length is success. */

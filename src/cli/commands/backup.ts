@@ -1,8 +1,9 @@
+import path from 'node:path'
 import { backupFiles, type BackupResult, printablePath, bytesOfPathText, SnapshotType } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { type CommandContext, type CommandResult, countOption, listOption, textOption } from '../command.ts'
 import { formatBytes } from '../format.ts'
-import { openRepository } from '../open.ts'
+import { keyFileOf, openRepository } from '../open.ts'
 import { PROGRAM } from '../program.ts'
 
 const EXIT_INCOMPLETE = 3
@@ -11,6 +12,7 @@ const SHOWN_MAX = 20
 export async function run(context: CommandContext): Promise<CommandResult> {
   const paths = context.args[0] as string[]
   await using opened = await openRepository(context)
+  warnOfPlaces(context, paths, opened.repository.store.location)
   const progress = context.progress('backup')
   const level = countOption(context.options, 'compressionLevel', 1)
   const result = await backupFiles(opened.repository, {
@@ -22,6 +24,14 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   const { document } = result
   const isPartial = document.skippedCount + document.changedCount + document.notKeptCount > 0
   return { json: jsonOf(result), exitCode: isPartial ? EXIT_INCOMPLETE : 0 }
+}
+
+/** A key that is only in its own backup opens nothing; a repository in its source is left out. Both are said. */
+function warnOfPlaces(context: CommandContext, paths: readonly string[], repository: string): void {
+  const isInside = (file: string) => paths.some((each) => file.startsWith(`${path.resolve(each).replace(/\/$/, '')}/`))
+  const keyFile = keyFileOf(context)
+  if (keyFile !== undefined && isInside(keyFile)) context.warn(context.t('key.inSource', { file: keyFile }))
+  if (isInside(repository)) context.warn(context.t('backup.repositoryInside', { repository }))
 }
 
 function typeOf(context: CommandContext): SnapshotType {

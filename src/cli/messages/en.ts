@@ -33,6 +33,8 @@ export const en = {
   'key.added': 'Recipient {id} added. Generation {generation}.',
   'key.removed': 'Recipient {id} removed, new epoch. Generation {generation}.',
   'key.rotated': 'New epoch. Generation {generation}.',
+  'key.inSource': 'The key file {file} lies in what is backed up: keep a copy elsewhere, the backup can not be opened without it.',
+  'backup.repositoryInside': 'The repository {repository} lies in what is backed up and is left out.',
   'key.typed': 'The key is 32 typed characters: it is taken as a passphrase. "neonpro-backup key generate" makes a stronger one.',
   'repair.index': '{segments} index segments written from {packs} packs.',
   'repair.nothing': 'Nothing to repair.',

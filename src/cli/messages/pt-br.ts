@@ -35,6 +35,8 @@ export const ptBr: Readonly<Record<MessageKey, string>> = {
   'key.added': 'Destinatário {id} incluído. Geração {generation}.',
   'key.removed': 'Destinatário {id} removido, nova época. Geração {generation}.',
   'key.rotated': 'Nova época. Geração {generation}.',
+  'key.inSource': 'O arquivo de chave {file} está no que é guardado: mantenha uma cópia fora, pois sem ela o backup não abre.',
+  'backup.repositoryInside': 'O repositório {repository} está no que é guardado e fica de fora.',
   'key.typed': 'A chave tem 32 caracteres digitados e é tratada como frase secreta. "neonpro-backup key generate" cria uma mais forte.',
   'repair.index': '{segments} segmentos de índice escritos a partir de {packs} pacotes.',
   'repair.nothing': 'Nada a reparar.',

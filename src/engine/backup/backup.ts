@@ -8,7 +8,7 @@ import { ObjectType } from '../crypto/index.ts'
 import type { BlobTable } from '../index/index.ts'
 import { type ClientState, type Repository, requireFeatures } from '../repository/index.ts'
 import {
-  BlobKind, decodeSplit, headsOf, type History, IndexClass, openIndex, openReader, othersSeen, pathText, readHistory, type SnapshotDocument, type SnapshotEntry, type SnapshotSummary, SnapshotType,
+  BlobKind, decodeSplit, headsOf, type History, IndexClass, openIndex, openReader, othersSeen, pathText, printablePath, readHistory, type SnapshotDocument, type SnapshotEntry, type SnapshotSummary, SnapshotType,
 } from '../snapshot/index.ts'
 import { confirmSnapshot } from '../maintenance/confirm.ts'
 import { openWriterSession } from '../maintenance/sessions.ts'
@@ -192,7 +192,7 @@ class BackupRun {
   #prepareLanes(metaTable: BlobTable): void {
     const { keys, store } = this.#repository
     const isTrusting = this.#options.type !== SnapshotType.FULL && this.#history.deleteLog.tombstoned.size === 0
-    this.#workSettings = { filters: this.#options.filters ?? {}, roots: this.#roots, trustPrevious: isTrusting }
+    this.#workSettings = { filters: this.#options.filters ?? {}, roots: this.#roots, trustPrevious: isTrusting, leftOut: this.#ownFolders() }
     fs.mkdirSync(store.stagingDirectory, { recursive: true, mode: 0o700 })
     this.#laneSetup = {
       scope: keys.scope(), stagingDirectory: store.stagingDirectory, chunkerSecret: keys.chunkerSecret, idKey: keys.idKey.key, segmentBytes: this.#options.segmentBytes ?? MIB,
@@ -201,6 +201,15 @@ class BackupRun {
     this.#lane = new Lane(this.#laneSetup, (pack) => this.#shipper.ship(pack))
     this.#metadata = new MetadataStore(metaTable, this.#lane.metadataWriter(), this.#lane.lookupIds)
     this.#builder = new TreeBuilder(this.#metadata)
+  }
+
+  /** The repository does not back itself up. Throws USAGE for a path inside it. */
+  #ownFolders(): string[] {
+    if (!this.#repository.store.capabilities.localFiles) return []
+    const own = Buffer.from(fs.realpathSync.native(this.#repository.store.location)).toString('latin1')
+    const inside = this.#roots.find((root) => root === own || root.startsWith(`${own}/`))
+    if (inside !== undefined) throw new BackupError('USAGE', `The path ${printablePath(inside)} lies inside the repository.`)
+    return [own]
   }
 
   #previousPages(id: Uint8Array, read: (id: Uint8Array) => Uint8Array | Promise<Uint8Array>): readonly Uint8Array[] | Promise<readonly Uint8Array[]> {

@@ -28,6 +28,8 @@ export interface WorkSettings {
   readonly roots: readonly string[]
   /** FULL re-reads everything and trusts no earlier metadata. */
   readonly trustPrevious: boolean
+  /** Directories that are left out with all below: the repository itself. One character a byte. */
+  readonly leftOut: readonly string[]
 }
 
 export interface DirectoryTask extends OpenDirectory {
@@ -245,6 +247,7 @@ class Work implements DirectoryWork {
   }
 
   #isFiltered(entry: number, type: number, state: State): boolean {
+    if (type === FileType.DIRECTORY && this.#settings.leftOut.includes(join(state.task.path, this.#columns.names[entry]!))) return true
     if (!this.#hasFilters && state.rules.length === 0) return false
     if (state.task.only) return false
     const columns = this.#columns

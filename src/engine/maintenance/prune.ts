@@ -44,6 +44,7 @@ export async function prune(repository: Repository, options: PruneOptions = {}):
   const marks = await markNeeded(repository, history, options)
   const plan = await planOf(repository, history, marks)
   if (options.dryRun) return dryRun(marks, plan)
+  await repository.store.prepare()
   const bytesStored = (await repackClass(repository, IndexClass.META, { marks, plan, options })) + (await repackClass(repository, IndexClass.DATA, { marks, plan, options }))
   await condemn(repository, history, namesOf(marks, plan))
   const done = await deleteCondemned(repository, options)

@@ -7,6 +7,7 @@ import { parseSession, type SessionDocument } from '../snapshot/index.ts'
 
 /** Says that a writer is at work; disposing it says that it has ended. Open it before the delete log and the index are read. */
 export async function openWriterSession(repository: Repository, writer: Buffer): Promise<AsyncDisposable> {
+  await repository.store.prepare()
   const document = { kind: 'session', writer: writer.toString('hex'), host: hostName(), bootId: bootId(), pid: process.pid, processStart: processStart(), startedAt: isoTime(nowMs()) }
   const name = await repository.writeDocument(document, { type: ObjectType.SESSION, folder: 'sessions', signer: repository.keys.writer(writer) })
   return { [Symbol.asyncDispose]: () => repository.store.delete(`sessions/${name}`).catch(() => {}) }

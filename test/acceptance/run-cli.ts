@@ -1,0 +1,47 @@
+/** Runs the built command line as a user does: a process of its own, an environment of its own. */
+import { spawn } from 'node:child_process'
+import path from 'node:path'
+
+const CLI = path.resolve(import.meta.dirname, '../../dist/bin/neonpro-backup.js')
+
+export interface Ran {
+  readonly status: number
+  readonly stdout: Buffer
+  readonly stderr: string
+  /** The last line of standard output, parsed; undefined when it is no JSON object. */
+  readonly json: Record<string, unknown> | undefined
+}
+
+export interface RunOptions {
+  readonly env: Readonly<Record<string, string>>
+  readonly cwd?: string
+  /** Called with the process id when standard error shows anything. */
+  readonly onStderr?: (pid: number, text: string) => void
+}
+
+export function runCli(args: readonly string[], options: RunOptions): Promise<Ran> {
+  const env = { PATH: process.env['PATH'] ?? '', LANG: 'C', ...options.env }
+  const child = spawn(process.execPath, [CLI, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'], ...(options.cwd !== undefined && { cwd: options.cwd }) })
+  const pieces: Buffer[] = []
+  let stderr = ''
+  child.stdout.on('data', (piece: Buffer) => pieces.push(piece))
+  child.stderr.setEncoding('utf8').on('data', (piece: string) => {
+    stderr += piece
+    if (child.pid !== undefined) options.onStderr?.(child.pid, stderr)
+  })
+  return new Promise((resolve) => {
+    child.on('close', (status, signal) => {
+      const stdout = Buffer.concat(pieces)
+      resolve({ status: status ?? (signal === null ? 1 : 128), stdout, stderr, json: lastObject(stdout.toString('utf8')) })
+    })
+  })
+}
+
+function lastObject(text: string): Record<string, unknown> | undefined {
+  const last = text.trim().split('\n').at(-1) ?? ''
+  try {
+    return last.startsWith('{') ? (JSON.parse(last) as Record<string, unknown>) : undefined
+  } catch {
+    return undefined
+  }
+}
