@@ -29,7 +29,7 @@ export function createProgress(options: ProgressOptions): Progress {
   const startedNs = monotonicNs()
   const isTerminal = options.stream.isTTY === true
   const intervalNs = options.mode === 'json' ? 1_000_000_000n : isTerminal ? REDRAW_NS : PLAIN_NS
-  let shownNs = isTerminal ? 0n : startedNs
+  let shownNs = isTerminal || options.mode === 'json' ? 0n : startedNs
   let width = 0
   const write = (facts: ProgressFacts, seconds: number) => {
     if (options.mode === 'json') return options.stream.write(`${JSON.stringify({ event: 'progress', ...facts, seconds })}\n`)

@@ -103,9 +103,17 @@ export class Inspector implements AsyncDisposable {
     if (base !== '/' && !found) throw new BackupError('NOT_FOUND', 'The snapshot has no such path.', { context: { object: path } })
     if (found) yield this.#inspected(found.page, found.entry, base)
     if (found && !isOpenDirectory(found.page, found.entry)) return
-    const id = found ? Uint8Array.from(found.page.contentOf(found.entry)) : root
-    for await (const { path: at, page } of walkTree(this.#meta.reader, id, { path: base })) {
-      for (let entry = 0; entry < page.count; entry += 1) yield this.#inspected(page, entry, childPath(at, page.columns.names[entry]!))
+    yield* this.#below(found ? Uint8Array.from(found.page.contentOf(found.entry)) : root, base)
+  }
+
+  /** Each directory is followed by what is in it, as tar needs it to set its times last. */
+  async *#below(id: Uint8Array, path: string): AsyncGenerator<InspectedEntry> {
+    for await (const page of pagesOfDirectory(this.#meta.reader, id)) {
+      for (let entry = 0; entry < page.count; entry += 1) {
+        const at = childPath(path, page.columns.names[entry]!)
+        yield this.#inspected(page, entry, at)
+        if (isOpenDirectory(page, entry)) yield* this.#below(Uint8Array.from(page.contentOf(entry)), at)
+      }
     }
   }
 

@@ -232,10 +232,7 @@ class RestoreRun {
   #special(page: DirectoryPage, entry: number, target: TargetDirectory): void {
     const name = page.columns.names[entry]!
     const existing = target.isNew ? undefined : this.#existing(target, name)
-    if (existing && this.#overwrite === Overwrite.NEVER) {
-      this.#counts.filesKept += 1
-      return
-    }
+    if (existing && this.#keeps(existing, page, entry)) return
     this.#counts.filesRestored += 1
     if (this.#parts.options.dryRun) return
     const directory = target.descriptor()
@@ -306,7 +303,7 @@ class RestoreRun {
   #keeps(existing: NonNullable<ReturnType<typeof statusOf>>, page: DirectoryPage, entry: number): boolean {
     const { columns } = page
     const isSameTime = existing.mtimeSeconds === columns.mtimeSeconds(entry) && existing.mtimeNanoseconds === columns.mtimeNanoseconds(entry)
-    const isSame = fileTypeOf(existing.mode) === FileType.FILE && existing.bytes === columns.size(entry) && isSameTime
+    const isSame = fileTypeOf(existing.mode) === columns.type(entry) && existing.bytes === columns.size(entry) && isSameTime
     const isNewer = existing.mtimeSeconds > columns.mtimeSeconds(entry) || (existing.mtimeSeconds === columns.mtimeSeconds(entry) && existing.mtimeNanoseconds >= columns.mtimeNanoseconds(entry))
     if (this.#overwrite === Overwrite.IF_CHANGED && isSame) this.#counts.filesUnchanged += 1
     else if (this.#overwrite === Overwrite.NEVER || (this.#overwrite === Overwrite.IF_NEWER && isNewer)) this.#counts.filesKept += 1

@@ -1,0 +1,214 @@
+// Goal: the jobs of a day, through the built program and the bundled rescue reader, on real files.
+// Method: each test has its own repository; what comes back is compared with an independent look at the tree.
+import assert from 'node:assert/strict'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import fs from 'node:fs'
+import path from 'node:path'
+import { test } from 'node:test'
+import { lookAt, sampleTree } from '../harness/repository.ts'
+import { seededRandom } from '../harness/seeded-random.ts'
+import { temporaryDirectory } from '../harness/temporary-directory.ts'
+import { type Ran, runCli } from './run-cli.ts'
+
+const RESCUE = path.resolve(import.meta.dirname, '../../dist/neonpro-rescue.mjs')
+const newKey = () => `base64:${randomBytes(32).toString('base64')}`
+
+interface Bench {
+  readonly at: (name: string) => string
+  readonly env: Record<string, string>
+  /** Runs a command that has to succeed. */
+  readonly ok: (...args: string[]) => Promise<Ran>
+  readonly run: (args: string[], env?: Record<string, string>) => Promise<Ran>
+}
+
+async function bench(folder: string): Promise<Bench> {
+  const at = (name: string) => path.join(folder, name)
+  const env: Record<string, string> = { HOME: folder, BACKUP_ENCRYPTION_KEY: newKey(), NEONPRO_REPOSITORY: at('repo') }
+  const run = (args: string[], more: Record<string, string> = {}) => runCli(args, { env: { ...env, ...more } })
+  const ok = async (...args: string[]) => {
+    const ran = await run(args)
+    assert.equal(ran.status, 0, `${args.join(' ')}: ${ran.stderr}`)
+    return ran
+  }
+  sampleTree(at('source'), seededRandom(3))
+  await ok('init')
+  return { at, env, ok, run }
+}
+
+test('back up, change, back up, and both states come back; what is unchanged is not stored again', async () => {
+  using folder = temporaryDirectory()
+  const { at, ok } = await bench(folder.path)
+  const first = lookAt(at('source'))
+  const one = (await ok('backup', at('source'), '--json')).json!
+  fs.appendFileSync(at('source/a/file-0.txt'), 'more')
+  const two = (await ok('backup', at('source'), '--json')).json!
+  assert.deepEqual([one['filesNew'], two['filesNew'], two['filesChanged'], two['filesUnmodified']], [13, 0, 1, 12])
+  assert.ok(Number(two['bytesAdded']) < 20_000, `added ${String(two['bytesAdded'])}`)
+  await ok('restore', String(one['snapshot']), '--target', at('one'), '--verify')
+  await ok('restore', 'latest', '--target', at('two'), '--verify')
+  assert.deepEqual(lookAt(path.join(at('one'), at('source'))), first)
+  assert.deepEqual(lookAt(path.join(at('two'), at('source'))), lookAt(at('source')))
+  const again = (await ok('restore', 'latest', '--target', at('two'), '--json')).json!
+  assert.equal(again['filesRestored'] ?? 0, 0, 'a second restore finds all in place')
+})
+
+test('an interrupted backup leaves a checkpoint, exits with 130, and the next one goes on', async () => {
+  using folder = temporaryDirectory()
+  const { at, ok, env } = await bench(folder.path)
+  for (let i = 0; i < 40; i += 1) {
+    fs.mkdirSync(at(`source/dir${i}`))
+    for (let k = 0; k < 60; k += 1) fs.writeFileSync(at(`source/dir${i}/f${k}`), randomBytes(40_000))
+  }
+  let hasSignalled = false
+  const stopped = await runCli(['backup', at('source'), '--progress', 'json'], {
+    env,
+    onStderr: (pid, text) => {
+      if (hasSignalled || !text.includes('"event":"progress"')) return
+      hasSignalled = true
+      process.kill(pid, 'SIGINT')
+    },
+  })
+  assert.equal(stopped.status, 130, stopped.stderr.slice(-500))
+  assert.match(stopped.stderr, /ABORTED/)
+  assert.equal(fs.readdirSync(at('repo/checkpoints')).length, 1)
+  const shown = (await ok('snapshots', '--json')).json as { snapshots: Array<{ state: string }> }
+  assert.deepEqual(shown.snapshots.map(({ state }) => state), ['checkpoint'])
+  const resumed = (await ok('backup', at('source'), '--json')).json!
+  assert.ok(Number(resumed['filesUnmodified']) > 0, 'files of the checkpoint are not read again')
+  await ok('restore', 'latest', '--target', at('back'))
+  assert.deepEqual(lookAt(path.join(at('back'), at('source'))), lookAt(at('source')))
+  await ok('verify', '--read-data')
+})
+
+/** Without system calls Node sets times as doubles: the rescue reader is right to the microsecond. */
+function assertSameToMicrosecond(found: Map<string, string>, expected: Map<string, string>): void {
+  const split = (facts: string) => ({ time: Number(facts.split(' ')[2]), others: facts.split(' ').toSpliced(2, 1) })
+  assert.deepEqual([...found.keys()], [...expected.keys()])
+  for (const [name, facts] of expected) {
+    assert.deepEqual(split(found.get(name)!).others, split(facts).others, name)
+    assert.ok(Math.abs(split(found.get(name)!).time - split(facts).time) < 1000, name)
+  }
+}
+
+test('the rescue reader lists, verifies and restores with the key and nothing else', async () => {
+  using folder = temporaryDirectory()
+  const { at, ok, env } = await bench(folder.path)
+  await ok('backup', at('source'))
+  const rescue = (...args: string[]) => execFileSync(process.execPath, [RESCUE, ...args], { env: { PATH: env['PATH'] ?? '', BACKUP_ENCRYPTION_KEY: env['BACKUP_ENCRYPTION_KEY']! }, encoding: 'utf8' })
+  assert.match(rescue('list', '--repo', at('repo')), /[0-9a-f]{12}/)
+  rescue('verify', '--repo', at('repo'))
+  rescue('restore', '--repo', at('repo'), 'latest', '--target', at('rescued'))
+  assertSameToMicrosecond(lookAt(path.join(at('rescued'), at('source'))), lookAt(at('source')))
+  const wrong = spawnSync(process.execPath, [RESCUE, 'list', '--repo', at('repo')], { env: { BACKUP_ENCRYPTION_KEY: newKey() }, encoding: 'utf8' })
+  assert.notEqual(wrong.status, 0)
+  assert.ok(fs.statSync(RESCUE).size < 300_000)
+})
+
+test('keys: add, rotate, remove, and the previous key in its own variable', async () => {
+  using folder = temporaryDirectory()
+  const { at, ok, env, run } = await bench(folder.path)
+  await ok('backup', at('source'))
+  await ok('key', 'generate', at('second.key'))
+  assert.equal(fs.statSync(at('second.key')).mode & 0o777, 0o600)
+  await ok('key', 'add', at('second.key'), '--label', 'second')
+  const second = { BACKUP_ENCRYPTION_KEY: `file:${at('second.key')}` }
+  assert.equal((await run(['snapshots'], second)).status, 0)
+  const rotate = await run(['key', 'rotate'], { ...second, BACKUP_ENCRYPTION_KEY_PREVIOUS: env['BACKUP_ENCRYPTION_KEY']! })
+  assert.equal(rotate.status, 0, rotate.stderr)
+  await ok('backup', at('source'))
+  const list = (await ok('key', 'list', '--json')).json as { recipients: Array<{ id: string; label: string }> }
+  assert.equal(list.recipients.length, 2)
+  const old = list.recipients.find(({ label }) => label !== 'second')!
+  const removed = await run(['key', 'remove', old.id], second)
+  assert.equal(removed.status, 0, removed.stderr)
+  assert.equal((await run(['snapshots'])).status, 12, 'the removed key opens nothing')
+  const fallback = await run(['snapshots', '--json'], { BACKUP_ENCRYPTION_KEY: newKey(), BACKUP_ENCRYPTION_KEY_PREVIOUS: `file:${at('second.key')}` })
+  assert.equal((fallback.json?.['snapshots'] as unknown[]).length, 2)
+  const kit = await run(['key', 'recovery-kit', '--json'], second)
+  assert.ok(!JSON.stringify(kit.json).includes(fs.readFileSync(at('second.key'), 'utf8').trim().slice(7)), 'a kit tells where the key is, not what it is')
+})
+
+test('forget by policy says why, honours pins and holds, and prune frees the room', async () => {
+  using folder = temporaryDirectory()
+  const { at, ok, run } = await bench(folder.path)
+  const names: string[] = []
+  for (let i = 0; i < 4; i += 1) {
+    fs.writeFileSync(at('source/big.bin'), randomBytes(1_500_000))
+    names.push(String((await ok('backup', at('source'), '--json')).json!['snapshot']))
+  }
+  await ok('pin', names[0]!)
+  const hold = await ok('hold', 'add', '--snapshot', names[1]!, '--reason', 'court', '--json')
+  assert.notEqual((await run(['forget', names[0]!])).status, 0, 'a pinned snapshot is not forgotten by name either')
+  const plan = (await ok('forget', '--keep-last', '1', '--dry-run', '--json')).json as { forgotten: string[]; kept: Array<{ snapshot: string; reasons: string[] }> }
+  assert.deepEqual(plan.forgotten, [names[2]])
+  assert.ok(plan.kept.every(({ reasons }) => reasons.length > 0))
+  await ok('forget', '--keep-last', '1')
+  const pruned = (await ok('prune', '--json')).json!
+  assert.ok(Number(pruned['bytesFreed']) > 1_400_000, JSON.stringify(pruned))
+  await ok('unpin', names[0]!)
+  await ok('hold', 'lift', String(hold.json!['id']))
+  await ok('forget', '--keep-last', '1')
+  assert.ok(Number((await ok('prune', '--json')).json!['bytesFreed']) > 2_900_000)
+  await ok('verify', '--read-data')
+  await ok('restore', 'latest', '--target', at('back'), '--verify')
+})
+
+test('dump gives a file, a tar that tar reads, and a zip that python reads', async () => {
+  using folder = temporaryDirectory()
+  const { at, ok } = await bench(folder.path)
+  await ok('backup', at('source'))
+  assert.deepEqual((await ok('dump', 'latest', at('source/chunked.bin'))).stdout, fs.readFileSync(at('source/chunked.bin')))
+  await ok('dump', 'latest', at('source'), '--format', 'tar', '--output', at('all.tar'))
+  fs.mkdirSync(at('untarred'))
+  execFileSync('tar', ['xpf', at('all.tar'), '-C', at('untarred')])
+  const withoutNanoseconds = (tree: Map<string, string>) => [...tree].map(([name, facts]) => `${name} ${facts.replace(/(\d{10})\d{9}/, '$1')}`)
+  assert.deepEqual(withoutNanoseconds(lookAt(path.join(at('untarred'), at('source')))), withoutNanoseconds(lookAt(at('source'))))
+  await ok('dump', 'latest', at('source'), '--format', 'zip', '--output', at('all.zip'))
+  const script = 'import zipfile,sys,hashlib\nz=zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None\nprint(hashlib.sha256(z.read(sys.argv[2])).hexdigest())'
+  const python = spawnSync('python3', ['-c', script, at('all.zip'), at('source/chunked.bin').slice(1)], { encoding: 'utf8' })
+  if (python.error) return
+  assert.equal(python.stdout.trim(), /[0-9a-f]{64}/.exec(lookAt(at('source')).get('/chunked.bin')!)![0])
+})
+
+test('find, ls and diff answer; bit rot is flagged', async () => {
+  using folder = temporaryDirectory()
+  const { at, ok } = await bench(folder.path)
+  await ok('backup', at('source'))
+  const file = at('source/chunked.bin')
+  fs.writeFileSync(at('source/new.txt'), 'new')
+  await ok('backup', at('source'))
+  assert.match((await ok('find', '**/file-1*.txt')).stdout.toString(), /file-1\.txt/)
+  assert.match((await ok('ls', 'latest', path.dirname(file))).stdout.toString(), /chunked\.bin/)
+  const listed = ((await ok('snapshots', '--json')).json as { snapshots: Array<{ snapshot?: string; id?: string }> }).snapshots
+  const [a, b] = listed.map((each) => String(each.snapshot ?? each.id))
+  assert.match((await ok('diff', a!, b!)).stdout.toString(), /new\.txt/)
+})
+
+test('copy brings snapshots into a repository with another key, once', async () => {
+  using folder = temporaryDirectory()
+  const { at, ok, run } = await bench(folder.path)
+  await ok('backup', at('source'))
+  await ok('key', 'generate', at('other.key'))
+  const other = { BACKUP_ENCRYPTION_KEY: `file:${at('other.key')}`, NEONPRO_REPOSITORY: at('other') }
+  assert.equal((await run(['init'], other)).status, 0)
+  await ok('copy', '--to', at('other'), '--to-key-file', at('other.key'))
+  const again = (await ok('copy', '--to', at('other'), '--to-key-file', at('other.key'), '--json')).json!
+  assert.deepEqual([(again['copied'] as string[]).length, again['present']], [0, 1])
+  assert.equal((await run(['restore', 'latest', '--target', at('back'), '--verify'], other)).status, 0)
+  assert.deepEqual(lookAt(path.join(at('back'), at('source'))), lookAt(at('source')))
+})
+
+test('no secret is in any file that the program leaves, in its arguments or its output', async () => {
+  using folder = temporaryDirectory()
+  const { at, ok, env } = await bench(folder.path)
+  const secret = env['BACKUP_ENCRYPTION_KEY']!.slice(7)
+  const said = [await ok('backup', at('source'), '--json'), await ok('snapshots', '--json'), await ok('doctor', '--json'), await ok('key', 'recovery-kit')]
+  for (const { stdout, stderr } of said) assert.ok(!stdout.includes(secret) && !stderr.includes(secret))
+  const bytes = Buffer.from(secret, 'base64')
+  for (const entry of fs.readdirSync(folder.path, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue
+    const content = fs.readFileSync(path.join(entry.parentPath, entry.name))
+    assert.ok(!content.includes(secret) && !content.includes(bytes), `${entry.parentPath}/${entry.name} holds the key`)
+  }
+})
