@@ -2,8 +2,7 @@
 import { BackupError } from '../../kernel/backup-error.ts'
 import { ObjectType, type Signer } from '../crypto/index.ts'
 import type { Repository } from '../repository/index.ts'
-import { readDeleteLog, type SnapshotDocument } from '../snapshot/index.ts'
-import { closureIsLive } from './closure.ts'
+import { closureIsLive, readDeleteLog, type SnapshotDocument } from '../snapshot/index.ts'
 
 /** Call it after the snapshot's PUT. Throws REPOSITORY_LOCKED, and takes the snapshot back, when data that it relies on was condemned meanwhile. */
 export async function confirmSnapshot(repository: Repository, snapshot: { readonly name: string; readonly document: SnapshotDocument; readonly signer: Signer }): Promise<void> {

@@ -3,8 +3,7 @@ import { BackupError } from '../../kernel/backup-error.ts'
 import { LookupIds } from '../crypto/index.ts'
 import type { RepositoryIndex } from '../index/index.ts'
 import type { BlobReader, Repository } from '../repository/index.ts'
-import { type History, IndexClass, type OpenedIndex, openIndex, openReader } from '../snapshot/index.ts'
-import { visitClosure } from './closure.ts'
+import { type History, IndexClass, type OpenedIndex, openIndex, openReader, visitClosure } from '../snapshot/index.ts'
 
 export interface MarkedIndex {
   readonly load: OpenedIndex

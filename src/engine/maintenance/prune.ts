@@ -8,6 +8,7 @@ import { type DeleteEntry, type DeleteLogEntry, headsOf, type History, IndexClas
 import { rewriteIndex } from './index-rewrite.ts'
 import { type MarkedIndex, type Marks, markNeeded, packUses } from './mark.ts'
 import { copyBlobs } from './copy-blobs.ts'
+import { removeSnapshots } from './records.ts'
 import { openSessions } from './sessions.ts'
 
 const DEADLINE_MS = 24 * 3600 * 1000
@@ -45,10 +46,17 @@ export async function prune(repository: Repository, options: PruneOptions = {}):
   const plan = await planOf(repository, history, marks)
   if (options.dryRun) return dryRun(marks, plan)
   await repository.store.prepare()
+  await sweepSnapshots(repository, history)
   const bytesStored = (await repackClass(repository, IndexClass.META, { marks, plan, options })) + (await repackClass(repository, IndexClass.DATA, { marks, plan, options }))
   await condemn(repository, history, namesOf(marks, plan))
   const done = await deleteCondemned(repository, options)
   return { ...done, packsRepacked: plan.halfEmpty.data.length + plan.halfEmpty.meta.length, bytesStored }
+}
+
+/** Snapshots that never were good, and what a stopped forget left. */
+async function sweepSnapshots(repository: Repository, history: History): Promise<void> {
+  if (history.unfinished.length > 0) await removeSnapshots(repository, history, { doomed: history.unfinished, by: 'prune' })
+  for (const name of history.leftovers) await repository.store.delete(`snapshots/${name}`)
 }
 
 async function trustedHistory(repository: Repository, options: PruneOptions): Promise<History> {

@@ -58,7 +58,12 @@ export async function forgetSnapshots(repository: Repository, history: History, 
   const guarded = protections(history, nowMs())
   const held = doomed.find(({ name }) => guarded.has(name))
   if (held) throw new BackupError('USAGE', `Snapshot ${held.name.slice(0, 12)} is protected (${guarded.get(held.name)}): lift that first.`, { context: { snapshot: held.name } })
+  await removeSnapshots(repository, history, { doomed, by: options.by })
+}
+
+/** Also for snapshots that never were good. */
+export async function removeSnapshots(repository: Repository, history: History, { doomed, by }: { readonly doomed: readonly SnapshotEntry[]; readonly by: string }): Promise<void> {
   const snapshots = doomed.map(({ name, document }) => ({ name, writer: document.writer, sequence: document.sequence ?? 0 }))
-  await writeRecord(repository, history, { record: 'forget', subject: doomed[0]!.name, by: options.by, value: { snapshots } })
+  await writeRecord(repository, history, { record: 'forget', subject: doomed[0]!.name, by, value: { snapshots } })
   for (const { name } of doomed) await repository.store.delete(`snapshots/${name}`)
 }

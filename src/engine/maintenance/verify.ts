@@ -56,6 +56,7 @@ export async function verifyRepository(repository: Repository, options: VerifyOp
   const history = await readHistory(repository, { ...signal, ...(options.seen && { seen: options.seen }) })
   problems.push(...history.problems.map(({ key, error }) => ({ object: key, what: error.message })), ...history.rollbacks.map(describeRollback))
   const notices = await checkCopies(repository, problems)
+  notices.push(...history.unfinished.map(({ name }) => ({ object: `snapshots/${name}`, what: 'was never finished by its writer and counts as no snapshot; prune removes it' })))
   const meta = await openIndex(repository, IndexClass.META, { tombstonedPacks: history.deleteLog.tombstoned, ...signal })
   const data = await openIndex(repository, IndexClass.DATA, { tombstonedPacks: history.deleteLog.tombstoned, ...signal })
   problems.push(...[...meta.problems, ...data.problems].map(({ key, error }) => ({ object: key, what: error.message })))

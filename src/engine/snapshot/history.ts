@@ -2,6 +2,7 @@
 import { BackupError } from '../../kernel/backup-error.ts'
 import { ObjectType } from '../crypto/index.ts'
 import type { ObjectProblem, Repository } from '../repository/index.ts'
+import { closureExists } from './closure.ts'
 import { type DeleteLog, foreign, isMaintenance, readDeleteLog } from './delete-log.ts'
 import { bytesOfPathText, parseConfirm, parseRecord, parseSnapshot, type RecordDocument, type SnapshotDocument } from './documents.ts'
 
@@ -24,10 +25,12 @@ export interface History {
   /** Newest generation of each record in force; lifted ones are left out. */
   readonly records: readonly RecordEntry[]
   readonly allRecords: readonly RecordEntry[]
+  /** Committed by a writer that never confirmed them, while what they need was deleted: they never were good, and prune removes them. */
+  readonly unfinished: readonly SnapshotEntry[]
+  /** Objects of snapshots that are forgotten: a forget was stopped. */
+  readonly leftovers: readonly string[]
   /** Forgotten snapshots by name. */
   readonly forgotten: ReadonlyMap<string, { readonly writer: string; readonly sequence: number }>
-  /** The delete generation that a confirmation gives a snapshot; 0 without one. */
-  readonly confirmedGeneration: (snapshot: string) => number
   readonly problems: readonly ObjectProblem[]
   /** Signs that older state was put back. */
   readonly rollbacks: readonly BackupError[]
@@ -48,13 +51,24 @@ export async function readHistory(repository: Repository, options: { signal?: Ab
     const { snapshot, deleteGeneration } = parseConfirm(body)
     confirmed.set(snapshot, Math.max(deleteGeneration, confirmed.get(snapshot) ?? 0))
   }
-  const inForce = firstOfEachRun(stored.filter(({ name }) => !forgotten.has(name)))
+  const listed = stored.filter(({ name }) => !forgotten.has(name))
+  const unfinished = await unfinishedOf(repository, listed, { deleteLog, confirmed })
+  const inForce = firstOfEachRun(listed.filter((entry) => !unfinished.includes(entry)))
   return {
+    unfinished, leftovers: stored.filter(({ name }) => forgotten.has(name)).map(({ name }) => name),
     snapshots: inForce.sort(byTime), checkpoints: checkpoints.documents.map(({ name, body, modifiedMs }) => ({ name, document: parseSnapshot(body), modifiedMs })).sort(byTime), deleteLog,
-    records: newestRecords(allRecords), allRecords, forgotten, confirmedGeneration: (snapshot) => confirmed.get(snapshot) ?? 0,
+    records: newestRecords(allRecords), allRecords, forgotten,
     problems: [...snapshots.problems, ...checkpoints.problems, ...records.problems, ...confirms.problems, ...deleteLog.problems, ...foreign(records.documents)],
     rollbacks: rollbacks({ stored, forgotten, deleteLog, seen: options.seen, keyGeneration: repository.keys.generation }),
   }
+}
+
+/** An unconfirmed snapshot is good only when all that it needs is there: its writer may have slept through a deletion. */
+async function unfinishedOf(repository: Repository, snapshots: readonly SnapshotEntry[], facts: { deleteLog: DeleteLog; confirmed: ReadonlyMap<string, number> }): Promise<SnapshotEntry[]> {
+  const doubtful = snapshots.filter(({ name, document }) => !facts.deleteLog.isConfirmed(document, facts.confirmed.get(name) ?? 0))
+  const unfinished: SnapshotEntry[] = []
+  for (const entry of doubtful) if (!(await closureExists(repository, entry.document))) unfinished.push(entry)
+  return unfinished
 }
 
 /** What a client remembers between runs, so that a store can't show it the past. */

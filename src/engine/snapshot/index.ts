@@ -1,3 +1,4 @@
+export { closureIsLive, visitClosure } from './closure.ts'
 export { type Chunk, chunkListsOf, chunksOf, ContentBuilder, type FileContent, HOLE_ID, isHole } from './chunk-list.ts'
 export { BlobKind, ContentKind, decodePage, DirectoryPage, encodeExtras, encodeStatSection, type Extra, ExtraType } from './directory-page.ts'
 export { decodeSplit, encodeSplit, pageEnds, type SplitPage } from './directory-split.ts'

@@ -1,7 +1,13 @@
 /** Everything that a snapshot needs: its directories, chunk lists and chunks. */
 import { FileType } from '../../contracts/index.ts'
+import { isBackupError } from '../../kernel/backup-error.ts'
 import type { BlobReader, Repository } from '../repository/index.ts'
-import { chunkListsOf, chunksOf, ContentKind, type DeleteLog, type DirectoryPage, IndexClass, isHole, openIndex, openReader, type SnapshotDocument, walkTree } from '../snapshot/index.ts'
+import { chunkListsOf, chunksOf, isHole } from './chunk-list.ts'
+import type { DeleteLog } from './delete-log.ts'
+import { ContentKind, type DirectoryPage } from './directory-page.ts'
+import type { SnapshotDocument } from './documents.ts'
+import { IndexClass, openIndex, openReader } from './open-index.ts'
+import { walkTree } from './tree-walker.ts'
 
 export interface ClosureVisitor {
   /** A metadata blob; false when it and all below it are known. */
@@ -31,8 +37,21 @@ async function visitContent(reader: BlobReader, page: DirectoryPage, at: { entry
 }
 
 /** True when every blob of the snapshot stands in a pack that is not condemned. */
-export async function closureIsLive(repository: Repository, document: SnapshotDocument, log: DeleteLog): Promise<boolean> {
-  const options = { tombstonedPacks: log.tombstoned, omitTombstoned: true }
+export function closureIsLive(repository: Repository, document: SnapshotDocument, log: DeleteLog): Promise<boolean> {
+  return closureIsIn(repository, document, { tombstonedPacks: log.tombstoned, omitTombstoned: true })
+}
+
+/** True when the index names every blob of the snapshot, be it in a condemned pack. */
+export async function closureExists(repository: Repository, document: SnapshotDocument): Promise<boolean> {
+  try {
+    return await closureIsIn(repository, document, {})
+  } catch (error) {
+    if (isBackupError(error, 'NOT_FOUND') || isBackupError(error, 'DAMAGED')) return false
+    throw error
+  }
+}
+
+async function closureIsIn(repository: Repository, document: SnapshotDocument, options: { tombstonedPacks?: ReadonlySet<string>; omitTombstoned?: boolean }): Promise<boolean> {
   const meta = openReader(repository, await openIndex(repository, IndexClass.META, options))
   const data = openReader(repository, await openIndex(repository, IndexClass.DATA, options))
   await using _meta = meta.segments
