@@ -10,6 +10,8 @@ export async function confirmSnapshot(repository: Repository, snapshot: { readon
   const log = await readDeleteLog(repository)
   if (log.newestGeneration <= document.deleteGeneration) return
   if (!(await closureIsLive(repository, document, log))) {
+    // Said before it is done: a gap in the writer's sequence would look like a store that hides a snapshot.
+    await repository.writeDocument({ kind: 'retract', snapshot: name, writer: document.writer, sequence: document.sequence ?? 0 }, { type: ObjectType.CONFIRM, folder: 'confirms', signer })
     await repository.store.delete(`snapshots/${name}`)
     throw new BackupError('REPOSITORY_LOCKED', 'Data that this snapshot relied on was condemned while it was made. Run it again.', { context: { snapshot: name } })
   }

@@ -4,7 +4,7 @@
  */
 import { ObjectType } from '../crypto/index.ts'
 import { packKey, type Repository, requireFeatures } from '../repository/index.ts'
-import { type DeleteEntry, type DeleteLogEntry, headsOf, type History, IndexClass, openIndex, readHistory, type SeenHeads } from '../snapshot/index.ts'
+import { type DeleteEntry, type DeleteLogEntry, headsOf, type History, IndexClass, onStableListing, openIndex, readHistory, type SeenHeads } from '../snapshot/index.ts'
 import { rewriteIndex } from './index-rewrite.ts'
 import { type MarkedIndex, type Marks, markNeeded, packUses } from './mark.ts'
 import { copyBlobs } from './copy-blobs.ts'
@@ -39,8 +39,13 @@ interface Plan {
 }
 
 /** Throws ROLLBACK_SUSPECTED and DAMAGED before anything is changed. */
-export async function prune(repository: Repository, options: PruneOptions = {}): Promise<PruneResult> {
+export function prune(repository: Repository, options: PruneOptions = {}): Promise<PruneResult> {
   requireFeatures(repository.config, 'delete')
+  // Another pruner may be at work: what it took away in the middle is no damage.
+  return onStableListing(repository, ['snapshots/', 'index/meta/', 'index/data/', 'deletes/'], () => pruneOnce(repository, options))
+}
+
+async function pruneOnce(repository: Repository, options: PruneOptions): Promise<PruneResult> {
   const history = await trustedHistory(repository, options)
   const marks = await markNeeded(repository, history, options)
   const plan = await planOf(repository, history, marks)

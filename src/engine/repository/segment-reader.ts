@@ -3,7 +3,7 @@
  * authenticate is read once more before it is called damaged, since the fault may lie on the way.
  */
 import fs from 'node:fs'
-import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
+import { BackupError, isBackupError, systemCode } from '../../kernel/backup-error.ts'
 import type { ObjectStore } from '../../storage/index.ts'
 import type { SegmentDecoder } from '../compression/index.ts'
 import { FRAME_HEADER_BYTES, HEADER_BYTES, type MasterLookup, ObjectOpener, ObjectType } from '../crypto/index.ts'
@@ -163,7 +163,7 @@ export class SegmentReader implements AsyncDisposable {
     const header = await this.#parts.store.get(key, signal ? { offset: 0, length: HEADER_BYTES, signal } : { offset: 0, length: HEADER_BYTES })
     const opener = new ObjectOpener(header, { type: PACK_TYPES, repositoryId: this.#parts.repositoryId, masterOf: this.#parts.masterOf })
     const local = this.#parts.store.localPath(key)
-    const pack = { opener, descriptor: local === undefined ? undefined : fs.openSync(local, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW) }
+    const pack = { opener, descriptor: local === undefined ? undefined : openLocal(local, key) }
     for (const oldest of this.#packs.keys()) {
       if (this.#packs.size < OPEN_PACKS_MAX) break
       this.#forgetPack(oldest)
@@ -185,5 +185,15 @@ export class SegmentReader implements AsyncDisposable {
   #damaged(place: SegmentPlace, cause: unknown): BackupError {
     const context = { object: packKey(this.#nameOf(place.pack)), segment: place.frame }
     return new BackupError('DAMAGED', 'A segment of a pack does not read back.', { context, cause })
+  }
+}
+
+/** Throws NOT_FOUND when the pack was deleted since its header was read. */
+function openLocal(file: string, key: string): number {
+  try {
+    return fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW)
+  } catch (error) {
+    const code = systemCode(error) === 'ENOENT' ? 'NOT_FOUND' : 'STORAGE_FAILED'
+    throw new BackupError(code, 'A pack can not be opened.', { context: { object: key }, cause: error })
   }
 }

@@ -11,7 +11,7 @@ import { BackupError, isBackupError, systemCode } from '../../kernel/backup-erro
 import { monotonicNs, turn } from '../../kernel/clock.ts'
 import { type SystemCalls, systemCalls, systemCallsMissing } from '../../kernel/system-calls.ts'
 import type { BlobReader, Repository } from '../repository/index.ts'
-import { ContentKind, type DirectoryPage, IndexClass, openIndex, openReader, pagesOfDirectory, printablePath, type SnapshotDocument } from '../snapshot/index.ts'
+import { ContentKind, type DirectoryPage, IndexClass, namesBelow, openIndex, openReader, pagesOfDirectory, printablePath, type SnapshotDocument } from '../snapshot/index.ts'
 import { applyMetadata, type MetadataOptions } from './entry-metadata.ts'
 import { FileWriter } from './file-writer.ts'
 import { findEntry, locate } from './locate.ts'
@@ -73,12 +73,34 @@ export async function restoreSnapshot(repository: Repository, document: Snapshot
   if (!calls) throw new BackupError('PLATFORM_UNSUPPORTED', `Restoring needs Linux system calls (${systemCallsMissing()}).`)
   const target = path.resolve(options.target)
   if (options.delete && (target === '/' || (options.include ?? []).length > 0)) throw new BackupError('TARGET_REFUSED', '--delete is not allowed for "/" or together with --include.', { context: { path: target } })
+  // A prune beside the restore moves what is still needed into new packs: what was not found is looked for again in the index as it is then.
+  let listed = await namesBelow(repository, INDEX)
+  for (let attempt = 1; ; attempt += 1) {
+    const result = await restoreOnce(repository, { calls, document, options, target })
+    const hasMoved = result.issues.some(({ reason }) => reason === 'NOT_FOUND') && attempt < ATTEMPTS_MAX
+    const now = hasMoved ? await namesBelow(repository, INDEX) : listed
+    if (now === listed) return result
+    listed = now
+  }
+}
+
+const INDEX = ['index/meta/', 'index/data/']
+const ATTEMPTS_MAX = 3
+
+interface RestoreWork {
+  readonly calls: SystemCalls
+  readonly document: SnapshotDocument
+  readonly options: RestoreOptions
+  readonly target: string
+}
+
+async function restoreOnce(repository: Repository, { calls, document, options, target }: RestoreWork): Promise<RestoreResult> {
   const meta = openReader(repository, await openIndex(repository, IndexClass.META))
   const data = openReader(repository, await openIndex(repository, IndexClass.DATA), { cacheSegments: 16 })
   await using _meta = meta.segments
   await using _data = data.segments
   const run = new RestoreRun({ calls, document, options, metadata: meta.reader, data: data.reader })
-  return run.run(target)
+  return await run.run(target)
 }
 
 interface RunParts {

@@ -1,12 +1,13 @@
 /** Everything that a snapshot needs: its directories, chunk lists and chunks. */
 import { FileType } from '../../contracts/index.ts'
-import { isBackupError } from '../../kernel/backup-error.ts'
+import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import type { BlobReader, Repository } from '../repository/index.ts'
 import { chunkListsOf, chunksOf, isHole } from './chunk-list.ts'
 import type { DeleteLog } from './delete-log.ts'
 import { ContentKind, type DirectoryPage } from './directory-page.ts'
 import type { SnapshotDocument } from './documents.ts'
 import { IndexClass, openIndex, openReader } from './open-index.ts'
+import { onStableListing } from './stable-listing.ts'
 import { walkTree } from './tree-walker.ts'
 
 export interface ClosureVisitor {
@@ -38,13 +39,20 @@ async function visitContent(reader: BlobReader, page: DirectoryPage, at: { entry
 
 /** True when every blob of the snapshot stands in a pack that is not condemned. */
 export function closureIsLive(repository: Repository, document: SnapshotDocument, log: DeleteLog): Promise<boolean> {
-  return closureIsIn(repository, document, { tombstonedPacks: log.tombstoned, omitTombstoned: true })
+  return isWhole(repository, () => closureIsIn(repository, document, { tombstonedPacks: log.tombstoned, omitTombstoned: true }))
 }
 
 /** True when the index names every blob of the snapshot, be it in a condemned pack. */
-export async function closureExists(repository: Repository, document: SnapshotDocument): Promise<boolean> {
+export function closureExists(repository: Repository, document: SnapshotDocument): Promise<boolean> {
+  return isWhole(repository, () => closureIsIn(repository, document, {}))
+}
+
+async function isWhole(repository: Repository, check: () => Promise<boolean>): Promise<boolean> {
   try {
-    return await closureIsIn(repository, document, {})
+    return await onStableListing(repository, ['index/meta/', 'index/data/'], async () => {
+      if (await check()) return true
+      throw new BackupError('DAMAGED', 'Something that the snapshot needs is not in the index.')
+    })
   } catch (error) {
     if (isBackupError(error, 'NOT_FOUND') || isBackupError(error, 'DAMAGED')) return false
     throw error

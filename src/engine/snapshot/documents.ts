@@ -95,6 +95,14 @@ export interface ConfirmDocument {
   readonly deleteGeneration: number
 }
 
+/** A writer takes back a snapshot of its own that it could not confirm. */
+export interface RetractDocument {
+  readonly kind: 'retract'
+  readonly snapshot: string
+  readonly writer: string
+  readonly sequence: number
+}
+
 /** Bytes (one character each) as they stand in a document. */
 export function pathText(path: string): PathText {
   const bytes = Buffer.from(path, 'latin1')
@@ -140,6 +148,7 @@ const DELETE: Shape = { kind: one('tombstone', 'deleted'), generation: isCount, 
 const SESSION: Shape = { kind: one('session'), writer: isHex(16), host: isText, bootId: isText, pid: isCount, processStart: isText, startedAt: isText }
 const RECORD: Shape = { kind: one('record'), record: isText, subject: isText, generation: isCount, at: isText, by: isText, value: orNull(isObject) }
 const CONFIRM: Shape = { kind: one('confirm'), snapshot: isHex(32), deleteGeneration: isCount }
+const RETRACT: Shape = { kind: one('retract'), snapshot: isHex(32), writer: isHex(16), sequence: isCount }
 
 function checked<T>(body: Body, shape: Shape, what: string): T {
   for (const [member, check] of Object.entries(shape)) {
@@ -152,4 +161,5 @@ export const parseSnapshot = (body: Body): SnapshotDocument => checked(body, SNA
 export const parseDeleteEntry = (body: Body): DeleteEntry => checked(body, DELETE, 'delete-log entry')
 export const parseSession = (body: Body): SessionDocument => checked(body, SESSION, 'session')
 export const parseRecord = (body: Body): RecordDocument => checked(body, RECORD, 'record')
-export const parseConfirm = (body: Body): ConfirmDocument => checked(body, CONFIRM, 'confirmation')
+/** What stands in `confirms/`. */
+export const parseConfirm = (body: Body): ConfirmDocument | RetractDocument => (body['kind'] === 'retract' ? checked(body, RETRACT, 'retraction') : checked(body, CONFIRM, 'confirmation'))

@@ -1,7 +1,7 @@
 /** Everything that the repository's small objects say: snapshots, checkpoints, records, delete log. Listed before any index is read. */
 import { BackupError } from '../../kernel/backup-error.ts'
 import { ObjectType } from '../crypto/index.ts'
-import type { ObjectProblem, Repository } from '../repository/index.ts'
+import type { ObjectProblem, Repository, StoredDocument } from '../repository/index.ts'
 import { closureExists } from './closure.ts'
 import { type DeleteLog, foreign, isMaintenance, readDeleteLog } from './delete-log.ts'
 import { bytesOfPathText, parseConfirm, parseRecord, parseSnapshot, type RecordDocument, type SnapshotDocument } from './documents.ts'
@@ -36,7 +36,20 @@ export interface History {
   readonly rollbacks: readonly BackupError[]
 }
 
+const READINGS_MAX = 3
+
+/**
+ * Reads everything. Other writers and pruners work meanwhile, and a listing is no snapshot of the store: what looks like a rollback is read again
+ * before it is said.
+ */
 export async function readHistory(repository: Repository, options: { signal?: AbortSignal; seen?: SeenHeads } = {}): Promise<History> {
+  for (let reading = 1; ; reading += 1) {
+    const history = await readOnce(repository, options)
+    if (history.rollbacks.length === 0 || reading === READINGS_MAX) return history
+  }
+}
+
+async function readOnce(repository: Repository, options: { signal?: AbortSignal; seen?: SeenHeads }): Promise<History> {
   const { signal } = options
   const snapshots = await repository.readDocuments('snapshots', ObjectType.SNAPSHOT, signal)
   const checkpoints = await repository.readDocuments('checkpoints', ObjectType.CHECKPOINT, signal)
@@ -44,13 +57,9 @@ export async function readHistory(repository: Repository, options: { signal?: Ab
   const confirms = await repository.readDocuments('confirms', ObjectType.CONFIRM, signal)
   const deleteLog = await readDeleteLog(repository, signal)
   const allRecords = records.documents.filter(({ signer }) => isMaintenance(signer)).map(({ name, body }) => ({ name, document: parseRecord(body) }))
-  const forgotten = forgottenOf(allRecords)
   const stored = snapshots.documents.map(({ name, body, modifiedMs, signer }) => ({ name, document: bySigner(parseSnapshot(body), signer), modifiedMs }))
-  const confirmed = new Map<string, number>()
-  for (const { body } of confirms.documents) {
-    const { snapshot, deleteGeneration } = parseConfirm(body)
-    confirmed.set(snapshot, Math.max(deleteGeneration, confirmed.get(snapshot) ?? 0))
-  }
+  const confirmed = confirmedOf(confirms.documents)
+  const forgotten = new Map([...retractedOf(confirms.documents, { stored, deleteLog, confirmed }), ...forgottenOf(allRecords)])
   const listed = stored.filter(({ name }) => !forgotten.has(name))
   const unfinished = await unfinishedOf(repository, listed, { deleteLog, confirmed })
   const inForce = firstOfEachRun(listed.filter((entry) => !unfinished.includes(entry)))
@@ -61,6 +70,33 @@ export async function readHistory(repository: Repository, options: { signal?: Ab
     problems: [...snapshots.problems, ...checkpoints.problems, ...records.problems, ...confirms.problems, ...deleteLog.problems, ...foreign(records.documents)],
     rollbacks: rollbacks({ stored, forgotten, deleteLog, seen: options.seen, keyGeneration: repository.keys.generation }),
   }
+}
+
+function confirmedOf(documents: readonly StoredDocument[]): Map<string, number> {
+  const confirmed = new Map<string, number>()
+  for (const { body } of documents) {
+    const document = parseConfirm(body)
+    if (document.kind === 'confirm') confirmed.set(document.snapshot, Math.max(document.deleteGeneration, confirmed.get(document.snapshot) ?? 0))
+  }
+  return confirmed
+}
+
+interface ConfirmFacts {
+  readonly stored: readonly SnapshotEntry[]
+  readonly deleteLog: DeleteLog
+  readonly confirmed: ReadonlyMap<string, number>
+}
+
+/** A writer may take back its own snapshot, and only while nothing has confirmed it: what counted once goes by a `forget` record alone. */
+function retractedOf(documents: readonly StoredDocument[], { stored, deleteLog, confirmed }: ConfirmFacts): Map<string, { writer: string; sequence: number }> {
+  const retracted = new Map<string, { writer: string; sequence: number }>()
+  for (const { body, signer } of documents) {
+    const document = parseConfirm(body)
+    if (document.kind !== 'retract' || document.writer !== signer || confirmed.has(document.snapshot)) continue
+    const there = stored.find(({ name }) => name === document.snapshot)
+    if (!there || !deleteLog.isConfirmed(there.document, 0)) retracted.set(document.snapshot, { writer: document.writer, sequence: document.sequence })
+  }
+  return retracted
 }
 
 /** An unconfirmed snapshot is good only when all that it needs is there: its writer may have slept through a deletion. */

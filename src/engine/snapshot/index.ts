@@ -8,4 +8,5 @@ export {
 } from './documents.ts'
 export { findSnapshot, headsOf, type History, othersSeen, readHistory, type RecordEntry, type SeenHeads, type SnapshotEntry } from './history.ts'
 export { IndexClass, type OpenedIndex, openIndex, openReader } from './open-index.ts'
+export { namesBelow, onStableListing } from './stable-listing.ts'
 export { childPath, pagesOfDirectory, type WalkedPage, type WalkOptions, walkTree } from './tree-walker.ts'
