@@ -1,4 +1,5 @@
 /** Facts that tell whether a process that wrote something is still there. */
+import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import os from 'node:os'
 import { systemCode } from './backup-error.ts'
@@ -41,4 +42,9 @@ export function userName(): string {
   } catch {
     return String(process.getuid?.() ?? '')
   }
+}
+
+/** Eight hexadecimal digits for this start of this machine: what carries them was made by a process that can be looked up here. */
+export function machineTag(): string {
+  return createHash('sha256').update(`${hostName()} ${bootId()}`).digest('hex').slice(0, 8)
 }

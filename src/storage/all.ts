@@ -6,7 +6,7 @@ import type { RepositoryLocation } from './location.ts'
 type Open = (location: RepositoryLocation) => ObjectStore
 
 const PROVIDERS: Readonly<Record<RepositoryLocation['kind'], Open>> = {
-  LOCAL: ({ path }) => new LocalStore({ basePath: path }),
+  LOCAL: ({ path, ...options }) => new LocalStore({ ...options, basePath: path }),
 }
 
 /** Opens the store that a location names. Reads nothing yet. */

@@ -81,6 +81,7 @@ export const SENTENCES_PT_BR: Readonly<Record<string, string>> = {
   'No path to back up was given.': 'Não foi dado nenhum caminho para o backup.',
   'The path {} lies inside the repository.': 'O caminho {} está dentro do repositório.',
   'A storage key has characters that the port does not allow.': 'Uma chave de armazenamento tem caracteres não permitidos.',
+  'The location has "{}={}"; known are mode, dir-mode (octal), uid and gid.': 'O local tem "{}={}"; são conhecidos mode, dir-mode (octal), uid e gid.',
   'The repository is not named.': 'O repositório não foi indicado.',
   '--{} takes a whole number from {} up, not "{}".': '--{} aceita um número inteiro a partir de {}, não "{}".',
   'Name the repository with --repo or NEONPRO_REPOSITORY.': 'Indique o repositório com --repo ou NEONPRO_REPOSITORY.',

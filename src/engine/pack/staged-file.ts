@@ -5,6 +5,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
+import { machineTag } from '../../kernel/machine.ts'
 import { BackupError, systemCode } from '../../kernel/backup-error.ts'
 
 const BLOCK_BYTES = 4096
@@ -35,7 +36,7 @@ export class StagedFile {
 
   /** `buffer` is page-aligned and a multiple of 4096 long; it belongs to this file until `finish` or `discard`. */
   constructor(directory: string, buffer: Buffer) {
-    this.path = path.join(directory, `pack-${process.pid}-${randomBytes(12).toString('hex')}`)
+    this.path = path.join(directory, `pack-${machineTag()}-${process.pid}-${randomBytes(12).toString('hex')}`)
     this.#buffer = buffer
     const opened = openStaged(this.path)
     this.#descriptor = opened.descriptor

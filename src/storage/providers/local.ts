@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto'
 import type { Dirent } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
+import { isProcessAlive, machineTag } from '../../kernel/machine.ts'
 import { throwIfAborted } from '../../kernel/abort.ts'
 import { nowMs } from '../../kernel/clock.ts'
 import { BackupError, systemCode } from '../../kernel/backup-error.ts'
@@ -18,9 +19,9 @@ const STAGED_AGE_MS_MAX = 48 * 3600 * 1000
 export interface LocalStoreConfig {
   /** Folder of the objects; made when absent. */
   readonly basePath: string
-  /** Default 0600. */
+  /** Exact, whatever the umask. Default 0600. */
   readonly fileMode?: number
-  /** Default 0700. */
+  /** Exact, whatever the umask. Default 0700. */
   readonly directoryMode?: number
   /** Owner of new files and folders; only root may set it. */
   readonly uid?: number
@@ -53,7 +54,7 @@ export class LocalStore implements ObjectStore {
     const target = this.#target(key, options.signal)
     await this.#guard('put', key, async () => {
       await this.#makeDirectory(this.stagingDirectory)
-      const staged = path.join(this.stagingDirectory, `put-${process.pid}-${randomBytes(12).toString('hex')}`)
+      const staged = path.join(this.stagingDirectory, `put-${machineTag()}-${process.pid}-${randomBytes(12).toString('hex')}`)
       try {
         await this.#writeStaged(staged, body, options.signal)
         await this.#reveal(staged, target, options.ifAbsent === true)
@@ -132,7 +133,7 @@ export class LocalStore implements ObjectStore {
   nowMs(): Promise<number> {
     return this.#guard('clock', this.location, async () => {
       await this.#makeDirectory(this.stagingDirectory)
-      const probe = path.join(this.stagingDirectory, `clock-${process.pid}-${randomBytes(6).toString('hex')}`)
+      const probe = path.join(this.stagingDirectory, `clock-${machineTag()}-${process.pid}-${randomBytes(6).toString('hex')}`)
       try {
         await fs.writeFile(probe, '', { flag: 'wx', mode: 0o600 })
         return (await fs.stat(probe)).mtimeMs
@@ -173,8 +174,9 @@ export class LocalStore implements ObjectStore {
   }
 
   async #writeStaged(staged: string, body: ByteSource | Uint8Array, signal: AbortSignal | undefined): Promise<void> {
-    const file = await fs.open(staged, 'wx', this.#config.fileMode ?? 0o600)
+    const file = await fs.open(staged, 'wx', 0o600)
     try {
+      await file.chmod(this.#config.fileMode ?? 0o600)
       if (body instanceof Uint8Array) await file.writeFile(body)
       else await writeSource(file, body, signal)
       await this.#own(staged)
@@ -211,6 +213,7 @@ export class LocalStore implements ObjectStore {
       await fs.mkdir(made, { mode: this.#config.directoryMode ?? 0o700 }).catch((error: unknown) => {
         if (systemCode(error) !== 'EEXIST') throw error
       })
+      await fs.chmod(made, this.#config.directoryMode ?? 0o700)
       await this.#own(made)
       await this.#syncDirectory(path.dirname(made))
     }
@@ -242,8 +245,10 @@ export class LocalStore implements ObjectStore {
 
   async #sweep(staged: string): Promise<void> {
     const stat = await statOrUndefined(staged)
-    const owner = Number(/-(\d+)-/.exec(path.basename(staged))?.[1])
-    if (stat && (nowMs() - stat.mtimeMs > STAGED_AGE_MS_MAX || !isAlive(owner))) await fs.rm(staged, { force: true })
+    const [, tag, owner] = /^[a-z]+-([0-9a-f]{8})-(\d+)-/.exec(path.basename(staged)) ?? []
+    // Another machine's process can't be looked up here: only age tells.
+    const isDead = tag === machineTag() && !isProcessAlive(Number(owner))
+    if (stat && (isDead || nowMs() - stat.mtimeMs > STAGED_AGE_MS_MAX)) await fs.rm(staged, { force: true })
   }
 
   #target(key: string, signal: AbortSignal | undefined, forWriting = true): string {
@@ -264,16 +269,6 @@ export class LocalStore implements ObjectStore {
     } catch (error) {
       throw translate(error, operation, key)
     }
-  }
-}
-
-function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return systemCode(error) === 'EPERM'
   }
 }
 
