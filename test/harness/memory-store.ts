@@ -1,0 +1,107 @@
+/** A store in memory, the model that the contract suite is tried on first. Its staging folder is real, since packs are written as files. */
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { BackupError } from '../../src/kernel/backup-error.ts'
+import type { ByteSource, CallOptions, ObjectStat, ObjectStore, StoreCapabilities } from '../../src/storage/index.ts'
+import { checkKey } from '../../src/storage/key.ts'
+
+export class MemoryStore implements ObjectStore {
+  readonly kind = 'MEMORY'
+  readonly location = 'memory:'
+  readonly capabilities: StoreCapabilities = { createIfAbsent: true, objectLock: false, versions: false, localFiles: false }
+  readonly stagingDirectory = fs.mkdtempSync(path.join(os.tmpdir(), 'neonpro-memory-'))
+  readonly #objects = new Map<string, { bytes: Uint8Array; modifiedMs: number }>()
+  #isClosed = false
+
+  prepare(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  async put(key: string, body: ByteSource | Uint8Array, options: CallOptions & { readonly ifAbsent?: boolean } = {}): Promise<void> {
+    this.#check(key, options.signal)
+    const bytes = body instanceof Uint8Array ? Uint8Array.from(body) : await collect(body, options.signal)
+    options.signal?.throwIfAborted()
+    if (options.ifAbsent && this.#objects.has(key)) throw new BackupError('ALREADY_EXISTS', 'The key is taken.', { context: { key } })
+    this.#objects.set(key, { bytes, modifiedMs: Date.now() })
+  }
+
+  async publish(stagedPath: string, key: string, options: CallOptions = {}): Promise<void> {
+    await this.put(key, fs.readFileSync(stagedPath), options)
+    fs.rmSync(stagedPath)
+  }
+
+  get(key: string, options: CallOptions & { readonly offset?: number; readonly length?: number } = {}): Promise<Uint8Array> {
+    return this.#try(() => {
+      this.#check(key, options.signal)
+      const object = this.#objects.get(key)
+      if (!object) throw new BackupError('NOT_FOUND', 'There is no such object.', { context: { key } })
+      const offset = options.offset ?? 0
+      const length = options.length ?? object.bytes.length - offset
+      if (length < 0 || offset + length > object.bytes.length) throw new BackupError('STORAGE_FAILED', 'The object has no such range.', { context: { key } })
+      return object.bytes.slice(offset, offset + length)
+    })
+  }
+
+  localPath(): undefined {
+    return undefined
+  }
+
+  head(key: string): Promise<ObjectStat | undefined> {
+    return this.#try(() => {
+      this.#check(key)
+      const object = this.#objects.get(key)
+      return object && { key, bytes: object.bytes.length, modifiedMs: object.modifiedMs }
+    })
+  }
+
+  async *list(prefix: string, options: CallOptions = {}): AsyncIterable<ObjectStat> {
+    this.#check('a')
+    await Promise.resolve()
+    for (const key of [...this.#objects.keys()].filter((each) => each.startsWith(prefix)).sort()) {
+      if (options.signal?.aborted) throw new BackupError('ABORTED', 'Stopped.')
+      const object = this.#objects.get(key)
+      if (object) yield { key, bytes: object.bytes.length, modifiedMs: object.modifiedMs }
+    }
+  }
+
+  delete(key: string): Promise<void> {
+    return this.#try(() => {
+      this.#check(key)
+      this.#objects.delete(key)
+    })
+  }
+
+  capacity(): Promise<undefined> {
+    return Promise.resolve(undefined)
+  }
+
+  nowMs(): Promise<number> {
+    return Promise.resolve(Date.now())
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true
+    fs.rmSync(this.stagingDirectory, { recursive: true, force: true })
+    return Promise.resolve()
+  }
+
+  #check(key: string, signal?: AbortSignal): void {
+    if (this.#isClosed) throw new BackupError('STORAGE_FAILED', 'The store is closed.')
+    if (signal?.aborted) throw new BackupError('ABORTED', 'Stopped.')
+    checkKey(key)
+  }
+
+  async #try<T>(run: () => T): Promise<T> {
+    await Promise.resolve()
+    return run()
+  }
+}
+
+async function collect(source: ByteSource, signal: AbortSignal | undefined): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = []
+  for await (const piece of source.open(signal)) pieces.push(piece)
+  const bytes = Buffer.concat(pieces)
+  if (bytes.length !== source.bytes) throw new BackupError('STORAGE_FAILED', 'The source is not as long as it said.')
+  return bytes
+}
