@@ -124,7 +124,7 @@ test('keys: add, rotate, remove, and the previous key in its own variable', asyn
   assert.equal(removed.status, 0, removed.stderr)
   assert.equal((await run(['snapshots'])).status, 12, 'the removed key opens nothing')
   const fallback = await run(['snapshots', '--json'], { BACKUP_ENCRYPTION_KEY: newKey(), BACKUP_ENCRYPTION_KEY_PREVIOUS: `file:${at('second.key')}` })
-  assert.equal((fallback.json?.['snapshots'] as unknown[]).length, 2)
+  assert.equal((fallback.json as { snapshots: unknown[] }).snapshots.length, 2)
   const kit = await run(['key', 'recovery-kit', '--json'], second)
   assert.ok(!JSON.stringify(kit.json).includes(fs.readFileSync(at('second.key'), 'utf8').trim().slice(7)), 'a kit tells where the key is, not what it is')
 })
@@ -211,4 +211,28 @@ test('no secret is in any file that the program leaves, in its arguments or its 
     const content = fs.readFileSync(path.join(entry.parentPath, entry.name))
     assert.ok(!content.includes(secret) && !content.includes(bytes), `${entry.parentPath}/${entry.name} holds the key`)
   }
+})
+
+test('as a user: what can not be read is named, the rest is backed up and restored, and the exit code is 3', async () => {
+  using folder = temporaryDirectory()
+  const isRoot = process.getuid?.() === 0
+  const uid = isRoot ? 65534 : undefined
+  const at = (name: string) => path.join(folder.path, name)
+  const env = { HOME: folder.path, BACKUP_ENCRYPTION_KEY: newKey(), NEONPRO_REPOSITORY: at('repo') }
+  const run = (...args: string[]) => runCli(args, { env, cwd: folder.path, ...(uid !== undefined && { uid }) })
+  sampleTree(at('source'), seededRandom(8))
+  fs.writeFileSync(at('source/secret'), 'x', { mode: 0o000 })
+  fs.mkdirSync(at('source/closed'), { mode: 0o000 })
+  if (uid !== undefined) execFileSync('chown', ['-R', `${uid}:${uid}`, folder.path])
+  assert.equal((await run('init')).status, 0)
+  const ran = await run('backup', at('source'), '--json')
+  assert.equal(ran.status, 3, ran.stderr)
+  const skipped = (ran.json!['skipped'] as Array<{ path: string; reason: string }>).map(({ path: name, reason }) => `${path.basename(name)} ${reason}`).sort()
+  assert.deepEqual(skipped, ['closed EACCES', 'secret EACCES'])
+  const restored = await run('restore', 'latest', '--target', at('back'))
+  const found = lookAt(path.join(at('back'), at('source')))
+  for (const [name, facts] of lookAt(at('source'))) if (name !== '/secret') assert.equal(found.get(name), facts, name)
+  assert.ok([0, 3].includes(restored.status), restored.stderr)
+  fs.chmodSync(at('source/closed'), 0o700)
+  fs.chmodSync(path.join(at('back'), at('source/closed')), 0o700)
 })

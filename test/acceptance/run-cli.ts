@@ -15,13 +15,15 @@ export interface Ran {
 export interface RunOptions {
   readonly env: Readonly<Record<string, string>>
   readonly cwd?: string
+  /** Runs as this user and group; only root can. */
+  readonly uid?: number
   /** Called with the process id when standard error shows anything. */
   readonly onStderr?: (pid: number, text: string) => void
 }
 
 export function runCli(args: readonly string[], options: RunOptions): Promise<Ran> {
   const env = { PATH: process.env['PATH'] ?? '', LANG: 'C', ...options.env }
-  const child = spawn(process.execPath, [CLI, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'], ...(options.cwd !== undefined && { cwd: options.cwd }) })
+  const child = spawn(process.execPath, [CLI, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'], ...(options.cwd !== undefined && { cwd: options.cwd }), ...(options.uid !== undefined && { uid: options.uid, gid: options.uid }) })
   const pieces: Buffer[] = []
   let stderr = ''
   child.stdout.on('data', (piece: Buffer) => pieces.push(piece))

@@ -101,15 +101,6 @@ test('paths beyond 4,096 bytes and 20,000 entries in one directory come back', a
   assert.equal(result.filesRestored, 20_002)
 })
 
-test('an unreadable file and a vanished one are named, and the run goes on', { skip: isRoot ? 'root reads everything: covered by the sticky case below' : false }, async () => {
-  using folder = temporaryDirectory()
-  const source = path.join(folder.path, 'source')
-  fs.mkdirSync(source)
-  fs.writeFileSync(path.join(source, 'secret'), 'x', { mode: 0o000 })
-  const { document } = await backup(await makeRepository(folder.path), source)
-  assert.deepEqual(document.skipped.map(({ reason }) => reason), ['EACCES'])
-})
-
 test('a restore never leaves its target through a link that stands there', async () => {
   using folder = temporaryDirectory()
   const source = path.join(folder.path, 'source')
