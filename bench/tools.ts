@@ -23,7 +23,7 @@ function versionOf(program: string, args: readonly string[]): string {
   return execFileSync(program, args, { encoding: 'utf8' }).trim().split('\n')[0] ?? ''
 }
 
-function launch(...args: readonly string[]): string[] {
+export function launch(...args: readonly string[]): string[] {
   return [path.join(root, 'node_modules/.bin/node'), '--max-semi-space-size=1', '--v8-pool-size=1', path.join(root, 'dist/bin/neonpro-backup.js'), ...args]
 }
 

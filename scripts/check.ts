@@ -10,6 +10,7 @@ const CHECKS: ReadonlyArray<readonly [name: string, args: readonly string[]]> = 
   ['architecture', [bin('dependency-cruiser/bin/dependency-cruise.mjs'), '--config', '.dependency-cruiser.cjs', 'src', 'rescue']],
   ['dead code', [bin('knip/bin/knip.js')]],
   ['sizes', [path.join(root, 'scripts/check-sizes.ts')]],
+  ['words', [path.join(root, 'scripts/check-words.ts')]],
   ['error catalogue', [path.join(root, 'scripts/gen-errors-doc.ts'), '--check']],
   ['chunker', [path.join(root, 'scripts/build-chunker.ts'), '--check']],
 ]

@@ -1,0 +1,27 @@
+/** House rule: time, chance, environment and timers come from the kernel alone, and nothing in src prints but the command line's own streams. */
+import fs from 'node:fs'
+import path from 'node:path'
+
+const root = path.resolve(import.meta.dirname, '..')
+const BANS: ReadonlyArray<readonly [pattern: RegExp, instead: string]> = [
+  [/\bDate\.now\(|\bnew Date\(\)/, 'kernel/clock.ts'],
+  [/\bMath\.random\(/, 'node:crypto'],
+  [/\bprocess\.env\b/, 'kernel/environment.ts'],
+  [/\bset(Timeout|Interval|Immediate)\(/, 'kernel/clock.ts'],
+  [/\bconsole\.\w+\(/, 'the command\'s own streams'],
+  [/\.pipe\(/, 'pipeline()'],
+]
+
+const faults: string[] = []
+let looked = 0
+for (const name of fs.readdirSync(path.join(root, 'src'), { recursive: true, encoding: 'utf8' })) {
+  if (!name.endsWith('.ts') || name.endsWith('.test.ts') || name.startsWith('kernel/') || name.includes('/assembly/')) continue
+  looked += 1
+  for (const [number, line] of fs.readFileSync(path.join(root, 'src', name), 'utf8').split('\n').entries()) {
+    if (/^\s*(\/?\*|\/\/)/.test(line)) continue
+    for (const [pattern, instead] of BANS) if (pattern.test(line)) faults.push(`src/${name}:${number + 1} uses ${pattern.exec(line)![0]}: use ${instead}`)
+  }
+}
+console.log(`${looked} files looked at`)
+for (const fault of faults) console.log(fault)
+if (faults.length > 0 || looked < 80) process.exitCode = 1
