@@ -38,10 +38,13 @@ const STEPS: Readonly<Record<Workload, readonly Step[]>> = {
 /** What happens to the source before a step; it is undone after the round. */
 const CHANGES: Partial<Record<Step, Change>> = { changed: mutate, renamed: renameTop, prune: deleteHalf }
 
+const READS_SOURCE: readonly Step[] = ['first', 'changed', 'renamed', 'prune']
+
 interface Round {
   readonly name: Workload
   readonly source: string
   readonly base: string
+  readonly number: number
 }
 
 function record(results: Results, at: { tool: string; step: Step }, measured: Measured, stored: number): void {
@@ -84,12 +87,18 @@ async function round(all: readonly Tool[], results: Results, at: Round): Promise
   for (const step of STEPS[at.name]) {
     const change = CHANGES[step]
     if (change) undo.push(change(at.source))
-    for (const tool of all) {
+    if (READS_SOURCE.includes(step)) warm(at.source)
+    for (const tool of inTurn(all, at.number)) {
       const { measured, stored } = await runStep(tool, step, at)
       record(results, { tool: tool.name, step }, measured, stored)
     }
   }
   for (const each of undo.reverse()) each()
+}
+
+/** Another tool begins each round: what the first one warms or leaves behind is shared fairly. */
+function inTurn(all: readonly Tool[], number: number): Tool[] {
+  return all.map((_, i) => all[(i + number) % all.length]!)
 }
 
 function prepare(name: Workload): string {
@@ -135,7 +144,7 @@ async function main(): Promise<void> {
   for (const name of wanted) {
     const source = prepare(name)
     const results: Results = new Map()
-    for (let number = 0; number < runs; number += 1) await round(all, results, { name, source, base: path.join(work, `${name}-${number}`) })
+    for (let number = 0; number < runs; number += 1) await round(all, results, { name, source, base: path.join(work, `${name}-${number}`), number })
     for (const step of STEPS[name]) say(stepLine(results, name, step))
     fs.rmSync(work, { recursive: true, force: true })
   }

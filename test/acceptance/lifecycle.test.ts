@@ -81,6 +81,31 @@ test('an interrupted backup leaves a checkpoint, exits with 130, and the next on
   await ok('verify', '--read-data')
 })
 
+test('a backup that is interrupted when there is a parent goes on from both', async () => {
+  using folder = temporaryDirectory()
+  const { at, ok, env } = await bench(folder.path)
+  await ok('backup', at('source'))
+  for (let i = 0; i < 40; i += 1) {
+    fs.mkdirSync(at(`source/dir${i}`))
+    for (let k = 0; k < 60; k += 1) fs.writeFileSync(at(`source/dir${i}/f${k}`), randomBytes(40_000))
+  }
+  let hasSignalled = false
+  const stopped = await runCli(['backup', at('source'), '--progress', 'json'], {
+    env,
+    onStderr: (pid, text) => {
+      if (hasSignalled || !text.includes('"event":"progress"')) return
+      hasSignalled = true
+      process.kill(pid, 'SIGTERM')
+    },
+  })
+  assert.equal(stopped.status, 130, stopped.stderr.slice(-500))
+  const resumed = (await ok('backup', at('source'), '--json')).json!
+  assert.ok(Number(resumed['filesUnmodified']) > 13, `what parent and checkpoint have is not read again: ${String(resumed['filesUnmodified'])}`)
+  assert.equal(fs.readdirSync(at('repo/checkpoints')).length, 0)
+  await ok('restore', 'latest', '--target', at('back'))
+  assert.deepEqual(lookAt(path.join(at('back'), at('source'))), lookAt(at('source')))
+})
+
 /** Without system calls Node sets times as doubles: the rescue reader is right to the microsecond. */
 function assertSameToMicrosecond(found: Map<string, string>, expected: Map<string, string>): void {
   const split = (facts: string) => ({ time: Number(facts.split(' ')[2]), others: facts.split(' ').toSpliced(2, 1) })

@@ -77,10 +77,9 @@ export class BackupTree {
   }
 
   /** Does the whole tree; returns the id of "/". */
-  async run(previousRoot: Uint8Array | undefined): Promise<Buffer> {
+  async run(previousRoots: readonly Uint8Array[]): Promise<Buffer> {
     const descriptor = this.#access.openRoot('/')
-    const previous = previousRoot ? await this.#parts.previousPages(previousRoot) : []
-    await this.#start(this.root, { descriptor, device: '', previous, rules: [] })
+    await this.#start(this.root, { descriptor, device: '', previous: await this.#previousOf(previousRoots), rules: [] })
     while (!this.#rootId) {
       throwIfAborted(this.#parts.signal)
       await this.#step()
@@ -145,8 +144,13 @@ export class BackupTree {
     }
     this.#release(parent)
     if (descriptor < 0) return this.#leaveOut(parent, entry)
-    const previous = entry.previous ? await this.#parts.previousPages(entry.previous) : []
-    await this.#start(new TreeNode(path, parent.node, entry), { descriptor, device: entry.device, previous, rules: parent.rules }, worker)
+    await this.#start(new TreeNode(path, parent.node, entry), { descriptor, device: entry.device, previous: await this.#previousOf(entry.previous), rules: parent.rules }, worker)
+  }
+
+  async #previousOf(ids: readonly Uint8Array[]): Promise<Array<readonly Uint8Array[]>> {
+    const previous: Array<readonly Uint8Array[]> = []
+    for (const id of ids) previous.push(await this.#parts.previousPages(id))
+    return previous
   }
 
   #leaveOut(parent: OpenNode, entry: OpenEntry): void {
@@ -154,7 +158,7 @@ export class BackupTree {
     if (done) this.#rootId = done
   }
 
-  async #start(node: TreeNode, place: { descriptor: number; device: string; previous: readonly Uint8Array[]; rules: IgnoreRules }, worker?: WorkerLane): Promise<void> {
+  async #start(node: TreeNode, place: { descriptor: number; device: string; previous: ReadonlyArray<readonly Uint8Array[]>; rules: IgnoreRules }, worker?: WorkerLane): Promise<void> {
     this.currentPath = node.path
     const number = this.#nextNode
     this.#nextNode += 1

@@ -126,7 +126,8 @@ class BackupRun {
   readonly #startedAt = isoTime(nowMs())
   #history!: History
   #parent: SnapshotEntry | undefined
-  #previous: SnapshotEntry | undefined
+  /** What unchanged files are taken from: an interrupted run's checkpoint before the parent. */
+  #previous: readonly SnapshotEntry[] = []
   #lane!: Lane
   #laneSetup!: LaneSetup
   #workSettings!: WorkSettings
@@ -186,7 +187,8 @@ class BackupRun {
     const full = ofSource.filter(({ document }) => document.type === SnapshotType.FULL)
     this.#parent = this.#options.type === SnapshotType.DIFFERENTIAL ? full.at(-1) : ofSource.at(-1)
     const checkpoint = this.#history.checkpoints.filter(({ document }) => document.source === this.#options.source).at(-1)
-    this.#previous = this.#parent ?? checkpoint
+    const isNewer = checkpoint && (!this.#parent || checkpoint.document.finishedAt > this.#parent.document.finishedAt)
+    this.#previous = [...(isNewer ? [checkpoint] : []), ...(this.#parent ? [this.#parent] : [])]
   }
 
   #prepareLanes(metaTable: BlobTable): void {
@@ -230,7 +232,7 @@ class BackupRun {
       runStretch: (stretch, take) => this.#runStretch(stretch, take), between: () => this.#between(), only, oneFileSystem: this.#options.filters?.oneFileSystem === true,
       rootDevices: this.#rootDevices(), signal: this.#options.signal,
     })
-    return this.#tree.run(this.#previous && Buffer.from(this.#previous.document.tree, 'hex'))
+    return this.#tree.run(this.#previous.map(({ document }) => Buffer.from(document.tree, 'hex')))
   }
 
   #rootDevices(): Set<string> {

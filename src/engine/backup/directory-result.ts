@@ -30,7 +30,7 @@ export interface OpenEntry {
   readonly kind: 'directory' | 'file'
   readonly bytes: number
   /** Id of the same directory in the parent snapshot. */
-  readonly previous: Uint8Array | undefined
+  readonly previous: readonly Uint8Array[]
   readonly device: string
   /** Big files with holes: their blocks do not cover their length. */
   readonly isSparse: boolean

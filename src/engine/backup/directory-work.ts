@@ -13,7 +13,7 @@ import { CONTENT_OPEN, type DirectoryResult, emptyCounters, type SkippedEntry } 
 import { FileWork } from './file-work.ts'
 import { ARENA_BYTES, type Lane } from './lane.ts'
 import { PageCollector } from './page-collector.ts'
-import { notKeptOf, PreviousDirectory, type PreviousEntry } from './previous-directory.ts'
+import { notKeptOf, PreviousDirectories, type PreviousEntry } from './previous-directory.ts'
 
 /** Files above this are cut by all lanes together: what fits the arena is read at once. */
 export const BIG_FILE_BYTES = ARENA_BYTES
@@ -34,8 +34,8 @@ export interface WorkSettings {
 
 export interface DirectoryTask extends OpenDirectory {
   readonly node: number
-  /** Pages of the same directory in the parent snapshot. */
-  readonly previous: readonly Uint8Array[]
+  /** Pages of the same directory in each earlier tree, the one to be preferred first. */
+  readonly previous: ReadonlyArray<readonly Uint8Array[]>
   /** Parents of the backup's paths: only these names. */
   readonly only: readonly string[] | undefined
   readonly rules: IgnoreRules
@@ -51,7 +51,7 @@ export function createDirectoryWork(lane: Lane, settings: WorkSettings): Directo
 
 interface State {
   readonly task: DirectoryTask
-  readonly previous: PreviousDirectory
+  readonly previous: PreviousDirectories
   readonly skipped: SkippedEntry[]
   readonly changedWhileRead: string[]
   readonly metadataNotKept: Array<{ path: string; what: string }>
@@ -81,7 +81,7 @@ class Work implements DirectoryWork {
     const scanSkips = this.#scan(task)
     const rules = this.#rules(task)
     const state: State = {
-      task, previous: new PreviousDirectory(task.previous.map((page) => decodePage(page))), skipped: scanSkips.map(({ name, reason }) => ({ path: name === '' ? task.path : join(task.path, name), reason })),
+      task, previous: new PreviousDirectories(task.previous.map((pages) => pages.map((page) => decodePage(page)))), skipped: scanSkips.map(({ name, reason }) => ({ path: name === '' ? task.path : join(task.path, name), reason })),
       changedWhileRead: [], metadataNotKept: [], counters: emptyCounters(), rules,
     }
     this.#collector.clear()
@@ -116,17 +116,19 @@ class Work implements DirectoryWork {
     else this.#special(entry, before, state)
   }
 
-  #directory(entry: number, before: PreviousEntry | undefined, state: State): void {
-    const isSame = before !== undefined && before.page.columns.type(before.entry) === FileType.DIRECTORY
-    const previous = isSame && before.page.kinds[before.entry] === ContentKind.ONE ? Uint8Array.from(before.page.contentOf(before.entry)) : undefined
-    if (isSame && this.#isUnchanged(entry, before)) this.#copyExtras(entry, before, state)
+  #directory(entry: number, earlier: readonly PreviousEntry[], state: State): void {
+    const same = earlier.filter((before) => before.page.columns.type(before.entry) === FileType.DIRECTORY)
+    const previous = same.filter((before) => before.page.kinds[before.entry] === ContentKind.ONE).map((before) => Uint8Array.from(before.page.contentOf(before.entry)))
+    const unchanged = same.find((before) => this.#isUnchanged(entry, before))
+    if (unchanged) this.#copyExtras(entry, unchanged, state)
     else this.#readAttributes(entry, state)
     this.#open(entry, 'directory', previous)
   }
 
-  #file(entry: number, before: PreviousEntry | undefined, state: State): void {
+  #file(entry: number, earlier: readonly PreviousEntry[], state: State): void {
     const bytes = this.#columns.size(entry)
-    if (before && this.#isUnchanged(entry, before) && isComplete(before, bytes)) {
+    const before = earlier.find((each) => this.#isUnchanged(entry, each) && isComplete(each, bytes))
+    if (before) {
       this.#copyExtras(entry, before, state)
       this.#collector.keep(entry, before.page.kinds[before.entry]!, before.page.contentOf(before.entry))
       state.counters.filesUnmodified += 1
@@ -136,7 +138,7 @@ class Work implements DirectoryWork {
     try {
       const stored = this.#storeFile(entry, state)
       if (!stored) return
-      this.#count(stored, before, state)
+      this.#count(stored, earlier.at(-1), state)
       state.counters.bytesProcessed += this.#columns.size(entry)
     } catch (error) {
       const reason = systemCode(error)
@@ -161,7 +163,7 @@ class Work implements DirectoryWork {
         return linked
       }
       if (bytes > BIG_FILE_BYTES || isSparse(columns, entry)) {
-        this.#open(entry, 'file', undefined)
+        this.#open(entry, 'file', [])
         return undefined
       }
       const { content, isAsListed } = this.#files.store(descriptor, columns, entry)
@@ -176,8 +178,9 @@ class Work implements DirectoryWork {
     }
   }
 
-  #special(entry: number, before: PreviousEntry | undefined, state: State): void {
-    if (before && this.#isUnchanged(entry, before)) {
+  #special(entry: number, earlier: readonly PreviousEntry[], state: State): void {
+    const before = earlier.find((each) => this.#isUnchanged(entry, each))
+    if (before) {
       this.#copyExtras(entry, before, state)
       this.#collector.keep(entry, ContentKind.NONE, NOTHING)
       return
@@ -203,7 +206,7 @@ class Work implements DirectoryWork {
     }
   }
 
-  #open(entry: number, kind: 'directory' | 'file', previous: Uint8Array | undefined): void {
+  #open(entry: number, kind: 'directory' | 'file', previous: readonly Uint8Array[]): void {
     const columns = this.#columns
     this.#collector.open.push({
       entry: this.#collector.next, name: columns.names[entry]!, kind, bytes: columns.size(entry), previous, device: columns.device(entry), isSparse: isSparse(columns, entry),

@@ -5,8 +5,8 @@ export interface PreviousEntry {
   readonly entry: number
 }
 
-/** The same directory in the parent snapshot, asked for names in ascending order. */
-export class PreviousDirectory {
+/** A directory of one earlier tree, asked for names in ascending order. */
+class PreviousDirectory {
   readonly pages: readonly DirectoryPage[]
   #page = 0
   #entry = 0
@@ -23,6 +23,27 @@ export class PreviousDirectory {
       if (this.#entry < page.count) return names[this.#entry] === name ? { page, entry: this.#entry } : undefined
     }
     return undefined
+  }
+}
+
+const NONE: readonly PreviousEntry[] = []
+
+/** The same directory in each earlier tree. */
+export class PreviousDirectories {
+  readonly #directories: readonly PreviousDirectory[]
+
+  constructor(trees: ReadonlyArray<readonly DirectoryPage[]>) {
+    this.#directories = trees.map((pages) => new PreviousDirectory(pages))
+  }
+
+  /** The entries of that name, the tree to be preferred first. Names come in ascending order. */
+  find(name: string): readonly PreviousEntry[] {
+    let found = NONE
+    for (const directory of this.#directories) {
+      const entry = directory.find(name)
+      if (entry) found = [...found, entry]
+    }
+    return found
   }
 }
 
