@@ -23,7 +23,7 @@ import { type SharedStretch, takeTurn, type Turn } from './shared-file.ts'
 import { TreeBuilder } from './tree-builder.ts'
 
 const MIB = 1024 * 1024
-const NEW_BLOBS_BEFORE_WORKER = 256
+const NEW_BLOBS_BEFORE_WORKER = 640
 const FILES_READ_BEFORE_WORKER = 1000
 const NEW_BLOBS_RESERVED = 6_000_000
 const CHECKPOINT_MS = 10 * 60 * 1000

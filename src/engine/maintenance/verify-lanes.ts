@@ -22,7 +22,7 @@ export class VerifyLanes implements AsyncDisposable {
   readonly #worker: Worker | undefined
 
   constructor(bytesExpected: number) {
-    this.#worker = bytesExpected >= WORKER_BYTES_MIN ? new Worker(workerUrl(), { workerData: { verifier: true }, trackUnmanagedFds: false }) : undefined
+    this.#worker = bytesExpected >= WORKER_BYTES_MIN ? new Worker(workerUrl(), { workerData: { verifier: true }, resourceLimits: { maxYoungGenerationSizeMb: 4 }, trackUnmanagedFds: false }) : undefined
   }
 
   async run(run: VerifyRun): Promise<void> {
