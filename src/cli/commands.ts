@@ -62,7 +62,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'verify', describe: 'check the repository; with --read-data every stored byte', load: () => import('./commands/verify.ts'),
     configure: (command) => void command.option('--read-data [share]', 'read "all" (default) or a share such as 10%'),
   },
-  { name: 'repair', describe: 'rebuild lost index segments and copies', load: () => import('./commands/repair.ts') },
+  { name: 'repair', describe: 'rebuild lost index segments and copies; give up what does not read back', load: () => import('./commands/repair.ts'), configure: (command) => void command.option('--read-data', 'read every pack, save what is whole of damaged ones, and let the next backup store the rest again') },
   {
     name: 'forget', describe: 'forget snapshots by policy or by name', load: () => import('./commands/forget.ts'),
     configure: (command) =>

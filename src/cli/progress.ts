@@ -8,6 +8,8 @@ export interface ProgressFacts {
   readonly bytesDone: number
   readonly bytesAdded?: number
   readonly bytesExpected?: number | undefined
+  /** Serves where the bytes are not known. */
+  readonly filesExpected?: number | undefined
 }
 
 export interface Progress {
@@ -54,8 +56,13 @@ export function createProgress(options: ProgressOptions): Progress {
 
 function lineOf(facts: ProgressFacts, seconds: number, { kind, t }: ProgressOptions): string {
   const rate = facts.bytesDone / Math.max(seconds, 0.001)
-  const left = facts.bytesExpected === undefined ? undefined : (facts.bytesExpected - facts.bytesDone) / Math.max(rate, 1)
+  const left = secondsLeft(facts, seconds)
   const eta = left !== undefined && left > 0 ? t('progress.eta', { eta: formatSeconds(left) }) : ''
   const values = { files: facts.filesDone, bytes: formatBytes(facts.bytesDone), added: formatBytes(facts.bytesAdded ?? 0), rate: formatBytes(rate), eta }
   return t(kind === 'backup' ? 'progress.backup' : 'progress.restore', values)
+}
+
+function secondsLeft({ bytesDone, bytesExpected, filesDone, filesExpected }: ProgressFacts, seconds: number): number | undefined {
+  if (bytesExpected !== undefined && bytesDone > 0) return (seconds * (bytesExpected - bytesDone)) / bytesDone
+  return filesExpected !== undefined && filesDone > 0 ? (seconds * (filesExpected - filesDone)) / filesDone : undefined
 }

@@ -2,6 +2,7 @@
 export { type BackupOptions, type BackupProgress, type BackupResult, backupFiles } from './backup/backup.ts'
 export { type Kek, kekFingerprint, parseKek } from './crypto/index.ts'
 export { type CopyOptions, type CopyResult, copySnapshots } from './maintenance/copy.ts'
+export { dropDamage, type DroppedDamage } from './maintenance/drop-damage.ts'
 export { prune, type PruneOptions, type PruneResult } from './maintenance/prune.ts'
 export { forgetSnapshots, type Hold, holdsOf, protections, writeRecord } from './maintenance/records.ts'
 export { repairRepository, type RepairResult } from './maintenance/repair.ts'

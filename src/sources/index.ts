@@ -2,3 +2,4 @@ export { createDirectoryScanner, type DirectoryScanner, type OpenDirectory, type
 export { compilePattern, createFileFilter, type FileFilter, type FileFilters, type IgnoreRules, parseIgnoreFile } from './files/filters.ts'
 export { createEntryAccess, type DataExtent, type EntryAccess, type ExtendedAttribute } from './files/open-entry.ts'
 export { type OwnerNames, readOwnerNames } from './files/owner-names.ts'
+export { countFiles, type FileCount } from './files/count-files.ts'

@@ -261,3 +261,31 @@ test('as a user: what can not be read is named, the rest is backed up and restor
   fs.chmodSync(at('source/closed'), 0o700)
   fs.chmodSync(path.join(at('back'), at('source/closed')), 0o700)
 })
+
+test('after damage, repair saves what is whole, names what is lost by path, and the next backup heals it', async () => {
+  using folder = temporaryDirectory()
+  const { at, ok, run } = await bench(folder.path)
+  fs.writeFileSync(at('source/one.bin'), randomBytes(600_000))
+  await ok('backup', at('source'))
+  const packs = fs.readdirSync(at('repo/packs'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name))
+  const largest = packs.sort((a, b) => fs.statSync(b).size - fs.statSync(a).size)[0]!
+  const bytes = fs.readFileSync(largest)
+  bytes[bytes.length - 5000]! ^= 1
+  fs.writeFileSync(largest, bytes)
+  assert.equal((await run(['verify', '--read-data'])).status, 1)
+  const repaired = await run(['repair', '--read-data'])
+  assert.equal(repaired.status, 3, repaired.stderr)
+  assert.match(repaired.stderr, /lost: [0-9a-f]{12} \/.+source\//)
+  const partial = await run(['restore', 'latest', '--target', at('partial')])
+  assert.notEqual(partial.status, 0, 'a restore that lacks something says so')
+  const healed = (await ok('backup', at('source'), '--json')).json!
+  assert.ok(Number(healed['bytesAdded']) > 0 && Number(healed['bytesAdded']) < 2_000_000, 'only what was lost is stored again')
+  await ok('verify', '--read-data')
+  await ok('restore', 'latest', '--target', at('back'), '--verify')
+  assert.deepEqual(lookAt(path.join(at('back'), at('source'))), lookAt(at('source')))
+  const after = (await ok('backup', at('source'), '--json')).json!
+  assert.ok(Number(after['bytesAdded']) < 5000, 'files are carried over again')
+  await ok('prune')
+  assert.ok(!fs.existsSync(largest), 'prune removes the damaged pack')
+  await ok('verify', '--read-data')
+})

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { backupFiles, type BackupResult, printablePath, bytesOfPathText, SnapshotType } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
+import { countFiles } from '../../sources/index.ts'
 import { type CommandContext, type CommandResult, countOption, listOption, textOption } from '../command.ts'
 import { formatBytes } from '../format.ts'
 import { keyFileOf, openRepository } from '../open.ts'
@@ -14,11 +15,13 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   await using opened = await openRepository(context)
   warnOfPlaces(context, paths, opened.repository.store.location)
   const progress = context.progress('backup')
+  // Only where somebody looks: without a parent nothing else says how much there is.
+  using count = process.stderr.isTTY && context.options['quiet'] !== true ? countFiles(paths.map((each) => path.resolve(each))) : undefined
   const level = countOption(context.options, 'compressionLevel', 1)
   const result = await backupFiles(opened.repository, {
     paths, source: textOption(context.options, 'source') ?? paths.join(' '), type: typeOf(context), filters: filtersOf(context), tags: listOption(context.options, 'tag'),
     ...(level !== undefined && { compressionLevel: level }), state: opened.state, program: PROGRAM, signal: context.signal,
-    onProgress: (facts) => progress.update({ filesDone: facts.filesDone, bytesDone: facts.bytesDone, bytesAdded: facts.bytesAdded, bytesExpected: facts.bytesExpected }),
+    onProgress: (facts) => progress.update({ filesDone: facts.filesDone, bytesDone: facts.bytesDone, bytesAdded: facts.bytesAdded, bytesExpected: facts.bytesExpected, filesExpected: facts.filesExpected ?? count?.files }),
   }).finally(() => progress.end())
   tell(context, result)
   const { document } = result

@@ -38,6 +38,7 @@ export const en = {
   'key.typed': 'The key is 32 typed characters: it is taken as a passphrase. "neonpro-backup key generate" makes a stronger one.',
   'repair.index': '{segments} index segments written from {packs} packs.',
   'repair.nothing': 'Nothing to repair.',
+  'repair.dropped': '{packs} damaged packs are no longer relied on: {saved} pieces saved, {lost} lost. The next backup stores again what the source still has.',
   'repair.lost': 'lost: {snapshot} {path}',
   'doctor.ok': 'ok      {what}',
   'doctor.missing': 'MISSING {what}: {remedy}',

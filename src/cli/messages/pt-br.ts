@@ -40,6 +40,7 @@ export const ptBr: Readonly<Record<MessageKey, string>> = {
   'key.typed': 'A chave tem 32 caracteres digitados e é tratada como frase secreta. "neonpro-backup key generate" cria uma mais forte.',
   'repair.index': '{segments} segmentos de índice escritos a partir de {packs} pacotes.',
   'repair.nothing': 'Nada a reparar.',
+  'repair.dropped': '{packs} pacotes danificados deixam de ser usados: {saved} partes salvas, {lost} perdidas. O próximo backup guarda de novo o que a origem ainda tem.',
   'repair.lost': 'perdido: {snapshot} {path}',
   'doctor.ok': 'ok    {what}',
   'doctor.missing': 'FALTA {what}: {remedy}',

@@ -193,7 +193,9 @@ class BackupRun {
 
   #prepareLanes(metaTable: BlobTable): void {
     const { keys, store } = this.#repository
-    const isTrusting = this.#options.type !== SnapshotType.FULL && this.#history.deleteLog.tombstoned.size === 0
+    const { tombstoned, lossGeneration } = this.#history.deleteLog
+    const isWhole = this.#previous.every(({ document }) => document.deleteGeneration >= lossGeneration)
+    const isTrusting = this.#options.type !== SnapshotType.FULL && tombstoned.size === 0 && isWhole
     this.#workSettings = { filters: this.#options.filters ?? {}, roots: this.#roots, trustPrevious: isTrusting, leftOut: this.#ownFolders() }
     fs.mkdirSync(store.stagingDirectory, { recursive: true, mode: 0o700 })
     this.#laneSetup = {

@@ -3,12 +3,12 @@ import type { BackupError } from '../../kernel/backup-error.ts'
 import { isBackupError } from '../../kernel/backup-error.ts'
 import { FileType } from '../../contracts/index.ts'
 import { LookupIds } from '../crypto/index.ts'
-import type { RepositoryIndex } from '../index/index.ts'
 import { type BlobReader, packKey, type Repository } from '../repository/index.ts'
 import {
   childPath, chunkListsOf, chunksOf, ContentKind, type DirectoryPage, IndexClass, isHole, openIndex, openReader, type OpenedIndex, printablePath, readHistory, type SeenHeads, walkTree,
 } from '../snapshot/index.ts'
-import type { PackTask, PackVerdict, VerifierSetup } from './pack-verifier.ts'
+import { setupOf, storedPacks, tasksOf } from './pack-tasks.ts'
+import type { PackVerdict } from './pack-verifier.ts'
 import { VerifyLanes } from './verify-lanes.ts'
 
 export interface VerifyOptions {
@@ -90,12 +90,6 @@ async function checkCopies(repository: Repository, problems: VerifyProblem[]): P
   return notices
 }
 
-async function storedPacks(repository: Repository): Promise<Map<string, number>> {
-  const sizes = new Map<string, number>()
-  for await (const { key, bytes } of repository.store.list('packs/')) sizes.set(key.slice(-64), bytes)
-  return sizes
-}
-
 function sumOf(sizes: ReadonlyMap<string, number>): number {
   return [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0)
 }
@@ -153,18 +147,6 @@ async function readPacks(repository: Repository, facts: PackFacts & { readonly o
 
 function addOnce(problems: VerifyProblem[], problem: VerifyProblem): void {
   if (!problems.some(({ object, what }) => object === problem.object && what === problem.what)) problems.push(problem)
-}
-
-function tasksOf(repository: Repository, index: RepositoryIndex, facts: { sizes: ReadonlyMap<string, number>; lastVerified: ReadonlyMap<string, number> }): PackTask[] {
-  const age = (name: string) => facts.lastVerified.get(name) ?? 0
-  const present = index.packs.filter(({ name }) => facts.sizes.has(name)).sort((a, b) => age(a.name) - age(b.name) || b.bytes - a.bytes || (a.name < b.name ? -1 : 1))
-  return present.map(({ name, bytes, entryFrom, blobCount, segmentFrom, segmentCount }) => ({
-    path: repository.store.localPath(packKey(name)) ?? '', name, bytes, entryFrom, blobCount, sealedBytes: Uint32Array.from({ length: segmentCount }, (_, i) => index.placeOfSegment(segmentFrom + i).sealedBytes),
-  }))
-}
-
-function setupOf({ keys }: Repository, index: RepositoryIndex): VerifierSetup {
-  return { repositoryId: keys.repositoryId, masters: keys.bundle.masters, idKey: keys.idKey.key, table: index.table.memory }
 }
 
 interface HitParts {

@@ -31,6 +31,11 @@ export class DeleteLog {
     return this.entries.at(-1)?.document.generation ?? 0
   }
 
+  /** The newest generation in which damaged packs were given up; 0 without one. */
+  get lossGeneration(): number {
+    return this.entries.findLast(({ document }) => document.damaged === true)?.document.generation ?? 0
+  }
+
   /** Names of the entries of the newest generation. */
   get heads(): string[] {
     return this.entries.filter(({ document }) => document.generation === this.newestGeneration).map(({ name }) => name)

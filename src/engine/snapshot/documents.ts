@@ -67,6 +67,8 @@ export interface DeleteEntry {
   /** deleted */
   readonly completes?: readonly string[]
   readonly kept?: readonly string[]
+  /** deleted: the packs could not be read. Snapshots of earlier generations may lack data: their files are read again. */
+  readonly damaged?: boolean
 }
 
 export interface SessionDocument {
