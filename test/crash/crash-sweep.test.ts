@@ -6,9 +6,9 @@ import { execFile } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
-import { prune, readHistory, repairRepository } from '../../src/engine/index.ts'
+import { dropDamage, prune, readHistory, repairRepository, verifyRepository } from '../../src/engine/index.ts'
 import { faultyStore } from '../harness/faulty-store.ts'
-import { backup, localStore, lookAt, open, restored, verified } from '../harness/repository.ts'
+import { backup, localStore, lookAt, open, restored, stateOf, type TestRepository, verified } from '../harness/repository.ts'
 import { seededRandom, testSeed } from '../harness/seeded-random.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 import { loseIndex, type Operation, OPERATIONS, type Prepared, prepare, prepared } from './operations.ts'
@@ -119,3 +119,51 @@ for (const [name, operation] of Object.entries(OPERATIONS)) {
     assert.ok(kills > 0, `only ${kills} kills`)
   })
 }
+
+/** Flips a byte in the middle of the largest pack: content that the source still has. */
+function damage({ test: repository }: Prepared): void {
+  const packs = fs.readdirSync(path.join(repository.folder, 'packs'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name))
+  const largest = packs.sort((a, b) => fs.statSync(b).size - fs.statSync(a).size)[0]!
+  const bytes = fs.readFileSync(largest)
+  bytes[bytes.length >> 1]! ^= 1
+  fs.writeFileSync(largest, bytes)
+}
+
+async function giveUp(repository: TestRepository, store = localStore(repository.folder)): Promise<void> {
+  await using opened = await open(repository, store)
+  using writer = stateOf(repository, opened).claimWriter()
+  await dropDamage(opened, writer.id)
+}
+
+/** The first snapshot holds files that the source has no more: only they can be lost. */
+async function onlyTheFirstLacks({ test: repository, committed }: Prepared): Promise<void> {
+  await using opened = await open(repository)
+  const { problems, hits } = await verifyRepository(opened, { readShare: 1 })
+  assert.deepEqual(problems, [])
+  const [first] = committed.keys()
+  for (const { snapshot, paths } of hits) assert.ok(snapshot === first && paths.every((each) => each.includes('/b/c/')), `${snapshot} lacks ${paths.join()}`)
+}
+
+test('stopped at every storage call, giving up damaged packs loses no more than was damaged, and the next backup heals it', async () => {
+  using template = temporaryDirectory()
+  await prepare(template.path)
+  let stops = 0
+  for (const mode of ['before', 'after'] as const) {
+    for (let at = 1; ; at += 1) {
+      using folder = temporaryDirectory()
+      fs.cpSync(template.path, folder.path, { recursive: true, preserveTimestamps: true })
+      const ready = prepared(folder.path)
+      damage(ready)
+      const faulty = faultyStore(localStore(ready.test.folder), { at, mode })
+      const done = await giveUp(ready.test, faulty.store).then(() => true, (error: unknown) => notPlanned(error, faulty.hasFired()))
+      if (done && !faulty.hasFired()) break
+      stops += 1
+      await giveUp(ready.test)
+      const next = await backup(ready.test, ready.source)
+      await onlyTheFirstLacks(ready)
+      const [, [second, expected] = []] = [...ready.committed]
+      for (const snapshot of [second!, next.snapshot]) assert.deepEqual(await restored(ready.test, folder.path, { snapshot, source: ready.source }), expected, `after a stop at call ${at} (${mode})`)
+    }
+  }
+  assert.ok(stops > 10, `only ${stops} stops`)
+})

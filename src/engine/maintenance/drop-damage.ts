@@ -34,23 +34,29 @@ export async function dropDamage(repository: Repository, writer: Buffer, signal?
   await using _session = await openWriterSession(repository, writer)
   const history = await readHistory(repository, signal ? { signal } : {})
   if (history.rollbacks[0]) throw history.rollbacks[0] satisfies BackupError
-  const names: string[] = []
-  let blobsLost = 0
-  let blobsSaved = 0
+  const found: Array<{ readonly indexClass: IndexClass; readonly damage: Damage }> = []
   for (const indexClass of [IndexClass.META, IndexClass.DATA]) {
     const damage = await findDamage(repository, indexClass, signal)
     if (damage.packs.length === 0) continue
-    const { index } = damage.load
-    const saved = damage.packs.filter((pack) => hasGood(damage, pack))
-    await copyBlobs({ from: repository, to: repository, indexClass, marked: { load: damage.load, index, needed: damage.good }, packs: saved, ...(signal && { signal }) })
-    const gone = damage.packs.map((pack) => index.packs[pack]!.name)
-    await rewriteIndex(repository, indexClass, new Set(gone))
-    names.push(...gone)
-    blobsLost += damage.blobsLost
-    blobsSaved += damage.good.reduce((sum, each) => sum + each, 0)
+    await save(repository, indexClass, { damage, signal })
+    found.push({ indexClass, damage })
   }
+  const names = found.flatMap(({ damage }) => namesOf(damage))
+  // Said before it is done: a stop in between must not leave an index that lacks blobs and backups that don't know it.
   if (names.length > 0) await sayLoss(repository, history, names)
-  return { packs: names, blobsLost, blobsSaved }
+  for (const { indexClass, damage } of found) await rewriteIndex(repository, indexClass, new Set(namesOf(damage)))
+  const sum = (of: (damage: Damage) => number) => found.reduce((total, { damage }) => total + of(damage), 0)
+  return { packs: names, blobsLost: sum(({ blobsLost }) => blobsLost), blobsSaved: sum(({ good }) => good.reduce((total, each) => total + each, 0)) }
+}
+
+/** Copies the good blobs of damaged packs into new ones. */
+async function save(repository: Repository, indexClass: IndexClass, { damage, signal }: { damage: Damage; signal: AbortSignal | undefined }): Promise<void> {
+  const { load, good, packs } = damage
+  await copyBlobs({ from: repository, to: repository, indexClass, marked: { load, index: load.index, needed: good }, packs: packs.filter((pack) => hasGood(damage, pack)), ...(signal && { signal }) })
+}
+
+function namesOf({ load, packs }: Damage): string[] {
+  return packs.map((pack) => load.index.packs[pack]!.name)
 }
 
 async function findDamage(repository: Repository, indexClass: IndexClass, signal: AbortSignal | undefined): Promise<Damage> {
