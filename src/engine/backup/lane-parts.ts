@@ -2,4 +2,4 @@
 export { createDirectoryWork } from './directory-work.ts'
 export { Lane } from './lane.ts'
 export { takeTurn } from './shared-file.ts'
-export type { FromWorker, ToWorker, WorkerFailure, WorkerSetup } from './worker-protocol.ts'
+export { failureOf, type FromWorker, type ToWorker, type WorkerSetup } from './worker-protocol.ts'

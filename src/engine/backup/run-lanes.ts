@@ -2,14 +2,13 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
 import { workerUrl } from '../../kernel/assets.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
-import { ERROR_CODES, type ErrorCode } from '../../kernel/error-code.ts'
 import type { FinishedPack } from '../pack/index.ts'
 import type { DirectoryTask } from './directory-work.ts'
 import type { DirectoryResult } from './directory-result.ts'
 import type { IgnoreRules } from '../../sources/index.ts'
 import type { LaneCounters } from './lane.ts'
 import type { SharedStretch, Turn } from './shared-file.ts'
-import type { FromWorker, ToWorker, WorkerFailure, WorkerSetup } from './worker-protocol.ts'
+import { type FromWorker, revive, type ToWorker, type WorkerSetup } from './worker-protocol.ts'
 
 export type DirectoryAnswer = DirectoryResult & { readonly rules: IgnoreRules }
 
@@ -170,9 +169,4 @@ export class WorkerLane {
   #wakeUp(): void {
     for (const wake of this.#wakes.splice(0)) wake()
   }
-}
-
-function revive(failure: WorkerFailure): BackupError {
-  const code = ERROR_CODES.find((known) => known === failure.code) as ErrorCode | undefined
-  return new BackupError(code ?? 'INTERNAL', failure.message, { context: failure.context })
 }

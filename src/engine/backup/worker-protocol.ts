@@ -1,4 +1,6 @@
 /** Messages between the run and its worker. Everything is plain data; descriptors are shared by all threads of a process. */
+import { BackupError } from '../../kernel/backup-error.ts'
+import { ERROR_CODES, type ErrorCode } from '../../kernel/error-code.ts'
 import type { FinishedPack } from '../pack/index.ts'
 import type { DirectoryResult } from './directory-result.ts'
 import type { DirectoryTask, WorkSettings } from './directory-work.ts'
@@ -31,4 +33,14 @@ export interface WorkerFailure {
   readonly code: string | undefined
   readonly message: string
   readonly context: Record<string, string | number | boolean | readonly string[] | undefined>
+}
+
+export function failureOf(error: unknown): WorkerFailure {
+  if (error instanceof BackupError) return { code: error.code, message: error.message, context: { ...error.context } }
+  return { code: undefined, message: error instanceof Error ? (error.stack ?? error.message) : String(error), context: {} }
+}
+
+export function revive(failure: WorkerFailure): BackupError {
+  const code = ERROR_CODES.find((known) => known === failure.code) as ErrorCode | undefined
+  return new BackupError(code ?? 'INTERNAL', failure.message, { context: failure.context })
 }

@@ -1,17 +1,23 @@
-/** Copies needed blobs into new packs, each proven by its id, and makes them findable: for prune within a repository, for copy into another. */
+/**
+ * Copies needed blobs into new packs and makes them findable: for prune within a repository, for copy into another. The main thread works, and one
+ * worker beside it when there is enough to do.
+ */
 import fs from 'node:fs'
+import { Worker } from 'node:worker_threads'
 import { throwIfAborted } from '../../kernel/abort.ts'
-import { BackupError } from '../../kernel/backup-error.ts'
+import { workerUrl } from '../../kernel/assets.ts'
 import { turn } from '../../kernel/clock.ts'
-import { createSegmentCodec, type SegmentCodec } from '../compression/index.ts'
-import { blobIdOf, LookupIds, ObjectType } from '../crypto/index.ts'
-import { alignedBuffer, BLOB_BYTES_MAX, PackWriter, SealBuffers } from '../pack/index.ts'
-import type { Repository } from '../repository/index.ts'
-import { type IndexClass, openReader } from '../snapshot/index.ts'
+import { ObjectType } from '../crypto/index.ts'
+import type { FinishedPack } from '../pack/index.ts'
+import { packKey, type Repository } from '../repository/index.ts'
+import type { IndexClass } from '../snapshot/index.ts'
 import { PackShipper } from '../backup/pack-shipper.ts'
+import { revive, type WorkerFailure } from '../backup/worker-protocol.ts'
 import type { MarkedIndex } from './mark.ts'
+import { type CopierSetup, PackCopier } from './pack-copier.ts'
+import type { PackTask } from './pack-verifier.ts'
 
-const MIB = 1024 * 1024
+const WORKER_BYTES_MIN = 32 * 1024 * 1024
 
 export interface CopyWork {
   readonly from: Repository
@@ -25,74 +31,98 @@ export interface CopyWork {
   readonly signal?: AbortSignal
 }
 
-/** Copies the needed blobs of `packs`. When it returns, the copies are durable and indexed. Returns the bytes stored. Throws DAMAGED. */
+export type ToCopier = { readonly task: PackTask } | { readonly end: 'finish' | 'discard' }
+export type FromCopier = { readonly copied: number } | { readonly pack: FinishedPack } | { readonly ended: true } | { readonly failed: WorkerFailure }
+
+/** Copies the needed blobs of `packs`. When it returns, the copies are durable and indexed. Returns the bytes stored. Throws DAMAGED, NOT_FOUND. */
 export async function copyBlobs(work: CopyWork): Promise<number> {
-  const { from, to, marked, packs, signal } = work
+  const { to, packs, signal } = work
   if (packs.length === 0) return 0
+  fs.mkdirSync(to.store.stagingDirectory, { recursive: true, mode: 0o700 })
   const shipper = new PackShipper(to, signal)
-  const codec = createSegmentCodec({ level: 3 })
-  const writer = packWriter(work, { codec, shipper })
-  const { segments } = openReader(from, marked.load, { cacheSegments: 2 })
-  await using _segments = segments
-  const parts = { writer, read: (segment: number) => segments.read(segment, signal), from: new LookupIds(from.keys.idKey.key), to: new LookupIds(to.keys.idKey.key) }
+  const queue = packs.map((pack) => taskOf(work, pack)).sort((a, b) => b.bytes - a.bytes)
+  const setup = setupOf(work)
+  const isLarge = queue.length > 1 && queue.reduce((sum, { bytes }) => sum + bytes, 0) >= WORKER_BYTES_MIN
+  await using lane = isLarge ? new CopierLane(setup, { queue, shipper, onBytes: work.onBytes }) : undefined
+  const copier = new PackCopier(setup, (pack) => shipper.ship(pack))
   try {
-    for (const pack of packs) {
+    for (let task = queue.shift(); task; task = queue.shift()) {
       throwIfAborted(signal)
-      const bytes = await copyPack(marked, { ...parts, pack })
+      const bytes = copier.copy(task)
       work.onBytes?.(bytes)
       await shipper.room()
       await turn()
     }
-    writer.finishPack()
-    await shipper.settle(to.keys.idKey.version)
+    copier.finish()
   } catch (error) {
-    writer.discard()
+    queue.length = 0
+    copier.discard()
     throw error
-  } finally {
-    codec.dispose()
   }
+  await lane?.finished
+  await shipper.settle(to.keys.idKey.version)
   return shipper.bytesStored
 }
 
-function packWriter({ to, indexClass }: CopyWork, parts: { codec: SegmentCodec; shipper: PackShipper }): PackWriter {
-  const { stagingDirectory } = to.store
-  fs.mkdirSync(stagingDirectory, { recursive: true, mode: 0o700 })
-  const segmentBytes = indexClass === 'data' ? MIB : MIB / 2
-  const type = indexClass === 'data' ? ObjectType.PACK_DATA : ObjectType.PACK_META
-  return new PackWriter(
-    { type, scope: to.keys.scope(), stagingDirectory, segmentBytes, packBytes: 64 * MIB },
-    {
-      codec: parts.codec, buffers: new SealBuffers(segmentBytes + BLOB_BYTES_MAX), segment: Buffer.allocUnsafeSlow(segmentBytes + BLOB_BYTES_MAX), output: alignedBuffer(MIB / 2),
-      onPack: (pack) => parts.shipper.ship(pack),
-    },
-  )
+function taskOf({ from, marked }: CopyWork, pack: number): PackTask {
+  const { name, bytes, entryFrom, blobCount, segmentFrom, segmentCount } = marked.index.packs[pack]!
+  const sealedBytes = Uint32Array.from({ length: segmentCount }, (_, i) => marked.index.placeOfSegment(segmentFrom + i).sealedBytes)
+  return { path: from.store.localPath(packKey(name)) ?? '', name, bytes, entryFrom, blobCount, sealedBytes }
 }
 
-interface CopyParts {
-  readonly pack: number
-  readonly read: (segment: number) => Promise<{ bytes: Uint8Array }>
-  readonly writer: PackWriter
-  readonly from: LookupIds
-  readonly to: LookupIds
-}
-
-/** Returns the plain bytes copied. */
-async function copyPack({ index, needed }: MarkedIndex, parts: CopyParts): Promise<number> {
-  const { entryFrom, blobCount } = index.packs[parts.pack]!
-  const expected = new Uint32Array(4)
-  const found = new Uint32Array(4)
-  let copied = 0
-  for (let entry = entryFrom; entry < entryFrom + blobCount; entry += 1) {
-    if (needed[entry] !== 1) continue
-    const { segment, offset, bytes } = index.table.placeOf(entry)
-    const blob = (await parts.read(segment)).bytes.subarray(offset, offset + bytes)
-    const id = blobIdOf(blob)
-    parts.from.lookupInto(id, 0, found)
-    index.table.lookupIdInto(entry, expected)
-    if (blob.length !== bytes || expected.some((word, i) => word !== found[i])) throw new BackupError('DAMAGED', 'A blob to be copied is damaged: nothing is deleted.', { context: { object: `packs/${index.packs[parts.pack]!.name}` } })
-    parts.to.lookupInto(id, 0, expected)
-    parts.writer.add(blob, expected)
-    copied += bytes
+function setupOf({ from, to, indexClass, marked }: CopyWork): CopierSetup {
+  return {
+    from: { repositoryId: from.keys.repositoryId, masters: from.keys.bundle.masters, idKey: from.keys.idKey.key },
+    to: { scope: to.keys.scope(), idKey: to.keys.idKey.key, stagingDirectory: to.store.stagingDirectory },
+    type: indexClass === 'data' ? ObjectType.PACK_DATA : ObjectType.PACK_META, table: marked.index.table.memory, needed: marked.needed,
   }
-  return copied
+}
+
+interface LaneParts {
+  readonly queue: PackTask[]
+  readonly shipper: PackShipper
+  readonly onBytes: ((bytes: number) => void) | undefined
+}
+
+/** The second thread: it takes from the same queue and hands its packs to the same shipper. */
+class CopierLane implements AsyncDisposable {
+  readonly #worker: Worker
+  readonly #parts: LaneParts
+  /** Resolves when the worker's last pack was handed over. */
+  readonly finished: Promise<void>
+
+  constructor(setup: CopierSetup, parts: LaneParts) {
+    this.#parts = parts
+    this.#worker = new Worker(workerUrl(), { workerData: { copier: setup }, resourceLimits: { maxYoungGenerationSizeMb: 4 }, trackUnmanagedFds: false })
+    this.finished = new Promise((resolve, reject) => {
+      this.#worker.on('message', (message: FromCopier) => {
+        if ('pack' in message) parts.shipper.ship(message.pack)
+        else if ('failed' in message) reject(revive(message.failed))
+        else if ('ended' in message) resolve()
+        else {
+          parts.onBytes?.(message.copied)
+          this.#next()
+        }
+      })
+      this.#worker.on('error', reject)
+      this.#worker.on('exit', () => reject(new Error('The worker thread ended early.')))
+    })
+    // Awaited at the end; a failure before that must not be an unhandled one.
+    this.finished.catch(() => {})
+    this.#next()
+  }
+
+  #next(): void {
+    const task = this.#parts.queue.shift()
+    this.#worker.postMessage((task ? { task } : { end: 'finish' }) satisfies ToCopier)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const isDone = await Promise.race([this.finished.then(() => true, () => true), turn().then(() => false)])
+    if (!isDone) {
+      this.#worker.postMessage({ end: 'discard' } satisfies ToCopier)
+      await this.finished.catch(() => {})
+    }
+    await this.#worker.terminate()
+  }
 }

@@ -9,7 +9,7 @@ import { type ClientState, type Repository, requireFeatures } from '../repositor
 import { headsOf, type History, IndexClass, openIndex, openReader, othersSeen, readHistory, type SnapshotDocument, type SnapshotEntry, visitClosure } from '../snapshot/index.ts'
 import { confirmSnapshot } from './confirm.ts'
 import { copyBlobs } from './copy-blobs.ts'
-import type { MarkedIndex } from './mark.ts'
+import { type MarkedIndex, sharedBytes } from './mark.ts'
 import { openWriterSession } from './sessions.ts'
 
 const ATTEMPTS_MAX = 3
@@ -116,7 +116,7 @@ async function missingIn(from: Repository, indexClass: IndexClass, target: { fin
   const load = await openIndex(from, indexClass)
   const { index } = load
   const visited = new Uint8Array(index.table.count)
-  const marked: MarkedIndex = { load, index, needed: new Uint8Array(index.table.count) }
+  const marked: MarkedIndex = { load, index, needed: sharedBytes(index.table.count) }
   const ids = { from: new LookupIds(from.keys.idKey.key), to: new LookupIds(to.keys.idKey.key), lookup: new Uint32Array(4) }
   const visit = (id: Uint8Array): boolean => {
     ids.from.lookupInto(id, 0, ids.lookup)

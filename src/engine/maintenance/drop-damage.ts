@@ -9,6 +9,7 @@ import type { Repository } from '../repository/index.ts'
 import { type DeleteEntry, headsOf, IndexClass, type OpenedIndex, openIndex, readHistory } from '../snapshot/index.ts'
 import { copyBlobs } from './copy-blobs.ts'
 import { rewriteIndex } from './index-rewrite.ts'
+import { sharedBytes } from './mark.ts'
 import { setupOf, storedPacks, tasksOf } from './pack-tasks.ts'
 import { openWriterSession } from './sessions.ts'
 import { VerifyLanes } from './verify-lanes.ts'
@@ -76,7 +77,7 @@ async function findDamage(repository: Repository, indexClass: IndexClass, signal
     },
     ...(signal && { signal }),
   })
-  const good = new Uint8Array(index.table.count)
+  const good = sharedBytes(index.table.count)
   for (const pack of damaged) for (let i = 0, entry = index.packs[pack]!.entryFrom; i < index.packs[pack]!.blobCount; i += 1, entry += 1) good[entry] = bad.has(entry) ? 0 : 1
   return { load, packs: [...damaged], good, blobsLost: bad.size }
 }

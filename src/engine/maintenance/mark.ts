@@ -36,8 +36,13 @@ export async function markNeeded(repository: Repository, history: History, optio
   return marks
 }
 
+/** Zeros that all threads see. */
+export function sharedBytes(count: number): Uint8Array {
+  return new Uint8Array(new SharedArrayBuffer(count))
+}
+
 function marked(load: OpenedIndex): MarkedIndex {
-  return { load, index: load.index, needed: new Uint8Array(load.index.table.count) }
+  return { load, index: load.index, needed: sharedBytes(load.index.table.count) }
 }
 
 interface MarkParts {

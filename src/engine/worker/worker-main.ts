@@ -1,8 +1,9 @@
 /** The second lane: takes directories and shares of big files until it is told to finish; or verifies packs, when it is started for that. */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
-import { BackupError } from '../../kernel/backup-error.ts'
 import { invariant } from '../../kernel/invariant.ts'
-import { createDirectoryWork, Lane, takeTurn, type FromWorker, type ToWorker, type WorkerFailure, type WorkerSetup } from '../backup/lane-parts.ts'
+import { createDirectoryWork, Lane, takeTurn, type FromWorker, failureOf, type ToWorker, type WorkerSetup } from '../backup/lane-parts.ts'
+import type { FromCopier, ToCopier } from '../maintenance/copy-blobs.ts'
+import { type CopierSetup, PackCopier } from '../maintenance/pack-copier.ts'
 import { PackVerifier } from '../maintenance/pack-verifier.ts'
 import type { ToVerifier } from '../maintenance/verify-lanes.ts'
 
@@ -26,7 +27,7 @@ function runBackupLane(setup: WorkerSetup & { readonly port: MessagePort }): voi
       handle(message, { lane, work, port, send })
     } catch (error) {
       lane.discard()
-      send({ type: 'failed', error: failure(error) })
+      send({ type: 'failed', error: failureOf(error) })
       port.close()
     }
   })
@@ -56,11 +57,6 @@ function handle(message: ToWorker, { lane, work, port, send }: LaneWorker): void
   }
 }
 
-function failure(error: unknown): WorkerFailure {
-  if (error instanceof BackupError) return { code: error.code, message: error.message, context: { ...error.context } }
-  return { code: undefined, message: error instanceof Error ? (error.stack ?? error.message) : String(error), context: {} }
-}
-
 function runVerifier(): void {
   let verifier: PackVerifier | undefined
   parent.on('message', (message: ToVerifier) => {
@@ -69,6 +65,23 @@ function runVerifier(): void {
   })
 }
 
-const data = workerData as (WorkerSetup & { readonly port: MessagePort }) | { readonly verifier: true }
+function runCopier(setup: CopierSetup): void {
+  const send = (message: FromCopier): void => parent.postMessage(message)
+  const copier = new PackCopier(setup, (pack) => send({ pack }))
+  parent.on('message', (message: ToCopier) => {
+    try {
+      if ('task' in message) return send({ copied: copier.copy(message.task) })
+      if (message.end === 'finish') copier.finish()
+      else copier.discard()
+      send({ ended: true })
+    } catch (error) {
+      copier.discard()
+      send({ failed: failureOf(error) })
+    }
+  })
+}
+
+const data = workerData as (WorkerSetup & { readonly port: MessagePort }) | { readonly verifier: true } | { readonly copier: CopierSetup }
 if ('verifier' in data) runVerifier()
+else if ('copier' in data) runCopier(data.copier)
 else runBackupLane(data)

@@ -1,0 +1,140 @@
+/** Copies the needed blobs of local packs into new packs, each proven by its id. Runs in any thread. */
+import fs from 'node:fs'
+import { BackupError, systemCode } from '../../kernel/backup-error.ts'
+import { createSegmentCodec, type SegmentCodec } from '../compression/index.ts'
+import { blobIdOf, FRAME_HEADER_BYTES, HEADER_BYTES, LookupIds, ObjectOpener, type ObjectScope, ObjectType } from '../crypto/index.ts'
+import { BlobTable, type BlobTableMemory } from '../index/index.ts'
+import { alignedBuffer, BLOB_BYTES_MAX, decodeSegment, type FinishedPack, PackWriter, parseSegment, SealBuffers } from '../pack/index.ts'
+import type { PackTask } from './pack-verifier.ts'
+
+const MIB = 1024 * 1024
+
+/** Plain data for a worker. */
+export interface CopierSetup {
+  readonly from: { readonly repositoryId: Uint8Array; readonly masters: ReadonlyArray<{ readonly tenant: string; readonly epoch: number; readonly key: string }>; readonly idKey: Uint8Array }
+  readonly to: { readonly scope: ObjectScope; readonly idKey: Uint8Array; readonly stagingDirectory: string }
+  readonly type: 1 | 2
+  readonly table: BlobTableMemory
+  /** 1 for entries of the table that are to be copied; shared. */
+  readonly needed: Uint8Array
+}
+
+export class PackCopier {
+  readonly #setup: CopierSetup
+  readonly #table: BlobTable
+  readonly #masters: ReadonlyMap<string, Buffer>
+  readonly #ids: { readonly from: LookupIds; readonly to: LookupIds }
+  readonly #codec: SegmentCodec = createSegmentCodec({ level: 3 })
+  readonly #writer: PackWriter
+  readonly #expected = new Uint32Array(4)
+  readonly #found = new Uint32Array(4)
+  #frame = Buffer.alloc(0)
+  #plain = Buffer.alloc(0)
+  #decoded = Buffer.alloc(0)
+
+  constructor(setup: CopierSetup, onPack: (pack: FinishedPack) => void) {
+    this.#setup = setup
+    this.#table = new BlobTable(setup.table)
+    this.#masters = new Map(setup.from.masters.map(({ tenant, epoch, key }) => [`${tenant}/${epoch}`, Buffer.from(key, 'hex')]))
+    this.#ids = { from: new LookupIds(setup.from.idKey), to: new LookupIds(setup.to.idKey) }
+    const segmentBytes = setup.type === ObjectType.PACK_DATA ? MIB : MIB / 2
+    this.#writer = new PackWriter(
+      { type: setup.type, scope: setup.to.scope, stagingDirectory: setup.to.stagingDirectory, segmentBytes, packBytes: 64 * MIB },
+      { codec: this.#codec, buffers: new SealBuffers(segmentBytes + BLOB_BYTES_MAX), segment: Buffer.allocUnsafeSlow(segmentBytes + BLOB_BYTES_MAX), output: alignedBuffer(MIB / 2), onPack },
+    )
+  }
+
+  /** Returns the plain bytes copied. Throws NOT_FOUND when the pack is gone, DAMAGED when a needed blob does not read back. */
+  copy(task: PackTask): number {
+    const descriptor = openPack(task)
+    try {
+      const header = this.#read(descriptor, HEADER_BYTES, 0)
+      const opener = new ObjectOpener(Buffer.from(header), { type: this.#setup.type, repositoryId: this.#setup.from.repositoryId, masterOf: (tenant, epoch) => this.#masters.get(`${Buffer.from(tenant).toString('hex')}/${epoch}`) })
+      return this.#segments(descriptor, opener, task)
+    } finally {
+      fs.closeSync(descriptor)
+    }
+  }
+
+  /** Seals what is open; the copier is not used after it. */
+  finish(): void {
+    this.#writer.finishPack()
+    this.#codec.dispose()
+  }
+
+  discard(): void {
+    this.#writer.discard()
+    this.#codec.dispose()
+  }
+
+  #segments(descriptor: number, opener: ObjectOpener, task: PackTask): number {
+    let copied = 0
+    let entry = task.entryFrom
+    let at = HEADER_BYTES
+    for (const [number, sealedBytes] of task.sealedBytes.entries()) {
+      const blobs = this.#blobsOf(entry)
+      const bytes = FRAME_HEADER_BYTES + sealedBytes
+      if (this.#setup.needed.subarray(entry, entry + blobs).includes(1)) copied += this.#segment(opener, this.#read(descriptor, bytes, at), { number, entry, blobs, task })
+      entry += blobs
+      at += bytes
+    }
+    return copied
+  }
+
+  #segment(opener: ObjectOpener, frame: Buffer, at: { number: number; entry: number; blobs: number; task: PackTask }): number {
+    if (this.#plain.length < frame.length) this.#plain = Buffer.allocUnsafeSlow(frame.length)
+    const { plaintext } = opener.openFrame(frame, { number: at.number, into: this.#plain })
+    const decoded = decodeSegment(plaintext, parseSegment(plaintext), { codec: this.#codec, reserve: (bytes) => this.#reserve(bytes) })
+    let copied = 0
+    for (let entry = at.entry; entry < at.entry + at.blobs; entry += 1) {
+      if (this.#setup.needed[entry] !== 1) continue
+      const { offset, bytes } = this.#table.placeOf(entry)
+      this.#add(decoded.subarray(offset, offset + bytes), { entry, bytes, task: at.task })
+      copied += bytes
+    }
+    return copied
+  }
+
+  #add(blob: Uint8Array, at: { entry: number; bytes: number; task: PackTask }): void {
+    const id = blobIdOf(blob)
+    this.#ids.from.lookupInto(id, 0, this.#found)
+    this.#table.lookupIdInto(at.entry, this.#expected)
+    if (blob.length !== at.bytes || this.#expected.some((word, i) => word !== this.#found[i])) {
+      throw new BackupError('DAMAGED', 'A blob to be copied is damaged: nothing is deleted.', { context: { object: `packs/${at.task.name}` } })
+    }
+    this.#ids.to.lookupInto(id, 0, this.#expected)
+    this.#writer.add(blob, this.#expected)
+  }
+
+  /** Entries of a segment follow each other in the table. */
+  #blobsOf(entry: number): number {
+    const segment = this.#table.segmentOf(entry)
+    let count = 0
+    while (entry + count < this.#table.count && this.#table.segmentOf(entry + count) === segment) count += 1
+    return count
+  }
+
+  #reserve(bytes: number): Uint8Array {
+    if (this.#decoded.length < bytes) this.#decoded = Buffer.allocUnsafeSlow(bytes)
+    return this.#decoded
+  }
+
+  #read(descriptor: number, bytes: number, position: number): Buffer {
+    if (this.#frame.length < bytes) this.#frame = Buffer.allocUnsafeSlow(bytes)
+    const frame = this.#frame.subarray(0, bytes)
+    for (let done = 0; done < bytes; ) {
+      const got = fs.readSync(descriptor, frame, done, bytes - done, position + done)
+      if (got === 0) throw new BackupError('DAMAGED', 'A pack is shorter than the index says.')
+      done += got
+    }
+    return frame
+  }
+}
+
+function openPack({ path, name }: PackTask): number {
+  try {
+    return fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW)
+  } catch (error) {
+    throw new BackupError(systemCode(error) === 'ENOENT' ? 'NOT_FOUND' : 'STORAGE_FAILED', 'A pack can not be opened.', { context: { object: `packs/${name}` }, cause: error })
+  }
+}
