@@ -42,7 +42,7 @@ interface Plan {
 export function prune(repository: Repository, options: PruneOptions = {}): Promise<PruneResult> {
   requireFeatures(repository.config, 'delete')
   // Another pruner may be at work: what it took away in the middle is no damage.
-  return onStableListing(repository, ['snapshots/', 'index/meta/', 'index/data/', 'deletes/'], () => pruneOnce(repository, options))
+  return onStableListing(repository, ['snapshots/', 'index/meta/', 'index/data/', 'deletes/'], () => pruneOnce(repository, options), { attemptsMax: 3, rethrow: true })
 }
 
 async function pruneOnce(repository: Repository, options: PruneOptions): Promise<PruneResult> {
