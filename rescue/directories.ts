@@ -1,8 +1,12 @@
 /** Directories and file contents: docs/format/v1.md section 10. Names are strings of one character a byte. */
 import { Cursor, RescueError } from './bytes.ts'
-import type { Store } from './store.ts'
 
 const COLUMNS = ['mode', 'uid', 'gid', 'sizeLow', 'sizeHigh', 'mtimeLow', 'mtimeHigh', 'mtimeNs', 'ctimeLow', 'ctimeHigh', 'ctimeNs', 'inodeLow', 'inodeHigh', 'links', 'major', 'minor'] as const
+
+/** Where blobs come from. */
+export interface Blobs {
+  blob(id: Buffer): Buffer
+}
 
 export interface Entry {
   readonly name: string
@@ -28,7 +32,7 @@ export interface Chunk {
 export const TYPE = { DIRECTORY: 0o040000, FILE: 0o100000, LINK: 0o120000, MASK: 0o170000 } as const
 
 /** The entries of a directory blob: a page, or a split into pages. */
-export function* entriesOf(store: Store, id: Buffer): Generator<Entry> {
+export function* entriesOf(store: Blobs, id: Buffer): Generator<Entry> {
   const blob = Buffer.from(store.blob(id))
   if (blob[0] === 1) yield* pageEntries(blob)
   else if (blob[0] === 2) for (const page of splitPages(blob)) yield* pageEntries(Buffer.from(store.blob(page)))
@@ -108,13 +112,13 @@ function readLinkTargets(cursor: Cursor): Map<number, Buffer> {
 }
 
 /** The chunks of a file, in order. */
-export function* chunksOf(store: Store, entry: Entry): Generator<Chunk> {
+export function* chunksOf(store: Blobs, entry: Entry): Generator<Chunk> {
   if (entry.kind === 1) yield { bytes: entry.bytes, id: entry.content }
   else if (entry.kind === 2) yield* readChunks(new Cursor(entry.content))
   else if (entry.kind === 3) yield* listChunks(store, entry.content, 9)
 }
 
-function* listChunks(store: Store, id: Buffer, above: number): Generator<Chunk> {
+function* listChunks(store: Blobs, id: Buffer, above: number): Generator<Chunk> {
   const cursor = new Cursor(Buffer.from(store.blob(id)))
   if (cursor.u8() !== 3) throw new RescueError('a chunk list has an unknown kind')
   const level = cursor.u8()
@@ -131,4 +135,10 @@ function readChunks(cursor: Cursor): Chunk[] {
 
 export function isHole(id: Buffer): boolean {
   return id.every((byte) => byte === 0)
+}
+
+/** Section 11: what an interrupted run had not reached. */
+export function isUnreached({ mode, kind, bytes }: Entry): boolean {
+  const type = mode & TYPE.MASK
+  return kind === 0 && ((type === TYPE.FILE && bytes > 0) || type === TYPE.DIRECTORY)
 }

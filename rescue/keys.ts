@@ -2,6 +2,7 @@
 import { createDecipheriv, createPrivateKey, createPublicKey, hkdfSync, scryptSync, timingSafeEqual, verify } from 'node:crypto'
 import fs from 'node:fs'
 import { Cursor, RescueError } from './bytes.ts'
+import { words } from './words.ts'
 
 export type Given = { readonly kind: 'raw'; readonly bytes: Buffer } | { readonly kind: 'passphrase'; readonly text: string }
 
@@ -17,7 +18,7 @@ export function parseKey(text: string, fromFile = false): Given {
     if (bytes.length === 32) return { kind: 'raw', bytes }
   }
   if (/^[\x20-\x7e]{32}$/.test(value)) return { kind: 'passphrase', text: value }
-  throw new RescueError('the key has no known form (base64:, hex:, passphrase:, file:)', 2)
+  throw new RescueError(words('the key has no known form (base64:, hex:, passphrase:, file:)', 'a chave não tem uma forma conhecida (base64:, hex:, passphrase:, file:)'), 2)
 }
 
 export function derive(ikm: Uint8Array, salt: Uint8Array, options: { info: string; bytes: number }): Buffer {
@@ -57,27 +58,34 @@ interface Recipient {
 function kekOf(given: Given, recipient: Recipient): Buffer {
   if (given.kind === 'raw') return given.bytes
   const { n, r, p, salt } = recipient.scrypt ?? { n: 0, r: 0, p: 0, salt: '' }
-  if (n < 2 ** 14 || n > 2 ** 20 || !Number.isInteger(Math.log2(n)) || r !== 8 || p < 1 || p > 16) throw new RescueError('the key object asks for forbidden scrypt parameters')
+  if (n < 2 ** 14 || n > 2 ** 20 || !Number.isInteger(Math.log2(n)) || r !== 8 || p < 1 || p > 16 || n * p > 2 ** 22) throw new RescueError('the key object asks for forbidden scrypt parameters')
   return scryptSync(Buffer.from(given.text.normalize('NFC'), 'utf8'), Buffer.from(salt, 'hex'), 32, { N: n, r, p, maxmem: 1200 * 1024 * 1024 })
 }
 
 export class Keys {
   readonly repositoryId: Buffer
-  readonly idKey: Buffer
+  /** By version. */
+  readonly idKeys: ReadonlyMap<number, Buffer>
   readonly #root: Buffer
-  readonly #masters = new Map<string, Buffer>()
+  readonly #masters = new Map<string, Buffer[]>()
 
   constructor(repositoryId: Buffer, bundle: { root: string; masters: Array<{ tenant: string; epoch: number; key: string }>; idKeys: Array<{ version: number; key: string }> }) {
     this.repositoryId = repositoryId
     this.#root = Buffer.from(bundle.root, 'hex')
-    for (const { tenant, epoch, key } of bundle.masters) this.#masters.set(`${tenant} ${epoch}`, Buffer.from(key, 'hex'))
-    this.idKey = Buffer.from([...bundle.idKeys].sort((a, b) => b.version - a.version)[0]?.key ?? '', 'hex')
+    for (const { tenant, epoch, key } of bundle.masters) this.#masters.set(`${tenant} ${epoch}`, [...(this.#masters.get(`${tenant} ${epoch}`) ?? []), Buffer.from(key, 'hex')])
+    this.idKeys = new Map(bundle.idKeys.map(({ version, key }) => [version, Buffer.from(key, 'hex')]))
   }
 
-  master(tenant: Buffer, epoch: number): Buffer {
-    const key = this.#masters.get(`${tenant.toString('hex')} ${epoch}`)
-    if (!key) throw new RescueError(`there is no key for epoch ${epoch}`)
-    return key
+  /** Masters of another keyring of the same generation: section 4.1. */
+  add(rival: Keys): void {
+    if (rival.#root.equals(this.#root)) for (const [name, keys] of rival.#masters) this.#masters.set(name, [...(this.#masters.get(name) ?? []), ...keys])
+  }
+
+  /** One or more: the commitment of an object tells which. */
+  masters(tenant: Buffer, epoch: number): readonly Buffer[] {
+    const keys = this.#masters.get(`${tenant.toString('hex')} ${epoch}`)
+    if (!keys) throw new RescueError(`there is no key for epoch ${epoch}`)
+    return keys
   }
 
   /** Sections 4.2 and 5. */
@@ -96,6 +104,7 @@ export function openKeyring(bytes: Uint8Array, given: Given, repositoryId: strin
   const parts = splitSigned(bytes)
   const body = JSON.parse(parts.body.toString('utf8')) as { repositoryId: string; generation: number; recipients: Recipient[]; salt: string; bundle: string }
   if (body.repositoryId !== repositoryId) throw new RescueError('the key object belongs to another repository', 12)
+  if (body.recipients.length > 64) throw new RescueError('the key object has too many recipients')
   const id = Buffer.from(repositoryId, 'hex')
   for (const recipient of body.recipients.filter(({ kind }) => kind === given.kind)) {
     const both = derive(kekOf(given, recipient), Buffer.from(recipient.salt, 'hex'), { info: 'neonpro/v1/wrap', bytes: 64 })
@@ -109,5 +118,5 @@ export function openKeyring(bytes: Uint8Array, given: Given, repositoryId: strin
     keys.check(parts, 'keyring')
     return keys
   }
-  throw new RescueError('this key does not open this repository', 12)
+  throw new RescueError(words('this key does not open this repository', 'esta chave não abre este repositório'), 12)
 }

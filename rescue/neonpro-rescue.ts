@@ -6,18 +6,25 @@ import { RescueError } from './bytes.ts'
 import { chunksOf, entriesOf, isHole, TYPE } from './directories.ts'
 import { parseKey } from './keys.ts'
 import { resolvePath, restoreTree } from './restore.ts'
-import { type Snapshot, Store } from './store.ts'
+import type { Snapshot } from './runs.ts'
+import { Store } from './store.ts'
 import { verifyAll } from './verify.ts'
+import { words } from './words.ts'
 
-const USAGE = `usage: neonpro-rescue list|verify|ls|restore|dump --repo DIR [--key-file FILE] [SNAPSHOT|latest] [PATH] [--target DIR]
+const USAGE = words(
+  `usage: neonpro-rescue list|verify|ls|restore|dump --repo DIR [--key-file FILE] [SNAPSHOT|latest] [PATH] [--target DIR]
 The key comes from --key-file or BACKUP_ENCRYPTION_KEY. Restored: contents, modes, times, links, holes, owners as root.
-Not restored: extended attributes, ACLs, devices. Exit codes: 0 done, 1 damage or failure, 2 usage, 10 no repository, 12 wrong key.`
+Not restored: extended attributes, ACLs, devices. Exit codes: 0 done, 1 damage or failure, 2 usage, 10 no repository, 12 wrong key.`,
+  `uso: neonpro-rescue list|verify|ls|restore|dump --repo PASTA [--key-file ARQUIVO] [SNAPSHOT|latest] [CAMINHO] [--target PASTA]
+A chave vem de --key-file ou de BACKUP_ENCRYPTION_KEY. Restaura: conteúdo, permissões, datas, links, buracos e, como root, donos.
+Não restaura: atributos estendidos, ACLs, dispositivos. Códigos de saída: 0 feito, 1 dano ou falha, 2 uso, 10 sem repositório, 12 chave errada.`,
+)
 
 function choose(snapshots: readonly Snapshot[], wanted: string | undefined): Snapshot {
-  const complete = snapshots.filter(({ isComplete }) => isComplete)
+  const complete = snapshots.filter(({ state }) => state === 'complete')
   const matches = wanted === undefined || wanted === 'latest' ? complete.slice(-1) : snapshots.filter(({ name }) => name.startsWith(wanted))
   const [found, other] = matches
-  if (!found || other) throw new RescueError(found ? `several snapshots begin with ${wanted}` : `there is no snapshot ${wanted ?? ''}`)
+  if (!found || other) throw new RescueError(found ? words(`several snapshots begin with ${wanted}`, `vários snapshots começam com ${wanted}`) : words(`there is no snapshot ${wanted ?? ''}`, `não há o snapshot ${wanted ?? ''}`))
   return found
 }
 
@@ -26,9 +33,10 @@ function run(): number {
   const [command, wanted, path] = positionals
   if (!values.repo || !command || !['list', 'verify', 'ls', 'restore', 'dump'].includes(command)) throw new RescueError(USAGE, 2)
   const key = values['key-file'] === undefined ? process.env['BACKUP_ENCRYPTION_KEY'] : `file:${values['key-file']}`
-  if (!key) throw new RescueError('there is no key: set BACKUP_ENCRYPTION_KEY or give --key-file', 2)
+  if (!key) throw new RescueError(words('there is no key: set BACKUP_ENCRYPTION_KEY or give --key-file', 'falta a chave: defina BACKUP_ENCRYPTION_KEY ou use --key-file'), 2)
   const store = new Store(values.repo, parseKey(key))
   const snapshots = store.snapshots()
+  for (const line of store.remarks) console.error(line)
   if (command === 'list') return list(snapshots)
   if (command === 'verify') return verify(store, snapshots)
   const snapshot = choose(snapshots, wanted)
@@ -36,38 +44,70 @@ function run(): number {
   const entry = path === undefined ? undefined : resolvePath(store, tree, path)
   if (command === 'dump') return dump(store, entry)
   const id = entry ? entry.content : tree
-  if (entry && ((entry.mode & TYPE.MASK) !== TYPE.DIRECTORY || entry.kind !== 1)) throw new RescueError(`${path} is no directory`)
+  if (entry && ((entry.mode & TYPE.MASK) !== TYPE.DIRECTORY || entry.kind !== 1)) throw new RescueError(words(`${path} is no directory`, `${path} não é uma pasta`))
   if (command === 'ls') {
     for (const each of entriesOf(store, id)) console.log(`${each.mode.toString(8).padStart(6, '0')} ${String(each.bytes).padStart(12)}  ${Buffer.from(each.name, 'latin1').toString()}`)
     return 0
   }
-  if (!values.target) throw new RescueError('say where to restore with --target', 2)
-  const counts = restoreTree(store, id, values.target)
+  if (!values.target) throw new RescueError(words('say where to restore with --target', 'diga com --target para onde restaurar'), 2)
+  const counts = restoreTree(store, id, { target: values.target, isPartial: snapshot.state !== 'complete' })
   for (const line of counts.failed) console.error(line)
-  console.log(`${counts.files} files, ${counts.bytes} bytes restored from ${snapshot.name.slice(0, 12)}`)
+  console.log(words(`${counts.files} files, ${counts.bytes} bytes restored from ${snapshot.name.slice(0, 12)}`, `${counts.files} arquivos, ${counts.bytes} bytes restaurados de ${snapshot.name.slice(0, 12)}`))
   return counts.failed.length > 0 ? 1 : 0
 }
 
+const STATES: Readonly<Record<Snapshot['state'], string>> = { complete: words('complete  ', 'completo    '), checkpoint: words('checkpoint', 'interrompido'), unfinished: words('unfinished', 'inacabado   ') }
+
 function list(snapshots: readonly Snapshot[]): number {
-  for (const { name, isComplete, body } of snapshots) console.log(`${name}  ${body.finishedAt}  ${isComplete ? 'complete  ' : 'checkpoint'}  ${body.source}`)
+  for (const { name, state, body } of snapshots) console.log(`${name}  ${body.finishedAt}  ${STATES[state]}  ${body.source}`)
   return 0
 }
 
 function verify(store: Store, snapshots: readonly Snapshot[]): number {
   const { objects, paths } = verifyAll(store, snapshots)
-  for (const line of objects) console.log(`damaged: ${line}`)
-  for (const [name, lost] of paths) for (const path of lost) console.log(`lost in ${name.slice(0, 12)}: ${path}`)
-  console.log(`${snapshots.length} snapshots, ${store.packs().length} packs read: ${objects.length + paths.size === 0 ? 'no damage' : 'DAMAGE'}`)
-  return objects.length + paths.size === 0 ? 0 : 1
+  for (const line of objects) console.log(words(`damaged: ${line}`, `danificado: ${line}`))
+  for (const [name, lost] of paths) for (const path of lost) console.log(words(`lost in ${name.slice(0, 12)}: ${path}`, `perdido em ${name.slice(0, 12)}: ${path}`))
+  const users = store.userFiles()
+  if (users > 0) console.log(words(`${users} files of an application (user/) are in no snapshot and were not read`, `${users} arquivos de uma aplicação (user/) não estão em nenhum snapshot e não foram lidos`))
+  const isWhole = objects.length + paths.size === 0
+  console.log(words(`${snapshots.length} snapshots, ${store.packs().length} packs read: ${isWhole ? 'no damage' : 'DAMAGE'}`, `${snapshots.length} snapshots, ${store.packs().length} pacotes lidos: ${isWhole ? 'nenhum dano' : 'DANO'}`))
+  return isWhole ? 0 : 1
 }
 
 function dump(store: Store, entry: ReturnType<typeof resolvePath>): number {
-  if (!entry || (entry.mode & TYPE.MASK) !== TYPE.FILE) throw new RescueError('dump takes the path of a file', 2)
-  for (const { id, bytes } of chunksOf(store, entry)) fs.writeSync(1, isHole(id) ? Buffer.alloc(bytes) : store.blob(id))
+  if (!entry || (entry.mode & TYPE.MASK) !== TYPE.FILE) throw new RescueError(words('dump takes the path of a file', 'dump exige o caminho de um arquivo'), 2)
+  for (const { id, bytes } of chunksOf(store, entry)) {
+    if (isHole(id)) writeZeros(bytes)
+    else writeAll(store.blob(id))
+  }
   return 0
 }
 
+/** A pipe takes what it has room for, and none at times. */
+function writeAll(bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length; ) {
+    try {
+      done += fs.writeSync(1, bytes, done)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
+    }
+  }
+}
+
+function requireNode(): void {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  if (major > 22 || (major === 22 && minor >= 15)) return
+  throw new RescueError(words(`neonpro-rescue needs Node.js 22.15 or newer; this is ${process.versions.node}`, `neonpro-rescue precisa do Node.js 22.15 ou mais novo; este é o ${process.versions.node}`))
+}
+
+function writeZeros(bytes: number): void {
+  const piece = Buffer.alloc(Math.min(bytes, 1024 * 1024))
+  for (let left = bytes; left > 0; left -= piece.length) writeAll(piece.subarray(0, Math.min(left, piece.length)))
+}
+
 try {
+  requireNode()
   process.exitCode = run()
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error))

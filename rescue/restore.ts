@@ -1,8 +1,9 @@
 /** Restores into an empty folder, with contents, modes, times, links and holes; owners when root. Not restored: attributes, ACLs, devices. */
 import fs from 'node:fs'
 import { RescueError } from './bytes.ts'
-import { chunksOf, type Entry, entriesOf, isHole, TYPE } from './directories.ts'
+import { chunksOf, type Entry, entriesOf, isHole, isUnreached, TYPE } from './directories.ts'
 import type { Store } from './store.ts'
+import { words } from './words.ts'
 
 export interface RestoreCounts {
   files: number
@@ -10,11 +11,11 @@ export interface RestoreCounts {
   readonly failed: string[]
 }
 
-export function restoreTree(store: Store, tree: Buffer, target: string): RestoreCounts {
-  if (fs.existsSync(target) && fs.readdirSync(target).length > 0) throw new RescueError(`${target} is not empty`)
+export function restoreTree(store: Store, tree: Buffer, { target, isPartial }: { readonly target: string; readonly isPartial: boolean }): RestoreCounts {
+  if (fs.existsSync(target) && fs.readdirSync(target).length > 0) throw new RescueError(words(`${target} is not empty`, `${target} não está vazia`))
   fs.mkdirSync(target, { recursive: true, mode: 0o700 })
   const counts: RestoreCounts = { files: 0, bytes: 0, failed: [] }
-  directory(store, tree, { at: Buffer.from(target), counts, linked: new Map() })
+  directory(store, tree, { at: Buffer.from(target), counts, linked: new Map(), isPartial })
   return counts
 }
 
@@ -22,6 +23,8 @@ interface Place {
   readonly at: Buffer
   readonly counts: RestoreCounts
   readonly linked: Map<string, Buffer>
+  /** Of a checkpoint: what was not reached is named. */
+  readonly isPartial: boolean
 }
 
 function directory(store: Store, id: Buffer, place: Place): void {
@@ -41,6 +44,9 @@ function directory(store: Store, id: Buffer, place: Place): void {
 
 function restoreEntry(store: Store, entry: Entry, place: Place): void {
   const type = entry.mode & TYPE.MASK
+  const isMissing = place.isPartial && isUnreached(entry)
+  if (isMissing) place.counts.failed.push(`${place.at.toString()}: ${words('was not reached by the interrupted backup', 'não foi alcançado pelo backup interrompido')}`)
+  if (isMissing && type === TYPE.FILE) return
   if (type === TYPE.DIRECTORY) {
     fs.mkdirSync(place.at, { mode: 0o700 })
     if (entry.kind === 1) directory(store, entry.content, place)
@@ -50,7 +56,7 @@ function restoreEntry(store: Store, entry: Entry, place: Place): void {
     return fs.lutimesSync(place.at, entry.mtime, entry.mtime)
   } else if (type === TYPE.FILE) {
     if (restoreFile(store, entry, place)) return
-  } else throw new RescueError('is a device, pipe or socket: left out')
+  } else throw new RescueError(words('is a device, pipe or socket: left out', 'é um dispositivo, pipe ou socket: ficou de fora'))
   if (process.getuid?.() === 0) fs.chownSync(place.at, entry.uid, entry.gid)
   fs.chmodSync(place.at, entry.mode & 0o7777)
   fs.utimesSync(place.at, entry.mtime, entry.mtime)
@@ -99,7 +105,7 @@ export function resolvePath(store: Store, tree: Buffer, text: string): Entry | u
   let id: Buffer | undefined = tree
   for (const name of Buffer.from(text).toString('latin1').split('/').filter((part) => part !== '')) {
     found = id && [...entriesOf(store, id)].find((entry) => entry.name === name)
-    if (!found) throw new RescueError(`${text} is not in the snapshot`)
+    if (!found) throw new RescueError(words(`${text} is not in the snapshot`, `${text} não está no snapshot`))
     id = (found.mode & TYPE.MASK) === TYPE.DIRECTORY && found.kind === 1 ? found.content : undefined
   }
   return found

@@ -5,6 +5,10 @@ import { derive, type Keys } from './keys.ts'
 
 export const HEADER_BYTES = 128
 export const FRAME_HEADER_BYTES = 16
+/** Frame kinds. */
+export const SEGMENT = 0
+export const PAYLOAD = 1
+export const PACK_END = 2
 
 export interface Frame {
   readonly kind: number
@@ -25,9 +29,9 @@ export class Sealed {
     if (!header.subarray(32, 48).equals(keys.repositoryId)) throw new RescueError('an object belongs to another repository')
     this.#header = Buffer.from(header.subarray(0, HEADER_BYTES))
     this.type = this.#header[8] as number
-    const master = keys.master(this.#header.subarray(16, 32), this.#header.readUInt32LE(12))
-    const both = derive(master, this.#header.subarray(64, 96), { info: `neonpro/v1/object/${this.type}`, bytes: 64 })
-    if (!timingSafeEqual(both.subarray(32), this.#header.subarray(96, 128))) throw new RescueError('a key commitment does not match')
+    const derived = keys.masters(this.#header.subarray(16, 32), this.#header.readUInt32LE(12)).map((master) => derive(master, this.#header.subarray(64, 96), { info: `neonpro/v1/object/${this.type}`, bytes: 64 }))
+    const both = derived.find((each) => timingSafeEqual(each.subarray(32), this.#header.subarray(96, 128)))
+    if (!both) throw new RescueError('a key commitment does not match')
     this.#key = both.subarray(0, 32)
   }
 
@@ -59,7 +63,7 @@ export function openPayload(bytes: Buffer, keys: Keys, type: number): Buffer {
   const parts: Buffer[] = []
   for (let at = HEADER_BYTES, number = 0; ; number += 1) {
     const frame = sealed.frame(bytes, at, number)
-    if (frame.kind !== 1) throw new RescueError('an object holds a frame of another kind')
+    if (frame.kind !== PAYLOAD) throw new RescueError('an object holds a frame of another kind')
     parts.push(frame.plain)
     at += frame.bytes
     if (frame.isFinal && at === bytes.length) return Buffer.concat(parts)

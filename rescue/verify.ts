@@ -1,6 +1,7 @@
 /** Reads everything: every pack whole, and for every snapshot that each file's chunks are there and right. */
-import { chunksOf, type Entry, entriesOf, isHole, TYPE } from './directories.ts'
-import type { Snapshot, Store } from './store.ts'
+import { chunksOf, type Entry, entriesOf, isHole, isUnreached, TYPE } from './directories.ts'
+import type { Snapshot } from './runs.ts'
+import type { Store } from './store.ts'
 
 export interface Findings {
   readonly objects: string[]
@@ -17,27 +18,35 @@ export function verifyAll(store: Store, snapshots: readonly Snapshot[]): Finding
       findings.objects.push(`packs/${pack.slice(0, 2)}/${pack}: ${error instanceof Error ? error.message : String(error)}`)
     }
   }
-  for (const { name, body } of snapshots) {
+  for (const { name, state, body } of snapshots) {
+    if (state === 'unfinished') continue
     const lost: string[] = []
-    walk(store, Buffer.from(body.tree, 'hex'), { path: '', lost })
+    walk(store, Buffer.from(body.tree, 'hex'), { path: '', lost, isPartial: state === 'checkpoint' })
     if (lost.length > 0) findings.paths.set(name, lost)
   }
   return findings
 }
 
-function walk(store: Store, id: Buffer, at: { path: string; lost: string[] }): void {
+interface Walk {
+  readonly path: string
+  readonly lost: string[]
+  /** Of a checkpoint: what was not reached is no damage. */
+  readonly isPartial: boolean
+}
+
+function walk(store: Store, id: Buffer, at: Walk): void {
   try {
     for (const entry of entriesOf(store, id)) {
       const path = `${at.path}/${Buffer.from(entry.name, 'latin1').toString()}`
-      if ((entry.mode & TYPE.MASK) === TYPE.DIRECTORY && entry.kind === 1) walk(store, entry.content, { path, lost: at.lost })
-      else if ((entry.mode & TYPE.MASK) === TYPE.FILE && !isWhole(store, entry)) at.lost.push(path)
+      if ((entry.mode & TYPE.MASK) === TYPE.DIRECTORY && entry.kind === 1) walk(store, entry.content, { ...at, path })
+      else if ((entry.mode & TYPE.MASK) === TYPE.FILE && !(at.isPartial && isUnreached(entry)) && !isFileWhole(store, entry)) at.lost.push(path)
     }
   } catch {
     at.lost.push(`${at.path}/`)
   }
 }
 
-function isWhole(store: Store, entry: Entry): boolean {
+function isFileWhole(store: Store, entry: Entry): boolean {
   try {
     let bytes = 0
     for (const chunk of chunksOf(store, entry)) {

@@ -45,13 +45,14 @@ export type CalendarKeys = (atMs: number) => Readonly<Record<RetentionPeriod, st
 
 /** Keys in an IANA zone ("America/Sao_Paulo"). Weeks are ISO 8601. */
 export function calendarOf(zone: string): CalendarKeys {
-  const format = new Intl.DateTimeFormat('en-CA', { timeZone: zone, hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit' })
+  const format = new Intl.DateTimeFormat('en-CA', { timeZone: zone, hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' })
   return (atMs) => {
     const parts = Object.fromEntries(format.formatToParts(atMs).map(({ type, value }) => [type, value]))
-    const [year, month, day, hour] = [parts['year'] ?? '', parts['month'] ?? '', parts['day'] ?? '', parts['hour'] ?? '']
+    const [year, month, day, hour, minute] = [parts['year'] ?? '', parts['month'] ?? '', parts['day'] ?? '', parts['hour'] ?? '', parts['minute'] ?? '']
     const date = `${year}-${month}-${day}`
-    // Two hours of one name on the day the clock goes back are told apart by the moment itself.
-    const hourKey = `${date}T${hour}#${Math.floor(atMs / 3_600_000)}`
+    // Two hours of one name on the day the clock goes back are told apart by the zone's distance from UTC.
+    const aheadMinutes = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute)) / 60_000 - Math.floor(atMs / 60_000)
+    const hourKey = `${date}T${hour}#${aheadMinutes}`
     return { hour: hourKey, day: date, week: isoWeek(Number(year), Number(month), Number(day)), month: `${year}-${month}`, quarter: `${year}-Q${Math.ceil(Number(month) / 3)}`, year }
   }
 }

@@ -1,4 +1,4 @@
-/** Where the worker's entry file is: beside the sources, in the compiled tree, or beside the bundle. */
+/** Where files that belong to the program are: beside the sources, in the compiled tree, or beside the bundle. */
 
 declare const NEONPRO_BUNDLED: boolean | undefined
 
@@ -7,4 +7,16 @@ export function workerUrl(): URL {
   if (typeof NEONPRO_BUNDLED !== 'undefined') return new URL('./worker-main.js', import.meta.url)
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
   return new URL(`../engine/worker/worker-main.${extension}`, import.meta.url)
+}
+
+/** URL of the folder with the control plane's schema and migrations: at the package's root, two levels above sources, compiled tree and bundle alike. */
+export function databaseFolder(): URL {
+  return new URL('../../database/', import.meta.url)
+}
+
+/** URL of the entry of a process that does the engine's work for the system. */
+export function engineChildUrl(): URL {
+  if (typeof NEONPRO_BUNDLED !== 'undefined') return new URL('./engine-child.js', import.meta.url)
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+  return new URL(`../services/execution/engine-child.${extension}`, import.meta.url)
 }

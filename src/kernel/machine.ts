@@ -4,10 +4,14 @@ import fs from 'node:fs'
 import os from 'node:os'
 import { systemCode } from './backup-error.ts'
 
-/** Changes with every start of the machine; empty where the platform has none. */
+/**
+ * Changes with every start of the machine, and differs between containers that can't see each other's processes: equal texts, and a process number can be looked
+ * up. Empty where the platform has none.
+ */
 export function bootId(): string {
   try {
-    return fs.readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+    const processes = /\d+/.exec(fs.readlinkSync('/proc/self/ns/pid'))?.[0] ?? ''
+    return `${fs.readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}/${processes}`
   } catch {
     return ''
   }
@@ -44,7 +48,10 @@ export function userName(): string {
   }
 }
 
-/** Eight hexadecimal digits for this start of this machine: what carries them was made by a process that can be looked up here. */
+let tag: string | undefined
+
+/** Eight hexadecimal digits for this start of this machine: what carries them was made by a process that can be looked up here. Taken once: it stands in the name of every file that is restored. */
 export function machineTag(): string {
-  return createHash('sha256').update(`${hostName()} ${bootId()}`).digest('hex').slice(0, 8)
+  tag ??= createHash('sha256').update(`${hostName()} ${bootId()}`).digest('hex').slice(0, 8)
+  return tag
 }

@@ -13,6 +13,7 @@ const AT_NO_AUTOMOUNT = 0x800
 const STATX_BASIC_AND_BIRTH = 0xfff
 const RENAME_NOREPLACE = 1
 const SEEK_DATA = 3
+const POSIX_FADV_WILLNEED = 3
 const SEEK_HOLE = 4
 const UTIME_OMIT = 0x3ffffffe
 const NAME_BYTES_MAX = 8192
@@ -84,6 +85,7 @@ function bind(koffi: KoffiModule) {
     fchmodat: call('int fchmodat(int fd, void *name, unsigned int mode, int flags)'),
     utimensat: call('int utimensat(int fd, void *name, void *times, int flags)'),
     futimens: call('int futimens(int fd, void *times)'),
+    posix_fadvise: call('int posix_fadvise(int fd, int64_t offset, int64_t bytes, int advice)'),
     lseek64: call('int64_t lseek64(int fd, int64_t offset, int whence)'),
   }
   const first = Buffer.allocUnsafeSlow(NAME_BYTES_MAX)
@@ -167,6 +169,8 @@ function bind(koffi: KoffiModule) {
       omitOr(mtime, 16)
       check(native.futimens(descriptor, times), 'futimens')
     },
+    /** Asks the kernel to fetch a file's first bytes; a hint, whose failure is none. */
+    willRead: (descriptor: number, bytes: number): void => void native.posix_fadvise(descriptor, 0, bytes, POSIX_FADV_WILLNEED),
     /** Lists a directory from its start again. */
     rewind: (directory: number): void => void check(Number(native.lseek64(directory, 0, 0)), 'lseek'),
     /** The next offset that holds data, or undefined after the last. */

@@ -13,6 +13,11 @@ export interface ByteSource {
   open(signal?: AbortSignal): AsyncIterable<Uint8Array>
 }
 
+export interface Uptime {
+  readonly boot: string
+  readonly ms: number
+}
+
 export interface CallOptions {
   readonly signal?: AbortSignal
 }
@@ -54,4 +59,11 @@ export interface ObjectStore extends AsyncDisposable {
   capacity(): Promise<{ readonly bytesFree: number; readonly bytesTotal: number } | undefined>
   /** The store's own time, by the date of an object that it has just written. */
   nowMs(): Promise<number>
+  /** LOCAL: a clock of this machine that nobody can set, in milliseconds since the start that `boot` names. A deadline has passed only when it says so too. */
+  uptime?(): Uptime
+  /**
+   * LOCAL: keeps some room aside while there is enough (`keep`), and gives it up (`use`), so that on a full disk there is room for what frees room.
+   * Elsewhere there is nothing to keep.
+   */
+  reserve?(action: 'keep' | 'use'): Promise<void>
 }

@@ -3,12 +3,12 @@
  * the results. Descriptors stay open only while something below still needs them.
  */
 import fs from 'node:fs'
-import { systemCode } from '../../kernel/backup-error.ts'
+import { isBackupError, systemCode } from '../../kernel/backup-error.ts'
 import { monotonicNs, turn } from '../../kernel/clock.ts'
 import { createEntryAccess, type EntryAccess, type IgnoreRules } from '../../sources/index.ts'
 import { throwIfAborted } from '../../kernel/abort.ts'
 import { ByteWriter } from '../pack/index.ts'
-import { ContentKind, decodePage, encodeStatSection, ExtraType } from '../snapshot/index.ts'
+import { ContentKind, decodePage, encodeStatSection, ExtraType, type FileContent } from '../snapshot/index.ts'
 import { storeBigFile } from './big-file.ts'
 import { addCounters, emptyCounters, type OpenEntry, type SkippedEntry } from './directory-result.ts'
 import { type DirectoryTask, join } from './directory-work.ts'
@@ -47,6 +47,8 @@ export interface TreeParts {
   readonly between: () => Promise<void>
   /** For every ancestor of a backup path: the names to take. */
   readonly only: ReadonlyMap<string, readonly string[]>
+  /** False for FULL: a file that was read again and is the same counts as unmodified. */
+  readonly trustPrevious: boolean
   readonly oneFileSystem: boolean
   readonly rootDevices: ReadonlySet<string>
   readonly signal: AbortSignal | undefined
@@ -70,6 +72,8 @@ export class BackupTree {
   readonly uids = new Set<number>()
   readonly gids = new Set<number>()
   directories = 0
+  /** Of the big file that the lanes are in. */
+  bytesInFlight = 0
   currentPath = '/'
 
   constructor(parts: TreeParts) {
@@ -171,29 +175,44 @@ export class BackupTree {
   async #bigFile({ parent, entry }: Pending): Promise<void> {
     const path = join(parent.node.path, entry.name)
     this.currentPath = path
-    let descriptor: number
+    let descriptor = -1
     try {
       descriptor = this.#access.openFile({ descriptor: parent.descriptor, path: parent.node.path }, entry.name)
-    } catch (error) {
-      this.skipped.push({ path, reason: systemCode(error) ?? 'unknown' })
-      this.#release(parent)
-      return this.#fillBig(parent, entry, { kind: ContentKind.NONE, bytes: new Uint8Array(0), stored: 0 })
-    }
-    try {
-      const { content, bytes } = await storeBigFile({ descriptor, bytes: entry.bytes, isSparse: entry.isSparse }, { access: this.#access, storeBlob: this.#parts.storeBlob, runStretch: this.#parts.runStretch })
+      const { content, bytes } = await storeBigFile({ descriptor, bytes: entry.bytes, isSparse: entry.isSparse }, { access: this.#access, storeBlob: this.#parts.storeBlob, runStretch: (stretch, take) => this.#runStretch(stretch, take) })
+      this.#count(entry, content)
       this.#afterBig(parent, entry, { descriptor, path })
       this.counters.bytesProcessed += bytes
       this.#fillBig(parent, entry, { ...content, stored: bytes })
+    } catch (error) {
+      // What the repository says is no fault of the file.
+      const reason = isBackupError(error) ? undefined : systemCode(error)
+      if (reason === undefined) throw error
+      this.skipped.push({ path, reason: reason === 'ENOENT' ? 'VANISHED' : reason })
+      // It keeps its size and has no content: whoever restores is told that it is missing.
+      this.#fillBig(parent, entry, { kind: ContentKind.NONE, bytes: new Uint8Array(0), stored: entry.bytes })
     } finally {
-      fs.closeSync(descriptor)
+      this.bytesInFlight = 0
+      if (descriptor >= 0) fs.closeSync(descriptor)
       this.#release(parent)
     }
+  }
+
+  #count({ before }: OpenEntry, content: FileContent): void {
+    if (!before) this.counters.filesNew += 1
+    else if (before.kind === content.kind && Buffer.compare(before.bytes, content.bytes) === 0 && !this.#parts.trustPrevious) this.counters.filesUnmodified += 1
+    else this.counters.filesChanged += 1
+  }
+
+  #runStretch(stretch: SharedStretch, take: (turn: Turn) => void): Promise<void> {
+    return this.#parts.runStretch(stretch, (turn) => {
+      this.bytesInFlight += turn.bytes
+      take(turn)
+    })
   }
 
   #afterBig(parent: OpenNode, entry: OpenEntry, file: { descriptor: number; path: string }): void {
     const page = parent.node.result!.pages[entry.page]!
     const { columns } = pageOf(page.statSection, page.count)
-    this.counters.filesNew += 1
     if (this.#access.isAsListed(file.descriptor, columns, entry.entry)) return
     page.extras.push({ entry: entry.entry, type: ExtraType.CHANGED, bytes: new Uint8Array(0) })
     this.changedWhileRead.push(file.path)

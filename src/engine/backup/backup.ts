@@ -1,31 +1,39 @@
 /** One backup run: session, listing, lanes, packs, index, snapshot, confirmation. */
 import fs from 'node:fs'
 import { type FileFilters, readOwnerNames } from '../../sources/index.ts'
-import { BackupError, isBackupError, systemCode } from '../../kernel/backup-error.ts'
-import { isoTime, monotonicNs, nowMs } from '../../kernel/clock.ts'
+import { throwIfAborted } from '../../kernel/abort.ts'
+import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
+import { isoTime, monotonicNs, nowMs, turn } from '../../kernel/clock.ts'
+import { makeDirectories } from '../../kernel/directories.ts'
 import { hostName, userName } from '../../kernel/machine.ts'
 import { ObjectType } from '../crypto/index.ts'
 import type { BlobTable } from '../index/index.ts'
 import { type ClientState, type Repository, requireFeatures } from '../repository/index.ts'
 import {
-  BlobKind, decodeSplit, headsOf, type History, IndexClass, openIndex, openReader, othersSeen, pathText, printablePath, readHistory, type SnapshotDocument, type SnapshotEntry, type SnapshotSummary, SnapshotType,
+  BlobKind, checkRunId, decodeSplit, headsOf, type History, IndexClass, judgeCheckpoints, openIndex, openReader, othersSeen, pathText, printablePath, readWriterHistory, type SnapshotDocument, type SnapshotEntry, type SnapshotSummary, SnapshotType,
 } from '../snapshot/index.ts'
-import { confirmSnapshot } from '../maintenance/confirm.ts'
-import { openWriterSession } from '../maintenance/sessions.ts'
+import { type Committed, commitSnapshot, committedRun } from '../maintenance/commit.ts'
+import { openWriterSession, type WriterSession } from '../maintenance/sessions.ts'
 import { BackupTree } from './backup-tree.ts'
-import type { SkippedEntry } from './directory-result.ts'
-import { createDirectoryWork, type DirectoryTask, type WorkSettings } from './directory-work.ts'
+import type { DirectoryCounters, SkippedEntry } from './directory-result.ts'
+import { createDirectoryWork, type DirectoryTask, type DirectoryWork, type WorkSettings } from './directory-work.ts'
 import { IndexNeeded, Lane, type LaneSetup } from './lane.ts'
 import { MetadataStore } from './metadata-store.ts'
 import { PackShipper } from './pack-shipper.ts'
 import { type DirectoryAnswer, WorkerLane } from './run-lanes.ts'
-import { type SharedStretch, takeTurn, type Turn } from './shared-file.ts'
+import { endStretch, type SharedStretch, takeTurn, type Turn } from './shared-file.ts'
+import { ancestors, resolveRoots, type SourceRoots } from './source-roots.ts'
 import { TreeBuilder } from './tree-builder.ts'
 
 const MIB = 1024 * 1024
 const NEW_BLOBS_BEFORE_WORKER = 640
 const FILES_READ_BEFORE_WORKER = 1000
+/** An unchanged tree of fewer files is listed before a second thread has begun. */
+const FILES_BEFORE_WORKER = 100_000
+/** Waiting to be listed: with fewer there is nothing to share. */
+const DIRECTORIES_BEFORE_WORKER = 8
 const NEW_BLOBS_RESERVED = 6_000_000
+const TURN_NS = 40_000_000n
 const CHECKPOINT_MS = 10 * 60 * 1000
 const LISTED_MAX = 1000
 const ATTEMPTS_MAX = 3
@@ -49,6 +57,10 @@ export interface BackupOptions {
   readonly type?: SnapshotType
   readonly filters?: FileFilters
   readonly tags?: readonly string[]
+  /**
+   * Of one scheduled run one snapshot counts, however often it is run, by whichever processes, killed or frozen wherever. 1 to 128 of `a-z 0-9 . _ -`;
+   * never used twice for different runs of the same repository.
+   */
   readonly runId?: string
   /** 1–9, default 3. */
   readonly compressionLevel?: number
@@ -58,6 +70,8 @@ export interface BackupOptions {
   readonly packBytes?: number
   /** Worker threads besides the main one: 0 or 1 (default). */
   readonly workers?: 0 | 1
+  /** The worker begins at once when the last snapshot had so many files; default 100,000. Else when there is something to store. */
+  readonly filesBeforeWorker?: number
   readonly state: ClientState
   readonly program: string
   readonly signal?: AbortSignal
@@ -67,20 +81,23 @@ export interface BackupOptions {
 export interface BackupResult {
   readonly snapshot: string
   readonly document: SnapshotDocument
+  /** True when the `runId` had been committed by another backup: `snapshot` is that one, and this backup left none. */
+  readonly isRepeat: boolean
   readonly durationMs: number
 }
 
 /**
- * Backs up files. Throws SOURCE_UNREADABLE when a path itself can't be read, ABORTED after a checkpoint, DISK_FULL, STORAGE_FAILED. What inside the paths can't be
- * read is named in the snapshot.
+ * Backs up files. Throws SOURCE_UNREADABLE when none of the paths can be read, ABORTED after a checkpoint, DISK_FULL, STORAGE_FAILED, ALREADY_EXISTS when the
+ * snapshot of `runId` was committed and forgotten before. What inside the paths can't be read is named in the snapshot.
  */
 export async function backupFiles(repository: Repository, options: BackupOptions): Promise<BackupResult> {
   requireFeatures(repository.config, 'write')
+  if (options.runId !== undefined) checkRunId(options.runId)
   const roots = resolveRoots(options.paths)
   using writer = options.state.claimWriter()
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await new BackupRun(repository, options, { roots, writer: writer.id }).run()
+      return await new BackupRun(repository, options, { ...roots, writer: writer.id }).run()
     } catch (error) {
       // Data was condemned meanwhile: another run stores it anew, and cheaply.
       if (attempt === ATTEMPTS_MAX || !isBackupError(error, 'REPOSITORY_LOCKED')) throw error
@@ -88,38 +105,11 @@ export async function backupFiles(repository: Repository, options: BackupOptions
   }
 }
 
-/** Real absolute paths, one character a byte, none inside another. */
-function resolveRoots(paths: readonly string[]): string[] {
-  if (paths.length === 0) throw new BackupError('USAGE', 'No path to back up was given.')
-  const real = paths.map((path) => {
-    try {
-      return Buffer.from(fs.realpathSync.native(path)).toString('latin1')
-    } catch (error) {
-      throw new BackupError('SOURCE_UNREADABLE', `The path can't be read (${systemCode(error) ?? 'unknown'}).`, { context: { path, cause: systemCode(error) ?? 'unknown' }, cause: error })
-    }
-  })
-  return [...new Set(real)].filter((path) => !real.some((other) => other !== path && path.startsWith(other === '/' ? '/' : `${other}/`))).sort()
-}
-
-/** For every ancestor of a root: which names to take. */
-function ancestors(roots: readonly string[]): Map<string, string[]> {
-  const only = new Map<string, string[]>()
-  for (const root of roots) {
-    for (let at = root; at !== '/'; ) {
-      const slash = at.lastIndexOf('/')
-      const parent = slash === 0 ? '/' : at.slice(0, slash)
-      const names = only.get(parent) ?? []
-      if (!names.includes(at.slice(slash + 1))) only.set(parent, [...names, at.slice(slash + 1)])
-      at = parent
-    }
-  }
-  return only
-}
-
 class BackupRun {
   readonly #repository: Repository
   readonly #options: BackupOptions
   readonly #roots: readonly string[]
+  readonly #missing: readonly SkippedEntry[]
   readonly #writer: Buffer
   readonly #shipper: PackShipper
   readonly #startedNs = monotonicNs()
@@ -135,41 +125,56 @@ class BackupRun {
   #tree!: BackupTree
   #builder!: TreeBuilder
   #worker: WorkerLane | undefined
-  #isIndexLoaded = false
+  /** Shared with all lanes. */
+  readonly #stop = new Int32Array(new SharedArrayBuffer(4))
+  /** Of the directory that the main lane is in. */
+  #inFlight: DirectoryCounters | undefined
+  #indexLoading: Promise<void> | undefined
   #checkpointAtMs = nowMs() + CHECKPOINT_MS
   #checkpoint: string | undefined
 
-  constructor(repository: Repository, options: BackupOptions, parts: { roots: readonly string[]; writer: Buffer }) {
+  constructor(repository: Repository, options: BackupOptions, parts: SourceRoots & { writer: Buffer }) {
     this.#repository = repository
     this.#options = options
     this.#roots = parts.roots
+    this.#missing = parts.missing
     this.#writer = parts.writer
     this.#shipper = new PackShipper(repository)
   }
 
   async run(): Promise<BackupResult> {
-    await using _session = await openWriterSession(this.#repository, this.#writer)
-    return await this.#runInSession()
+    const { signal } = this.#options
+    const stop = () => Atomics.store(this.#stop, 0, 1)
+    signal?.addEventListener('abort', stop)
+    try {
+      await using session = await openWriterSession(this.#repository, this.#writer)
+      return await this.#runInSession(session)
+    } finally {
+      signal?.removeEventListener('abort', stop)
+    }
   }
 
   get #signer() {
     return this.#repository.keys.writer(this.#writer)
   }
 
-  async #runInSession(): Promise<BackupResult> {
+  async #runInSession(session: WriterSession): Promise<BackupResult> {
     const { signal, state } = this.#options
     const seen = state.heads()
-    this.#history = await readHistory(this.#repository, { ...(signal && { signal }), ...(seen && { seen }) })
+    this.#history = await readWriterHistory(this.#repository, { ...(signal && { signal }), ...(seen && { seen }) })
     if (this.#history.rollbacks[0]) throw this.#history.rollbacks[0]
-    this.#choosePrevious()
-    const meta = await openIndex(this.#repository, IndexClass.META, { tombstonedPacks: this.#history.deleteLog.tombstoned, reserveEntries: 2_000_000, ...(signal && { signal }) })
+    const { runId } = this.#options
+    const committed = runId === undefined ? undefined : await committedRun(this.#repository, this.#history, runId)
+    if (committed) return this.#result({ ...committed, isRepeat: true })
+    await this.#choosePrevious()
+    const meta = await openIndex(this.#repository, IndexClass.META, { ...this.#history.deleteLog.packs, reserveEntries: 2_000_000, ...(signal && { signal }) })
     const { reader, segments } = openReader(this.#repository, meta)
     await using _segments = segments
     this.#prepareLanes(this.#history.deleteLog.tombstoned.size === 0 ? meta.index.table : await this.#liveMetadata())
     try {
       const readPages = (id: Uint8Array) => this.#previousPages(id, (blobId) => reader.readSync(blobId) ?? reader.read(blobId, signal))
       const tree = await this.#buildTree(readPages)
-      return await this.#commit(tree)
+      return await this.#commit(tree, session)
     } catch (error) {
       await this.#abandon(error)
       throw error
@@ -178,17 +183,17 @@ class BackupRun {
 
   /** A writer never relies on condemned packs: metadata that stands only there is stored anew. */
   async #liveMetadata(): Promise<BlobTable> {
-    const live = await openIndex(this.#repository, IndexClass.META, { tombstonedPacks: this.#history.deleteLog.tombstoned, omitTombstoned: true, reserveEntries: 2_000_000 })
+    const live = await openIndex(this.#repository, IndexClass.META, { ...this.#history.deleteLog.packs, omitTombstoned: true, reserveEntries: 2_000_000 })
     return live.index.table
   }
 
-  #choosePrevious(): void {
+  async #choosePrevious(): Promise<void> {
     const ofSource = this.#history.snapshots.filter(({ document }) => document.source === this.#options.source && document.sourceKind === 'FILES')
     const full = ofSource.filter(({ document }) => document.type === SnapshotType.FULL)
     this.#parent = this.#options.type === SnapshotType.DIFFERENTIAL ? full.at(-1) : ofSource.at(-1)
-    const checkpoint = this.#history.checkpoints.filter(({ document }) => document.source === this.#options.source).at(-1)
-    const isNewer = checkpoint && (!this.#parent || checkpoint.document.finishedAt > this.#parent.document.finishedAt)
-    this.#previous = [...(isNewer ? [checkpoint] : []), ...(this.#parent ? [this.#parent] : [])]
+    const newer = this.#history.checkpoints.filter(({ document }) => document.source === this.#options.source && (!this.#parent || document.finishedAt > this.#parent.document.finishedAt))
+    const { whole } = await judgeCheckpoints(this.#repository, { checkpoints: newer.slice(-1), deleteLog: this.#history.deleteLog })
+    this.#previous = [...whole, ...(this.#parent ? [this.#parent] : [])]
   }
 
   #prepareLanes(metaTable: BlobTable): void {
@@ -196,14 +201,14 @@ class BackupRun {
     const { tombstoned, lossGeneration } = this.#history.deleteLog
     const isWhole = this.#previous.every(({ document }) => document.deleteGeneration >= lossGeneration)
     const isTrusting = this.#options.type !== SnapshotType.FULL && tombstoned.size === 0 && isWhole
-    this.#workSettings = { filters: this.#options.filters ?? {}, roots: this.#roots, trustPrevious: isTrusting, leftOut: this.#ownFolders() }
-    fs.mkdirSync(store.stagingDirectory, { recursive: true, mode: 0o700 })
+    this.#workSettings = { filters: this.#options.filters ?? {}, roots: this.#roots, trustPrevious: isTrusting, leftOut: this.#ownFolders(), stop: this.#stop.buffer }
+    makeDirectories(store.stagingDirectory, { mode: 0o700 })
     this.#laneSetup = {
       scope: keys.scope(), stagingDirectory: store.stagingDirectory, chunkerSecret: keys.chunkerSecret, idKey: keys.idKey.key, segmentBytes: this.#options.segmentBytes ?? MIB,
       packBytes: this.#options.packBytes ?? 64 * MIB, compressionLevel: this.#options.compressionLevel ?? 3,
     }
     this.#lane = new Lane(this.#laneSetup, (pack) => this.#shipper.ship(pack))
-    this.#metadata = new MetadataStore(metaTable, this.#lane.metadataWriter(), this.#lane.lookupIds)
+    this.#metadata = new MetadataStore(metaTable, () => this.#lane.metadataWriter(), this.#lane.lookupIds)
     this.#builder = new TreeBuilder(this.#metadata)
   }
 
@@ -230,10 +235,11 @@ class BackupRun {
     const work = createDirectoryWork(this.#lane, this.#workSettings)
     const only = ancestors(this.#roots)
     this.#tree = new BackupTree({
-      builder: this.#builder, storeBlob: (blob) => this.#metadata.store(blob), previousPages, process: (task) => this.#process(() => work.process(task), task), worker: (hint) => this.#workerFor(hint),
+      builder: this.#builder, storeBlob: (blob) => this.#metadata.store(blob), previousPages, process: (task) => this.#process(work, task), worker: (hint) => this.#workerFor(hint),
       runStretch: (stretch, take) => this.#runStretch(stretch, take), between: () => this.#between(), only, oneFileSystem: this.#options.filters?.oneFileSystem === true,
-      rootDevices: this.#rootDevices(), signal: this.#options.signal,
+      trustPrevious: this.#workSettings.trustPrevious, rootDevices: this.#rootDevices(), signal: this.#options.signal,
     })
+    this.#tree.skipped.push(...this.#missing)
     return this.#tree.run(this.#previous.map(({ document }) => Buffer.from(document.tree, 'hex')))
   }
 
@@ -244,46 +250,75 @@ class BackupRun {
     }))
   }
 
-  async #process(run: () => DirectoryAnswer, _task: DirectoryTask): Promise<DirectoryAnswer> {
+  async #process(work: DirectoryWork, task: DirectoryTask): Promise<DirectoryAnswer> {
     try {
-      return run()
+      return await this.#inSlices(work.slices(task))
     } catch (error) {
       if (!(error instanceof IndexNeeded)) throw error
       await this.#loadIndex()
-      return run()
+      return await this.#inSlices(work.slices(task))
+    }
+  }
+
+  async #inSlices(slices: ReturnType<DirectoryWork['slices']>): Promise<DirectoryAnswer> {
+    for (let slice = slices.next(); ; slice = slices.next()) {
+      this.#inFlight = slice.done ? undefined : slice.value
+      if (slice.done) return slice.value
+      await turn()
+      await this.#between()
     }
   }
 
   /** The data index is only loaded when the first new blob appears. */
-  async #loadIndex(): Promise<void> {
-    if (this.#isIndexLoaded) return
-    const { index } = await openIndex(this.#repository, IndexClass.DATA, { tombstonedPacks: this.#history.deleteLog.tombstoned, omitTombstoned: true, reserveEntries: NEW_BLOBS_RESERVED })
+  #loadIndex(): Promise<void> {
+    this.#indexLoading ??= this.#loadIndexOnce()
+    return this.#indexLoading
+  }
+
+  async #loadIndexOnce(): Promise<void> {
+    const { index } = await openIndex(this.#repository, IndexClass.DATA, { ...this.#history.deleteLog.packs, omitTombstoned: true, reserveEntries: NEW_BLOBS_RESERVED })
     this.#laneSetup = { ...this.#laneSetup, dataTable: index.table.memory }
     this.#lane.useTable(index.table.memory)
-    this.#isIndexLoaded = true
+    this.#worker?.useTable(index.table.memory)
   }
 
   #workerFor(hint: { queued: number; bigFile: boolean }): WorkerLane | undefined | Promise<WorkerLane | undefined> {
     if (this.#worker || this.#options.workers === 0) return this.#worker
     const { filesNew, filesChanged } = this.#tree.counters
     const isBusy = this.#lane.counters.blobsAdded >= NEW_BLOBS_BEFORE_WORKER || hint.bigFile || filesNew + filesChanged >= FILES_READ_BEFORE_WORKER
-    return isBusy ? this.#startWorker() : undefined
+    if (isBusy) return this.#loadIndex().then(() => this.#startWorker())
+    return hint.queued >= DIRECTORIES_BEFORE_WORKER && (this.#filesExpected ?? 0) >= (this.#options.filesBeforeWorker ?? FILES_BEFORE_WORKER) ? this.#startWorker() : undefined
   }
 
-  async #startWorker(): Promise<WorkerLane> {
-    await this.#loadIndex()
-    this.#worker = new WorkerLane({ lane: this.#laneSetup, work: this.#workSettings }, { onDirectory: (result) => this.#tree.accept(result), onPack: (pack) => this.#shipper.ship(pack) })
+  /** What the parent had. */
+  get #filesExpected(): number | undefined {
+    const summary = this.#parent?.document.summary
+    return summary && summary.filesNew + summary.filesChanged + summary.filesUnmodified
+  }
+
+  /** Without the data index when nothing new has appeared yet. */
+  #startWorker(): WorkerLane {
+    this.#worker = new WorkerLane({ lane: this.#laneSetup, work: this.#workSettings }, { onDirectory: (result) => this.#tree.accept(result), onPack: (pack) => this.#shipper.ship(pack), onIndexNeeded: () => this.#loadIndex() })
     return this.#worker
   }
 
   async #runStretch(stretch: SharedStretch, take: (turn: Turn) => void): Promise<void> {
     await this.#loadIndex()
     const shared = this.#worker?.share(stretch, take)
+    // Awaited at the end; a failure before that must not be an unhandled one.
+    shared?.catch(() => {})
+    let turnedNs = monotonicNs()
     for (let mine = takeTurn(this.#lane, stretch); mine; mine = takeTurn(this.#lane, stretch)) {
       take(mine)
+      if (monotonicNs() - turnedNs > TURN_NS) {
+        await turn()
+        turnedNs = monotonicNs()
+      }
       await this.#between()
+      if (this.#options.signal?.aborted) endStretch(stretch)
     }
     await shared
+    throwIfAborted(this.#options.signal)
   }
 
   async #between(): Promise<void> {
@@ -294,11 +329,12 @@ class BackupRun {
   }
 
   #report(phase: BackupProgress['phase']): void {
-    const { counters } = this.#tree
     const expected = this.#parent?.document.summary
+    const parts = [this.#tree.counters, this.#inFlight, this.#worker?.inFlight].filter((each) => each !== undefined)
     this.#options.onProgress?.({
-      phase, filesDone: counters.filesNew + counters.filesChanged + counters.filesUnmodified, bytesDone: counters.bytesProcessed, bytesAdded: this.#bytesAdded,
-      filesExpected: expected && expected.filesNew + expected.filesChanged + expected.filesUnmodified, bytesExpected: expected?.bytesProcessed, currentPath: this.#tree.currentPath,
+      phase, filesDone: parts.reduce((sum, { filesNew, filesChanged, filesUnmodified }) => sum + filesNew + filesChanged + filesUnmodified, 0),
+      bytesDone: parts.reduce((sum, { bytesProcessed }) => sum + bytesProcessed, this.#tree.bytesInFlight), bytesAdded: this.#bytesAdded,
+      filesExpected: this.#filesExpected, bytesExpected: expected?.bytesProcessed, currentPath: this.#tree.currentPath,
     })
   }
 
@@ -306,19 +342,22 @@ class BackupRun {
     return this.#lane.counters.bytesAdded + (this.#worker?.counters.bytesAdded ?? 0) + this.#metadata.bytesAdded
   }
 
-  async #commit(tree: Buffer): Promise<BackupResult> {
+  async #commit(tree: Buffer, session: WriterSession): Promise<BackupResult> {
     await this.#worker?.finish()
     this.#lane.finish()
     this.#metadata.finish()
     await this.#shipper.settle(this.#repository.keys.idKey.version)
     this.#report('finish')
     const document = this.#document(tree, true)
-    const snapshot = await this.#repository.writeDocument(document, { type: ObjectType.SNAPSHOT, folder: 'snapshots', signer: this.#signer })
-    await confirmSnapshot(this.#repository, { name: snapshot, document, signer: this.#signer })
+    const committed = await commitSnapshot(this.#repository, { document, signer: this.#signer, writing: { session, log: this.#history.deleteLog } })
     await this.#dropCheckpoints()
     const heads = headsOf(this.#history, this.#repository.keys.generation)
     this.#options.state.remember({ ...heads, writers: { ...heads.writers, [document.writer]: document.sequence ?? 0 } })
-    return { snapshot, document, durationMs: Number(monotonicNs() - this.#startedNs) / 1e6 }
+    return this.#result(committed)
+  }
+
+  #result({ name, document, isRepeat }: Committed): BackupResult {
+    return { snapshot: name, document, isRepeat, durationMs: Number(monotonicNs() - this.#startedNs) / 1e6 }
   }
 
   #document(tree: Buffer, complete: boolean): SnapshotDocument {
@@ -358,17 +397,19 @@ class BackupRun {
 
   /** After a failure: what is stored stays useful as a checkpoint when the run was stopped; otherwise open packs are thrown away. */
   async #abandon(error: unknown): Promise<void> {
-    this.#tree?.close()
     if (isBackupError(error, 'ABORTED')) {
       try {
+        // What the worker had in hand comes back short, and is kept.
         await this.#worker?.finish()
         this.#worker = undefined
+        this.#tree?.close()
         await this.#saveCheckpoint(true)
         return
       } catch {
         // The checkpoint is a help, not a promise: the run has failed either way.
       }
     }
+    this.#tree?.close()
     await this.#worker?.discard()
     this.#lane.discard()
     this.#metadata.discard()

@@ -2,7 +2,7 @@
 import fs from 'node:fs'
 import type { EntryAccess } from '../../sources/index.ts'
 import { ContentBuilder, type FileContent, HOLE_ID } from '../snapshot/index.ts'
-import { CHUNK_RECORD_BYTES, type SharedStretch, shareStretch, type Turn } from './shared-file.ts'
+import { CHUNK_RECORD_BYTES, type SharedStretch, shareStretch, throwIfUnread, type Turn } from './shared-file.ts'
 
 /** Puts turns, which arrive in any order, back into file order. */
 export class TurnSorter {
@@ -42,7 +42,7 @@ export interface BigFileParts {
   readonly runStretch: (stretch: SharedStretch, take: (turn: Turn) => void) => Promise<void>
 }
 
-/** Stores a big file. The result's `bytes` is what it really held. */
+/** Stores a big file. The result's `bytes` is what it really held. Throws a SystemCallError when it can't be read: what was stored of it is not referred to. */
 export async function storeBigFile(file: BigFile, parts: BigFileParts): Promise<{ content: FileContent; bytes: number }> {
   const builder = new ContentBuilder(parts.storeBlob)
   const extents = file.isSparse ? parts.access.extents(file.descriptor, file.bytes) : [{ from: 0, to: file.bytes }]
@@ -50,7 +50,9 @@ export async function storeBigFile(file: BigFile, parts: BigFileParts): Promise<
   for (const { from, to } of extents) {
     addHole(builder, from - at)
     const sorter = new TurnSorter(builder)
-    await parts.runStretch(shareStretch(file.descriptor, from, to), (turn) => sorter.take(turn))
+    const stretch = shareStretch(file.descriptor, from, to)
+    await parts.runStretch(stretch, (turn) => sorter.take(turn))
+    throwIfUnread(stretch)
     at = to
     if (builder.bytes < to) return { content: builder.finish(), bytes: builder.bytes }
   }

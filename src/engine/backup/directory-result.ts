@@ -31,6 +31,8 @@ export interface OpenEntry {
   readonly bytes: number
   /** Id of the same directory in the parent snapshot. */
   readonly previous: readonly Uint8Array[]
+  /** Content of the same big file in the parent snapshot. */
+  readonly before?: { readonly kind: number; readonly bytes: Uint8Array }
   readonly device: string
   /** Big files with holes: their blocks do not cover their length. */
   readonly isSparse: boolean

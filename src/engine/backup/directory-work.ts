@@ -4,19 +4,24 @@
  */
 import fs from 'node:fs'
 import { EntryColumns, FileType } from '../../contracts/index.ts'
-import { systemCode } from '../../kernel/backup-error.ts'
+import { isBackupError, systemCode } from '../../kernel/backup-error.ts'
+import { monotonicNs } from '../../kernel/clock.ts'
 import {
   createDirectoryScanner, createEntryAccess, createFileFilter, type DirectoryScanner, type EntryAccess, type FileFilter, type FileFilters, type IgnoreRules, type OpenDirectory, parseIgnoreFile, type ScanSkip,
 } from '../../sources/index.ts'
 import { ContentKind, decodePage, ExtraType, type FileContent } from '../snapshot/index.ts'
-import { CONTENT_OPEN, type DirectoryResult, emptyCounters, type SkippedEntry } from './directory-result.ts'
+import { CONTENT_OPEN, type DirectoryCounters, type DirectoryResult, emptyCounters, type SkippedEntry } from './directory-result.ts'
 import { FileWork } from './file-work.ts'
 import { ARENA_BYTES, type Lane } from './lane.ts'
 import { PageCollector } from './page-collector.ts'
+import { ReadAhead } from './read-ahead.ts'
 import { notKeptOf, PreviousDirectories, type PreviousEntry } from './previous-directory.ts'
 
 /** Files above this are cut by all lanes together: what fits the arena is read at once. */
 export const BIG_FILE_BYTES = ARENA_BYTES
+const SLICE_NS = 40_000_000n
+/** Of entries, or of 16 KiB of content. */
+const CREDIT = 256
 const SPARSE_BYTES_MIN = 256 * 1024
 const NOTHING = new Uint8Array(0)
 const CACHE_SIGNATURE = 'Signature: 8a477f597d28d172789f06886806bc55'
@@ -30,6 +35,8 @@ export interface WorkSettings {
   readonly trustPrevious: boolean
   /** Directories that are left out with all below: the repository itself. One character a byte. */
   readonly leftOut: readonly string[]
+  /** Its one word is not 0 when the run is to stop: files that are not done yet are then left open in every lane. */
+  readonly stop: SharedArrayBuffer
 }
 
 export interface DirectoryTask extends OpenDirectory {
@@ -42,7 +49,8 @@ export interface DirectoryTask extends OpenDirectory {
 }
 
 export interface DirectoryWork {
-  process(task: DirectoryTask): DirectoryResult & { rules: IgnoreRules }
+  /** Works in slices of about SLICE_NS, so that a folder of many files lets progress, signals and checkpoints through; gives what has been counted so far. */
+  slices(task: DirectoryTask): Generator<DirectoryCounters, DirectoryResult & { rules: IgnoreRules }>
 }
 
 export function createDirectoryWork(lane: Lane, settings: WorkSettings): DirectoryWork {
@@ -66,17 +74,22 @@ class Work implements DirectoryWork {
   readonly #filter: FileFilter
   readonly #files: FileWork
   readonly #columns = new EntryColumns()
+  readonly #ahead: ReadAhead
   readonly #collector = new PageCollector()
   readonly #hasFilters: boolean
+  readonly #stop: Int32Array
+  #credit = CREDIT
 
   constructor(lane: Lane, settings: WorkSettings) {
     this.#settings = settings
+    this.#stop = new Int32Array(settings.stop)
     this.#filter = createFileFilter(settings.filters, settings.roots)
     this.#files = new FileWork(lane, this.#access)
+    this.#ahead = new ReadAhead(this.#access, BIG_FILE_BYTES)
     this.#hasFilters = Object.keys(settings.filters).length > 0
   }
 
-  process(task: DirectoryTask): DirectoryResult & { rules: IgnoreRules } {
+  *slices(task: DirectoryTask): Generator<DirectoryCounters, DirectoryResult & { rules: IgnoreRules }> {
     const columns = this.#columns
     const scanSkips = this.#scan(task)
     const rules = this.#rules(task)
@@ -85,10 +98,34 @@ class Work implements DirectoryWork {
       changedWhileRead: [], metadataNotKept: [], counters: emptyCounters(), rules,
     }
     this.#collector.clear()
-    if (!this.#isLeftOut(task)) for (let entry = 0; entry < columns.count; entry += 1) this.#entry(entry, state)
+    const count = this.#isLeftOut(task) ? 0 : columns.count
+    try {
+      yield* this.#entries(count, state)
+    } finally {
+      this.#ahead.close()
+    }
     const { pages, open } = this.#collector.pages(columns)
     const { uids, gids } = owners(columns)
     return { node: task.node, pages, open, skipped: state.skipped, changedWhileRead: state.changedWhileRead, metadataNotKept: state.metadataNotKept, uids, gids, counters: state.counters, rules }
+  }
+
+  *#entries(count: number, state: State): Generator<DirectoryCounters, void> {
+    for (let entry = 0, sliceNs = monotonicNs(); entry < count; entry += 1) {
+      this.#entry(entry, state)
+      if (!this.#mayHaveWorkedLong(entry)) continue
+      const now = monotonicNs()
+      if (now - sliceNs < SLICE_NS) continue
+      yield state.counters
+      sliceNs = monotonicNs()
+    }
+  }
+
+  /** The clock is asked after some entries or some bytes, not after each: an unchanged folder has a hundred thousand entries and nothing to do. */
+  #mayHaveWorkedLong(entry: number): boolean {
+    this.#credit -= 1 + (this.#columns.size(entry) >>> 14)
+    if (this.#credit > 0) return false
+    this.#credit = CREDIT
+    return true
   }
 
   /** A directory that can't be listed stays, empty, and is named as skipped. */
@@ -118,11 +155,13 @@ class Work implements DirectoryWork {
 
   #directory(entry: number, earlier: readonly PreviousEntry[], state: State): void {
     const same = earlier.filter((before) => before.page.columns.type(before.entry) === FileType.DIRECTORY)
-    const previous = same.filter((before) => before.page.kinds[before.entry] === ContentKind.ONE).map((before) => Uint8Array.from(before.page.contentOf(before.entry)))
+    // A directory with a new name keeps its inode: what is in it is compared with what was in it, file by file, as under the old name.
+    const known = same.length > 0 ? same : state.previous.directoriesOf(this.#columns.identity(entry))
+    const previous = known.filter((before) => before.page.kinds[before.entry] === ContentKind.ONE).map((before) => Uint8Array.from(before.page.contentOf(before.entry)))
     const unchanged = same.find((before) => this.#isUnchanged(entry, before))
     if (unchanged) this.#copyExtras(entry, unchanged, state)
     else this.#readAttributes(entry, state)
-    this.#open(entry, 'directory', previous)
+    this.#open(entry, { kind: 'directory', previous, before: undefined })
   }
 
   #file(entry: number, earlier: readonly PreviousEntry[], state: State): void {
@@ -135,25 +174,29 @@ class Work implements DirectoryWork {
       state.counters.bytesProcessed += bytes
       return
     }
+    if (Atomics.load(this.#stop, 0) !== 0) return this.#open(entry, { kind: 'file', previous: [], before: undefined })
     try {
-      const stored = this.#storeFile(entry, state)
+      const stored = this.#storeFile(entry, earlier, state)
       if (!stored) return
-      this.#count(stored, earlier.at(-1), state)
+      this.#count(stored, storedBefore(earlier), state)
       state.counters.bytesProcessed += this.#columns.size(entry)
     } catch (error) {
-      const reason = systemCode(error)
-      if (reason === undefined || reason.length > 15 || reason === 'DISK_FULL' || reason === 'DAMAGED' || reason === 'INDEX_FULL') throw error
+      // What the repository says is no fault of the file.
+      const reason = isBackupError(error) ? undefined : systemCode(error)
+      if (reason === undefined) throw error
       this.#dropExtras()
       state.skipped.push({ path: join(state.task.path, this.#columns.names[entry]!), reason: reason === 'ENOENT' ? 'VANISHED' : reason })
     }
   }
 
   /** Stores a file or leaves it open for all lanes; undefined then. */
-  #storeFile(entry: number, state: State): FileContent | undefined {
+  #storeFile(entry: number, earlier: readonly PreviousEntry[], state: State): FileContent | undefined {
     const columns = this.#columns
     const name = columns.names[entry]!
     const linked = this.#files.linkedContent(columns, entry)
-    const descriptor = this.#access.openFile(state.task, name)
+    this.#ahead.advance(entry, { directory: state.task, columns, isWanted: (each) => this.#isToBeRead(each, state) })
+    const asked = this.#ahead.take(entry, columns)
+    const descriptor = asked ?? this.#access.openFile(state.task, name)
     try {
       this.#access.checkIdentity(descriptor, columns, entry)
       this.#attributes(this.#access.attributesOfFile(descriptor), entry, state)
@@ -163,10 +206,10 @@ class Work implements DirectoryWork {
         return linked
       }
       if (bytes > BIG_FILE_BYTES || isSparse(columns, entry)) {
-        this.#open(entry, 'file', [])
+        this.#open(entry, { kind: 'file', previous: [], before: storedBefore(earlier) })
         return undefined
       }
-      const { content, isAsListed } = this.#files.store(descriptor, columns, entry)
+      const { content, isAsListed } = this.#files.store(descriptor, { columns, entry }, (read) => this.#ahead.timed(asked !== undefined, read))
       if (!isAsListed) {
         this.#collector.extra(ExtraType.CHANGED, NOTHING)
         state.changedWhileRead.push(join(state.task.path, name))
@@ -176,6 +219,12 @@ class Work implements DirectoryWork {
     } finally {
       fs.closeSync(descriptor)
     }
+  }
+
+  /** Only in folders that are new to the repository: in others most files are unchanged, and not read. */
+  #isToBeRead(entry: number, state: State): boolean {
+    if (state.task.previous.length > 0 || (state.task.only && !state.task.only.includes(this.#columns.names[entry]!))) return false
+    return !this.#isFiltered(entry, FileType.FILE, state)
   }
 
   #special(entry: number, earlier: readonly PreviousEntry[], state: State): void {
@@ -206,10 +255,11 @@ class Work implements DirectoryWork {
     }
   }
 
-  #open(entry: number, kind: 'directory' | 'file', previous: readonly Uint8Array[]): void {
+  #open(entry: number, { kind, previous, before }: { kind: 'directory' | 'file'; previous: readonly Uint8Array[]; before: PreviousEntry | undefined }): void {
     const columns = this.#columns
     this.#collector.open.push({
       entry: this.#collector.next, name: columns.names[entry]!, kind, bytes: columns.size(entry), previous, device: columns.device(entry), isSparse: isSparse(columns, entry),
+      ...(before && { before: { kind: before.page.kinds[before.entry]!, bytes: Uint8Array.from(before.page.contentOf(before.entry)) } }),
     })
     this.#collector.keep(entry, CONTENT_OPEN, NOTHING)
   }
@@ -295,6 +345,11 @@ export function join(directory: string, name: string): string {
 }
 
 /** False for what a checkpoint did not reach. */
+/** What counts as the file's last state: an interrupted run that had not come to it has none. */
+function storedBefore(earlier: readonly PreviousEntry[]): PreviousEntry | undefined {
+  return earlier.findLast((each) => isComplete(each, each.page.columns.size(each.entry)))
+}
+
 function isComplete(before: PreviousEntry, bytes: number): boolean {
   return before.page.kinds[before.entry] !== ContentKind.NONE || bytes === 0
 }

@@ -5,15 +5,17 @@ import type { PackWriter } from '../pack/index.ts'
 
 export class MetadataStore {
   readonly #table: BlobTable
-  readonly #writer: PackWriter
+  readonly #openWriter: () => PackWriter
+  #writer: PackWriter | undefined
   readonly #lookupIds: LookupIds
   readonly #lookupId = new Uint32Array(4)
   bytesAdded = 0
   blobsAdded = 0
 
-  constructor(table: BlobTable, writer: PackWriter, lookupIds: LookupIds) {
+  /** The writer, with its buffers and its compressor, is opened at the first new blob: a run that finds nothing changed has none. */
+  constructor(table: BlobTable, openWriter: () => PackWriter, lookupIds: LookupIds) {
     this.#table = table
-    this.#writer = writer
+    this.#openWriter = openWriter
     this.#lookupIds = lookupIds
   }
 
@@ -22,6 +24,7 @@ export class MetadataStore {
     const id = blobIdOf(bytes)
     this.#lookupIds.lookupInto(id, 0, this.#lookupId)
     if (this.#table.claim(this.#lookupId, bytes.length)) {
+      this.#writer ??= this.#openWriter()
       this.#writer.add(bytes, this.#lookupId)
       this.bytesAdded += bytes.length
       this.blobsAdded += 1
@@ -30,10 +33,10 @@ export class MetadataStore {
   }
 
   finish(): void {
-    this.#writer.finishPack()
+    this.#writer?.finishPack()
   }
 
   discard(): void {
-    this.#writer.discard()
+    this.#writer?.discard()
   }
 }

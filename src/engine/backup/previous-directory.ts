@@ -1,4 +1,5 @@
-import { type DirectoryPage, ExtraType } from '../snapshot/index.ts'
+import { FileType } from '../../contracts/index.ts'
+import { ContentKind, type DirectoryPage, ExtraType } from '../snapshot/index.ts'
 
 export interface PreviousEntry {
   readonly page: DirectoryPage
@@ -31,6 +32,7 @@ const NONE: readonly PreviousEntry[] = []
 /** The same directory in each earlier tree. */
 export class PreviousDirectories {
   readonly #directories: readonly PreviousDirectory[]
+  #byIdentity: Map<string, PreviousEntry[]> | undefined
 
   constructor(trees: ReadonlyArray<readonly DirectoryPage[]>) {
     this.#directories = trees.map((pages) => new PreviousDirectory(pages))
@@ -45,6 +47,24 @@ export class PreviousDirectories {
     }
     return found
   }
+
+  /** The sub-directories of that device and inode, whatever their names: one that was renamed. */
+  directoriesOf(identity: string): readonly PreviousEntry[] {
+    this.#byIdentity ??= byIdentity(this.#directories)
+    return this.#byIdentity.get(identity) ?? NONE
+  }
+}
+
+function byIdentity(directories: readonly PreviousDirectory[]): Map<string, PreviousEntry[]> {
+  const found = new Map<string, PreviousEntry[]>()
+  for (const page of directories.flatMap(({ pages }) => pages)) {
+    for (let entry = 0; entry < page.count; entry += 1) {
+      if (page.columns.type(entry) !== FileType.DIRECTORY || page.kinds[entry] !== ContentKind.ONE) continue
+      const identity = page.columns.identity(entry)
+      found.set(identity, [...(found.get(identity) ?? NONE), { page, entry }])
+    }
+  }
+  return found
 }
 
 /** Text of what could not be kept of an entry when it was stored. */

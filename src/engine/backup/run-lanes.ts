@@ -1,20 +1,23 @@
 /** The lanes of one run: the main thread's own, and one worker that starts only when there is work for it. */
-import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
-import { workerUrl } from '../../kernel/assets.ts'
-import { BackupError } from '../../kernel/backup-error.ts'
+import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } from 'node:worker_threads'
+import { receivedError } from '../../kernel/crossing-error.ts'
+import { lostThread, startWorkerThread } from '../../kernel/worker-thread.ts'
+import type { BlobTableMemory } from '../index/index.ts'
 import type { FinishedPack } from '../pack/index.ts'
 import type { DirectoryTask } from './directory-work.ts'
-import type { DirectoryResult } from './directory-result.ts'
+import type { DirectoryCounters, DirectoryResult } from './directory-result.ts'
 import type { IgnoreRules } from '../../sources/index.ts'
 import type { LaneCounters } from './lane.ts'
 import type { SharedStretch, Turn } from './shared-file.ts'
-import { type FromWorker, revive, type ToWorker, type WorkerSetup } from './worker-protocol.ts'
+import type { FromWorker, ToWorker, WorkerSetup } from './worker-protocol.ts'
 
 export type DirectoryAnswer = DirectoryResult & { readonly rules: IgnoreRules }
 
 export interface WorkerEvents {
   onDirectory(result: DirectoryAnswer): void
   onPack(pack: FinishedPack): void
+  /** Resolves when the table has been given to the worker. */
+  onIndexNeeded(): Promise<void>
 }
 
 /** Directories that may wait at the worker: enough that it rarely idles while the main thread is busy with one. */
@@ -32,16 +35,20 @@ export class WorkerLane {
   #wakes: Array<() => void> = []
   #isEnding = false
   counters: LaneCounters = { blobsAdded: 0, bytesAdded: 0 }
+  /** Of the directory that the worker is in, as far as it has said. */
+  inFlight: DirectoryCounters | undefined
 
   constructor(setup: WorkerSetup, events: WorkerEvents) {
     this.#events = events
     const { port1, port2 } = new MessageChannel()
     this.#port = port1
-    this.#worker = new Worker(workerUrl(), { workerData: { ...setup, port: port2 }, transferList: [port2], resourceLimits: { maxYoungGenerationSizeMb: 4 }, trackUnmanagedFds: false })
+    this.#worker = startWorkerThread({ ...setup, port: port2 }, [port2])
     this.#port.on('message', (message: FromWorker) => this.#receive(message))
     this.#worker.on('error', (error) => this.#fail(error))
     this.#worker.on('exit', (code) => {
-      if (code !== 0 && !this.#isEnding) this.#fail(new BackupError('INTERNAL', `The worker thread ended with ${code}.`))
+      // The end of the thread can be heard before its last messages: they come by another port.
+      this.drain()
+      if (!this.#isEnding) this.#fail(lostThread(code))
       this.#wakeUp()
     })
   }
@@ -57,6 +64,11 @@ export class WorkerLane {
   /** Takes what has arrived without a turn of the event loop: a directory's result waits for nothing. */
   drain(): void {
     for (let received = receiveMessageOnPort(this.#port); received; received = receiveMessageOnPort(this.#port)) this.#receive(received.message as FromWorker)
+  }
+
+  /** The worker's blob table, where it was started without one. */
+  useTable(dataTable: BlobTableMemory): void {
+    this.#post({ type: 'table', dataTable })
   }
 
   submit(task: DirectoryTask): void {
@@ -93,7 +105,6 @@ export class WorkerLane {
   /** Seals what the worker holds and ends it. */
   async finish(): Promise<void> {
     await this.#ask({ type: 'finish' })
-    this.#isEnding = true
     await this.#end()
   }
 
@@ -138,9 +149,16 @@ export class WorkerLane {
   #receive(message: FromWorker): void {
     if ('counters' in message) this.counters = message.counters
     switch (message.type) {
+      case 'progress':
+        this.inFlight = message.inFlight
+        break
       case 'directory':
         this.#queued -= 1
+        this.inFlight = undefined
         this.#events.onDirectory(message.result as DirectoryAnswer)
+        break
+      case 'index-needed':
+        this.#events.onIndexNeeded().then(() => this.#post({ type: 'directory', task: message.task })).catch((error: unknown) => this.#fail(error))
         break
       case 'pack':
         this.#events.onPack(message.pack)
@@ -151,12 +169,15 @@ export class WorkerLane {
       case 'stretch-end':
         this.#stretchEnd?.()
         break
-      case 'flushed':
       case 'finished':
+        this.#isEnding = true
+        this.#answered?.()
+        break
+      case 'flushed':
         this.#answered?.()
         break
       case 'failed':
-        this.#fail(revive(message.error))
+        this.#fail(receivedError(message.error))
     }
     this.#wakeUp()
   }

@@ -3,6 +3,8 @@
  * releases the lock and hashes, compresses and stores the chunks. The cuts are exactly those of one sequential pass, because every turn begins
  * at the last cut.
  */
+import { BackupError } from '../../kernel/backup-error.ts'
+import { SystemCallError } from '../../kernel/system-calls.ts'
 import type { Lane } from './lane.ts'
 import { ARENA_BYTES } from './lane.ts'
 
@@ -11,11 +13,15 @@ const TURN = 1
 const DONE = 2
 const POSITION_LOW = 3
 const POSITION_HIGH = 4
+/** errno of a read that failed; 0 while none has. */
+const ERROR = 5
 const CONTROL_WORDS = 8
 const ID_BYTES = 32
 /** 4 bytes of length and 32 of id. */
 export const CHUNK_RECORD_BYTES = 4 + ID_BYTES
-const CUTS_MAX = Math.ceil(ARENA_BYTES / 16384) + 1
+/** Half of the arena stays untouched, in each lane; what lies behind a turn's last cut is read again by the next. */
+const TURN_BYTES = ARENA_BYTES / 2
+const CUTS_MAX = Math.ceil(TURN_BYTES / 16384) + 1
 
 /** Plain data for any lane: `from`–`to` is one stretch of data (holes lie between stretches). */
 export interface SharedStretch {
@@ -41,7 +47,17 @@ export function shareStretch(descriptor: number, from: number, to: number): Shar
   return { control, descriptor, from, to }
 }
 
-/** Takes the next turn; undefined when the stretch is finished. Blocks while another lane reads. Throws what reading throws, after ending the stretch for all. */
+/** A lane that dies with the lock held would stop the other one for ever. */
+const LOCK_WAITS_MAX = 12_000
+const LOCK_WAIT_MS = 50
+
+/** Throws a SystemCallError when the file could not be read to the end of the stretch. Ask when no lane takes turns any more. */
+export function throwIfUnread({ control }: SharedStretch): void {
+  const errno = new Uint32Array(control)[ERROR]!
+  if (errno !== 0) throw new SystemCallError('read', errno)
+}
+
+/** Takes the next turn; undefined when the stretch is finished, or when reading has failed in any lane. Blocks while another lane reads. */
 export function takeTurn(lane: Lane, stretch: SharedStretch): Turn | undefined {
   const words = new Uint32Array(stretch.control)
   const signed = new Int32Array(stretch.control)
@@ -57,16 +73,27 @@ export function takeTurn(lane: Lane, stretch: SharedStretch): Turn | undefined {
     count = readStretch(lane, stretch, { position, cuts, words })
   } catch (error) {
     words[DONE] = 1
-    throw error
+    const errno = errnoOf(error)
+    if (errno === undefined) throw error
+    words[ERROR] = errno
+    return undefined
   } finally {
     unlock(signed)
   }
   return { turn, ...storeChunks(lane, cuts, count) }
 }
 
+/** Lets no lane take another turn. */
+export function endStretch(stretch: SharedStretch): void {
+  const signed = new Int32Array(stretch.control)
+  lock(signed)
+  new Uint32Array(stretch.control)[DONE] = 1
+  unlock(signed)
+}
+
 function readStretch(lane: Lane, stretch: SharedStretch, state: { position: number; cuts: Uint32Array; words: Uint32Array }): number {
   const { position, cuts, words } = state
-  const wanted = Math.min(ARENA_BYTES, stretch.to - position)
+  const wanted = Math.min(TURN_BYTES, stretch.to - position)
   const length = lane.read(stretch.descriptor, position, { bytes: wanted })
   const isFinal = length < wanted || position + length >= stretch.to
   const count = lane.cuts(length, isFinal, cuts)
@@ -88,8 +115,17 @@ function storeChunks(lane: Lane, cuts: Uint32Array, count: number): { chunks: Ui
   return { chunks, bytes: from }
 }
 
+/** What the disk said, as node gives it; undefined for every other failure. */
+function errnoOf(error: unknown): number | undefined {
+  const { errno, syscall } = error as { errno?: unknown; syscall?: unknown }
+  return syscall === 'read' && typeof errno === 'number' ? Math.abs(errno) : undefined
+}
+
 function lock(control: Int32Array): void {
-  while (Atomics.compareExchange(control, LOCK, 0, 1) !== 0) Atomics.wait(control, LOCK, 1, 50)
+  for (let waits = 0; Atomics.compareExchange(control, LOCK, 0, 1) !== 0; waits += 1) {
+    if (waits === LOCK_WAITS_MAX) throw new BackupError('WORKER_LOST', 'The other lane does not let go of a file.', { context: { cause: 'lock' } })
+    Atomics.wait(control, LOCK, 1, LOCK_WAIT_MS)
+  }
 }
 
 function unlock(control: Int32Array): void {

@@ -1,8 +1,8 @@
 /** Messages between the run and its worker. Everything is plain data; descriptors are shared by all threads of a process. */
-import { BackupError } from '../../kernel/backup-error.ts'
-import { ERROR_CODES, type ErrorCode } from '../../kernel/error-code.ts'
+import type { CrossingError } from '../../kernel/crossing-error.ts'
+import type { BlobTableMemory } from '../index/index.ts'
 import type { FinishedPack } from '../pack/index.ts'
-import type { DirectoryResult } from './directory-result.ts'
+import type { DirectoryCounters, DirectoryResult } from './directory-result.ts'
 import type { DirectoryTask, WorkSettings } from './directory-work.ts'
 import type { LaneCounters, LaneSetup } from './lane.ts'
 import type { SharedStretch, Turn } from './shared-file.ts'
@@ -14,6 +14,7 @@ export interface WorkerSetup {
 
 export type ToWorker =
   | { readonly type: 'directory'; readonly task: DirectoryTask }
+  | { readonly type: 'table'; readonly dataTable: BlobTableMemory }
   | { readonly type: 'stretch'; readonly stretch: SharedStretch }
   | { readonly type: 'flush' }
   | { readonly type: 'finish' }
@@ -21,26 +22,12 @@ export type ToWorker =
 
 export type FromWorker =
   | { readonly type: 'directory'; readonly result: DirectoryResult; readonly counters: LaneCounters }
+  /** The directory is to be submitted again when the table has been sent. */
+  | { readonly type: 'index-needed'; readonly task: DirectoryTask }
+  | { readonly type: 'progress'; readonly inFlight: DirectoryCounters; readonly counters: LaneCounters }
   | { readonly type: 'turn'; readonly turn: Turn; readonly counters: LaneCounters }
   | { readonly type: 'stretch-end' }
   | { readonly type: 'pack'; readonly pack: FinishedPack }
   | { readonly type: 'flushed'; readonly counters: LaneCounters }
   | { readonly type: 'finished'; readonly counters: LaneCounters }
-  | { readonly type: 'failed'; readonly error: WorkerFailure }
-
-/** An error as it crosses the thread: the code survives, the stack is kept as text. */
-export interface WorkerFailure {
-  readonly code: string | undefined
-  readonly message: string
-  readonly context: Record<string, string | number | boolean | readonly string[] | undefined>
-}
-
-export function failureOf(error: unknown): WorkerFailure {
-  if (error instanceof BackupError) return { code: error.code, message: error.message, context: { ...error.context } }
-  return { code: undefined, message: error instanceof Error ? (error.stack ?? error.message) : String(error), context: {} }
-}
-
-export function revive(failure: WorkerFailure): BackupError {
-  const code = ERROR_CODES.find((known) => known === failure.code) as ErrorCode | undefined
-  return new BackupError(code ?? 'INTERNAL', failure.message, { context: failure.context })
-}
+  | { readonly type: 'failed'; readonly error: CrossingError }

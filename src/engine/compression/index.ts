@@ -1,2 +1,2 @@
 export { looksIncompressible } from './probe.ts'
-export { createSegmentCodec, createSegmentDecoder, type SegmentCodec, type SegmentCodecOptions, type SegmentDecoder } from './zstd.ts'
+export { createSegmentCodec, createSegmentDecoder, Grain, type SegmentCodec, type SegmentCodecOptions, type SegmentDecoder } from './zstd.ts'

@@ -1,15 +1,27 @@
 // Goal: both codecs round-trip, refuse hostile frames, keep their level, and the fast one really is in use here.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
+import fs from 'node:fs'
+import path from 'node:path'
 import { test } from 'node:test'
 import zlib from 'node:zlib'
 import { isBackupError } from '../../kernel/backup-error.ts'
-import { createSegmentCodec, looksIncompressible } from './index.ts'
+import { createSegmentCodec, Grain, looksIncompressible, type SegmentCodec } from './index.ts'
+import { ZSTD_LEVELS } from './levels.ts'
 
 const text = Buffer.from(Array.from({ length: 40_000 }, (_, i) => `${i};${(i * 7919) % 104_729};exame`).join('\n'))
 
 /** Words in random order: what a higher level finds more in. */
 const prose = Buffer.from(Array.from({ length: 60_000 }, (_, i) => `palavra${((i * 2_654_435_761) >>> 8) % 3_001}`).join(' '))
+
+function assertComesBack(codec: SegmentCodec, input: Uint8Array, grain: Grain): void {
+  const frame = Buffer.alloc(input.length + 1024)
+  const written = codec.compress(input, frame, grain)
+  const plain = Buffer.alloc(input.length)
+  assert.equal(codec.decompress(frame.subarray(0, written), plain), input.length)
+  assert.ok(plain.equals(input))
+  assert.ok(zlib.zstdDecompressSync(frame.subarray(0, written)).equals(input))
+}
 
 for (const portable of [false, true]) {
   const name = portable ? 'public calls' : 'handle'
@@ -17,12 +29,7 @@ for (const portable of [false, true]) {
     const codec = createSegmentCodec({ level: 3, portable })
     for (const bytes of [1, 2, 100, 65_535, 65_536, 500_000]) {
       for (const input of [text.subarray(0, bytes), randomBytes(bytes), Buffer.alloc(bytes)]) {
-        const frame = Buffer.alloc(input.length + 1024)
-        const written = codec.compress(input, frame)
-        const plain = Buffer.alloc(input.length)
-        assert.equal(codec.decompress(frame.subarray(0, written), plain), input.length)
-        assert.ok(plain.equals(input))
-        assert.ok(zlib.zstdDecompressSync(frame.subarray(0, written)).equals(input))
+        for (const grain of Object.values(Grain)) assertComesBack(codec, input, grain)
       }
     }
     codec.dispose()
@@ -49,6 +56,12 @@ for (const portable of [false, true]) {
   })
 }
 
+test('many small blobs are not compressed as one large one is, in both codecs alike', () => {
+  const sizes = [false, true].map((portable) => Object.values(Grain).map((grain) => createSegmentCodec({ level: 3, portable }).compress(prose, Buffer.alloc(prose.length), grain)))
+  assert.deepEqual(sizes[0], sizes[1])
+  assert.notEqual(sizes[0]![0], sizes[0]![1])
+})
+
 test('levels differ, also from the second call on', () => {
   const sizes = [1, 9].map((level) => {
     const codec = createSegmentCodec({ level })
@@ -67,4 +80,12 @@ test('the handle is in use on this Node', () => {
 test('random bytes look incompressible, text does not', () => {
   assert.ok(looksIncompressible(randomBytes(100_000)))
   assert.ok(!looksIncompressible(text))
+})
+
+test('the levels 1-9 are those of zstd that the docs list; 3 is zstd\'s own default', () => {
+  const page = fs.readFileSync(path.resolve(import.meta.dirname, '../../../docs/tuning.md'), 'utf8')
+  const row = (title: string) => page.split('\n').find((line) => line.startsWith(title))!.split('|').slice(2, -1).map(Number)
+  const listed = row('| level of zstd').map((level, i) => [row('| `--compression-level`, `performance.compressionLevel`')[i], level])
+  assert.deepEqual(listed, Object.entries(ZSTD_LEVELS).map(([ours, level]) => [Number(ours), level]))
+  assert.equal(ZSTD_LEVELS[3], zlib.constants.ZSTD_CLEVEL_DEFAULT)
 })

@@ -4,15 +4,30 @@
  */
 import { createHmac, scryptSync } from 'node:crypto'
 import fs from 'node:fs'
-import { BackupError } from '../../kernel/backup-error.ts'
+import { BackupError, systemCode } from '../../kernel/backup-error.ts'
+import { isGuessable } from './guessable.ts'
 
 const KEY_BYTES = 32
 const PASSPHRASE_CHARS_MIN = 16
-const DISTINCT_CHARS_MIN = 6
-const PLACEHOLDERS = [/^your[_-].*key$/i, /^change[_-]?me/i, /^(secret|password|senha|example|exemplo|test|teste)[_-]?\d*$/i, /^<.*>$/, /^x{8,}$/i]
+const DISTINCT_MIN = 6
+const KEY_FILE_BYTES_MAX = 64 * 1024
+const PLACEHOLDERS = [
+  /^your[_-].*(key|here|passphrase|secret)$/i, /^(sua|minha|my)[_-].*(chave|key|aqui|here|senha)$/i, /^(replace|insert|put|enter|coloque|insira|troque)[_-]/i, /^change[_-]?me/i, /32[_-]char/i,
+  /^(secret|password|senha|example|exemplo|test|teste)[_-]?\d*$/i, /^<.*>$/, /^x{8,}$/i,
+]
 const SCRYPT_MEMORY_BYTES_MAX = 1200 * 1024 * 1024
 
-export type Kek = { readonly kind: 'raw'; readonly key: Buffer } | { readonly kind: 'passphrase'; readonly text: string; readonly warning?: 'TYPED_KEY' }
+export type Kek =
+  | { readonly kind: 'raw'; readonly key: Buffer }
+  | {
+      readonly kind: 'passphrase'
+      readonly text: string
+      readonly warning?: 'TYPED_KEY'
+      /** Set on a passphrase that is tried first by those who guess, to where it came from. It opens what it has locked, but locks nothing new. */
+      readonly guessable?: string
+    }
+
+type Passphrase = Extract<Kek, { kind: 'passphrase' }>
 
 export interface ScryptParameters {
   readonly n: number
@@ -24,7 +39,7 @@ export interface ScryptParameters {
 /** 32 MiB and about 0.2 s: the least that stays out of reach of guessing a good passphrase. */
 export const SCRYPT_COST = { n: 32768, r: 8, p: 3 } as const
 
-/** Parses one key value. `source` names where it came from ("BACKUP_ENCRYPTION_KEY"). Throws KEY_PLACEHOLDER, KEY_WEAK, KEY_REFUSED, KEY_MISSING. */
+/** Parses one key value. `source` names where it came from ("BACKUP_ENCRYPTION_KEY"). Throws KEY_PLACEHOLDER, KEY_WEAK, KEY_REFUSED, KEY_MISSING, KEY_FILE_UNREADABLE. */
 export function parseKek(value: string, source: string, depth = 0): Kek {
   const text = value.trim()
   if (text === '') throw new BackupError('KEY_MISSING', `${source} is empty.`, { context: { source } })
@@ -41,21 +56,27 @@ export function parseKek(value: string, source: string, depth = 0): Kek {
 function unprefixed(text: string, source: string): Kek {
   if (/^[0-9a-fA-F]{64}$/.test(text)) return raw(hexBytes(text), source)
   if (/^[A-Za-z0-9+/]{43}=$/.test(text) || /^[A-Za-z0-9_-]{43}$/.test(text)) return raw(base64Bytes(text), source)
-  if (/^[0-9a-fA-F]{32}$/.test(text)) throw refused(source, '32 hexadecimal digits are 128 bits; give 64 of them, or write passphrase: before the value if it is one')
+  if (/^[0-9a-fA-F]{32}$/.test(text)) throw refused(source, '32 hexadecimal digits are 128 bits: give 64 of them, or write "passphrase:" before the value if it is one')
+  if (/^[A-Za-z0-9+/_-]{16,}={1,2}$/.test(text) || /^[A-Za-z0-9+/]{44}$/.test(text)) return raw(base64Bytes(text), source)
   if (/^[\x20-\x7e]{32}$/.test(text)) return { ...passphrase(text, source), warning: 'TYPED_KEY' }
-  throw refused(source, 'It has no known form: base64: or hex: with 32 bytes, passphrase: with at least 16 characters, or file: with a path')
+  throw refused(source, 'It has none of the known forms: base64: or hex: with 32 bytes, passphrase: with at least 16 characters, file: with a path, or exactly 32 characters')
 }
 
 function raw(bytes: Buffer | undefined, source: string): Kek {
-  if (bytes?.length !== KEY_BYTES) throw refused(source, `It decodes to ${bytes?.length ?? 'no'} bytes where 32 are needed`)
-  if (new Set(bytes).size < DISTINCT_CHARS_MIN) throw weak(source)
+  if (bytes?.length !== KEY_BYTES) throw refused(source, bytes ? `It decodes to ${bytes.length} bytes where 32 are needed` : 'It holds characters that its form does not have')
+  if (new Set(bytes).size < DISTINCT_MIN) throw weak(source)
   return { kind: 'raw', key: bytes }
 }
 
-function passphrase(text: string, source: string): { kind: 'passphrase'; text: string } {
+function passphrase(text: string, source: string): Passphrase {
   if ([...text].length < PASSPHRASE_CHARS_MIN) throw new BackupError('KEY_WEAK', `${source} has fewer than 16 characters.`, { context: { source } })
-  if (new Set(text).size < DISTINCT_CHARS_MIN) throw weak(source)
-  return { kind: 'passphrase', text: text.normalize('NFC') }
+  if (new Set(text).size < DISTINCT_MIN) throw weak(source)
+  return { kind: 'passphrase', text: text.normalize('NFC'), ...(isGuessable(text) && { guessable: source }) }
+}
+
+/** A key that is to lock something from now on must not be guessable. Throws KEY_WEAK. */
+export function requireStrength(kek: Kek): void {
+  if (kek.kind === 'passphrase' && kek.guessable !== undefined) throw weak(kek.guessable)
 }
 
 function hexBytes(text: string): Buffer | undefined {
@@ -70,14 +91,20 @@ function fromFile(file: string, source: string, depth: number): Kek {
   if (depth > 0) throw refused(source, 'A key file may not point to another file')
   let text: string
   try {
-    const { mode } = fs.statSync(file)
-    if ((mode & 0o077) !== 0) throw refused(source, `The key file ${file} can be read by others; run: chmod 600 ${file}`)
+    const status = fs.statSync(file)
+    if (!status.isFile() || status.size > KEY_FILE_BYTES_MAX) throw refused(source, `${file} is no key file`)
+    if ((status.mode & 0o077) !== 0 && !isCredential(file, status.mode)) throw refused(source, `The key file ${file} can be read by others: run "chmod 600 ${file}"`)
     text = fs.readFileSync(file, 'utf8')
   } catch (error) {
     if (error instanceof BackupError) throw error
-    throw new BackupError('KEY_MISSING', `The key file ${file} can't be read.`, { context: { source, path: file }, cause: error })
+    throw new BackupError('KEY_FILE_UNREADABLE', `The key file ${file} can't be read.`, { context: { path: file, cause: systemCode(error) }, cause: error })
   }
   return parseKek(text, source, depth + 1)
+}
+
+/** systemd gives a service its credentials by an access list in a folder of its own; `stat` shows that list's mask as the group's right to read. */
+function isCredential(file: string, mode: number): boolean {
+  return (mode & 0o037) === 0 && fs.realpathSync(file).startsWith('/run/credentials/')
 }
 
 /** The 32 bytes that wrap. A passphrase costs its scrypt time. */

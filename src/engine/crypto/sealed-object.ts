@@ -8,7 +8,7 @@ import { InvariantViolation, invariant } from '../../kernel/invariant.ts'
 import { hkdf } from './hkdf.ts'
 
 export const ObjectType = {
-  PACK_DATA: 1, PACK_META: 2, INDEX_DATA: 3, INDEX_META: 4, SNAPSHOT: 5, CHECKPOINT: 6, RECORD: 7, SESSION: 8, DELETE: 9, CONFIRM: 10, STREAM: 11, PARITY: 12, CLAIM: 13,
+  PACK_DATA: 1, PACK_META: 2, INDEX_DATA: 3, INDEX_META: 4, SNAPSHOT: 5, CHECKPOINT: 6, RECORD: 7, SESSION: 8, DELETE: 9, CONFIRM: 10, STREAM: 11, PARITY: 12, CLAIM: 13, USER_NAME: 14, USER_CONTENT: 15,
 } as const
 export type ObjectType = (typeof ObjectType)[keyof typeof ObjectType]
 
@@ -41,8 +41,24 @@ export interface ObjectScope {
   readonly lockClass?: number
 }
 
-/** Finds the master key of a tenant and epoch. */
-export type MasterLookup = (tenant: Uint8Array, epoch: number) => Uint8Array | undefined
+/** Finds the master key of a tenant and epoch. Two keyrings of one generation may have drawn two for the same epoch: then the one that `isRight`, else the first. */
+export type MasterLookup = (tenant: Uint8Array, epoch: number, isRight?: (master: Uint8Array) => boolean) => Uint8Array | undefined
+
+/** A master key as the keyring holds it, and as it travels to other threads: `tenant` and `key` in hexadecimal digits. */
+export interface MasterKey {
+  readonly tenant: string
+  readonly epoch: number
+  readonly key: string
+}
+
+export function masterLookup(masters: readonly MasterKey[]): MasterLookup {
+  const keys = new Map<string, Buffer[]>()
+  for (const { tenant, epoch, key } of masters) keys.set(`${tenant}/${epoch}`, [...(keys.get(`${tenant}/${epoch}`) ?? []), Buffer.from(key, 'hex')])
+  return (tenant, epoch, isRight) => {
+    const found = keys.get(`${Buffer.from(tenant).toString('hex')}/${epoch}`) ?? []
+    return (found.length > 1 && isRight ? found.find(isRight) : undefined) ?? found[0]
+  }
+}
 
 export interface ObjectExpectation {
   readonly type: number | readonly number[]
@@ -149,7 +165,8 @@ export function parseFrameHeader(bytes: Uint8Array): FrameHeader {
   const sealedBytes = head.readUInt32LE(12)
   const keySlot = head.readUInt16LE(10)
   if (flags > 1 || head[8]! > FrameKind.PACK_END) throw damaged('A frame has an unknown kind or flag.')
-  if (keySlot !== 0) throw new BackupError('FEATURE_UNSUPPORTED', 'A frame is sealed under a subject key.', { context: { feature: 'subject-frames' } })
+  // A repository with such frames says so in its configuration, and is refused there.
+  if (keySlot !== 0) throw damaged('A frame names a key slot that this repository does not have.')
   if (sealedBytes <= TAG_BYTES || sealedBytes > SEALED_BYTES_MAX) throw damaged('A frame has an impossible length.')
   return { number: head.readUInt32LE(4), kind: head[8]!, isFinal: flags === 1, keySlot, sealedBytes }
 }
@@ -164,11 +181,10 @@ export interface ObjectHeader {
   readonly commitment: Buffer
 }
 
-/** Reads an object header's fields. Throws DAMAGED, or FORMAT_TOO_NEW for a later version. */
+/** Reads an object header's fields. Throws DAMAGED, also for another version: a repository of a later format says so in its configuration, and is refused there. */
 export function parseObjectHeader(bytes: Uint8Array): ObjectHeader {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, HEADER_BYTES))
   if (head.length < HEADER_BYTES || !head.subarray(0, 8).equals(MAGIC)) throw damaged('An object does not begin as one of this repository.')
-  if (head[9]! > FORMAT_VERSION) throw new BackupError('FORMAT_TOO_NEW', 'An object has a newer format version.', { context: { version: head[9]! } })
   if (head[9] !== FORMAT_VERSION || head[10] !== AEAD_AES_256_GCM || head[11] !== 0) throw damaged('An object names an unknown version, cipher or flag.')
   if (head.subarray(49, 64).some((byte) => byte !== 0)) throw damaged('An object has non-zero reserved bytes.')
   return {
@@ -189,9 +205,11 @@ export class ObjectOpener {
     const types = typeof expect.type === 'number' ? [expect.type] : expect.type
     if (!types.includes(this.header.type)) throw damaged('An object is of another type than its place says.')
     if (Buffer.compare(this.header.repositoryId, expect.repositoryId) !== 0) throw damaged('An object belongs to another repository.')
-    const master = expect.masterOf(this.header.tenant, this.header.epoch)
+    const { salt, type } = this.header
+    const isRight = (master: Uint8Array) => timingSafeEqual(objectKeys(master, salt, type).commitment, this.header.commitment)
+    const master = expect.masterOf(this.header.tenant, this.header.epoch, isRight)
     if (!master) throw damaged(`An object names the unknown key epoch ${this.header.epoch}.`)
-    const { key, commitment } = objectKeys(master, this.header.salt, this.header.type)
+    const { key, commitment } = objectKeys(master, salt, type)
     if (!timingSafeEqual(commitment, this.header.commitment)) throw damaged("An object's key commitment does not match.")
     this.#key = key
   }
@@ -252,7 +270,13 @@ export function openPayload(bytes: Uint8Array, expect: ObjectExpectation): { pay
     if (frame.isFinal) break
   }
   if (at !== bytes.length) throw damaged('An object has bytes after its final frame.')
-  return { payload: Buffer.concat(parts), header: opener.header }
+  return { payload: joined(parts), header: opener.header }
+}
+
+/** Most objects are one frame: a second copy of an index segment is worth avoiding. */
+function joined(parts: readonly Uint8Array[]): Buffer {
+  const [first] = parts
+  return parts.length === 1 && first ? Buffer.from(first.buffer, first.byteOffset, first.length) : Buffer.concat(parts)
 }
 
 function damaged(sentence: string, cause?: unknown): BackupError {

@@ -2,8 +2,9 @@
  * What the index segments of one class (data or metadata) say, ready for look-ups. Blobs of tombstoned packs come last, so that they are
  * found only when no other copy exists; a writer leaves them out and stores such blobs anew.
  */
+import { release } from '../../kernel/release.ts'
+import { BlobTable, type BlobTableMemory, reserveBlobTable } from './blob-table.ts'
 import { decodeIndexSegment, type IndexedPack, segmentOffsets } from './index-segment.ts'
-import { BlobTable, reserveBlobTable } from './blob-table.ts'
 
 const SEGMENT_WORDS = 4
 
@@ -11,6 +12,8 @@ export interface PackEntry {
   readonly name: string
   readonly bytes: number
   readonly isTombstoned: boolean
+  /** False when whoever loaded the index said which packs are stored, and this one is not among them. */
+  readonly isStored: boolean
   readonly blobCount: number
   /** First segment number and segment count in this index. */
   readonly segmentFrom: number
@@ -24,6 +27,34 @@ export interface SegmentPlace {
   readonly offset: number
   readonly sealedBytes: number
   readonly frame: number
+}
+
+/** Plain data for another thread. */
+export interface SharedIndexMemory {
+  readonly table: BlobTableMemory
+  readonly segments: SharedArrayBuffer
+}
+
+/** An index that another thread has shared, with the names of its packs. */
+export class SharedIndex {
+  readonly table: BlobTable
+  readonly packs: ReadonlyArray<{ readonly name: string }>
+  readonly #segments: Uint32Array
+
+  constructor(memory: SharedIndexMemory, packs: ReadonlyArray<{ readonly name: string }>) {
+    this.table = new BlobTable(memory.table)
+    this.packs = packs
+    this.#segments = new Uint32Array(memory.segments)
+  }
+
+  placeOfSegment(segment: number): SegmentPlace {
+    return placeIn(this.#segments, segment)
+  }
+}
+
+function placeIn(segments: Uint32Array, segment: number): SegmentPlace {
+  const at = segment * SEGMENT_WORDS
+  return { pack: segments[at]!, offset: segments[at + 1]!, sealedBytes: segments[at + 2]!, frame: segments[at + 3]! }
 }
 
 export class RepositoryIndex {
@@ -47,17 +78,22 @@ export class RepositoryIndex {
   }
 
   placeOfSegment(segment: number): SegmentPlace {
-    const at = segment * SEGMENT_WORDS
-    const s = this.#segments
-    return { pack: s[at]!, offset: s[at + 1]!, sealedBytes: s[at + 2]!, frame: s[at + 3]! }
+    return placeIn(this.#segments, segment)
+  }
+
+  /** What another thread needs to look up and find blobs: shared memory, read only from now on. */
+  share(): SharedIndexMemory {
+    const segments = new SharedArrayBuffer(this.#segmentCount * SEGMENT_WORDS * 4)
+    new Uint32Array(segments).set(this.#segments.subarray(0, this.#segmentCount * SEGMENT_WORDS))
+    return { table: this.table.memory, segments }
   }
 
   /** Adds a pack once; a pack that two index segments name is the same pack. */
-  addPack(pack: IndexedPack, isTombstoned = false): void {
+  addPack(pack: IndexedPack, { isTombstoned = false, isStored = true } = {}): void {
     if (this.#packNumbers.has(pack.name)) return
     const number = this.packs.length
     const segmentCount = pack.segments.length / 2
-    this.packs.push({ name: pack.name, bytes: pack.bytes, isTombstoned, blobCount: pack.blobBytes.length, segmentFrom: this.#segmentCount, segmentCount, entryFrom: this.table.count })
+    this.packs.push({ name: pack.name, bytes: pack.bytes, isTombstoned, isStored, blobCount: pack.blobBytes.length, segmentFrom: this.#segmentCount, segmentCount, entryFrom: this.table.count })
     this.#packNumbers.set(pack.name, number)
     this.#addSegments(number, pack.segments)
     this.#addBlobs(pack, this.#segmentCount - segmentCount)
@@ -91,6 +127,7 @@ export class RepositoryIndex {
         offset += bytes
       }
     }
+    release(new Uint8Array(ids.buffer))
   }
 }
 
@@ -106,6 +143,10 @@ export interface IndexLoadOptions {
   /** Entries to reserve beyond what the segments hold: the new blobs of this run. */
   readonly reserveEntries?: number
   readonly tombstonedPacks?: ReadonlySet<string>
+  /** Left out wherever an index segment still names them: a pruner that slept may have written it after they went. */
+  readonly deletedPacks?: ReadonlySet<string>
+  /** Names of the packs that are there: blobs of others come last too. Default: all are taken to be there. */
+  readonly storedPacks?: ReadonlySet<string>
   /** Leaves blobs of tombstoned packs out altogether (writers) instead of adding them last (readers). */
   readonly omitTombstoned?: boolean
 }
@@ -118,8 +159,10 @@ export function buildIndex(payloads: ReadonlyArray<{ name: string; payload: Uint
   const count = inForce.reduce((sum, { segment }) => sum + segment.packs.reduce((n, pack) => n + pack.blobBytes.length, 0), 0)
   const index = new RepositoryIndex(count + (options.reserveEntries ?? 0) + 1)
   const tombstoned = options.tombstonedPacks ?? new Set<string>()
-  const packs = inForce.flatMap(({ segment }) => segment.packs)
-  for (const pack of packs) if (!tombstoned.has(pack.name)) index.addPack(pack)
-  if (!options.omitTombstoned) for (const pack of packs) if (tombstoned.has(pack.name)) index.addPack(pack, true)
+  const packs = inForce.flatMap(({ segment }) => segment.packs).filter(({ name }) => options.deletedPacks?.has(name) !== true)
+  const stateOf = ({ name }: IndexedPack) => ({ isTombstoned: tombstoned.has(name), isStored: options.storedPacks?.has(name) !== false })
+  const isFirst = (pack: IndexedPack) => !stateOf(pack).isTombstoned && stateOf(pack).isStored
+  for (const pack of packs.filter(isFirst)) index.addPack(pack)
+  for (const pack of packs) if (!isFirst(pack) && !(options.omitTombstoned && tombstoned.has(pack.name))) index.addPack(pack, stateOf(pack))
   return { index, segments: inForce.map(({ name }) => name), superseded: loaded.filter(({ name }) => replaced.has(name)).map(({ name }) => name) }
 }

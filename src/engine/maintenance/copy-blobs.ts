@@ -2,17 +2,17 @@
  * Copies needed blobs into new packs and makes them findable: for prune within a repository, for copy into another. The main thread works, and one
  * worker beside it when there is enough to do.
  */
-import fs from 'node:fs'
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { throwIfAborted } from '../../kernel/abort.ts'
-import { workerUrl } from '../../kernel/assets.ts'
 import { turn } from '../../kernel/clock.ts'
+import { type CrossingError, receivedError } from '../../kernel/crossing-error.ts'
+import { makeDirectories } from '../../kernel/directories.ts'
+import { lostThread, startWorkerThread } from '../../kernel/worker-thread.ts'
 import { ObjectType } from '../crypto/index.ts'
 import type { FinishedPack } from '../pack/index.ts'
 import { packKey, type Repository } from '../repository/index.ts'
 import type { IndexClass } from '../snapshot/index.ts'
 import { PackShipper } from '../backup/pack-shipper.ts'
-import { revive, type WorkerFailure } from '../backup/worker-protocol.ts'
 import type { MarkedIndex } from './mark.ts'
 import { type CopierSetup, PackCopier } from './pack-copier.ts'
 import type { PackTask } from './pack-verifier.ts'
@@ -32,13 +32,13 @@ export interface CopyWork {
 }
 
 export type ToCopier = { readonly task: PackTask } | { readonly end: 'finish' | 'discard' }
-export type FromCopier = { readonly copied: number } | { readonly pack: FinishedPack } | { readonly ended: true } | { readonly failed: WorkerFailure }
+export type FromCopier = { readonly copied: number } | { readonly pack: FinishedPack } | { readonly ended: true } | { readonly failed: CrossingError }
 
 /** Copies the needed blobs of `packs`. When it returns, the copies are durable and indexed. Returns the bytes stored. Throws DAMAGED, NOT_FOUND. */
 export async function copyBlobs(work: CopyWork): Promise<number> {
   const { to, packs, signal } = work
   if (packs.length === 0) return 0
-  fs.mkdirSync(to.store.stagingDirectory, { recursive: true, mode: 0o700 })
+  makeDirectories(to.store.stagingDirectory, { mode: 0o700 })
   const shipper = new PackShipper(to, signal)
   const queue = packs.map((pack) => taskOf(work, pack)).sort((a, b) => b.bytes - a.bytes)
   const setup = setupOf(work)
@@ -93,11 +93,11 @@ class CopierLane implements AsyncDisposable {
 
   constructor(setup: CopierSetup, parts: LaneParts) {
     this.#parts = parts
-    this.#worker = new Worker(workerUrl(), { workerData: { copier: setup }, resourceLimits: { maxYoungGenerationSizeMb: 4 }, trackUnmanagedFds: false })
+    this.#worker = startWorkerThread({ copier: setup })
     this.finished = new Promise((resolve, reject) => {
       this.#worker.on('message', (message: FromCopier) => {
         if ('pack' in message) parts.shipper.ship(message.pack)
-        else if ('failed' in message) reject(revive(message.failed))
+        else if ('failed' in message) reject(receivedError(message.failed))
         else if ('ended' in message) resolve()
         else {
           parts.onBytes?.(message.copied)
@@ -105,7 +105,7 @@ class CopierLane implements AsyncDisposable {
         }
       })
       this.#worker.on('error', reject)
-      this.#worker.on('exit', () => reject(new Error('The worker thread ended early.')))
+      this.#worker.on('exit', (code) => reject(lostThread(code)))
     })
     // Awaited at the end; a failure before that must not be an unhandled one.
     this.finished.catch(() => {})

@@ -5,12 +5,12 @@
 import { throwIfAborted } from '../../kernel/abort.ts'
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { LookupIds, ObjectType } from '../crypto/index.ts'
-import { type ClientState, type Repository, requireFeatures } from '../repository/index.ts'
-import { headsOf, type History, IndexClass, openIndex, openReader, othersSeen, readHistory, type SnapshotDocument, type SnapshotEntry, visitClosure } from '../snapshot/index.ts'
+import { type ClientState, countUserFiles, type Repository, requireFeatures } from '../repository/index.ts'
+import { headsOf, type History, IndexClass, openIndex, openReader, othersSeen, readDeleteLog, readHistory, type SnapshotDocument, type SnapshotEntry, visitClosure } from '../snapshot/index.ts'
 import { confirmSnapshot } from './confirm.ts'
 import { copyBlobs } from './copy-blobs.ts'
 import { type MarkedIndex, sharedBytes } from './mark.ts'
-import { openWriterSession } from './sessions.ts'
+import { openWriterSession, type WriterSession } from './sessions.ts'
 
 const ATTEMPTS_MAX = 3
 
@@ -30,6 +30,8 @@ export interface CopyResult {
   readonly present: number
   readonly bytesCopied: number
   readonly bytesStored: number
+  /** Files of the application below `user/` of the first repository: in no snapshot, and not copied. */
+  readonly userFiles: number
 }
 
 /** Throws DAMAGED when something that a snapshot needs can't be read; then no snapshot has been committed by this run. */
@@ -39,8 +41,8 @@ export async function copySnapshots(from: Repository, to: Repository, options: C
   using writer = options.state.claimWriter()
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await using _session = await openWriterSession(to, writer.id)
-      return await copyInSession({ from, to, writer: writer.id }, options)
+      await using session = await openWriterSession(to, writer.id)
+      return await copyInSession({ from, to, writer: writer.id, session }, options)
     } catch (error) {
       if (attempt === ATTEMPTS_MAX || !isBackupError(error, 'REPOSITORY_LOCKED')) throw error
     }
@@ -51,6 +53,7 @@ interface Ends {
   readonly from: Repository
   readonly to: Repository
   readonly writer: Buffer
+  readonly session: WriterSession
 }
 
 async function copyInSession(ends: Ends, options: CopyOptions): Promise<CopyResult> {
@@ -62,7 +65,7 @@ async function copyInSession(ends: Ends, options: CopyOptions): Promise<CopyResu
   const wanted = options.snapshots.filter(({ name }) => !there.has(name))
   const moved = wanted.length === 0 ? { bytesCopied: 0, bytesStored: 0 } : await copyContent(ends, { wanted, history, options })
   const copied = await commit(ends, { wanted, history, there, options })
-  return { copied, present: options.snapshots.length - wanted.length, ...moved }
+  return { copied, present: options.snapshots.length - wanted.length, ...moved, userFiles: await countUserFiles(ends.from.store, signal) }
 }
 
 interface Wanted {
@@ -92,10 +95,10 @@ async function copyContent({ from, to }: Ends, { wanted, history, options }: Wan
 /** Marks, in the first repository's index, what the snapshots need and the second repository lacks. */
 async function markMissing(from: Repository, to: Repository, { wanted, history, options }: Wanted): Promise<{ meta: MarkedIndex; data: MarkedIndex }> {
   const signal = options.signal ? { signal: options.signal } : {}
-  const live = { tombstonedPacks: history.deleteLog.tombstoned, omitTombstoned: true, ...signal }
+  const live = { ...history.deleteLog.packs, omitTombstoned: true, ...signal }
   const missing = {
-    meta: await missingIn(from, IndexClass.META, (await openIndex(to, IndexClass.META, live)).index.table, to),
-    data: await missingIn(from, IndexClass.DATA, (await openIndex(to, IndexClass.DATA, live)).index.table, to),
+    meta: await missingIn(from, IndexClass.META, { table: (await openIndex(to, IndexClass.META, live)).index.table, repository: to }),
+    data: await missingIn(from, IndexClass.DATA, { table: (await openIndex(to, IndexClass.DATA, live)).index.table, repository: to }),
   }
   const { reader, segments } = openReader(from, missing.meta.marked.load, { cacheSegments: 8 })
   await using _segments = segments
@@ -112,12 +115,12 @@ interface Missing {
   readonly visit: (id: Uint8Array) => boolean
 }
 
-async function missingIn(from: Repository, indexClass: IndexClass, target: { find(lookupId: Uint32Array): number }, to: Repository): Promise<Missing> {
-  const load = await openIndex(from, indexClass)
+async function missingIn(from: Repository, indexClass: IndexClass, to: { readonly table: { find(lookupId: Uint32Array): number }; readonly repository: Repository }): Promise<Missing> {
+  const load = await openIndex(from, indexClass, (await readDeleteLog(from)).packs)
   const { index } = load
   const visited = new Uint8Array(index.table.count)
   const marked: MarkedIndex = { load, index, needed: sharedBytes(index.table.count) }
-  const ids = { from: new LookupIds(from.keys.idKey.key), to: new LookupIds(to.keys.idKey.key), lookup: new Uint32Array(4) }
+  const ids = { from: new LookupIds(from.keys.idKey.key), to: new LookupIds(to.repository.keys.idKey.key), lookup: new Uint32Array(4) }
   const visit = (id: Uint8Array): boolean => {
     ids.from.lookupInto(id, 0, ids.lookup)
     const entry = index.table.find(ids.lookup)
@@ -125,7 +128,7 @@ async function missingIn(from: Repository, indexClass: IndexClass, target: { fin
     if (visited[entry] === 1) return false
     visited[entry] = 1
     ids.to.lookupInto(id, 0, ids.lookup)
-    if (target.find(ids.lookup) < 0) marked.needed[entry] = 1
+    if (to.table.find(ids.lookup) < 0) marked.needed[entry] = 1
     return true
   }
   return { marked, visit }
@@ -139,7 +142,7 @@ function packsMarked({ index, needed }: MarkedIndex): number[] {
   return index.packs.flatMap(({ entryFrom, blobCount }, pack) => (needed.subarray(entryFrom, entryFrom + blobCount).includes(1) ? [pack] : []))
 }
 
-async function commit({ from, to, writer }: Ends, parts: Wanted & { readonly there: Map<string, string> }): Promise<string[]> {
+async function commit({ from, to, writer, session }: Ends, parts: Wanted & { readonly there: Map<string, string> }): Promise<string[]> {
   const { wanted, history, there, options } = parts
   const signer = to.keys.writer(writer)
   const id = writer.toString('hex')
@@ -155,7 +158,7 @@ async function commit({ from, to, writer }: Ends, parts: Wanted & { readonly the
       copiedFrom: { repository: from.keys.repositoryId.toString('hex'), snapshot: name },
     }
     previous = await to.writeDocument(copy, { type: ObjectType.SNAPSHOT, folder: 'snapshots', signer })
-    await confirmSnapshot(to, { name: previous, document: copy, signer })
+    await confirmSnapshot(to, { name: previous, document: copy, signer }, { session, log: history.deleteLog })
     there.set(name, previous)
     copied.push(previous)
     options.state.remember({ ...heads, writers: { ...heads.writers, [id]: sequence } })

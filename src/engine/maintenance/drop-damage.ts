@@ -3,16 +3,18 @@
  * become orphans that prune removes. An entry of the delete log says it, so that the next backup of each source reads its files again and stores
  * anew whatever is still there to be read.
  */
-import type { BackupError } from '../../kernel/backup-error.ts'
-import { ObjectType } from '../crypto/index.ts'
-import type { Repository } from '../repository/index.ts'
-import { type DeleteEntry, headsOf, IndexClass, type OpenedIndex, openIndex, readHistory } from '../snapshot/index.ts'
+import { BackupError } from '../../kernel/backup-error.ts'
+import { type Repository, requireFeatures } from '../repository/index.ts'
+import { type DeleteEntry, type DeleteLog, type History, IndexClass, markedOf, type OpenedIndex, openIndex, readDeleteLog, readHistory } from '../snapshot/index.ts'
 import { copyBlobs } from './copy-blobs.ts'
+import { writeDeleteEntry } from './delete-entries.ts'
 import { rewriteIndex } from './index-rewrite.ts'
 import { sharedBytes } from './mark.ts'
 import { setupOf, storedPacks, tasksOf } from './pack-tasks.ts'
 import { openWriterSession } from './sessions.ts'
 import { VerifyLanes } from './verify-lanes.ts'
+
+const LOSS_ATTEMPTS_MAX = 16
 
 export interface DroppedDamage {
   /** Packs that are no longer relied on. */
@@ -32,19 +34,19 @@ interface Damage {
 
 /** Reads every pack. Throws what reading history throws; a rollback that is suspected is the caller's to handle first. */
 export async function dropDamage(repository: Repository, writer: Buffer, signal?: AbortSignal): Promise<DroppedDamage> {
+  for (const work of ['write', 'delete'] as const) requireFeatures(repository.config, work)
   await using _session = await openWriterSession(repository, writer)
-  const history = await readHistory(repository, signal ? { signal } : {})
-  if (history.rollbacks[0]) throw history.rollbacks[0] satisfies BackupError
+  const history = await soundHistory(repository, signal)
   const found: Array<{ readonly indexClass: IndexClass; readonly damage: Damage }> = []
   for (const indexClass of [IndexClass.META, IndexClass.DATA]) {
-    const damage = await findDamage(repository, indexClass, signal)
+    const damage = await findDamage(repository, indexClass, { log: history.deleteLog, signal })
     if (damage.packs.length === 0) continue
     await save(repository, indexClass, { damage, signal })
     found.push({ indexClass, damage })
   }
   const names = found.flatMap(({ damage }) => namesOf(damage))
   // Said before it is done: a stop in between must not leave an index that lacks blobs and backups that don't know it.
-  if (names.length > 0) await sayLoss(repository, history, names)
+  if (names.length > 0) await sayLoss(repository, names, signal)
   for (const { indexClass, damage } of found) await rewriteIndex(repository, indexClass, new Set(namesOf(damage)))
   const sum = (of: (damage: Damage) => number) => found.reduce((total, { damage }) => total + of(damage), 0)
   return { packs: names, blobsLost: sum(({ blobsLost }) => blobsLost), blobsSaved: sum(({ good }) => good.reduce((total, each) => total + each, 0)) }
@@ -60,8 +62,8 @@ function namesOf({ load, packs }: Damage): string[] {
   return packs.map((pack) => load.index.packs[pack]!.name)
 }
 
-async function findDamage(repository: Repository, indexClass: IndexClass, signal: AbortSignal | undefined): Promise<Damage> {
-  const load = await openIndex(repository, indexClass, signal ? { signal } : {})
+async function findDamage(repository: Repository, indexClass: IndexClass, { log, signal }: { log: DeleteLog; signal: AbortSignal | undefined }): Promise<Damage> {
+  const load = await openIndex(repository, indexClass, { deletedPacks: log.deletedPacks, ...(signal && { signal }) })
   const { index } = load
   const sizes = await storedPacks(repository)
   const bad = new Set<number>()
@@ -87,8 +89,24 @@ function hasGood({ load, good }: Damage, pack: number): boolean {
   return good.subarray(entryFrom, entryFrom + blobCount).includes(1)
 }
 
-function sayLoss(repository: Repository, history: Awaited<ReturnType<typeof readHistory>>, packs: readonly string[]): Promise<string> {
-  const log = history.deleteLog
-  const document: DeleteEntry = { kind: 'deleted', generation: log.newestGeneration + 1, previous: log.heads, completes: [], packs, indexes: [], kept: [], marked: headsOf(history, 0).writers, damaged: true }
-  return repository.writeDocument(document, { type: ObjectType.DELETE, folder: 'deletes', signer: repository.keys.maintenance, prefix: `${document.generation.toString(16).padStart(16, '0')}-` })
+/**
+ * The loss has to be newer than whatever stood in the log before anybody could read of it: a snapshot of its generation or a later one is taken for one that lacks
+ * nothing. Looking for damage takes hours, and pruners and other repairs write meanwhile.
+ */
+async function sayLoss(repository: Repository, packs: readonly string[], signal: AbortSignal | undefined): Promise<void> {
+  for (let attempt = 1; attempt <= LOSS_ATTEMPTS_MAX; attempt += 1) {
+    const history = await soundHistory(repository, signal)
+    const log = history.deleteLog
+    const generation = log.newestGeneration + 1
+    const document: DeleteEntry = { kind: 'deleted', generation, previous: log.heads, completes: [], packs, indexes: [], kept: [], marked: markedOf(history), damaged: true }
+    const name = await writeDeleteEntry(repository, document)
+    if ((await readDeleteLog(repository, signal)).isNewest(name)) return
+  }
+  throw new BackupError('REPOSITORY_LOCKED', 'The delete log changes faster than it can be read. Run it again.')
+}
+
+async function soundHistory(repository: Repository, signal: AbortSignal | undefined): Promise<History> {
+  const history = await readHistory(repository, signal ? { signal } : {})
+  if (history.rollbacks[0]) throw history.rollbacks[0]
+  return history
 }

@@ -1,17 +1,16 @@
 /** Copies the needed blobs of local packs into new packs, each proven by its id. Runs in any thread. */
-import fs from 'node:fs'
 import { BackupError, systemCode } from '../../kernel/backup-error.ts'
 import { createSegmentCodec, type SegmentCodec } from '../compression/index.ts'
-import { blobIdOf, FRAME_HEADER_BYTES, HEADER_BYTES, LookupIds, ObjectOpener, type ObjectScope, ObjectType } from '../crypto/index.ts'
+import { blobIdOf, FRAME_HEADER_BYTES, HEADER_BYTES, LookupIds, type MasterKey, type MasterLookup, masterLookup, ObjectOpener, type ObjectScope, ObjectType } from '../crypto/index.ts'
 import { BlobTable, type BlobTableMemory } from '../index/index.ts'
-import { alignedBuffer, BLOB_BYTES_MAX, decodeSegment, type FinishedPack, PackWriter, parseSegment, SealBuffers } from '../pack/index.ts'
+import { alignedBuffer, BLOB_BYTES_MAX, decodeSegment, type FinishedPack, GrowingBuffer, LocalPack, PackWriter, parseSegment, ReadBuffer, SealBuffers } from '../pack/index.ts'
 import type { PackTask } from './pack-verifier.ts'
 
 const MIB = 1024 * 1024
 
 /** Plain data for a worker. */
 export interface CopierSetup {
-  readonly from: { readonly repositoryId: Uint8Array; readonly masters: ReadonlyArray<{ readonly tenant: string; readonly epoch: number; readonly key: string }>; readonly idKey: Uint8Array }
+  readonly from: { readonly repositoryId: Uint8Array; readonly masters: readonly MasterKey[]; readonly idKey: Uint8Array }
   readonly to: { readonly scope: ObjectScope; readonly idKey: Uint8Array; readonly stagingDirectory: string }
   readonly type: 1 | 2
   readonly table: BlobTableMemory
@@ -22,59 +21,65 @@ export interface CopierSetup {
 export class PackCopier {
   readonly #setup: CopierSetup
   readonly #table: BlobTable
-  readonly #masters: ReadonlyMap<string, Buffer>
+  readonly #masterOf: MasterLookup
   readonly #ids: { readonly from: LookupIds; readonly to: LookupIds }
   readonly #codec: SegmentCodec = createSegmentCodec({ level: 3 })
   readonly #writer: PackWriter
+  readonly #buffers: SealBuffers
   readonly #expected = new Uint32Array(4)
   readonly #found = new Uint32Array(4)
-  #frame = Buffer.alloc(0)
-  #plain = Buffer.alloc(0)
-  #decoded = Buffer.alloc(0)
+  readonly #frame = new ReadBuffer()
+  readonly #plain = new GrowingBuffer()
+  readonly #decoded = new GrowingBuffer()
 
   constructor(setup: CopierSetup, onPack: (pack: FinishedPack) => void) {
     this.#setup = setup
     this.#table = new BlobTable(setup.table)
-    this.#masters = new Map(setup.from.masters.map(({ tenant, epoch, key }) => [`${tenant}/${epoch}`, Buffer.from(key, 'hex')]))
+    this.#masterOf = masterLookup(setup.from.masters)
     this.#ids = { from: new LookupIds(setup.from.idKey), to: new LookupIds(setup.to.idKey) }
     const segmentBytes = setup.type === ObjectType.PACK_DATA ? MIB : MIB / 2
+    this.#buffers = new SealBuffers(segmentBytes + BLOB_BYTES_MAX)
     this.#writer = new PackWriter(
       { type: setup.type, scope: setup.to.scope, stagingDirectory: setup.to.stagingDirectory, segmentBytes, packBytes: 64 * MIB },
-      { codec: this.#codec, buffers: new SealBuffers(segmentBytes + BLOB_BYTES_MAX), segment: Buffer.allocUnsafeSlow(segmentBytes + BLOB_BYTES_MAX), output: alignedBuffer(MIB / 2), onPack },
+      { codec: this.#codec, buffers: this.#buffers, segment: Buffer.allocUnsafeSlow(segmentBytes + BLOB_BYTES_MAX), output: alignedBuffer(MIB / 2), onPack },
     )
   }
 
   /** Returns the plain bytes copied. Throws NOT_FOUND when the pack is gone, DAMAGED when a needed blob does not read back. */
   copy(task: PackTask): number {
-    const descriptor = openPack(task)
-    try {
-      const header = this.#read(descriptor, HEADER_BYTES, 0)
-      const opener = new ObjectOpener(Buffer.from(header), { type: this.#setup.type, repositoryId: this.#setup.from.repositoryId, masterOf: (tenant, epoch) => this.#masters.get(`${Buffer.from(tenant).toString('hex')}/${epoch}`) })
-      return this.#segments(descriptor, opener, task)
-    } finally {
-      fs.closeSync(descriptor)
-    }
+    using pack = openPack(task, this.#frame)
+    const header = Buffer.from(pack.read(0, HEADER_BYTES))
+    const opener = new ObjectOpener(header, { type: this.#setup.type, repositoryId: this.#setup.from.repositoryId, masterOf: this.#masterOf })
+    return this.#segments(pack, opener, task)
   }
 
   /** Seals what is open; the copier is not used after it. */
   finish(): void {
     this.#writer.finishPack()
-    this.#codec.dispose()
+    this.#end()
   }
 
   discard(): void {
     this.#writer.discard()
-    this.#codec.dispose()
+    this.#end()
   }
 
-  #segments(descriptor: number, opener: ObjectOpener, task: PackTask): number {
+  #end(): void {
+    this.#codec.dispose()
+    this.#writer.release()
+    this.#buffers.release()
+    this.#plain.release()
+    this.#decoded.release()
+  }
+
+  #segments(pack: LocalPack, opener: ObjectOpener, task: PackTask): number {
     let copied = 0
     let entry = task.entryFrom
     let at = HEADER_BYTES
     for (const [number, sealedBytes] of task.sealedBytes.entries()) {
       const blobs = this.#blobsOf(entry)
       const bytes = FRAME_HEADER_BYTES + sealedBytes
-      if (this.#setup.needed.subarray(entry, entry + blobs).includes(1)) copied += this.#segment(opener, this.#read(descriptor, bytes, at), { number, entry, blobs, task })
+      if (this.#setup.needed.subarray(entry, entry + blobs).includes(1)) copied += this.#segment(opener, wholeFrame(pack, at, bytes), { number, entry, blobs, task })
       entry += blobs
       at += bytes
     }
@@ -82,9 +87,8 @@ export class PackCopier {
   }
 
   #segment(opener: ObjectOpener, frame: Buffer, at: { number: number; entry: number; blobs: number; task: PackTask }): number {
-    if (this.#plain.length < frame.length) this.#plain = Buffer.allocUnsafeSlow(frame.length)
-    const { plaintext } = opener.openFrame(frame, { number: at.number, into: this.#plain })
-    const decoded = decodeSegment(plaintext, parseSegment(plaintext), { codec: this.#codec, reserve: (bytes) => this.#reserve(bytes) })
+    const { plaintext } = opener.openFrame(frame, { number: at.number, into: this.#plain.reserve(frame.length) })
+    const decoded = decodeSegment(plaintext, parseSegment(plaintext), { codec: this.#codec, reserve: (bytes) => this.#decoded.reserve(bytes) })
     let copied = 0
     for (let entry = at.entry; entry < at.entry + at.blobs; entry += 1) {
       if (this.#setup.needed[entry] !== 1) continue
@@ -113,27 +117,17 @@ export class PackCopier {
     while (entry + count < this.#table.count && this.#table.segmentOf(entry + count) === segment) count += 1
     return count
   }
-
-  #reserve(bytes: number): Uint8Array {
-    if (this.#decoded.length < bytes) this.#decoded = Buffer.allocUnsafeSlow(bytes)
-    return this.#decoded
-  }
-
-  #read(descriptor: number, bytes: number, position: number): Buffer {
-    if (this.#frame.length < bytes) this.#frame = Buffer.allocUnsafeSlow(bytes)
-    const frame = this.#frame.subarray(0, bytes)
-    for (let done = 0; done < bytes; ) {
-      const got = fs.readSync(descriptor, frame, done, bytes - done, position + done)
-      if (got === 0) throw new BackupError('DAMAGED', 'A pack is shorter than the index says.')
-      done += got
-    }
-    return frame
-  }
 }
 
-function openPack({ path, name }: PackTask): number {
+function wholeFrame(pack: LocalPack, position: number, bytes: number): Buffer {
+  const frame = pack.read(position, bytes)
+  if (frame.length < bytes) throw new BackupError('DAMAGED', 'A pack is shorter than the index says.')
+  return frame
+}
+
+function openPack({ path, name }: PackTask, buffer: ReadBuffer): LocalPack {
   try {
-    return fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW)
+    return new LocalPack(path, buffer, { isCached: false })
   } catch (error) {
     throw new BackupError(systemCode(error) === 'ENOENT' ? 'NOT_FOUND' : 'STORAGE_FAILED', 'A pack can not be opened.', { context: { object: `packs/${name}` }, cause: error })
   }

@@ -18,6 +18,18 @@ export function tasksOf(repository: Repository, index: RepositoryIndex, facts: {
   }))
 }
 
+/** What a number of bytes is spent on: the longest unread first, whatever it holds. Of packs that were never read those of `first` come before those of `second`. */
+export function tasksWithin(tasks: { readonly first: readonly PackTask[]; readonly second: readonly PackTask[] }, bytes: number, lastVerified: ReadonlyMap<string, number>): ReadonlySet<PackTask> {
+  const age = ({ name }: PackTask) => lastVerified.get(name) ?? 0
+  let left = bytes
+  const taken = [...tasks.first, ...tasks.second].sort((a, b) => age(a) - age(b)).filter((task) => {
+    const isTaken = left > 0
+    left -= task.bytes
+    return isTaken
+  })
+  return new Set(taken)
+}
+
 export function setupOf({ keys }: Repository, index: RepositoryIndex): VerifierSetup {
   return { repositoryId: keys.repositoryId, masters: keys.bundle.masters, idKey: keys.idKey.key, table: index.table.memory }
 }

@@ -1,16 +1,15 @@
 /** Reads one local pack whole and proves it: its name, every frame, every blob against the index. Runs in any thread. */
 import { createHash } from 'node:crypto'
-import fs from 'node:fs'
 import { BackupError, isBackupError, systemCode } from '../../kernel/backup-error.ts'
 import { createSegmentDecoder, type SegmentDecoder } from '../compression/index.ts'
-import { blobIdOf, FRAME_HEADER_BYTES, FrameKind, HEADER_BYTES, LookupIds, type MasterLookup, ObjectOpener, ObjectType } from '../crypto/index.ts'
+import { blobIdOf, FRAME_HEADER_BYTES, FrameKind, HEADER_BYTES, LookupIds, type MasterKey, type MasterLookup, masterLookup, ObjectOpener, ObjectType } from '../crypto/index.ts'
 import { BlobTable, type BlobTableMemory } from '../index/index.ts'
-import { decodeSegment, parseSegment } from '../pack/index.ts'
+import { decodeSegment, GrowingBuffer, LocalPack, parseSegment, ReadBuffer } from '../pack/index.ts'
 
 /** Plain data for a worker. */
 export interface VerifierSetup {
   readonly repositoryId: Uint8Array
-  readonly masters: ReadonlyArray<{ readonly tenant: string; readonly epoch: number; readonly key: string }>
+  readonly masters: readonly MasterKey[]
   readonly idKey: Uint8Array
   readonly table: BlobTableMemory
 }
@@ -42,61 +41,81 @@ export class PackVerifier {
   readonly #codec: SegmentDecoder = createSegmentDecoder()
   readonly #expected = new Uint32Array(4)
   readonly #found = new Uint32Array(4)
-  #frame = Buffer.alloc(0)
-  #plain = Buffer.alloc(0)
-  #decoded = Buffer.alloc(0)
+  /** Of the frame that is checked, and of the next one, which is read meanwhile. */
+  readonly #buffers = [new ReadBuffer(), new ReadBuffer()] as const
+  readonly #plain = new GrowingBuffer()
+  readonly #decoded = new GrowingBuffer()
 
   constructor(setup: VerifierSetup) {
     this.#setup = setup
-    const masters = new Map(setup.masters.map(({ tenant, epoch, key }) => [`${tenant}/${epoch}`, Buffer.from(key, 'hex')]))
-    this.#masterOf = (tenant, epoch) => masters.get(`${Buffer.from(tenant).toString('hex')}/${epoch}`)
+    this.#masterOf = masterLookup(setup.masters)
     this.#lookupIds = new LookupIds(setup.idKey)
     this.#table = new BlobTable(setup.table)
   }
 
-  verify(task: PackTask): PackVerdict {
-    let descriptor: number
+  async verify(task: PackTask): Promise<PackVerdict> {
+    let opened: LocalPack
     try {
-      descriptor = fs.openSync(task.path, 'r')
+      opened = new LocalPack(task.path, this.#buffers[0], { isCached: false })
     } catch (error) {
       return { name: task.name, bytesRead: 0, badEntries: range(task.entryFrom, task.blobCount), faults: [`is missing (${systemCode(error) ?? 'unknown'})`] }
     }
-    try {
-      const first = this.#read(descriptor, task)
-      // Read once more before it is called damage: the fault may lie on the way.
-      return first.faults.length === 0 ? first : this.#read(descriptor, task)
-    } finally {
-      fs.closeSync(descriptor)
-    }
+    using pack = opened
+    const first = await this.#read(pack, task)
+    // Read once more before it is called damage: the fault may lie on the way.
+    return first.faults.length === 0 ? first : await this.#read(pack, task)
   }
 
-  #read(descriptor: number, task: PackTask): PackVerdict {
-    const hash = createHash('sha256')
+  async #read(pack: LocalPack, task: PackTask): Promise<PackVerdict> {
     const faults: string[] = []
     const badEntries: number[] = []
-    const header = Buffer.alloc(HEADER_BYTES)
-    let at = this.#readInto(descriptor, header, 0)
-    hash.update(header.subarray(0, at))
+    const header = Buffer.from(pack.read(0, HEADER_BYTES))
+    const hash = createHash('sha256').update(header)
     const opener = this.#opener(header, faults)
+    const frames = this.#frames(pack, { task, faults })
+    let at = HEADER_BYTES
     let entry = task.entryFrom
     for (const [number, sealedBytes] of task.sealedBytes.entries()) {
-      const frame = this.#frameBuffer(FRAME_HEADER_BYTES + sealedBytes)
-      const got = this.#readInto(descriptor, frame, at)
-      hash.update(frame.subarray(0, got))
-      at += frame.length
+      const frame = await frames.next()
+      hash.update(frame)
       const checked = this.#segment(opener, frame, { number, entry })
+      at += FRAME_HEADER_BYTES + sealedBytes
       if (checked.fault !== undefined) faults.push(`segment ${number} ${checked.fault}`)
       badEntries.push(...checked.bad)
       entry += checked.blobs
     }
-    const rest = this.#frameBuffer(Math.max(0, task.bytes - at))
-    hash.update(rest.subarray(0, this.#readInto(descriptor, rest, at)))
-    const { size } = fs.fstatSync(descriptor)
-    if (size !== task.bytes) faults.push(`has ${size} bytes instead of ${task.bytes}`)
+    const rest = pack.read(at, Math.max(0, task.bytes - at))
+    hash.update(rest)
+    const { bytes } = pack
+    if (bytes !== task.bytes) faults.push(`has ${bytes} bytes instead of ${task.bytes}`)
     if (entry < task.entryFrom + task.blobCount) badEntries.push(...range(entry, task.entryFrom + task.blobCount - entry))
     this.#end(opener, rest, { number: task.sealedBytes.length, faults })
     if (hash.digest('hex') !== task.name && faults.length === 0) faults.push('does not have the SHA-256 that names it')
     return { name: task.name, bytesRead: at + rest.length, badEntries, faults }
+  }
+
+  /** The frames in turn: while one is checked, the next is read. One that the disk does not give is empty, and a fault. */
+  #frames(pack: LocalPack, { task: { sealedBytes }, faults }: { readonly task: PackTask; readonly faults: string[] }): { next(): Promise<Buffer> } {
+    let at = HEADER_BYTES
+    const read = (number: number): Promise<Buffer> => {
+      const bytes = FRAME_HEADER_BYTES + (sealedBytes[number] ?? 0)
+      const reading = pack.readAhead(at, bytes, this.#buffers[number % 2 === 0 ? 0 : 1])
+      at += bytes
+      return reading.catch((error: unknown) => {
+        faults.push(`segment ${number} can't be read (${systemCode(error) ?? 'unknown'})`)
+        return Buffer.alloc(0)
+      })
+    }
+    let number = 0
+    let ahead = sealedBytes.length > 0 ? read(0) : undefined
+    return {
+      next: async () => {
+        const frame = await (ahead ?? read(number))
+        number += 1
+        ahead = number < sealedBytes.length ? read(number) : undefined
+        return frame
+      },
+    }
   }
 
   #opener(header: Buffer, faults: string[]): ObjectOpener | undefined {
@@ -113,11 +132,10 @@ export class PackVerifier {
     const blobs = this.#blobsOf(at.entry)
     try {
       if (!opener) return { blobs, bad: range(at.entry, blobs) }
-      if (this.#plain.length < frame.length) this.#plain = Buffer.allocUnsafeSlow(frame.length)
-      const opened = opener.openFrame(frame, { number: at.number, into: this.#plain })
+      const opened = opener.openFrame(frame, { number: at.number, into: this.#plain.reserve(frame.length) })
       if (opened.kind !== FrameKind.SEGMENT) throw new BackupError('DAMAGED', 'A pack holds a frame of another kind.')
       const directory = parseSegment(opened.plaintext)
-      const decoded = decodeSegment(opened.plaintext, directory, { codec: this.#codec, reserve: (bytes) => this.#reserve(bytes) })
+      const decoded = decodeSegment(opened.plaintext, directory, { codec: this.#codec, reserve: (bytes) => this.#decoded.reserve(bytes) })
       const bad = this.#badBlobs(decoded, directory.blobOffsets, at.entry)
       return { blobs: directory.blobOffsets.length - 1, bad, ...(bad.length > 0 && { fault: 'holds blobs that are not what the index says' }) }
     } catch (error) {
@@ -155,26 +173,6 @@ export class PackVerifier {
       if (!isBackupError(error)) throw error
       at.faults.push('has a damaged end')
     }
-  }
-
-  #reserve(bytes: number): Uint8Array {
-    if (this.#decoded.length < bytes) this.#decoded = Buffer.allocUnsafeSlow(bytes)
-    return this.#decoded
-  }
-
-  #frameBuffer(bytes: number): Buffer {
-    if (this.#frame.length < bytes) this.#frame = Buffer.allocUnsafeSlow(bytes)
-    return this.#frame.subarray(0, bytes)
-  }
-
-  #readInto(descriptor: number, target: Buffer, position: number): number {
-    let done = 0
-    while (done < target.length) {
-      const got = fs.readSync(descriptor, target, done, target.length - done, position + done)
-      if (got === 0) break
-      done += got
-    }
-    return done
   }
 }
 

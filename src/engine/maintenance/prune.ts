@@ -2,22 +2,26 @@
  * Frees what no snapshot needs, in two phases (docs/format/v1.md section 12): condemn, then, when no writer can rely on it any more and a second
  * mark agrees, delete. Never waits for a backup and never makes one wait. Stopped anywhere, the next run goes on.
  */
-import { ObjectType } from '../crypto/index.ts'
-import { packKey, type Repository, requireFeatures } from '../repository/index.ts'
-import { type DeleteEntry, type DeleteLogEntry, headsOf, type History, IndexClass, onStableListing, openIndex, readHistory, type SeenHeads } from '../snapshot/index.ts'
+import { randomBytes } from 'node:crypto'
+import { isBackupError } from '../../kernel/backup-error.ts'
+import { type Heads, packKey, type Repository, requireFeatures } from '../repository/index.ts'
+import { type DeleteEntry, type DeleteLogEntry, type History, IndexClass, markedOf, onStableListing, openIndex, readDeleteLog, readHistory, type SnapshotEntry } from '../snapshot/index.ts'
+import { writeDeleteEntry } from './delete-entries.ts'
 import { rewriteIndex } from './index-rewrite.ts'
 import { type MarkedIndex, type Marks, markNeeded, packUses } from './mark.ts'
 import { copyBlobs } from './copy-blobs.ts'
-import { removeSnapshots } from './records.ts'
-import { openSessions } from './sessions.ts'
+import { removeSnapshots, useReserve } from './protections.ts'
+import { openSessions, openWriterSession, type WriterSession } from './sessions.ts'
 
 const DEADLINE_MS = 24 * 3600 * 1000
 /** Packs with a smaller share of needed bytes are rewritten. */
 const LIVE_SHARE_MIN = 0.8
+/** For index segments and the delete log while packs are rewritten. */
+const ROOM_KEPT_BYTES = 2 * 1024 * 1024
 
 export interface PruneOptions {
   readonly dryRun?: boolean
-  readonly seen?: SeenHeads
+  readonly seen?: Heads
   readonly signal?: AbortSignal
 }
 
@@ -39,29 +43,69 @@ interface Plan {
 }
 
 /** Throws ROLLBACK_SUSPECTED and DAMAGED before anything is changed. */
-export function prune(repository: Repository, options: PruneOptions = {}): Promise<PruneResult> {
+export async function prune(repository: Repository, options: PruneOptions = {}): Promise<PruneResult> {
   requireFeatures(repository.config, 'delete')
   // Another pruner may be at work: what it took away in the middle is no damage.
   return onStableListing(repository, ['snapshots/', 'index/meta/', 'index/data/', 'deletes/'], () => pruneOnce(repository, options), { attemptsMax: 3, rethrow: true })
 }
 
 async function pruneOnce(repository: Repository, options: PruneOptions): Promise<PruneResult> {
+  if (options.dryRun) {
+    const history = await trustedHistory(repository, options)
+    const marks = await markNeeded(repository, history, options)
+    return dryRun(marks, await planOf(repository, { history, marks }))
+  }
+  await useReserve(repository)
+  // It writes packs, so it is a writer: without a session, what it has not indexed yet would be an orphan to another pruner.
+  await using session = await prunerSession(repository)
+  const own = session ? { own: session.key } : {}
   const history = await trustedHistory(repository, options)
   const marks = await markNeeded(repository, history, options)
-  const plan = await planOf(repository, history, marks)
-  if (options.dryRun) return dryRun(marks, plan)
-  await repository.store.prepare()
-  await sweepSnapshots(repository, history)
+  const found = await planOf(repository, { history, marks, ...own })
+  const plan = session && (await hasRoomFor(repository, marks, found)) ? found : { ...found, halfEmpty: { meta: [], data: [] } }
+  await sweepSnapshots(repository, history, { options, ...own })
+  for (const { name } of marks.brokenCheckpoints) await repository.store.delete(`checkpoints/${name}`)
   const bytesStored = (await repackClass(repository, IndexClass.META, { marks, plan, options })) + (await repackClass(repository, IndexClass.DATA, { marks, plan, options }))
   await condemn(repository, history, namesOf(marks, plan))
-  const done = await deleteCondemned(repository, options)
+  const done = await deleteCondemned(repository, { options, ...own })
+  await repository.store.reserve?.('keep')
   return { ...done, packsRepacked: plan.halfEmpty.data.length + plan.halfEmpty.meta.length, bytesStored }
 }
 
-/** Snapshots that never were good, and what a stopped forget left. */
-async function sweepSnapshots(repository: Repository, history: History): Promise<void> {
-  if (history.unfinished.length > 0) await removeSnapshots(repository, history, { doomed: history.unfinished, by: 'prune' })
+/** Undefined on a disk that is full: whole packs can go without one. */
+async function prunerSession(repository: Repository): Promise<WriterSession | undefined> {
+  try {
+    return await openWriterSession(repository, randomBytes(16))
+  } catch (error) {
+    if (!isBackupError(error, 'DISK_FULL')) throw error
+    return undefined
+  }
+}
+
+/** What packs that are rewritten still hold has to fit beside them before they go. Where it does not, whole packs go first. */
+async function hasRoomFor(repository: Repository, marks: Marks, { halfEmpty }: Plan): Promise<boolean> {
+  const capacity = await repository.store.capacity()
+  if (!capacity) return true
+  const bytes = [IndexClass.META, IndexClass.DATA].flatMap((indexClass) => halfEmpty[indexClass].map((pack) => marks[indexClass].index.packs[pack]!.bytes))
+  return capacity.bytesFree > bytes.reduce((sum, each) => sum + each, 0) + ROOM_KEPT_BYTES
+}
+
+/** Snapshots that never were good or never count, and what a stopped forget left. */
+async function sweepSnapshots(repository: Repository, history: History, parts: PruneParts): Promise<void> {
+  const doomed = [...(history.unfinished.length > 0 ? await abandoned(repository, parts) : []), ...history.superseded]
+  if (doomed.length > 0) await removeSnapshots(repository, history, { doomed, by: 'prune' })
   for (const name of history.leftovers) await repository.store.delete(`snapshots/${name}`)
+}
+
+/**
+ * Unfinished snapshots whose writers are gone. One that is at work may still confirm: what it needs may have been stored anew by others. Who is at work is asked
+ * first: what they confirmed before they ended is then there to be read.
+ */
+async function abandoned(repository: Repository, { options, own }: PruneParts): Promise<SnapshotEntry[]> {
+  const sessions = await openSessions(repository, { sweep: true, ...(own !== undefined && { except: own }) })
+  const atWork = new Set(sessions.map(({ writer }) => writer))
+  const { unfinished } = await trustedHistory(repository, options)
+  return atWork.has(undefined) ? [] : unfinished.filter(({ document }) => !atWork.has(document.writer))
 }
 
 async function trustedHistory(repository: Repository, options: PruneOptions): Promise<History> {
@@ -70,10 +114,17 @@ async function trustedHistory(repository: Repository, options: PruneOptions): Pr
   return history
 }
 
-async function planOf(repository: Repository, history: History, marks: Marks): Promise<Plan> {
-  const meta = split(marks.meta)
-  const data = split(marks.data)
-  return { dead: { meta: meta.dead, data: data.dead }, halfEmpty: { meta: meta.halfEmpty, data: data.halfEmpty }, orphans: await orphanPacks(repository, history, marks) }
+interface PlanFacts {
+  readonly history: History
+  readonly marks: Marks
+  /** Key of this pruner's own session. */
+  readonly own?: string
+}
+
+async function planOf(repository: Repository, facts: PlanFacts): Promise<Plan> {
+  const meta = split(facts.marks.meta)
+  const data = split(facts.marks.data)
+  return { dead: { meta: meta.dead, data: data.dead }, halfEmpty: { meta: meta.halfEmpty, data: data.halfEmpty }, orphans: await orphanPacks(repository, facts) }
 }
 
 function split(marked: MarkedIndex): { dead: number[]; halfEmpty: number[] } {
@@ -84,19 +135,25 @@ function split(marked: MarkedIndex): { dead: number[]; halfEmpty: number[] } {
 
 /**
  * Packs of runs that died before their index was written. They are listed first; when no writer is open after that, each listed pack belongs to a
- * dead run or to a finished one, whose index is then there to be read.
+ * dead run or to a finished one, whose index is then there to be read. A writer of whom nothing is known for a day may be dead: its packs of that age go. If it
+ * only slept, the delete log tells it.
  */
-async function orphanPacks(repository: Repository, history: History, marks: Marks): Promise<string[]> {
-  const unknown: string[] = []
-  for await (const { key } of repository.store.list('packs/')) {
+async function orphanPacks(repository: Repository, { history, marks, own }: PlanFacts): Promise<string[]> {
+  const unknown: Array<{ name: string; modifiedMs: number }> = []
+  for await (const { key, modifiedMs } of repository.store.list('packs/')) {
     const name = key.slice(-64)
     const isKnown = marks.meta.index.packNumber(name) !== undefined || marks.data.index.packNumber(name) !== undefined
-    if (!isKnown && !history.deleteLog.tombstoned.has(name) && packKey(name) === key) unknown.push(name)
+    if (!isKnown && !history.deleteLog.tombstoned.has(name) && packKey(name) === key) unknown.push({ name, modifiedMs })
   }
-  if (unknown.length === 0 || (await openSessions(repository, { sweep: true })).length > 0) return []
-  const meta = await openIndex(repository, IndexClass.META)
-  const data = await openIndex(repository, IndexClass.DATA)
-  return unknown.filter((name) => meta.index.packNumber(name) === undefined && data.index.packNumber(name) === undefined)
+  if (unknown.length === 0) return []
+  const sessions = await openSessions(repository, { sweep: true, ...(own !== undefined && { except: own }) })
+  const dayAgo = (await repository.store.nowMs()) - DEADLINE_MS
+  if (sessions.some(({ modifiedMs }) => modifiedMs > dayAgo)) return []
+  const { deletedPacks } = history.deleteLog
+  const meta = await openIndex(repository, IndexClass.META, { deletedPacks })
+  const data = await openIndex(repository, IndexClass.DATA, { deletedPacks })
+  const old = unknown.filter(({ modifiedMs }) => sessions.length === 0 || modifiedMs < dayAgo)
+  return old.map(({ name }) => name).filter((name) => meta.index.packNumber(name) === undefined && data.index.packNumber(name) === undefined)
 }
 
 async function repackClass(repository: Repository, indexClass: IndexClass, parts: { marks: Marks; plan: Plan; options: PruneOptions }): Promise<number> {
@@ -112,52 +169,98 @@ function namesOf(marks: Marks, plan: Plan): string[] {
 async function condemn(repository: Repository, history: History, packs: readonly string[]): Promise<void> {
   if (packs.length === 0) return
   const at = await repository.store.nowMs()
+  const uptime = repository.store.uptime?.()
   const log = history.deleteLog
-  await writeEntry(repository, {
-    kind: 'tombstone', generation: log.newestGeneration + 1, previous: log.heads, at, deadline: at + DEADLINE_MS, packs, indexes: [], marked: headsOf(history, 0).writers,
+  await writeDeleteEntry(repository, {
+    kind: 'tombstone', generation: log.newestGeneration + 1, previous: log.heads, at, deadline: at + DEADLINE_MS, ...(uptime && { uptime }), packs, indexes: [], marked: markedOf(history),
   })
 }
 
-function writeEntry(repository: Repository, document: DeleteEntry): Promise<string> {
-  const prefix = `${document.generation.toString(16).padStart(16, '0')}-`
-  return repository.writeDocument(document, { type: ObjectType.DELETE, folder: 'deletes', signer: repository.keys.maintenance, prefix })
+interface PruneParts {
+  readonly options: PruneOptions
+  /** Key of this pruner's own session. */
+  readonly own?: string
 }
 
-/** The second phase, for every open tombstone that may be carried out now. */
-async function deleteCondemned(repository: Repository, options: PruneOptions): Promise<Omit<PruneResult, 'packsRepacked' | 'bytesStored'>> {
-  const history = await trustedHistory(repository, options)
-  const open = history.deleteLog.open()
-  const ready = await readyTombstones(repository, open)
-  const waiting = open.filter((each) => !ready.includes(each)).reduce((sum, { document }) => sum + document.packs.length, 0)
-  if (ready.length === 0) return { packsDeleted: 0, packsWaiting: waiting, bytesFreed: 0 }
-  const marks = await markNeeded(repository, history, options)
+/**
+ * The second phase, for every open tombstone that may be carried out now. What is needed of a condemned pack now is copied out of it: a pack that was condemned
+ * once always goes, so that a pruner that slept can delete it however late.
+ * The order is what makes it safe: which packs are condemned, then who is at work, then what is needed. A writer that had not seen the tombstone is
+ * at work at the second look, or its snapshot is there at the third.
+ */
+async function deleteCondemned(repository: Repository, { options, own }: PruneParts): Promise<Omit<PruneResult, 'packsRepacked' | 'bytesStored'>> {
+  const open = (await readDeleteLog(repository, options.signal)).open()
+  const ready = await readyTombstones(repository, open, own)
   const wanted = new Set(ready.flatMap(({ document }) => document.packs))
-  const kept = new Set([...neededPacks(marks.meta), ...neededPacks(marks.data)].filter((name) => wanted.has(name)))
-  const condemned = new Set([...wanted].filter((name) => !kept.has(name)))
-  for (const indexClass of [IndexClass.META, IndexClass.DATA]) await rewriteIndex(repository, indexClass, condemned)
-  const bytesFreed = await removePacks(repository, condemned)
+  const waiting = open.reduce((sum, { document }) => sum + document.packs.length, 0)
+  const nothing = { packsDeleted: 0, packsWaiting: waiting, bytesFreed: 0 }
+  if (ready.length === 0) return nothing
+  const history = await trustedHistory(repository, options)
+  const marks = await markNeeded(repository, history, options)
+  if (!(await moveNeeded(repository, { marks, needed: neededAmong(marks, wanted), isWriter: own !== undefined, options }))) return nothing
   const log = history.deleteLog
-  await writeEntry(repository, {
-    kind: 'deleted', generation: log.newestGeneration + 1, previous: log.heads, completes: ready.map(({ name }) => name), packs: [...condemned], indexes: [], kept: [...kept], marked: headsOf(history, 0).writers,
+  const bytesFreed = await carryOut(repository, {
+    gone: new Set([...wanted, ...log.deletedPacks]), packs: wanted,
+    entry: { kind: 'deleted', generation: log.newestGeneration + 1, previous: log.heads, completes: ready.map(({ name }) => name), packs: [...wanted], indexes: [], kept: [], marked: markedOf(history) },
   })
-  return { packsDeleted: condemned.size, packsWaiting: waiting, bytesFreed }
+  return { packsDeleted: wanted.size, packsWaiting: waiting - ready.reduce((sum, { document }) => sum + document.packs.length, 0), bytesFreed }
+}
+
+/**
+ * Index, packs, log entry. On a disk that has no room for an index beside the old one the entry comes first: packs of a `deleted` entry are ignored
+ * wherever an index names them, and what they took makes the room. Returns the bytes freed.
+ */
+async function carryOut(repository: Repository, work: { readonly gone: ReadonlySet<string>; readonly packs: ReadonlySet<string>; readonly entry: DeleteEntry }): Promise<number> {
+  if (await rewriteIndexes(repository, work.gone).then(() => true, orFull)) {
+    const bytesFreed = await removePacks(repository, work.packs)
+    await writeDeleteEntry(repository, work.entry)
+    return bytesFreed
+  }
+  await writeDeleteEntry(repository, work.entry)
+  const bytesFreed = await removePacks(repository, work.packs)
+  await rewriteIndexes(repository, work.gone)
+  return bytesFreed
+}
+
+async function rewriteIndexes(repository: Repository, gone: ReadonlySet<string>): Promise<void> {
+  for (const indexClass of [IndexClass.META, IndexClass.DATA]) await rewriteIndex(repository, indexClass, gone)
+}
+
+function orFull(error: unknown): false {
+  if (isBackupError(error, 'DISK_FULL')) return false
+  throw error
+}
+
+/** Copies what is needed of condemned packs. False when that is not possible now: nothing goes then. */
+async function moveNeeded(repository: Repository, work: { marks: Marks; needed: Plan['halfEmpty']; isWriter: boolean; options: PruneOptions }): Promise<boolean> {
+  const { marks, needed, isWriter, options } = work
+  if (needed.meta.length + needed.data.length === 0) return true
+  if (!isWriter) return false
+  for (const indexClass of [IndexClass.META, IndexClass.DATA]) {
+    await copyBlobs({ from: repository, to: repository, indexClass, marked: marks[indexClass], packs: needed[indexClass], ...(options.signal && { signal: options.signal }) })
+  }
+  return true
 }
 
 /** A tombstone may be carried out when no writer that is older than it can be alive, or its deadline has passed on the store's clock. */
-async function readyTombstones(repository: Repository, open: readonly DeleteLogEntry[]): Promise<DeleteLogEntry[]> {
+async function readyTombstones(repository: Repository, open: readonly DeleteLogEntry[], own: string | undefined): Promise<DeleteLogEntry[]> {
   if (open.length === 0) return []
-  const sessions = await openSessions(repository, { sweep: true })
+  const sessions = await openSessions(repository, { sweep: true, ...(own !== undefined && { except: own }) })
   const now = await repository.store.nowMs()
-  // A clock that went back can't tell when a deadline has passed.
+  const uptime = repository.store.uptime?.()
+  // A clock that went back can't tell when a deadline has passed; one that was set ahead may only delay.
   const isClockSane = open.every(({ document, modifiedMs }) => now >= (document.at ?? 0) && now >= modifiedMs)
   return open.filter(({ document, modifiedMs }) => {
-    const isLate = isClockSane && now > (document.deadline ?? Number.POSITIVE_INFINITY)
+    const isSameBoot = uptime !== undefined && document.uptime?.boot === uptime.boot
+    const isLate = isClockSane && now > (document.deadline ?? Number.POSITIVE_INFINITY) && !(isSameBoot && uptime.ms - document.uptime!.ms < DEADLINE_MS)
     return isLate || sessions.every((session) => session.modifiedMs > modifiedMs)
   })
 }
 
-function neededPacks({ index, needed }: MarkedIndex): string[] {
-  return packUses({ index, needed } as MarkedIndex).filter(({ liveBlobs }) => liveBlobs > 0).map(({ pack }) => index.packs[pack]!.name)
+/** Numbers of the packs of `names` that something needs. */
+function neededAmong(marks: Marks, names: ReadonlySet<string>): Plan['halfEmpty'] {
+  const among = (marked: MarkedIndex) => packUses(marked).filter(({ pack, liveBlobs }) => liveBlobs > 0 && names.has(marked.index.packs[pack]!.name)).map(({ pack }) => pack)
+  return { meta: among(marks.meta), data: among(marks.data) }
 }
 
 async function removePacks(repository: Repository, names: ReadonlySet<string>): Promise<number> {

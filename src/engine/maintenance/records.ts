@@ -1,69 +1,121 @@
-/** Signed records: pins and holds. What an operator decided stands in the repository itself, so every `forget` and `prune` honours it. */
+/**
+ * Records (docs/format/v1.md section 13): what an operator decided, signed by the maintenance key and kept in the repository itself, so that it outlives every
+ * database. Immutable; superseded only by a higher generation of the same kind and subject. Nothing deletes them but what replaces them for good.
+ */
+import { randomInt } from 'node:crypto'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
+import { sleep } from '../../kernel/timer.ts'
 import { ObjectType } from '../crypto/index.ts'
-import type { Repository } from '../repository/index.ts'
-import type { History, RecordDocument, SnapshotEntry } from '../snapshot/index.ts'
+import { type ObjectProblem, type Repository, requireFeatures } from '../repository/index.ts'
+import { folderOfRecord, newestRecords, readRecords, type RecordDocument, type RecordEntry, RecordFolder, RecordKind } from '../snapshot/index.ts'
+
+const KIND = /^[a-z][a-z0-9-]{0,31}$/
+const SUBJECT_BYTES_MAX = 512
+const VALUE_BYTES_MAX = 16 * 1024 * 1024
+const ATTEMPTS_MAX = 16
+/** Two writers that always meet would go on for ever in step: each waits at random, longer each time. */
+const WAIT_STEP_MS = 20
 
 export interface RecordChange {
-  readonly record: RecordDocument['record']
+  /** One of `RecordKind`, or a kind of later making: 1 to 32 of `a-z 0-9 -`, the first a letter. */
+  readonly record: string
+  /** What it is about, the key within its kind: 1 to 512 bytes of text. */
   readonly subject: string
+  /** Who decided it, for people. */
   readonly by: string
-  /** null lifts the record. */
-  readonly value: RecordDocument['value']
+  /** A JSON object of at most 16 MiB; null lifts the record. */
+  readonly value: Readonly<Record<string, unknown>> | null
+  /** Default: the one above the newest. Given: it has to be that or higher. */
+  readonly generation?: number
+  readonly signal?: AbortSignal
 }
 
-/** Writes the next generation of a record. Durable when it resolves. Returns its name. */
-export async function writeRecord(repository: Repository, history: History, change: RecordChange): Promise<string> {
-  const generations = history.allRecords.filter(({ document }) => document.record === change.record && document.subject === change.subject).map(({ document }) => document.generation)
-  const document: RecordDocument = { kind: 'record', record: change.record, subject: change.subject, generation: Math.max(0, ...generations) + 1, at: isoTime(nowMs()), by: change.by, value: change.value }
-  return repository.writeDocument(document, { type: ObjectType.RECORD, folder: 'records', signer: repository.keys.maintenance })
+export interface RecordFilter {
+  readonly record?: string
+  readonly subject?: string
+  /** Also those whose newest value is null. Default false. */
+  readonly withLifted?: boolean
+  /** Every generation, oldest first, and not only the newest. Default false, but `forget`: of that kind every record counts. */
+  readonly everyGeneration?: boolean
+  readonly signal?: AbortSignal
 }
 
-export interface Hold {
-  readonly id: string
-  readonly snapshot: string | null
-  readonly source: string | null
-  readonly reason: string
-  readonly until: string | null
-}
-
-export function holdsOf(history: History): Hold[] {
-  return history.records.filter(({ document }) => document.record === 'hold').map(({ document }) => {
-    const { snapshot, source, reason, until } = (document.value ?? {}) as Record<string, string | null | undefined>
-    return { id: document.subject, snapshot: snapshot ?? null, source: source ?? null, reason: reason ?? '', until: until ?? null }
-  })
-}
-
-/** Why snapshots are kept whatever a policy says: by name. A hold ends only at its date or by being lifted. */
-export function protections(history: History, atMs: number): Map<string, string> {
-  const why = new Map<string, string>()
-  for (const { document } of history.records) if (document.record === 'pin') why.set(document.subject, 'pin')
-  for (const hold of holdsOf(history)) {
-    if (hold.until !== null && Date.parse(hold.until) < atMs) continue
-    for (const entry of history.snapshots) if (isHeld(hold, entry)) why.set(entry.name, `hold ${hold.id}`)
+/**
+ * Writes a record of any kind. Durable when it resolves, and then the newest of its kind and subject: of two writers at once one is told. Throws ALREADY_EXISTS when `generation` is not above the newest (the writer is stale), USAGE for a kind, subject or
+ * value that the format does not take, DAMAGED when a record can't be believed: then nobody can tell which is the newest.
+ */
+export async function writeRecord(repository: Repository, change: RecordChange): Promise<RecordEntry> {
+  checkChange(change)
+  for (let attempt = 1; ; attempt += 1) {
+    const newest = (await generationsOf(repository, change)).at(-1)?.document.generation ?? 0
+    const generation = change.generation ?? newest + 1
+    if (generation <= newest) throw stale(change, newest)
+    const name = await putRecord(repository, { ...change, generation, at: isoTime(nowMs()) }, change.signal)
+    const after = await generationsOf(repository, change)
+    const mine = after.find((entry) => entry.name === name)
+    const isAlone = after.every((entry) => entry === mine || entry.document.generation < generation)
+    if (mine && isAlone) return mine
+    // The other may have looked before this one was there, and believe that its own counts: then it does.
+    await repository.store.delete(`${folderOfRecord(change.record)}/${name}`)
+    if (change.generation !== undefined || attempt === ATTEMPTS_MAX) throw stale(change, generation)
+    await sleep(randomInt(WAIT_STEP_MS * attempt), { signal: change.signal })
   }
-  return why
 }
 
-function isHeld(hold: Hold, { name, document }: SnapshotEntry): boolean {
-  if (hold.snapshot === null && hold.source === null) return true
-  return hold.snapshot === name || (hold.source !== null && hold.source === document.source)
+/**
+ * The newest record of each kind and subject, their signatures checked, sorted by kind, subject and generation. What can't be believed (damaged, or not signed by
+ * the maintenance key) is returned apart. Kinds that this version does not know are listed like all others.
+ */
+export async function listRecords(repository: Repository, filter: RecordFilter = {}): Promise<{ records: RecordEntry[]; problems: readonly ObjectProblem[] }> {
+  const folders = filter.record === undefined ? Object.values(RecordFolder) : [folderOfRecord(filter.record)]
+  const lists = await Promise.all(folders.map((folder) => readRecords(repository, folder, filter.signal)))
+  const entries = lists.flatMap((list) => list.entries)
+  const problems = lists.flatMap((list) => list.problems)
+  const wanted = entries.filter(({ document }) => (filter.record ?? document.record) === document.record && (filter.subject ?? document.subject) === document.subject)
+  const additive = wanted.filter(({ document }) => filter.everyGeneration ?? document.record === RecordKind.FORGET)
+  const superseding = newestRecords(wanted.filter((entry) => !additive.includes(entry)))
+  const records = [...additive, ...superseding].filter(({ document }) => filter.withLifted === true || document.value !== null)
+  return { records: records.sort(byKindAndSubject), problems }
 }
 
-/** Removes snapshots: first the signed record that says so, then the objects. Throws REPOSITORY_LOCKED for a protected one. */
-export async function forgetSnapshots(repository: Repository, history: History, options: { readonly names: readonly string[]; readonly by: string }): Promise<void> {
-  const doomed = history.snapshots.filter(({ name }) => options.names.includes(name))
-  if (doomed.length === 0) return
-  const guarded = protections(history, nowMs())
-  const held = doomed.find(({ name }) => guarded.has(name))
-  if (held) throw new BackupError('USAGE', `Snapshot ${held.name.slice(0, 12)} is protected (${guarded.get(held.name)}): lift that first.`, { context: { snapshot: held.name } })
-  await removeSnapshots(repository, history, { doomed, by: options.by })
+/**
+ * Writes a record whose generation its owner counts, without reading any other. The same generation may be written again with the same value, never with
+ * another one. Durable when it resolves. Returns its name.
+ */
+export async function putRecord(repository: Repository, record: Omit<RecordDocument, 'kind'>, signal?: AbortSignal): Promise<string> {
+  requireFeatures(repository.config, 'write')
+  const { record: kind, subject, generation, at, by, value } = record
+  const document: RecordDocument = { kind: 'record', record: kind, subject, generation, at, by, value }
+  return repository.writeDocument(document, { type: ObjectType.RECORD, folder: folderOfRecord(kind), signer: repository.keys.maintenance, ...(signal && { signal }) })
 }
 
-/** Also for snapshots that never were good. */
-export async function removeSnapshots(repository: Repository, history: History, { doomed, by }: { readonly doomed: readonly SnapshotEntry[]; readonly by: string }): Promise<void> {
-  const snapshots = doomed.map(({ name, document }) => ({ name, writer: document.writer, sequence: document.sequence ?? 0 }))
-  await writeRecord(repository, history, { record: 'forget', subject: doomed[0]!.name, by, value: { snapshots } })
-  for (const { name } of doomed) await repository.store.delete(`snapshots/${name}`)
+/** Of one kind and subject, oldest first; of equal generations the one that counts comes first. */
+async function generationsOf(repository: Repository, { record, subject, signal }: RecordChange): Promise<RecordEntry[]> {
+  const { records, problems } = await listRecords(repository, { record, subject, everyGeneration: true, withLifted: true, ...(signal && { signal }) })
+  if (problems[0]) throw problems[0].error
+  return records
+}
+
+function byKindAndSubject(a: RecordEntry, b: RecordEntry): number {
+  const [x, y] = [a.document, b.document]
+  return compare(x.record, y.record) || compare(x.subject, y.subject) || x.generation - y.generation || compare(a.name, b.name)
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+function stale({ record, subject }: RecordChange, generation: number): BackupError {
+  return new BackupError('ALREADY_EXISTS', 'There is a newer record of the same kind and subject.', { context: { key: `${record}/${subject}`, generation } })
+}
+
+function checkChange({ record, subject, value, generation }: RecordChange): void {
+  const refuse = (sentence: string): never => {
+    throw new BackupError('USAGE', sentence, { context: { record, subject } })
+  }
+  if (!KIND.test(record)) refuse('The kind of a record is 1 to 32 of a-z, 0-9 and hyphen, and begins with a letter.')
+  if (subject === '' || Buffer.byteLength(subject) > SUBJECT_BYTES_MAX) refuse(`The subject of a record is 1 to ${SUBJECT_BYTES_MAX} bytes.`)
+  if (generation !== undefined && !(Number.isSafeInteger(generation) && generation > 0)) refuse('A generation is a whole number from 1 up.')
+  if (value !== null && Buffer.byteLength(JSON.stringify(value)) > VALUE_BYTES_MAX) refuse('The value of a record is at most 16 MiB.')
 }

@@ -1,4 +1,4 @@
-/** Mends what can be mended without the source: index segments from packs, configuration and keyring copies; says what stays lost. */
+/** Mends what can be mended without the source: index segments from packs, copies of configuration and keyring, small objects; says what stays lost. */
 import { createHash } from 'node:crypto'
 import { throwIfAborted } from '../../kernel/abort.ts'
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
@@ -6,11 +6,20 @@ import { createSegmentCodec } from '../compression/index.ts'
 import { blobIdOf, FRAME_HEADER_BYTES, FrameKind, HEADER_BYTES, LookupIds, ObjectOpener, ObjectType, parseFrameHeader } from '../crypto/index.ts'
 import { decodeIndexSegment, encodeIndexSegment, type IndexedPack } from '../index/index.ts'
 import { decodeSegment, parseSegment } from '../pack/index.ts'
-import { packKey, type Repository } from '../repository/index.ts'
+import { packKey, type Repository, requireFeatures } from '../repository/index.ts'
 import { IndexClass, openIndex } from '../snapshot/index.ts'
 import { groups } from '../backup/pack-shipper.ts'
+import { type RepairedDocuments, repairDocuments } from './repair-documents.ts'
 
-export interface RepairResult {
+export interface RepairOptions {
+  /** Also gives up snapshots and records that can't be read: a signed record says which, and they are gone. Default false: they stay, and are named. */
+  readonly forgetDamaged?: boolean
+  /** Who decided it, for people. Default `repair`. */
+  readonly by?: string
+  readonly signal?: AbortSignal
+}
+
+export interface RepairResult extends RepairedDocuments {
   /** Packs that no good index segment named and that were read to be indexed again. */
   readonly packsIndexed: number
   readonly segmentsWritten: number
@@ -24,8 +33,10 @@ export interface RepairResult {
  * Rebuilds what index segments no longer say, by reading packs, and restores missing or damaged copies of configuration and keyring. Damaged
  * segments are removed only after their replacement is durable.
  */
-export async function repairRepository(repository: Repository, options: { readonly signal?: AbortSignal } = {}): Promise<RepairResult> {
+export async function repairRepository(repository: Repository, options: RepairOptions = {}): Promise<RepairResult> {
+  for (const work of ['write', 'delete'] as const) requireFeatures(repository.config, work)
   const copiesRestored = await restoreCopies(repository)
+  const documents = await repairDocuments(repository, options)
   const meta = await openIndex(repository, IndexClass.META)
   const data = await openIndex(repository, IndexClass.DATA)
   const damaged = [...meta.problems, ...data.problems].map(({ key }) => key)
@@ -35,14 +46,17 @@ export async function repairRepository(repository: Repository, options: { readon
   for await (const { key, bytes } of repository.store.list('packs/')) {
     throwIfAborted(options.signal)
     const name = key.slice(-64)
-    if (meta.index.packNumber(name) !== undefined || data.index.packNumber(name) !== undefined) continue
+    const isIndexed = meta.index.packNumber(name) !== undefined || data.index.packNumber(name) !== undefined
+    if (isIndexed || packKey(name) !== key) continue
     const salvaged = await salvage(repository, name, { bytes, lookupIds })
     if (!salvaged?.isWhole) packsDamaged.push(key)
     if (salvaged && salvaged.pack.blobBytes.length > 0) rebuilt[salvaged.indexClass].push(salvaged.pack)
   }
   const segmentsWritten = (await writeSegments(repository, IndexClass.META, rebuilt.meta)) + (await writeSegments(repository, IndexClass.DATA, rebuilt.data))
   for (const key of damaged) await repository.store.delete(key)
-  return { packsIndexed: rebuilt.meta.length + rebuilt.data.length, segmentsWritten, segmentsRemoved: damaged, packsDamaged, copiesRestored }
+  return {
+    ...documents, packsIndexed: rebuilt.meta.length + rebuilt.data.length, segmentsWritten, segmentsRemoved: damaged, packsDamaged, copiesRestored,
+  }
 }
 
 async function writeSegments(repository: Repository, indexClass: IndexClass, packs: readonly IndexedPack[]): Promise<number> {
@@ -117,32 +131,36 @@ function addBlobs(decoded: Uint8Array, offsets: Uint32Array, into: { lookupIds: 
   }
 }
 
-/** Writes missing or damaged copies of the configuration and of the newest keyring again from a good one. */
+/** Writes missing or damaged copies of the configuration and of every keyring again from a good one. */
 async function restoreCopies(repository: Repository): Promise<string[]> {
-  const restored: string[] = []
-  const generation = repository.keys.generation.toString(16).padStart(8, '0')
-  restored.push(...(await restoreFamily(repository, `keys/${generation}-`, ['a', 'b'])), ...(await restoreFamily(repository, 'config/', ['a', 'b', 'c'])))
+  const newest = `keys/${repository.keys.generation.toString(16).padStart(8, '0')}-`
+  const prefixes = new Set([newest])
+  for await (const { key } of repository.store.list('keys/')) if (/^keys\/[0-9a-f]{8}-/.test(key)) prefixes.add(key.slice(0, 14))
+  const restored = await restoreFamily(repository, 'config/', { copies: ['a', 'b', 'c'], isNeeded: true })
+  for (const prefix of prefixes) restored.push(...(await restoreFamily(repository, prefix, { copies: ['a', 'b'], isNeeded: prefix === newest })))
   return restored
 }
 
-async function restoreFamily(repository: Repository, prefix: string, copies: readonly string[]): Promise<string[]> {
+/** Where no copy is whole, one that is needed is DAMAGED; an old keyring is let go: a newer one stands for it. */
+async function restoreFamily(repository: Repository, prefix: string, { copies, isNeeded }: { copies: readonly string[]; isNeeded: boolean }): Promise<string[]> {
   const { store } = repository
-  let good: { name: string; bytes: Uint8Array } | undefined
+  const good = new Map<string, Uint8Array>()
   const damaged: string[] = []
   for await (const { key } of store.list(prefix)) {
     const name = key.slice(-64)
     const bytes = await store.get(key)
-    if (createHash('sha256').update(bytes).digest('hex') === name) good ??= { name, bytes }
+    if (createHash('sha256').update(bytes).digest('hex') === name) good.set(name, bytes)
     else damaged.push(key)
   }
-  if (!good) throw new BackupError('DAMAGED', 'No good copy is left.', { context: { object: prefix } })
-  const restored: string[] = []
+  if (good.size === 0 && isNeeded) throw new BackupError('DAMAGED', 'No good copy is left.', { context: { object: prefix } })
   for (const key of damaged) await store.delete(key)
-  for (const copy of copies) {
-    const key = `${prefix}${copy}-${good.name}`
-    if (await store.head(key)) continue
-    await store.put(key, good.bytes)
-    restored.push(key)
+  const restored: string[] = []
+  for (const [name, bytes] of good) {
+    for (const key of copies.map((copy) => `${prefix}${copy}-${name}`)) {
+      if (await store.head(key)) continue
+      await store.put(key, bytes)
+      restored.push(key)
+    }
   }
   return restored
 }

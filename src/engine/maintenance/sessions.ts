@@ -3,14 +3,21 @@ import { isoTime, nowMs } from '../../kernel/clock.ts'
 import { bootId, hostName, isProcessAlive, processStart } from '../../kernel/machine.ts'
 import { ObjectType } from '../crypto/index.ts'
 import type { Repository } from '../repository/index.ts'
-import { parseSession, type SessionDocument } from '../snapshot/index.ts'
+import { byItsWriter, parseSession, readParsed, type SessionDocument } from '../snapshot/index.ts'
+
+/** After this nobody waits for a session whose process can't be looked up: every tombstone's deadline has passed many times. */
+const SESSION_AGE_MS_MAX = 30 * 24 * 3600 * 1000
+
+export interface WriterSession extends AsyncDisposable {
+  readonly key: string
+}
 
 /** Says that a writer is at work; disposing it says that it has ended. Open it before the delete log and the index are read. */
-export async function openWriterSession(repository: Repository, writer: Buffer): Promise<AsyncDisposable> {
+export async function openWriterSession(repository: Repository, writer: Buffer): Promise<WriterSession> {
   await repository.store.prepare()
   const document = { kind: 'session', writer: writer.toString('hex'), host: hostName(), bootId: bootId(), pid: process.pid, processStart: processStart(), startedAt: isoTime(nowMs()) }
   const name = await repository.writeDocument(document, { type: ObjectType.SESSION, folder: 'sessions', signer: repository.keys.writer(writer) })
-  return { [Symbol.asyncDispose]: () => repository.store.delete(`sessions/${name}`).catch(() => {}) }
+  return { key: `sessions/${name}`, [Symbol.asyncDispose]: () => repository.store.delete(`sessions/${name}`).catch(() => {}) }
 }
 
 /** True when the process that wrote the session is known to be gone: same start of the same machine, and no such process. */
@@ -21,24 +28,25 @@ export function isProvablyDead(session: SessionDocument): boolean {
 
 export interface OpenSession {
   readonly key: string
-  readonly document: SessionDocument
+  /** Undefined when the session can't be read. */
+  readonly writer: string | undefined
   /** Store milliseconds. */
   readonly modifiedMs: number
 }
 
-/** Sessions that may be alive. Those of dead processes are removed when `sweep` is set. A session that can't be read counts as alive. */
+/** Sessions that may be alive. Those of dead processes, and those of 30 days ago, are removed when `sweep` is set. A session that can't be read counts as alive. */
 export async function openSessions(repository: Repository, options: { readonly sweep: boolean; readonly except?: string }): Promise<OpenSession[]> {
-  const { documents, problems } = await repository.readDocuments('sessions', ObjectType.SESSION)
+  const { entries, problems } = await readParsed(repository, { folder: 'sessions', type: ObjectType.SESSION, parse: (stored) => byItsWriter(parseSession(stored.body), stored) })
   const open: OpenSession[] = []
-  for (const { key, body, modifiedMs } of documents) {
-    const document = parseSession(body)
+  const oldest = entries.length === 0 ? 0 : (await repository.store.nowMs()) - SESSION_AGE_MS_MAX
+  for (const { key, document, modifiedMs } of entries) {
     if (key === options.except) continue
-    if (!isProvablyDead(document)) open.push({ key, document, modifiedMs })
+    if (!isProvablyDead(document) && modifiedMs > oldest) open.push({ key, writer: document.writer, modifiedMs })
     else if (options.sweep) await repository.store.delete(key)
   }
   for (const { key } of problems) {
     const stat = await repository.store.head(key)
-    if (stat) open.push({ key, document: { kind: 'session', writer: '0'.repeat(32), host: '', bootId: '', pid: 0, processStart: '', startedAt: '' }, modifiedMs: stat.modifiedMs })
+    if (stat) open.push({ key, writer: undefined, modifiedMs: stat.modifiedMs })
   }
   return open
 }

@@ -1,11 +1,12 @@
 /** Verifies packs in the main thread and, when there is enough to do, in one worker beside it. */
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { throwIfAborted } from '../../kernel/abort.ts'
-import { workerUrl } from '../../kernel/assets.ts'
 import { turn } from '../../kernel/clock.ts'
-import { PackVerifier, type PackTask, type PackVerdict, type VerifierSetup } from './pack-verifier.ts'
+import { lostThread, startWorkerThread } from '../../kernel/worker-thread.ts'
+import { type PackTask, type PackVerdict, PackVerifier, type VerifierSetup } from './pack-verifier.ts'
 
-const WORKER_BYTES_MIN = 32 * 1024 * 1024
+/** Below this the second thread costs more time to start than it saves, and 20 MiB. */
+const WORKER_BYTES_MIN = 128 * 1024 * 1024
 
 export interface VerifyRun {
   readonly setup: VerifierSetup
@@ -20,18 +21,26 @@ export type ToVerifier = { readonly setup: VerifierSetup } | { readonly task: Pa
 /** Made before the index is read, so that the worker starts meanwhile. */
 export class VerifyLanes implements AsyncDisposable {
   readonly #worker: Worker | undefined
+  /** Rejects when the worker ends before it was told to; heeded by the run, whenever that was. */
+  readonly #lost: Promise<never> | undefined
 
   constructor(bytesExpected: number) {
-    this.#worker = bytesExpected >= WORKER_BYTES_MIN ? new Worker(workerUrl(), { workerData: { verifier: true }, resourceLimits: { maxYoungGenerationSizeMb: 4 }, trackUnmanagedFds: false }) : undefined
+    if (bytesExpected < WORKER_BYTES_MIN) return
+    const worker = startWorkerThread({ verifier: true })
+    this.#lost = new Promise((_, reject) => worker.on('error', reject).on('exit', (code) => reject(lostThread(code))))
+    this.#lost.catch(() => {})
+    this.#worker = worker
   }
 
   async run(run: VerifyRun): Promise<void> {
     const queue = [...run.tasks]
     const shared = queue.length > 1 ? this.#share(run, queue) : undefined
+    // Awaited at the end; a failure before that must not be an unhandled one.
+    shared?.catch(() => {})
     const verifier = new PackVerifier(run.setup)
     for (let task = queue.shift(); task; task = queue.shift()) {
       throwIfAborted(run.signal)
-      run.onVerdict(verifier.verify(task))
+      run.onVerdict(await verifier.verify(task))
       await turn()
     }
     await shared
@@ -39,25 +48,24 @@ export class VerifyLanes implements AsyncDisposable {
 
   /** The worker asks for the next pack when it is done with one; both threads take from one queue. */
   async #share(run: VerifyRun, queue: PackTask[]): Promise<void> {
-    const worker = this.#worker
-    if (!worker) return
+    const [worker, lost] = [this.#worker, this.#lost]
+    if (!worker || !lost) return
     const tell = (message: ToVerifier): void => worker.postMessage(message)
     tell({ setup: run.setup })
-    await new Promise<void>((resolve, reject) => {
+    const done = new Promise<void>((resolve) => {
       const next = () => {
         const task = run.signal?.aborted ? undefined : queue.shift()
         if (task) tell({ task })
         else resolve()
       }
       worker.removeAllListeners('message')
-      worker.removeAllListeners('error')
       worker.on('message', (verdict: PackVerdict) => {
         run.onVerdict(verdict)
         next()
       })
-      worker.on('error', reject)
       next()
     })
+    await Promise.race([done, lost])
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

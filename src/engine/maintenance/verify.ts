@@ -3,29 +3,25 @@ import type { BackupError } from '../../kernel/backup-error.ts'
 import { isBackupError } from '../../kernel/backup-error.ts'
 import { FileType } from '../../contracts/index.ts'
 import { LookupIds } from '../crypto/index.ts'
-import { type BlobReader, packKey, type Repository } from '../repository/index.ts'
+import { type BlobReader, countUserFiles, type Heads, packKey, type Repository } from '../repository/index.ts'
 import {
-  childPath, chunkListsOf, chunksOf, ContentKind, type DirectoryPage, IndexClass, isHole, openIndex, openReader, type OpenedIndex, printablePath, readHistory, type SeenHeads, walkTree,
+  childPath, chunkListsOf, chunksOf, ContentKind, damagedClaims, type DirectoryPage, IndexClass, isHole, openIndex, openReader, judgeCheckpoints, type OpenedIndex, printablePath, readHistory, readRecords, RecordFolder, walkTree,
 } from '../snapshot/index.ts'
-import { setupOf, storedPacks, tasksOf } from './pack-tasks.ts'
+import { setupOf, storedPacks, tasksOf, tasksWithin } from './pack-tasks.ts'
 import type { PackVerdict } from './pack-verifier.ts'
 import { VerifyLanes } from './verify-lanes.ts'
+import { checkCopies, strangers, type VerifyProblem } from './verify-objects.ts'
 
 export interface VerifyOptions {
   /** Share of the stored bytes to read, 0–1. Default 0: structure only. */
   readonly readShare?: number
-  readonly seen?: SeenHeads
+  readonly seen?: Heads
   /** When each pack was last read, in milliseconds: the longest ago comes first. */
   readonly lastVerified?: ReadonlyMap<string, number>
   /** Told of each pack that was read, so that a stopped run is not for nothing. */
   readonly onPackRead?: (name: string) => void
   readonly onProgress?: (facts: { readonly filesDone: number; readonly bytesDone: number; readonly bytesExpected: number }) => void
   readonly signal?: AbortSignal
-}
-
-export interface VerifyProblem {
-  readonly object: string
-  readonly what: string
 }
 
 export interface VerifyHit {
@@ -44,50 +40,42 @@ export interface VerifyResult {
   readonly notices: readonly VerifyProblem[]
   /** Snapshots and paths that can't be restored whole. */
   readonly hits: readonly VerifyHit[]
+  /** Files of the application below `user/`: in no snapshot, and not looked at. */
+  readonly userFiles: number
 }
 
 const PATHS_MAX = 100
 
 export async function verifyRepository(repository: Repository, options: VerifyOptions = {}): Promise<VerifyResult> {
   const signal = options.signal ? { signal: options.signal } : {}
-  const sizes = await storedPacks(repository)
-  await using lanes = new VerifyLanes((options.readShare ?? 0) * sumOf(sizes))
+  const before = await storedPacks(repository)
+  await using lanes = new VerifyLanes((options.readShare ?? 0) * sumOf(before))
   const problems: VerifyProblem[] = repository.damagedConfigs.map((object) => ({ object, what: 'is damaged (another copy is whole)' }))
   const history = await readHistory(repository, { ...signal, ...(options.seen && { seen: options.seen }) })
-  problems.push(...history.problems.map(({ key, error }) => ({ object: key, what: error.message })), ...history.rollbacks.map(describeRollback))
-  const notices = await checkCopies(repository, problems)
+  const claims = await damagedClaims(repository, options.signal)
+  const audit = await readRecords(repository, RecordFolder.AUDIT, options.signal)
+  for (const { key, error } of [...history.problems, ...claims, ...audit.problems]) addOnce(problems, { object: key, what: error.message })
+  problems.push(...history.rollbacks.map(describeRollback))
+  const copies = await checkCopies(repository)
+  problems.push(...copies.problems)
+  const notices = [...copies.notices, ...(await strangers(repository, options.signal))]
   notices.push(...history.unfinished.map(({ name }) => ({ object: `snapshots/${name}`, what: 'was never finished by its writer and counts as no snapshot; prune removes it' })))
-  const meta = await openIndex(repository, IndexClass.META, { tombstonedPacks: history.deleteLog.tombstoned, ...signal })
-  const data = await openIndex(repository, IndexClass.DATA, { tombstonedPacks: history.deleteLog.tombstoned, ...signal })
+  notices.push(...history.superseded.map(({ name }) => ({ object: `snapshots/${name}`, what: 'is of a run that another snapshot counts for; prune removes it' })))
+  const meta = await openIndex(repository, IndexClass.META, { ...history.deleteLog.packs, ...signal })
+  const data = await openIndex(repository, IndexClass.DATA, { ...history.deleteLog.packs, ...signal })
+  // A backup beside this may have brought packs since the first look, which the index names already.
+  const sizes = new Map([...before, ...(await storedPacks(repository))])
   problems.push(...[...meta.problems, ...data.problems].map(({ key, error }) => ({ object: key, what: error.message })))
   const bad = { meta: new Set<number>(), data: new Set<number>() }
   const packs = checkPacks({ meta, data, sizes, problems, bad })
   const read = await readPacks(repository, { meta, data, sizes, problems, bad, options, lanes })
   const hits = await findHits(repository, { history, meta, data, bad, ...signal })
-  return { snapshots: history.snapshots.length, packs, ...read, bytesStored: sumOf(sizes), problems, notices, hits }
+  return { snapshots: history.snapshots.length, packs, ...read, bytesStored: sumOf(sizes), problems, notices, hits, userFiles: await countUserFiles(repository.store, signal) }
 }
 
 function describeRollback(error: BackupError): VerifyProblem {
   const facts = Object.entries(error.context).map(([name, value]) => `${name} ${String(value)}`).join(', ')
   return { object: 'ROLLBACK_SUSPECTED', what: `${error.message} (${facts})` }
-}
-
-/** Every stored copy of configuration and keys has to hash to its name: a bad copy is damage, even while another is whole; a missing one is a notice. */
-async function checkCopies(repository: Repository, problems: VerifyProblem[]): Promise<VerifyProblem[]> {
-  const notices: VerifyProblem[] = []
-  const { createHash } = await import('node:crypto')
-  for await (const { key } of repository.store.list('keys/')) {
-    const bytes = await repository.store.get(key)
-    if (createHash('sha256').update(bytes).digest('hex') !== key.slice(-64)) problems.push({ object: key, what: 'is damaged' })
-  }
-  let copies = 0
-  for await (const { key } of repository.store.list('config/')) copies += /^config\/[abc]-[0-9a-f]{64}$/.test(key) ? 1 : 0
-  if (copies < 3) notices.push({ object: 'config/', what: `has ${copies} copies instead of 3` })
-  let keyrings = 0
-  const current = repository.keys.generation.toString(16).padStart(8, '0')
-  for await (const { key } of repository.store.list(`keys/${current}-`)) keyrings += key.endsWith(repository.keys.name) ? 1 : 0
-  if (keyrings < 2) notices.push({ object: `keys/${current}-${repository.keys.name}`, what: `has ${keyrings} copies instead of 2` })
-  return notices
 }
 
 function sumOf(sizes: ReadonlyMap<string, number>): number {
@@ -124,14 +112,13 @@ async function readPacks(repository: Repository, facts: PackFacts & { readonly o
   let bytesRead = 0
   if (share <= 0) return { packsRead, bytesRead }
   const total = sumOf(facts.sizes)
-  let left = share >= 1 ? Number.POSITIVE_INFINITY : total * share
+  const lastVerified = options.lastVerified ?? new Map<string, number>()
+  const every = (indexClass: 'meta' | 'data') => tasksOf(repository, facts[indexClass].index, { sizes: facts.sizes, lastVerified })
+  const byClass = { meta: every(IndexClass.META), data: every(IndexClass.DATA) }
+  const taken = tasksWithin({ first: byClass.meta, second: byClass.data }, share >= 1 ? Number.POSITIVE_INFINITY : total * share, lastVerified)
   for (const indexClass of [IndexClass.META, IndexClass.DATA]) {
     const { index } = facts[indexClass]
-    const tasks = tasksOf(repository, index, { sizes: facts.sizes, lastVerified: options.lastVerified ?? new Map() }).filter(({ bytes }) => {
-      const isTaken = left > 0
-      left -= bytes
-      return isTaken
-    })
+    const tasks = byClass[indexClass].filter((task) => taken.has(task))
     const onVerdict = (verdict: PackVerdict) => {
       packsRead += 1
       bytesRead += verdict.bytesRead
@@ -163,7 +150,8 @@ async function findHits(repository: Repository, parts: HitParts): Promise<Verify
   await using _segments = opened.segments
   const finder = new HitFinder(opened.reader, parts, new LookupIds(repository.keys.idKey.key))
   const hits: VerifyHit[] = []
-  for (const { name, document } of [...parts.history.snapshots, ...parts.history.checkpoints]) {
+  const { whole } = await judgeCheckpoints(repository, parts.history)
+  for (const { name, document } of [...parts.history.snapshots, ...whole]) {
     const paths = await finder.pathsOf(Buffer.from(document.tree, 'hex'))
     if (paths.length > 0) hits.push({ snapshot: name, paths: paths.slice(0, PATHS_MAX) })
   }
@@ -194,7 +182,7 @@ class HitFinder {
         visited.push(key)
         return true
       },
-      onDamage: (path) => paths.push(`${printablePath(path)}/`), ...(this.#parts.signal && { signal: this.#parts.signal }),
+      onDamage: (path) => paths.push(printablePath(childPath(path, ''))), ...(this.#parts.signal && { signal: this.#parts.signal }),
     })
     for await (const { path, page } of walk) {
       for (let entry = 0; entry < page.count; entry += 1) {

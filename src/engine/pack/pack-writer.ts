@@ -4,7 +4,8 @@
  */
 import { BackupError } from '../../kernel/backup-error.ts'
 import { InvariantViolation, invariant } from '../../kernel/invariant.ts'
-import { looksIncompressible, type SegmentCodec } from '../compression/index.ts'
+import { release } from '../../kernel/release.ts'
+import { Grain, looksIncompressible, type SegmentCodec } from '../compression/index.ts'
 import { FRAME_HEADER_BYTES, FrameKind, ObjectOpener, ObjectSealer, type ObjectScope, TAG_BYTES } from '../crypto/index.ts'
 import { ByteWriter } from './byte-writer.ts'
 import { Codec, decodeSegment, parseSegment, SEGMENT_PLAIN_BYTES_MAX } from './segment.ts'
@@ -28,15 +29,20 @@ export class SealBuffers {
     const directory = 64 * 1024 + Math.ceil(plainBytes / 8)
     this.compressed = Buffer.allocUnsafeSlow(plainBytes + directory)
     this.sealed = Buffer.allocUnsafeSlow(plainBytes + directory + FRAME_HEADER_BYTES + TAG_BYTES)
-    this.decoded = Buffer.allocUnsafeSlow(plainBytes)
+    // See decodeSegment.
+    this.decoded = Buffer.allocUnsafeSlow(plainBytes + 1)
   }
 
   reserve(plainBytes: number): void {
-    if (plainBytes <= this.decoded.length) return
+    if (plainBytes < this.decoded.length) return
     const larger = new SealBuffers(plainBytes)
     this.compressed = larger.compressed
     this.sealed = larger.sealed
     this.decoded = larger.decoded
+  }
+
+  release(): void {
+    release(this.compressed, this.sealed, this.decoded)
   }
 }
 
@@ -53,6 +59,9 @@ export interface FinishedPack extends StagedObject {
 
 /** Largest data blob: what a segment can take on top of its target. */
 export const BLOB_BYTES_MAX = 512 * 1024
+
+/** Segments of blobs that are smaller than this on average hold small files, not stretches of large ones (64–96 KiB). */
+const SMALL_BLOB_BYTES = 32 * 1024
 
 export class PackWriter {
   readonly #settings: PackSettings
@@ -146,6 +155,11 @@ export class PackWriter {
     this.#clearPack()
   }
 
+  /** Gives the segment's memory back: the writer is not used after it. */
+  release(): void {
+    release(this.#segment)
+  }
+
   #growSegment(bytes: number): void {
     invariant(bytes <= SEGMENT_PLAIN_BYTES_MAX, 'A blob fits into one segment.')
     this.#segment = Buffer.allocUnsafeSlow(bytes)
@@ -168,7 +182,8 @@ export class PackWriter {
 
   #compress(plain: Buffer): Buffer {
     if (looksIncompressible(plain)) return plain
-    const bytes = this.#codec.compress(plain, this.#buffers.compressed.subarray(0, plain.length))
+    const grain = plain.length < this.#segmentBlobs * SMALL_BLOB_BYTES ? Grain.SMALL : Grain.LARGE
+    const bytes = this.#codec.compress(plain, this.#buffers.compressed.subarray(0, plain.length), grain)
     return bytes > 0 && bytes < plain.length ? this.#buffers.compressed.subarray(0, bytes) : plain
   }
 

@@ -37,12 +37,14 @@ export function decodeSegment(plaintext: Uint8Array, directory: SegmentDirectory
   const total = directory.blobOffsets[directory.blobOffsets.length - 1] ?? 0
   const payload = plaintext.subarray(directory.payloadAt)
   const reader = new ByteReader(plaintext, 'segment', directory.payloadAt)
-  const output = options.reserve(total).subarray(0, total)
+  // A byte more: the decoder then needs no buffer of its own to see that all of it fitted.
+  const output = options.reserve(total + 1).subarray(0, total + 1)
+  const plain = output.subarray(0, total)
   if (directory.codec === Codec.NONE) {
     if (payload.length !== total) throw reader.damaged('holds another number of bytes than its directory says')
-    output.set(payload)
-    return output
+    plain.set(payload)
+    return plain
   }
   if (options.codec.decompress(payload, output) !== total) throw reader.damaged('decompresses to another number of bytes than its directory says')
-  return output
+  return plain
 }

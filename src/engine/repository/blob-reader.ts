@@ -1,16 +1,15 @@
 /** Reads blobs by id and proves each by its SHA-256. When one copy is damaged the others are tried before the blob is called lost. */
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { blobIdOf, type LookupIds } from '../crypto/index.ts'
-import type { RepositoryIndex } from '../index/index.ts'
-import type { DecodedSegment, SegmentReader } from './segment-reader.ts'
+import type { DecodedSegment, IndexView, SegmentReader } from './segment-reader.ts'
 
 export class BlobReader {
-  readonly #index: RepositoryIndex
+  readonly #index: IndexView
   readonly #segments: SegmentReader
   readonly #lookupIds: LookupIds
   readonly #lookupId = new Uint32Array(4)
 
-  constructor(index: RepositoryIndex, segments: SegmentReader, lookupIds: LookupIds) {
+  constructor(index: IndexView, segments: SegmentReader, lookupIds: LookupIds) {
     this.#index = index
     this.#segments = segments
     this.#lookupIds = lookupIds
@@ -25,6 +24,18 @@ export class BlobReader {
   entryOf(id: Uint8Array): number {
     this.#lookupIds.lookupInto(id, 0, this.#lookupId)
     return this.#index.table.find(this.#lookupId)
+  }
+
+  /** The segment that holds the blob, or -1. */
+  segmentOf(id: Uint8Array): number {
+    const entry = this.entryOf(id)
+    return entry < 0 ? -1 : this.#index.table.segmentOf(entry)
+  }
+
+  /** Begins to read the blob's segment in the background, where that can be done. */
+  prefetch(id: Uint8Array): void {
+    const segment = this.segmentOf(id)
+    if (segment >= 0) this.#segments.prefetch(segment)
   }
 
   /** The blob, valid until the next read. Throws NOT_FOUND when no index names it, DAMAGED when no copy is right. */

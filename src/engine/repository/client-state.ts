@@ -6,14 +6,26 @@ import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { systemCode } from '../../kernel/backup-error.ts'
+import { makeDirectories } from '../../kernel/directories.ts'
 import { bootId, isProcessAlive, processStart } from '../../kernel/machine.ts'
 
 const WRITERS_MAX = 64
 
+/** The newest of everything that a client has seen in a repository. */
 export interface Heads {
   readonly keyGeneration: number
   readonly deleteGeneration: number
+  /** Highest sequence of each writer. */
   readonly writers: Readonly<Record<string, number>>
+  /** Newest generation of each record, by `kind/subject`. */
+  readonly records?: Readonly<Record<string, number>>
+}
+
+/** Where heads are kept between runs, so that a store can't show the past. */
+export interface HeadMemory {
+  heads(): Heads | undefined
+  /** Never lowers one. */
+  remember(heads: Heads): void
 }
 
 export interface WriterClaim extends Disposable {
@@ -21,7 +33,7 @@ export interface WriterClaim extends Disposable {
   readonly id: Buffer
 }
 
-export class ClientState {
+export class ClientState implements HeadMemory {
   readonly #directory: string
 
   /** `directory` is the machine's state folder; one folder a repository is made in it. */
@@ -41,11 +53,14 @@ export class ClientState {
   /** Remembers heads; never lowers one. Failing to is no reason to fail a backup. */
   remember(heads: Heads): void {
     const known = this.heads()
-    const writers: Record<string, number> = { ...known?.writers }
-    for (const [writer, sequence] of Object.entries(heads.writers)) writers[writer] = Math.max(sequence, writers[writer] ?? 0)
-    const merged = { keyGeneration: Math.max(heads.keyGeneration, known?.keyGeneration ?? 0), deleteGeneration: Math.max(heads.deleteGeneration, known?.deleteGeneration ?? 0), writers }
+    const merged: Heads = {
+      keyGeneration: Math.max(heads.keyGeneration, known?.keyGeneration ?? 0), deleteGeneration: Math.max(heads.deleteGeneration, known?.deleteGeneration ?? 0),
+      writers: highest(known?.writers, heads.writers), records: highest(known?.records, heads.records),
+    }
+    const text = JSON.stringify(merged)
+    if (text === JSON.stringify(known)) return
     try {
-      this.#writeFile('heads.json', JSON.stringify(merged))
+      this.#writeFile('heads.json', text)
     } catch {
       // A read-only home: rollback is then only found through what snapshots say of each other.
     }
@@ -67,7 +82,7 @@ export class ClientState {
     const owner = `${process.pid} ${processStart()} ${bootId()}`
     for (let attempt = 0; attempt < 2; attempt += 1) {
       try {
-        fs.mkdirSync(this.#directory, { recursive: true, mode: 0o700 })
+        makeDirectories(this.#directory, { mode: 0o700 })
         fs.writeFileSync(file, owner, { flag: 'wx', mode: 0o600 })
         return 'locked'
       } catch (error) {
@@ -93,11 +108,17 @@ export class ClientState {
   }
 
   #writeFile(name: string, text: string): void {
-    fs.mkdirSync(this.#directory, { recursive: true, mode: 0o700 })
+    makeDirectories(this.#directory, { mode: 0o700 })
     const temporary = path.join(this.#directory, `.${name}-${process.pid}`)
     fs.writeFileSync(temporary, text, { mode: 0o600, flush: true })
     fs.renameSync(temporary, path.join(this.#directory, name))
   }
+}
+
+function highest(a: Readonly<Record<string, number>> | undefined, b: Readonly<Record<string, number>> | undefined): Record<string, number> {
+  const merged: Record<string, number> = { ...a }
+  for (const [name, value] of Object.entries(b ?? {})) merged[name] = Math.max(value, merged[name] ?? 0)
+  return merged
 }
 
 function isHeld(lock: string): boolean {

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { BackupError } from '../../kernel/backup-error.ts'
 import type { ObjectStore } from '../../storage/index.ts'
-import { parseBody, signDocument, type Signer, splitDocument, type UnverifiedDocument, verifyDocument } from '../crypto/index.ts'
+import { checked, hasShape, isHex, isList, isText, parseBody, type Shape, signDocument, type Signer, splitDocument, type UnverifiedDocument, verifyDocument } from '../crypto/index.ts'
 
 export const FORMAT_VERSION = 'v1-rc'
 const COPIES = ['a', 'b', 'c'] as const
@@ -57,11 +57,20 @@ export async function readConfig(store: ObjectStore, signal?: AbortSignal): Prom
   throw new BackupError('REPOSITORY_NOT_FOUND', 'There is no repository here.', { context: { repository: store.location } })
 }
 
+const CONFIG: Shape = {
+  repositoryId: isHex(16), createdAt: isText, hash: isText, aead: isText, kdf: isText, codecs: isList(isText), chunker: isText,
+  features: hasShape({ read: isList(isText), write: isList(isText), delete: isList(isText) }),
+}
+
 function parseConfig(bytes: Uint8Array, damaged: readonly string[]): StoredConfig {
   const document = splitDocument(bytes)
-  const config = parseBody(document.body) as unknown as RepositoryConfig
+  const body = parseBody(document.body)
+  // Looked at before anything else, so that another format is named as such, whatever else stands in it.
+  checked(body, { format: isText, version: isText }, 'configuration')
+  const config = body as unknown as RepositoryConfig
   if (config.format !== 'neonpro-backup-repository') throw new BackupError('REPOSITORY_NOT_FOUND', 'The configuration is of another program.')
   if (config.version !== FORMAT_VERSION) throw new BackupError('FORMAT_TOO_NEW', `The repository has format ${config.version}.`, { context: { version: config.version, known: FORMAT_VERSION } })
+  checked(body, CONFIG, 'configuration')
   const suite = [config.hash, config.aead, config.kdf].join(' ')
   if (suite !== 'sha-256 aes-256-gcm hkdf-sha-256') throw new BackupError('FEATURE_UNSUPPORTED', 'The repository uses other algorithms.', { context: { feature: suite } })
   requireFeatures(config, 'read')

@@ -3,11 +3,11 @@
  * immutable; every change publishes the next one.
  */
 import { createCipheriv, createDecipheriv, createHash, randomBytes, timingSafeEqual } from 'node:crypto'
-import { BackupError } from '../../kernel/backup-error.ts'
+import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import type { ObjectStore } from '../../storage/index.ts'
 import {
-  hkdf, isMaintenanceSigner, type Kek, kekBytes, maintenanceSigner, type MasterLookup, type ObjectScope, parseBody, SCRYPT_COST, type ScryptParameters, signDocument, type Signer, splitDocument,
-  verifyDocument, writerSigner,
+  checked, hasShape, hkdf, isCount, isHex, isHexText, isList, isMaintenanceSigner, isText, one, optional, orNull, type Shape, type Kek, kekBytes, kekFingerprint, maintenanceSigner, type MasterLookup, masterLookup, type ObjectScope, parseBody, SCRYPT_COST, type ScryptParameters, signDocument, type Signer, splitDocument,
+  requireStrength, verifyDocument, writerSigner,
 } from '../crypto/index.ts'
 
 export const NO_TENANT: Uint8Array = new Uint8Array(16)
@@ -17,6 +17,9 @@ const TAG_BYTES = 16
 const SCRYPT_N_MIN = 2 ** 14
 const SCRYPT_N_MAX = 2 ** 20
 const SCRYPT_P_MAX = 16
+/** Cost and parallelism together: what a stranger's key object can make a reader work. */
+const SCRYPT_WORK_MAX = 2 ** 22
+const RECIPIENTS_MAX = 64
 
 export interface Recipient {
   readonly id: string
@@ -48,6 +51,13 @@ interface KeyringBody {
   readonly bundle: string
 }
 
+interface KeyringParts {
+  readonly name: string
+  readonly bundle: Bundle
+  readonly openedBy: string
+  readonly keyringKey: Buffer
+}
+
 /** An opened keyring: everything that reading and writing need. */
 export class OpenKeys {
   readonly repositoryId: Buffer
@@ -59,10 +69,10 @@ export class OpenKeys {
   readonly bundle: Bundle
   readonly maintenance: Signer
   readonly keyringKey: Buffer
-  readonly #masters = new Map<string, Buffer>()
+  readonly masterOf: MasterLookup
   readonly #writers = new Map<string, Signer>()
 
-  constructor(body: KeyringBody, parts: { name: string; bundle: Bundle; openedBy: string; keyringKey: Buffer }) {
+  constructor(body: KeyringBody, parts: KeyringParts) {
     this.repositoryId = Buffer.from(body.repositoryId, 'hex')
     this.generation = body.generation
     this.recipients = body.recipients
@@ -71,11 +81,21 @@ export class OpenKeys {
     this.openedBy = parts.openedBy
     this.keyringKey = parts.keyringKey
     this.maintenance = maintenanceSigner(Buffer.from(parts.bundle.root, 'hex'), this.repositoryId)
-    for (const { tenant, epoch, key } of parts.bundle.masters) this.#masters.set(`${tenant}/${epoch}`, Buffer.from(key, 'hex'))
+    this.masterOf = masterLookup(parts.bundle.masters)
   }
 
   get chunkerSecret(): Buffer {
     return Buffer.from(this.bundle.chunker, 'hex')
+  }
+
+  /** Wraps the key of a control plane, so that every recipient of the repository can rebuild it. */
+  get controlPlaneKek(): Kek {
+    return { kind: 'raw', key: hkdf(Buffer.from(this.bundle.root, 'hex'), this.repositoryId, { info: 'neonpro/v1/control-plane', bytes: 32 }) }
+  }
+
+  /** Under which the paths of the application's files are hashed: it stays the same for the repository's life. */
+  get userNameKey(): Buffer {
+    return hkdf(Buffer.from(this.bundle.root, 'hex'), this.repositoryId, { info: 'neonpro/v1/user-names', bytes: 32 })
   }
 
   /** The id key for new blobs. */
@@ -83,8 +103,6 @@ export class OpenKeys {
     const newest = this.bundle.idKeys.reduce((best, each) => (each.version > best.version ? each : best))
     return { version: newest.version, key: Buffer.from(newest.key, 'hex') }
   }
-
-  readonly masterOf: MasterLookup = (tenant, epoch) => this.#masters.get(`${Buffer.from(tenant).toString('hex')}/${epoch}`)
 
   /** What new objects are sealed under. */
   scope(tenant: Uint8Array = NO_TENANT): ObjectScope {
@@ -133,8 +151,8 @@ function unseal(key: Uint8Array, aad: Uint8Array, sealed: string): Buffer {
 }
 
 /** Wraps the keyring key for one more holder. */
-export function wrapFor(kek: Kek, keyringKey: Uint8Array, options: { repositoryId: string; label: string; now: string }): Recipient {
-  const id = randomBytes(8).toString('hex')
+export function wrapFor(kek: Kek, keyringKey: Uint8Array, options: { repositoryId: string; label: string; now: string; id?: string }): Recipient {
+  const id = options.id ?? randomBytes(8).toString('hex')
   const scrypt: ScryptParameters | undefined = kek.kind === 'passphrase' ? { ...SCRYPT_COST, salt: randomBytes(16) } : undefined
   const salt = randomBytes(32)
   const both = hkdf(kekBytes(kek, scrypt), salt, { info: 'neonpro/v1/wrap', bytes: 64 })
@@ -144,7 +162,8 @@ export function wrapFor(kek: Kek, keyringKey: Uint8Array, options: { repositoryI
   }
 }
 
-function unwrap(kek: Kek, recipient: Recipient, repositoryId: string): Buffer | undefined {
+/** What `wrapFor` wrapped; undefined when this key is not the recipient's. Throws DAMAGED. */
+export function unwrap(kek: Kek, recipient: Recipient, repositoryId: string): Buffer | undefined {
   if (recipient.kind !== kek.kind) return undefined
   const both = hkdf(kekBytes(kek, checkedScrypt(recipient)), Buffer.from(recipient.salt, 'hex'), { info: 'neonpro/v1/wrap', bytes: 64 })
   const commitment = Buffer.from(recipient.commitment, 'hex')
@@ -155,7 +174,7 @@ function unwrap(kek: Kek, recipient: Recipient, repositoryId: string): Buffer | 
 function checkedScrypt(recipient: Recipient): ScryptParameters | undefined {
   if (!recipient.scrypt) return undefined
   const { n, r, p, salt } = recipient.scrypt
-  const isAllowed = Number.isInteger(Math.log2(n)) && n >= SCRYPT_N_MIN && n <= SCRYPT_N_MAX && r === 8 && Number.isInteger(p) && p >= 1 && p <= SCRYPT_P_MAX
+  const isAllowed = Number.isInteger(Math.log2(n)) && n >= SCRYPT_N_MIN && n <= SCRYPT_N_MAX && r === 8 && Number.isInteger(p) && p >= 1 && p <= SCRYPT_P_MAX && n * p <= SCRYPT_WORK_MAX
   if (!isAllowed) throw new BackupError('DAMAGED', 'A key object asks for scrypt parameters outside the allowed bounds.', { context: { object: 'keys/' } })
   return { n, r, p, salt: Buffer.from(salt, 'hex') }
 }
@@ -233,7 +252,29 @@ export async function openKeyring(store: ObjectStore, keks: readonly Kek[], opti
   if (options.seenGeneration !== undefined && newest.generation < options.seenGeneration) {
     throw new BackupError('ROLLBACK_SUSPECTED', 'The newest keyring is older than one that was seen before.', { context: { object: 'keys/', seen: options.seenGeneration, found: newest.generation } })
   }
-  return openGeneration(await readCopies(store, newest), keks, { name: newest.name, repositoryId: options.repositoryId, generation: newest.generation })
+  const { repositoryId } = options
+  const { body, parts } = openGeneration(await readCopies(store, newest), keks, { ...newest, repositoryId })
+  return new OpenKeys(body, { ...parts, bundle: { ...parts.bundle, masters: [...parts.bundle.masters, ...(await rivalMasters(store, generations, { keks, repositoryId, bundle: parts.bundle }))] } })
+}
+
+/**
+ * Masters that only another keyring of the same generation as some keyring has: it was published at the same time, and objects may have been sealed under it before anybody
+ * saw that there are two.
+ */
+async function rivalMasters(store: ObjectStore, generations: readonly StoredGeneration[], known: { readonly keks: readonly Kek[]; readonly repositoryId: string; readonly bundle: Bundle }): Promise<Bundle['masters'][number][]> {
+  const rivals = [...Map.groupBy(generations, ({ generation }) => generation).values()].filter((each) => each.length > 1).flat()
+  const masters = new Map<string, Bundle['masters'][number]>()
+  for (const rival of rivals) {
+    try {
+      const { bundle } = openGeneration(await readCopies(store, rival), known.keks, { ...rival, repositoryId: known.repositoryId }).parts
+      if (bundle.root === known.bundle.root) for (const master of bundle.masters) masters.set(master.key, master)
+    } catch (error) {
+      // One that this key does not open holds nothing for it.
+      if (!isBackupError(error, 'KEY_WRONG') && !isBackupError(error, 'DAMAGED')) throw error
+    }
+  }
+  for (const { key } of known.bundle.masters) masters.delete(key)
+  return [...masters.values()]
 }
 
 async function readCopies(store: ObjectStore, stored: StoredGeneration): Promise<Uint8Array> {
@@ -244,18 +285,29 @@ async function readCopies(store: ObjectStore, stored: StoredGeneration): Promise
   throw new BackupError('DAMAGED', 'Both copies of the newest keyring are damaged.', { context: { object: stored.keys[0] ?? 'keys/' } })
 }
 
-function openGeneration(bytes: Uint8Array, keks: readonly Kek[], expect: { name: string; repositoryId: string; generation: number }): OpenKeys {
+const SCRYPT: Shape = { n: isCount, r: isCount, p: isCount, salt: isHexText }
+const KEYRING: Shape = {
+  kind: one('keyring'), repositoryId: isHex(16), generation: isCount, previous: orNull(isHex(32)), createdAt: isText, salt: isHex(32), bundle: isHexText,
+  recipients: (value) => Array.isArray(value) && value.length <= RECIPIENTS_MAX && value.every(hasShape({ id: isHex(8), label: isText, kind: isText, salt: isHex(32), commitment: isHex(32), wrapped: isHexText, scrypt: optional(hasShape(SCRYPT)) })),
+}
+const BUNDLE: Shape = {
+  root: isHex(32), chunker: isHex(64), masters: isList(hasShape({ tenant: isHex(16), epoch: isCount, key: isHex(32) })), idKeys: isList(hasShape({ version: isCount, key: isHex(32) })),
+  writers: isList(hasShape({ id: isHex(16), publicKey: isHex(32) })),
+}
+
+function openGeneration(bytes: Uint8Array, keks: readonly Kek[], expect: { name: string; repositoryId: string; generation: number }): { body: KeyringBody; parts: KeyringParts } {
   const document = splitDocument(bytes)
-  const body = parseBody(document.body) as unknown as KeyringBody
-  if (body.kind !== 'keyring' || body.repositoryId !== expect.repositoryId || body.generation !== expect.generation || !Array.isArray(body.recipients)) {
+  const body = checked<KeyringBody>(parseBody(document.body), KEYRING, 'keyring')
+  if (body.repositoryId !== expect.repositoryId || body.generation !== expect.generation) {
     throw new BackupError('DAMAGED', 'A key object does not belong where it stands.', { context: { object: `keys/${expect.name}` } })
   }
   const opened = unwrapAny(keks, body)
   const key = hkdf(opened.keyringKey, Buffer.from(body.salt, 'hex'), { info: 'neonpro/v1/bundle', bytes: 32 })
-  const bundle = parseBody(unseal(key, bundleAad(body.repositoryId, body.generation), body.bundle)) as unknown as Bundle
-  const keys = new OpenKeys(body, { name: expect.name, bundle, ...opened })
+  const bundle = checked<Bundle>(parseBody(unseal(key, bundleAad(body.repositoryId, body.generation), body.bundle)), BUNDLE, 'keyring')
+  const parts = { name: expect.name, bundle, ...opened }
+  const keys = new OpenKeys(body, parts)
   verifyDocument(document, { purpose: 'keyring', repositoryId: keys.repositoryId, signerOf: (id) => (isMaintenanceSigner(id) ? keys.maintenance : undefined) })
-  return keys
+  return { body, parts }
 }
 
 function unwrapAny(keks: readonly Kek[], body: KeyringBody): { keyringKey: Buffer; openedBy: string } {
@@ -265,7 +317,15 @@ function unwrapAny(keks: readonly Kek[], body: KeyringBody): { keyringKey: Buffe
       if (keyringKey) return { keyringKey, openedBy: recipient.id }
     }
   }
-  throw new BackupError('KEY_WRONG', 'This key does not open this repository.', { context: { repository: body.repositoryId } })
+  const [first] = keks
+  // A passphrase's fingerprint would help those who guess it.
+  const fingerprint = first?.kind === 'raw' ? kekFingerprint(first, Buffer.from(body.repositoryId, 'hex')) : undefined
+  throw new BackupError('KEY_WRONG', 'This key does not open this repository.', { context: { repository: body.repositoryId, fingerprint } })
+}
+
+/** The recipient whose wrap the key opens, if there is one. */
+export function recipientOpenedBy(keys: OpenKeys, kek: Kek): Recipient | undefined {
+  return keys.recipients.find((recipient) => unwrap(kek, recipient, keys.repositoryId.toString('hex')) !== undefined)
 }
 
 /** What changes a keyring. */
@@ -276,9 +336,11 @@ export interface KeyringChange {
   readonly newEpoch?: boolean
 }
 
-/** Publishes the next generation. Removing a recipient draws a new keyring key and a new epoch, so every kept recipient must be given in `keks`. Throws USAGE. */
+/** Publishes the next generation. Removing a recipient draws a new keyring key and a new epoch, so every kept recipient must be given in `keks`. Throws USAGE, KEY_WEAK, and REPOSITORY_LOCKED when somebody else changed it
+ * at the same time: then nobody can say which of the changes is in force before it is looked at. What either drew to seal with stays known. */
 export async function changeKeyring(store: ObjectStore, keys: OpenKeys, change: KeyringChange & { keks: readonly Kek[]; now: string }): Promise<string> {
   const repositoryId = keys.repositoryId.toString('hex')
+  if (change.add) requireStrength(change.add.kek)
   const kept = keys.recipients.filter(({ id }) => id !== change.remove)
   if (change.remove !== undefined && kept.length === keys.recipients.length) throw new BackupError('USAGE', 'There is no such recipient.', { context: { recipient: change.remove } })
   const keyringKey = change.remove === undefined ? keys.keyringKey : randomBytes(32)
@@ -286,11 +348,20 @@ export async function changeKeyring(store: ObjectStore, keys: OpenKeys, change: 
   if (change.add) recipients.push(wrapFor(change.add.kek, keyringKey, { repositoryId, label: change.add.label, now: change.now }))
   if (recipients.length === 0) throw new BackupError('USAGE', 'The last recipient can not be removed.', { context: { recipient: change.remove ?? '' } })
   const bundle = change.newEpoch || change.remove !== undefined ? withNewEpoch(keys.bundle, change.now) : keys.bundle
-  return publishKeyring(store, { repositoryId, generation: keys.generation + 1, previous: keys.name, now: change.now, recipients, keyringKey, bundle })
+  const generation = keys.generation + 1
+  await requireAlone(store, { generation })
+  const name = await publishKeyring(store, { repositoryId, generation, previous: keys.name, now: change.now, recipients, keyringKey, bundle })
+  await requireAlone(store, { generation, name })
+  return name
+}
+
+async function requireAlone(store: ObjectStore, { generation, name }: { readonly generation: number; readonly name?: string }): Promise<void> {
+  const others = (await storedGenerations(store)).filter((each) => each.name !== name && each.generation >= generation)
+  if (others.length > 0) throw new BackupError('REPOSITORY_LOCKED', 'The keys were changed by somebody else at the same time. Look at them and run it again.', { context: { object: `keys/${others[0]!.name}` } })
 }
 
 function rewrap(recipient: Recipient, keyringKey: Uint8Array, options: { keks: readonly Kek[]; repositoryId: string; now: string }): Recipient {
   const kek = options.keks.find((each) => unwrap(each, recipient, options.repositoryId) !== undefined)
-  if (!kek) throw new BackupError('USAGE', `The key of the recipient "${recipient.label}" is needed to keep it.`, { context: { recipient: recipient.id } })
-  return { ...wrapFor(kek, keyringKey, { repositoryId: options.repositoryId, label: recipient.label, now: options.now }), addedAt: recipient.addedAt }
+  if (!kek) throw new BackupError('USAGE', `The key of the recipient "${recipient.label}" is needed to keep it: add it to BACKUP_ENCRYPTION_KEY_PREVIOUS.`, { context: { recipient: recipient.id } })
+  return { ...wrapFor(kek, keyringKey, { repositoryId: options.repositoryId, label: recipient.label, now: options.now, id: recipient.id }), addedAt: recipient.addedAt }
 }

@@ -2,21 +2,33 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
+import { requireNode } from '../../kernel/node-version.ts'
 import type { ObjectStore } from '../../storage/index.ts'
-import { type Kek, type ObjectType, openPayload, sealPayload, signDocument, type Signer, splitDocument, verifyDocument } from '../crypto/index.ts'
+import { type Kek, type ObjectType, openPayload, requireStrength, sealPayload, signDocument, type Signer, splitDocument, verifyDocument } from '../crypto/index.ts'
+import type { HeadMemory } from './client-state.ts'
 import { newConfig, readConfig, type RepositoryConfig, verifyConfig, writeConfig } from './config.ts'
 import { newBundle, type OpenKeys, openKeyring, publishKeyring, wrapFor } from './keyring.ts'
 
+/** Ends in the SHA-256 of an object; before it stands a folder or a number. */
+const NAMED = /^[a-z]+\/([0-9a-f]{16}-)?[0-9a-f]{64}$/
+
 export interface RepositoryOptions {
   readonly signal?: AbortSignal
-  /** The highest keyring generation that this client has seen. */
-  readonly seenKeyGeneration?: number
+  /** What this client remembers of the repository with that id: every reading of its history is held against it, and adds to it. Default: nothing. */
+  readonly memory?: (repositoryId: Buffer) => HeadMemory
 }
 
 /** A small object that was found under its name but can't be believed. */
 export interface ObjectProblem {
   readonly key: string
   readonly error: BackupError
+  /** Store milliseconds, where it was listed. */
+  readonly modifiedMs?: number
+}
+
+/** True for an object of ours whose bytes have changed; false for one that never was this repository's. */
+export function isRotten({ error }: ObjectProblem): boolean {
+  return error.context['rotten'] === true
 }
 
 export interface StoredDocument {
@@ -34,19 +46,23 @@ export class Repository implements AsyncDisposable {
   readonly keys: OpenKeys
   /** Keys of configuration copies that are damaged although one is whole. */
   readonly damagedConfigs: readonly string[]
+  readonly memory: HeadMemory | undefined
 
-  private constructor(store: ObjectStore, parts: { config: RepositoryConfig; keys: OpenKeys; damagedConfigs: readonly string[] }) {
+  private constructor(store: ObjectStore, parts: { config: RepositoryConfig; keys: OpenKeys; damagedConfigs: readonly string[]; memory: HeadMemory | undefined }) {
     this.store = store
     this.config = parts.config
     this.keys = parts.keys
     this.damagedConfigs = parts.damagedConfigs
+    this.memory = parts.memory
   }
 
-  /** Makes a repository where there is none. Throws REPOSITORY_EXISTS, and TARGET_REFUSED where other files are. */
+  /** Makes a repository where there is none. Throws REPOSITORY_EXISTS, KEY_WEAK, and TARGET_REFUSED where other files are. */
   static async create(store: ObjectStore, kek: Kek, label: string): Promise<Repository> {
+    requireNode()
+    requireStrength(kek)
     for await (const { key } of store.list('')) {
       if (key.startsWith('config/') || key.startsWith('keys/')) throw new BackupError('REPOSITORY_EXISTS', 'There is a repository already.', { context: { repository: store.location } })
-      throw new BackupError('TARGET_REFUSED', 'The place for the repository is not empty.', { context: { repository: store.location, found: key } })
+      throw new BackupError('TARGET_REFUSED', 'The place for the repository is not empty.', { context: { path: store.location, why: 'It is not empty, and no repository either', found: key } })
     }
     const now = isoTime(nowMs())
     const repositoryId = randomBytes(16).toString('hex')
@@ -56,18 +72,20 @@ export class Repository implements AsyncDisposable {
     const keys = await openKeyring(store, [kek], { repositoryId })
     // The configuration comes last: without it nobody takes the half-made place for a repository.
     await writeConfig(store, newConfig(repositoryId, now), keys.maintenance)
+    await store.reserve?.('keep')
     return Repository.open(store, [kek])
   }
 
   /** Throws REPOSITORY_NOT_FOUND, KEY_WRONG, FORMAT_TOO_NEW, FEATURE_UNSUPPORTED, ROLLBACK_SUSPECTED, DAMAGED. */
   static async open(store: ObjectStore, keks: readonly Kek[], options: RepositoryOptions = {}): Promise<Repository> {
+    requireNode()
     const stored = await readConfig(store, options.signal)
     const repositoryId = stored.config.repositoryId
-    const keys = await openKeyring(store, keks, {
-      repositoryId, ...(options.seenKeyGeneration !== undefined && { seenGeneration: options.seenKeyGeneration }), ...(options.signal && { signal: options.signal }),
-    })
+    const memory = options.memory?.(Buffer.from(repositoryId, 'hex'))
+    const seen = memory?.heads()
+    const keys = await openKeyring(store, keks, { repositoryId, ...(seen && { seenGeneration: seen.keyGeneration }), ...(options.signal && { signal: options.signal }) })
     verifyConfig(stored, keys.maintenance)
-    return new Repository(store, { config: stored.config, keys, damagedConfigs: stored.damaged })
+    return new Repository(store, { config: stored.config, keys, damagedConfigs: stored.damaged, memory })
   }
 
   /** Seals, signs and stores a document. Returns its name. `nameFor` gives the key; default `folder/name`. */
@@ -92,12 +110,25 @@ export class Repository implements AsyncDisposable {
   }
 
   /** Reads a whole small object by key: its name, then its seal. Re-read once before it is called DAMAGED. */
-  async readPayload(key: string, type: ObjectType, signal?: AbortSignal): Promise<Buffer> {
-    const name = key.slice(-64)
+  readPayload(key: string, type: ObjectType, signal?: AbortSignal): Promise<Buffer> {
+    return this.#open(key, type, { isNamed: true, signal })
+  }
+
+  /** Reads one signed document whose key is not its name (a claim). Throws NOT_FOUND, DAMAGED. The caller checks that it belongs to its key. */
+  async readDocument(key: string, type: ObjectType, signal?: AbortSignal): Promise<{ body: Record<string, unknown>; signer: string }> {
+    return this.#verified(await this.#open(key, type, { isNamed: false, signal }), type)
+  }
+
+  #verified(payload: Buffer, type: ObjectType): { body: Record<string, unknown>; signer: string } {
+    const { body, signer } = verifyDocument(splitDocument(payload), { purpose: String(type), repositoryId: this.keys.repositoryId, signerOf: this.keys.signerOf })
+    return { body, signer: signer.toString('hex') }
+  }
+
+  async #open(key: string, type: ObjectType, { isNamed, signal }: { isNamed: boolean; signal: AbortSignal | undefined }): Promise<Buffer> {
     for (let attempt = 0; ; attempt += 1) {
       try {
         const bytes = await this.store.get(key, signal ? { signal } : {})
-        if (createHash('sha256').update(bytes).digest('hex') !== name) throw new BackupError('DAMAGED', 'An object does not have the SHA-256 that names it.', { context: { object: key } })
+        if (isNamed && createHash('sha256').update(bytes).digest('hex') !== key.slice(-64)) throw new BackupError('DAMAGED', 'An object does not have the SHA-256 that names it.', { context: { object: key, rotten: true } })
         return openPayload(bytes, { type, repositoryId: this.keys.repositoryId, masterOf: this.keys.masterOf }).payload
       } catch (error) {
         if (attempt > 0 || !(error instanceof BackupError) || error.code !== 'DAMAGED') throw atObject(error, key)
@@ -110,14 +141,14 @@ export class Repository implements AsyncDisposable {
     const documents: StoredDocument[] = []
     const problems: ObjectProblem[] = []
     for await (const { key, modifiedMs } of this.store.list(`${folder}/`, signal ? { signal } : {})) {
+      // No object of ours has such a name, whatever it holds. verify names it; repair leaves it where it is.
+      if (!NAMED.test(key)) continue
       try {
-        const payload = await this.readPayload(key, type, signal)
-        const { body, signer } = verifyDocument(splitDocument(payload), { purpose: String(type), repositoryId: this.keys.repositoryId, signerOf: this.keys.signerOf })
-        documents.push({ name: key.slice(-64), key, body, signer: signer.toString('hex'), modifiedMs })
+        documents.push({ name: key.slice(-64), key, modifiedMs, ...this.#verified(await this.readPayload(key, type, signal), type) })
       } catch (error) {
         // A session or checkpoint may be removed between the listing and the read.
-        if (!(error instanceof BackupError) || !['DAMAGED', 'NOT_FOUND', 'FORMAT_TOO_NEW'].includes(error.code)) throw error
-        if (error.code !== 'NOT_FOUND') problems.push({ key, error })
+        if (!(error instanceof BackupError) || !['DAMAGED', 'NOT_FOUND'].includes(error.code)) throw error
+        if (error.code !== 'NOT_FOUND') problems.push({ key, error, modifiedMs })
       }
     }
     return { documents, problems }

@@ -2,13 +2,12 @@
  * Reads segments of packs: finds the place, reads one frame, opens it, decodes it. A few decoded segments are kept. A frame that does not
  * authenticate is read once more before it is called damaged, since the fault may lie on the way.
  */
-import fs from 'node:fs'
 import { BackupError, isBackupError, systemCode } from '../../kernel/backup-error.ts'
 import type { ObjectStore } from '../../storage/index.ts'
 import type { SegmentDecoder } from '../compression/index.ts'
 import { FRAME_HEADER_BYTES, HEADER_BYTES, type MasterLookup, ObjectOpener, ObjectType } from '../crypto/index.ts'
-import type { RepositoryIndex, SegmentPlace } from '../index/index.ts'
-import { decodeSegment, parseSegment } from '../pack/index.ts'
+import type { BlobTable, SegmentPlace } from '../index/index.ts'
+import { decodeSegment, GrowingBuffer, LocalPack, parseSegment, ReadBuffer } from '../pack/index.ts'
 
 export interface DecodedSegment {
   readonly segment: number
@@ -18,14 +17,23 @@ export interface DecodedSegment {
   readonly blobOffsets: Uint32Array
 }
 
+/** What is read of a repository's index: its own, or one whose memory another thread has made. */
+export interface IndexView {
+  readonly table: BlobTable
+  readonly packs: ReadonlyArray<{ readonly name: string }>
+  placeOfSegment(segment: number): SegmentPlace
+}
+
 export interface SegmentReaderParts {
-  readonly store: ObjectStore
+  readonly store: Pick<ObjectStore, 'get' | 'localPath'>
   readonly repositoryId: Buffer
   readonly masterOf: MasterLookup
-  readonly index: RepositoryIndex
+  readonly index: IndexView
   readonly codec: SegmentDecoder
   /** Decoded segments to keep; default 4. */
   readonly cacheSegments?: number
+  /** Much of the repository will be read, each segment about once: local packs are read past the page cache. Default false. */
+  readonly isBulk?: boolean
 }
 
 const PACK_TYPES = [ObjectType.PACK_DATA, ObjectType.PACK_META]
@@ -33,12 +41,12 @@ const OPEN_PACKS_MAX = 16
 
 interface OpenPack {
   readonly opener: ObjectOpener
-  /** LOCAL: the pack's descriptor. */
-  readonly descriptor: number | undefined
+  /** LOCAL. */
+  readonly file: LocalPack | undefined
 }
 
 interface Slot {
-  buffer: Uint8Array
+  readonly buffer: GrowingBuffer
   decoded: DecodedSegment | undefined
   usedAt: number
 }
@@ -53,13 +61,16 @@ export class SegmentReader implements AsyncDisposable {
   readonly #packs = new Map<number, OpenPack>()
   readonly #slots: Slot[] = []
   readonly #bySegment = new Map<number, Slot>()
-  #frame = Buffer.alloc(0)
-  #plain = Buffer.alloc(0)
+  readonly #buffer = new ReadBuffer()
+  readonly #aheadBuffer = new ReadBuffer()
+  /** A segment whose frame is being read in the background. */
+  #ahead: { readonly segment: number; readonly reading: Promise<Uint8Array | undefined> } | undefined
+  readonly #plain = new GrowingBuffer()
   #clock = 0
 
   constructor(parts: SegmentReaderParts) {
     this.#parts = parts
-    for (let i = 0; i < (parts.cacheSegments ?? 4); i += 1) this.#slots.push({ buffer: new Uint8Array(0), decoded: undefined, usedAt: 0 })
+    for (let i = 0; i < (parts.cacheSegments ?? 4); i += 1) this.#slots.push({ buffer: new GrowingBuffer(), decoded: undefined, usedAt: 0 })
   }
 
   /** The segment if it is at hand, without any I/O. */
@@ -76,13 +87,13 @@ export class SegmentReader implements AsyncDisposable {
     if (cached) return cached
     const place = this.#parts.index.placeOfSegment(segment)
     try {
-      return this.#decode(segment, place, await this.#frameBytes(place, signal), await this.#openPack(place.pack, signal))
+      return this.#decode(segment, place, { frame: (await this.#takeAhead(segment, place)) ?? (await this.#frameBytes(place, signal)), pack: await this.#openPack(place.pack, signal) })
     } catch (error) {
       if (!isBackupError(error, 'DAMAGED')) throw error
       this.#forgetPack(place.pack)
     }
     try {
-      return this.#decode(segment, place, await this.#frameBytes(place, signal), await this.#openPack(place.pack, signal))
+      return this.#decode(segment, place, { frame: await this.#frameBytes(place, signal), pack: await this.#openPack(place.pack, signal) })
     } catch (error) {
       throw isBackupError(error, 'DAMAGED') ? this.#damaged(place, error) : error
     }
@@ -94,13 +105,22 @@ export class SegmentReader implements AsyncDisposable {
     if (cached) return cached
     const place = this.#parts.index.placeOfSegment(segment)
     const pack = this.#packs.get(place.pack)
-    if (pack?.descriptor === undefined) return undefined
+    if (pack?.file === undefined || this.#ahead?.segment === segment) return undefined
     try {
-      return this.#decode(segment, place, this.#readLocal(pack.descriptor, place), pack)
+      return this.#decode(segment, place, { frame: this.#readLocal(pack.file, place), pack })
     } catch (error) {
       if (isBackupError(error, 'DAMAGED')) return undefined
       throw error
     }
+  }
+
+  /** LOCAL, where the pack is open: begins to read a segment that will be asked for next. One at a time; whatever goes wrong is met when it is asked for. */
+  prefetch(segment: number): void {
+    if (this.#ahead || this.#bySegment.has(segment)) return
+    const place = this.#parts.index.placeOfSegment(segment)
+    const file = this.#packs.get(place.pack)?.file
+    if (!file) return
+    this.#ahead = { segment, reading: file.readAhead(place.offset, FRAME_HEADER_BYTES + place.sealedBytes, this.#aheadBuffer).catch(() => undefined) }
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -109,15 +129,17 @@ export class SegmentReader implements AsyncDisposable {
     return Promise.resolve()
   }
 
-  #decode(segment: number, place: SegmentPlace, frame: Uint8Array, pack: OpenPack): DecodedSegment {
-    if (this.#plain.length < frame.length) this.#plain = Buffer.allocUnsafeSlow(frame.length)
-    const opened = pack.opener.openFrame(frame, { number: place.frame, into: this.#plain })
+  /** Gives its memory back as well: no blob that came from it is in use any more. */
+  async release(): Promise<void> {
+    await this[Symbol.asyncDispose]()
+    for (const buffer of [this.#plain, ...this.#slots.map((slot) => slot.buffer)]) buffer.release()
+  }
+
+  #decode(segment: number, place: SegmentPlace, { frame, pack }: { readonly frame: Uint8Array; readonly pack: OpenPack }): DecodedSegment {
+    const opened = pack.opener.openFrame(frame, { number: place.frame, into: this.#plain.reserve(frame.length) })
     const directory = parseSegment(opened.plaintext)
     const slot = this.#freeSlot()
-    const bytes = decodeSegment(opened.plaintext, directory, { codec: this.#parts.codec, reserve: (need) => {
-      if (slot.buffer.length < need) slot.buffer = Buffer.allocUnsafeSlow(need)
-      return slot.buffer
-    } })
+    const bytes = decodeSegment(opened.plaintext, directory, { codec: this.#parts.codec, reserve: (need) => slot.buffer.reserve(need) })
     slot.decoded = { segment, bytes, blobOffsets: directory.blobOffsets }
     slot.usedAt = ++this.#clock
     this.#bySegment.set(segment, slot)
@@ -133,23 +155,27 @@ export class SegmentReader implements AsyncDisposable {
     return oldest
   }
 
+  /** The frame that was read in the background, if it is this segment's and whole. It is decoded before another is begun. */
+  async #takeAhead(segment: number, place: SegmentPlace): Promise<Uint8Array | undefined> {
+    const ahead = this.#ahead
+    if (ahead?.segment !== segment) return undefined
+    const frame = await ahead.reading
+    this.#ahead = undefined
+    return frame?.length === FRAME_HEADER_BYTES + place.sealedBytes ? frame : undefined
+  }
+
   async #frameBytes(place: SegmentPlace, signal?: AbortSignal): Promise<Uint8Array> {
     const pack = await this.#openPack(place.pack, signal)
-    if (pack.descriptor !== undefined) return this.#readLocal(pack.descriptor, place)
+    if (pack.file) return this.#readLocal(pack.file, place)
     const options = { offset: place.offset, length: FRAME_HEADER_BYTES + place.sealedBytes }
     return this.#parts.store.get(packKey(this.#nameOf(place.pack)), signal ? { ...options, signal } : options)
   }
 
-  #readLocal(descriptor: number, place: SegmentPlace): Uint8Array {
+  #readLocal(file: LocalPack, place: SegmentPlace): Uint8Array {
     const length = FRAME_HEADER_BYTES + place.sealedBytes
-    if (this.#frame.length < length) this.#frame = Buffer.allocUnsafeSlow(length)
-    let done = 0
-    while (done < length) {
-      const got = fs.readSync(descriptor, this.#frame, done, length - done, place.offset + done)
-      if (got === 0) throw new BackupError('DAMAGED', 'A pack is shorter than its index says.', { context: { object: packKey(this.#nameOf(place.pack)) } })
-      done += got
-    }
-    return this.#frame.subarray(0, length)
+    const frame = file.read(place.offset, length)
+    if (frame.length < length) throw new BackupError('DAMAGED', 'A pack is shorter than its index says.', { context: { object: packKey(this.#nameOf(place.pack)) } })
+    return frame
   }
 
   async #openPack(number: number, signal?: AbortSignal): Promise<OpenPack> {
@@ -163,7 +189,7 @@ export class SegmentReader implements AsyncDisposable {
     const header = await this.#parts.store.get(key, signal ? { offset: 0, length: HEADER_BYTES, signal } : { offset: 0, length: HEADER_BYTES })
     const opener = new ObjectOpener(header, { type: PACK_TYPES, repositoryId: this.#parts.repositoryId, masterOf: this.#parts.masterOf })
     const local = this.#parts.store.localPath(key)
-    const pack = { opener, descriptor: local === undefined ? undefined : openLocal(local, key) }
+    const pack = { opener, file: local === undefined ? undefined : this.#openLocal(local, key) }
     for (const oldest of this.#packs.keys()) {
       if (this.#packs.size < OPEN_PACKS_MAX) break
       this.#forgetPack(oldest)
@@ -175,7 +201,7 @@ export class SegmentReader implements AsyncDisposable {
   #forgetPack(number: number): void {
     const pack = this.#packs.get(number)
     this.#packs.delete(number)
-    if (pack?.descriptor !== undefined) fs.closeSync(pack.descriptor)
+    pack?.file?.[Symbol.dispose]()
   }
 
   #nameOf(pack: number): string {
@@ -186,14 +212,14 @@ export class SegmentReader implements AsyncDisposable {
     const context = { object: packKey(this.#nameOf(place.pack)), segment: place.frame }
     return new BackupError('DAMAGED', 'A segment of a pack does not read back.', { context, cause })
   }
-}
 
-/** Throws NOT_FOUND when the pack was deleted since its header was read. */
-function openLocal(file: string, key: string): number {
-  try {
-    return fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW)
-  } catch (error) {
-    const code = systemCode(error) === 'ENOENT' ? 'NOT_FOUND' : 'STORAGE_FAILED'
-    throw new BackupError(code, 'A pack can not be opened.', { context: { object: key }, cause: error })
+  /** Throws NOT_FOUND when the pack was deleted since its header was read. */
+  #openLocal(file: string, key: string): LocalPack {
+    try {
+      return new LocalPack(file, this.#buffer, { isCached: this.#parts.isBulk !== true })
+    } catch (error) {
+      const code = systemCode(error) === 'ENOENT' ? 'NOT_FOUND' : 'STORAGE_FAILED'
+      throw new BackupError(code, 'A pack can not be opened.', { context: { object: key }, cause: error })
+    }
   }
 }

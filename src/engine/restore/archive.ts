@@ -102,7 +102,8 @@ async function writeZip(entries: ArchiveEntries, output: Writable, signal: Abort
   const zip = new yazl.ZipFile()
   const sent = pipeline(zip.outputStream, output, { end: false, ...(signal && { signal }) })
   sent.catch(() => {})
-  for await (const entry of entries) {
+  for await (const found of entries) {
+    const entry = { ...found, name: zipName(found, entries.issues) }
     const options = { mtime: new Date(Date.parse(entry.modifiedAt) || 0), mode: entry.mode }
     if (entry.type === 'directory') zip.addEmptyDirectory(entry.name, options)
     else if (entry.type === 'link') zip.addBuffer(Buffer.from(entry.linkTarget ?? ''), entry.name, { ...options, mode: 0o120777 })
@@ -111,6 +112,14 @@ async function writeZip(entries: ArchiveEntries, output: Writable, signal: Abort
   }
   zip.end()
   await sent
+}
+
+/** In a zip archive a backslash parts folders; so it is written as %5C, and `a\b` neither becomes `a/b` nor stands in for it. */
+function zipName({ name, path }: ArchiveEntry, issues: Array<{ path: string; what: string }>): string {
+  if (!name.includes('\\')) return name
+  const isNamed = issues.at(-1)?.path === path
+  if (!isNamed) issues.push({ path, what: 'a zip archive takes no backslash in a name: it is written as %5C' })
+  return name.replaceAll('\\', '%5C')
 }
 
 /** One file at a time: the next is opened when this one has been read. */

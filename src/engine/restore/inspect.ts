@@ -3,8 +3,8 @@ import { Column, FileType, fileTypeOf } from '../../contracts/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { compilePattern } from '../../sources/index.ts'
 import type { BlobReader, Repository } from '../repository/index.ts'
-import { childPath, chunksOf, ContentKind, type DirectoryPage, ExtraType, IndexClass, isHole, openIndex, openReader, pagesOfDirectory, printablePath, type SnapshotEntry, walkTree } from '../snapshot/index.ts'
-import { findEntry } from './locate.ts'
+import { childPath, chunksOf, type DirectoryPage, ExtraType, IndexClass, isHole, openIndex, openReader, pagesOfDirectory, printablePath, readDeleteLog, type SnapshotEntry, walkTree } from '../snapshot/index.ts'
+import { directoryOf, resolvePath } from './locate.ts'
 
 export type EntryType = 'file' | 'directory' | 'link' | 'fifo' | 'socket' | 'block' | 'character'
 
@@ -47,7 +47,7 @@ export class Inspector implements AsyncDisposable {
   }
 
   static async open(repository: Repository): Promise<Inspector> {
-    return new Inspector(repository, openReader(repository, await openIndex(repository, IndexClass.META), { cacheSegments: 8 }))
+    return new Inspector(repository, openReader(repository, await openIndex(repository, IndexClass.META, (await readDeleteLog(repository)).packs), { cacheSegments: 8 }))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -55,19 +55,22 @@ export class Inspector implements AsyncDisposable {
     await this.#data?.segments[Symbol.asyncDispose]()
   }
 
-  /** The entries of a directory, or the one entry that is no directory. Throws NOT_FOUND. */
+  /** The entries of a directory, or the one entry that is no directory. A relative path is resolved as locate.ts says. Throws NOT_FOUND. */
   async *list(snapshot: SnapshotEntry, path: string, options: { readonly recursive: boolean }): AsyncGenerator<ListedEntry> {
-    const root = Buffer.from(snapshot.document.tree, 'hex')
-    const wanted = Buffer.from(`/${path.replace(/^\/+|\/+$/g, '')}`).toString('latin1')
-    const found = wanted === '/' ? undefined : await findEntry(this.#meta.reader, root, path)
-    if (wanted !== '/' && !found) throw new BackupError('NOT_FOUND', 'The snapshot has no such path.', { context: { object: path } })
-    if (found && !isOpenDirectory(found.page, found.entry)) {
-      yield describe(found.page, found.entry, wanted)
+    const { path: at, found } = await resolvePath(this.#meta.reader, snapshot.document, path)
+    const id = found ? directoryOf(found) : Buffer.from(snapshot.document.tree, 'hex')
+    if (!id) {
+      yield describe(found!.page, found!.entry, at)
       return
     }
-    const id = found ? Uint8Array.from(found.page.contentOf(found.entry)) : root
-    const pages = options.recursive ? walkTree(this.#meta.reader, id, { path: wanted }) : withPath(pagesOfDirectory(this.#meta.reader, id), wanted)
-    for await (const { path: at, page } of pages) for (let entry = 0; entry < page.count; entry += 1) yield describe(page, entry, childPath(at, page.columns.names[entry]!))
+    const pages = options.recursive ? walkTree(this.#meta.reader, id, { path: at }) : withPath(pagesOfDirectory(this.#meta.reader, id), at)
+    for await (const { path: folder, page } of pages) for (let entry = 0; entry < page.count; entry += 1) yield describe(page, entry, childPath(folder, page.columns.names[entry]!))
+  }
+
+  /** What stands at a path. Throws NOT_FOUND. */
+  async typeOf(snapshot: SnapshotEntry, path: string): Promise<EntryType> {
+    const { path: at, found } = await resolvePath(this.#meta.reader, snapshot.document, path)
+    return found ? describe(found.page, found.entry, at).type : 'directory'
   }
 
   /** Entries whose path matches a glob, in every given snapshot. */
@@ -90,20 +93,17 @@ export class Inspector implements AsyncDisposable {
 
   /** The bytes of one file, each chunk proven by its id. Throws NOT_FOUND, DAMAGED. */
   async *content(snapshot: SnapshotEntry, path: string): AsyncGenerator<Uint8Array> {
-    const found = await findEntry(this.#meta.reader, Buffer.from(snapshot.document.tree, 'hex'), path)
-    if (!found || found.page.columns.type(found.entry) !== FileType.FILE) throw new BackupError('NOT_FOUND', 'The snapshot has no such file.', { context: { object: path } })
+    const { found } = await resolvePath(this.#meta.reader, snapshot.document, path)
+    if (found?.page.columns.type(found.entry) !== FileType.FILE) throw new BackupError('NOT_FOUND', 'The snapshot has no such file.', { context: { object: path } })
     yield* this.#contentOf(found.page, found.entry)
   }
 
   /** A directory's entries with all below, or one entry, each with a way to its bytes. Throws NOT_FOUND. */
   async *entries(snapshot: SnapshotEntry, path: string): AsyncGenerator<InspectedEntry> {
-    const root = Buffer.from(snapshot.document.tree, 'hex')
-    const base = Buffer.from(`/${path.replace(/^\/+|\/+$/g, '')}`).toString('latin1')
-    const found = base === '/' ? undefined : await findEntry(this.#meta.reader, root, path)
-    if (base !== '/' && !found) throw new BackupError('NOT_FOUND', 'The snapshot has no such path.', { context: { object: path } })
-    if (found) yield this.#inspected(found.page, found.entry, base)
-    if (found && !isOpenDirectory(found.page, found.entry)) return
-    yield* this.#below(found ? Uint8Array.from(found.page.contentOf(found.entry)) : root, base)
+    const { path: at, found } = await resolvePath(this.#meta.reader, snapshot.document, path)
+    const id = found ? directoryOf(found) : Buffer.from(snapshot.document.tree, 'hex')
+    if (found) yield this.#inspected(found.page, found.entry, at)
+    if (id) yield* this.#below(id, at)
   }
 
   /** Each directory is followed by what is in it, as tar needs it to set its times last. */
@@ -112,7 +112,8 @@ export class Inspector implements AsyncDisposable {
       for (let entry = 0; entry < page.count; entry += 1) {
         const at = childPath(path, page.columns.names[entry]!)
         yield this.#inspected(page, entry, at)
-        if (isOpenDirectory(page, entry)) yield* this.#below(Uint8Array.from(page.contentOf(entry)), at)
+        const inside = directoryOf({ page, entry })
+        if (inside) yield* this.#below(inside, at)
       }
     }
   }
@@ -122,7 +123,7 @@ export class Inspector implements AsyncDisposable {
   }
 
   async *#contentOf(page: DirectoryPage, entry: number): AsyncGenerator<Uint8Array> {
-    this.#data ??= openReader(this.#repository, await openIndex(this.#repository, IndexClass.DATA), { cacheSegments: 8 })
+    this.#data ??= openReader(this.#repository, await openIndex(this.#repository, IndexClass.DATA, (await readDeleteLog(this.#repository)).packs), { cacheSegments: 8 })
     const { reader } = this.#data
     const content = { kind: page.kinds[entry]!, bytes: page.contentOf(entry) }
     for await (const { id, bytes } of chunksOf(content, page.columns.size(entry), async (list) => Uint8Array.from(await this.#meta.reader.read(list)))) {
@@ -139,10 +140,6 @@ export interface InspectedEntry extends ListedEntry {
   readonly identity: string
   readonly links: number
   readonly content: () => AsyncGenerator<Uint8Array>
-}
-
-function isOpenDirectory(page: DirectoryPage, entry: number): boolean {
-  return page.columns.type(entry) === FileType.DIRECTORY && page.kinds[entry] === ContentKind.ONE
 }
 
 async function* withPath(pages: AsyncGenerator<DirectoryPage>, path: string): AsyncGenerator<{ path: string; page: DirectoryPage }> {
@@ -184,7 +181,7 @@ async function* diffDirectories(reader: BlobReader, pair: DirectoryPair): AsyncG
     const path = childPath(pair.path, name)
     const difference = compare(path, a, b)
     if (difference) yield difference
-    const inside = { path, a: directoryOf(a), b: directoryOf(b) }
+    const inside = { path, a: a && directoryOf(a), b: b && directoryOf(b) }
     if (inside.a || inside.b) yield* diffDirectories(reader, inside)
   }
 }
@@ -193,10 +190,6 @@ async function entriesOf(reader: BlobReader, id: Uint8Array | undefined): Promis
   const entries = new Map<string, Side>()
   if (id) for await (const page of pagesOfDirectory(reader, id)) for (let entry = 0; entry < page.count; entry += 1) entries.set(page.columns.names[entry]!, { page, entry })
   return entries
-}
-
-function directoryOf(side: Side | undefined): Uint8Array | undefined {
-  return side && isOpenDirectory(side.page, side.entry) ? Uint8Array.from(side.page.contentOf(side.entry)) : undefined
 }
 
 function compare(path: string, a: Side | undefined, b: Side | undefined): Difference | undefined {

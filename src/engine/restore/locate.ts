@@ -1,23 +1,50 @@
+/** Finds entries by path in a snapshot's tree. Paths are byte strings (one character a byte) unless they are called typed. */
+import path from 'node:path'
 import { FileType } from '../../contracts/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import type { BlobReader } from '../repository/index.ts'
-import { ContentKind, type DirectoryPage, pagesOfDirectory } from '../snapshot/index.ts'
+import { bytesOfPathText, ContentKind, type DirectoryPage, pagesOfDirectory, printablePath, type SnapshotDocument } from '../snapshot/index.ts'
 
 export interface LocatedEntry {
   readonly page: DirectoryPage
   readonly entry: number
 }
 
-/** The entry at a path (text) of a tree, or undefined. "/" has no entry. */
-export async function findEntry(reader: BlobReader, root: Uint8Array, path: string): Promise<LocatedEntry | undefined> {
+/** Where a typed path lies. The root of the tree has no entry. */
+export interface ResolvedPath {
+  readonly path: string
+  readonly found: LocatedEntry | undefined
+}
+
+/**
+ * What somebody means by a path: as it stands when it is absolute; else below one of the backup's own paths, or beside it, or below "/".
+ * Throws NOT_FOUND.
+ */
+export async function resolvePath(reader: BlobReader, document: SnapshotDocument, typed: string): Promise<ResolvedPath> {
+  const root = Buffer.from(document.tree, 'hex')
+  for (const candidate of candidatesOf(document, Buffer.from(typed).toString('latin1'))) {
+    if (candidate === '/') return { path: '/', found: undefined }
+    const found = await findEntry(reader, root, candidate)
+    if (found) return { path: candidate, found }
+  }
+  throw new BackupError('NOT_FOUND', 'The snapshot has no such path.', { context: { object: typed } })
+}
+
+function candidatesOf({ paths }: SnapshotDocument, typed: string): string[] {
+  const clean = (text: string) => path.posix.normalize(text).replace(/(.)\/+$/, '$1')
+  if (typed.startsWith('/') || typed === '') return [clean(typed || '/')]
+  const roots = paths.map(bytesOfPathText)
+  return [...roots.map((root) => clean(`${root}/${typed}`)), ...roots.map((root) => clean(`${path.posix.dirname(root)}/${typed}`)), clean(`/${typed}`)]
+}
+
+async function findEntry(reader: BlobReader, root: Uint8Array, at: string): Promise<LocatedEntry | undefined> {
   let id: Uint8Array | undefined = root
   let found: LocatedEntry | undefined
-  for (const name of Buffer.from(path).toString('latin1').split('/').filter((part) => part !== '')) {
+  for (const name of at.split('/').filter((part) => part !== '')) {
     if (!id) return undefined
     found = await findIn(reader, id, name)
     if (!found) return undefined
-    const isDirectory = found.page.columns.type(found.entry) === FileType.DIRECTORY && found.page.kinds[found.entry] === ContentKind.ONE
-    id = isDirectory ? Uint8Array.from(found.page.contentOf(found.entry)) : undefined
+    id = directoryOf(found)
   }
   return found
 }
@@ -30,10 +57,15 @@ async function findIn(reader: BlobReader, directory: Uint8Array, name: string): 
   return undefined
 }
 
-/** The directory blob at a path of a tree. Throws NOT_FOUND. */
-export async function locate(reader: BlobReader, root: Uint8Array, path: string): Promise<Uint8Array> {
-  if (path.replaceAll('/', '') === '') return root
-  const found = await findEntry(reader, root, path)
-  if (found && found.page.columns.type(found.entry) === FileType.DIRECTORY && found.page.kinds[found.entry] === ContentKind.ONE) return Uint8Array.from(found.page.contentOf(found.entry))
-  throw new BackupError('NOT_FOUND', 'The snapshot has no such directory.', { context: { object: path } })
+/** The blob of a directory entry whose inside is known. */
+export function directoryOf({ page, entry }: LocatedEntry): Uint8Array | undefined {
+  return page.columns.type(entry) === FileType.DIRECTORY && page.kinds[entry] === ContentKind.ONE ? Uint8Array.from(page.contentOf(entry)) : undefined
+}
+
+/** The directory at a typed path. Throws NOT_FOUND, and USAGE for what is no directory. */
+export async function locateDirectory(reader: BlobReader, document: SnapshotDocument, typed: string): Promise<ResolvedPath & { readonly id: Uint8Array }> {
+  const resolved = await resolvePath(reader, document, typed)
+  const id = resolved.found ? directoryOf(resolved.found) : Buffer.from(document.tree, 'hex')
+  if (!id) throw new BackupError('USAGE', `${printablePath(resolved.path)} is no folder in the snapshot: name it with --include.`)
+  return { ...resolved, id }
 }

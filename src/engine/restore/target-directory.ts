@@ -4,6 +4,7 @@
  */
 import fs from 'node:fs'
 import { BackupError, systemCode } from '../../kernel/backup-error.ts'
+import { makeDirectories } from '../../kernel/directories.ts'
 import { STATX_BYTES, type SystemCalls } from '../../kernel/system-calls.ts'
 
 const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = fs.constants
@@ -69,7 +70,7 @@ export class TargetDirectory implements Disposable {
   #openRoot(): number {
     const path = Buffer.from(this.path, 'latin1')
     if (!fs.existsSync(path)) this.isNew = true
-    fs.mkdirSync(path, { recursive: true, mode: 0o700 })
+    makeDirectories(this.path, { mode: 0o700, encoding: 'latin1' })
     return fs.openSync(path as unknown as string, O_RDONLY | O_DIRECTORY)
   }
 
@@ -91,7 +92,7 @@ export class TargetDirectory implements Disposable {
 
   #replace(parent: number, cause: unknown): number {
     const { calls, mayReplace } = this.#options
-    if (!mayReplace) throw new BackupError('TARGET_REFUSED', 'Something that is no directory stands where one is to be restored.', { context: { path: this.path }, cause })
+    if (!mayReplace) throw new BackupError('TARGET_REFUSED', 'Something that is no directory stands where one is to be restored.', { context: { path: this.path, why: 'Something that is no folder stands there' }, cause })
     calls.unlinkat(parent, this.#name, { isDirectory: false })
     calls.mkdirat(parent, this.#name, 0o700)
     this.isNew = true

@@ -1,4 +1,5 @@
 /** What a file consists of: no chunk, one, a few in its directory page, or a tree of chunk lists that is cut by content (docs/format/v1.md section 10). */
+import { type BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { ByteReader, ByteWriter } from '../pack/index.ts'
 import { BlobKind, ContentKind } from './directory-page.ts'
 
@@ -163,13 +164,30 @@ async function* listChunks(id: Uint8Array, levelBelow: number, readBlob: (id: Ui
   else for (const entry of entries) yield* listChunks(entry.id, level, readBlob)
 }
 
-/** Ids of the chunk lists that a content needs, parents before children, each with its own bytes read through `readBlob`. */
-export async function* chunkListsOf(content: FileContent, readBlob: (id: Uint8Array) => Promise<Uint8Array>): AsyncGenerator<{ id: Uint8Array; chunks: readonly Chunk[] }> {
+/**
+ * Ids of the chunk lists that a content needs, parents before children, each with its own bytes read through `readBlob`. One that can't be read is an
+ * error at the end, after all that can; one that `isLost` is left out with all below it.
+ */
+export async function* chunkListsOf(
+  content: FileContent, readBlob: (id: Uint8Array) => Promise<Uint8Array>, isLost?: (id: Uint8Array) => boolean,
+): AsyncGenerator<{ id: Uint8Array; chunks: readonly Chunk[] }> {
   if (content.kind !== ContentKind.LIST) return
   const open: Uint8Array[] = [content.bytes]
+  let failure: BackupError | undefined
   for (let id = open.pop(); id; id = open.pop()) {
-    const { level, entries } = decodeChunkList(await readBlob(id))
-    yield { id, chunks: level === 0 ? entries : [] }
-    if (level > 0) open.push(...entries.map((entry) => entry.id).reverse())
+    if (isLost?.(id)) continue
+    const list = await readBlob(id).then(decodeChunkList).catch((error: unknown) => {
+      failure ??= damageOf(error)
+    })
+    if (!list) continue
+    yield { id, chunks: list.level === 0 ? list.entries : [] }
+    if (list.level > 0) open.push(...list.entries.map((entry) => entry.id).reverse())
   }
+  if (failure) throw failure
+}
+
+/** The error, when it says that something is damaged or missing; others are thrown. */
+export function damageOf(error: unknown): BackupError {
+  if (isBackupError(error, 'DAMAGED') || isBackupError(error, 'NOT_FOUND')) return error
+  throw error
 }

@@ -1,8 +1,9 @@
 /** The delete log (docs/format/v1.md section 12): which packs are condemned, which are gone, and how far each pruner had looked. */
 import { BackupError } from '../../kernel/backup-error.ts'
 import { ObjectType } from '../crypto/index.ts'
-import type { ObjectProblem, Repository, StoredDocument } from '../repository/index.ts'
+import { isRotten, type ObjectProblem, type Repository } from '../repository/index.ts'
 import { type DeleteEntry, parseDeleteEntry, type SnapshotDocument } from './documents.ts'
+import { byMaintenance, readParsed } from './read-parsed.ts'
 
 export interface DeleteLogEntry {
   readonly name: string
@@ -10,9 +11,29 @@ export interface DeleteLogEntry {
   readonly modifiedMs: number
 }
 
+export interface DamagedEntry {
+  readonly key: string
+  readonly generation: number
+  readonly name: string
+}
+
+function damagedEntry(key: string): DamagedEntry[] {
+  const match = /^deletes\/([0-9a-f]{16})-([0-9a-f]{64})$/.exec(key)
+  return match ? [{ key, generation: Number.parseInt(match[1]!, 16), name: match[2]! }] : []
+}
+
+/** Those that can be entries of this log: a stranger's object with a made-up number is not what comes next. */
+function inOrder(damaged: readonly DamagedEntry[], newestRead: number): DamagedEntry[] {
+  let newest = newestRead
+  while (damaged.some(({ generation }) => generation === newest + 1)) newest += 1
+  return damaged.filter(({ generation }) => generation >= 1 && generation <= newest)
+}
+
 export class DeleteLog {
   readonly entries: readonly DeleteLogEntry[]
   readonly problems: readonly ObjectProblem[]
+  /** Entries that are there and can't be read: their keys still say which they are. */
+  readonly damaged: readonly DamagedEntry[]
   /** Packs that are condemned but neither deleted nor taken back. */
   readonly tombstoned: ReadonlySet<string>
   /** Packs that a completed deletion removed. */
@@ -21,24 +42,47 @@ export class DeleteLog {
   constructor(entries: readonly DeleteLogEntry[], problems: readonly ObjectProblem[] = []) {
     this.entries = [...entries].sort((a, b) => a.document.generation - b.document.generation || (a.name < b.name ? -1 : 1))
     this.problems = problems
+    this.damaged = inOrder(problems.filter(isRotten).flatMap(({ key }) => damagedEntry(key)), this.entries.at(-1)?.document.generation ?? 0)
     const completed = new Set(this.entries.flatMap(({ document }) => document.completes ?? []))
     const deleted = this.entries.filter(({ document }) => document.kind === 'deleted')
     this.deletedPacks = new Set(deleted.flatMap(({ document }) => document.packs))
     this.tombstoned = new Set(this.open(completed).flatMap(({ document }) => document.packs).filter((pack) => !this.deletedPacks.has(pack)))
   }
 
-  get newestGeneration(): number {
-    return this.entries.at(-1)?.document.generation ?? 0
+  /** What whoever opens an index has to know of it. */
+  get packs(): { readonly tombstonedPacks: ReadonlySet<string>; readonly deletedPacks: ReadonlySet<string> } {
+    return { tombstonedPacks: this.tombstoned, deletedPacks: this.deletedPacks }
   }
 
-  /** The newest generation in which damaged packs were given up; 0 without one. */
+  get newestGeneration(): number {
+    return Math.max(this.entries.at(-1)?.document.generation ?? 0, ...this.damaged.map(({ generation }) => generation))
+  }
+
+  /** The newest generation in which damaged packs were given up; 0 without one. An entry that can't be read may have said so. */
   get lossGeneration(): number {
-    return this.entries.findLast(({ document }) => document.damaged === true)?.document.generation ?? 0
+    const given = this.entries.findLast(({ document }) => document.damaged === true)?.document.generation ?? 0
+    return Math.max(given, ...this.damaged.map(({ generation }) => generation))
+  }
+
+  /** True when nothing stands in this log that did not stand in `earlier`: entries may share a generation, so that a number alone does not tell. */
+  isCoveredBy(earlier: DeleteLog): boolean {
+    const known = new Set(earlier.#names())
+    return this.#names().every((name) => known.has(name))
+  }
+
+  /** True when the entry is there, alone in its generation, and nothing is newer. */
+  isNewest(name: string): boolean {
+    return this.heads.length === 1 && this.heads[0] === name
+  }
+
+  #names(): string[] {
+    return [...this.entries, ...this.damaged].map(({ name }) => name)
   }
 
   /** Names of the entries of the newest generation. */
   get heads(): string[] {
-    return this.entries.filter(({ document }) => document.generation === this.newestGeneration).map(({ name }) => name)
+    const entries = [...this.entries.map(({ name, document }) => ({ name, generation: document.generation })), ...this.damaged]
+    return entries.filter(({ generation }) => generation === this.newestGeneration).map(({ name }) => name)
   }
 
   /** Tombstones that no `deleted` entry completes. */
@@ -48,8 +92,8 @@ export class DeleteLog {
 
   /** Throws ROLLBACK_SUSPECTED when a generation is missing, an entry's predecessor is gone, or `seenGeneration` lies above the newest. */
   checkChain(seenGeneration = 0): void {
-    const names = new Set(this.entries.map(({ name }) => name))
-    const generations = new Set(this.entries.map(({ document }) => document.generation))
+    const names = new Set([...this.entries.flatMap(({ name, document }) => [name, ...(document.replaces ?? [])]), ...this.damaged.map(({ name }) => name)])
+    const generations = new Set([...this.entries.map(({ document }) => document.generation), ...this.damaged.map(({ generation }) => generation)])
     for (let generation = 1; generation <= Math.max(seenGeneration, this.newestGeneration); generation += 1) {
       if (!generations.has(generation)) throw rollback('The delete log lacks a generation.', { generation })
     }
@@ -71,16 +115,6 @@ function rollback(sentence: string, context: Record<string, string | number>): B
 }
 
 export async function readDeleteLog(repository: Repository, signal?: AbortSignal): Promise<DeleteLog> {
-  const { documents, problems } = await repository.readDocuments('deletes', ObjectType.DELETE, signal)
-  const entries = documents.filter(({ signer }) => isMaintenance(signer)).map((stored) => ({ name: stored.name, document: parseDeleteEntry(stored.body), modifiedMs: stored.modifiedMs }))
-  return new DeleteLog(entries, [...problems, ...foreign(documents)])
-}
-
-export function isMaintenance(signer: string): boolean {
-  return signer === 'f'.repeat(32)
-}
-
-/** Documents that only the maintenance key may sign, signed by another. */
-export function foreign(documents: readonly StoredDocument[]): ObjectProblem[] {
-  return documents.filter(({ signer }) => !isMaintenance(signer)).map(({ key }) => ({ key, error: new BackupError('DAMAGED', 'The object is not signed by the maintenance key.', { context: { object: key } }) }))
+  const { entries, problems } = await readParsed(repository, { folder: 'deletes', type: ObjectType.DELETE, parse: (stored) => parseDeleteEntry(byMaintenance(stored)) }, signal)
+  return new DeleteLog(entries, problems)
 }

@@ -183,16 +183,20 @@ function decodeColumn(reader: ByteReader, columns: EntryColumns, column: number)
   const mask = reader.u8()
   if (mask > 15) throw reader.damaged('has an unknown plane')
   const first = reader.u32()
-  const planes = [0, 1, 2, 3].map((plane) => (mask & (1 << plane) ? reader.bytes(count - 1) : undefined))
   const base = baseOf(columns, column)
   const values = columns.values[column]!
+  values.fill(0, 1, count)
+  for (let plane = 0; plane < 4; plane += 1) if (mask & (1 << plane)) addPlane(values, reader.bytes(count - 1), plane * 8)
   let value = first
   values[0] = value + (base ? base[0]! : 0)
   for (let i = 1; i < count; i += 1) {
-    const difference = (planes[0]?.[i - 1] ?? 0) | ((planes[1]?.[i - 1] ?? 0) << 8) | ((planes[2]?.[i - 1] ?? 0) << 16) | ((planes[3]?.[i - 1] ?? 0) << 24)
-    value = (value + difference) >>> 0
+    value = (value + values[i]!) >>> 0
     values[i] = value + (base ? base[i]! : 0)
   }
+}
+
+function addPlane(values: Uint32Array, plane: Uint8Array, shift: number): void {
+  for (let i = 0; i < plane.length; i += 1) values[i + 1] = values[i + 1]! | (plane[i]! << shift)
 }
 
 function skipContent(reader: ByteReader, kind: number, mode: number): void {

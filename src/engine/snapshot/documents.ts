@@ -1,5 +1,5 @@
 /** The documents of docs/format/v1.md sections 11 to 13, checked by hand when they are read: a command that only reads should start fast. */
-import { BackupError } from '../../kernel/backup-error.ts'
+import { type Body, checked, hasShape, isCount, isFlag, isHex, isList, isMap, isObject, isText, isTime, one, optional, orNull, type Shape } from '../crypto/index.ts'
 
 export const SnapshotType = { FULL: 'FULL', INCREMENTAL: 'INCREMENTAL', DIFFERENTIAL: 'DIFFERENTIAL' } as const
 export type SnapshotType = (typeof SnapshotType)[keyof typeof SnapshotType]
@@ -64,11 +64,15 @@ export interface DeleteEntry {
   /** tombstone: store milliseconds. */
   readonly at?: number
   readonly deadline?: number
+  /** tombstone, on a local repository: a clock that nobody can set. */
+  readonly uptime?: { readonly boot: string; readonly ms: number }
   /** deleted */
   readonly completes?: readonly string[]
   readonly kept?: readonly string[]
   /** deleted: the packs could not be read. Snapshots of earlier generations may lack data: their files are read again. */
   readonly damaged?: boolean
+  /** Names of damaged entries of this generation that this one stands for. */
+  readonly replaces?: readonly string[]
 }
 
 export interface SessionDocument {
@@ -81,9 +85,14 @@ export interface SessionDocument {
   readonly startedAt: string
 }
 
+/** The kinds of record that this version knows. Others are kept, listed and otherwise let be. */
+export const RecordKind = { PIN: 'pin', HOLD: 'hold', FORGET: 'forget', CONFIGURATION: 'configuration', CONTROL_KEY: 'control-key', AUDIT: 'audit', ERASURE: 'erasure' } as const
+export type RecordKind = (typeof RecordKind)[keyof typeof RecordKind]
+
 export interface RecordDocument {
   readonly kind: 'record'
-  readonly record: 'pin' | 'hold' | 'forget' | 'configuration' | 'audit' | 'erasure'
+  /** A `RecordKind`, or a kind that a later version brought. */
+  readonly record: string
   readonly subject: string
   readonly generation: number
   readonly at: string
@@ -103,6 +112,14 @@ export interface RetractDocument {
   readonly snapshot: string
   readonly writer: string
   readonly sequence: number
+}
+
+/** What stands at `commits/<runId>`: which snapshot of a scheduled run counts. */
+export interface ClaimDocument {
+  readonly kind: 'claim'
+  readonly runId: string
+  readonly snapshot: string
+  readonly writer: string
 }
 
 /** Bytes (one character each) as they stand in a document. */
@@ -128,40 +145,37 @@ function escapeByte(value: number): string {
   return `\\x${value.toString(16).padStart(2, '0')}`
 }
 
-type Body = Record<string, unknown>
-const isText = (value: unknown): value is string => typeof value === 'string'
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
-const isHex = (bytes: number) => (value: unknown) => isText(value) && value.length === bytes * 2 && /^[0-9a-f]*$/.test(value)
-const isList = (each: (value: unknown) => boolean) => (value: unknown) => Array.isArray(value) && value.every(each)
-const isObject = (value: unknown): value is Body => typeof value === 'object' && value !== null && !Array.isArray(value)
 const isPathText = (value: unknown) => isText(value) || (isObject(value) && isText(value['hex']))
-const orNull = (check: (value: unknown) => boolean) => (value: unknown) => value === null || check(value)
-const optional = (check: (value: unknown) => boolean) => (value: unknown) => value === undefined || check(value)
-const one = (...allowed: readonly unknown[]) => (value: unknown) => allowed.includes(value)
-type Shape = Readonly<Record<string, (value: unknown) => boolean>>
 
 const SNAPSHOT: Shape = {
-  kind: one('snapshot', 'checkpoint'), source: isText, sourceKind: isText, type: isText, complete: (value) => typeof value === 'boolean', host: isText, user: isText, program: isText, startedAt: isText,
+  kind: one('snapshot', 'checkpoint'), source: isText, sourceKind: isText, type: isText, complete: isFlag, host: isText, user: isText, program: isText, startedAt: isText,
   finishedAt: isText, paths: isList(isPathText), tags: isList(isText), tree: isHex(32), parent: orNull(isHex(32)), writer: isHex(16), sequence: optional(isCount), previous: orNull(isHex(32)),
-  seen: isObject, keyGeneration: isCount, deleteGeneration: isCount, summary: isObject, skipped: isList(isObject), owners: isObject,
+  seen: isMap((value) => Array.isArray(value) && isCount(value[0]) && isText(value[1])), runId: optional(isText), keyGeneration: isCount, deleteGeneration: isCount, summary: isMap(isCount),
+  skipped: isList((value) => isObject(value) && isPathText(value['path']) && isText(value['reason'])), skippedCount: isCount, changedWhileRead: isList(isPathText), changedCount: isCount,
+  metadataNotKept: isList((value) => isObject(value) && isPathText(value['path']) && isText(value['what'])), notKeptCount: isCount, filters: isObject,
+  owners: (value) => isObject(value) && isMap(isText)(value['users']) && isMap(isText)(value['groups']),
   copiedFrom: optional((value) => isObject(value) && isHex(16)(value['repository']) && isHex(32)(value['snapshot'])),
 }
-const DELETE: Shape = { kind: one('tombstone', 'deleted'), generation: isCount, previous: isList(isHex(32)), packs: isList(isHex(32)), indexes: isList(isHex(32)), marked: isObject }
+const DELETE: Shape = {
+  kind: one('tombstone', 'deleted'), generation: isCount, previous: isList(isHex(32)), packs: isList(isHex(32)), indexes: isList(isHex(32)), marked: isMap(isCount),
+  completes: optional(isList(isHex(32))), kept: optional(isList(isHex(32))), at: optional(isTime), deadline: optional(isTime), uptime: optional(hasShape({ boot: isText, ms: isTime })), damaged: optional(isFlag), replaces: optional(isList(isHex(32))),
+}
 const SESSION: Shape = { kind: one('session'), writer: isHex(16), host: isText, bootId: isText, pid: isCount, processStart: isText, startedAt: isText }
 const RECORD: Shape = { kind: one('record'), record: isText, subject: isText, generation: isCount, at: isText, by: isText, value: orNull(isObject) }
+/** The value of a `forget` record. */
+const FORGET: Shape = { snapshots: isList((value) => isObject(value) && isHex(32)(value['name']) && isHex(16)(value['writer']) && isCount(value['sequence'])), records: optional(isList(isHex(32))) }
 const CONFIRM: Shape = { kind: one('confirm'), snapshot: isHex(32), deleteGeneration: isCount }
 const RETRACT: Shape = { kind: one('retract'), snapshot: isHex(32), writer: isHex(16), sequence: isCount }
-
-function checked<T>(body: Body, shape: Shape, what: string): T {
-  for (const [member, check] of Object.entries(shape)) {
-    if (!check(body[member])) throw new BackupError('DAMAGED', `A ${what} has no valid "${member}".`, { context: { object: what, member } })
-  }
-  return body as T
-}
+const CLAIM: Shape = { kind: one('claim'), runId: isText, snapshot: isHex(32), writer: isHex(16) }
 
 export const parseSnapshot = (body: Body): SnapshotDocument => checked(body, SNAPSHOT, 'snapshot')
 export const parseDeleteEntry = (body: Body): DeleteEntry => checked(body, DELETE, 'delete-log entry')
 export const parseSession = (body: Body): SessionDocument => checked(body, SESSION, 'session')
-export const parseRecord = (body: Body): RecordDocument => checked(body, RECORD, 'record')
+export function parseRecord(body: Body): RecordDocument {
+  const record = checked<RecordDocument>(body, RECORD, 'record')
+  if (record.record === RecordKind.FORGET) checked(record.value ?? {}, FORGET, 'record')
+  return record
+}
 /** What stands in `confirms/`. */
 export const parseConfirm = (body: Body): ConfirmDocument | RetractDocument => (body['kind'] === 'retract' ? checked(body, RETRACT, 'retraction') : checked(body, CONFIRM, 'confirmation'))
+export const parseClaim = (body: Body): ClaimDocument => checked(body, CLAIM, 'claim')

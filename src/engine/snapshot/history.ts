@@ -1,21 +1,15 @@
 /** Everything that the repository's small objects say: snapshots, checkpoints, records, delete log. Listed before any index is read. */
 import { BackupError } from '../../kernel/backup-error.ts'
 import { ObjectType } from '../crypto/index.ts'
-import type { ObjectProblem, Repository, StoredDocument } from '../repository/index.ts'
-import { closureExists } from './closure.ts'
-import { type DeleteLog, foreign, isMaintenance, readDeleteLog } from './delete-log.ts'
-import { bytesOfPathText, parseConfirm, parseRecord, parseSnapshot, type RecordDocument, type SnapshotDocument } from './documents.ts'
-
-export interface SnapshotEntry {
-  readonly name: string
-  readonly document: SnapshotDocument
-  readonly modifiedMs: number
-}
-
-export interface RecordEntry {
-  readonly name: string
-  readonly document: RecordDocument
-}
+import { type Heads, isRotten, type ObjectProblem, type Repository, type StoredDocument } from '../repository/index.ts'
+import { closureIsLacking } from './closure.ts'
+import { type DeleteLog, readDeleteLog } from './delete-log.ts'
+import { bytesOfPathText, parseConfirm, parseSnapshot, RecordKind, type SnapshotDocument } from './documents.ts'
+import { byItsWriter, type ParsedDocument, readParsed } from './read-parsed.ts'
+import { inForce, type RecordEntry, RecordFolder, readRecords } from './record-list.ts'
+import { checkChains, type Losses, lossProblems, recordHeads, type SnapshotEntry } from './chains.ts'
+import { decideRuns } from './runs.ts'
+import { namesBelow } from './stable-listing.ts'
 
 export interface History {
   /** Snapshots in force, oldest first. */
@@ -24,9 +18,16 @@ export interface History {
   readonly deleteLog: DeleteLog
   /** Newest generation of each record in force; lifted ones are left out. */
   readonly records: readonly RecordEntry[]
+  /** All but audit segments. */
   readonly allRecords: readonly RecordEntry[]
   /** Committed by a writer that never confirmed them, while what they need was deleted: they never were good, and prune removes them. */
   readonly unfinished: readonly SnapshotEntry[]
+  /** Whole, of a scheduled run for which another snapshot counts until a claim decides: what they need is kept. */
+  readonly rivals: readonly SnapshotEntry[]
+  /** Of a scheduled run that another snapshot was committed for: they never count again, and prune removes them. */
+  readonly superseded: readonly SnapshotEntry[]
+  /** Names of snapshots in force that nobody has confirmed since something was condemned. What they need is there, as of this reading. */
+  readonly unconfirmed: ReadonlySet<string>
   /** Objects of snapshots that are forgotten: a forget was stopped. */
   readonly leftovers: readonly string[]
   /** Forgotten snapshots by name. */
@@ -34,49 +35,87 @@ export interface History {
   readonly problems: readonly ObjectProblem[]
   /** Signs that older state was put back. */
   readonly rollbacks: readonly BackupError[]
+  /** Snapshots and records that are missing while a damaged object may be what is left of them. Each is a problem too. */
+  readonly losses: Losses
+  /** Store milliseconds of the newest snapshot object that can't be read; 0 without one. */
+  readonly damagedSnapshotMs: number
 }
 
 const READINGS_MAX = 3
+const QUIET_READINGS_MAX = 8
 
 /**
- * Reads everything. Other writers and pruners work meanwhile, and a listing is no snapshot of the store: what looks like a rollback is read again
- * before it is said.
+ * Reads everything, and holds it against `seen` (default: what the repository's memory knows, which then learns what was read). Other writers and pruners
+ * work meanwhile, and a listing is no snapshot of the store: what looks like a rollback is read again before it is said.
  */
-export async function readHistory(repository: Repository, options: { signal?: AbortSignal; seen?: SeenHeads } = {}): Promise<History> {
+export async function readHistory(repository: Repository, options: { signal?: AbortSignal; seen?: Heads } = {}): Promise<History> {
+  const { memory } = repository
+  const seen = options.seen ?? memory?.heads()
   for (let reading = 1; ; reading += 1) {
-    const history = await readOnce(repository, options)
+    const history = await readOnce(repository, { ...options, ...(seen && { seen }) })
+    if (history.rollbacks.length === 0) memory?.remember(headsOf(history, repository.keys.generation))
     if (history.rollbacks.length === 0 || reading === READINGS_MAX) return history
   }
 }
 
-async function readOnce(repository: Repository, options: { signal?: AbortSignal; seen?: SeenHeads }): Promise<History> {
+/**
+ * For whoever refers to what other snapshots refer to without looking at each blob. What was in force and is not condemned by this history's delete log was not
+ * condemned before that was read either; what is condemned later, the writer sees when it confirms. Throws REPOSITORY_LOCKED when the log never stays.
+ */
+export async function readWriterHistory(repository: Repository, options: { signal?: AbortSignal; seen?: Heads } = {}): Promise<History> {
+  let before = await namesBelow(repository, ['deletes/'])
+  for (let reading = 1; reading <= QUIET_READINGS_MAX; reading += 1) {
+    const history = await readHistory(repository, options)
+    const after = await namesBelow(repository, ['deletes/'])
+    if (after === before) return history
+    before = after
+  }
+  throw new BackupError('REPOSITORY_LOCKED', 'The repository changes faster than it can be read. Run it again.')
+}
+
+async function readOnce(repository: Repository, options: { signal?: AbortSignal; seen?: Heads }): Promise<History> {
   const { signal } = options
-  const snapshots = await repository.readDocuments('snapshots', ObjectType.SNAPSHOT, signal)
-  const checkpoints = await repository.readDocuments('checkpoints', ObjectType.CHECKPOINT, signal)
-  const records = await repository.readDocuments('records', ObjectType.RECORD, signal)
-  const confirms = await repository.readDocuments('confirms', ObjectType.CONFIRM, signal)
+  const parse = (document: StoredDocument) => byItsWriter(parseSnapshot(document.body), document)
+  const snapshots = await readParsed(repository, { folder: 'snapshots', type: ObjectType.SNAPSHOT, parse }, signal)
+  const checkpoints = await readParsed(repository, { folder: 'checkpoints', type: ObjectType.CHECKPOINT, parse }, signal)
+  const records = await readRecords(repository, RecordFolder.DECISIONS, signal)
+  const confirms = await readParsed(repository, { folder: 'confirms', type: ObjectType.CONFIRM, parse: ({ body }) => parseConfirm(body) }, signal)
   const deleteLog = await readDeleteLog(repository, signal)
-  const allRecords = records.documents.filter(({ signer }) => isMaintenance(signer)).map(({ name, body }) => ({ name, document: parseRecord(body) }))
-  const stored = snapshots.documents.map(({ name, body, modifiedMs, signer }) => ({ name, document: bySigner(parseSnapshot(body), signer), modifiedMs }))
-  const confirmed = confirmedOf(confirms.documents)
-  const forgotten = new Map([...retractedOf(confirms.documents, { stored, deleteLog, confirmed }), ...forgottenOf(allRecords)])
+  const allRecords = records.entries
+  const stored = snapshots.entries.map(entryOf)
+  const confirmed = confirmedOf(confirms.entries, stored)
+  const forgottenByRecord = forgottenOf(allRecords)
+  const retractions = retractionsOf(confirms.entries)
+  const forgotten = new Map([...honoured(retractions, { stored, deleteLog, confirmed }), ...forgottenByRecord])
   const listed = stored.filter(({ name }) => !forgotten.has(name))
-  const unfinished = await unfinishedOf(repository, listed, { deleteLog, confirmed })
-  const inForce = firstOfEachRun(listed.filter((entry) => !unfinished.includes(entry)))
+  const doubtful = listed.filter(({ name, document }) => retractions.has(name) || !deleteLog.isConfirmed(document, confirmed.get(name) ?? 0))
+  const unfinished = await unfinishedOf(repository, doubtful, { deleteLog, retractions })
+  const runs = await decideRuns(repository, listed.filter((entry) => !unfinished.includes(entry)), { isForgotten: (name) => forgottenByRecord.has(name), withdrawn: new Set(retractions.keys()), ...(signal && { signal }) })
+  const rotten = snapshots.problems.filter(isRotten)
+  const chains = checkChains({
+    stored, forgotten, deleteLog, records: allRecords, seen: options.seen, keyGeneration: repository.keys.generation, damagedSnapshots: rotten.length, damagedRecords: records.problems.filter(isRotten).length,
+  })
   return {
-    unfinished, leftovers: stored.filter(({ name }) => forgotten.has(name)).map(({ name }) => name),
-    snapshots: inForce.sort(byTime), checkpoints: checkpoints.documents.map(({ name, body, modifiedMs }) => ({ name, document: parseSnapshot(body), modifiedMs })).sort(byTime), deleteLog,
-    records: newestRecords(allRecords), allRecords, forgotten,
-    problems: [...snapshots.problems, ...checkpoints.problems, ...records.problems, ...confirms.problems, ...deleteLog.problems, ...foreign(records.documents)],
-    rollbacks: rollbacks({ stored, forgotten, deleteLog, seen: options.seen, keyGeneration: repository.keys.generation }),
+    unfinished, rivals: runs.rivals, superseded: runs.superseded, unconfirmed: new Set(doubtful.map(({ name }) => name)), leftovers: stored.filter(({ name }) => forgotten.has(name)).map(({ name }) => name),
+    snapshots: runs.counting.sort(byTime), checkpoints: checkpoints.entries.map(entryOf).sort(byTime), deleteLog,
+    records: inForce(allRecords), allRecords, forgotten,
+    problems: [...snapshots.problems, ...checkpoints.problems, ...records.problems, ...confirms.problems, ...deleteLog.problems, ...runs.problems, ...lossProblems(chains.losses)],
+    rollbacks: chains.rollbacks, losses: chains.losses, damagedSnapshotMs: Math.max(0, ...rotten.map(({ modifiedMs }) => modifiedMs ?? 0)),
   }
 }
 
-function confirmedOf(documents: readonly StoredDocument[]): Map<string, number> {
+function entryOf({ name, document, modifiedMs }: ParsedDocument<SnapshotDocument>): SnapshotEntry {
+  return { name, document, modifiedMs }
+}
+
+type Confirmation = ParsedDocument<ReturnType<typeof parseConfirm>>
+
+/** Only a snapshot's own writer may confirm it. */
+function confirmedOf(confirmations: readonly Confirmation[], stored: readonly SnapshotEntry[]): Map<string, number> {
+  const writers = new Map(stored.map(({ name, document }) => [name, document.writer]))
   const confirmed = new Map<string, number>()
-  for (const { body } of documents) {
-    const document = parseConfirm(body)
-    if (document.kind === 'confirm') confirmed.set(document.snapshot, Math.max(document.deleteGeneration, confirmed.get(document.snapshot) ?? 0))
+  for (const { document, signer } of confirmations) {
+    if (document.kind === 'confirm' && writers.get(document.snapshot) === signer) confirmed.set(document.snapshot, Math.max(document.deleteGeneration, confirmed.get(document.snapshot) ?? 0))
   }
   return confirmed
 }
@@ -87,38 +126,51 @@ interface ConfirmFacts {
   readonly confirmed: ReadonlyMap<string, number>
 }
 
-/** A writer may take back its own snapshot, and only while nothing has confirmed it: what counted once goes by a `forget` record alone. */
-function retractedOf(documents: readonly StoredDocument[], { stored, deleteLog, confirmed }: ConfirmFacts): Map<string, { writer: string; sequence: number }> {
-  const retracted = new Map<string, { writer: string; sequence: number }>()
-  for (const { body, signer } of documents) {
-    const document = parseConfirm(body)
-    if (document.kind !== 'retract' || document.writer !== signer || confirmed.has(document.snapshot)) continue
-    const there = stored.find(({ name }) => name === document.snapshot)
-    if (!there || !deleteLog.isConfirmed(there.document, 0)) retracted.set(document.snapshot, { writer: document.writer, sequence: document.sequence })
+type Retractions = ReadonlyMap<string, { readonly writer: string; readonly sequence: number }>
+
+/** Snapshots that their own writers took back. */
+function retractionsOf(confirmations: readonly Confirmation[]): Retractions {
+  const retractions = new Map<string, { writer: string; sequence: number }>()
+  for (const { document, signer } of confirmations) {
+    if (document.kind === 'retract' && document.writer === signer) retractions.set(document.snapshot, { writer: document.writer, sequence: document.sequence })
   }
-  return retracted
+  return retractions
 }
 
-/** An unconfirmed snapshot is good only when all that it needs is there: its writer may have slept through a deletion. */
-async function unfinishedOf(repository: Repository, snapshots: readonly SnapshotEntry[], facts: { deleteLog: DeleteLog; confirmed: ReadonlyMap<string, number> }): Promise<SnapshotEntry[]> {
-  const doubtful = snapshots.filter(({ name, document }) => !facts.deleteLog.isConfirmed(document, facts.confirmed.get(name) ?? 0))
+/** A writer may take back its own snapshot only while nothing has confirmed it: what counted once goes by a `forget` record alone. */
+function honoured(retractions: Retractions, { stored, deleteLog, confirmed }: ConfirmFacts): Map<string, { writer: string; sequence: number }> {
+  const there = new Map(stored.map(({ name, document }) => [name, document]))
+  return new Map([...retractions].filter(([name]) => {
+    const document = there.get(name)
+    return document === undefined || !(confirmed.has(name) || deleteLog.isConfirmed(document, 0))
+  }))
+}
+
+/**
+ * An unconfirmed snapshot is good only when all that it needs is named: its writer may have slept through a deletion. Where data has been given up since, nobody can
+ * tell that from a loss; the snapshot may have been acknowledged, so it stays with what it has.
+ */
+async function unfinishedOf(repository: Repository, doubtful: readonly SnapshotEntry[], { deleteLog, retractions }: { readonly deleteLog: DeleteLog; readonly retractions: Retractions }): Promise<SnapshotEntry[]> {
   const unfinished: SnapshotEntry[] = []
-  for (const entry of doubtful) if (!(await closureExists(repository, entry.document))) unfinished.push(entry)
+  for (const entry of doubtful) {
+    const mayLack = entry.document.deleteGeneration < deleteLog.lossGeneration && !retractions.has(entry.name)
+    if (!mayLack && (await closureIsLacking(repository, entry.document, deleteLog))) unfinished.push(entry)
+  }
   return unfinished
 }
 
-/** What a client remembers between runs, so that a store can't show it the past. */
-export interface SeenHeads {
-  readonly keyGeneration: number
-  readonly deleteGeneration: number
-  readonly writers: Readonly<Record<string, number>>
+export function headsOf(history: History, keyGeneration: number): Heads {
+  const writers: Record<string, number> = {}
+  for (const { document } of [...history.snapshots, ...history.rivals, ...history.superseded]) writers[document.writer] = Math.max(writers[document.writer] ?? 0, document.sequence ?? 0)
+  for (const { writer, sequence } of history.forgotten.values()) writers[writer] = Math.max(writers[writer] ?? 0, sequence)
+  return { keyGeneration, deleteGeneration: history.deleteLog.newestGeneration, writers, records: recordHeads(history.allRecords) }
 }
 
-export function headsOf(history: History, keyGeneration: number): SeenHeads {
-  const writers: Record<string, number> = {}
-  for (const { document } of history.snapshots) writers[document.writer] = Math.max(writers[document.writer] ?? 0, document.sequence ?? 0)
-  for (const { writer, sequence } of history.forgotten.values()) writers[writer] = Math.max(writers[writer] ?? 0, sequence)
-  return { keyGeneration, deleteGeneration: history.deleteLog.newestGeneration, writers }
+/** How far a pruner that read this history has looked, for the delete log: it says nothing of snapshots that were not whole, nor of later ones of their writers. */
+export function markedOf(history: History): Record<string, number> {
+  const marked: Record<string, number> = { ...headsOf(history, 0).writers }
+  for (const { document } of history.unfinished) marked[document.writer] = Math.min(marked[document.writer] ?? 0, (document.sequence ?? 0) - 1)
+  return Object.fromEntries(Object.entries(marked).filter(([, sequence]) => sequence > 0))
 }
 
 /** The newest snapshot of every other writer, as a snapshot names them: the chain across writers. */
@@ -130,99 +182,31 @@ export function othersSeen(history: History, writer: string): Record<string, rea
   return seen
 }
 
-function bySigner(document: SnapshotDocument, signer: string): SnapshotDocument {
-  if (document.writer === signer) return document
-  throw new BackupError('DAMAGED', 'A snapshot is signed by another writer than it names.', { context: { object: 'snapshot' } })
-}
-
 function byTime(a: SnapshotEntry, b: SnapshotEntry): number {
   return a.document.finishedAt < b.document.finishedAt ? -1 : a.document.finishedAt > b.document.finishedAt ? 1 : a.name < b.name ? -1 : 1
-}
-
-/** Where a scheduled run was committed twice, the lowest name counts. */
-function firstOfEachRun(snapshots: SnapshotEntry[]): SnapshotEntry[] {
-  const winners = new Map<string, string>()
-  for (const { name, document } of snapshots) {
-    const winner = document.runId === undefined ? undefined : winners.get(document.runId)
-    if (document.runId !== undefined && (winner === undefined || name < winner)) winners.set(document.runId, name)
-  }
-  return snapshots.filter(({ name, document }) => document.runId === undefined || winners.get(document.runId) === name)
 }
 
 function forgottenOf(records: readonly RecordEntry[]): Map<string, { writer: string; sequence: number }> {
   const forgotten = new Map<string, { writer: string; sequence: number }>()
   for (const { document } of records) {
-    if (document.record !== 'forget') continue
+    if (document.record !== RecordKind.FORGET) continue
     const list = document.value?.['snapshots']
     for (const each of Array.isArray(list) ? (list as Array<{ name: string; writer: string; sequence: number }>) : []) forgotten.set(each.name, { writer: each.writer, sequence: each.sequence })
   }
   return forgotten
 }
 
-function newestRecords(records: readonly RecordEntry[]): RecordEntry[] {
-  const newest = new Map<string, RecordEntry>()
-  for (const entry of records) {
-    if (entry.document.record === 'forget') continue
-    const key = `${entry.document.record}/${entry.document.subject}`
-    const known = newest.get(key)
-    if (!known || entry.document.generation > known.document.generation) newest.set(key, entry)
-  }
-  return [...newest.values()].filter(({ document }) => document.value !== null)
-}
-
-interface ChainFacts {
-  readonly stored: readonly SnapshotEntry[]
-  readonly forgotten: ReadonlyMap<string, { readonly writer: string; readonly sequence: number }>
-  readonly deleteLog: DeleteLog
-  readonly seen: SeenHeads | undefined
-  readonly keyGeneration: number
-}
-
-function rollbacks(facts: ChainFacts): BackupError[] {
-  const found: BackupError[] = []
-  const suspect = (sentence: string, context: Record<string, string | number>) => found.push(new BackupError('ROLLBACK_SUSPECTED', sentence, { context }))
-  const sequences = new Map<string, Set<number>>()
-  const note = (writer: string, sequence: number) => {
-    const known = sequences.get(writer) ?? new Set<number>()
-    sequences.set(writer, known.add(sequence))
-  }
-  for (const { document } of facts.stored) note(document.writer, document.sequence ?? 0)
-  for (const { writer, sequence } of facts.forgotten.values()) note(writer, sequence)
-  for (const [writer, head] of expectedHeads(facts)) {
-    for (let sequence = 1; sequence <= head; sequence += 1) {
-      if (!sequences.get(writer)?.has(sequence)) suspect('A snapshot is missing that nobody forgot.', { writer, sequence })
-    }
-  }
-  const keyGeneration = Math.max(facts.seen?.keyGeneration ?? 0, ...facts.stored.map(({ document }) => document.keyGeneration))
-  if (facts.keyGeneration < keyGeneration) suspect('The newest keyring is older than one that was used.', { seen: keyGeneration, found: facts.keyGeneration })
-  const deleteGeneration = Math.max(facts.seen?.deleteGeneration ?? 0, ...facts.stored.map(({ document }) => document.deleteGeneration))
-  try {
-    facts.deleteLog.checkChain(deleteGeneration)
-  } catch (error) {
-    if (error instanceof BackupError) found.push(error)
-    else throw error
-  }
-  return found
-}
-
-function expectedHeads(facts: ChainFacts): Map<string, number> {
-  const heads = new Map<string, number>(Object.entries(facts.seen?.writers ?? {}))
-  const raise = (writer: string, sequence: number) => heads.set(writer, Math.max(heads.get(writer) ?? 0, sequence))
-  for (const { document } of facts.stored) {
-    raise(document.writer, document.sequence ?? 0)
-    for (const [writer, seen] of Object.entries(document.seen)) raise(writer, seen[0])
-  }
-  return heads
-}
-
 /**
  * Finds one snapshot by name, unique prefix (at least 4 digits), or `latest` (of `source` where one is given). Checkpoints are found by name
- * only. Throws SNAPSHOT_NOT_FOUND, SNAPSHOT_AMBIGUOUS.
+ * only. Throws SNAPSHOT_NOT_FOUND, SNAPSHOT_AMBIGUOUS, and for `latest` ROLLBACK_SUSPECTED or DAMAGED: where newer ones
+ * may be hidden or can't be read nobody knows the latest.
  */
 export function findSnapshot(history: History, wanted: string, options: { source?: string; path?: string } = {}): SnapshotEntry {
   const candidates = history.snapshots.filter(({ document }) => (options.source === undefined || document.source === options.source) && coversPath(document, options.path))
   if (wanted === 'latest') {
+    if (history.rollbacks[0]) throw history.rollbacks[0]
     const latest = candidates.at(-1)
+    if (history.damagedSnapshotMs > (latest?.modifiedMs ?? 0)) throw new BackupError('DAMAGED', 'A snapshot that may be the latest can not be read. Name the one that is meant.', { context: { object: 'snapshots/' } })
     if (latest) return latest
     throw new BackupError('SNAPSHOT_NOT_FOUND', 'There is no snapshot yet.', { context: { snapshot: wanted } })
   }

@@ -1,10 +1,10 @@
 /** Loads index segments and gives readers of blobs. */
-import { ObjectType } from '../crypto/index.ts'
-import { LookupIds } from '../crypto/index.ts'
+import { BackupError } from '../../kernel/backup-error.ts'
+import { release } from '../../kernel/release.ts'
 import { createSegmentDecoder } from '../compression/index.ts'
+import { LookupIds, ObjectType } from '../crypto/index.ts'
 import { buildIndex, type IndexLoad, type IndexLoadOptions } from '../index/index.ts'
 import { BlobReader, type ObjectProblem, type Repository, SegmentReader } from '../repository/index.ts'
-import { BackupError } from '../../kernel/backup-error.ts'
 
 export const IndexClass = { DATA: 'data', META: 'meta' } as const
 export type IndexClass = (typeof IndexClass)[keyof typeof IndexClass]
@@ -19,16 +19,20 @@ const LISTINGS_MAX = 8
 
 /**
  * Loads all index segments of a class. Damaged ones are returned as problems: what only they named can't be found. A segment that goes away between
- * listing and reading was replaced by a prune: the folder is listed again, so that its replacement is seen.
+ * listing and reading was replaced by a prune: the folder is listed again, so that its replacement is seen. Throws REPOSITORY_LOCKED when that never ends.
  */
 export async function openIndex(repository: Repository, indexClass: IndexClass, options: IndexLoadOptions & { signal?: AbortSignal } = {}): Promise<OpenedIndex> {
   const payloads = new Map<string, Uint8Array>()
   const problems = new Map<string, ObjectProblem>()
   for (let listing = 1; ; listing += 1) {
     const listed = await readListed(repository, indexClass, { payloads, problems, signal: options.signal })
-    if (listed.vanished === 0 || listing === LISTINGS_MAX) {
+    if (listed.vanished > 0 && listing === LISTINGS_MAX) throw new BackupError('REPOSITORY_LOCKED', 'The index changes faster than it can be read. Run it again.')
+    if (listed.vanished === 0) {
       const current = [...payloads].filter(([key]) => listed.keys.has(key)).map(([key, payload]) => ({ name: key.slice(-64), payload }))
-      return { ...buildIndex(current, options), problems: [...problems.values()] }
+      const load = buildIndex(current, options)
+      // The index has copied what it keeps of them.
+      release(...payloads.values())
+      return { ...load, problems: [...problems.values()] }
     }
   }
 }
@@ -57,10 +61,10 @@ async function readListed(repository: Repository, indexClass: IndexClass, { payl
 }
 
 /** A reader over an index; dispose it to close its packs. */
-export function openReader(repository: Repository, load: IndexLoad, options: { cacheSegments?: number } = {}): { reader: BlobReader; segments: SegmentReader } {
+export function openReader(repository: Repository, load: IndexLoad, options: { readonly cacheSegments?: number; readonly isBulk?: boolean } = {}): { reader: BlobReader; segments: SegmentReader } {
   const segments = new SegmentReader({
     store: repository.store, repositoryId: repository.keys.repositoryId, masterOf: repository.keys.masterOf, index: load.index, codec: createSegmentDecoder(),
-    ...(options.cacheSegments !== undefined && { cacheSegments: options.cacheSegments }),
+    ...options,
   })
   return { segments, reader: new BlobReader(load.index, segments, new LookupIds(repository.keys.idKey.key)) }
 }

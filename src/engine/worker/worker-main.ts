@@ -1,11 +1,15 @@
-/** The second lane: takes directories and shares of big files until it is told to finish; or verifies packs, when it is started for that. */
+/** The second lane: takes directories and shares of big files until it is told to finish; or verifies packs, copies blobs or writes restored contents, when it is started for that. */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import { sendableError } from '../../kernel/crossing-error.ts'
 import { invariant } from '../../kernel/invariant.ts'
-import { createDirectoryWork, Lane, takeTurn, type FromWorker, failureOf, type ToWorker, type WorkerSetup } from '../backup/lane-parts.ts'
+import { createDirectoryWork, type DirectoryTask, type FromWorker, IndexNeeded, Lane, type ToWorker, takeTurn, type WorkerSetup } from '../backup/lane-parts.ts'
 import type { FromCopier, ToCopier } from '../maintenance/copy-blobs.ts'
 import { type CopierSetup, PackCopier } from '../maintenance/pack-copier.ts'
 import { PackVerifier } from '../maintenance/pack-verifier.ts'
 import type { ToVerifier } from '../maintenance/verify-lanes.ts'
+import type { ContentWorkerSetup } from '../restore/content-lanes.ts'
+import { ContentWriter, type Pieces } from '../restore/content-writer.ts'
+import { openSharedReader } from '../snapshot/index.ts'
 
 invariant(parentPort, 'This file runs as a worker thread.')
 const parent = parentPort
@@ -27,7 +31,7 @@ function runBackupLane(setup: WorkerSetup & { readonly port: MessagePort }): voi
       handle(message, { lane, work, port, send })
     } catch (error) {
       lane.discard()
-      send({ type: 'failed', error: failureOf(error) })
+      send({ type: 'failed', error: sendableError(error) })
       port.close()
     }
   })
@@ -36,7 +40,10 @@ function runBackupLane(setup: WorkerSetup & { readonly port: MessagePort }): voi
 function handle(message: ToWorker, { lane, work, port, send }: LaneWorker): void {
   switch (message.type) {
     case 'directory':
-      send({ type: 'directory', result: work.process(message.task), counters: lane.counters })
+      tryDirectory(message.task, { lane, work, send })
+      return
+    case 'table':
+      lane.useTable(message.dataTable)
       return
     case 'stretch':
       for (let turn = takeTurn(lane, message.stretch); turn; turn = takeTurn(lane, message.stretch)) send({ type: 'turn', turn, counters: lane.counters })
@@ -57,11 +64,27 @@ function handle(message: ToWorker, { lane, work, port, send }: LaneWorker): void
   }
 }
 
+function tryDirectory(task: DirectoryTask, parts: Omit<LaneWorker, 'port'>): void {
+  try {
+    processDirectory(task, parts)
+  } catch (error) {
+    if (!(error instanceof IndexNeeded)) throw error
+    parts.send({ type: 'index-needed', task })
+  }
+}
+
+function processDirectory(task: DirectoryTask, { lane, work, send }: Omit<LaneWorker, 'port'>): void {
+  const slices = work.slices(task)
+  let slice = slices.next()
+  for (; !slice.done; slice = slices.next()) send({ type: 'progress', inFlight: slice.value, counters: lane.counters })
+  send({ type: 'directory', result: slice.value, counters: lane.counters })
+}
+
 function runVerifier(): void {
   let verifier: PackVerifier | undefined
   parent.on('message', (message: ToVerifier) => {
     if ('setup' in message) verifier = new PackVerifier(message.setup)
-    else parent.postMessage(verifier?.verify(message.task))
+    else void verifier?.verify(message.task).then((verdict) => parent.postMessage(verdict))
   })
 }
 
@@ -76,12 +99,21 @@ function runCopier(setup: CopierSetup): void {
       send({ ended: true })
     } catch (error) {
       copier.discard()
-      send({ failed: failureOf(error) })
+      send({ failed: sendableError(error) })
     }
   })
 }
 
-const data = workerData as (WorkerSetup & { readonly port: MessagePort }) | { readonly verifier: true } | { readonly copier: CopierSetup }
+function runContentWriter({ reader, port }: ContentWorkerSetup): void {
+  const writer = new ContentWriter(openSharedReader(reader))
+  let last = Promise.resolve()
+  port.on('message', (pieces: Pieces) => {
+    last = last.then(async () => port.postMessage(await writer.write(pieces)))
+  })
+}
+
+const data = workerData as (WorkerSetup & { readonly port: MessagePort }) | { readonly verifier: true } | { readonly copier: CopierSetup } | { readonly contents: ContentWorkerSetup }
 if ('verifier' in data) runVerifier()
 else if ('copier' in data) runCopier(data.copier)
+else if ('contents' in data) runContentWriter(data.contents)
 else runBackupLane(data)

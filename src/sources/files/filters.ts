@@ -3,6 +3,7 @@
  * meets names that are no valid UTF-8. What a filter leaves out does not make a run partial.
  */
 import { BackupError } from '../../kernel/backup-error.ts'
+import { Glob, GlobError } from './glob.ts'
 
 /** The description's filters; plain data. */
 export interface FileFilters {
@@ -33,7 +34,7 @@ export interface FileFilter {
 export type IgnoreRules = ReadonlyArray<{ readonly directory: string; readonly patterns: readonly CompiledPattern[] }>
 
 export interface CompiledPattern {
-  readonly expression: RegExp
+  readonly expression: Glob
   readonly isNegated: boolean
   readonly directoryOnly: boolean
 }
@@ -86,9 +87,8 @@ function relativeTo(roots: readonly string[], path: string): string {
 }
 
 /**
- * Compiles one pattern: `*` and `?` stay inside a name, `**` crosses folders, `[a-z]`, `{a,b}`, a leading "/" anchors to the backup's path, a
- * trailing "/" means folders only, a pattern without an inner slash matches at any depth. The expression has no nested repetition over the
- * same characters, so matching stays polynomial of low degree in the path.
+ * Compiles one pattern: a glob (glob.ts); a leading "/" anchors to the backup's path, a trailing "/" means folders only, a pattern without an inner
+ * slash matches at any depth, a leading "!" takes back. Throws USAGE naming the pattern.
  */
 export function compilePattern(pattern: string): CompiledPattern {
   const isNegated = pattern.startsWith('!')
@@ -97,65 +97,12 @@ export function compilePattern(pattern: string): CompiledPattern {
   const anchored = bytes.startsWith('/')
   const body = bytes.slice(anchored ? 1 : 0, directoryOnly ? -1 : undefined)
   if (body === '') throw badPattern(pattern, 'is empty')
-  const prefix = anchored || body.includes('/') ? '^' : '^(?:[^]*/)?'
   try {
-    return { expression: new RegExp(`${prefix}${translate(body, pattern)}$`), isNegated, directoryOnly }
+    return { expression: new Glob(body, { atAnyDepth: !anchored && !body.includes('/') }), isNegated, directoryOnly }
   } catch (error) {
-    if (error instanceof BackupError) throw error
-    throw badPattern(pattern, 'is not a valid pattern')
+    if (error instanceof GlobError) throw badPattern(pattern, error.message)
+    throw error
   }
-}
-
-function translate(body: string, pattern: string): string {
-  let out = ''
-  let depth = 0
-  for (let i = 0; i < body.length; i += 1) {
-    const char = body[i]!
-    if (char === '*' && body[i + 1] === '*') {
-      const taken = starStar(body, i)
-      out += taken.expression
-      i = taken.last
-    } else if (char === '*') {
-      while (body[i + 1] === '*') i += 1
-      out += '[^/]*'
-    } else if (char === '?') out += '[^/]'
-    else if (char === '[') {
-      const taken = characterClass(body, i, pattern)
-      out += taken.expression
-      i = taken.last
-    } else if (char === '{') {
-      depth += 1
-      out += '(?:'
-    } else if (char === '}' && depth > 0) {
-      depth -= 1
-      out += ')'
-    } else if (char === ',' && depth > 0) out += '|'
-    else if (char === '\\' && i + 1 < body.length) out += escapeRegExp(body[++i]!)
-    else out += escapeRegExp(char)
-  }
-  if (depth > 0) throw badPattern(pattern, 'has an open "{"')
-  return out
-}
-
-function starStar(body: string, at: number): { expression: string; last: number } {
-  let last = at + 1
-  while (body[last + 1] === '*') last += 1
-  const startsName = at === 0 || body[at - 1] === '/'
-  if (startsName && body[last + 1] === '/') return { expression: '(?:[^]*/)?', last: last + 1 }
-  return { expression: '[^]*', last }
-}
-
-function characterClass(body: string, at: number, pattern: string): { expression: string; last: number } {
-  const isNegated = body[at + 1] === '!' || body[at + 1] === '^'
-  const from = at + (isNegated ? 2 : 1)
-  const end = body.indexOf(']', from + 1)
-  if (end < 0) throw badPattern(pattern, 'has an open "["')
-  const members = body.slice(from, end).replace(/[\\\]^]/g, '\\$&')
-  return { expression: `(?!/)[${isNegated ? '^' : ''}${members}]`, last: end }
-}
-
-function escapeRegExp(char: string): string {
-  return /[\\^$.*+?()[\]{}|/]/.test(char) ? `\\${char}` : char
 }
 
 function badPattern(pattern: string, how: string): BackupError {

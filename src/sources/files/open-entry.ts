@@ -29,6 +29,8 @@ export interface EntryAccess {
   openDirectory(parent: OpenDirectory, name: string): number
   /** Opens a regular file for reading without touching its atime where that is allowed. */
   openFile(parent: OpenDirectory, name: string): number
+  /** Asks for a file's first bytes to be fetched, where the platform can. */
+  willRead(descriptor: number, bytes: number): void
   /** True when the open file is still the listed one: same inode, type, size and times. */
   isAsListed(descriptor: number, columns: EntryColumns, entry: number): boolean
   /** The open file is the inode that was listed. Throws an error with code ESTALE when it is another. */
@@ -74,6 +76,10 @@ class SystemCallAccess implements EntryAccess {
       this.#fileFlags = FILE_FLAGS
       return this.#calls.openat(parent.descriptor, name, FILE_FLAGS)
     }
+  }
+
+  willRead(descriptor: number, bytes: number): void {
+    this.#calls.willRead(descriptor, bytes)
   }
 
   isAsListed(descriptor: number, columns: EntryColumns, entry: number): boolean {
@@ -158,6 +164,8 @@ class PortableAccess implements EntryAccess {
   openFile(parent: OpenDirectory, name: string): number {
     return fs.openSync(pathOf(parent, name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
   }
+
+  willRead(): void {}
 
   isAsListed(descriptor: number, columns: EntryColumns, entry: number): boolean {
     const stat = fs.fstatSync(descriptor, { bigint: true })

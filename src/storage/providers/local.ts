@@ -6,14 +6,19 @@ import { randomBytes } from 'node:crypto'
 import type { Dirent } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { isProcessAlive, machineTag } from '../../kernel/machine.ts'
+import { bootId, isProcessAlive, machineTag } from '../../kernel/machine.ts'
 import { throwIfAborted } from '../../kernel/abort.ts'
-import { nowMs } from '../../kernel/clock.ts'
+import { monotonicNs, nowMs } from '../../kernel/clock.ts'
 import { BackupError, systemCode } from '../../kernel/backup-error.ts'
 import { checkKey } from '../key.ts'
-import type { ByteSource, CallOptions, ObjectStat, ObjectStore, StoreCapabilities } from '../object-store.ts'
+import type { ByteSource, CallOptions, ObjectStat, ObjectStore, StoreCapabilities, Uptime } from '../object-store.ts'
 
 const STAGING = '.staging'
+const RESERVE = 'reserve'
+/** Records, a session, entries of the delete log: at 64 bytes a pack enough to condemn and delete some 1,500 packs at once. */
+const RESERVE_BYTES = 256 * 1024
+/** It is made only where it takes no more than this part of what is free. */
+const RESERVE_SHARE = 8
 const STAGED_AGE_MS_MAX = 48 * 3600 * 1000
 
 export interface LocalStoreConfig {
@@ -48,6 +53,19 @@ export class LocalStore implements ObjectStore {
   async prepare(): Promise<void> {
     await this.#guard('prepare', this.location, () => this.#makeDirectory(this.stagingDirectory))
     for (const name of await fs.readdir(this.stagingDirectory)) await this.#sweep(path.join(this.stagingDirectory, name))
+  }
+
+  uptime(): Uptime {
+    return { boot: bootId(), ms: Number(monotonicNs() / 1_000_000n) }
+  }
+
+  async reserve(action: 'keep' | 'use'): Promise<void> {
+    const file = path.join(this.stagingDirectory, RESERVE)
+    if (action === 'use') return fs.rm(file, { force: true })
+    const { bytesFree } = (await this.capacity()) ?? { bytesFree: 0 }
+    if (bytesFree < RESERVE_BYTES * RESERVE_SHARE || (await statOrUndefined(file))) return
+    // Random: a file system that compresses would keep no room for zeros.
+    await fs.writeFile(file, randomBytes(RESERVE_BYTES), { mode: 0o600, flush: true }).catch(() => fs.rm(file, { force: true }))
   }
 
   async put(key: string, body: ByteSource | Uint8Array, options: CallOptions & { readonly ifAbsent?: boolean } = {}): Promise<void> {
@@ -244,6 +262,7 @@ export class LocalStore implements ObjectStore {
   }
 
   async #sweep(staged: string): Promise<void> {
+    if (path.basename(staged) === RESERVE) return
     const stat = await statOrUndefined(staged)
     const [, tag, owner] = /^[a-z]+-([0-9a-f]{8})-(\d+)-/.exec(path.basename(staged)) ?? []
     // Another machine's process can't be looked up here: only age tells.
@@ -317,8 +336,13 @@ function translate(error: unknown, operation: string, key: string): unknown {
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return new BackupError('PERMISSION_DENIED', 'The repository folder does not allow this.', options)
+      return new BackupError('PERMISSION_DENIED', 'The repository folder does not allow this.', { ...options, context: { ...options.context, key: pathOf(error) ?? key } })
     default:
       return new BackupError('STORAGE_FAILED', 'The repository folder failed.', options)
   }
+}
+
+/** The path that the system names: a key alone says nothing to somebody who looks for the folder. */
+function pathOf(error: unknown): string | undefined {
+  return typeof error === 'object' && error !== null && 'path' in error && typeof error.path === 'string' ? error.path : undefined
 }

@@ -1,0 +1,47 @@
+/** An error as people are told it: code, sentence, what to do; in their language. */
+import { BackupError } from '../kernel/backup-error.ts'
+import type { ErrorCode } from '../kernel/error-code.ts'
+import { ERROR_CATALOG, type ErrorEntry } from './error-catalog.ts'
+import { phrase } from './phrases.ts'
+
+export type Locale = 'en' | 'pt-BR'
+
+/** By the usual variables: Portuguese for pt…, English otherwise. */
+export function localeOf(env: Readonly<Record<string, string | undefined>>): Locale {
+  const value = env['LC_ALL'] || env['LC_MESSAGES'] || env['LANG'] || ''
+  return value.toLowerCase().startsWith('pt') ? 'pt-BR' : 'en'
+}
+
+export interface Failure {
+  readonly code: ErrorCode
+  readonly message: string
+  /** What to do about it. */
+  readonly guidance: string
+}
+
+export type Values = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>
+
+/** Puts values into `{name}`; what has none stays. */
+export function fill(text: string, values: Values): string {
+  return text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? `{${name}}`))
+}
+
+/** Where names are listed when the error does not say where. */
+const DEFAULTS: Values = { list: 'ls SNAPSHOT' }
+
+/** Members of a context that hold words of ours, not facts. */
+const WORDS = ['why', 'accepted', 'by']
+
+/** The catalogue's texts, filled; what is not known goes with the sign that leads up to it. */
+export function errorText(entry: ErrorEntry, locale: Locale, values: Values): { message: string; guidance: string } {
+  const said = Object.fromEntries(Object.entries({ ...DEFAULTS, ...values }).map(([name, value]) => [name, WORDS.includes(name) && typeof value === 'string' ? phrase(value, locale) : value]))
+  const filled = (text: string) => text.replace(/\s*[(:]?\s*\{(\w+)\}\)?/g, (whole, name: string) => (said[name] === undefined ? '' : whole.replace(`{${name}}`, () => String(said[name]))))
+  return { message: filled(entry.message[locale]), guidance: filled(entry.guidance[locale]) }
+}
+
+/** Anything thrown, as a failure. What is no BackupError is INTERNAL and keeps its text for the log. */
+export function failureOf(error: unknown, locale: Locale): Failure {
+  const known = error instanceof BackupError ? error : new BackupError('INTERNAL', error instanceof Error ? error.message : String(error), { cause: error })
+  const { message, guidance } = errorText(ERROR_CATALOG[known.code], locale, known.context)
+  return { code: known.code, message: known.code === 'USAGE' ? known.message : message, guidance }
+}

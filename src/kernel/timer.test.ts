@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { isBackupError } from './backup-error.ts'
+import { sleep, Waker } from './timer.ts'
+
+const HOUR = 3_600_000
+
+test('a sleep ends with its signal', async () => {
+  await assert.rejects(sleep(HOUR, { signal: AbortSignal.abort() }), (error) => isBackupError(error, 'ABORTED'))
+  const stop = new AbortController()
+  const sleeping = assert.rejects(sleep(HOUR, { signal: stop.signal }), (error) => isBackupError(error, 'ABORTED'))
+  stop.abort()
+  await sleeping
+})
+
+test('a wait ends when woken, by a wake that came before it, and by its signal; a wake counts once', async () => {
+  const waker = new Waker()
+  const waiting = waker.wait(HOUR)
+  waker.wake()
+  await waiting
+  waker.wake()
+  await waker.wait(HOUR)
+  let isOver = false
+  const stop = new AbortController()
+  const third = waker.wait(HOUR, { signal: stop.signal }).then(() => {
+    isOver = true
+  })
+  await sleep(20)
+  assert.equal(isOver, false)
+  stop.abort()
+  await third
+})
