@@ -8,3 +8,8 @@ export {
 export { BackupError, isBackupError } from './kernel/backup-error.ts'
 export { type ObjectStore, parseLocation } from './storage/index.ts'
 export { openStore } from './system/compose.ts'
+export type {
+  AlertView, AuditVerdict, BackupMetrics, BackupOptionsInput, ConfigInput, ConfigView, Failure, HealthReport, Page, RealTimeMetrics, RecoveryOptions, RecoveryPointView, RecoveryRequestView, Result, RunView, SystemConfigInput, SystemStatus, Warning,
+} from './contracts/system/index.ts'
+export { AlertSeverity, AlertType, BackupFrequency, BackupType, HealthStatus, PointState, Priority, RecoveryState, RecoveryType, RunState, StorageProvider } from './contracts/system/index.ts'
+export { BackupSystem, getBackupSystem, initializeBackupSystem } from './system/index.ts'

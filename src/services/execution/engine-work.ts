@@ -1,0 +1,31 @@
+/** What a child process does for each kind of job, on an open repository. */
+import { backupFiles, ClientState, readHistory, type Repository, verifyRepository } from '../../engine/index.ts'
+import type { BackupJob, BackupOutcome, EngineJob, EngineResults, SurveyJob, VerifyJob } from './engine-protocol.ts'
+import { outcomeOf } from './backup-outcome.ts'
+import { holdingsOf } from './holdings.ts'
+import { carryOutRetention } from './retention-work.ts'
+import { restorePoint } from './restore-work.ts'
+import type { WorkContext } from './work-context.ts'
+
+type Work = { readonly [Kind in EngineJob['kind']]: (repository: Repository, job: Extract<EngineJob, { kind: Kind }>, context: WorkContext) => Promise<EngineResults[Kind]> }
+
+export const ENGINE_WORK: Work = { backup: backUp, restore: restorePoint, retention: carryOutRetention, survey, verify }
+
+async function backUp(repository: Repository, { options }: BackupJob, context: WorkContext): Promise<BackupOutcome> {
+  const result = await backupFiles(repository, {
+    ...options, state: new ClientState(context.stateDirectory, repository.keys.repositoryId), program: context.program, signal: context.signal,
+    onProgress: ({ filesDone, bytesDone, bytesAdded, filesExpected, bytesExpected }) => context.onProgress({ filesDone, bytesDone, bytesAdded, filesExpected: filesExpected ?? null, bytesExpected: bytesExpected ?? null }),
+  })
+  return outcomeOf(result)
+}
+
+async function survey(repository: Repository, { known }: SurveyJob, { signal }: WorkContext) {
+  return holdingsOf(repository, await readHistory(repository, { signal }), known)
+}
+
+function verify(repository: Repository, { readShare }: VerifyJob, { stateDirectory, signal, onProgress }: WorkContext) {
+  const seen = new ClientState(stateDirectory, repository.keys.repositoryId).heads()
+  return verifyRepository(repository, {
+    readShare, signal, ...(seen && { seen }), onProgress: ({ filesDone, bytesDone, bytesExpected }) => onProgress({ filesDone, bytesDone, bytesAdded: 0, filesExpected: null, bytesExpected }),
+  })
+}

@@ -1,0 +1,98 @@
+/** Pins and holds: signed in the repository before they are acknowledged, so that every `forget` honours them without any database; then copied into the catalog. */
+import { randomBytes } from 'node:crypto'
+import type { HoldView, RecoveryPointView } from '../../contracts/system/index.ts'
+import { listRecords, type RecordEntry, RecordKind, type Repository, writeRecord } from '../../engine/index.ts'
+import { BackupError } from '../../kernel/backup-error.ts'
+import { isoTime, nowMs } from '../../kernel/clock.ts'
+import type { SystemParts } from '../parts.ts'
+import { findPoint, viewOfPoint } from './points.ts'
+
+/** Keeps a point whatever the policy says. Throws POINT_NOT_FOUND, also when it was let go meanwhile. */
+export async function pinPoint(parts: SystemParts, pointId: string, { by, reason = '' }: { readonly by: string; readonly reason?: string | undefined }): Promise<RecoveryPointView> {
+  const { snapshot } = await findPoint(parts, pointId)
+  await using repository = await parts.repository.open()
+  const entry = await writeRecord(repository, { record: RecordKind.PIN, subject: snapshot, by, value: { reason } })
+  await requireThere(repository, { entry, snapshot, by })
+  await mirror(parts, { entry, snapshot, source: null, reason, until: null })
+  return await viewOfPoint(parts, snapshot)
+}
+
+/** A point that is not pinned stays as it is. Throws POINT_NOT_FOUND. */
+export async function unpinPoint(parts: SystemParts, pointId: string, by: string): Promise<RecoveryPointView> {
+  const { snapshot } = await findPoint(parts, pointId)
+  await using repository = await parts.repository.open()
+  const { records } = await listRecords(repository, { record: RecordKind.PIN, subject: snapshot })
+  if (records.length > 0) await writeRecord(repository, { record: RecordKind.PIN, subject: snapshot, by, value: null })
+  await lift(parts, RecordKind.PIN, snapshot)
+  return await viewOfPoint(parts, snapshot)
+}
+
+export interface HoldRequest {
+  /** Holds this point; or this source; neither means everything. */
+  readonly pointId?: string | undefined
+  readonly source?: string | undefined
+  readonly reason: string
+  /** A date to come; without one, until it is lifted. */
+  readonly until?: string | undefined
+}
+
+/** A legal hold. Throws POINT_NOT_FOUND, CONFIG_INVALID for a date that is none or has passed. */
+export async function addHold(parts: SystemParts, hold: HoldRequest, by: string): Promise<HoldView> {
+  const until = hold.until === undefined ? null : dateToCome(hold.until)
+  const snapshot = hold.pointId === undefined ? null : (await findPoint(parts, hold.pointId)).snapshot
+  const value = { snapshot, source: hold.source ?? null, reason: hold.reason, until }
+  await using repository = await parts.repository.open()
+  const entry = await writeRecord(repository, { record: RecordKind.HOLD, subject: randomBytes(8).toString('hex'), by, value })
+  if (snapshot !== null) await requireThere(repository, { entry, snapshot, by })
+  await mirror(parts, { entry, ...value })
+  return { id: entry.document.subject, ...value }
+}
+
+/** Throws NOT_FOUND for a hold that is not in force. */
+export async function liftHold(parts: SystemParts, holdId: string, by: string): Promise<{ readonly lifted: true }> {
+  await using repository = await parts.repository.open()
+  const { records } = await listRecords(repository, { record: RecordKind.HOLD, subject: holdId })
+  if (records.length === 0) throw new BackupError('NOT_FOUND', 'There is no such hold.', { context: { object: `hold ${holdId}`, list: 'hold list' } })
+  await writeRecord(repository, { record: RecordKind.HOLD, subject: holdId, by, value: null })
+  await lift(parts, RecordKind.HOLD, holdId)
+  return { lifted: true }
+}
+
+function dateToCome(text: string): string {
+  const atMs = Date.parse(text)
+  const why = Number.isNaN(atMs) ? `it is ${JSON.stringify(text)}` : atMs <= nowMs() ? 'it has passed already' : undefined
+  if (why !== undefined) throw new BackupError('CONFIG_INVALID', `until: ${why}.`, { context: { path: 'until', why, accepted: 'a date to come, such as 2047-01-31' } })
+  return isoTime(atMs)
+}
+
+/** A forget that ran at the same time may have looked before the record was there: what it took can't be kept any more, and nobody is told that it is. */
+async function requireThere(repository: Repository, { entry, snapshot, by }: { readonly entry: RecordEntry; readonly snapshot: string; readonly by: string }): Promise<void> {
+  const { records } = await listRecords(repository, { record: RecordKind.FORGET })
+  const isForgotten = records.some(({ document }) => forgottenIn(document.value).includes(snapshot))
+  if (!isForgotten && (await repository.store.head(`snapshots/${snapshot}`))) return
+  await writeRecord(repository, { record: entry.document.record, subject: entry.document.subject, by, value: null })
+  throw new BackupError('POINT_NOT_FOUND', 'The point was let go meanwhile.', { context: { point: snapshot } })
+}
+
+function forgottenIn(value: RecordEntry['document']['value']): string[] {
+  const list = value?.['snapshots']
+  return Array.isArray(list) ? (list as Array<{ readonly name: string }>).map(({ name }) => name) : []
+}
+
+interface Mirrored {
+  readonly entry: RecordEntry
+  readonly snapshot: string | null
+  readonly source: string | null
+  readonly reason: string
+  readonly until: string | null
+}
+
+async function mirror({ catalog, tenantId, repository }: SystemParts, { entry: { document }, ...columns }: Mirrored): Promise<void> {
+  const row = { ...columns, generation: document.generation, created_by: document.by, created_at: document.at, lifted_at: null }
+  await catalog.db.insertInto('protections').values({ tenant_id: tenantId, repository_id: repository.rowId, record: document.record, subject: document.subject, ...row })
+    .onConflict((conflict) => conflict.columns(['repository_id', 'record', 'subject']).doUpdateSet(row)).execute()
+}
+
+async function lift({ catalog, repository }: SystemParts, record: string, subject: string): Promise<void> {
+  await catalog.db.updateTable('protections').set({ lifted_at: new Date(nowMs()) }).where('repository_id', '=', repository.rowId).where('record', '=', record).where('subject', '=', subject).where('lifted_at', 'is', null).execute()
+}

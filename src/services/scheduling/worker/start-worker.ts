@@ -1,0 +1,122 @@
+/**
+ * A process at work: it makes runs of due times, carries them out, looks after those whose worker is gone, and does what others want done now and then. Each
+ * of these goes round by itself; a database that does not answer is waited for.
+ */
+import { CatalogKind } from '../../../catalog/index.ts'
+import { JobKind } from '../../../jobs/index.ts'
+import { nowMs } from '../../../kernel/clock.ts'
+import { Waker } from '../../../kernel/timer.ts'
+import type { SystemParts } from '../../parts.ts'
+import { resumeRuns } from '../resume-runs.ts'
+import { listen, RunEvent } from '../run-events.ts'
+import type { RunHooks } from '../run-hooks.ts'
+import { STALE_MS, takeOverRuns } from '../take-over.ts'
+import { nextWaitingMs, tick } from '../tick.ts'
+import { heartbeatWorker, registerWorker, stopWorker, type WorkerRoles } from '../workers.ts'
+import { type CarryOutRun, carryOutJob } from './carry-out-job.ts'
+
+/** Something done now and then. A failure is logged and costs one turn. */
+export interface PeriodicWork {
+  readonly name: string
+  readonly everyMs: number
+  readonly run: (options: { readonly signal: AbortSignal }) => Promise<unknown>
+}
+
+export interface WorkerOptions extends RunHooks {
+  readonly roles: WorkerRoles
+  readonly carryOutRun: CarryOutRun
+  readonly carryOutRecovery: (parts: SystemParts, requestId: string, options: { readonly signal: AbortSignal }) => Promise<unknown>
+  readonly periodic?: readonly PeriodicWork[]
+  /** For tests: silence after which a worker counts as dead, and the time between two heartbeats of a run. */
+  readonly staleMs?: number
+  readonly heartbeatMs?: number
+}
+
+export interface Worker {
+  /** Takes nothing more, has running work checkpoint and waits for it up to `graceMs`; then this process is known to have stopped. */
+  stop(options: { readonly graceMs: number }): Promise<void>
+}
+
+const WORKER_HEARTBEAT_MS = 15_000
+/** Between looks at the next due time, where other processes make configurations too; where none does, and only for clocks that are set. */
+const LOOK_MS = { [CatalogKind.POSTGRES]: 2_000, [CatalogKind.EMBEDDED]: 10_000 } as const
+const SWEEP_MS = 15_000
+const OUTAGE_MS = 5_000
+/** Until another scheduler has let go of what is due. */
+const HELD_MS = 500
+
+/** Registers this process, resumes what an earlier one left, and begins. Throws DATABASE_UNAVAILABLE. */
+export async function startWorker(parts: SystemParts, options: WorkerOptions): Promise<Worker> {
+  const { roles } = options
+  const stopping = new AbortController()
+  await registerWorker(parts, roles)
+  await takeOverRuns(parts, options)
+  await resumeRuns(parts, { afterMs: 0 })
+  const round = (work: PeriodicWork) => goRound(parts, work, stopping.signal)
+  const rounds = [
+    round({ name: 'heartbeat', everyMs: WORKER_HEARTBEAT_MS, run: () => heartbeatWorker(parts) }),
+    round({ name: 'sweep', everyMs: Math.min(SWEEP_MS, options.staleMs ?? STALE_MS), run: () => sweep(parts, options) }),
+    ...(options.periodic ?? []).map(round),
+    ...(roles.scheduler ? [schedule(parts, stopping.signal)] : []),
+  ]
+  if (roles.worker) await carryOut(parts, options)
+  parts.log.info('at work', { ...parts.worker, ...roles })
+  return {
+    stop: async ({ graceMs }) => {
+      stopping.abort()
+      await parts.queue.stop({ graceMs })
+      await Promise.all(rounds)
+      await stopWorker(parts)
+      parts.log.info('stopped', { ...parts.worker })
+    },
+  }
+}
+
+async function carryOut(parts: SystemParts, options: WorkerOptions): Promise<void> {
+  const { carryOutRun, carryOutRecovery, runStarted, runFinished, heartbeatMs } = options
+  const hooks = { ...(runStarted && { runStarted }), ...(runFinished && { runFinished }), ...(heartbeatMs !== undefined && { heartbeatMs }) }
+  await parts.queue.work(JobKind.BACKUP, (runId, { signal }) => carryOutJob(parts, runId, { carryOutRun, signal, ...hooks }), { concurrency: parts.defaults.performance?.maxConcurrentBackups ?? 1 })
+  await parts.queue.work(JobKind.RECOVERY, async (requestId, { signal }) => void (await carryOutRecovery(parts, requestId, { signal })), { concurrency: 1 })
+}
+
+async function sweep(parts: SystemParts, options: WorkerOptions): Promise<void> {
+  await takeOverRuns(parts, options)
+  await resumeRuns(parts)
+}
+
+/** Makes runs of due times at their moment; a due time that was put in by this process is seen at once. */
+async function schedule(parts: SystemParts, signal: AbortSignal): Promise<void> {
+  const waker = new Waker()
+  listen(parts.catalog, RunEvent.DUE_TIMES_CHANGED, { signal, heard: () => waker.wake() })
+  const lookMs = LOOK_MS[parts.catalog.kind]
+  while (!signal.aborted) {
+    const waitMs = await untilNext(parts)
+    // A hair late rather than a hair early: early would mean another look.
+    await waker.wait(Math.max(5, Math.min(waitMs + 1, lookMs)), { signal })
+  }
+}
+
+async function untilNext(parts: SystemParts): Promise<number> {
+  try {
+    const next = await nextWaitingMs(parts)
+    if (next > nowMs()) return next - nowMs()
+    const { started, missed } = await tick(parts)
+    if (started.length === 0 && missed === 0) return HELD_MS
+    parts.log.info('due runs were put into the queue', { runs: started.length, missed })
+    return 0
+  } catch (error) {
+    parts.log.warn('the scheduler could not look at its due times', { error })
+    return OUTAGE_MS
+  }
+}
+
+async function goRound(parts: SystemParts, { name, everyMs, run }: PeriodicWork, signal: AbortSignal): Promise<void> {
+  const waker = new Waker()
+  while (!signal.aborted) {
+    await waker.wait(everyMs, { signal })
+    if (signal.aborted) return
+    await run({ signal }).catch((error: unknown) => {
+      if (!signal.aborted) parts.log.warn('work that is done now and then failed', { name, error })
+    })
+  }
+}

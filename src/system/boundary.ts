@@ -1,0 +1,30 @@
+/** The one bridge from thrown errors to results: the only place that catches for the façade. */
+import { failureOf } from '../contracts/index.ts'
+import type { Locale } from '../contracts/index.ts'
+import type { Result, Warning } from '../contracts/system/index.ts'
+import { BackupError } from '../kernel/backup-error.ts'
+import type { Log } from '../kernel/log.ts'
+
+export interface Answer<T> {
+  readonly data: T
+  readonly warnings?: readonly Warning[]
+}
+
+export function success<T>(answer: Answer<T>): Result<T> {
+  return { success: true, data: answer.data, warnings: answer.warnings ?? [] }
+}
+
+/** `data` of a failure is absent; the type says `never` (contracts/system/result.ts). */
+export function failure<T>(error: unknown, locale: Locale): Result<T> {
+  return { success: false, error: failureOf(error, locale), warnings: [] } as unknown as Result<T>
+}
+
+/** Runs one call. What is no BackupError is a bug: logged with its stack, answered as INTERNAL. */
+export async function attempt<T>(run: () => Promise<Answer<T>>, options: { readonly locale: Locale; readonly log: Log }): Promise<Result<T>> {
+  try {
+    return success(await run())
+  } catch (error) {
+    if (!(error instanceof BackupError)) options.log.error('a call failed by a bug', { error })
+    return failure(error, options.locale)
+  }
+}

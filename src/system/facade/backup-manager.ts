@@ -1,0 +1,72 @@
+import type { CallInput, ConfigInput, ConfigPatch, ConfigView, Page, Result, RetentionSimulation, RunView, Widened } from '../../contracts/system/index.ts'
+import type { FacadeCall } from './facade-call.ts'
+import { pathsHere, timeText } from './plain-input.ts'
+
+export interface BackupFilters {
+  readonly configId?: string
+  readonly status?: string
+  readonly type?: string
+  readonly from?: string | Date
+  readonly to?: string | Date
+}
+
+/** Configurations and their runs. */
+export class BackupManager {
+  readonly #call: FacadeCall
+
+  constructor(call: FacadeCall) {
+    this.#call = call
+  }
+
+  /** Saves a configuration and plans its first run. Fails with CONFIG_EXISTS, CONFIG_INVALID, SOURCE_UNREADABLE, SOURCE_NOT_AVAILABLE; then nothing is saved. */
+  createConfig(config: Widened<ConfigInput>, userId?: string): Promise<Result<ConfigView>> {
+    return this.#call('config.create', { config: pathsHere(config), userId } as CallInput<'config.create'>)
+  }
+
+  /** Changes what `patch` names; `null` takes an option away; the rest stays. A failure leaves the former configuration untouched. */
+  updateConfig(id: string, patch: Widened<ConfigPatch>, userId?: string): Promise<Result<ConfigView>> {
+    return this.#call('config.update', { id, patch: pathsHere(patch), userId } as CallInput<'config.update'>)
+  }
+
+  /** Ends its runs; its points stay and no longer expire. */
+  deleteConfig(id: string, userId?: string): Promise<Result<{ readonly deleted: true }>> {
+    return this.#call('config.delete', { id, userId })
+  }
+
+  getConfig(id: string): Promise<Result<ConfigView>> {
+    return this.#call('config.get', { id })
+  }
+
+  listConfigs(): Promise<Result<readonly ConfigView[]>> {
+    return this.#call('config.list', {})
+  }
+
+  /** Answers with the run's id once run and job are committed; `waitForRun` gives the finished run. */
+  executeBackup(configId: string, userId?: string): Promise<Result<string>> {
+    return this.#call('backup.execute', { configId, userId })
+  }
+
+  cancelBackup(runId: string, userId?: string): Promise<Result<RunView>> {
+    return this.#call('backup.cancel', { runId, userId })
+  }
+
+  getRun(runId: string): Promise<Result<RunView>> {
+    return this.#call('backup.get', { runId })
+  }
+
+  /** Newest first. `limit` is 20 unless given, 1,000 at most. */
+  listBackups(filters: BackupFilters = {}, pagination: { readonly page?: number; readonly limit?: number } = {}): Promise<Result<Page<RunView>>> {
+    const isGiven = typeof filters === 'object' && filters !== null
+    return this.#call('backup.list', { filters: isGiven ? { ...filters, from: timeText(filters.from), to: timeText(filters.to) } : filters, pagination })
+  }
+
+  /** For every point whether it would be kept, and why. Changes nothing. */
+  simulateRetention(options: { readonly configId?: string; readonly policy?: ConfigInput['retention'] } = {}): Promise<Result<RetentionSimulation>> {
+    return this.#call('retention.simulate', options as CallInput<'retention.simulate'>)
+  }
+
+  /** Forgets and frees what the policies no longer keep, now instead of after the next run. */
+  applyRetention(configId?: string, userId?: string): Promise<Result<RetentionSimulation>> {
+    return this.#call('retention.apply', { configId, userId })
+  }
+}

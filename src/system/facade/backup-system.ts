@@ -1,0 +1,114 @@
+/** The system as an application sees it. Every method is one call; none throws for what a caller can cause. */
+import type { AuditVerdict, BackupOptionsInput, ConfigInput, ConfigView, RebuildSummary, Result, RunView, SystemStatus, Widened } from '../../contracts/system/index.ts'
+import { BackupError } from '../../kernel/backup-error.ts'
+import { failure } from '../boundary.ts'
+import type { Caller, Transport } from '../transport.ts'
+import { BackupManager } from './backup-manager.ts'
+import type { FacadeCall } from './facade-call.ts'
+import { MonitoringService } from './monitoring-service.ts'
+import { inputRefusal } from './plain-input.ts'
+import { RecoveryService } from './recovery-service.ts'
+import { SchedulerService } from './scheduler-service.ts'
+import { StorageManager } from './storage-manager.ts'
+
+/** What a started system is made of: the way to it, and how it ends. */
+export interface Started {
+  readonly transport: Transport
+  readonly stop: () => Promise<void>
+}
+
+export class BackupSystem {
+  readonly manager: BackupManager
+  readonly storage: StorageManager
+  readonly scheduler: SchedulerService
+  readonly monitor: MonitoringService
+  readonly recover: RecoveryService
+  readonly #caller: Caller
+  #started: Started | undefined
+
+  constructor(caller: Caller, started?: Started) {
+    this.#caller = caller
+    this.#started = started
+    const call: FacadeCall = async (name, input, options = {}) => {
+      const refused = inputRefusal(input)
+      return refused ? failure(refused, caller.locale) : this.#transport().call(name, input, { caller: this.#callerOf(input), ...options })
+    }
+    this.manager = new BackupManager(call)
+    this.storage = new StorageManager({ call, transport: () => this.#transport(), caller })
+    this.scheduler = new SchedulerService(call)
+    this.monitor = new MonitoringService(call)
+    this.recover = new RecoveryService(call)
+    this.#call = call
+  }
+
+  readonly #call: FacadeCall
+
+  /** A backup of files and folders on a schedule. The answer holds the id, `nextRunAt` and whether a live scheduler would start it (`schedulerAlive`). */
+  setupFileBackup(name: string, paths: readonly string[], options: Widened<BackupOptionsInput> = {}, userId?: string): Promise<Result<ConfigView>> {
+    return this.#create({ name, kind: 'FILES', paths: Array.isArray(paths) ? [...paths] : (paths as string[]), ...options }, userId)
+  }
+
+  /** A backup of a database. The URL is sealed at once and shown without its password. SOURCE_NOT_AVAILABLE, with nothing saved, until its source is here. */
+  setupDatabaseBackup(name: string, databaseUrl: string, options: Widened<BackupOptionsInput> = {}, userId?: string): Promise<Result<ConfigView>> {
+    return this.#create({ name, kind: 'DATABASE', databaseUrl, ...options }, userId)
+  }
+
+  /** Answers with the run's id once run and job are committed. */
+  runBackupNow(configId: string, userId?: string): Promise<Result<string>> {
+    return this.manager.executeBackup(configId, userId)
+  }
+
+  /** The finished run. With an aborted `signal`: ABORTED, and the run goes on. */
+  waitForRun(runId: string, options: { readonly signal?: AbortSignal } = {}): Promise<Result<RunView>> {
+    return this.#call('backup.wait', { runId }, options)
+  }
+
+  getStatus(): Promise<Result<SystemStatus>> {
+    return this.#call('system.status', {})
+  }
+
+  /** Walks the audit chain, in the database and against the segments in the repository. */
+  verifyAudit(): Promise<Result<AuditVerdict>> {
+    return this.#call('audit.verify', {})
+  }
+
+  /** The audit log as JSON lines, verifiable offline. */
+  exportAudit(range: { readonly from?: string; readonly to?: string } = {}, userId?: string): Promise<Result<string>> {
+    return this.#call('audit.export', { ...range, userId })
+  }
+
+  /** Makes configurations, points, runs, pins, holds and audit anew from the repository alone. `force` keeps other configurations beside them. */
+  rebuild(options: { readonly force?: boolean } = {}, userId?: string): Promise<Result<RebuildSummary>> {
+    return this.#call('system.rebuild', { ...options, userId })
+  }
+
+  /** Running backups write a checkpoint and stop; the process may end. Then `initializeBackupSystem` may start again. */
+  async shutdown(): Promise<void> {
+    const started = this.#started
+    this.#started = undefined
+    await started?.stop()
+  }
+
+  /** For `initializeBackupSystem`. */
+  attach(started: Started): void {
+    this.#started = started
+  }
+
+  #create(config: Widened<ConfigInput>, userId: string | undefined): Promise<Result<ConfigView>> {
+    return this.manager.createConfig(config, userId)
+  }
+
+  #transport(): Transport {
+    return this.#started?.transport ?? notInitialized(this.#caller)
+  }
+
+  #callerOf(input: unknown): Caller {
+    const userId = typeof input === 'object' && input !== null && 'userId' in input ? input.userId : undefined
+    return typeof userId === 'string' ? { ...this.#caller, actor: userId } : this.#caller
+  }
+}
+
+function notInitialized({ locale }: Caller): Transport {
+  const refuse = () => Promise.resolve(failure<never>(new BackupError('NOT_INITIALIZED', 'initializeBackupSystem() was not called.'), locale))
+  return { call: refuse, upload: refuse, download: refuse, [Symbol.asyncDispose]: async () => {} }
+}

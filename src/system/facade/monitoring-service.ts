@@ -1,0 +1,44 @@
+import type { AlertSeverity, AlertType, AlertView, BackupMetrics, HealthReport, RealTimeMetrics, Result } from '../../contracts/system/index.ts'
+import { HealthStatus } from '../../contracts/system/index.ts'
+import { isoTime, nowMs } from '../../kernel/clock.ts'
+import type { FacadeCall } from './facade-call.ts'
+import { timeText } from './plain-input.ts'
+
+/** Figures, alarms and health, computed from what exists now. */
+export class MonitoringService {
+  readonly #call: FacadeCall
+
+  constructor(call: FacadeCall) {
+    this.#call = call
+  }
+
+  /** The last 30 days and this moment. */
+  getRealTimeMetrics(): Promise<Result<RealTimeMetrics>> {
+    return this.#call('monitor.realTime', {})
+  }
+
+  /** "24h", "7d", "30d", … or two moments. */
+  calculateMetrics(period: string | { readonly from: string | Date; readonly to: string | Date }): Promise<Result<BackupMetrics>> {
+    const isStretch = typeof period === 'object' && period !== null
+    return this.#call('monitor.metrics', { period: isStretch ? { ...period, from: timeText(period.from), to: timeText(period.to) } : period })
+  }
+
+  getActiveAlerts(): Promise<Result<readonly AlertView[]>> {
+    return this.#call('monitor.alerts', {})
+  }
+
+  createAlert(type: AlertType, severity: AlertSeverity, message: string, userId?: string): Promise<Result<AlertView>> {
+    return this.#call('monitor.createAlert', { type, severity, message, userId })
+  }
+
+  acknowledgeAlert(alertId: string, userId?: string): Promise<Result<AlertView>> {
+    return this.#call('monitor.acknowledge', { alertId, userId })
+  }
+
+  /** The report itself, not a result: `health.overall`. A system that can't be asked is UNKNOWN, never healthy. */
+  async performHealthCheck(): Promise<HealthReport> {
+    const result = await this.#call('monitor.health', {})
+    if (result.success) return result.data
+    return { overall: HealthStatus.UNKNOWN, checkedAt: isoTime(nowMs()), checks: [{ name: 'system', status: HealthStatus.UNKNOWN, message: `${result.error.message} ${result.error.guidance}` }] }
+  }
+}

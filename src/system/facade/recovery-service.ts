@@ -1,0 +1,52 @@
+import type { HoldView, RecoveryOptions, RecoveryPointView, RecoveryRequestView, RecoveryType, Result } from '../../contracts/system/index.ts'
+import type { FacadeCall } from './facade-call.ts'
+import { pathHere } from './plain-input.ts'
+
+/** Recovery points and restores. */
+export class RecoveryService {
+  readonly #call: FacadeCall
+
+  constructor(call: FacadeCall) {
+    this.#call = call
+  }
+
+  /**
+   * Asks for a restore of a run's or a point's data. Answers once it is queued; `getRecoveryStatus` follows it. `type` is a RecoveryType. Fails with POINT_NOT_FOUND, TARGET_REFUSED,
+   * SOURCE_NOT_AVAILABLE (point in time of files).
+   */
+  createRecoveryRequest(backupId: string, type: RecoveryType, options: RecoveryOptions, userId?: string): Promise<Result<RecoveryRequestView>> {
+    const isGiven = typeof options === 'object' && options !== null
+    return this.#call('recover.create', { backupId, type, options: isGiven ? { ...options, targetPath: pathHere(options.targetPath) } : options, userId })
+  }
+
+  getRecoveryStatus(requestId: string): Promise<Result<RecoveryRequestView>> {
+    return this.#call('recover.status', { requestId })
+  }
+
+  cancelRecovery(requestId: string, userId?: string): Promise<Result<RecoveryRequestView>> {
+    return this.#call('recover.cancel', { requestId, userId })
+  }
+
+  /** Newest first; of one configuration, or all. */
+  getRecoveryPoints(configId?: string): Promise<Result<readonly RecoveryPointView[]>> {
+    return this.#call('recover.points', { configId })
+  }
+
+  /** Kept whatever the policy says. In the repository before this answers. */
+  pinPoint(pointId: string, reason?: string, userId?: string): Promise<Result<RecoveryPointView>> {
+    return this.#call('recover.pin', { pointId, reason, userId })
+  }
+
+  unpinPoint(pointId: string, userId?: string): Promise<Result<RecoveryPointView>> {
+    return this.#call('recover.unpin', { pointId, userId })
+  }
+
+  /** A legal hold on a point, a source, or everything. In the repository before this answers. */
+  addHold(hold: { readonly pointId?: string; readonly source?: string; readonly until?: string; readonly reason: string }, userId?: string): Promise<Result<HoldView>> {
+    return this.#call('recover.addHold', { ...hold, userId })
+  }
+
+  liftHold(holdId: string, userId?: string): Promise<Result<{ readonly lifted: true }>> {
+    return this.#call('recover.liftHold', { holdId, userId })
+  }
+}

@@ -1,0 +1,84 @@
+/** Opens everything a system is made of in this process, in order, and closes it in the reverse. */
+import { randomUUID } from 'node:crypto'
+import path from 'node:path'
+import { type Catalog, DEFAULT_TENANT_ID, openCatalog, type OwnerLock } from '../catalog/index.ts'
+import type { Kek } from '../engine/index.ts'
+import { openJobQueue } from '../jobs/index.ts'
+import { isBackupError } from '../kernel/backup-error.ts'
+import type { Log } from '../kernel/log.ts'
+import { hostName } from '../kernel/machine.ts'
+import { openAuditLog } from '../services/audit/index.ts'
+import { type ControlKey, openControlKey } from '../services/control-key/index.ts'
+import type { RepositoryAccess, SystemParts } from '../services/index.ts'
+import { openNotifiers } from './compose-channels.ts'
+import type { Started } from './facade/backup-system.ts'
+import { HANDLERS, STREAM_HANDLERS } from './handlers.ts'
+import { LocalTransport } from './local-transport.ts'
+import { openRepositoryAccess } from './repository-access.ts'
+import type { SettingsValues } from './settings/index.ts'
+import { startWork, type WorkTiming } from './start-work.ts'
+
+export interface OpenOptions {
+  readonly settings: SettingsValues
+  /** Newest first. */
+  readonly keks: readonly Kek[]
+  /** Where they came from. */
+  readonly keyFiles: readonly string[]
+  readonly log: Log
+  /** Of the embedded database. */
+  readonly lock?: OwnerLock
+  /** Due runs are started and jobs carried out here. */
+  readonly works: boolean
+  readonly timing?: WorkTiming
+  /** `serve`, `worker`, `library`: for `status`. */
+  readonly role: string
+  readonly signal?: AbortSignal
+}
+
+type Close = () => Promise<void>
+
+/** Throws what opening database and repository throws; then nothing stays open. */
+export async function openSystem(options: OpenOptions): Promise<Started> {
+  const closing: Close[] = []
+  const closeAll = async () => {
+    for (let close = closing.pop(); close; close = closing.pop()) await close()
+  }
+  try {
+    const parts = await openParts(options, (close) => void closing.push(close))
+    if (options.works) {
+      const work = await startWork(parts, options.timing)
+      closing.push(() => work.stop())
+    }
+    return { transport: new LocalTransport(parts, HANDLERS, STREAM_HANDLERS), stop: closeAll }
+  } catch (error) {
+    await closeAll()
+    throw error
+  }
+}
+
+async function openParts({ settings, keks, keyFiles, log, lock, works, signal }: OpenOptions, onClose: (close: Close) => void): Promise<SystemParts> {
+  const { home, databaseUrl } = settings
+  const location = databaseUrl === undefined ? { directory: path.join(home, 'database') } : { url: databaseUrl }
+  const catalog = await openCatalog(location, { ...(lock && { lock }), ...(signal && { signal }) })
+  onClose(async () => await catalog[Symbol.asyncDispose]())
+  await catalog.db.insertInto('tenants').values({ id: DEFAULT_TENANT_ID, name: 'default' }).onConflict((conflict) => conflict.doNothing()).execute()
+  const repository = await openRepositoryAccess(catalog, { location: settings.repository, keks, stateDirectory: path.join(home, 'repositories'), ...(signal && { signal }) })
+  const controlKey = await openKey(catalog, repository)
+  const queue = await openJobQueue(catalog, { log: log.child('queue'), isWorker: works })
+  onClose(async () => await queue[Symbol.asyncDispose]())
+  return {
+    catalog, queue, repository, log, home, keyFiles, tenantId: DEFAULT_TENANT_ID, defaults: settings.defaults, channels: settings.channels, notifiers: openNotifiers(settings.channels), locale: settings.locale,
+    audit: openAuditLog(catalog, controlKey.auditKey, DEFAULT_TENANT_ID), secrets: controlKey, worker: { id: randomUUID(), host: hostName(), pid: process.pid },
+  }
+}
+
+/** A key that the repository took while this database knew only another one opens it by the repository's own. */
+async function openKey(catalog: Catalog, { keks, open }: RepositoryAccess): Promise<ControlKey> {
+  try {
+    return await openControlKey(catalog, keks)
+  } catch (error) {
+    if (!isBackupError(error, 'KEY_WRONG')) throw error
+    await using repository = await open()
+    return await openControlKey(catalog, [...keks, repository.keys.controlPlaneKek])
+  }
+}

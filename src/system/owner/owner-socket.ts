@@ -1,0 +1,102 @@
+/** The owner answers the other processes of this account over a Unix socket that only the account can open. */
+import fs from 'node:fs'
+import http from 'node:http'
+import path from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { type CallInput, type CallName, CALLS } from '../../contracts/system/index.ts'
+import { BackupError } from '../../kernel/backup-error.ts'
+import { makeDirectories } from '../../kernel/directories.ts'
+import type { Log } from '../../kernel/log.ts'
+import { failure } from '../boundary.ts'
+import type { Transport } from '../transport.ts'
+import { CALL_BYTES_MAX, CALL_PATH, callSchema, decodeHeader, DOWNLOAD_PATH, pathSchema, UPLOAD_HEADER, UPLOAD_PATH } from './socket-protocol.ts'
+
+interface Exchange {
+  readonly request: http.IncomingMessage
+  readonly response: http.ServerResponse
+  /** Aborted when the client goes away. */
+  readonly signal: AbortSignal
+}
+
+/** Serves `transport` at `socketPath` (mode 0600) until it is disposed of. A socket that a dead owner left there is replaced: the caller holds the owner's lock. */
+export async function serveOwnerSocket(socketPath: string, transport: Transport, log: Log): Promise<AsyncDisposable> {
+  makeDirectories(path.dirname(socketPath), { mode: 0o700 })
+  fs.rmSync(socketPath, { force: true })
+  const server = http.createServer((request, response) => void answer(exchangeOf(request, response), transport, log))
+  server.requestTimeout = 0
+  const formerMask = process.umask(0o177)
+  try {
+    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(socketPath, resolve))
+  } finally {
+    process.umask(formerMask)
+  }
+  // A socket alone keeps no process alive: the scheduler does, or the caller.
+  server.unref()
+  return {
+    [Symbol.asyncDispose]: async () => {
+      const closed = new Promise((resolve) => server.close(resolve))
+      server.closeAllConnections()
+      await closed
+      fs.rmSync(socketPath, { force: true })
+    },
+  }
+}
+
+function exchangeOf(request: http.IncomingMessage, response: http.ServerResponse): Exchange {
+  const controller = new AbortController()
+  response.on('close', () => controller.abort())
+  return { request, response, signal: controller.signal }
+}
+
+async function answer(exchange: Exchange, transport: Transport, log: Log): Promise<void> {
+  try {
+    const { pathname } = new URL(exchange.request.url ?? '/', 'http://owner')
+    if (pathname === CALL_PATH) await answerCall(exchange, transport)
+    else if (pathname === UPLOAD_PATH) await answerUpload(exchange, transport)
+    else if (pathname === DOWNLOAD_PATH) await answerDownload(exchange, transport)
+    else send(exchange, failure(new BackupError('USAGE', 'The owner does not know this request.'), 'en'))
+  } catch (error) {
+    log.warn('a request on the socket could not be read', { error })
+    if (exchange.response.headersSent) exchange.response.destroy()
+    else send(exchange, failure(error instanceof BackupError ? error : new BackupError('USAGE', 'The request could not be read.', { cause: error }), 'en'))
+  }
+}
+
+async function answerCall(exchange: Exchange, transport: Transport): Promise<void> {
+  const { name, input, caller } = callSchema.parse(JSON.parse(await readBody(exchange.request)))
+  if (!isCallName(name)) return send(exchange, failure(new BackupError('USAGE', `This owner does not know the call ${name}: it may be an older version.`), caller.locale))
+  send(exchange, await transport.call(name, input as CallInput<CallName>, { caller, signal: exchange.signal }))
+}
+
+async function answerUpload(exchange: Exchange, transport: Transport): Promise<void> {
+  const { path: target, caller } = pathSchema.parse(decodeHeader(String(exchange.request.headers[UPLOAD_HEADER] ?? '')))
+  send(exchange, await transport.upload(target, exchange.request, { caller, signal: exchange.signal }))
+}
+
+async function answerDownload(exchange: Exchange, transport: Transport): Promise<void> {
+  const { path: source, caller } = pathSchema.parse(JSON.parse(await readBody(exchange.request)))
+  const opened = await transport.download(source, { caller, signal: exchange.signal })
+  if (!opened.success) return send(exchange, opened)
+  exchange.response.writeHead(200, { 'content-type': 'application/octet-stream' })
+  // A failure half-way breaks the connection off: the other end never takes a part for the whole.
+  await pipeline(opened.data, exchange.response)
+}
+
+function isCallName(name: string): name is CallName {
+  return Object.hasOwn(CALLS, name)
+}
+
+async function readBody(request: http.IncomingMessage): Promise<string> {
+  const pieces: Buffer[] = []
+  let bytes = 0
+  for await (const piece of request) {
+    bytes += (piece as Buffer).length
+    if (bytes > CALL_BYTES_MAX) throw new BackupError('USAGE', 'The call is too large.')
+    pieces.push(piece as Buffer)
+  }
+  return Buffer.concat(pieces).toString('utf8')
+}
+
+function send({ response }: Exchange, body: unknown): void {
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+}

@@ -1,0 +1,82 @@
+/** The way to an owner in another process. */
+import http from 'node:http'
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { CallData, CallInput, CallName, Result } from '../../contracts/system/index.ts'
+import { BackupError, systemCode } from '../../kernel/backup-error.ts'
+import { failure } from '../boundary.ts'
+import type { CallContext, StoredUpload, Transport } from '../transport.ts'
+import { CALL_PATH, DOWNLOAD_PATH, encodeHeader, UPLOAD_HEADER, UPLOAD_PATH } from './socket-protocol.ts'
+
+/** Nobody listens: the owner is gone and nothing was asked of it. The next election decides. */
+export class OwnerUnreachable extends Error {
+  override readonly name = 'OwnerUnreachable'
+}
+
+const NOT_ASKED = new Set(['ECONNREFUSED', 'ENOENT', 'EACCES'])
+
+/** Rejects with OwnerUnreachable when nobody listens; everything else is a Result. */
+export class SocketTransport implements Transport {
+  readonly socketPath: string
+
+  constructor(socketPath: string) {
+    this.socketPath = socketPath
+  }
+
+  call<Name extends CallName>(name: Name, input: CallInput<Name>, context: CallContext): Promise<Result<CallData[Name]>> {
+    return this.#ask(context, async (request) => {
+      request.end(JSON.stringify({ name, input, caller: context.caller }))
+    }, { path: CALL_PATH }) as Promise<Result<CallData[Name]>>
+  }
+
+  upload(path: string, body: AsyncIterable<Uint8Array>, context: CallContext): Promise<Result<StoredUpload>> {
+    const headers = { [UPLOAD_HEADER]: encodeHeader({ path, caller: context.caller }) }
+    return this.#ask(context, (request) => pipeline(body, request), { path: UPLOAD_PATH, headers }) as Promise<Result<StoredUpload>>
+  }
+
+  async download(path: string, context: CallContext): Promise<Result<Readable>> {
+    return this.#guard(context, async () => {
+      const { request, response } = this.#open({ path: DOWNLOAD_PATH }, context.signal)
+      request.end(JSON.stringify({ path, caller: context.caller }))
+      const answer = await response
+      if (answer.headers['content-type'] === 'application/json') return JSON.parse(await textOf(answer)) as Result<Readable>
+      return { success: true, data: answer as Readable, warnings: [] }
+    })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+
+  #ask(context: CallContext, write: (request: http.ClientRequest) => Promise<void>, target: { path: string; headers?: Record<string, string> }): Promise<Result<unknown>> {
+    return this.#guard(context, async () => {
+      const { request, response } = this.#open(target, context.signal)
+      const [answer] = await Promise.all([response, write(request)])
+      return JSON.parse(await textOf(answer)) as Result<unknown>
+    })
+  }
+
+  #open(target: { path: string; headers?: Record<string, string> }, signal: AbortSignal | undefined) {
+    const request = http.request({ socketPath: this.socketPath, method: 'POST', ...target, agent: false, ...(signal && { signal }) })
+    const response = new Promise<http.IncomingMessage>((resolve, reject) => request.once('response', resolve).once('error', reject))
+    // Whoever awaits it sees the failure; a write that fails first must not leave it unheard.
+    response.catch(() => {})
+    return { request, response }
+  }
+
+  async #guard<T>(context: CallContext, run: () => Promise<Result<T>>): Promise<Result<T>> {
+    try {
+      return await run()
+    } catch (error) {
+      // The body broke off here: the owner has not ended.
+      if (error instanceof BackupError) return failure(error, context.caller.locale)
+      if (context.signal?.aborted) return failure(new BackupError('ABORTED', 'The call was stopped.', { cause: error }), context.caller.locale)
+      if (NOT_ASKED.has(systemCode(error) ?? '')) throw new OwnerUnreachable(this.socketPath, { cause: error })
+      return failure(new BackupError('OWNER_GONE', 'The owner ended during the call.', { cause: error }), context.caller.locale)
+    }
+  }
+}
+
+async function textOf(answer: http.IncomingMessage): Promise<string> {
+  const pieces: Buffer[] = []
+  for await (const piece of answer) pieces.push(piece as Buffer)
+  return Buffer.concat(pieces).toString('utf8')
+}

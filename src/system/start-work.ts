@@ -1,0 +1,72 @@
+/** What a working process does besides runs and recoveries: rules, messages, records, audit, heartbeat. */
+import { nowMs } from '../kernel/clock.ts'
+import { dispatchOutbox, evaluateRules, runStarted, schedulerHeartbeat } from '../services/alarms/index.ts'
+import { closeAuditSegments } from '../services/audit/index.ts'
+import { recordControlKey } from '../services/control-key/index.ts'
+import { carryOutRun, runEnded, syncPoints, verifyWhenDue } from '../services/execution/index.ts'
+import type { SystemParts } from '../services/index.ts'
+import { carryOutRecovery, resumeRecoveries } from '../services/recovery/index.ts'
+import { alarmPending, retryRecords } from '../services/records/index.ts'
+import { startWorker } from '../services/scheduling/index.ts'
+
+const SECOND_MS = 1000
+const MINUTE_MS = 60 * SECOND_MS
+/** What a running backup gets to write its checkpoint. */
+const STOP_GRACE_MS = 30 * SECOND_MS
+/** A repository that does not answer must not hold the end. */
+const CLOSE_MS_MAX = 30 * SECOND_MS
+
+export interface Work {
+  stop(): Promise<void>
+}
+
+/** For tests: silence after which a worker counts as dead, and the time between two signs of life of a run. */
+export interface WorkTiming {
+  readonly staleMs?: number
+  readonly heartbeatMs?: number
+}
+
+/** Throws DATABASE_UNAVAILABLE. The repository may be away: what needs it is tried again. */
+export async function startWork(parts: SystemParts, timing: WorkTiming = {}): Promise<Work> {
+  const worker = await startWorker(parts, {
+    ...timing, roles: { scheduler: true, worker: true }, carryOutRecovery, runStarted, runFinished: runEnded,
+    carryOutRun: async (each, claim, options) => {
+      await carryOutRun(each, claim, options)
+      await closeAudit(each)
+    },
+    periodic: [
+      { name: 'rules', everyMs: 15 * SECOND_MS, run: () => evaluateRules(parts, nowMs()) },
+      { name: 'outbox', everyMs: 2 * SECOND_MS, run: ({ signal }) => dispatchOutbox(parts, { signal }) },
+      { name: 'records', everyMs: MINUTE_MS, run: ({ signal }) => retryRecords(parts, { signal, onPending: alarmPending(parts) }) },
+      { name: 'recoveries', everyMs: 15 * SECOND_MS, run: () => resumeRecoveries(parts) },
+      { name: 'audit', everyMs: 30 * MINUTE_MS, run: ({ signal }) => closeAuditSegments(parts, { signal }) },
+      { name: 'heartbeat', everyMs: MINUTE_MS, run: ({ signal }) => schedulerHeartbeat(parts, { signal }) },
+      { name: 'database', everyMs: 24 * 60 * MINUTE_MS, run: ({ signal }) => parts.catalog.maintain(signal) },
+      { name: 'verification', everyMs: 60 * MINUTE_MS, run: ({ signal }) => verifyWhenDue(parts, { signal }) },
+      { name: 'repository', everyMs: 60 * MINUTE_MS, run: ({ signal }) => lookIntoRepository(parts, signal) },
+    ],
+  })
+  const stop = async () => {
+    await worker.stop({ graceMs: STOP_GRACE_MS })
+    // What was done since the last run.
+    await closeAudit(parts)
+  }
+  return { stop }
+}
+
+/** With each run, and at the end. Nothing fails for it: what can't be closed now is closed with the next run, or within the half hour. */
+async function closeAudit(parts: SystemParts): Promise<void> {
+  try {
+    // Without the run's signal: it says nothing about this.
+    await closeAuditSegments(parts, { signal: AbortSignal.timeout(CLOSE_MS_MAX) })
+  } catch (error) {
+    parts.log.warn('the audit log could not be closed into the repository', { error })
+  }
+}
+
+/** What others did to the repository, by the command line or on another machine, is seen here too. */
+async function lookIntoRepository(parts: SystemParts, signal: AbortSignal): Promise<void> {
+  await using repository = await parts.repository.open(signal)
+  await recordControlKey(parts, repository)
+  await syncPoints(parts, repository)
+}
