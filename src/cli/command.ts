@@ -5,12 +5,14 @@ import type { Command } from 'commander'
 import { BackupError } from '../kernel/backup-error.ts'
 import type { Kek } from '../engine/index.ts'
 import type { Locale, Translate } from './locale.ts'
-import type { Progress } from './progress.ts'
+import type { Progress, ProgressKind } from './progress.ts'
 
 export type Env = Readonly<Record<string, string | undefined>>
 export type OptionValues = Readonly<Record<string, unknown>>
 
 export interface CommandContext {
+  /** Its name, as typed: `key list`. */
+  readonly command: string
   readonly args: readonly unknown[]
   readonly options: OptionValues
   readonly env: Env
@@ -20,7 +22,7 @@ export interface CommandContext {
   /** A line for people; nothing with --json. */
   readonly say: (line: string) => void
   readonly warn: (line: string) => void
-  readonly progress: (kind: 'backup' | 'restore') => Progress
+  readonly progress: (kind: ProgressKind) => Progress
 }
 
 /** What a command answers: the JSON object and the exit code. */
@@ -56,8 +58,24 @@ export function countOption(options: OptionValues, name: string, least = 0): num
   const text = textOption(options, name)
   if (text === undefined) return undefined
   const value = Number(text)
-  if (!Number.isSafeInteger(value) || value < least) throw new BackupError('USAGE', `--${name} takes a whole number from ${least} up, not "${text}".`)
+  if (!Number.isSafeInteger(value) || value < least) throw new BackupError('USAGE', `--${flagOf(name)} takes a whole number from ${least} up, not "${text}".`)
   return value
+}
+
+const BYTE_UNITS: Readonly<Record<string, number>> = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3, T: 1024 ** 4 }
+
+/** A size in bytes, or with a unit: 500K, 10M, 2G. Throws USAGE naming the option. */
+export function bytesOption(options: OptionValues, name: string): number | undefined {
+  const text = textOption(options, name)
+  if (text === undefined) return undefined
+  const match = /^(\d+(?:\.\d+)?)([KMGT]?)(?:i?B)?$/i.exec(text)
+  const value = match ? Math.floor(Number(match[1]) * BYTE_UNITS[match[2]!.toUpperCase()]!) : 0
+  if (value < 1) throw new BackupError('USAGE', `--${flagOf(name)} takes a size such as 1048576, 500K or 10M, not "${text}".`)
+  return value
+}
+
+export function isRepositoryNamed(context: CommandContext): boolean {
+  return Boolean(textOption(context.options, 'repo') ?? context.env['NEONPRO_REPOSITORY'])
 }
 
 export function repositoryOption(context: CommandContext): string {
@@ -83,4 +101,9 @@ export async function keysOf(context: CommandContext): Promise<Kek[]> {
   if (first.kind === 'passphrase' && first.warning) context.warn(context.t('key.typed'))
   const previous = (context.env['BACKUP_ENCRYPTION_KEY_PREVIOUS'] ?? '').split(/[,\n]/).filter((text) => text.trim() !== '')
   return [first, ...previous.map((text) => parseKek(text, 'BACKUP_ENCRYPTION_KEY_PREVIOUS'))]
+}
+
+/** `keepDaily` as it is typed: `keep-daily`. */
+function flagOf(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 }

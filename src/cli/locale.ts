@@ -1,32 +1,40 @@
 /** Language by the usual variables: Portuguese for pt…, English otherwise. */
-import type { ErrorEntry } from '../contracts/index.ts'
+import { type Locale, localeOf, phrase, type Values } from '../contracts/index.ts'
 import { environment } from '../kernel/environment.ts'
 import { en, type MessageKey } from './messages/en.ts'
 import { ptBr } from './messages/pt-br.ts'
-import { SENTENCES_PT_BR } from './messages/sentences-pt-br.ts'
+import { PLACEHOLDERS_PT_BR, SENTENCES_PT_BR } from './messages/sentences-pt-br.ts'
 
-export type Locale = 'en' | 'pt-BR'
+export type { Locale, Values }
 
 export function chooseLocale(env: Readonly<Record<string, string | undefined>> = environment()): Locale {
-  const value = env['LC_ALL'] || env['LC_MESSAGES'] || env['LANG'] || ''
-  return value.toLowerCase().startsWith('pt') ? 'pt-BR' : 'en'
+  return localeOf(env)
 }
 
-export type Values = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>
 export type Translate = (key: MessageKey, values?: Values) => string
 
-export function fill(text: string, values: Values): string {
-  return text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? `{${name}}`))
+/** `{name}` is filled in; `{name:one|other}` chooses the word that fits the number. Numbers get the language's marks. */
+function fill(text: string, values: Values, locale: Locale): string {
+  return text.replace(/\{(\w+)(?::([^|{}]*)\|([^{}]*))?\}/g, (whole, name: string, one: string | undefined, other: string | undefined) => {
+    const value = values[name]
+    if (one !== undefined) return value === 1 ? one : (other ?? '')
+    return value === undefined ? whole : typeof value === 'number' ? number(value, locale) : String(value)
+  })
+}
+
+function number(value: number, locale: Locale): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, locale === 'pt-BR' ? '.' : ',')
 }
 
 export function translator(locale: Locale): Translate {
   const catalogue = locale === 'pt-BR' ? ptBr : en
-  return (key, values = {}) => fill(catalogue[key], values)
+  return (key, values = {}) => fill(catalogue[key], values, locale)
 }
 
-export function errorText(entry: ErrorEntry, locale: Locale, values: Values): { message: string; guidance: string } {
-  const filled = (text: string) => fill(text, values).replace(/\s*[(:]?\s*\{\w+\}\)?/g, '')
-  return { message: filled(entry.message[locale]), guidance: filled(entry.guidance[locale]) }
+/** `<file>`, `[path]` and their kind as the reader names such things. */
+export function placeholders(text: string, locale: Locale): string {
+  if (locale === 'en') return text
+  return text.replace(/([<[])([a-z-]+)(\.\.\.)?([>\]])/g, (_, open: string, name: string, more: string | undefined, close: string) => `${open}${PLACEHOLDERS_PT_BR[name] ?? name}${more ?? ''}${close}`)
 }
 
 /** A help text or a refusal in the reader's language; English stays as it is. */
@@ -38,7 +46,7 @@ export function sentence(text: string, locale: Locale): string {
     const values = template.includes('{}') ? expressionOf(template).exec(text)?.slice(1) : undefined
     if (values) return translation.replace(/\{\}/g, () => values.shift() ?? '')
   }
-  return text
+  return phrase(text, locale)
 }
 
 function expressionOf(template: string): RegExp {

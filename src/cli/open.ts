@@ -1,7 +1,7 @@
 /** Opens what --repo and the key name. */
 import fs from 'node:fs'
 import path from 'node:path'
-import { ClientState, Repository } from '../engine/index.ts'
+import { ClientState, type Kek, recipientOpenedBy, Repository } from '../engine/index.ts'
 import { BackupError } from '../kernel/backup-error.ts'
 import { parseLocation } from '../storage/index.ts'
 import { openStore } from '../system/compose.ts'
@@ -9,6 +9,10 @@ import { type CommandContext, keysOf, repositoryOption, stateDirectory, textOpti
 
 export interface Opened extends AsyncDisposable {
   readonly repository: Repository
+  /** Every key that was given. */
+  readonly keks: readonly Kek[]
+  /** The one that opened it. A passphrase costs its time again. */
+  readonly keyInUse: () => Kek
   readonly state: ClientState
 }
 
@@ -17,13 +21,11 @@ export async function openRepository(context: CommandContext): Promise<Opened> {
   const keyFile = keyFileOf(context)
   if (keyFile !== undefined) refuseKeyInRepository(keyFile)
   const keks = await keysOf(context)
-  const repository = await Repository.open(openStore(location), keks, { signal: context.signal })
-  const state = new ClientState(stateDirectory(context), repository.keys.repositoryId)
-  const seen = state.heads()
-  if (seen && repository.keys.generation < seen.keyGeneration) {
-    throw new BackupError('ROLLBACK_SUSPECTED', 'The newest keyring is older than one that was seen before.', { context: { object: 'keys/', seen: seen.keyGeneration, found: repository.keys.generation } })
-  }
-  return { repository, state, [Symbol.asyncDispose]: () => repository[Symbol.asyncDispose]() }
+  const memory = (repositoryId: Buffer) => new ClientState(stateDirectory(context), repositoryId)
+  const repository = await Repository.open(openStore(location), keks, { memory, signal: context.signal })
+  const state = memory(repository.keys.repositoryId)
+  const keyInUse = () => (keks.length === 1 ? keks[0]! : keks.find((each) => recipientOpenedBy(repository.keys, each)?.id === repository.keys.openedBy)!)
+  return { repository, keks, keyInUse, state, [Symbol.asyncDispose]: () => repository[Symbol.asyncDispose]() }
 }
 
 /** A key that lies in the repository goes with it: whoever takes one has both, whoever loses one loses both. Throws KEY_REFUSED. */

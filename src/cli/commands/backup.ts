@@ -1,32 +1,50 @@
 import path from 'node:path'
-import { backupFiles, type BackupResult, printablePath, bytesOfPathText, SnapshotType } from '../../engine/index.ts'
+import { backupFiles, type BackupResult, bytesOfPathText, type PathText, printablePath, SnapshotType } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
+import { nowMs } from '../../kernel/clock.ts'
+import { hostName } from '../../kernel/machine.ts'
 import { countFiles } from '../../sources/index.ts'
-import { type CommandContext, type CommandResult, countOption, listOption, textOption } from '../command.ts'
-import { formatBytes } from '../format.ts'
+import { bytesOption, type CommandContext, type CommandResult, countOption, listOption, textOption } from '../command.ts'
+import { decimal, formatBytes } from '../format.ts'
 import { keyFileOf, openRepository } from '../open.ts'
-import { PROGRAM } from '../program.ts'
+import { PROGRAM } from '../../kernel/program.ts'
+import { reasonText } from '../reasons.ts'
 
 const EXIT_INCOMPLETE = 3
 const SHOWN_MAX = 20
 
 export async function run(context: CommandContext): Promise<CommandResult> {
   const paths = context.args[0] as string[]
+  const level = levelOf(context)
+  const source = textOption(context.options, 'source') ?? defaultSource(paths)
   await using opened = await openRepository(context)
   warnOfPlaces(context, paths, opened.repository.store.location)
   const progress = context.progress('backup')
   // Only where somebody looks: without a parent nothing else says how much there is.
   using count = process.stderr.isTTY && context.options['quiet'] !== true ? countFiles(paths.map((each) => path.resolve(each))) : undefined
-  const level = countOption(context.options, 'compressionLevel', 1)
   const result = await backupFiles(opened.repository, {
-    paths, source: textOption(context.options, 'source') ?? paths.join(' '), type: typeOf(context), filters: filtersOf(context), tags: listOption(context.options, 'tag'),
+    paths, source, type: typeOf(context), filters: filtersOf(context), tags: listOption(context.options, 'tag'),
     ...(level !== undefined && { compressionLevel: level }), state: opened.state, program: PROGRAM, signal: context.signal,
     onProgress: (facts) => progress.update({ filesDone: facts.filesDone, bytesDone: facts.bytesDone, bytesAdded: facts.bytesAdded, bytesExpected: facts.bytesExpected, filesExpected: facts.filesExpected ?? count?.files }),
   }).finally(() => progress.end())
   tell(context, result)
   const { document } = result
   const isPartial = document.skippedCount + document.changedCount + document.notKeptCount > 0
+  if (isPartial) context.warn(context.t('backup.partial'))
   return { json: jsonOf(result), exitCode: isPartial ? EXIT_INCOMPLETE : 0 }
+}
+
+/** The same folder has one name, wherever the program is started, and two machines never share one. */
+function defaultSource(named: readonly string[]): string {
+  return `${hostName()}:${named.map((each) => printablePath(Buffer.from(path.resolve(each)).toString('latin1'))).sort().join(' ')}`
+}
+
+const LEVEL_MAX = 9
+
+function levelOf(context: CommandContext): number | undefined {
+  const level = countOption(context.options, 'compressionLevel', 1)
+  if (level !== undefined && level > LEVEL_MAX) throw new BackupError('USAGE', `--compression-level is 1 to 9, not ${level}.`)
+  return level
 }
 
 /** A key that is only in its own backup opens nothing; a repository in its source is left out. Both are said. */
@@ -47,9 +65,8 @@ function typeOf(context: CommandContext): SnapshotType {
 function filtersOf(context: CommandContext): Record<string, unknown> {
   const { options } = context
   const since = textOption(options, 'modifiedSince')
-  const sinceMs = since === undefined ? undefined : Date.parse(since)
-  if (sinceMs !== undefined && Number.isNaN(sinceMs)) throw new BackupError('USAGE', `--modified-since takes a date such as 2024-01-01, not "${since}".`)
-  const sizeLimit = countOption(options, 'sizeLimit', 1)
+  const sinceMs = since === undefined ? undefined : momentOf(since)
+  const sizeLimit = bytesOption(options, 'sizeLimit')
   const lists = { includePatterns: listOption(options, 'include'), excludePatterns: listOption(options, 'exclude'), excludeIfPresent: listOption(options, 'excludeIfPresent') }
   return {
     ...Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)), ...(sizeLimit !== undefined && { sizeLimit }), ...(sinceMs !== undefined && { modifiedSinceMs: sinceMs }),
@@ -57,18 +74,32 @@ function filtersOf(context: CommandContext): Record<string, unknown> {
   }
 }
 
+const AGE_MS: Readonly<Record<string, number>> = { h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 }
+
+/** A date, or an age such as 12h, 7d or 4w. */
+function momentOf(since: string): number {
+  const age = /^(\d+)([hdw])$/.exec(since)
+  const at = age ? nowMs() - Number(age[1]) * AGE_MS[age[2]!]! : Date.parse(since)
+  if (Number.isNaN(at)) throw new BackupError('USAGE', `--modified-since takes a date such as 2024-01-01 or an age such as 7d, not "${since}".`)
+  return at
+}
+
 function tell(context: CommandContext, { snapshot, document, durationMs }: BackupResult): void {
-  const { t, say } = context
+  const { t, say, warn, locale } = context
   const { summary } = document
   const files = summary.filesNew + summary.filesChanged + summary.filesUnmodified
-  say(t('backup.done', { snapshot: snapshot.slice(0, 12), type: document.type, files, new: summary.filesNew, changed: summary.filesChanged, unmodified: summary.filesUnmodified }))
-  say(t('backup.sizes', { processed: formatBytes(summary.bytesProcessed), added: formatBytes(summary.bytesAdded), stored: formatBytes(summary.bytesStored), seconds: (durationMs / 1000).toFixed(1) }))
-  if (document.skippedCount > 0) {
-    context.warn(t('backup.skipped', { count: document.skippedCount }))
-    for (const { path, reason } of document.skipped.slice(0, SHOWN_MAX)) context.warn(`  ${printablePath(bytesOfPathText(path))} (${reason})`)
+  say(t('backup.done', { snapshot: snapshot.slice(0, 12), type: document.type, source: document.source, files, new: summary.filesNew, changed: summary.filesChanged, unmodified: summary.filesUnmodified }))
+  say(t('backup.sizes', { processed: formatBytes(summary.bytesProcessed), added: formatBytes(summary.bytesAdded), stored: formatBytes(summary.bytesStored), seconds: decimal(durationMs / 1000) }))
+  const list = (title: 'backup.skipped' | 'backup.changed' | 'backup.notKept', count: number, lines: readonly string[]) => {
+    if (count === 0) return
+    warn(t(title, { count }))
+    for (const line of lines.slice(0, SHOWN_MAX)) warn(`  ${line}`)
+    if (count > SHOWN_MAX) warn(t('more', { count: count - SHOWN_MAX }))
   }
-  if (document.changedCount > 0) context.warn(t('backup.changed', { count: document.changedCount }))
-  if (document.notKeptCount > 0) context.warn(t('backup.notKept', { count: document.notKeptCount }))
+  const printed = (path: PathText) => printablePath(bytesOfPathText(path))
+  list('backup.skipped', document.skippedCount, document.skipped.map(({ path, reason }) => `${printed(path)}: ${reasonText(reason, locale)}`))
+  list('backup.changed', document.changedCount, document.changedWhileRead.map(printed))
+  list('backup.notKept', document.notKeptCount, document.metadataNotKept.map(({ path, what }) => `${printed(path)}: ${reasonText(what, locale)}`))
 }
 
 function jsonOf({ snapshot, document, durationMs }: BackupResult): unknown {

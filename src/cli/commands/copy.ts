@@ -18,5 +18,6 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   const progress = context.progress('restore')
   const result = await copySnapshots(from.repository, to.repository, { snapshots, state: to.state, signal: context.signal, onProgress: (facts) => progress.update(facts) }).finally(() => progress.end())
   context.say(context.t('copy.done', { count: result.copied.length, present: result.present, bytes: formatBytes(result.bytesStored) }))
+  if (result.userFiles > 0) context.say(context.t('copy.userFiles', { count: result.userFiles }))
   return { json: result }
 }

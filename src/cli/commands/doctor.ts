@@ -1,14 +1,67 @@
+import fs from 'node:fs'
 import zlib from 'node:zlib'
 import { systemCalls, systemCallsMissing } from '../../kernel/system-calls.ts'
-import type { CommandContext, CommandResult } from '../command.ts'
+import { type CommandContext, type CommandResult, isRepositoryNamed, keysOf } from '../command.ts'
+import { type Check, fine, missing, sayCheck, tried } from '../doctor/check.ts'
+import { openRepository } from '../open.ts'
 
-export function run(context: CommandContext): Promise<CommandResult> {
-  const checks = [
-    { what: `Node.js ${process.versions.node}`, isOk: true, remedy: '' },
-    { what: 'zstd', isOk: typeof zlib.zstdCompressSync === 'function', remedy: 'Node.js >= 22.15' },
-    { what: 'system calls (koffi)', isOk: systemCalls() !== undefined, remedy: `npm install koffi (${systemCallsMissing()})` },
-    { what: 'BACKUP_ENCRYPTION_KEY', isOk: Boolean(context.env['BACKUP_ENCRYPTION_KEY']), remedy: 'neonpro-backup key generate FILE; export BACKUP_ENCRYPTION_KEY=file:FILE' },
+/** Each check says what to paste when it fails. The repository is asked where one is named, the system where there is one; a configuration's name asks for its troubles. */
+export async function run(context: CommandContext): Promise<CommandResult> {
+  const { t } = context
+  const checks: Check[] = [
+    fine(`Node.js ${process.versions.node}`),
+    typeof zlib.zstdCompressSync === 'function' ? fine('zstd') : missing('zstd', 'Node.js >= 22.15'),
+    systemCalls() === undefined ? missing(t('doctor.calls'), `npm install koffi (${systemCallsMissing()})`) : fine(t('doctor.calls')),
   ]
-  for (const { what, isOk, remedy } of checks) context.say(context.t(isOk ? 'doctor.ok' : 'doctor.missing', { what, remedy }))
-  return Promise.resolve({ json: { checks }, exitCode: checks.every(({ isOk }) => isOk) ? 0 : 1 })
+  const source = context.args[0]
+  const settings = await settingsWhereUsed(context, source !== undefined, checks)
+  if (!settings) checks.push(await tried(context, t('doctor.key'), () => keysOf(context)))
+  if (isRepositoryNamed(context) && checks.every(({ isOk }) => isOk)) checks.push(await repositoryCheck(context))
+  if (source !== undefined && settings && checks.every(({ isOk, isAdvice }) => isOk || isAdvice === true)) checks.push(...unsaid(await sourceChecksOf(context, String(source), settings), checks))
+  for (const check of checks) sayCheck(check, context)
+  return { json: { checks }, exitCode: checks.every(({ isOk, isAdvice }) => isOk || isAdvice === true) ? 0 : 1 }
+}
+
+/** The room of a disk is the system's matter and a source's: it is said once, as the source needs it. */
+function unsaid(more: readonly Check[], checks: Check[]): readonly Check[] {
+  for (const { what } of more) {
+    const said = checks.findIndex((each) => each.what === what)
+    if (said >= 0) checks.splice(said, 1)
+  }
+  return more
+}
+
+type Settings = Awaited<ReturnType<typeof resolve>>
+
+/** The settings' own checks, where there is a system on this machine or one is asked about. */
+async function settingsWhereUsed(context: CommandContext, isAsked: boolean, checks: Check[]): Promise<Settings | undefined> {
+  let settings: Settings | undefined
+  const check = await tried(context, context.t('doctor.settings'), async () => {
+    settings = await resolve(context)
+  })
+  if (!settings) checks.push(check)
+  if (!settings || (!isAsked && !fs.existsSync(settings.values.home))) return undefined
+  const { systemChecks } = await import('../doctor/system-checks.ts')
+  checks.push(check, ...(await systemChecks(context, settings)))
+  return settings
+}
+
+async function resolve(context: CommandContext) {
+  const [{ resolveSettings }, { settingsInputOf }] = await Promise.all([import('../../system/settings/index.ts'), import('../settings-input.ts')])
+  return resolveSettings(settingsInputOf(context))
+}
+
+async function sourceChecksOf(context: CommandContext, name: string, settings: Settings): Promise<Check[]> {
+  const [{ sourceChecks }, { configByName }, { dataOf, openCommandSystem }] = await Promise.all([import('../doctor/source-checks.ts'), import('../configuration.ts'), import('../system.ts')])
+  await using started = await openCommandSystem(context)
+  const config = await configByName(started.system, name, context)
+  const { items } = dataOf(await started.system.manager.listBackups({ configId: config.id }, { limit: 50 }), context)
+  return sourceChecks(context, { config, runs: items, settings })
+}
+
+async function repositoryCheck(context: CommandContext): Promise<Check> {
+  const location = String(context.options['repo'] ?? context.env['NEONPRO_REPOSITORY'])
+  return tried(context, context.t('doctor.repository', { location }), async () => {
+    await using _opened = await openRepository(context)
+  })
 }

@@ -5,20 +5,25 @@ import { ArchiveFormat, findSnapshot, Inspector, readHistory, type SnapshotEntry
 import { BackupError } from '../../kernel/backup-error.ts'
 import { type CommandContext, type CommandResult, textOption } from '../command.ts'
 import { openRepository } from '../open.ts'
+import { reasonText } from '../reasons.ts'
 
 const EXIT_INCOMPLETE = 3
 
 export async function run(context: CommandContext): Promise<CommandResult> {
-  const format = formatOf(context)
+  const wished = formatOf(context)
   const file = textOption(context.options, 'output')
   if (context.options['json'] === true && file === undefined) throw new BackupError('USAGE', 'Standard output carries the file itself: --json needs --output FILE.')
   await using opened = await openRepository(context)
   const snapshot = findSnapshot(await readHistory(opened.repository, { signal: context.signal }), String(context.args[0]))
   const path = String(context.args[1] ?? '/')
   await using inspector = await Inspector.open(opened.repository)
+  const format = wished ?? ((await inspector.typeOf(snapshot, path)) === 'directory' ? ArchiveFormat.TAR : 'raw')
+  if (format === 'raw' && (await inspector.typeOf(snapshot, path)) === 'directory') throw new BackupError('USAGE', `${path} is a folder: --format tar or zip packs it.`)
+  if (format !== 'raw' && file === undefined && process.stdout.isTTY) throw new BackupError('USAGE', 'An archive is nothing for a terminal: redirect it (> FILE) or name --output FILE.')
   const act = (output: Writable) => write({ inspector, snapshot, path, format, output, context })
   const issues = file === undefined ? await act(process.stdout) : await intoFile(file, act)
-  for (const { path: at, what } of issues) context.warn(`  ${at}: ${what}`)
+  if (file !== undefined) context.say(context.t('dump.done', { file, path, snapshot: snapshot.name.slice(0, 12) }))
+  for (const { path: at, what } of issues) context.warn(`  ${at}: ${reasonText(what, context.locale)}`)
   return { json: { snapshot: snapshot.name, path, format, output: file, issues }, exitCode: issues.length > 0 ? EXIT_INCOMPLETE : 0 }
 }
 
@@ -58,8 +63,10 @@ async function intoFile(file: string, act: (output: Writable) => Promise<Issues>
   }
 }
 
-function formatOf(context: CommandContext): ArchiveFormat | 'raw' {
-  const text = textOption(context.options, 'format') ?? 'raw'
+/** Undefined where it goes by what is dumped. */
+function formatOf(context: CommandContext): ArchiveFormat | 'raw' | undefined {
+  const text = textOption(context.options, 'format')
+  if (text === undefined) return undefined
   const format = [...Object.values(ArchiveFormat), 'raw' as const].find((known) => known === text)
   if (!format) throw new BackupError('USAGE', `--format is raw, tar or zip, not "${text}".`)
   return format

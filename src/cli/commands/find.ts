@@ -1,5 +1,6 @@
 import { findSnapshot, Inspector, readHistory } from '../../engine/index.ts'
 import { type CommandContext, type CommandResult, textOption } from '../command.ts'
+import { formatTime } from '../format.ts'
 import { openRepository } from '../open.ts'
 
 export async function run(context: CommandContext): Promise<CommandResult> {
@@ -7,11 +8,13 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   const history = await readHistory(opened.repository, { signal: context.signal })
   const wanted = textOption(context.options, 'snapshot')
   const snapshots = wanted === undefined ? history.snapshots : [findSnapshot(history, wanted)]
+  const pattern = String(context.args[0])
   await using inspector = await Inspector.open(opened.repository)
   const found = []
-  for await (const entry of inspector.find(snapshots, String(context.args[0]))) {
+  for await (const entry of inspector.find(snapshots, pattern)) {
     found.push(entry)
-    context.say(`${entry.snapshot.slice(0, 12)}  ${String(entry.bytes).padStart(12)}  ${entry.modifiedAt.slice(0, 19)}  ${entry.path}`)
+    context.say(`${entry.snapshot.slice(0, 12)} ${String(entry.bytes).padStart(12)} ${formatTime(entry.modifiedAt)} ${entry.path}`)
   }
+  if (found.length === 0) context.say(context.t('find.none', { pattern }))
   return { json: { found } }
 }

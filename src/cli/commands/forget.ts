@@ -5,6 +5,8 @@ import { BackupError } from '../../kernel/backup-error.ts'
 import { nowMs } from '../../kernel/clock.ts'
 import { userName } from '../../kernel/machine.ts'
 import { type CommandContext, type CommandResult, countOption, textOption } from '../command.ts'
+import { formatTime, tableLines } from '../format.ts'
+import { sentence } from '../locale.ts'
 import { openRepository } from '../open.ts'
 
 interface Decided extends RetentionDecision {
@@ -20,16 +22,29 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   const problem = history.problems[0] ?? (history.rollbacks[0] && { key: 'snapshots/', error: history.rollbacks[0] })
   if (problem) throw new BackupError('DAMAGED', 'The list of snapshots is not whole: nothing is forgotten.', { context: { object: problem.key }, cause: problem.error })
   const decided = named.length > 0 ? decideNamed(history, named) : decideByPolicy(context, history, policy)
-  for (const { entry, isKept, reasons } of decided) {
-    const values = { snapshot: entry.name.slice(0, 12), time: entry.document.finishedAt.slice(0, 16), source: entry.document.source, reasons: reasons.join(', ') }
-    context.say(context.t(isKept ? 'forget.keep' : 'forget.drop', values))
-  }
   const dropped = decided.filter(({ isKept }) => !isKept)
-  if (context.options['dryRun'] !== true) {
-    await forgetSnapshots(opened.repository, history, { names: dropped.map(({ id }) => id), by: userName() })
-    context.say(context.t('forget.done', { dropped: dropped.length, kept: decided.length - dropped.length }))
-  }
-  return { json: { dryRun: context.options['dryRun'] === true, kept: decided.filter(({ isKept }) => isKept).map(({ id, reasons }) => ({ snapshot: id, reasons })), forgotten: dropped.map(({ id }) => id) } }
+  const isDryRun = context.options['dryRun'] === true
+  if (!isDryRun) await forgetSnapshots(opened.repository, history, { names: dropped.map(({ id }) => id), by: userName() })
+  const isPruned = context.options['prune'] === true && !isDryRun
+  tell(context, decided, { isDryRun, isPruned })
+  const json = { dryRun: isDryRun, kept: decided.filter(({ isKept }) => isKept).map(({ id, reasons }) => ({ snapshot: id, reasons })), forgotten: dropped.map(({ id }) => id) }
+  if (!isPruned) return { json }
+  // Most who forget do not prune: they need not load it.
+  const { pruneOpened } = await import('./prune.ts')
+  const pruned = await pruneOpened(context, opened)
+  return { json: { ...json, prune: pruned.json } }
+}
+
+function tell(context: CommandContext, decided: readonly Decided[], { isDryRun, isPruned }: { readonly isDryRun: boolean; readonly isPruned: boolean }): void {
+  const { t, say, locale } = context
+  const columns = [{ title: t('column.plan') }, { title: t('column.snapshot') }, { title: t('column.time') }, { title: t('column.source') }, { title: t('column.why') }]
+  const rows = decided.map(({ entry, isKept, reasons }) => [
+    t(isKept ? 'forget.keep' : 'forget.drop'), entry.name.slice(0, 12), formatTime(entry.document.finishedAt), entry.document.source, reasons.map((reason) => sentence(reason, locale)).join(', '),
+  ])
+  for (const line of rows.length > 0 ? tableLines(columns, rows) : []) say(line)
+  const dropped = decided.filter(({ isKept }) => !isKept).length
+  say(t(isDryRun ? 'forget.dryRun' : 'forget.done', { dropped, kept: decided.length - dropped }))
+  if (dropped > 0 && !isDryRun && !isPruned) say(t('forget.next'))
 }
 
 function decideNamed(history: History, named: readonly string[]): Decided[] {

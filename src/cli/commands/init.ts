@@ -10,5 +10,6 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   await using repository = await Repository.create(store, kek!, hostName())
   const id = repository.config.repositoryId
   context.say(context.t('init.done', { id, location: store.location }))
+  context.say(context.t('init.next'))
   return { json: { repository: id, location: store.location, generation: repository.keys.generation } }
 }

@@ -1,17 +1,23 @@
-import { changeKeyring, parseKek, Repository } from '../../engine/index.ts'
+import path from 'node:path'
+import { changeKeyring, parseKek, recipientOpenedBy, Repository } from '../../engine/index.ts'
+import { BackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
-import { type CommandContext, type CommandResult, keysOf, textOption } from '../command.ts'
-import { openRepository } from '../open.ts'
+import { type CommandContext, type CommandResult, textOption } from '../command.ts'
+import { openRepository, refuseKeyInRepository } from '../open.ts'
 
 export async function run(context: CommandContext): Promise<CommandResult> {
-  const kek = parseKek(`file:${String(context.args[0])}`, 'the new key file')
+  const file = String(context.args[0])
+  refuseKeyInRepository(file)
+  const kek = parseKek(`file:${file}`, file)
   await using opened = await openRepository(context)
   const { keys, store } = opened.repository
-  const label = textOption(context.options, 'label') ?? String(context.args[0])
-  await changeKeyring(store, keys, { add: { kek, label }, keks: await keysOf(context), now: isoTime(nowMs()) })
+  const known = recipientOpenedBy(keys, kek)
+  if (known) throw new BackupError('ALREADY_EXISTS', 'That key opens the repository already.', { context: { key: `${known.id} (${known.label})` } })
+  const label = textOption(context.options, 'label') ?? path.basename(file)
+  await changeKeyring(store, keys, { add: { kek, label }, keks: opened.keks, now: isoTime(nowMs()) })
   // The new key has to open the repository by itself before anybody relies on it.
   const reopened = await Repository.open(store, [kek])
   const id = reopened.keys.openedBy
-  context.say(context.t('key.added', { id, generation: reopened.keys.generation }))
-  return { json: { id, generation: reopened.keys.generation } }
+  context.say(context.t('key.added', { id, label }))
+  return { json: { id, label, generation: reopened.keys.generation } }
 }

@@ -1,13 +1,18 @@
 import { kekFingerprint } from '../../engine/index.ts'
-import { type CommandContext, type CommandResult, keysOf } from '../command.ts'
+import type { CommandContext, CommandResult } from '../command.ts'
+import { formatTime, tableLines } from '../format.ts'
 import { openRepository } from '../open.ts'
 
 export async function run(context: CommandContext): Promise<CommandResult> {
+  const { t, say } = context
   await using opened = await openRepository(context)
   const { keys } = opened.repository
-  const [kek] = await keysOf(context)
+  const fingerprint = kekFingerprint(opened.keyInUse(), keys.repositoryId)
   const recipients = keys.recipients.map(({ id, label, kind, addedAt }) => ({ id, label, kind, addedAt, opensWithThisKey: id === keys.openedBy }))
-  for (const { id, label, kind, addedAt, opensWithThisKey } of recipients) context.say(`${opensWithThisKey ? '*' : ' '} ${id}  ${kind.padEnd(10)}  ${addedAt.slice(0, 10)}  ${label}`)
   const epochs = keys.bundle.masters.map(({ epoch, createdAt }) => ({ epoch, createdAt }))
-  return { json: { generation: keys.generation, fingerprint: kekFingerprint(kek!, keys.repositoryId), recipients, epochs } }
+  const columns = [{ title: '' }, { title: t('column.key') }, { title: t('column.kind') }, { title: t('column.added') }, { title: t('column.label') }]
+  for (const line of tableLines(columns, recipients.map((each) => [each.opensWithThisKey ? '*' : '', each.id, each.kind, formatTime(each.addedAt), each.label]))) say(line)
+  say(t('key.fingerprint', { fingerprint }))
+  say(t('key.epochs', { count: epochs.length, time: formatTime(epochs.at(-1)?.createdAt ?? '') }))
+  return { json: { generation: keys.generation, fingerprint, recipients, epochs } }
 }

@@ -1,27 +1,45 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { changeKeyring } from '../../engine/index.ts'
+import { changeKeyring, type Recipient } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
-import { type CommandContext, type CommandResult, keysOf, repositoryOption, textOption } from '../command.ts'
+import { type CommandContext, type CommandResult, repositoryOption, textOption } from '../command.ts'
 import { openRepository } from '../open.ts'
 
 export async function run(context: CommandContext): Promise<CommandResult> {
-  const id = String(context.args[0])
   await using opened = await openRepository(context)
   const { keys, store } = opened.repository
+  const { id, label } = chosen(keys.recipients, String(context.args[0]))
   if (keys.openedBy === id) throw new BackupError('USAGE', 'The key in use can not remove itself: open the repository with one that stays.')
   await provenByFreshProcess(context, keys.bundle.masters.length)
-  await changeKeyring(store, keys, { remove: id, keks: await keysOf(context), now: isoTime(nowMs()) })
-  context.say(context.t('key.removed', { id, generation: keys.generation + 1 }))
-  return { json: { removed: id, generation: keys.generation + 1 } }
+  await changeKeyring(store, keys, { remove: id, keks: opened.keks, now: isoTime(nowMs()) })
+  const epochs = await provenByFreshProcess(context, keys.bundle.masters.length + 1)
+  context.say(context.t('key.removed', { id, label, epoch: Math.max(...epochs) }))
+  return { json: { removed: id, label, generation: keys.generation + 1, epoch: Math.max(...epochs) } }
 }
 
-/** A process that knows nothing but the remaining key has to unwrap every epoch before another key goes. */
-async function provenByFreshProcess(context: CommandContext, epochs: number): Promise<void> {
+/** By its id or a beginning of it that fits one alone. */
+function chosen(recipients: readonly Recipient[], wanted: string): Recipient {
+  const matches = recipients.filter(({ id }) => wanted.length >= 4 && id.startsWith(wanted))
+  if (matches.length === 1) return matches[0]!
+  throw new BackupError('NOT_FOUND', 'There is no such recipient, or several begin like that.', { context: { object: wanted, list: 'key list' } })
+}
+
+/**
+ * A process that has nothing but the key that stays has to unwrap every epoch: before another key goes, and after. Returns the epochs. Throws
+ * KEY_UNPROVEN.
+ */
+async function provenByFreshProcess(context: CommandContext, epochs: number): Promise<number[]> {
   const keyFile = textOption(context.options, 'keyFile')
-  const args = [process.argv[1]!, 'key', 'list', '--repo', repositoryOption(context), '--json', ...(keyFile === undefined ? [] : ['--key-file', keyFile])]
-  const { stdout } = await promisify(execFile)(process.execPath, args, { env: { ...context.env } })
-  const answer = JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}') as { epochs?: unknown[] }
-  if (answer.epochs?.length !== epochs) throw new BackupError('KEY_WRONG', 'A fresh process could not unwrap every epoch with the remaining key.')
+  const home = textOption(context.options, 'home')
+  const options = ['--repo', repositoryOption(context), ...(keyFile === undefined ? [] : ['--key-file', keyFile]), ...(home === undefined ? [] : ['--home', home])]
+  const env = { ...context.env, BACKUP_ENCRYPTION_KEY_PREVIOUS: '', DEBUG: '' }
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, [process.argv[1]!, 'key', 'list', '--json', ...options], { env })
+    const answer = JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}') as { epochs?: Array<{ epoch: number }> }
+    if (answer.epochs?.length === epochs) return answer.epochs.map(({ epoch }) => epoch)
+  } catch (error) {
+    throw new BackupError('KEY_UNPROVEN', 'A fresh process could not open the repository with the key that stays.', { cause: error })
+  }
+  throw new BackupError('KEY_UNPROVEN', 'A fresh process could not unwrap every epoch with the key that stays.')
 }

@@ -1,12 +1,14 @@
-import { changeKeyring } from '../../engine/index.ts'
+import { changeKeyring, Repository } from '../../engine/index.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
-import { type CommandContext, type CommandResult, keysOf } from '../command.ts'
+import type { CommandContext, CommandResult } from '../command.ts'
 import { openRepository } from '../open.ts'
 
 export async function run(context: CommandContext): Promise<CommandResult> {
   await using opened = await openRepository(context)
   const { keys, store } = opened.repository
-  await changeKeyring(store, keys, { newEpoch: true, keks: await keysOf(context), now: isoTime(nowMs()) })
-  context.say(context.t('key.rotated', { generation: keys.generation + 1 }))
-  return { json: { generation: keys.generation + 1 } }
+  await changeKeyring(store, keys, { newEpoch: true, keks: opened.keks, now: isoTime(nowMs()) })
+  const reopened = await Repository.open(store, opened.keks)
+  const epoch = Math.max(...reopened.keys.bundle.masters.map((master) => master.epoch))
+  context.say(context.t('key.rotated', { epoch }))
+  return { json: { generation: reopened.keys.generation, epoch } }
 }

@@ -1,15 +1,21 @@
 import { prune } from '../../engine/index.ts'
 import type { CommandContext, CommandResult } from '../command.ts'
 import { formatBytes } from '../format.ts'
-import { openRepository } from '../open.ts'
+import { type Opened, openRepository } from '../open.ts'
 
 export async function run(context: CommandContext): Promise<CommandResult> {
   await using opened = await openRepository(context)
+  return await pruneOpened(context, opened)
+}
+
+/** Also after a `forget` that is asked for it. */
+export async function pruneOpened(context: CommandContext, opened: Opened): Promise<CommandResult> {
   const seen = opened.state.heads()
   const dryRun = context.options['dryRun'] === true
   const result = await prune(opened.repository, { dryRun, ...(seen && { seen }), signal: context.signal })
   const values = { packs: result.packsDeleted, repacked: result.packsRepacked, bytes: formatBytes(Math.max(0, result.bytesFreed - result.bytesStored)) }
-  context.say(context.t(dryRun ? 'prune.dryRun' : 'prune.done', values))
+  const isNothing = result.packsDeleted + result.packsRepacked + result.packsWaiting === 0
+  context.say(context.t(isNothing ? 'prune.nothing' : dryRun ? 'prune.dryRun' : 'prune.done', values))
   if (result.packsWaiting > 0) context.say(context.t('prune.waiting', { packs: result.packsWaiting }))
   return { json: { dryRun, ...result } }
 }

@@ -1,8 +1,10 @@
-import { findSnapshot, Overwrite, readHistory, type RestoreResult, restoreSnapshot } from '../../engine/index.ts'
+import path from 'node:path'
+import { findSnapshot, Overwrite, readHistory, type RestoreResult, restoreSnapshot, type SnapshotEntry } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { type CommandContext, type CommandResult, listOption, textOption } from '../command.ts'
-import { formatBytes } from '../format.ts'
+import { decimal, formatBytes, formatTime } from '../format.ts'
 import { openRepository } from '../open.ts'
+import { reasonText } from '../reasons.ts'
 
 const EXIT_INCOMPLETE = 3
 const SHOWN_MAX = 20
@@ -13,14 +15,23 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   await using opened = await openRepository(context)
   const history = await readHistory(opened.repository, { signal })
   const source = textOption(options, 'source')
-  const { name, document } = findSnapshot(history, wanted, source === undefined ? {} : { source })
+  const entry = findSnapshot(history, wanted, source === undefined ? {} : { source })
+  const target = path.resolve(textOption(options, 'target') ?? '')
+  announce(context, entry, target)
   const progress = context.progress('restore')
-  const result = await restoreSnapshot(opened.repository, document, {
-    target: textOption(options, 'target') ?? '', include: listOption(options, 'include'), overwrite: overwriteOf(context), delete: options['delete'] === true, dryRun: options['dryRun'] === true,
-    verify: options['verify'] === true, ...(subtree !== undefined && { subtree }), signal, onProgress: (facts) => progress.update(facts),
+  const result = await restoreSnapshot(opened.repository, entry.document, {
+    target, include: listOption(options, 'include'), overwrite: overwriteOf(context), delete: options['delete'] === true || options['deleteExcluded'] === true, deleteExcluded: options['deleteExcluded'] === true,
+    dryRun: options['dryRun'] === true, verify: options['verify'] === true, ...(subtree !== undefined && { subtree }), signal, onProgress: (facts) => progress.update(facts),
   }).finally(() => progress.end())
   tell(context, result)
-  return { json: { snapshot: name, target: textOption(options, 'target'), ...result, durationMs: Math.round(result.durationMs) }, exitCode: result.issueCount > 0 ? EXIT_INCOMPLETE : 0 }
+  return { json: { snapshot: entry.name, target, ...result, durationMs: Math.round(result.durationMs) }, exitCode: result.issueCount > 0 ? EXIT_INCOMPLETE : 0 }
+}
+
+/** What "latest" turned out to be, before anything is written. */
+function announce({ t, say, options }: CommandContext, { name, document }: SnapshotEntry, target: string): void {
+  say(t('restore.from', { snapshot: name.slice(0, 12), source: document.source, time: formatTime(document.finishedAt), target }))
+  if (!document.complete || document.skippedCount > 0) say(t('restore.partial', { state: t(document.complete ? 'state.partial' : 'state.checkpoint') }))
+  if (options['dryRun'] === true) say(t('restore.dryRun'))
 }
 
 /** "latest:/srv/data" names a folder inside the snapshot. */
@@ -36,13 +47,13 @@ function overwriteOf(context: CommandContext): Overwrite {
   return mode
 }
 
-function tell({ t, say, warn, options }: CommandContext, result: RestoreResult): void {
-  if (options['dryRun'] === true) say(t('restore.dryRun'))
-  const values = { files: result.filesRestored, bytes: formatBytes(result.bytesRestored), unchanged: result.filesUnchanged, kept: result.filesKept, seconds: (result.durationMs / 1000).toFixed(1) }
+function tell({ t, say, warn, locale }: CommandContext, result: RestoreResult): void {
+  const values = { files: result.filesRestored, bytes: formatBytes(result.bytesRestored), unchanged: result.filesUnchanged, kept: result.filesKept, seconds: decimal(result.durationMs / 1000) }
   say(t('restore.done', values))
   if (result.filesVerified > 0) say(t('restore.verified', { files: result.filesVerified }))
   if (result.deleted > 0) say(t('restore.deleted', { count: result.deleted }))
   if (result.issueCount === 0) return
   warn(t('restore.issues', { count: result.issueCount }))
-  for (const { path, reason } of result.issues.slice(0, SHOWN_MAX)) warn(`  ${path} (${reason})`)
+  for (const { path: at, reason } of result.issues.slice(0, SHOWN_MAX)) warn(`  ${at}: ${reasonText(reason, locale)}`)
+  if (result.issueCount > SHOWN_MAX) warn(t('more', { count: result.issueCount - SHOWN_MAX }))
 }

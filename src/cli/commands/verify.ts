@@ -3,9 +3,11 @@ import path from 'node:path'
 import { verifyRepository, type VerifyResult } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { nowMs } from '../../kernel/clock.ts'
+import { makeDirectories } from '../../kernel/directories.ts'
 import { type CommandContext, type CommandResult, stateDirectory, textOption } from '../command.ts'
 import { formatBytes } from '../format.ts'
 import { openRepository } from '../open.ts'
+import { findingText } from '../reasons.ts'
 
 const SHOWN_MAX = 20
 
@@ -14,7 +16,7 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   await using opened = await openRepository(context)
   const seen = opened.state.heads()
   const memory = new VerifyMemory(path.join(stateDirectory(context), opened.repository.config.repositoryId, 'verified.json'))
-  const progress = context.progress('restore')
+  const progress = context.progress('verify')
   let result: VerifyResult
   try {
     result = await verifyRepository(opened.repository, {
@@ -38,13 +40,20 @@ function shareOf(context: CommandContext): number {
   return share
 }
 
-function tell({ t, say, warn }: CommandContext, result: VerifyResult, readShare: number): void {
-  if (readShare > 0 && readShare < 1) say(t('verify.cut', { share: `${Math.round(readShare * 100)} %` }))
-  for (const { object, what } of result.notices) warn(t('verify.notice', { object, what }))
-  if (result.problems.length + result.hits.length === 0) return say(t('verify.done', { snapshots: result.snapshots, packs: result.packs, bytes: formatBytes(result.bytesStored) }))
-  warn(t('verify.damage', { count: result.problems.length }))
-  for (const { object, what } of result.problems.slice(0, SHOWN_MAX)) warn(`  ${object}: ${what}`)
+function tell(context: CommandContext, result: VerifyResult, readShare: number): void {
+  const { t, say, warn, locale } = context
+  if (result.userFiles > 0) say(t('verify.userFiles', { count: result.userFiles }))
+  for (const { object, what } of result.notices) warn(t('verify.notice', { object, what: findingText(what, locale) }))
+  if (result.problems.length + result.hits.length === 0) {
+    const values = { snapshots: result.snapshots, packs: result.packs, bytes: formatBytes(result.bytesStored), read: result.packsRead, bytesRead: formatBytes(result.bytesRead) }
+    return say(t(readShare === 0 ? 'verify.structure' : readShare < 1 ? 'verify.sampled' : 'verify.all', values))
+  }
+  // Where all that is there is whole, what is gone is seen by the snapshots that miss it.
+  warn(t('verify.damage', { count: result.problems.length || result.hits.length }))
+  for (const { object, what } of result.problems.slice(0, SHOWN_MAX)) warn(`  ${object}: ${findingText(what, locale)}`)
+  if (result.problems.length > SHOWN_MAX) warn(t('more', { count: result.problems.length - SHOWN_MAX }))
   for (const { snapshot, paths } of result.hits) warn(`  ${t('verify.hits', { snapshot: snapshot.slice(0, 12), paths: paths.slice(0, SHOWN_MAX).join(', ') })}`)
+  warn(t('verify.next'))
 }
 
 /** When each pack was last read on this machine, so that sampled runs work through all of them and a stopped run goes on. */
@@ -63,7 +72,7 @@ class VerifyMemory {
 
   save(): void {
     try {
-      fs.mkdirSync(path.dirname(this.#file), { recursive: true, mode: 0o700 })
+      makeDirectories(path.dirname(this.#file), { mode: 0o700 })
       fs.writeFileSync(`${this.#file}.new`, JSON.stringify(Object.fromEntries(this.times)), { mode: 0o600 })
       fs.renameSync(`${this.#file}.new`, this.#file)
     } catch {

@@ -1,0 +1,16 @@
+import { type CommandContext, type CommandResult, textOption } from '../command.ts'
+import { formatTime, tableLines } from '../format.ts'
+import { dataOf, openCommandSystem } from '../system.ts'
+
+/** Open alarms, the gravest first. */
+export async function run(context: CommandContext): Promise<CommandResult> {
+  const { t } = context
+  await using started = await openCommandSystem(context)
+  const { monitor } = started.system
+  const id = textOption(context.options, 'acknowledge')
+  if (id !== undefined) return { json: dataOf(await monitor.acknowledgeAlert(id), context) }
+  const alerts = dataOf(await monitor.getActiveAlerts(), context)
+  if (alerts.length === 0) context.say(t('alerts.none'))
+  else for (const line of tableLines([{ title: t('column.time') }, { title: t('column.kind') }, { title: t('column.id') }, { title: t('column.why') }], alerts.map((alert) => [formatTime(alert.firstSeenAt), `${alert.severity} ${alert.type}`, alert.id, alert.message]))) context.say(line)
+  return { json: alerts }
+}

@@ -1,0 +1,29 @@
+import fs from 'node:fs'
+import { BackupError } from '../../kernel/backup-error.ts'
+import { type CommandContext, type CommandResult, textOption } from '../command.ts'
+import { dataOf, openCommandSystem } from '../system.ts'
+
+/** Writes the log as JSON lines, to standard output or into a new file. */
+export async function run(context: CommandContext): Promise<CommandResult> {
+  const { options } = context
+  const [from, to, file] = [textOption(options, 'from'), textOption(options, 'to'), textOption(options, 'output')]
+  if (options['json'] === true && file === undefined) throw new BackupError('USAGE', 'Standard output carries the file itself: --json needs --output FILE.')
+  if (file !== undefined && fs.existsSync(file)) throw new BackupError('USAGE', `${file} is there already: name another --output.`)
+  await using started = await openCommandSystem(context)
+  const text = dataOf(await started.system.exportAudit({ ...(from !== undefined && { from }), ...(to !== undefined && { to }) }), context)
+  const entries = text.split('\n').length - 2
+  if (file === undefined) {
+    process.stdout.write(text)
+    return { json: null }
+  }
+  writeWhole(file, text)
+  context.say(context.t('audit.exported', { entries, file }))
+  return { json: { file, entries } }
+}
+
+/** The file appears under its name only when it is whole. */
+function writeWhole(file: string, text: string): void {
+  const aside = `${file}.neonpro-part`
+  fs.writeFileSync(aside, text, { mode: 0o600, flush: true })
+  fs.renameSync(aside, file)
+}

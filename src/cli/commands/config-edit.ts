@@ -1,0 +1,22 @@
+import type { ConfigPatch } from '../../contracts/system/index.ts'
+import { BackupError } from '../../kernel/backup-error.ts'
+import { type CommandContext, type CommandResult, listOption, textOption } from '../command.ts'
+import { configPatchOf } from '../config-options.ts'
+import { sayConfig } from '../config-text.ts'
+import { configByName } from '../configuration.ts'
+import { dataOf, openCommandSystem } from '../system.ts'
+
+/** Changes what the options name; `--clear` takes an option away. */
+export async function run(context: CommandContext): Promise<CommandResult> {
+  const cleared = Object.fromEntries(listOption(context.options, 'clear').map((name) => [name, null]))
+  const rename = textOption(context.options, 'rename')
+  const patch = { ...cleared, ...(await configPatchOf(context)), ...(rename !== undefined && { name: rename }) } as ConfigPatch
+  if (Object.keys(patch).length === 0) throw new BackupError('USAGE', 'Say what to change, such as --time 03:00.')
+  await using started = await openCommandSystem(context)
+  const { id } = await configByName(started.system, String(context.args[0]), context)
+  const result = await started.system.manager.updateConfig(id, patch)
+  const config = dataOf(result, context)
+  context.say(context.t('config.saved', { name: config.name }))
+  sayConfig(config, context)
+  return { json: { ...config, warnings: result.warnings } }
+}

@@ -1,0 +1,13 @@
+import type { CommandContext, CommandResult } from '../command.ts'
+import { openRepository } from '../open.ts'
+import { dataOf, openCommandSystem } from '../system.ts'
+
+/** Makes a lost database again from the repository alone. */
+export async function run(context: CommandContext): Promise<CommandResult> {
+  // A system makes its repository where there is none; there is nothing to rebuild from in a new one.
+  await using _opened = await openRepository(context)
+  await using started = await openCommandSystem(context)
+  const summary = dataOf(await started.system.rebuild({ force: context.options['force'] === true }), context)
+  context.say(context.t('rebuild.done', { ...summary }))
+  return { json: summary }
+}

@@ -1,0 +1,29 @@
+/** A configuration as a person reads it. */
+import type { ConfigView, ScheduleSettings } from '../contracts/system/index.ts'
+import type { CommandContext } from './command.ts'
+
+export function sayConfig(config: ConfigView, { say, t }: CommandContext): void {
+  say(t('config.title', { name: config.name, id: config.id }))
+  say(t('config.source', { source: config.settings.databaseLabel ?? config.settings.paths.join(', ') }))
+  sayNext(config, { say, t })
+}
+
+/** When it runs next, with the offset; and whether anybody would start it. */
+export function sayNext(config: ConfigView, { say, t }: Pick<CommandContext, 'say' | 't'>): void {
+  if (!config.enabled) return say(t('config.disabled'))
+  if (config.nextRunLocal === null) return say(t('config.byHand', { name: config.name }))
+  say(t('config.next', { at: config.nextRunLocal, zone: config.settings.timezone }))
+  if (!config.schedulerAlive) say(t('config.noScheduler'))
+}
+
+const DAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT']
+
+/** `WEEKLY MON 02:00`, `cron 0 2 * * *`, `every 15m`: as it would be given again. */
+export function scheduleText(schedule: ScheduleSettings): string {
+  switch (schedule.kind) {
+    case 'MANUAL': return '–'
+    case 'CRON': return `cron ${schedule.cron}`
+    case 'EVERY': return `every ${schedule.every}`
+    case 'FREQUENCY': return [schedule.frequency, ...(schedule.dayOfWeek === undefined ? [] : [DAYS[schedule.dayOfWeek]]), ...(schedule.dayOfMonth === undefined ? [] : [schedule.dayOfMonth]), schedule.time].join(' ')
+  }
+}

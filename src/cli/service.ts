@@ -1,0 +1,55 @@
+/** A process that stays: it starts due runs, carries out jobs, answers the others, and ends when it is told to, leaving checkpoints. */
+import { once } from 'node:events'
+import type { CommandContext, CommandResult } from './command.ts'
+import { isBackupError } from '../kernel/backup-error.ts'
+import { sleep } from '../kernel/timer.ts'
+import type { StartedSystem } from '../system/index.ts'
+import { dataOf, openCommandSystem } from './system.ts'
+
+const RETRY_MS = 5000
+const KEEP_ALIVE_MS = 2 ** 30
+
+export async function runService(context: CommandContext, role: 'serve' | 'worker'): Promise<CommandResult> {
+  outliveReader()
+  const waited = await startPatiently(context, role).catch((error: unknown) => {
+    if (!isBackupError(error, 'ABORTED')) throw error
+  })
+  if (!waited) return { json: { stopped: true } }
+  await using started = waited
+  const status = dataOf(await started.system.getStatus(), context)
+  context.say(context.t('serve.ready', { pid: String(process.pid), repository: status.repository, database: status.database, configs: status.configs.length }))
+  for (const { configName, dueLocal } of status.scheduler.next.slice(0, 5)) context.say(context.t('serve.next', { name: configName, due: dueLocal }))
+  if (status.configs.length === 0) context.say(context.t('serve.empty'))
+  await untilAborted(context.signal)
+  context.say(context.t('serve.stopping'))
+  return { json: { stopped: true } }
+}
+
+/**
+ * A database that is down at start is waited for. Without a key there is nothing to do but to be set up: it says how, and looks again, since `.env` and config.json
+ * may get one meanwhile.
+ */
+async function startPatiently(context: CommandContext, role: 'serve' | 'worker'): Promise<StartedSystem> {
+  for (let isSaid = false; ; isSaid = true) {
+    try {
+      return await openCommandSystem(context, { role, works: true, mustOwn: true })
+    } catch (error) {
+      if (!isBackupError(error, 'DATABASE_UNAVAILABLE') && !isBackupError(error, 'KEY_MISSING')) throw error
+      if (!isSaid) context.warn(error.code === 'KEY_MISSING' ? context.t('serve.setUp') : context.t('serve.waiting', { database: String(error.context['database'] ?? ''), cause: String(error.context['cause'] ?? '') }))
+    }
+    await sleep(RETRY_MS, { signal: context.signal })
+  }
+}
+
+/** Other commands end when nobody reads them any more; backups go on. */
+function outliveReader(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.removeAllListeners('error').on('error', () => {})
+}
+
+async function untilAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return
+  const controller = new AbortController()
+  const ended = once(signal, 'abort').then(() => controller.abort())
+  await sleep(KEEP_ALIVE_MS, { signal: controller.signal }).catch(() => {})
+  await ended
+}
