@@ -1,6 +1,7 @@
 // Goal: every refusal is one sentence with its exit code, says what to do, shows no stack and no secret, and changes nothing.
 // Method: the built program in processes of its own, on real folders.
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
@@ -9,6 +10,7 @@ import { lookAt } from '../harness/repository.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 import { type Ran, runCli } from './run-cli.ts'
 
+const RESCUE = path.resolve(import.meta.dirname, '../../dist/neonpro-rescue.mjs')
 const folder = temporaryDirectory()
 const at = (name: string) => path.join(folder.path, name)
 const key = randomBytes(32).toString('base64')
@@ -80,6 +82,8 @@ test('a newer format version is refused with 1, whatever else it holds', async (
     fs.writeFileSync(path.join(config, `${name.slice(0, 2)}${createHash('sha256').update(bytes).digest('hex')}`), bytes)
   }
   assertRefusal(await runCli(['snapshots', '--repo', at('newer')], { env }), { status: 1, code: 'FORMAT_TOO_NEW' })
+  const rescue = spawnSync(process.execPath, [RESCUE, 'list', '--repo', at('newer')], { env, encoding: 'utf8' })
+  assert.deepEqual([rescue.status, rescue.stderr], [1, 'the repository has format v9-rc, which this program does not know\n'])
 })
 
 test('an unknown option is named, with 2', async () => {

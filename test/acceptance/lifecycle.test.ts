@@ -74,6 +74,11 @@ test('an interrupted backup leaves a checkpoint, exits with 130, and the next on
   assert.equal(fs.readdirSync(at('repo/checkpoints')).length, 1)
   const shown = (await ok('snapshots', '--json')).json as { snapshots: Array<{ state: string }> }
   assert.deepEqual(shown.snapshots.map(({ state }) => state), ['checkpoint'])
+  const rescue = (...args: string[]) => spawnSync(process.execPath, [RESCUE, ...args, '--repo', at('repo')], { env, encoding: 'utf8' })
+  assert.equal(rescue('verify').status, 0, 'what was not reached is no damage')
+  const partial = rescue('restore', rescue('list').stdout.slice(0, 12), '--target', at('partial'))
+  assert.equal(partial.status, 1)
+  assert.match(partial.stderr, /was not reached by the interrupted backup/)
   const resumed = (await ok('backup', at('source'), '--json')).json!
   assert.ok(Number(resumed['filesUnmodified']) > 0, 'files of the checkpoint are not read again')
   await ok('restore', 'latest', '--target', at('back'))
@@ -196,6 +201,20 @@ test('dump gives a file, a tar that tar reads, and a zip that python reads', asy
   assert.equal(python.stdout.trim(), /[0-9a-f]{64}/.exec(lookAt(at('source')).get('/chunked.bin')!)![0])
 })
 
+test('a zip keeps names with a backslash apart, and says how it writes them', async () => {
+  using folder = temporaryDirectory()
+  const { at, ok, run } = await bench(folder.path)
+  fs.mkdirSync(at('names/a'), { recursive: true })
+  for (const [name, content] of [['a/b', 'in a folder'], ['a\\b', 'beside it'], ['..\\..\\up', 'no way up']] as const) fs.writeFileSync(at(`names/${name}`), content)
+  fs.writeFileSync(Buffer.concat([Buffer.from(`${at('names')}/`), Buffer.from([0x63, 0xff])]), 'no UTF-8')
+  await ok('backup', at('names'))
+  const dumped = await run(['dump', 'latest', at('names'), '--format', 'zip', '--output', at('names.zip'), '--json'])
+  assert.equal(dumped.status, 3, dumped.stderr)
+  assert.deepEqual((dumped.json!['issues'] as Array<{ path: string }>).map(({ path: named }) => path.basename(named)).sort(), ['..\\..\\up', 'a\\b', 'c\\xff'])
+  const zip = fs.readFileSync(at('names.zip')).toString('latin1')
+  for (const name of ['names/a/b', 'names/a%5Cb', 'names/..%5C..%5Cup', 'names/c%5Cxff']) assert.ok(zip.includes(`${at(name).slice(1)}`), name)
+})
+
 test('find, ls and diff answer', async () => {
   using folder = temporaryDirectory()
   const { at, ok } = await bench(folder.path)
@@ -260,6 +279,23 @@ test('as a user: what can not be read is named, the rest is backed up and restor
   assert.ok([0, 3].includes(restored.status), restored.stderr)
   fs.chmodSync(at('source/closed'), 0o700)
   fs.chmodSync(path.join(at('back'), at('source/closed')), 0o700)
+})
+
+test('without any index: said, found from the packs by the rescue reader, and made anew by repair', async () => {
+  using folder = temporaryDirectory()
+  const { at, env, ok, run } = await bench(folder.path)
+  await ok('backup', at('source'))
+  for (const kind of ['data', 'meta']) fs.rmSync(at(`repo/index/${kind}`), { recursive: true })
+  const damaged = await run(['verify'])
+  assert.equal(damaged.status, 1)
+  assert.match(damaged.stderr, /^DAMAGE: 1 problem\.\n {2}hits snapshot [0-9a-f]{12}: \/\n/)
+  const rescue = spawnSync(process.execPath, [RESCUE, 'restore', 'latest', '--repo', at('repo'), '--target', at('rescued')], { env, encoding: 'utf8' })
+  assert.equal(rescue.status, 0, rescue.stderr)
+  assert.match(rescue.stderr, /^packs that are in no index, read whole: 2/)
+  await ok('repair')
+  await ok('verify', '--read-data')
+  await ok('restore', 'latest', '--target', at('back'), '--verify')
+  assert.deepEqual(lookAt(path.join(at('back'), at('source'))), lookAt(at('source')))
 })
 
 test('after damage, repair saves what is whole, names what is lost by path, and the next backup heals it', async () => {

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import path from 'node:path'
 
-const CLI = path.resolve(import.meta.dirname, '../../dist/bin/neonpro-backup.js')
+export const CLI = path.resolve(import.meta.dirname, '../../dist/bin/neonpro-backup.js')
 
 export interface Ran {
   readonly status: number

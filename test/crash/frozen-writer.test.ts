@@ -1,58 +1,20 @@
 // Goal: a writer that sleeps anywhere while everything that it could rely on is condemned and deleted leaves no confirmed hole.
 // Method: freeze the backup before its n-th storage call, for every n; forget all snapshots, prune, and prune again with the store's clock past the
-// deadline; then wake the writer, or let it die with that one call done. Every snapshot that counts restores whole, and the repository is clean.
+// deadline; then wake the writer, or let it die with that one call done. Every snapshot that counts restores whole, the repository is clean, and the
+// rescue reader counts the same snapshots and finds no damage either.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
+import { Store } from '../../rescue/store.ts'
+import { verifyAll } from '../../rescue/verify.ts'
 import { forgetSnapshots, prune, readHistory } from '../../src/engine/index.ts'
-import type { ObjectStore } from '../../src/storage/index.ts'
-import { Crash } from '../harness/faulty-store.ts'
+import { freezing, withClock } from '../harness/freezing-store.ts'
 import { backup, localStore, lookAt, makeRepository, open, restored, sampleTree, type TestRepository, verified } from '../harness/repository.ts'
 import { seededRandom } from '../harness/seeded-random.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 
 const PAST_DEADLINE_MS = 25 * 3600 * 1000
-
-/** A store whose calls from the n-th on wait for `wake`; with `dies`, the n-th takes effect after waking and all later ones fail. */
-function freezing(inner: ObjectStore, at: number, dies: boolean): { store: ObjectStore; frozen: Promise<void>; wake: () => void; calls: () => number } {
-  let calls = 0
-  const frozen = Promise.withResolvers<void>()
-  const woken = Promise.withResolvers<void>()
-  const act = async <T>(run: () => Promise<T>): Promise<T> => {
-    calls += 1
-    if (calls < at) return run()
-    const isFirst = calls === at
-    frozen.resolve()
-    await woken.promise
-    if (dies && !isFirst) throw new Crash('gone')
-    return run()
-  }
-  const store = new Proxy(inner, {
-    get(target, property: keyof ObjectStore) {
-      const value = target[property] as unknown
-      if (typeof value !== 'function') return value
-      const method = value as (...args: unknown[]) => unknown
-      if (!['put', 'publish', 'get', 'head', 'delete', 'list'].includes(String(property))) return method.bind(target)
-      if (property !== 'list') return (...args: unknown[]) => act(() => method.apply(target, args) as Promise<unknown>)
-      return async function* (...args: unknown[]) {
-        await act(() => Promise.resolve())
-        yield* method.apply(target, args) as AsyncIterable<unknown>
-      }
-    },
-  })
-  return { store, frozen: frozen.promise, wake: () => woken.resolve(), calls: () => calls }
-}
-
-function withClock(inner: ObjectStore, aheadMs: number): ObjectStore {
-  return new Proxy(inner, {
-    get(target, property: keyof ObjectStore) {
-      if (property === 'nowMs') return async () => (await target.nowMs()) + aheadMs
-      const value = target[property] as unknown
-      return typeof value === 'function' ? (value as (...args: unknown[]) => unknown).bind(target) : value
-    },
-  })
-}
 
 /** Returns the names that were forgotten: the writer's own may be among them. */
 async function deleteEverything(repository: TestRepository): Promise<string[]> {
@@ -80,10 +42,22 @@ async function freezeAt(template: string, run: { at: number; dies: boolean; test
   const outcome = await done
   if (!run.dies) assert.equal(typeof outcome, 'string', `the writer ends well: ${String(outcome)}`)
   const present = await verified(repository)
+  assertRescueAgrees(repository, present)
   if (typeof outcome === 'string' && !forgotten.includes(outcome)) assert.ok(present.includes(outcome))
   for (const snapshot of present) assert.deepEqual(await restored(repository, folder.path, { snapshot, source }), lookAt(source), `frozen before call ${run.at}`)
+  // Its process is this one: others would find it gone.
+  if (run.dies) fs.rmSync(path.join(repository.folder, 'sessions'), { recursive: true, force: true })
   await usableAfterwards(repository, { source, base: folder.path })
   return true
+}
+
+function assertRescueAgrees({ folder, kek }: TestRepository, present: readonly string[]): void {
+  assert.ok(kek.kind === 'raw')
+  const store = new Store(folder, { kind: 'raw', bytes: kek.key })
+  const snapshots = store.snapshots()
+  assert.deepEqual(snapshots.filter(({ state }) => state === 'complete').map(({ name }) => name), present)
+  const { objects, paths } = verifyAll(store, snapshots)
+  assert.deepEqual([objects, [...paths]], [[], []])
 }
 
 async function usableAfterwards(repository: TestRepository, { source, base }: { source: string; base: string }): Promise<void> {

@@ -67,9 +67,10 @@ test('a full disk is said, nothing is lost, and room comes back', { skip: canMou
   await whole(repository, folder.path, { snapshot: third.snapshot, source, tree: lookAt(source) })
 })
 
-/** With a few KiB left, forget and prune free what the large file took. */
+/** With not a byte left, forget and prune free what the large file took. */
 async function regain(repository: TestRepository, base: string, names: readonly string[]): Promise<void> {
-  fill(base, 256 * 1024)
+  fill(base, 0)
+  assert.equal(fs.statfsSync(base).bavail, 0)
   await using opened = await open(repository)
   await forgetSnapshots(opened, await readHistory(opened), { names, by: 'test' })
   const { bytesFreed } = await prune(opened)

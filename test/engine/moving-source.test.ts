@@ -83,3 +83,24 @@ async function restoreInto(repository: Awaited<ReturnType<typeof makeRepository>
   const { issueCount } = await restoreSnapshot(opened, document, { target: places.target, subtree: places.source })
   assert.equal(issueCount, 0)
 }
+
+test('a renamed directory is known again: only what changed in it is read', async () => {
+  using folder = temporaryDirectory()
+  const source = path.join(folder.path, 'source')
+  const write = (name: string, text: string) => {
+    fs.mkdirSync(path.dirname(path.join(source, name)), { recursive: true })
+    fs.writeFileSync(path.join(source, name), text)
+  }
+  for (let i = 0; i < 60; i += 1) for (const name of ['old/a', 'old/below/b', 'beside/c']) write(`${name}-${i}`, `${name} ${i}`)
+  const repository = await makeRepository(folder.path)
+  await backup(repository, source)
+  fs.renameSync(path.join(source, 'old'), path.join(source, 'new'))
+  write('new/below/b-7', 'other bytes')
+  write('new/a-60', 'one more')
+  write('old/a-1', 'another directory of the old name')
+  const { snapshot, document } = await backup(repository, source)
+  const { filesNew, filesChanged, filesUnmodified } = document.summary
+  assert.deepEqual({ filesNew, filesChanged, filesUnmodified }, { filesNew: 1, filesChanged: 2, filesUnmodified: 179 })
+  assert.deepEqual(await restored(repository, folder.path, { snapshot, source }), lookAt(source))
+  await verified(repository)
+})

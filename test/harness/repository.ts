@@ -2,9 +2,10 @@
 import { createHash, randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { type BackupOptions, type BackupResult, backupFiles, ClientState, type Kek, parseKek, readHistory, Repository, restoreSnapshot, verifyRepository } from '../../src/engine/index.ts'
+import { type BackupOptions, type BackupResult, backupFiles, ClientState, forgetSnapshots, type Kek, parseKek, prune, readHistory, Repository, restoreSnapshot, verifyRepository } from '../../src/engine/index.ts'
 import type { ObjectStore } from '../../src/storage/index.ts'
 import { parseLocation } from '../../src/storage/index.ts'
+import { seededRandom } from './seeded-random.ts'
 import { openStore } from '../../src/system/compose.ts'
 
 export function rawKey(): Kek {
@@ -27,6 +28,41 @@ export async function makeRepository(base: string): Promise<TestRepository> {
   const kek = rawKey()
   await using _repository = await Repository.create(localStore(folder), kek, 'test')
   return { folder, kek, stateFolder: path.join(base, 'state') }
+}
+
+/** A sample tree in `base/source`, and a repository that holds a backup of it. */
+export async function backedUpSample(base: string, seed: number): Promise<{ readonly source: string; readonly repository: TestRepository }> {
+  const source = path.join(base, 'source')
+  sampleTree(source, seededRandom(seed))
+  const repository = await makeRepository(base)
+  await backup(repository, source)
+  return { source, repository }
+}
+
+export interface SavedSources {
+  readonly sources: readonly string[]
+  readonly snapshots: readonly string[]
+}
+
+/** Folders below `base`, one a seed, with content of their own, each with a snapshot of a source of its name. */
+export async function saveSources(test: TestRepository, base: string, seeds: readonly number[]): Promise<SavedSources> {
+  const sources = seeds.map((seed) => path.join(base, `source-${seed}`))
+  const snapshots: string[] = []
+  for (const [i, source] of sources.entries()) {
+    sampleTree(source, seededRandom(seeds[i]!))
+    snapshots.push((await backup(test, source, { source: path.basename(source) })).snapshot)
+  }
+  return { sources, snapshots }
+}
+
+export async function pruned(test: TestRepository, store: ObjectStore = localStore(test.folder)): Promise<void> {
+  await using repository = await open(test, store)
+  await prune(repository)
+}
+
+export async function forget(test: TestRepository, name: string): Promise<void> {
+  await using repository = await open(test)
+  await forgetSnapshots(repository, await readHistory(repository), { names: [name], by: 'test' })
 }
 
 export function open(test: TestRepository, store: ObjectStore = localStore(test.folder)): Promise<Repository> {

@@ -1,0 +1,47 @@
+// Goal: whoever changes the keys while somebody else does loses nothing that was sealed meanwhile.
+// Method: a change waits right before it publishes its keyring; another publishes one of the same generation, and a backup is made with it.
+import assert from 'node:assert/strict'
+import path from 'node:path'
+import { test } from 'node:test'
+import { changeKeyring } from '../../src/engine/index.ts'
+import { isBackupError } from '../../src/kernel/backup-error.ts'
+import type { ObjectStore } from '../../src/storage/index.ts'
+import { Store } from '../../rescue/store.ts'
+import { backup, localStore, makeRepository, open, sampleTree, type TestRepository, verified } from '../harness/repository.ts'
+import { seededRandom } from '../harness/seeded-random.ts'
+import { stoppingAt } from '../harness/stopping-store.ts'
+import { temporaryDirectory } from '../harness/temporary-directory.ts'
+
+/** Names are random: of so many pairs some are in either order. */
+const PAIRS = 8
+const NOW = '2026-11-24T12:00:00.000Z'
+
+async function rotated(made: TestRepository, store: ObjectStore = localStore(made.folder)): Promise<void> {
+  await using repository = await open(made, store)
+  await changeKeyring(store, repository.keys, { newEpoch: true, keks: [made.kek], now: NOW })
+}
+
+test('of two changes of the keys at once one is told, and what was sealed between them stays readable', async () => {
+  using folder = temporaryDirectory()
+  const made = await makeRepository(folder.path)
+  const source = path.join(folder.path, 'source')
+  sampleTree(source, seededRandom(3))
+  const snapshots: string[] = []
+  for (let pair = 0; pair < PAIRS; pair += 1) {
+    const stopped = stoppingAt(localStore(made.folder), 'keys/')
+    const late = rotated(made, stopped.store)
+    await stopped.reached
+    await rotated(made)
+    snapshots.push((await backup(made, source, { source: `${pair}` })).snapshot)
+    stopped.go()
+    await assert.rejects(late, (error) => isBackupError(error, 'REPOSITORY_LOCKED'))
+    snapshots.push((await backup(made, source, { source: `${pair}` })).snapshot)
+  }
+  await rotated(made)
+  snapshots.push((await backup(made, source, { source: 'after' })).snapshot)
+  assert.deepEqual((await verified(made)).sort(), snapshots.sort())
+  assert.ok(made.kek.kind === 'raw')
+  const rescue = new Store(made.folder, { kind: 'raw', bytes: made.kek.key })
+  assert.deepEqual(rescue.snapshots().map(({ name }) => name).sort(), snapshots.sort())
+  assert.deepEqual(rescue.notices, [])
+})
