@@ -48,7 +48,7 @@ async function open(): Promise<unknown> {
 
 async function pruneAll(): Promise<unknown> {
   await using repository = await Repository.open(store, [kek])
-  return prune(repository)
+  return await prune(repository)
 }
 
 /** One real snapshot, told again with other times. */

@@ -74,3 +74,10 @@ export function bytesOf(folder: string): number {
   for (const entry of fs.readdirSync(folder, { recursive: true, withFileTypes: true })) if (entry.isFile()) bytes += fs.statSync(`${entry.parentPath}/${entry.name}`).size
   return bytes
 }
+
+/** Wall time of work in this process. */
+export async function milliseconds(run: () => Promise<unknown>): Promise<number> {
+  const begun = process.hrtime.bigint()
+  await run()
+  return Number(process.hrtime.bigint() - begun) / 1e6
+}

@@ -25,7 +25,7 @@ const BARS: Readonly<Record<Workload, Partial<Record<Step, Bars>>>> = {
   random: { ...BIG, first: [0.28, 0.25, 1, 1.001, 1.0015], changed: [0.35, 0.4, 1.1, 0.4] },
 }
 
-export const HEADER = ['| workload | step | ours: wall (spread), RSS, stored | wall to restic | wall to borg | RSS to restic | stored to restic | stored to borg |', '|---|---|---|---|---|---|---|---|']
+export const HEADER = ['| workload | step | ours: wall (spread), RSS, stored | wall to restic | wall to borg | RSS to restic | stored to restic | stored to borg | wall to rustic |', '|---|---|---|---|---|---|---|---|---|']
 
 const STORES: readonly Step[] = ['first', 'changed', 'renamed', 'prune']
 
@@ -38,7 +38,7 @@ export function stepLine(results: Results, name: Workload, step: Step): string {
   const wall = ({ wallSeconds }: Measured) => wallSeconds
   const rss = ({ rssMib }: Measured) => rssMib
   const bars = BARS[name][step]
-  const values = [ratio('restic', wall), ratio('borg', wall), ratio('restic', rss), stored('restic'), stored('borg')]
+  const values = [ratio('restic', wall), ratio('borg', wall), ratio('restic', rss), stored('restic'), stored('borg'), ratio('rustic', wall)]
   return `| ${[name, step, ownFigures(mine, step), ...values.map((value, i) => cell(value, bars?.[i]))].join(' | ')} |`
 }
 

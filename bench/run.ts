@@ -1,6 +1,6 @@
 /**
  * `npm run bench [-- --scale 1 --runs 5 --data DIR --write src text random tiny]`: ours, restic and borg in turn on the same data, medians of the
- * runs and ratios to each peer. Exits 3 "NOT COMPARED" when a peer is missing (`node scripts/get-peers.ts` brings them).
+ * runs and ratios to each peer. `npm run bench system [part…]`: see system.ts. Exits 3 "NOT COMPARED" when a peer is missing (`node scripts/get-peers.ts` brings them).
  */
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
@@ -47,7 +47,7 @@ interface Round {
   readonly number: number
 }
 
-function record(results: Results, at: { tool: string; step: Step }, measured: Measured, stored: number): void {
+function record(results: Results, at: { tool: string; step: Step }, { measured, stored }: { measured: Measured; stored: number }): void {
   const ofTool = results.get(at.tool) ?? new Map()
   const result = ofTool.get(at.step) ?? { runs: [], stored: [] }
   result.runs.push(measured)
@@ -65,6 +65,8 @@ async function runStep(tool: Tool, step: Step, at: Round): Promise<{ measured: M
   }
   if (step === 'first') await act(tool.init(repository))
   if (step === 'prune') await act(tool.backup(repository, at.source))
+  // Every tool finds the same page cache; the kernel may take pages back while another one runs.
+  if (READS_SOURCE.includes(step)) warm(at.source)
   const before = bytesOf(repository)
   const command = {
     first: () => tool.backup(repository, at.source),
@@ -87,10 +89,9 @@ async function round(all: readonly Tool[], results: Results, at: Round): Promise
   for (const step of STEPS[at.name]) {
     const change = CHANGES[step]
     if (change) undo.push(change(at.source))
-    if (READS_SOURCE.includes(step)) warm(at.source)
     for (const tool of inTurn(all, at.number)) {
       const { measured, stored } = await runStep(tool, step, at)
-      record(results, { tool: tool.name, step }, measured, stored)
+      record(results, { tool: tool.name, step }, { measured, stored })
     }
   }
   for (const each of undo.reverse()) each()
@@ -157,4 +158,5 @@ async function main(): Promise<void> {
   }
 }
 
-await main()
+if (positionals[0] === 'system') process.exitCode = (await (await import('./system.ts')).benchSystem({ parts: positionals.slice(1), runs, write: values.write })) ? 0 : 1
+else await main()

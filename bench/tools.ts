@@ -23,8 +23,11 @@ function versionOf(program: string, args: readonly string[]): string {
   return execFileSync(program, args, { encoding: 'utf8' }).trim().split('\n')[0] ?? ''
 }
 
+/** As its own first line starts it, with the project's Node. */
 export function launch(...args: readonly string[]): string[] {
-  return [path.join(root, 'node_modules/.bin/node'), '--max-semi-space-size=1', '--v8-pool-size=1', path.join(root, 'dist/bin/neonpro-backup.js'), ...args]
+  const program = path.join(root, 'dist/bin/neonpro-backup.js')
+  const [flags] = /(?<=-S node ).+/.exec(fs.readFileSync(program, 'latin1')) ?? ['']
+  return [path.join(root, 'node_modules/.bin/node'), ...flags.split(' '), program, ...args]
 }
 
 function ours(state: string, name = 'ours', key = `base64:${Buffer.alloc(32, 'neonpro-bench-key').toString('base64')}`): Tool {
@@ -37,7 +40,7 @@ function ours(state: string, name = 'ours', key = `base64:${Buffer.alloc(32, 'ne
     backup: (repository, source) => launch('backup', source, '--source', 'bench', '--json', ...at(repository)),
     restore: (repository, target) => launch('restore', 'latest', '--target', target, ...at(repository)),
     verify: (repository) => launch('verify', '--read-data=all', ...at(repository)),
-    prune: (repository) => shell(launch('forget', '--keep-last', '1', ...at(repository)), launch('prune', ...at(repository))),
+    prune: (repository) => launch('forget', '--keep-last', '1', '--prune', ...at(repository)),
     open: (repository) => launch('snapshots', ...at(repository)),
   }
 }
@@ -84,7 +87,23 @@ function borg(program: string, state: string): Tool {
   }
 }
 
-/** Ours and every peer that is there; `missing` names the others. */
+/** Its prune leaves packs for a day unless told otherwise: `--instant-delete` compares like with like. */
+function rustic(program: string, state: string): Tool {
+  const at = (repository: string) => ['-r', repository, '--no-progress', '--log-level', 'error']
+  return {
+    name: 'rustic',
+    version: versionOf(program, ['--version']),
+    env: { RUSTIC_PASSWORD: 'bench', RUSTIC_CACHE_DIR: path.join(state, 'rustic-cache') },
+    init: (repository) => [program, 'init', ...at(repository)],
+    backup: (repository, source) => [program, 'backup', source, ...at(repository)],
+    restore: (repository, target) => [program, 'restore', 'latest', target, ...at(repository)],
+    verify: (repository) => [program, 'check', '--read-data', ...at(repository)],
+    prune: (repository) => [program, 'forget', '--keep-last', '1', '--prune', '--instant-delete', ...at(repository)],
+    open: (repository) => [program, 'snapshots', ...at(repository)],
+  }
+}
+
+/** Ours and every peer that is there; `missing` names the others that the bars are set against. rustic is a further column where it was brought. */
 export function tools(state: string, peers: string): { tools: Tool[]; missing: string[] } {
   const found: Tool[] = [ours(state)]
   const missing: string[] = []
@@ -93,5 +112,7 @@ export function tools(state: string, peers: string): { tools: Tool[]; missing: s
     if (fs.existsSync(program)) found.push(make(program, state))
     else missing.push(name)
   }
+  const furtherPeer = path.join(peers, 'rustic/bin/rustic')
+  if (fs.existsSync(furtherPeer)) found.push(rustic(furtherPeer, state))
   return { tools: found, missing }
 }

@@ -158,14 +158,23 @@ export const deleteHalf: Change = (folder) => {
   }
 }
 
+/** The file is written anew with the bytes inside; the original waits aside and comes back with its inode and times. */
 function insert(file: string, at: number, bytes: number): () => void {
-  const content = fs.readFileSync(file)
-  const times = fs.statSync(file)
-  fs.writeFileSync(file, Buffer.concat([content.subarray(0, at), Buffer.alloc(bytes, 'x'), content.subarray(at)]))
-  return () => {
-    fs.writeFileSync(file, content)
-    fs.utimesSync(file, times.atime, times.mtime)
+  const aside = `${path.dirname(file)}-aside-${path.basename(file)}`
+  fs.renameSync(file, aside)
+  const [from, to] = [fs.openSync(aside, 'r'), fs.openSync(file, 'w')]
+  const buffer = Buffer.alloc(4 * 1024 * 1024)
+  const pass = (position: number, most: number): number => {
+    const got = fs.readSync(from, buffer, 0, Math.min(most, buffer.length), position)
+    fs.writeSync(to, buffer, 0, got)
+    return got
   }
+  for (let done = 0; done < at; ) done += pass(done, at - done) || at
+  fs.writeSync(to, Buffer.alloc(bytes, 'x'))
+  for (let position = at, got = 1; got > 0; position += got) got = pass(position, buffer.length)
+  fs.closeSync(from)
+  fs.closeSync(to)
+  return () => fs.renameSync(aside, file)
 }
 
 function addFile(file: string, bytes: number): () => void {

@@ -10,8 +10,10 @@ const CHECKS: ReadonlyArray<readonly [name: string, args: readonly string[]]> = 
   ['architecture', [bin('dependency-cruiser/bin/dependency-cruise.mjs'), '--config', '.dependency-cruiser.cjs', 'src', 'rescue']],
   ['dead code', [bin('knip/bin/knip.js')]],
   ['sizes', [path.join(root, 'scripts/check-sizes.ts')]],
+  ['names', [path.join(root, 'scripts/check-names.ts')]],
   ['words', [path.join(root, 'scripts/check-words.ts')]],
   ['error catalogue', [path.join(root, 'scripts/gen-errors-doc.ts'), '--check']],
+  ['configuration', [path.join(root, 'scripts/gen-configuration-doc.ts'), '--check']],
   ['chunker', [path.join(root, 'scripts/build-chunker.ts'), '--check']],
 ]
 

@@ -7,6 +7,9 @@ import { check } from './check.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
 const isLong = process.argv.includes('--long')
+/** A test that hangs fails by name instead of holding everything. */
+const SHORT_MS_MAX = 10 * 60_000
+const LONG_MS_MAX = 6 * 3600_000
 
 function testFiles(): string[] {
   const pattern = isLong ? /\.(test|long)\.ts$/ : /\.test\.ts$/
@@ -17,7 +20,7 @@ function testFiles(): string[] {
 
 /** Runs node's test runner with TAP, which names failures and skips line by line. */
 function runTests(files: readonly string[]): Promise<{ passed: number; failed: number; skips: string[]; status: number }> {
-  const args = ['--test', '--test-reporter=tap', '--test-concurrency=2', ...files]
+  const args = ['--test', '--test-reporter=tap', '--test-concurrency=2', `--test-timeout=${isLong ? LONG_MS_MAX : SHORT_MS_MAX}`, ...files]
   const child = spawn(process.execPath, args, { cwd: root, env: { ...process.env, ...(isLong && { NEONPRO_TEST_LONG: '1' }) }, stdio: ['ignore', 'pipe', 'inherit'] })
   let text = ''
   child.stdout.setEncoding('utf8').on('data', (piece: string) => {
