@@ -1,0 +1,97 @@
+/** Runs test files, two at a time, each in a process group of its own: what hangs, or leaves a child behind that holds its pipes, is ended and named. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import path from 'node:path'
+
+export interface TestCounts {
+  passed: number
+  failed: number
+  /** `name: reason` of each test that said it can't run here. */
+  readonly skips: string[]
+}
+
+export interface TestLimits {
+  /** For one file. */
+  readonly fileMsMax: number
+  /** For all of them: files not begun by then fail unrun. */
+  readonly totalMsMax: number
+}
+
+/** Two: the machines are small, and most tests have processes of their own. */
+const LANES = 2
+
+/** Runs every file once and prints each one's tests when it ends, so that a run that is cut short has said how far it came. */
+export async function runTestFiles(files: readonly string[], root: string, limits: TestLimits): Promise<TestCounts> {
+  const counts: TestCounts = { passed: 0, failed: 0, skips: [] }
+  const endMs = performance.now() + limits.totalMsMax
+  const waiting = [...files]
+  const lane = async (): Promise<void> => {
+    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+      const leftMs = Math.min(limits.fileMsMax, endMs - performance.now())
+      if (leftMs > 0) await runFile(file, { root, msMax: leftMs }, counts)
+      else fail(counts, file, 'was not begun: the time for all tests is over')
+    }
+  }
+  await Promise.all(Array.from({ length: LANES }, lane))
+  return counts
+}
+
+async function runFile(file: string, { root, msMax }: { root: string; msMax: number }, counts: TestCounts): Promise<void> {
+  const beganMs = performance.now()
+  // Without the variable a file counts for itself, even when this runner runs inside a test.
+  const child = spawn(process.execPath, ['--test-reporter=tap', file], { cwd: root, env: { ...process.env, NODE_TEST_CONTEXT: undefined }, detached: true, stdio: ['ignore', 'pipe', 'inherit'] })
+  const { tap, status, isLate } = await outcome(child, msMax)
+  const failedBefore = counts.failed
+  add(counts, tap)
+  const seconds = ((performance.now() - beganMs) / 1000).toFixed(1)
+  if (isLate) fail(counts, file, `did not end within ${seconds} s`)
+  else if (status !== 0 && counts.failed === failedBefore) fail(counts, file, `ended with ${status}`)
+  if (counts.failed > failedBefore) console.log(`${tap.split('\n').filter((line) => !/^\s*ok /.test(line)).join('\n')}\nFAILED ${file} (${seconds} s)`)
+  else for (const name of passedNames(tap)) console.log(`ok ${path.basename(file)}: ${name}`)
+  if (counts.failed === failedBefore) console.log(`ok ${file} (${seconds} s)`)
+}
+
+/** Waits for the process and its pipes; at the limit ends its whole group, which closes them. */
+function outcome(child: ChildProcess, msMax: number): Promise<{ tap: string; status: number | NodeJS.Signals; isLate: boolean }> {
+  let tap = ''
+  let isLate = false
+  child.stdout?.setEncoding('utf8').on('data', (piece: string) => {
+    tap += piece
+  })
+  const timer = setTimeout(() => {
+    isLate = true
+    endGroup(child)
+    child.stdout?.destroy()
+  }, msMax)
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (status, signal) => {
+      clearTimeout(timer)
+      resolve({ tap, status: status ?? signal ?? 1, isLate })
+    })
+  })
+}
+
+function endGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return
+  try {
+    process.kill(-child.pid, 'SIGKILL')
+  } catch {
+    // Nobody of the group is left: what holds the pipe has left the group, and destroying our end is enough.
+  }
+}
+
+function add(counts: TestCounts, tap: string): void {
+  const figure = (name: string) => Number(new RegExp(`^# ${name} (\\d+)$`, 'm').exec(tap)?.[1] ?? 0)
+  counts.passed += figure('pass')
+  counts.failed += figure('fail') + figure('cancelled')
+  for (const [, name, reason] of tap.matchAll(/^\s*ok \d+ - (.+?) # SKIP ?(.*)$/gm)) counts.skips.push(`${name}: ${reason}`)
+}
+
+function passedNames(tap: string): string[] {
+  return [...tap.matchAll(/^\s*ok \d+ - (.+)$/gm)].map(([, name]) => String(name))
+}
+
+function fail(counts: TestCounts, file: string, why: string): void {
+  counts.failed++
+  console.log(`FAILED ${file} ${why}`)
+}

@@ -1,0 +1,48 @@
+// Goal: `npm test` counts what ran, and a file that hangs is ended and named, even when what it left behind holds its pipes. Method: planted test files.
+import assert from 'node:assert/strict'
+import fs from 'node:fs'
+import path from 'node:path'
+import { mock, test } from 'node:test'
+import { runTestFiles } from '../../scripts/test-files.ts'
+import { temporaryDirectory } from '../harness/temporary-directory.ts'
+
+const FILES = {
+  'good.test.ts': `test('good', () => {})\ntest('left', { skip: 'no such server' }, () => {})`,
+  'bad.test.ts': `test('wrong', () => { throw new Error('planted') })\ntest('right', () => {})`,
+  'broken.test.ts': 'process.exitCode = 3',
+  'holds-pipes.test.ts': `import { spawn } from 'node:child_process'\ntest('leaves a child', () => { spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)'], { stdio: 'inherit' }).unref() })`,
+  'endless.test.ts': `test('never ends', () => { for (;;); })`,
+}
+
+async function run(files: readonly string[], limits: { fileMsMax: number; totalMsMax: number }): Promise<{ counts: Awaited<ReturnType<typeof runTestFiles>>; said: string }> {
+  using folder = temporaryDirectory()
+  for (const [name, code] of Object.entries(FILES)) fs.writeFileSync(path.join(folder.path, name), `import { test } from 'node:test'\n${code}\n`)
+  const log = mock.method(console, 'log', () => {})
+  try {
+    const counts = await runTestFiles(files, folder.path, limits)
+    return { counts, said: log.mock.calls.map((call) => String(call.arguments[0])).join('\n') }
+  } finally {
+    log.mock.restore()
+  }
+}
+
+test('passes, failures, skips and an exit code are counted', async () => {
+  const { counts, said } = await run(['good.test.ts', 'bad.test.ts', 'broken.test.ts'], { fileMsMax: 60_000, totalMsMax: 120_000 })
+  assert.deepEqual({ ...counts }, { passed: 2, failed: 2, skips: ['left: no such server'] })
+  assert.match(said, /^ok good\.test\.ts: good$/m)
+  assert.match(said, /planted/)
+  assert.match(said, /^FAILED bad\.test\.ts /m)
+  assert.match(said, /^FAILED broken\.test\.ts ended with 3$/m)
+})
+
+test('what hangs is ended and named', async () => {
+  const { counts, said } = await run(['holds-pipes.test.ts', 'endless.test.ts'], { fileMsMax: 2_000, totalMsMax: 120_000 })
+  assert.equal(counts.failed, 2)
+  for (const name of ['holds-pipes', 'endless']) assert.match(said, new RegExp(`^FAILED ${name}\\.test\\.ts did not end within`, 'm'))
+})
+
+test('files not begun in time fail by name', async () => {
+  const { counts, said } = await run(['endless.test.ts', 'endless.test.ts', 'good.test.ts'], { fileMsMax: 60_000, totalMsMax: 1_000 })
+  assert.deepEqual({ ...counts }, { passed: 0, failed: 3, skips: [] })
+  assert.match(said, /^FAILED good\.test\.ts was not begun/m)
+})
