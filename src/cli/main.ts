@@ -9,16 +9,22 @@ import { errorReport } from './error-report.ts'
 import { chooseLocale, translator } from './locale.ts'
 import { createProgress, PROGRESS_MODES, type ProgressMode } from './progress.ts'
 
-const EXIT_INTERRUPTED = 130
-/** What a shell gives for a program that a closed pipe has ended. */
-const EXIT_PIPE_CLOSED = 141
+/**
+ * Ends the process at once, as if it had no handler: a shell shows 128 and the signal's number. `process.exit` may wait for ever: it joins a helper thread that
+ * compiles, and that one may be waiting for this one to collect garbage (https://github.com/nodejs/node/issues/54918).
+ */
+function dieOf(signal: 'SIGINT' | 'SIGTERM' | 'SIGPIPE'): void {
+  // Node ignores SIGPIPE until a handler comes and goes.
+  process.on(signal, () => {}).removeAllListeners(signal)
+  process.kill(process.pid, signal)
+}
 
 function interruption(notice: string): AbortSignal {
   const controller = new AbortController()
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.on(name, () => {
       // The second asks for an end at once.
-      if (controller.signal.aborted) process.exit(EXIT_INTERRUPTED)
+      if (controller.signal.aborted) return dieOf(name)
       process.stderr.write(`${process.stderr.isTTY ? '\r\u001b[K' : ''}${notice}\n`)
       controller.abort(name)
     })
@@ -28,7 +34,10 @@ function interruption(notice: string): AbortSignal {
 
 /** `ls latest | head` ends in silence when the reader has enough; an output that is full or broken is said. */
 function endWithItsReader(): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? EXIT_PIPE_CLOSED : report(error, { command: undefined, isJson: false })))
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') dieOf('SIGPIPE')
+    else process.exit(report(error, { command: undefined, isJson: false }))
+  })
 }
 
 function progressMode(options: OptionValues): ProgressMode {

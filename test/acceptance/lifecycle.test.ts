@@ -1,15 +1,16 @@
 // Goal: the jobs of a day, through the built program and the bundled rescue reader, on real files.
 // Method: each test has its own repository; what comes back is compared with an independent look at the tree.
 import assert from 'node:assert/strict'
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { lookAt, sampleTree } from '../harness/repository.ts'
 import { seededRandom } from '../harness/seeded-random.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
-import { type Ran, runCli } from './run-cli.ts'
+import { CLI, type Ran, runCli } from './run-cli.ts'
 
 const RESCUE = path.resolve(import.meta.dirname, '../../dist/neonpro-rescue.mjs')
 const newKey = () => `base64:${randomBytes(32).toString('base64')}`
@@ -83,6 +84,23 @@ test('an interrupted backup leaves a checkpoint, exits with 130, and the next on
   assert.ok(Number(resumed['filesUnmodified']) > 0, 'files of the checkpoint are not read again')
   await ok('restore', 'latest', '--target', at('back'))
   assert.deepEqual(lookAt(path.join(at('back'), at('source'))), lookAt(at('source')))
+  await ok('verify', '--read-data')
+})
+
+test('a second signal ends the process at once; the repository is none the worse', async () => {
+  using folder = temporaryDirectory()
+  const { at, ok, env } = await bench(folder.path)
+  const first = (await ok('backup', at('source'), '--json')).json!['snapshot']
+  for (let i = 0; i < 60; i += 1) fs.writeFileSync(at(`source/more${i}`), randomBytes(1_000_000))
+  const child = spawn(process.execPath, [CLI, 'backup', at('source'), '--progress', 'json'], { env: { PATH: process.env['PATH'] ?? '', ...env }, stdio: ['ignore', 'ignore', 'pipe'] })
+  child.stderr.once('data', () => {
+    child.kill('SIGINT')
+    child.kill('SIGTERM')
+  })
+  await once(child, 'exit')
+  assert.ok(child.signalCode === 'SIGINT' || child.signalCode === 'SIGTERM', `ended with ${child.exitCode} ${child.signalCode}`)
+  const shown = (await ok('snapshots', '--json')).json as { snapshots: Array<{ snapshot: string }> }
+  assert.deepEqual(shown.snapshots.map(({ snapshot }) => snapshot), [first])
   await ok('verify', '--read-data')
 })
 

@@ -154,6 +154,16 @@ test('a child whose parent was killed stops at a checkpoint and ends', async () 
   assert.equal(fs.readdirSync(path.join(repository.folder, 'checkpoints')).length, 1)
 })
 
+test('a child that has nothing in hand and does not end is killed', async () => {
+  using base = temporaryDirectory()
+  const repository = await makeRepository(base.path)
+  const engine = new EngineProcess(accessOf(repository))
+  assert.deepEqual((await engine.run({ kind: 'survey', known: [] })).points, [])
+  process.kill(Number(engine.pid), 'SIGSTOP')
+  await engine[Symbol.asyncDispose]()
+  assert.ok(!isProcessAlive(Number(engine.pid)))
+})
+
 test('what is no message is refused on both sides', () => {
   for (const message of [undefined, null, 'end', { type: 'job' }, { type: 'job', repository: { location: {}, keks: [], stateDirectory: '' }, job: { kind: 'toString' } }, { type: 'job', repository: {}, job: { kind: 'survey', known: [] } }]) {
     assert.throws(() => parseToEngine(message), (error) => isBackupError(error, 'INTERNAL'))

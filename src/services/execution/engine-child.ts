@@ -16,7 +16,7 @@ import { ENGINE_WORK } from './engine-work.ts'
 import type { WorkContext } from './work-context.ts'
 
 const PROGRESS_NS = 250_000_000n
-/** A parent that is gone can't kill a job that does not stop. */
+/** A parent that is gone can't kill what does not end. */
 const ORPHAN_MS = 60_000
 
 const stop = new AbortController()
@@ -61,7 +61,7 @@ async function openKnown({ location, keks, stateDirectory, repositoryId }: Engin
 async function receive(message: unknown): Promise<void> {
   try {
     const parsed = parseToEngine(message)
-    if (parsed.type === 'end') return process.exit(0)
+    if (parsed.type === 'end') return end()
     invariant(!isWorking, 'A process of the engine does one job at a time.')
     isWorking = true
     await send({ type: 'result', kind: parsed.job.kind, result: await carryOut(parsed.repository, parsed.job) })
@@ -69,18 +69,26 @@ async function receive(message: unknown): Promise<void> {
     await send({ type: 'failed', error: sendableError(error) })
   }
   isWorking = false
-  if (stop.signal.aborted) process.exit(0)
+  if (stop.signal.aborted) end()
+}
+
+/**
+ * Without the channel nothing keeps the process. `process.exit` may wait for ever: it joins a helper thread that compiles, and that one may be waiting for this one
+ * to collect garbage (https://github.com/nodejs/node/issues/54918).
+ */
+function end(): void {
+  if (process.connected) process.disconnect()
 }
 
 function halt(why: string): void {
   stop.abort(why)
-  if (!isWorking) process.exit(0)
+  if (!isWorking) end()
 }
 
-async function endAsOrphan(): Promise<void> {
+async function endWithoutParent(): Promise<void> {
   halt('the parent is gone')
-  await sleep(ORPHAN_MS)
-  process.exit(1)
+  await sleep(ORPHAN_MS, { unref: true })
+  process.kill(process.pid, 'SIGKILL')
 }
 
 invariant(process.send, 'This file runs as a child of the system.')
@@ -89,4 +97,4 @@ process.on('SIGTERM', () => halt('SIGTERM'))
 // A terminal sends its Ctrl-C to the whole group: the parent decides what becomes of the job.
 process.on('SIGINT', () => {})
 process.on('message', (message) => void receive(message))
-process.on('disconnect', () => void endAsOrphan())
+process.on('disconnect', () => void endWithoutParent())

@@ -15,6 +15,8 @@ import { type EngineJob, type EngineProgress, type EngineRepository, type Engine
 const NODE_FLAGS = ['--max-semi-space-size=1', '--v8-pool-size=1', '--no-incremental-marking']
 /** A stopped job seals its open packs and writes a checkpoint; then it is killed. */
 const GRACE_MS = 30_000
+/** A process with nothing in hand ends at once; one that does not has nothing to lose. */
+const END_MS = 5_000
 const STDERR_CHARS_MAX = 4096
 /** Of the control plane: no work of the engine needs them. */
 const SECRETS = ['BACKUP_ENCRYPTION_KEY', 'BACKUP_ENCRYPTION_KEY_PREVIOUS', 'DATABASE_URL', 'SUPABASE_URL', 'SUPABASE_ANON_KEY', 'SMTP_URL', 'WEBHOOK_SECRET']
@@ -89,15 +91,23 @@ export class EngineProcess implements AsyncDisposable {
   /** Ends the process; a job that still runs is stopped first. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#pending) await this.#stop(GRACE_MS)
-    else if (this.#child.connected) this.#send({ type: 'end' })
+    else {
+      if (this.#child.connected) this.#send({ type: 'end' })
+      await this.#killAfter(END_MS)
+    }
     await this.#closed
   }
 
   async #stop(graceMs: number): Promise<void> {
     this.#child.kill('SIGTERM')
+    await this.#killAfter(graceMs)
+  }
+
+  /** Unless it ends before. */
+  async #killAfter(ms: number): Promise<void> {
     const ended = new AbortController()
     void this.#closed.then(() => ended.abort())
-    await sleep(graceMs, { signal: ended.signal }).then(() => this.#child.kill('SIGKILL'), () => {})
+    await sleep(ms, { signal: ended.signal }).then(() => this.#child.kill('SIGKILL'), () => {})
   }
 
   #send(message: ToEngine): void {
