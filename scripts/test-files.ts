@@ -1,6 +1,8 @@
 /** Runs test files, two at a time, each in a process group of its own: what hangs, or leaves a child behind that holds its pipes, is ended and named. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import fs from 'node:fs'
 import path from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 
 export interface TestCounts {
   passed: number
@@ -18,6 +20,8 @@ export interface TestLimits {
 
 /** Two: the machines are small, and most tests have processes of their own. */
 const LANES = 2
+/** What a test has told to end may take so long for it. */
+const LEFTOVER_MS = 5_000
 
 /** Runs every file once and prints each one's tests when it ends, so that a run that is cut short has said how far it came. */
 export async function runTestFiles(files: readonly string[], root: string, limits: TestLimits): Promise<TestCounts> {
@@ -39,19 +43,28 @@ async function runFile(file: string, { root, msMax }: { root: string; msMax: num
   const beganMs = performance.now()
   // Without the variable a file counts for itself, even when this runner runs inside a test.
   const child = spawn(process.execPath, ['--test-reporter=tap', file], { cwd: root, env: { ...process.env, NODE_TEST_CONTEXT: undefined }, detached: true, stdio: ['ignore', 'pipe', 'inherit'] })
-  const { tap, status, isLate } = await outcome(child, msMax)
+  const { tap, status, isLate, hasLeft } = await outcome(child, msMax)
   const failedBefore = counts.failed
   add(counts, tap)
   const seconds = ((performance.now() - beganMs) / 1000).toFixed(1)
   if (isLate) fail(counts, file, `did not end within ${seconds} s`)
+  else if (hasLeft) fail(counts, file, 'left processes behind')
   else if (status !== 0 && counts.failed === failedBefore) fail(counts, file, `ended with ${status}`)
   if (counts.failed > failedBefore) console.log(`${tap.split('\n').filter((line) => !/^\s*ok /.test(line)).join('\n')}\nFAILED ${file} (${seconds} s)`)
   else for (const name of passedNames(tap)) console.log(`ok ${path.basename(file)}: ${name}`)
   if (counts.failed === failedBefore) console.log(`ok ${file} (${seconds} s)`)
 }
 
-/** Waits for the process and its pipes; at the limit ends its whole group, which closes them. */
-function outcome(child: ChildProcess, msMax: number): Promise<{ tap: string; status: number | NodeJS.Signals; isLate: boolean }> {
+interface Outcome {
+  readonly tap: string
+  readonly status: number | NodeJS.Signals
+  readonly isLate: boolean
+  /** Whether processes that it had started were there after its end. */
+  readonly hasLeft: boolean
+}
+
+/** Waits for the process, not for its pipes: whoever it left behind may hold those. At the limit, and after its end, its whole group is ended. */
+function outcome(child: ChildProcess, msMax: number): Promise<Outcome> {
   let tap = ''
   let isLate = false
   child.stdout?.setEncoding('utf8').on('data', (piece: string) => {
@@ -59,24 +72,47 @@ function outcome(child: ChildProcess, msMax: number): Promise<{ tap: string; sta
   })
   const timer = setTimeout(() => {
     isLate = true
-    endGroup(child)
-    child.stdout?.destroy()
+    killGroup(child)
   }, msMax)
   return new Promise((resolve, reject) => {
     child.on('error', reject)
-    child.on('close', (status, signal) => {
+    child.on('exit', async (status, signal) => {
       clearTimeout(timer)
-      resolve({ tap, status: status ?? signal ?? 1, isLate })
+      const hasLeft = !(await isGroupGone(child))
+      killGroup(child)
+      child.stdout?.destroy()
+      resolve({ tap, status: status ?? signal ?? 1, isLate, hasLeft })
     })
   })
 }
 
-function endGroup(child: ChildProcess): void {
+async function isGroupGone(child: ChildProcess): Promise<boolean> {
+  for (const endMs = performance.now() + LEFTOVER_MS; performance.now() < endMs; await pause(20)) {
+    if (child.stdout?.readableEnded && !isGroupAlive(child.pid)) return true
+  }
+  return false
+}
+
+/** A zombie that nobody has waited for yet is dead. */
+function isGroupAlive(group: number | undefined): boolean {
+  if (!fs.existsSync('/proc')) return false
+  return fs.readdirSync('/proc').some((name) => {
+    if (!/^\d+$/.test(name)) return false
+    try {
+      const [state, , groupOf] = fs.readFileSync(`/proc/${name}/stat`, 'latin1').replace(/^.*\) /, '').split(' ')
+      return Number(groupOf) === group && state !== 'Z'
+    } catch {
+      return false
+    }
+  })
+}
+
+function killGroup(child: ChildProcess): void {
   if (child.pid === undefined) return
   try {
     process.kill(-child.pid, 'SIGKILL')
   } catch {
-    // Nobody of the group is left: what holds the pipe has left the group, and destroying our end is enough.
+    // Nobody of the group is left.
   }
 }
 
