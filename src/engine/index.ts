@@ -4,7 +4,8 @@ export { hkdf, type Kek, kekFingerprint, type ObjectScope, openPayload, parseKek
 export { type CopyOptions, type CopyResult, copySnapshots } from './maintenance/copy.ts'
 export { dropDamage, type DroppedDamage } from './maintenance/drop-damage.ts'
 export { prune, type PruneOptions, type PruneResult } from './maintenance/prune.ts'
-export { forgetSnapshots, type Hold, holdsOf, isHeldBy, protections } from './maintenance/protections.ts'
+export { forgetSnapshots } from './maintenance/forget.ts'
+export { protect } from './maintenance/protect.ts'
 export { listRecords, putRecord, type RecordChange, type RecordFilter, writeRecord } from './maintenance/records.ts'
 export { repairRepository, type RepairResult } from './maintenance/repair.ts'
 export { type VerifyHit, verifyRepository, type VerifyOptions, type VerifyResult } from './maintenance/verify.ts'
@@ -16,5 +17,5 @@ export { type Difference, type EntryType, Inspector, type ListedEntry } from './
 export { restoreSnapshot } from './restore/restore.ts'
 export { Overwrite, type RestoreOptions, type RestoreProgress, type RestoreResult } from './restore/restore-options.ts'
 export {
-  bytesOfPathText, findRun, findSnapshot, headsOf, type History, type PathText, printablePath, readHistory, readRecords, type RecordEntry, RecordFolder, RecordKind, type SnapshotDocument, type SnapshotEntry, SnapshotType,
+  bytesOfPathText, findRun, findSnapshot, headsOf, type History, type Hold, holdsOf, isHeldBy, type PathText, printablePath, protections, readHistory, readRecords, type RecordEntry, RecordFolder, RecordKind, type SnapshotDocument, type SnapshotEntry, SnapshotType,
 } from './snapshot/index.ts'

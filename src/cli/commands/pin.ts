@@ -1,4 +1,4 @@
-import { findSnapshot, readHistory, RecordKind, writeRecord } from '../../engine/index.ts'
+import { findSnapshot, protect, readHistory, RecordKind, writeRecord } from '../../engine/index.ts'
 import { userName } from '../../kernel/machine.ts'
 import { type CommandContext, type CommandResult, textOption } from '../command.ts'
 import { openRepository } from '../open.ts'
@@ -17,7 +17,8 @@ export async function change(context: CommandContext, value: { reason: string } 
     context.say(context.t('pin.none', { snapshot: name.slice(0, 12) }))
     return { json: { snapshot: name, pinned: false } }
   }
-  await writeRecord(opened.repository, { record: RecordKind.PIN, subject: name, by: userName(), value, signal: context.signal })
+  const change = { record: RecordKind.PIN, subject: name, by: userName(), value, signal: context.signal }
+  await (value ? protect(opened.repository, change, name) : writeRecord(opened.repository, change))
   context.say(context.t(value ? 'pin.done' : 'pin.lifted', { snapshot: name.slice(0, 12) }))
   return { json: { snapshot: name, pinned: value !== null } }
 }

@@ -10,7 +10,7 @@ import { writeDeleteEntry } from './delete-entries.ts'
 import { rewriteIndex } from './index-rewrite.ts'
 import { type MarkedIndex, type Marks, markNeeded, packUses } from './mark.ts'
 import { copyBlobs } from './copy-blobs.ts'
-import { removeSnapshots, useReserve } from './protections.ts'
+import { removeSnapshots, useReserve } from './forget.ts'
 import { openSessions, openWriterSession, type WriterSession } from './sessions.ts'
 
 const DEADLINE_MS = 24 * 3600 * 1000

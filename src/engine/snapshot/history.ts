@@ -1,11 +1,13 @@
 /** Everything that the repository's small objects say: snapshots, checkpoints, records, delete log. Listed before any index is read. */
 import { BackupError } from '../../kernel/backup-error.ts'
+import { nowMs } from '../../kernel/clock.ts'
 import { ObjectType } from '../crypto/index.ts'
 import { type Heads, isRotten, type ObjectProblem, type Repository, type StoredDocument } from '../repository/index.ts'
 import { closureIsLacking } from './closure.ts'
 import { type DeleteLog, readDeleteLog } from './delete-log.ts'
 import { bytesOfPathText, parseConfirm, parseSnapshot, RecordKind, type SnapshotDocument } from './documents.ts'
 import { byItsWriter, type ParsedDocument, readParsed } from './read-parsed.ts'
+import { protections } from './protections.ts'
 import { inForce, type RecordEntry, RecordFolder, readRecords } from './record-list.ts'
 import { checkChains, type Losses, lossProblems, recordHeads, type SnapshotEntry } from './chains.ts'
 import { decideRuns } from './runs.ts'
@@ -84,7 +86,7 @@ async function readOnce(repository: Repository, options: { signal?: AbortSignal;
   const allRecords = records.entries
   const stored = snapshots.entries.map(entryOf)
   const confirmed = confirmedOf(confirms.entries, stored)
-  const forgottenByRecord = forgottenOf(allRecords)
+  const forgottenByRecord = forgottenOf(allRecords, stored)
   const retractions = retractionsOf(confirms.entries)
   const forgotten = new Map([...honoured(retractions, { stored, deleteLog, confirmed }), ...forgottenByRecord])
   const listed = stored.filter(({ name }) => !forgotten.has(name))
@@ -186,12 +188,16 @@ function byTime(a: SnapshotEntry, b: SnapshotEntry): number {
   return a.document.finishedAt < b.document.finishedAt ? -1 : a.document.finishedAt > b.document.finishedAt ? 1 : a.name < b.name ? -1 : 1
 }
 
-function forgottenOf(records: readonly RecordEntry[]): Map<string, { writer: string; sequence: number }> {
+/** One that is there and under a pin or hold was protected while a forget was on its way: that takes its record back, and until then no pruner may act on it. */
+function forgottenOf(records: readonly RecordEntry[], stored: readonly SnapshotEntry[]): Map<string, { writer: string; sequence: number }> {
+  const guarded = protections({ records: inForce(records), snapshots: stored }, nowMs())
+  const kept = new Set(stored.filter(({ name }) => guarded.has(name)).map(({ name }) => name))
   const forgotten = new Map<string, { writer: string; sequence: number }>()
   for (const { document } of records) {
     if (document.record !== RecordKind.FORGET) continue
     const list = document.value?.['snapshots']
-    for (const each of Array.isArray(list) ? (list as Array<{ name: string; writer: string; sequence: number }>) : []) forgotten.set(each.name, { writer: each.writer, sequence: each.sequence })
+    const names = Array.isArray(list) ? (list as Array<{ name: string; writer: string; sequence: number }>) : []
+    for (const each of names.filter(({ name }) => !kept.has(name))) forgotten.set(each.name, { writer: each.writer, sequence: each.sequence })
   }
   return forgotten
 }

@@ -10,6 +10,7 @@ export {
 export { findSnapshot, headsOf, type History, markedOf, othersSeen, readHistory, readWriterHistory } from './history.ts'
 export type { SnapshotEntry } from './chains.ts'
 export { IndexClass, type OpenedIndex, openIndex, openReader } from './open-index.ts'
+export { type Hold, holdsOf, isHeldBy, protections } from './protections.ts'
 export { byItsWriter, readParsed } from './read-parsed.ts'
 export { folderOfRecord, inForce, newestRecords, type RecordEntry, RecordFolder, type RecordList, readRecords } from './record-list.ts'
 export { checkRunId, claimRun, damagedClaims, findRun, readClaim, runOf } from './runs.ts'

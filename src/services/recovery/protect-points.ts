@@ -1,8 +1,8 @@
 /** Pins and holds: signed in the repository before they are acknowledged, so that every `forget` honours them without any database; then copied into the catalog. */
 import { randomBytes } from 'node:crypto'
 import type { HoldView, RecoveryPointView } from '../../contracts/system/index.ts'
-import { listRecords, type RecordEntry, RecordKind, type Repository, writeRecord } from '../../engine/index.ts'
-import { BackupError } from '../../kernel/backup-error.ts'
+import { listRecords, protect, type RecordEntry, RecordKind, writeRecord } from '../../engine/index.ts'
+import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import type { SystemParts } from '../parts.ts'
 import { findPoint, viewOfPoint } from './points.ts'
@@ -11,8 +11,7 @@ import { findPoint, viewOfPoint } from './points.ts'
 export async function pinPoint(parts: SystemParts, pointId: string, { by, reason = '' }: { readonly by: string; readonly reason?: string | undefined }): Promise<RecoveryPointView> {
   const { snapshot } = await findPoint(parts, pointId)
   await using repository = await parts.repository.open()
-  const entry = await writeRecord(repository, { record: RecordKind.PIN, subject: snapshot, by, value: { reason } })
-  await requireThere(repository, { entry, snapshot, by })
+  const entry = await protect(repository, { record: RecordKind.PIN, subject: snapshot, by, value: { reason } }, snapshot).catch(asPoint)
   await mirror(parts, { entry, snapshot, source: null, reason, until: null })
   return await viewOfPoint(parts, snapshot)
 }
@@ -42,8 +41,7 @@ export async function addHold(parts: SystemParts, hold: HoldRequest, by: string)
   const snapshot = hold.pointId === undefined ? null : (await findPoint(parts, hold.pointId)).snapshot
   const value = { snapshot, source: hold.source ?? null, reason: hold.reason, until }
   await using repository = await parts.repository.open()
-  const entry = await writeRecord(repository, { record: RecordKind.HOLD, subject: randomBytes(8).toString('hex'), by, value })
-  if (snapshot !== null) await requireThere(repository, { entry, snapshot, by })
+  const entry = await protect(repository, { record: RecordKind.HOLD, subject: randomBytes(8).toString('hex'), by, value }, snapshot).catch(asPoint)
   await mirror(parts, { entry, ...value })
   return { id: entry.document.subject, ...value }
 }
@@ -65,18 +63,8 @@ function dateToCome(text: string): string {
   return isoTime(atMs)
 }
 
-/** A forget that ran at the same time may have looked before the record was there: what it took can't be kept any more, and nobody is told that it is. */
-async function requireThere(repository: Repository, { entry, snapshot, by }: { readonly entry: RecordEntry; readonly snapshot: string; readonly by: string }): Promise<void> {
-  const { records } = await listRecords(repository, { record: RecordKind.FORGET })
-  const isForgotten = records.some(({ document }) => forgottenIn(document.value).includes(snapshot))
-  if (!isForgotten && (await repository.store.head(`snapshots/${snapshot}`))) return
-  await writeRecord(repository, { record: entry.document.record, subject: entry.document.subject, by, value: null })
-  throw new BackupError('POINT_NOT_FOUND', 'The point was let go meanwhile.', { context: { point: snapshot } })
-}
-
-function forgottenIn(value: RecordEntry['document']['value']): string[] {
-  const list = value?.['snapshots']
-  return Array.isArray(list) ? (list as Array<{ readonly name: string }>).map(({ name }) => name) : []
+function asPoint(error: unknown): never {
+  throw isBackupError(error, 'SNAPSHOT_NOT_FOUND') ? new BackupError('POINT_NOT_FOUND', 'The point was let go meanwhile.', { context: { point: error.context['snapshot'] }, cause: error }) : error
 }
 
 interface Mirrored {
