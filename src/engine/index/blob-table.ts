@@ -4,6 +4,7 @@
  * `capacity` entries but only touched as far as it is used. A spin lock guards insertion: it is held for well under a microsecond.
  */
 import { BackupError } from '../../kernel/backup-error.ts'
+import { monotonicNs } from '../../kernel/clock.ts'
 import { invariant } from '../../kernel/invariant.ts'
 
 const ENTRY_WORDS = 7
@@ -12,6 +13,7 @@ const LOCK = 0
 const COUNT = 1
 const SLOT_BITS = 2
 const SLOT_BITS_MIN = 12
+const SPINS_PER_LOOK = 2 ** 16
 
 /** The segment number of a blob that this run has stored but no index names yet. */
 export const SEGMENT_PENDING = 0xffffffff
@@ -49,8 +51,11 @@ export class BlobTable {
   readonly #control: Int32Array
   readonly #entries: Uint32Array
   readonly #slots: Uint32Array
+  readonly #lockNsMax: bigint
 
-  constructor(memory: BlobTableMemory) {
+  /** A lock that is held for longer than `lockMsMax` (default a minute, the longest is held for a second or two) belongs to a thread that is dead: WORKER_LOST. */
+  constructor(memory: BlobTableMemory, { lockMsMax = 60_000 }: { readonly lockMsMax?: number } = {}) {
+    this.#lockNsMax = BigInt(lockMsMax) * 1_000_000n
     this.memory = memory
     this.#control = new Int32Array(memory.control)
     this.#entries = new Uint32Array(memory.entries)
@@ -202,7 +207,12 @@ export class BlobTable {
   }
 
   #lock(): void {
-    while (Atomics.compareExchange(this.#control, LOCK, 0, 1) !== 0) {}
+    let endNs = 0n
+    for (let spins = 1; Atomics.compareExchange(this.#control, LOCK, 0, 1) !== 0; spins += 1) {
+      if (spins % SPINS_PER_LOOK !== 0) continue
+      if (endNs === 0n) endNs = monotonicNs() + this.#lockNsMax
+      else if (monotonicNs() > endNs) throw new BackupError('WORKER_LOST', 'The blob table stays locked: a thread ended while it held it.', { context: { cause: 'lock' } })
+    }
   }
 
   #unlock(): void {
