@@ -51,7 +51,7 @@ test('text, bytes and streams come back as they were; a file is replaced as a wh
   assert.equal(storedFiles(repository).length, 8, 'the former content is gone')
   assert.deepEqual([await exists(parts, 'docs/data.bin'), await exists(parts, 'docs')], [true, false])
   assert.deepEqual([await remove(parts, 'docs/data.bin'), await remove(parts, 'docs/data.bin')], [{ deleted: true }, { deleted: false }])
-  await assert.rejects(download(parts, 'docs/data.bin'), (error) => isBackupError(error, 'NOT_FOUND') && error.context['object'] === 'docs/data.bin')
+  await assert.rejects(download(parts, 'docs/data.bin'), (error) => isBackupError(error, 'FILE_NOT_FOUND') && error.context['path'] === 'docs/data.bin')
   assert.equal(storedFiles(repository).length, 6)
 })
 

@@ -182,7 +182,8 @@ test('storage: text, bytes and streams, in the owner and in a client alike', asy
     const broken = await storage.upload('note.txt', fs.createReadStream(here.at('nothing')))
     assert.deepEqual([broken.error?.code, broken.error?.message.includes(here.at('nothing'))], ['SOURCE_UNREADABLE', true])
     assert.deepEqual([(await storage.delete('note.txt')).data, (await storage.delete('note.txt')).data, (await storage.delete('docs/data.bin')).data], [{ deleted: true }, { deleted: false }, { deleted: true }])
-    assert.equal((await storage.download('note.txt')).error?.code, 'NOT_FOUND')
+    const { error } = await storage.download('note.txt')
+    assert.deepEqual([error?.code, error?.message, error?.guidance], ['FILE_NOT_FOUND', 'There is no file note.txt in the storage.', 'storage.list() gives the paths that there are.'])
   }
   assert.ok(getBackupSystem() instanceof BackupSystem)
 })

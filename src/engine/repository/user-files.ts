@@ -58,7 +58,7 @@ export async function writeUserFile(repository: Repository, filePath: string, bo
 
 /** A damaged name is replaced like any other. */
 function orNothing(error: unknown): undefined {
-  if (isBackupError(error, 'DAMAGED') || isBackupError(error, 'NOT_FOUND')) return undefined
+  if (isBackupError(error, 'DAMAGED') || isBackupError(error, 'FILE_NOT_FOUND')) return undefined
   throw error
 }
 
@@ -160,7 +160,7 @@ export interface OpenedUserFile extends AsyncDisposable {
   readonly content: AsyncIterable<Uint8Array>
 }
 
-/** Throws NOT_FOUND and DAMAGED. */
+/** Throws FILE_NOT_FOUND and DAMAGED. */
 export async function readUserFile(repository: Repository, filePath: string, { signal }: CallOptions = {}): Promise<OpenedUserFile> {
   for (let attempt = 1; ; attempt += 1) {
     const name = await readName(repository, filePath, signal)
@@ -227,7 +227,7 @@ async function readName(repository: Repository, filePath: string, signal: AbortS
   try {
     return await openName(repository, `${folderOf(repository, filePath)}/${NAME}`, signal)
   } catch (error) {
-    throw isBackupError(error, 'NOT_FOUND') ? new BackupError('NOT_FOUND', 'There is no such file.', { context: { object: filePath }, cause: error }) : error
+    throw isBackupError(error, 'NOT_FOUND') ? new BackupError('FILE_NOT_FOUND', 'There is no such file.', { context: { path: filePath }, cause: error }) : error
   }
 }
 
