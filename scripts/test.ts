@@ -7,7 +7,8 @@ import { runTestFiles } from './test-files.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
 const isLong = process.argv.includes('--long')
-const SHORT_LIMITS = { fileMsMax: 10 * 60_000, totalMsMax: 27 * 60_000 }
+/** Some three times what a small machine takes: a slow one still ends in order, and a file that hangs is named while there is time. */
+const SHORT_LIMITS = { fileMsMax: 20 * 60_000, totalMsMax: 60 * 60_000 }
 const LONG_LIMITS = { fileMsMax: 6 * 3600_000, totalMsMax: 24 * 3600_000 }
 
 function testFiles(): string[] {
