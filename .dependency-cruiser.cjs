@@ -2,7 +2,7 @@
 const rows = ['kernel', 'contracts', 'storage|sources|notifiers|catalog', 'engine|jobs', 'services', 'system', 'server|cli']
 const row = (names) => `^src/(${names})/`
 const drivers = '^src/(storage|sources|notifiers)/(providers|drivers|channels)/'
-const floors = ['crypto|chunker|compression', 'pack', 'index', 'repository', 'snapshot', 'backup|restore|maintenance', 'worker']
+const floors = ['crypto|chunker|compression', 'pack', 'index', 'repository', 'snapshot', 'commit', 'backup|restore|maintenance', 'worker']
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
@@ -10,6 +10,9 @@ module.exports = {
     ...rows.filter((names) => names.includes('|')).map((names) => ({ name: `strangers:${names}`, severity: 'error', from: { path: row(names) }, to: { path: row(names), pathNot: '^src/$1/' } })),
     ...floors.slice(0, -1).map((names, i) => ({
       name: `engine-floors:${names}`, severity: 'error', from: { path: `^src/engine/(${names})/` }, to: { path: floors.slice(i + 1).map((n) => `^src/engine/(${n})/`) },
+    })),
+    ...floors.filter((names) => names.includes('|')).map((names) => ({
+      name: `engine-strangers:${names}`, severity: 'error', from: { path: `^src/engine/(${names})/` }, to: { path: `^src/engine/(${names})/`, pathNot: '^src/engine/$1/' },
     })),
     {
       name: 'one-door', severity: 'error', from: { path: '^src/([^/]+)/' },

@@ -13,6 +13,7 @@ const CHECKS: ReadonlyArray<readonly [name: string, args: readonly string[]]> = 
   ['names', [path.join(root, 'scripts/check-names.ts')]],
   ['words', [path.join(root, 'scripts/check-words.ts')]],
   ['error catalogue', [path.join(root, 'scripts/gen-errors-doc.ts'), '--check']],
+  ['dependency picture', [path.join(root, 'scripts/gen-dependency-picture.ts'), '--check']],
   ['configuration', [path.join(root, 'scripts/gen-configuration-doc.ts'), '--check']],
   ['chunker', [path.join(root, 'scripts/build-chunker.ts'), '--check']],
 ]

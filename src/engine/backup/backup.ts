@@ -12,14 +12,12 @@ import { type ClientState, type Repository, requireFeatures } from '../repositor
 import {
   BlobKind, checkRunId, decodeSplit, headsOf, type History, IndexClass, judgeCheckpoints, openIndex, openReader, othersSeen, pathText, printablePath, readWriterHistory, type SnapshotDocument, type SnapshotEntry, type SnapshotSummary, SnapshotType,
 } from '../snapshot/index.ts'
-import { type Committed, commitSnapshot, committedRun } from '../maintenance/commit.ts'
-import { openWriterSession, type WriterSession } from '../maintenance/sessions.ts'
+import { type Committed, commitSnapshot, committedRun, openWriterSession, PackShipper, type WriterSession } from '../commit/index.ts'
 import { BackupTree } from './backup-tree.ts'
 import type { DirectoryCounters, SkippedEntry } from './directory-result.ts'
 import { createDirectoryWork, type DirectoryTask, type DirectoryWork, type WorkSettings } from './directory-work.ts'
 import { IndexNeeded, Lane, type LaneSetup } from './lane.ts'
 import { MetadataStore } from './metadata-store.ts'
-import { PackShipper } from './pack-shipper.ts'
 import { type DirectoryAnswer, WorkerLane } from './run-lanes.ts'
 import { endStretch, type SharedStretch, takeTurn, type Turn } from './shared-file.ts'
 import { ancestors, resolveRoots, type SourceRoots } from './source-roots.ts'

@@ -4,13 +4,12 @@
  */
 import { throwIfAborted } from '../../kernel/abort.ts'
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
+import { confirmSnapshot, openWriterSession, type WriterSession } from '../commit/index.ts'
 import { LookupIds, ObjectType } from '../crypto/index.ts'
 import { type ClientState, countUserFiles, type Repository, requireFeatures } from '../repository/index.ts'
 import { headsOf, type History, IndexClass, openIndex, openReader, othersSeen, readDeleteLog, readHistory, type SnapshotDocument, type SnapshotEntry, visitClosure } from '../snapshot/index.ts'
-import { confirmSnapshot } from './confirm.ts'
 import { copyBlobs } from './copy-blobs.ts'
 import { type MarkedIndex, sharedBytes } from './mark.ts'
-import { openWriterSession, type WriterSession } from './sessions.ts'
 
 const ATTEMPTS_MAX = 3
 

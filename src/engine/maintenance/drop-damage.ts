@@ -4,6 +4,7 @@
  * anew whatever is still there to be read.
  */
 import { BackupError } from '../../kernel/backup-error.ts'
+import { openWriterSession } from '../commit/index.ts'
 import { type Repository, requireFeatures } from '../repository/index.ts'
 import { type DeleteEntry, type DeleteLog, type History, IndexClass, markedOf, type OpenedIndex, openIndex, readDeleteLog, readHistory } from '../snapshot/index.ts'
 import { copyBlobs } from './copy-blobs.ts'
@@ -11,7 +12,6 @@ import { writeDeleteEntry } from './delete-entries.ts'
 import { rewriteIndex } from './index-rewrite.ts'
 import { sharedBytes } from './mark.ts'
 import { setupOf, storedPacks, tasksOf } from './pack-tasks.ts'
-import { openWriterSession } from './sessions.ts'
 import { VerifyLanes } from './verify-lanes.ts'
 
 const LOSS_ATTEMPTS_MAX = 16

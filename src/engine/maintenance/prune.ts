@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { isBackupError } from '../../kernel/backup-error.ts'
+import { openSessions, openWriterSession, type WriterSession } from '../commit/index.ts'
 import { type Heads, packKey, type Repository, requireFeatures } from '../repository/index.ts'
 import { type DeleteEntry, type DeleteLogEntry, type History, IndexClass, markedOf, onStableListing, openIndex, readDeleteLog, readHistory, type SnapshotEntry } from '../snapshot/index.ts'
 import { writeDeleteEntry } from './delete-entries.ts'
@@ -11,7 +12,6 @@ import { rewriteIndex } from './index-rewrite.ts'
 import { type MarkedIndex, type Marks, markNeeded, packUses } from './mark.ts'
 import { copyBlobs } from './copy-blobs.ts'
 import { removeSnapshots, useReserve } from './forget.ts'
-import { openSessions, openWriterSession, type WriterSession } from './sessions.ts'
 
 const DEADLINE_MS = 24 * 3600 * 1000
 /** Packs with a smaller share of needed bytes are rewritten. */

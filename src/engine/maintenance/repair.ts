@@ -8,7 +8,7 @@ import { decodeIndexSegment, encodeIndexSegment, type IndexedPack } from '../ind
 import { decodeSegment, parseSegment } from '../pack/index.ts'
 import { packKey, type Repository, requireFeatures } from '../repository/index.ts'
 import { IndexClass, openIndex } from '../snapshot/index.ts'
-import { groups } from '../backup/pack-shipper.ts'
+import { groups } from '../commit/index.ts'
 import { type RepairedDocuments, repairDocuments } from './repair-documents.ts'
 
 export interface RepairOptions {
