@@ -1,4 +1,4 @@
-// Cuts file bytes by content (docs/format/v1.md section 8). Compiled to WebAssembly by scripts/build-chunker.ts; plain-chunker.ts is its twin.
+// Cuts file bytes by content (docs/format/v1.md section 8). Compiled to WebAssembly by scripts/build-wasm.ts; plain-chunker.ts is its twin.
 
 let k0: v128 = i16x8.splat(1)
 let k1: v128 = i16x8.splat(1)
