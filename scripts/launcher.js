@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=1 --v8-pool-size=1 --no-incremental-marking --efficiency-mode
+#!/usr/bin/env -S node --max-semi-space-size=1 --v8-pool-size=1 --no-incremental-marking
 // Written so that an old Node can read it: it says what is needed instead of failing on newer syntax.
 var parts = process.versions.node.split('.')
 var language = process.env.LC_ALL || process.env.LC_MESSAGES || process.env.LANG || ''
@@ -10,9 +10,7 @@ if (process.platform === 'win32') {
   console.error((isPortuguese ? 'neonpro-backup precisa do Node.js 22.15 ou mais novo; este é o ' : 'neonpro-backup needs Node.js 22.15 or newer; this is ') + process.versions.node + '.')
   process.exit(1)
 } else {
-  Promise.all([import('node:module'), import('node:fs'), import('node:os'), import('node:path'), import('node:v8')]).then(function (found) {
-    // The default of 15,000 calls is late for a run of seconds. From 25 on the flag has another name and a default that is not.
-    if (Number(parts[0]) < 25) found[4].setFlagsFromString('--efficiency-mode-delay-turbofan=2000')
+  Promise.all([import('node:module'), import('node:fs'), import('node:os'), import('node:path')]).then(function (found) {
     // The quickstart promises to write nothing into the folder that it is given, and that may be the home.
     var folder = process.argv.indexOf('quickstart') < 0 ? cacheFolder(found[1], found[2], found[3]) : undefined
     if (folder) found[0].enableCompileCache(folder)

@@ -2,6 +2,7 @@
 import { BackupError } from '../kernel/backup-error.ts'
 import { environment } from '../kernel/environment.ts'
 import { keepMemoryLean } from '../kernel/system-calls.ts'
+import { optimizeLateBesideThreads } from '../kernel/worker-thread.ts'
 import type { CommandContext, CommandSpec, OptionValues } from './command.ts'
 import { COMMANDS } from './commands.ts'
 import { commandTree, readArguments } from './command-tree.ts'
@@ -63,6 +64,7 @@ function contextOf(spec: CommandSpec, options: OptionValues, args: readonly unkn
 async function runCommand(spec: CommandSpec, options: OptionValues, args: readonly unknown[]): Promise<number> {
   try {
     keepMemoryLean()
+    optimizeLateBesideThreads()
     const context = contextOf(spec, options, args)
     const { run } = await spec.load()
     const result = await run(context)

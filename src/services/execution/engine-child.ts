@@ -10,6 +10,7 @@ import { invariant } from '../../kernel/invariant.ts'
 import { PROGRAM } from '../../kernel/program.ts'
 import { keepMemoryLean } from '../../kernel/system-calls.ts'
 import { sleep } from '../../kernel/timer.ts'
+import { optimizeLateBesideThreads } from '../../kernel/worker-thread.ts'
 import { openStore } from '../../storage/all.ts'
 import { type EngineJob, type EngineProgress, type EngineRepository, type EngineResults, type FromEngine, parseToEngine } from './engine-protocol.ts'
 import { ENGINE_WORK } from './engine-work.ts'
@@ -93,6 +94,7 @@ async function endWithoutParent(): Promise<void> {
 
 invariant(process.send, 'This file runs as a child of the system.')
 keepMemoryLean()
+optimizeLateBesideThreads()
 process.on('SIGTERM', () => halt('SIGTERM'))
 // A terminal sends its Ctrl-C to the whole group: the parent decides what becomes of the job.
 process.on('SIGINT', () => {})

@@ -9,11 +9,10 @@ import { sleep } from '../../kernel/timer.ts'
 import { type EngineJob, type EngineProgress, type EngineRepository, type EngineResults, type FromEngine, parseFromEngine, type ToEngine } from './engine-protocol.ts'
 
 /**
- * As the command line starts itself (scripts/launcher.js): a small young generation and one helper thread keep the peak low; the heap is marked in one go, since
- * marking beside the program lets tens of MiB pile up where the helper gets no time; and code is optimized late, since what the compiler needs for it is the peak of
- * a small run, and a tenth of its processor time.
+ * As the command line starts itself (scripts/launcher.js): a small young generation and one helper thread keep the peak low; and the heap is marked in one go, since
+ * marking beside the program lets tens of MiB pile up where the helper gets no time.
  */
-const NODE_FLAGS = ['--max-semi-space-size=1', '--v8-pool-size=1', '--no-incremental-marking', '--efficiency-mode', ...(Number(process.versions.node.split('.')[0]) < 25 ? ['--efficiency-mode-delay-turbofan=2000'] : [])]
+const NODE_FLAGS = ['--max-semi-space-size=1', '--v8-pool-size=1', '--no-incremental-marking']
 /** A stopped job seals its open packs and writes a checkpoint; then it is killed. */
 const GRACE_MS = 30_000
 /** A process with nothing in hand ends at once; one that does not has nothing to lose. */
