@@ -1,5 +1,6 @@
 // Goal: what was pinned or held stays, although a forget had looked just before: of the two, one is refused.
-// Method: a forget that sleeps before each of its calls in turn, while somebody pins the snapshot, or holds it; and soon after once more, while a prune runs.
+// Method: a forget that sleeps before each of its calls in turn, while somebody pins the snapshot, or holds it; and soon after once more, while a prune runs and
+// somebody else protects the same snapshot.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { forgetSnapshots, protect, readHistory, RecordKind } from '../../src/engine/index.ts'
@@ -41,7 +42,11 @@ async function meet(made: TestRepository, { snapshot, change, protectedAt, prune
   const wasFrozen = await sleeps(first)
   const isProtected = await protect(reader, change(snapshot), snapshot).then(() => true, refusedAs('SNAPSHOT_NOT_FOUND'))
   first.wake()
-  if (await sleeps(second)) await pruned(made)
+  if (await sleeps(second)) {
+    await pruned(made)
+    // Whatever the second one is told, the first one's stays.
+    await protect(reader, change(snapshot), snapshot).catch(refusedAs('SNAPSHOT_NOT_FOUND'))
+  }
   second.wake()
   return { isProtected, isForgotten: await forgetting, wasFrozen }
 }

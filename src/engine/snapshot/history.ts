@@ -8,7 +8,7 @@ import { type DeleteLog, readDeleteLog } from './delete-log.ts'
 import { bytesOfPathText, parseConfirm, parseSnapshot, RecordKind, type SnapshotDocument } from './documents.ts'
 import { byItsWriter, type ParsedDocument, readParsed } from './read-parsed.ts'
 import { protections } from './protections.ts'
-import { inForce, type RecordEntry, RecordFolder, readRecords } from './record-list.ts'
+import { forgottenBy, inForce, type RecordEntry, RecordFolder, readRecords } from './record-list.ts'
 import { checkChains, type Losses, lossProblems, recordHeads, type SnapshotEntry } from './chains.ts'
 import { decideRuns } from './runs.ts'
 import { namesBelow } from './stable-listing.ts'
@@ -195,9 +195,7 @@ function forgottenOf(records: readonly RecordEntry[], stored: readonly SnapshotE
   const forgotten = new Map<string, { writer: string; sequence: number }>()
   for (const { document } of records) {
     if (document.record !== RecordKind.FORGET) continue
-    const list = document.value?.['snapshots']
-    const names = Array.isArray(list) ? (list as Array<{ name: string; writer: string; sequence: number }>) : []
-    for (const each of names.filter(({ name }) => !kept.has(name))) forgotten.set(each.name, { writer: each.writer, sequence: each.sequence })
+    for (const { name, writer, sequence } of forgottenBy(document)) if (!kept.has(name)) forgotten.set(name, { writer, sequence })
   }
   return forgotten
 }

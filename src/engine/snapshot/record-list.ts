@@ -46,6 +46,11 @@ export function inForce(entries: readonly RecordEntry[]): RecordEntry[] {
   return newestRecords(entries).filter(({ document }) => document.value !== null && document.record !== RecordKind.FORGET)
 }
 
+/** The snapshots that a `forget` record names. */
+export function forgottenBy({ value }: RecordDocument): ReadonlyArray<{ readonly name: string; readonly writer: string; readonly sequence: number }> {
+  return (value?.['snapshots'] ?? []) as ReadonlyArray<{ readonly name: string; readonly writer: string; readonly sequence: number }>
+}
+
 function isAhead(a: RecordEntry, b: RecordEntry): boolean {
   return a.document.generation > b.document.generation || (a.document.generation === b.document.generation && a.name < b.name)
 }
