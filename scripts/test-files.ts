@@ -50,6 +50,7 @@ async function runFile(file: string, { root, msMax }: { root: string; msMax: num
   if (isLate) fail(counts, file, `did not end within ${seconds} s`)
   else if (hasLeft) fail(counts, file, 'left processes behind')
   else if (status !== 0 && counts.failed === failedBefore) fail(counts, file, `ended with ${status}`)
+  else if (!/^# tests [1-9]/m.test(tap)) fail(counts, file, 'ran no test')
   if (counts.failed > failedBefore) console.log(`${tap.split('\n').filter((line) => !/^\s*ok /.test(line)).join('\n')}\nFAILED ${file} (${seconds} s)`)
   else for (const name of passedNames(tap)) console.log(`ok ${path.basename(file)}: ${name}`)
   if (counts.failed === failedBefore) console.log(`ok ${file} (${seconds} s)`)

@@ -10,6 +10,7 @@ const FILES = {
   'good.test.ts': `test('good', () => {})\ntest('left', { skip: 'no such server' }, () => {})`,
   'bad.test.ts': `test('wrong', () => { throw new Error('planted') })\ntest('right', () => {})`,
   'broken.test.ts': 'process.exitCode = 3',
+  'empty.test.ts': 'void test',
   'holds-pipes.test.ts': `import { spawn } from 'node:child_process'\ntest('leaves a child', () => { spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)'], { stdio: 'inherit' }).unref() })`,
   'endless.test.ts': `test('never ends', () => { for (;;); })`,
 }
@@ -26,13 +27,14 @@ async function run(files: readonly string[], limits: { fileMsMax: number; totalM
   }
 }
 
-test('passes, failures, skips and an exit code are counted', async () => {
-  const { counts, said } = await run(['good.test.ts', 'bad.test.ts', 'broken.test.ts'], { fileMsMax: 60_000, totalMsMax: 120_000 })
-  assert.deepEqual({ ...counts }, { passed: 2, failed: 2, skips: ['left: no such server'] })
+test('passes, failures, skips, an exit code and a file without tests are counted', async () => {
+  const { counts, said } = await run(['good.test.ts', 'bad.test.ts', 'broken.test.ts', 'empty.test.ts'], { fileMsMax: 60_000, totalMsMax: 120_000 })
+  assert.deepEqual({ ...counts }, { passed: 2, failed: 3, skips: ['left: no such server'] })
   assert.match(said, /^ok good\.test\.ts: good$/m)
   assert.match(said, /planted/)
   assert.match(said, /^FAILED bad\.test\.ts /m)
   assert.match(said, /^FAILED broken\.test\.ts ended with 3$/m)
+  assert.match(said, /^FAILED empty\.test\.ts ran no test$/m)
 })
 
 test('what hangs is ended and named', async () => {

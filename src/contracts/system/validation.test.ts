@@ -1,24 +1,14 @@
 // Goal: whatever is wrong with a configuration, the refusal names the path, the mistake and the accepted form in both languages, and repeats no secret.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { BackupError } from '../../kernel/backup-error.ts'
 import { failureOf } from '../failure.ts'
 import { callForm } from './call-forms.ts'
 import { CALLS, type CallName, CONFIG_OPTIONS, configInputSchema, configPatchSchema, nearestName, parseCall, parseOptions, SYSTEM_OPTIONS, systemConfigSchema } from './index.ts'
 import { schemaPaths } from './validation.ts'
+import { refusal } from '../../../test/harness/refusal.ts'
 
 const CONFIG = { options: CONFIG_OPTIONS }
 const SYSTEM = { options: SYSTEM_OPTIONS, origin: 'config.json: ' }
-
-function refusal(run: () => unknown): BackupError {
-  try {
-    run()
-  } catch (error) {
-    assert.ok(error instanceof BackupError, String(error))
-    return error
-  }
-  return assert.fail('nothing was refused')
-}
 
 const CASES: ReadonlyArray<readonly [input: unknown, path: string, why: string]> = [
   [{ name: 'a', time: '25:00' }, 'time', 'it is "25:00"'],

@@ -9,8 +9,8 @@ import { inspect } from 'node:util'
 import { temporaryDirectory } from '../../../test/harness/temporary-directory.ts'
 import { failureOf } from '../../contracts/index.ts'
 import { SYSTEM_OPTIONS, type SystemConfigInput, VARIABLES } from '../../contracts/system/index.ts'
-import { BackupError } from '../../kernel/backup-error.ts'
 import { OriginKind, readKeys, resolveSettings, type Settings } from './index.ts'
+import { refusal } from '../../../test/harness/refusal.ts'
 
 const KEY = `base64:${randomBytes(32).toString('base64')}`
 
@@ -37,16 +37,6 @@ class Place implements Disposable {
   [Symbol.dispose](): void {
     this.#folder[Symbol.dispose]()
   }
-}
-
-function refusal(run: () => unknown): BackupError {
-  try {
-    run()
-  } catch (error) {
-    assert.ok(error instanceof BackupError, String(error))
-    return error
-  }
-  return assert.fail('nothing was refused')
 }
 
 const entry = (settings: Settings, name: string) => settings.origins.find((each) => each.name === name) ?? assert.fail(`no origin of ${name}`)
