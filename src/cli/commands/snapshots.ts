@@ -11,40 +11,51 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   const history = await readHistory(opened.repository, { signal: context.signal, ...(seen && { seen }) })
   const source = textOption(context.options, 'source')
   const entries = [...history.snapshots, ...history.checkpoints].filter(({ document }) => source === undefined || document.source === source)
-  tell(context, history, entries)
+  const keptBy = protectionsOf(history)
+  tell(context, history, { entries, keptBy })
   const problems = history.problems.map(({ key, error }) => ({ key, code: error.code }))
   const rollbacks = history.rollbacks.map(({ message, context: facts }) => ({ message, ...facts }))
-  return { json: { snapshots: entries.map((entry) => jsonOf(entry, history)), problems, rollbacks }, exitCode: problems.length + rollbacks.length > 0 ? 1 : 0 }
+  return { json: { snapshots: entries.map((entry) => jsonOf(entry, keptBy(entry))), problems, rollbacks }, exitCode: problems.length + rollbacks.length > 0 ? 1 : 0 }
 }
 
-function tell(context: CommandContext, history: History, entries: readonly SnapshotEntry[]): void {
+interface Protection {
+  readonly kind: 'pin' | 'hold'
+  readonly id: string
+}
+
+interface Listing {
+  readonly entries: readonly SnapshotEntry[]
+  readonly keptBy: (entry: SnapshotEntry) => Protection[]
+}
+
+function tell(context: CommandContext, history: History, listing: Listing): void {
   const { t, say, warn, locale } = context
-  if (entries.length === 0) say(t('list.empty'))
+  if (listing.entries.length === 0) say(t('list.empty'))
   else {
-    for (const line of table(context, history, entries)) say(line)
-    say(t('list.count', { count: entries.length }))
+    for (const line of table(context, listing)) say(line)
+    say(t('list.count', { count: listing.entries.length }))
   }
   for (const { key, error } of history.problems) warn(`${key}: ${findingText(error.message, locale)}`)
   for (const error of history.rollbacks) warn(`${error.code}: ${findingText(error.message, locale)}`)
 }
 
 /** Columns that would be empty are left out. */
-function table({ t, locale }: CommandContext, history: History, entries: readonly SnapshotEntry[]): string[] {
+function table({ t, locale }: CommandContext, { entries, keptBy }: Listing): string[] {
   const rows = entries.map((entry) => {
     const { name, document } = entry
     const { summary } = document
     const files = summary.filesNew + summary.filesChanged + summary.filesUnmodified
     return [
       name.slice(0, 12), formatTime(document.finishedAt), document.type, t(`state.${stateOf(entry)}`), String(files), formatBytes(summary.bytesProcessed, locale), formatBytes(summary.bytesStored, locale),
-      document.tags.join(','), keptBy(history, entry).map(({ kind, id }) => t(`kept.${kind}`, { id })).join(','), sourceOf(entry),
+      document.tags.join(','), keptBy(entry).map(({ kind, id }) => t(`kept.${kind}`, { id })).join(','), sourceOf(entry),
     ]
   })
   const columns = [
     { title: t('column.snapshot') }, { title: t('column.time') }, { title: t('column.type') }, { title: t('column.state') }, { title: t('column.files'), isNumber: true }, { title: t('column.size'), isNumber: true },
     { title: t('column.stored'), isNumber: true }, { title: t('column.tags') }, { title: t('column.kept') }, { title: t('column.source') },
   ]
-  const isUsed = (i: number) => rows.some((row) => row[i] !== '')
-  return tableLines(columns.filter((_, i) => isUsed(i)), rows.map((row) => row.filter((_, i) => isUsed(i))))
+  const isUsed = columns.map((_, i) => rows.some((row) => row[i] !== ''))
+  return tableLines(columns.filter((_, i) => isUsed[i]), rows.map((row) => row.filter((_, i) => isUsed[i])))
 }
 
 /** The source's name; with the paths behind it where the name does not say them. */
@@ -53,10 +64,14 @@ function sourceOf({ document }: SnapshotEntry): string {
   return document.source === `${document.host}:${paths.join(' ')}` ? document.source : `${document.source} (${document.host}:${paths.join(' ')})`
 }
 
-function keptBy(history: History, { name, document }: SnapshotEntry): Array<{ kind: 'pin' | 'hold'; id: string }> {
-  const isPinned = history.records.some(({ document: record }) => record.record === 'pin' && record.subject === name)
-  const holds = holdsOf(history).filter((hold) => isHeldBy(hold, { name, source: document.source }, nowMs()))
-  return [...(isPinned ? [{ kind: 'pin' as const, id: name }] : []), ...holds.map(({ id }) => ({ kind: 'hold' as const, id }))]
+function protectionsOf(history: History): (entry: SnapshotEntry) => Protection[] {
+  const pinned = new Set(history.records.filter(({ document }) => document.record === 'pin').map(({ document }) => document.subject))
+  const held = holdsOf(history)
+  const now = nowMs()
+  return ({ name, document }) => {
+    const holds = held.filter((hold) => isHeldBy(hold, { name, source: document.source }, now))
+    return [...(pinned.has(name) ? [{ kind: 'pin' as const, id: name }] : []), ...holds.map(({ id }) => ({ kind: 'hold' as const, id }))]
+  }
 }
 
 function stateOf({ document }: SnapshotEntry): 'complete' | 'partial' | 'checkpoint' {
@@ -64,9 +79,8 @@ function stateOf({ document }: SnapshotEntry): 'complete' | 'partial' | 'checkpo
   return document.skippedCount + document.changedCount + document.notKeptCount > 0 ? 'partial' : 'complete'
 }
 
-function jsonOf(entry: SnapshotEntry, history: History): unknown {
+function jsonOf(entry: SnapshotEntry, kept: readonly Protection[]): unknown {
   const { name, document } = entry
-  const kept = keptBy(history, entry)
   return {
     snapshot: name, time: document.finishedAt, source: document.source, type: document.type, state: stateOf(entry), host: document.host, user: document.user, paths: document.paths, tags: document.tags,
     parent: document.parent, summary: document.summary, skippedCount: document.skippedCount, pinned: kept.some(({ kind }) => kind === 'pin'), holds: kept.filter(({ kind }) => kind === 'hold').map(({ id }) => id),

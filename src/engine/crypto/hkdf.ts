@@ -1,6 +1,6 @@
-import { hkdfSync } from 'node:crypto'
+import { hkdfSync, type KeyObject } from 'node:crypto'
 
 /** HKDF-SHA256 (RFC 5869). `info` is text. */
-export function hkdf(ikm: Uint8Array, salt: Uint8Array, options: { info: string; bytes: number }): Buffer {
+export function hkdf(ikm: Uint8Array | KeyObject, salt: Uint8Array, options: { info: string; bytes: number }): Buffer {
   return Buffer.from(hkdfSync('sha256', ikm, salt, options.info, options.bytes))
 }

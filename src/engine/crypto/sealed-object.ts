@@ -2,7 +2,7 @@
  * Sealed objects (docs/format/v1.md section 6): a header with a fresh salt and a key commitment, then frames under one derived key with
  * counted nonces. Nothing is parsed before it is authenticated but the fixed fields of the two headers, and their lengths are bounded.
  */
-import { createCipheriv, createDecipheriv, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { InvariantViolation, invariant } from '../../kernel/invariant.ts'
 import { hkdf } from './hkdf.ts'
@@ -72,9 +72,19 @@ export interface OpenedFrame {
   readonly plaintext: Uint8Array
 }
 
-function objectKeys(master: Uint8Array, salt: Uint8Array, type: number): { key: Buffer; commitment: Buffer } {
-  const both = hkdf(master, salt, { info: `neonpro/v1/object/${type}`, bytes: 64 })
-  return { key: both.subarray(0, 32), commitment: both.subarray(32) }
+/** A key of node's own is used three times as fast as bytes are, and thousands of objects are opened under one master. */
+const preparedMasters = new WeakMap<Uint8Array, KeyObject>()
+
+function prepared(master: Uint8Array): KeyObject {
+  const known = preparedMasters.get(master) ?? createSecretKey(master)
+  preparedMasters.set(master, known)
+  return known
+}
+
+/** `master` is never written to again. */
+function objectKeys(master: Uint8Array, salt: Uint8Array, type: number): { key: KeyObject; commitment: Buffer } {
+  const both = hkdf(prepared(master), salt, { info: `neonpro/v1/object/${type}`, bytes: 64 })
+  return { key: createSecretKey(both.subarray(0, 32)), commitment: both.subarray(32) }
 }
 
 function nonceOf(frame: number): Buffer {
@@ -86,7 +96,7 @@ function nonceOf(frame: number): Buffer {
 /** Seals one object from its first frame to its final one. Never reopened, never used after the final frame. */
 export class ObjectSealer {
   readonly header: Buffer
-  readonly #key: Buffer
+  readonly #key: KeyObject
   #frame = 0
   #isFinished = false
 
@@ -197,7 +207,7 @@ export function parseObjectHeader(bytes: Uint8Array): ObjectHeader {
 export class ObjectOpener {
   readonly header: ObjectHeader
   readonly #aad: Buffer
-  readonly #key: Buffer
+  readonly #key: KeyObject
 
   constructor(header: Uint8Array, expect: ObjectExpectation) {
     this.#aad = Buffer.from(header.subarray(0, HEADER_BYTES))

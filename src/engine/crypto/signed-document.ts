@@ -1,8 +1,10 @@
 /** Signed documents (docs/format/v1.md section 5) and the Ed25519 keys behind them (RFC 8032), made from seeds. */
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
+import { promisify } from 'node:util'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { hkdf } from './hkdf.ts'
 
+const verifyAside = promisify(verify)
 const SIGNER_BYTES = 16
 const SIGNATURE_BYTES = 64
 /** RFC 8410: the fixed head of a PKCS #8 Ed25519 key; the 32-byte seed follows. */
@@ -44,6 +46,12 @@ export function signDocument(document: object, options: { purpose: string; repos
   return Buffer.concat([length, body, id, signature])
 }
 
+export interface DocumentExpectation {
+  readonly purpose: string
+  readonly repositoryId: Uint8Array
+  readonly signerOf: (id: Buffer) => Pick<Signer, 'publicKey'> | undefined
+}
+
 export interface UnverifiedDocument {
   readonly body: Buffer
   readonly signer: Buffer
@@ -60,14 +68,20 @@ export function splitDocument(bytes: Uint8Array): UnverifiedDocument {
 }
 
 /** Checks the signature against the signer that `signerOf` knows. Throws DAMAGED. Returns the parsed body. */
-export function verifyDocument(
-  document: UnverifiedDocument,
-  options: { purpose: string; repositoryId: Uint8Array; signerOf: (id: Buffer) => Pick<Signer, 'publicKey'> | undefined },
-): { body: Record<string, unknown>; signer: Buffer } {
-  const signer = options.signerOf(document.signer)
-  const bytes = signedBytes(options.purpose, options.repositoryId, [document.signer, document.body])
-  if (!signer || !verify(null, bytes, signer.publicKey, document.signature)) throw new BackupError('DAMAGED', 'A signature does not verify.')
+export function verifyDocument(document: UnverifiedDocument, expect: DocumentExpectation): { body: Record<string, unknown>; signer: Buffer } {
+  const signer = expect.signerOf(document.signer)
+  if (!signer || !verify(null, toVerify(document, expect), signer.publicKey, document.signature)) throw new BackupError('DAMAGED', 'A signature does not verify.')
   return { body: parseBody(document.body), signer: document.signer }
+}
+
+/** Checks the signature alone, on another thread. */
+export async function isSignedAside(document: UnverifiedDocument, expect: DocumentExpectation): Promise<boolean> {
+  const signer = expect.signerOf(document.signer)
+  return signer !== undefined && (await verifyAside(null, toVerify(document, expect), signer.publicKey, document.signature))
+}
+
+function toVerify({ signer, body }: UnverifiedDocument, { purpose, repositoryId }: DocumentExpectation): Buffer {
+  return signedBytes(purpose, repositoryId, [signer, body])
 }
 
 /** The JSON object of a document's body. Throws DAMAGED. */

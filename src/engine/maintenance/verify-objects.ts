@@ -40,7 +40,7 @@ export async function strangers(repository: Repository, signal?: AbortSignal): P
     const isOurs = KEYS.test(key) && (!key.startsWith('packs/') || packKey(key.slice(-64)) === key)
     if (!isOurs) notices.push({ object: key, what: 'is no object of a repository' })
   }
-  const { problems } = await repository.readDocuments('sessions', ObjectType.SESSION, signal)
+  const { problems } = await repository.readDocuments('sessions', ObjectType.SESSION, signal ? { signal } : {})
   notices.push(...problems.map(({ key }) => ({ object: key, what: 'can not be read: it counts as an open writer for a day, then repair removes it' })))
   return notices
 }

@@ -1,16 +1,22 @@
 /** An open repository: its store and keys, and the reading and writing of its small objects. */
 import { createHash, randomBytes } from 'node:crypto'
-import { BackupError } from '../../kernel/backup-error.ts'
+import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
+import { inOrder } from '../../kernel/in-order.ts'
 import { requireNode } from '../../kernel/node-version.ts'
-import type { ObjectStore } from '../../storage/index.ts'
-import { type Kek, type ObjectType, openPayload, requireStrength, sealPayload, signDocument, type Signer, splitDocument, verifyDocument } from '../crypto/index.ts'
+import type { ObjectStat, ObjectStore } from '../../storage/index.ts'
+import {
+  type DocumentExpectation, type Kek, type ObjectType, openPayload, parseBody, requireStrength, sealPayload, signDocument, type Signer, splitDocument, verifyDocument,
+} from '../crypto/index.ts'
 import type { HeadMemory } from './client-state.ts'
 import { newConfig, readConfig, type RepositoryConfig, verifyConfig, writeConfig } from './config.ts'
 import { newBundle, type OpenKeys, openKeyring, publishKeyring, wrapFor } from './keyring.ts'
+import { type OpenedDocument, type PreviousOf, signedNames, unsigned } from './signatures.ts'
 
 /** Ends in the SHA-256 of an object; before it stands a folder or a number. */
 const NAMED = /^[a-z]+\/([0-9a-f]{16}-)?[0-9a-f]{64}$/
+/** Most of the reading of thousands of documents is waiting for a disk or a server. */
+const DOCUMENTS_AT_ONCE = 16
 
 export interface RepositoryOptions {
   readonly signal?: AbortSignal
@@ -116,11 +122,7 @@ export class Repository implements AsyncDisposable {
 
   /** Reads one signed document whose key is not its name (a claim). Throws NOT_FOUND, DAMAGED. The caller checks that it belongs to its key. */
   async readDocument(key: string, type: ObjectType, signal?: AbortSignal): Promise<{ body: Record<string, unknown>; signer: string }> {
-    return this.#verified(await this.#open(key, type, { isNamed: false, signal }), type)
-  }
-
-  #verified(payload: Buffer, type: ObjectType): { body: Record<string, unknown>; signer: string } {
-    const { body, signer } = verifyDocument(splitDocument(payload), { purpose: String(type), repositoryId: this.keys.repositoryId, signerOf: this.keys.signerOf })
+    const { body, signer } = verifyDocument(splitDocument(await this.#open(key, type, { isNamed: false, signal })), this.#signedAs(type))
     return { body, signer: signer.toString('hex') }
   }
 
@@ -136,22 +138,39 @@ export class Repository implements AsyncDisposable {
     }
   }
 
-  /** Reads every signed document of a folder. What can't be believed is returned apart, never dropped in silence. */
-  async readDocuments(folder: string, type: ObjectType, signal?: AbortSignal): Promise<{ documents: StoredDocument[]; problems: ObjectProblem[] }> {
-    const documents: StoredDocument[] = []
-    const problems: ObjectProblem[] = []
-    for await (const { key, modifiedMs } of this.store.list(`${folder}/`, signal ? { signal } : {})) {
-      // No object of ours has such a name, whatever it holds. verify names it; repair leaves it where it is.
-      if (!NAMED.test(key)) continue
-      try {
-        documents.push({ name: key.slice(-64), key, modifiedMs, ...this.#verified(await this.readPayload(key, type, signal), type) })
-      } catch (error) {
-        // A session or checkpoint may be removed between the listing and the read.
-        if (!(error instanceof BackupError) || !['DAMAGED', 'NOT_FOUND'].includes(error.code)) throw error
-        if (error.code !== 'NOT_FOUND') problems.push({ key, error, modifiedMs })
-      }
+  /**
+   * Reads every signed document of a folder, in the order of its listing. What can't be believed is returned apart, never dropped in silence. `previousOf`: for
+   * documents that are chains of their signers (signatures.ts).
+   */
+  async readDocuments(folder: string, type: ObjectType, options: { readonly signal?: AbortSignal; readonly previousOf?: PreviousOf } = {}): Promise<{ documents: StoredDocument[]; problems: ObjectProblem[] }> {
+    const { signal, previousOf } = options
+    const read: Array<OpenedDocument | ObjectProblem> = []
+    const listed = this.store.list(`${folder}/`, signal ? { signal } : {})
+    for await (const each of inOrder(listed, { widthMax: DOCUMENTS_AT_ONCE }, (object) => this.#listedDocument(object, type, signal))) if (each) read.push(each)
+    const opened = read.filter((each) => 'document' in each)
+    const signed = await signedNames(opened, this.#signedAs(type), previousOf)
+    return {
+      documents: opened.filter(({ name }) => signed.has(name)).map(({ name, key, modifiedMs, body, document }) => ({ name, key, modifiedMs, body, signer: document.signer.toString('hex') })),
+      problems: read.flatMap((each) => ('error' in each ? [each] : signed.has(each.name) ? [] : [{ key: each.key, error: unsigned(), modifiedMs: each.modifiedMs }])),
     }
-    return { documents, problems }
+  }
+
+  async #listedDocument({ key, modifiedMs }: ObjectStat, type: ObjectType, signal: AbortSignal | undefined): Promise<OpenedDocument | ObjectProblem | undefined> {
+    // No object of ours has such a name, whatever it holds. verify names it; repair leaves it where it is.
+    if (!NAMED.test(key)) return undefined
+    try {
+      const document = splitDocument(await this.readPayload(key, type, signal))
+      return { name: key.slice(-64), key, modifiedMs, document, body: parseBody(document.body) }
+    } catch (error) {
+      // A session or checkpoint may be removed between the listing and the read.
+      if (isBackupError(error, 'NOT_FOUND')) return undefined
+      if (isBackupError(error, 'DAMAGED')) return { key, error, modifiedMs }
+      throw error
+    }
+  }
+
+  #signedAs(type: ObjectType): DocumentExpectation {
+    return { purpose: String(type), repositoryId: this.keys.repositoryId, signerOf: this.keys.signerOf }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -78,7 +78,7 @@ export async function readWriterHistory(repository: Repository, options: { signa
 async function readOnce(repository: Repository, options: { signal?: AbortSignal; seen?: Heads }): Promise<History> {
   const { signal } = options
   const parse = (document: StoredDocument) => byItsWriter(parseSnapshot(document.body), document)
-  const snapshots = await readParsed(repository, { folder: 'snapshots', type: ObjectType.SNAPSHOT, parse }, signal)
+  const snapshots = await readParsed(repository, { folder: 'snapshots', type: ObjectType.SNAPSHOT, parse, previousOf: ({ previous }) => previous }, signal)
   const checkpoints = await readParsed(repository, { folder: 'checkpoints', type: ObjectType.CHECKPOINT, parse }, signal)
   const records = await readRecords(repository, RecordFolder.DECISIONS, signal)
   const confirms = await readParsed(repository, { folder: 'confirms', type: ObjectType.CONFIRM, parse: ({ body }) => parseConfirm(body) }, signal)

@@ -1,6 +1,6 @@
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import type { ObjectType } from '../crypto/index.ts'
-import type { ObjectProblem, Repository, StoredDocument } from '../repository/index.ts'
+import type { ObjectProblem, PreviousOf, Repository, StoredDocument } from '../repository/index.ts'
 
 export interface ParsedDocument<T> {
   readonly name: string
@@ -17,11 +17,13 @@ export interface DocumentKind<T> {
   readonly type: ObjectType
   /** Throws DAMAGED. */
   readonly parse: (stored: StoredDocument) => T
+  /** For documents of which each names its signer's one before: then the newest one's signature stands for the chain. */
+  readonly previousOf?: PreviousOf
 }
 
 /** Every document of a folder. One that has another shape than its kind is a problem of its own: it does not keep the others from being read. */
-export async function readParsed<T>(repository: Repository, { folder, type, parse }: DocumentKind<T>, signal?: AbortSignal): Promise<{ entries: Array<ParsedDocument<T>>; problems: ObjectProblem[] }> {
-  const { documents, problems } = await repository.readDocuments(folder, type, signal)
+export async function readParsed<T>(repository: Repository, { folder, type, parse, previousOf }: DocumentKind<T>, signal?: AbortSignal): Promise<{ entries: Array<ParsedDocument<T>>; problems: ObjectProblem[] }> {
+  const { documents, problems } = await repository.readDocuments(folder, type, { ...(signal && { signal }), ...(previousOf && { previousOf }) })
   const entries: Array<ParsedDocument<T>> = []
   for (const stored of documents) {
     const { name, key, signer, modifiedMs } = stored

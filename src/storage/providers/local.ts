@@ -3,18 +3,23 @@
  * after the folders that lead to it are. A failed fsync is never retried: the page cache may have dropped the error with the data.
  */
 import { randomBytes } from 'node:crypto'
-import type { Dirent } from 'node:fs'
+import { type Dirent, readFile } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import { bootId, isProcessAlive, machineTag } from '../../kernel/machine.ts'
 import { throwIfAborted } from '../../kernel/abort.ts'
 import { monotonicNs, nowMs } from '../../kernel/clock.ts'
+import { inOrder } from '../../kernel/in-order.ts'
 import { BackupError, systemCode } from '../../kernel/backup-error.ts'
 import { checkKey } from '../key.ts'
 import type { ByteSource, CallOptions, ObjectStat, ObjectStore, StoreCapabilities, Uptime } from '../object-store.ts'
 
+/** Of node's ways to read a small file the one that costs least: documents are read by the thousand. */
+const readWhole = promisify(readFile) as (target: string) => Promise<Buffer<ArrayBuffer>>
 const STAGING = '.staging'
 const RESERVE = 'reserve'
+const STATS_AT_ONCE = 32
 /** Records, a session, entries of the delete log: at 64 bytes a pack enough to condemn and delete some 1,500 packs at once. */
 const RESERVE_BYTES = 256 * 1024
 /** It is made only where it takes no more than this part of what is free. */
@@ -95,20 +100,7 @@ export class LocalStore implements ObjectStore {
 
   async get(key: string, options: CallOptions & { readonly offset?: number; readonly length?: number } = {}): Promise<Uint8Array> {
     const target = this.#target(key, options.signal, false)
-    return this.#guard('get', key, async () => {
-      const file = await fs.open(target, 'r')
-      try {
-        const { size } = await file.stat()
-        const offset = options.offset ?? 0
-        const length = options.length ?? size - offset
-        if (length < 0 || offset + length > size) throw new BackupError('STORAGE_FAILED', 'The object is shorter than the range that was asked for.', { context: { key, bytes: size } })
-        const bytes = Buffer.allocUnsafeSlow(length)
-        await readFully(file, bytes, offset)
-        return bytes
-      } finally {
-        await file.close()
-      }
-    })
+    return this.#guard('get', key, () => (options.offset === undefined && options.length === undefined ? readWhole(target) : readRange(target, options)))
   }
 
   localPath(key: string): string | undefined {
@@ -168,15 +160,16 @@ export class LocalStore implements ObjectStore {
 
   async *#walk(directory: string, prefix: string, signal: AbortSignal | undefined): AsyncIterable<ObjectStat> {
     throwIfAborted(signal)
-    for (const entry of await this.#readDirectory(directory)) {
-      const key = directory === '' ? entry.name : `${directory}/${entry.name}`
-      if (!key.startsWith(prefix) && !prefix.startsWith(`${key}/`)) continue
-      if (entry.isDirectory()) yield* this.#walk(key, prefix, signal)
-      else if (entry.isFile()) {
-        const stat = await statOrUndefined(path.join(this.location, key))
-        if (stat) yield { key, bytes: stat.size, modifiedMs: stat.mtimeMs }
-      }
+    const keyOf = ({ name }: Dirent) => (directory === '' ? name : `${directory}/${name}`)
+    const entries = (await this.#readDirectory(directory)).filter((entry) => keyOf(entry).startsWith(prefix) || prefix.startsWith(`${keyOf(entry)}/`))
+    for await (const { entry, stat } of inOrder(entries, { widthMax: STATS_AT_ONCE }, (each) => this.#statOf(each, keyOf(each)))) {
+      if (entry.isDirectory()) yield* this.#walk(keyOf(entry), prefix, signal)
+      else if (stat) yield { key: keyOf(entry), bytes: stat.size, modifiedMs: stat.mtimeMs }
     }
+  }
+
+  async #statOf(entry: Dirent, key: string) {
+    return { entry, stat: entry.isFile() ? await statOrUndefined(path.join(this.location, key)) : undefined }
   }
 
   async #readDirectory(directory: string): Promise<Dirent[]> {
@@ -297,6 +290,20 @@ async function statOrUndefined(target: string) {
   } catch (error) {
     if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined
     throw error
+  }
+}
+
+async function readRange(target: string, { offset = 0, length }: { readonly offset?: number; readonly length?: number }): Promise<Uint8Array> {
+  const file = await fs.open(target, 'r')
+  try {
+    const { size } = await file.stat()
+    const bytesWanted = length ?? size - offset
+    if (bytesWanted < 0 || offset + bytesWanted > size) throw new BackupError('STORAGE_FAILED', 'The object is shorter than the range that was asked for.', { context: { bytes: size } })
+    const bytes = Buffer.allocUnsafeSlow(bytesWanted)
+    await readFully(file, bytes, offset)
+    return bytes
+  } finally {
+    await file.close()
   }
 }
 
