@@ -183,7 +183,8 @@ export class PackWriter {
   #compress(plain: Buffer): Buffer {
     if (looksIncompressible(plain)) return plain
     const grain = plain.length < this.#segmentBlobs * SMALL_BLOB_BYTES ? Grain.SMALL : Grain.LARGE
-    const bytes = this.#codec.compress(plain, this.#buffers.compressed.subarray(0, plain.length), grain)
+    // With room for the worst case zstd compresses straight into it, and its own buffers stay untouched.
+    const bytes = this.#codec.compress(plain, this.#buffers.compressed, grain)
     return bytes > 0 && bytes < plain.length ? this.#buffers.compressed.subarray(0, bytes) : plain
   }
 
