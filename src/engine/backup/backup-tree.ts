@@ -59,6 +59,8 @@ export class BackupTree {
   readonly #access: EntryAccess = createEntryAccess()
   readonly #pending: Pending[] = []
   readonly #bigFiles: Pending[] = []
+  /** Taken back from the worker. */
+  readonly #recalled: DirectoryTask[] = []
   readonly #running = new Map<number, { readonly node: TreeNode; readonly descriptor: number; readonly device: string }>()
   readonly #open = new Set<OpenNode>()
   #nextNode = 0
@@ -127,13 +129,25 @@ export class BackupTree {
       this.#yieldedAt = monotonicNs()
     }
     const worker = await this.#parts.worker({ queued: this.#pending.length, bigFile: this.#bigFiles.length > 0 })
-    worker?.drain()
-    while (worker?.hasRoom && this.#pending.length > 1) await this.#startPending(this.#pending.shift()!, worker)
+    if (worker) await this.feed(worker)
     const big = this.#bigFiles.pop()
     if (big) return this.#bigFile(big)
     const next = this.#pending.pop()
     if (next) return this.#startPending(next)
+    const back = this.#recalled.pop() ?? worker?.takeBack()
+    if (back) return this.accept(await this.#parts.process(back))
     if (worker && worker.queued > 0) await worker.next()
+  }
+
+  /** Takes what the worker has done, and gives it what it has room for; also between two slices of a large directory. */
+  async feed(worker: WorkerLane): Promise<void> {
+    worker.drain()
+    while (worker.hasRoom && this.#pending.length > 1) await this.#startPending(this.#pending.shift()!, worker)
+  }
+
+  /** Leaves the worker only what it has begun: for who is about to wait for it. */
+  recall(worker: WorkerLane): void {
+    for (let task = worker.takeBack(); task; task = worker.takeBack()) this.#recalled.push(task)
   }
 
   async #startPending({ parent, entry }: Pending, worker?: WorkerLane): Promise<void> {

@@ -264,6 +264,7 @@ class BackupRun {
       if (slice.done) return slice.value
       await turn()
       await this.#between()
+      if (this.#worker) await this.#tree.feed(this.#worker)
     }
   }
 
@@ -284,8 +285,10 @@ class BackupRun {
     if (this.#worker || this.#options.workers === 0) return this.#worker
     const { filesNew, filesChanged } = this.#tree.counters
     const isBusy = this.#lane.counters.blobsAdded >= NEW_BLOBS_BEFORE_WORKER || hint.bigFile || filesNew + filesChanged >= FILES_READ_BEFORE_WORKER
-    if (isBusy) return this.#loadIndex().then(() => this.#startWorker())
-    return hint.queued >= DIRECTORIES_BEFORE_WORKER && (this.#filesExpected ?? 0) >= (this.#options.filesBeforeWorker ?? FILES_BEFORE_WORKER) ? this.#startWorker() : undefined
+    const isWide = hint.queued >= DIRECTORIES_BEFORE_WORKER
+    // Everything in a first backup is new.
+    if (isBusy || (isWide && this.#previous.length === 0)) return this.#loadIndex().then(() => this.#startWorker())
+    return isWide && (this.#filesExpected ?? 0) >= (this.#options.filesBeforeWorker ?? FILES_BEFORE_WORKER) ? this.#startWorker() : undefined
   }
 
   /** What the parent had. */
@@ -415,7 +418,10 @@ class BackupRun {
 
   async #saveCheckpoint(isLast = false): Promise<void> {
     this.#checkpointAtMs = nowMs() + CHECKPOINT_MS
-    if (!isLast) await this.#worker?.flush()
+    if (this.#worker && !isLast) {
+      this.#tree.recall(this.#worker)
+      await this.#worker.flush()
+    }
     const tree = this.#builder.sealPartial(this.#tree.root)
     if (!tree) return
     this.#lane.finish()

@@ -344,12 +344,12 @@ export function join(directory: string, name: string): string {
   return directory === '/' ? `/${name}` : `${directory}/${name}`
 }
 
-/** False for what a checkpoint did not reach. */
 /** What counts as the file's last state: an interrupted run that had not come to it has none. */
 function storedBefore(earlier: readonly PreviousEntry[]): PreviousEntry | undefined {
   return earlier.findLast((each) => isComplete(each, each.page.columns.size(each.entry)))
 }
 
+/** False for what a checkpoint did not reach. */
 function isComplete(before: PreviousEntry, bytes: number): boolean {
   return before.page.kinds[before.entry] !== ContentKind.NONE || bytes === 0
 }

@@ -2,4 +2,5 @@
 export { createDirectoryWork, type DirectoryTask } from './directory-work.ts'
 export { IndexNeeded, Lane } from './lane.ts'
 export { takeTurn } from './shared-file.ts'
-export type { FromWorker, ToWorker, WorkerSetup } from './worker-protocol.ts'
+export type { FromWorker, ToWorker, WorkerLinks, WorkerSetup } from './worker-protocol.ts'
+export { WorkerQueue } from './worker-queue.ts'

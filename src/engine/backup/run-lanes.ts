@@ -1,6 +1,7 @@
 /** The lanes of one run: the main thread's own, and one worker that starts only when there is work for it. */
 import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } from 'node:worker_threads'
 import { receivedError } from '../../kernel/crossing-error.ts'
+import { invariant } from '../../kernel/invariant.ts'
 import { lostThread, startWorkerThread } from '../../kernel/worker-thread.ts'
 import type { BlobTableMemory } from '../index/index.ts'
 import type { FinishedPack } from '../pack/index.ts'
@@ -9,7 +10,8 @@ import type { DirectoryCounters, DirectoryResult } from './directory-result.ts'
 import type { IgnoreRules } from '../../sources/index.ts'
 import type { LaneCounters } from './lane.ts'
 import type { SharedStretch, Turn } from './shared-file.ts'
-import type { FromWorker, ToWorker, WorkerSetup } from './worker-protocol.ts'
+import type { FromWorker, ToWorker, WorkerLinks, WorkerSetup } from './worker-protocol.ts'
+import { PLACES, WorkerQueue } from './worker-queue.ts'
 
 export type DirectoryAnswer = DirectoryResult & { readonly rules: IgnoreRules }
 
@@ -20,14 +22,14 @@ export interface WorkerEvents {
   onIndexNeeded(): Promise<void>
 }
 
-/** Directories that may wait at the worker: enough that it rarely idles while the main thread is busy with one. */
-const QUEUE_MAX = 24
-
 export class WorkerLane {
   readonly #worker: Worker
   readonly #port: MessagePort
   readonly #events: WorkerEvents
-  #queued = 0
+  readonly #queue = new WorkerQueue()
+  readonly #free = Array.from({ length: PLACES }, (_, place) => place)
+  /** By place, oldest first: handed over, and not answered or taken back. */
+  readonly #waiting = new Map<number, DirectoryTask>()
   #failure: unknown
   #turns: ((turn: Turn) => void) | undefined
   #stretchEnd: (() => void) | undefined
@@ -42,7 +44,7 @@ export class WorkerLane {
     this.#events = events
     const { port1, port2 } = new MessageChannel()
     this.#port = port1
-    this.#worker = startWorkerThread({ ...setup, port: port2 }, [port2])
+    this.#worker = startWorkerThread({ ...setup, port: port2, queue: this.#queue.memory } satisfies WorkerSetup & WorkerLinks, [port2])
     this.#port.on('message', (message: FromWorker) => this.#receive(message))
     this.#worker.on('error', (error) => this.#fail(error))
     this.#worker.on('exit', (code) => {
@@ -54,11 +56,11 @@ export class WorkerLane {
   }
 
   get hasRoom(): boolean {
-    return this.#queued < QUEUE_MAX
+    return this.#free.length > 0
   }
 
   get queued(): number {
-    return this.#queued
+    return this.#waiting.size
   }
 
   /** Takes what has arrived without a turn of the event loop: a directory's result waits for nothing. */
@@ -71,9 +73,28 @@ export class WorkerLane {
     this.#post({ type: 'table', dataTable })
   }
 
+  /** Only while it `hasRoom`. */
   submit(task: DirectoryTask): void {
-    this.#queued += 1
-    this.#post({ type: 'directory', task })
+    const place = this.#free.pop()
+    invariant(place !== undefined, 'The worker has room for a directory.')
+    this.#waiting.set(place, task)
+    this.#offer(place, task)
+  }
+
+  /** The newest directory that the worker has not begun; it is the caller's then. */
+  takeBack(): DirectoryTask | undefined {
+    for (const [place, task] of [...this.#waiting].reverse()) {
+      if (!this.#queue.begin(place)) continue
+      // The place is free when the worker has passed it.
+      this.#waiting.delete(place)
+      return task
+    }
+    return undefined
+  }
+
+  #offer(place: number, task: DirectoryTask): void {
+    this.#queue.offer(place)
+    this.#post({ type: 'directory', task, place })
   }
 
   /** Lets the worker take turns at a stretch; resolves when it sees its end. */
@@ -153,12 +174,16 @@ export class WorkerLane {
         this.inFlight = message.inFlight
         break
       case 'directory':
-        this.#queued -= 1
+        this.#waiting.delete(message.place)
+        this.#free.push(message.place)
         this.inFlight = undefined
         this.#events.onDirectory(message.result as DirectoryAnswer)
         break
+      case 'passed':
+        this.#free.push(message.place)
+        break
       case 'index-needed':
-        this.#events.onIndexNeeded().then(() => this.#post({ type: 'directory', task: message.task })).catch((error: unknown) => this.#fail(error))
+        this.#events.onIndexNeeded().then(() => this.#offer(message.place, message.task)).catch((error: unknown) => this.#fail(error))
         break
       case 'pack':
         this.#events.onPack(message.pack)

@@ -2,7 +2,7 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { sendableError } from '../../kernel/crossing-error.ts'
 import { invariant } from '../../kernel/invariant.ts'
-import { createDirectoryWork, type DirectoryTask, type FromWorker, IndexNeeded, Lane, type ToWorker, takeTurn, type WorkerSetup } from '../backup/lane-parts.ts'
+import { createDirectoryWork, type DirectoryTask, type FromWorker, IndexNeeded, Lane, type ToWorker, takeTurn, type WorkerLinks, WorkerQueue, type WorkerSetup } from '../backup/lane-parts.ts'
 import type { FromCopier, ToCopier } from '../maintenance/copy-blobs.ts'
 import { type CopierSetup, PackCopier } from '../maintenance/pack-copier.ts'
 import { PackVerifier } from '../maintenance/pack-verifier.ts'
@@ -18,17 +18,19 @@ interface LaneWorker {
   readonly lane: Lane
   readonly work: ReturnType<typeof createDirectoryWork>
   readonly port: MessagePort
+  readonly queue: WorkerQueue
   readonly send: (message: FromWorker) => void
 }
 
-function runBackupLane(setup: WorkerSetup & { readonly port: MessagePort }): void {
+function runBackupLane(setup: WorkerSetup & WorkerLinks): void {
   const { port } = setup
+  const queue = new WorkerQueue(setup.queue)
   const send = (message: FromWorker): void => port.postMessage(message)
   const lane = new Lane(setup.lane, (pack) => send({ type: 'pack', pack }))
   const work = createDirectoryWork(lane, setup.work)
   port.on('message', (message: ToWorker) => {
     try {
-      handle(message, { lane, work, port, send })
+      handle(message, { lane, work, port, queue, send })
     } catch (error) {
       lane.discard()
       send({ type: 'failed', error: sendableError(error) })
@@ -37,10 +39,12 @@ function runBackupLane(setup: WorkerSetup & { readonly port: MessagePort }): voi
   })
 }
 
-function handle(message: ToWorker, { lane, work, port, send }: LaneWorker): void {
+function handle(message: ToWorker, worker: LaneWorker): void {
+  const { lane, port, queue, send } = worker
   switch (message.type) {
     case 'directory':
-      tryDirectory(message.task, { lane, work, send })
+      if (queue.begin(message.place)) tryDirectory(message, worker)
+      else send({ type: 'passed', place: message.place })
       return
     case 'table':
       lane.useTable(message.dataTable)
@@ -64,20 +68,25 @@ function handle(message: ToWorker, { lane, work, port, send }: LaneWorker): void
   }
 }
 
-function tryDirectory(task: DirectoryTask, parts: Omit<LaneWorker, 'port'>): void {
+interface PlacedTask {
+  readonly task: DirectoryTask
+  readonly place: number
+}
+
+function tryDirectory({ task, place }: PlacedTask, worker: LaneWorker): void {
   try {
-    processDirectory(task, parts)
+    processDirectory({ task, place }, worker)
   } catch (error) {
     if (!(error instanceof IndexNeeded)) throw error
-    parts.send({ type: 'index-needed', task })
+    worker.send({ type: 'index-needed', task, place })
   }
 }
 
-function processDirectory(task: DirectoryTask, { lane, work, send }: Omit<LaneWorker, 'port'>): void {
+function processDirectory({ task, place }: PlacedTask, { lane, work, send }: LaneWorker): void {
   const slices = work.slices(task)
   let slice = slices.next()
   for (; !slice.done; slice = slices.next()) send({ type: 'progress', inFlight: slice.value, counters: lane.counters })
-  send({ type: 'directory', result: slice.value, counters: lane.counters })
+  send({ type: 'directory', result: slice.value, place, counters: lane.counters })
 }
 
 function runVerifier(): void {
@@ -112,7 +121,7 @@ function runContentWriter({ reader, port }: ContentWorkerSetup): void {
   })
 }
 
-const data = workerData as (WorkerSetup & { readonly port: MessagePort }) | { readonly verifier: true } | { readonly copier: CopierSetup } | { readonly contents: ContentWorkerSetup }
+const data = workerData as (WorkerSetup & WorkerLinks) | { readonly verifier: true } | { readonly copier: CopierSetup } | { readonly contents: ContentWorkerSetup }
 if ('verifier' in data) runVerifier()
 else if ('copier' in data) runCopier(data.copier)
 else if ('contents' in data) runContentWriter(data.contents)

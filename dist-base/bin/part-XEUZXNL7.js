@@ -1,0 +1,57 @@
+import { createRequire as neonproRequire } from 'node:module';const require = neonproRequire(import.meta.url);
+import {
+  dataOf,
+  openCommandSystem
+} from "./part-BJEJHORQ.js";
+import "./part-X7X4K3PI.js";
+import "./part-LUADYMZV.js";
+import "./part-S2NGDSVH.js";
+import "./part-2QBWZ5YZ.js";
+import "./part-BKOKEGPT.js";
+import "./part-CVJAEUT3.js";
+import {
+  openRepository
+} from "./part-UMCHAOQM.js";
+import "./part-O7OCCP63.js";
+import "./part-NVX2M3IU.js";
+import "./part-7AREATI2.js";
+import "./part-OWWNG4U5.js";
+import "./part-ULXJATUI.js";
+import "./part-7IKXLDJX.js";
+import "./part-2RXOG6NE.js";
+import "./part-XF7F6XUH.js";
+import "./part-UQ75DEGE.js";
+import "./part-E6LJY37U.js";
+import "./part-6IDDM62P.js";
+import "./part-MLTWOXP7.js";
+import "./part-K2YNPRNH.js";
+import "./part-QRF3X5AE.js";
+import "./part-VCIS5QKK.js";
+import "./part-R6C3JOCY.js";
+import "./part-AUIKQE6Q.js";
+import "./part-KY2D2ADW.js";
+import "./part-KOWYFHTZ.js";
+import {
+  __callDispose,
+  __using
+} from "./part-ZH4JMW4G.js";
+
+// src/cli/commands/system-rebuild.ts
+async function run(context) {
+  var _stack = [];
+  try {
+    const _opened = __using(_stack, await openRepository(context), true);
+    const started = __using(_stack, await openCommandSystem(context), true);
+    const summary = dataOf(await started.system.rebuild({ force: context.options["force"] === true }), context);
+    context.say(context.t("rebuild.done", { ...summary }));
+    return { json: summary };
+  } catch (_) {
+    var _error = _, _hasError = true;
+  } finally {
+    var _promise = __callDispose(_stack, _error, _hasError);
+    _promise && await _promise;
+  }
+}
+export {
+  run
+};

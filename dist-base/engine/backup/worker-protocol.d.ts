@@ -1,0 +1,60 @@
+/** Messages between the run and its worker. Everything is plain data; descriptors are shared by all threads of a process. */
+import type { CrossingError } from '../../kernel/crossing-error.ts';
+import type { BlobTableMemory } from '../index/index.ts';
+import type { FinishedPack } from '../pack/index.ts';
+import type { DirectoryCounters, DirectoryResult } from './directory-result.ts';
+import type { DirectoryTask, WorkSettings } from './directory-work.ts';
+import type { LaneCounters, LaneSetup } from './lane.ts';
+import type { SharedStretch, Turn } from './shared-file.ts';
+export interface WorkerSetup {
+    readonly lane: LaneSetup;
+    readonly work: WorkSettings;
+}
+export type ToWorker = {
+    readonly type: 'directory';
+    readonly task: DirectoryTask;
+} | {
+    readonly type: 'table';
+    readonly dataTable: BlobTableMemory;
+} | {
+    readonly type: 'stretch';
+    readonly stretch: SharedStretch;
+} | {
+    readonly type: 'flush';
+} | {
+    readonly type: 'finish';
+} | {
+    readonly type: 'discard';
+};
+export type FromWorker = {
+    readonly type: 'directory';
+    readonly result: DirectoryResult;
+    readonly counters: LaneCounters;
+}
+/** The directory is to be submitted again when the table has been sent. */
+ | {
+    readonly type: 'index-needed';
+    readonly task: DirectoryTask;
+} | {
+    readonly type: 'progress';
+    readonly inFlight: DirectoryCounters;
+    readonly counters: LaneCounters;
+} | {
+    readonly type: 'turn';
+    readonly turn: Turn;
+    readonly counters: LaneCounters;
+} | {
+    readonly type: 'stretch-end';
+} | {
+    readonly type: 'pack';
+    readonly pack: FinishedPack;
+} | {
+    readonly type: 'flushed';
+    readonly counters: LaneCounters;
+} | {
+    readonly type: 'finished';
+    readonly counters: LaneCounters;
+} | {
+    readonly type: 'failed';
+    readonly error: CrossingError;
+};
