@@ -90,6 +90,7 @@ function bind(koffi: KoffiModule) {
   }
   const first = Buffer.allocUnsafeSlow(NAME_BYTES_MAX)
   const second = Buffer.allocUnsafeSlow(NAME_BYTES_MAX)
+  const nothing = Buffer.alloc(1)
   const times = Buffer.alloc(32)
   const list = Buffer.allocUnsafeSlow(XATTR_LIST_BYTES_MAX)
   const value = Buffer.allocUnsafeSlow(XATTR_VALUE_BYTES_MAX)
@@ -119,7 +120,7 @@ function bind(koffi: KoffiModule) {
     /** Fills `into` (STATX_BYTES) with the entry's own status; a link is not followed. Returns an errno, 0 for success: the hot path throws nothing. */
     statx: (directory: number, name: string, into: Buffer): number =>
       native.statx(directory, text(name), AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_BASIC_AND_BIRTH, into) < 0 ? koffi.errno() : 0,
-    fstatx: (descriptor: number, into: Buffer): void => void check(native.statx(descriptor, text(''), AT_EMPTY_PATH, STATX_BASIC_AND_BIRTH, into), 'statx'),
+    fstatx: (descriptor: number, into: Buffer): void => void check(native.statx(descriptor, nothing, AT_EMPTY_PATH, STATX_BASIC_AND_BIRTH, into), 'statx'),
     readlinkat: (directory: number, name: string): Buffer => {
       const target = Buffer.allocUnsafe(NAME_BYTES_MAX)
       return Buffer.from(target.subarray(0, check(native.readlinkat(directory, text(name), target, target.length), 'readlinkat')))

@@ -1,0 +1,44 @@
+import { createRequire as neonproRequire } from 'node:module';const require = neonproRequire(import.meta.url);
+import {
+  initExternalDatabase
+} from "./part-TZKQW6Y2.js";
+import "./part-LUADYMZV.js";
+import "./part-S2NGDSVH.js";
+import "./part-QHANXHGR.js";
+import "./part-CVJAEUT3.js";
+import {
+  databaseOf
+} from "./part-ZI36L2J6.js";
+import "./part-NVX2M3IU.js";
+import "./part-XUPOLVNV.js";
+import "./part-OWWNG4U5.js";
+import "./part-ULXJATUI.js";
+import "./part-7IKXLDJX.js";
+import "./part-V23V4CCC.js";
+import "./part-GCEDCA6D.js";
+import "./part-CGYVB7NO.js";
+import "./part-E6LJY37U.js";
+import "./part-6IDDM62P.js";
+import "./part-MHRCNTTW.js";
+import "./part-K2YNPRNH.js";
+import "./part-QRF3X5AE.js";
+import "./part-E7CUHJHR.js";
+import "./part-R6C3JOCY.js";
+import "./part-AUIKQE6Q.js";
+import "./part-KY2D2ADW.js";
+import {
+  BackupError
+} from "./part-KOWYFHTZ.js";
+import "./part-ZH4JMW4G.js";
+
+// src/cli/commands/system-init-db.ts
+async function run(context) {
+  const url = await databaseOf(context) ?? context.env["DATABASE_URL"];
+  if (!url) throw new BackupError("USAGE", "Name the database with --database or DATABASE_URL.");
+  const isNew = await initExternalDatabase(url, { signal: context.signal });
+  context.say(context.t(isNew ? "initDb.done" : "initDb.there"));
+  return { json: { initialized: isNew } };
+}
+export {
+  run
+};

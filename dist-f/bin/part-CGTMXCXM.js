@@ -1,0 +1,26 @@
+import { createRequire as neonproRequire } from 'node:module';const require = neonproRequire(import.meta.url);
+import {
+  change,
+  run
+} from "./part-UG2YEFZU.js";
+import "./part-5Y5ZKLEU.js";
+import "./part-ULXJATUI.js";
+import "./part-7IKXLDJX.js";
+import "./part-V23V4CCC.js";
+import "./part-GCEDCA6D.js";
+import "./part-CGYVB7NO.js";
+import "./part-E6LJY37U.js";
+import "./part-6IDDM62P.js";
+import "./part-MHRCNTTW.js";
+import "./part-K2YNPRNH.js";
+import "./part-QRF3X5AE.js";
+import "./part-E7CUHJHR.js";
+import "./part-R6C3JOCY.js";
+import "./part-AUIKQE6Q.js";
+import "./part-KY2D2ADW.js";
+import "./part-KOWYFHTZ.js";
+import "./part-ZH4JMW4G.js";
+export {
+  change,
+  run
+};

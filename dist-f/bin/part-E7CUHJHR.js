@@ -1,0 +1,246 @@
+import { createRequire as neonproRequire } from 'node:module';const require = neonproRequire(import.meta.url);
+import {
+  invariant
+} from "./part-R6C3JOCY.js";
+
+// src/kernel/system-calls.ts
+import { createRequire } from "node:module";
+var AT_SYMLINK_NOFOLLOW = 256;
+var AT_REMOVEDIR = 512;
+var AT_EMPTY_PATH = 4096;
+var AT_NO_AUTOMOUNT = 2048;
+var STATX_BASIC_AND_BIRTH = 4095;
+var RENAME_NOREPLACE = 1;
+var SEEK_DATA = 3;
+var POSIX_FADV_WILLNEED = 3;
+var SEEK_HOLE = 4;
+var UTIME_OMIT = 1073741822;
+var NAME_BYTES_MAX = 8192;
+var XATTR_LIST_BYTES_MAX = 65536;
+var XATTR_VALUE_BYTES_MAX = 65536;
+var M_TRIM_THRESHOLD = -1;
+var M_MMAP_THRESHOLD = -3;
+var M_ARENA_MAX = -8;
+var ERRNO_NAMES = {
+  1: "EPERM",
+  2: "ENOENT",
+  4: "EINTR",
+  5: "EIO",
+  6: "ENXIO",
+  9: "EBADF",
+  11: "EAGAIN",
+  12: "ENOMEM",
+  13: "EACCES",
+  16: "EBUSY",
+  17: "EEXIST",
+  18: "EXDEV",
+  19: "ENODEV",
+  20: "ENOTDIR",
+  21: "EISDIR",
+  22: "EINVAL",
+  24: "EMFILE",
+  26: "ETXTBSY",
+  27: "EFBIG",
+  28: "ENOSPC",
+  30: "EROFS",
+  31: "EMLINK",
+  34: "ERANGE",
+  36: "ENAMETOOLONG",
+  38: "ENOSYS",
+  39: "ENOTEMPTY",
+  40: "ELOOP",
+  61: "ENODATA",
+  75: "EOVERFLOW",
+  95: "EOPNOTSUPP",
+  116: "ESTALE",
+  122: "EDQUOT"
+};
+var SystemCallError = class extends Error {
+  name = "SystemCallError";
+  code;
+  syscall;
+  constructor(syscall, errno) {
+    const code = ERRNO_NAMES[errno] ?? `errno ${errno}`;
+    super(`${code}: ${syscall}`);
+    this.code = code;
+    this.syscall = syscall;
+  }
+};
+var StatxOffset = {
+  LINKS: 16,
+  UID: 20,
+  GID: 24,
+  MODE: 28,
+  INODE: 32,
+  SIZE: 40,
+  BLOCKS: 48,
+  CTIME_SECONDS: 96,
+  CTIME_NANOSECONDS: 104,
+  MTIME_SECONDS: 112,
+  MTIME_NANOSECONDS: 120,
+  RDEV_MAJOR: 128,
+  RDEV_MINOR: 132,
+  DEVICE_MAJOR: 136,
+  DEVICE_MINOR: 140
+};
+var STATX_BYTES = 256;
+function bind(koffi) {
+  const lib = koffi.load(null);
+  const call = (declaration) => lib.func(declaration);
+  const native = {
+    openat: call("int openat(int fd, void *name, int flags, unsigned int mode)"),
+    getdents64: call("long getdents64(int fd, void *buffer, unsigned long bytes)"),
+    statx: call("int statx(int fd, void *name, int flags, unsigned int mask, void *buffer)"),
+    readlinkat: call("long readlinkat(int fd, void *name, void *buffer, unsigned long bytes)"),
+    flistxattr: call("long flistxattr(int fd, void *list, unsigned long bytes)"),
+    fgetxattr: call("long fgetxattr(int fd, void *name, void *value, unsigned long bytes)"),
+    fsetxattr: call("int fsetxattr(int fd, void *name, void *value, unsigned long bytes, int flags)"),
+    llistxattr: call("long llistxattr(void *path, void *list, unsigned long bytes)"),
+    lgetxattr: call("long lgetxattr(void *path, void *name, void *value, unsigned long bytes)"),
+    lsetxattr: call("int lsetxattr(void *path, void *name, void *value, unsigned long bytes, int flags)"),
+    lremovexattr: call("int lremovexattr(void *path, void *name)"),
+    mkdirat: call("int mkdirat(int fd, void *name, unsigned int mode)"),
+    mknodat: call("int mknodat(int fd, void *name, unsigned int mode, unsigned long device)"),
+    symlinkat: call("int symlinkat(void *target, int fd, void *name)"),
+    linkat: call("int linkat(int fromFd, void *from, int toFd, void *to, int flags)"),
+    renameat2: call("int renameat2(int fromFd, void *from, int toFd, void *to, unsigned int flags)"),
+    unlinkat: call("int unlinkat(int fd, void *name, int flags)"),
+    fchownat: call("int fchownat(int fd, void *name, unsigned int uid, unsigned int gid, int flags)"),
+    fchmodat: call("int fchmodat(int fd, void *name, unsigned int mode, int flags)"),
+    utimensat: call("int utimensat(int fd, void *name, void *times, int flags)"),
+    futimens: call("int futimens(int fd, void *times)"),
+    posix_fadvise: call("int posix_fadvise(int fd, int64_t offset, int64_t bytes, int advice)"),
+    lseek64: call("int64_t lseek64(int fd, int64_t offset, int whence)")
+  };
+  const first = Buffer.allocUnsafeSlow(NAME_BYTES_MAX);
+  const second = Buffer.allocUnsafeSlow(NAME_BYTES_MAX);
+  const nothing = Buffer.alloc(1);
+  const times = Buffer.alloc(32);
+  const list = Buffer.allocUnsafeSlow(XATTR_LIST_BYTES_MAX);
+  const value = Buffer.allocUnsafeSlow(XATTR_VALUE_BYTES_MAX);
+  const check = (result, syscall) => {
+    if (result < 0) throw new SystemCallError(syscall, koffi.errno());
+    return result;
+  };
+  const text = (name, into = first) => {
+    if (name.length >= NAME_BYTES_MAX) throw new SystemCallError("name", 36);
+    invariant(!name.includes("\0"), "A file name holds no NUL.");
+    into[into.write(name, "latin1")] = 0;
+    return into;
+  };
+  const through = (directory, name) => `/proc/self/fd/${directory}/${name}`;
+  const names = (bytes) => list.toString("latin1", 0, bytes).split("\0").filter((name) => name !== "").sort();
+  const omitOr = (time, at) => {
+    times.writeBigInt64LE(BigInt(time?.seconds ?? 0), at);
+    times.writeBigInt64LE(BigInt(time?.nanoseconds ?? UTIME_OMIT), at + 8);
+  };
+  return {
+    /** Opens `name` below a directory; -1 flags are the caller's. Returns a descriptor for node:fs. */
+    openat: (directory, name, flags, mode = 0) => check(native.openat(directory, text(name), flags, mode), "openat"),
+    /** Fills `buffer` with raw directory records; 0 at the end. */
+    getdents: (directory, buffer) => check(native.getdents64(directory, buffer, buffer.length), "getdents64"),
+    /** Fills `into` (STATX_BYTES) with the entry's own status; a link is not followed. Returns an errno, 0 for success: the hot path throws nothing. */
+    statx: (directory, name, into) => native.statx(directory, text(name), AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_BASIC_AND_BIRTH, into) < 0 ? koffi.errno() : 0,
+    fstatx: (descriptor, into) => void check(native.statx(descriptor, nothing, AT_EMPTY_PATH, STATX_BASIC_AND_BIRTH, into), "statx"),
+    readlinkat: (directory, name) => {
+      const target = Buffer.allocUnsafe(NAME_BYTES_MAX);
+      return Buffer.from(target.subarray(0, check(native.readlinkat(directory, text(name), target, target.length), "readlinkat")));
+    },
+    /** Names of a descriptor's extended attributes, sorted; empty where the file system has none. */
+    flistxattr: (descriptor) => {
+      const bytes = native.flistxattr(descriptor, list, list.length);
+      if (bytes < 0 && ["EOPNOTSUPP", "ENODATA"].includes(ERRNO_NAMES[koffi.errno()] ?? "")) return [];
+      return bytes === 0 ? [] : names(check(bytes, "flistxattr"));
+    },
+    fgetxattr: (descriptor, name) => Buffer.from(value.subarray(0, check(native.fgetxattr(descriptor, text(name), value, value.length), "fgetxattr"))),
+    fsetxattr: (descriptor, name, data) => void check(native.fsetxattr(descriptor, text(name), data, data.length, 0), "fsetxattr"),
+    llistxattr: (directory, name) => {
+      const bytes = native.llistxattr(text(through(directory, name)), list, list.length);
+      if (bytes < 0 && ["EOPNOTSUPP", "ENODATA"].includes(ERRNO_NAMES[koffi.errno()] ?? "")) return [];
+      return bytes === 0 ? [] : names(check(bytes, "llistxattr"));
+    },
+    lgetxattr: (directory, name, attribute) => Buffer.from(value.subarray(0, check(native.lgetxattr(text(through(directory, name)), text(attribute, second), value, value.length), "lgetxattr"))),
+    lsetxattr: (directory, name, attribute) => void check(native.lsetxattr(text(through(directory, name)), text(attribute.name, second), attribute.value, attribute.value.length, 0), "lsetxattr"),
+    lremovexattr: (directory, name, attribute) => void check(native.lremovexattr(text(through(directory, name)), text(attribute, second)), "lremovexattr"),
+    mkdirat: (directory, name, mode) => void check(native.mkdirat(directory, text(name), mode), "mkdirat"),
+    mknodat: (directory, name, node) => void check(native.mknodat(directory, text(name), node.mode, deviceNumber(node.major, node.minor)), "mknodat"),
+    symlinkat: (target, directory, name) => void check(native.symlinkat(text(Buffer.from(target).toString("latin1"), second), directory, text(name)), "symlinkat"),
+    linkat: (from, directory, name) => void check(native.linkat(from.directory, text(from.name, second), directory, text(name), 0), "linkat"),
+    /** Renames inside one directory. With `noReplace` an existing name gives EEXIST. */
+    rename: (directory, from, to) => void check(native.renameat2(directory, text(from), directory, text(to.name, second), to.noReplace ? RENAME_NOREPLACE : 0), "renameat2"),
+    unlinkat: (directory, name, options) => void check(native.unlinkat(directory, text(name), options.isDirectory ? AT_REMOVEDIR : 0), "unlinkat"),
+    lchownat: (directory, name, owner) => void check(native.fchownat(directory, text(name), owner.uid, owner.gid, AT_SYMLINK_NOFOLLOW), "fchownat"),
+    fchmodat: (directory, name, mode) => void check(native.fchmodat(directory, text(name), mode, 0), "fchmodat"),
+    /** Sets the mtime exactly and leaves the atime; a link's own. */
+    utimensat: (directory, name, mtime) => {
+      omitOr(void 0, 0);
+      omitOr(mtime, 16);
+      check(native.utimensat(directory, text(name), times, AT_SYMLINK_NOFOLLOW), "utimensat");
+    },
+    futimens: (descriptor, mtime) => {
+      omitOr(void 0, 0);
+      omitOr(mtime, 16);
+      check(native.futimens(descriptor, times), "futimens");
+    },
+    /** Asks the kernel to fetch a file's first bytes; a hint, whose failure is none. */
+    willRead: (descriptor, bytes) => void native.posix_fadvise(descriptor, 0, bytes, POSIX_FADV_WILLNEED),
+    /** Lists a directory from its start again. */
+    rewind: (directory) => void check(Number(native.lseek64(directory, 0, 0)), "lseek"),
+    /** The next offset that holds data, or undefined after the last. */
+    nextData: (descriptor, from) => {
+      const at = Number(native.lseek64(descriptor, from, SEEK_DATA));
+      if (at < 0 && ERRNO_NAMES[koffi.errno()] === "ENXIO") return void 0;
+      return check(at, "lseek");
+    },
+    nextHole: (descriptor, from) => check(Number(native.lseek64(descriptor, from, SEEK_HOLE)), "lseek")
+  };
+}
+function deviceNumber(major, minor) {
+  return (minor & 255) + (major & 4095) * 2 ** 8 + Math.floor(minor / 256) * 2 ** 20 + Math.floor(major / 4096) * 2 ** 44;
+}
+function loadKoffi() {
+  if (process.platform !== "linux") return `${process.platform} is not Linux`;
+  try {
+    return createRequire(import.meta.url)("koffi");
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+var loaded;
+function systemCalls() {
+  loaded ??= load();
+  return loaded.calls;
+}
+function systemCallsMissing() {
+  loaded ??= load();
+  return loaded.reason;
+}
+function load() {
+  const koffi = loadKoffi();
+  if (typeof koffi === "string") return { calls: void 0, reason: koffi };
+  try {
+    return { calls: bind(koffi), reason: "" };
+  } catch (error) {
+    return { calls: void 0, reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+function keepMemoryLean() {
+  const koffi = loadKoffi();
+  if (typeof koffi === "string") return;
+  try {
+    const mallopt = koffi.load(null).func("int mallopt(int option, int value)");
+    mallopt(M_ARENA_MAX, 1);
+    mallopt(M_MMAP_THRESHOLD, 256 * 1024);
+    mallopt(M_TRIM_THRESHOLD, 1024 * 1024);
+  } catch {
+  }
+}
+
+export {
+  SystemCallError,
+  StatxOffset,
+  STATX_BYTES,
+  systemCalls,
+  systemCallsMissing,
+  keepMemoryLean
+};

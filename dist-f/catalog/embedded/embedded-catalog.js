@@ -1,0 +1,196 @@
+/**
+ * The embedded database: PGlite behind its guards. It writes through (durable-files.ts) and proves it at every open, has one owner (owner-lock.ts), is made
+ * aside and renamed whole, and refuses a folder of another major version. All it holds can be made again from the repository.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { NodeFS } from '@electric-sql/pglite/nodefs';
+import { BackupError } from "../../kernel/backup-error.js";
+import { makeDirectories } from "../../kernel/directories.js";
+import { CatalogKind } from "../catalog.js";
+import { KyselyCatalog } from "../kysely-catalog.js";
+import { initialize, migrate } from "../schema.js";
+import { PGLITE_PARSERS, PGLITE_SERIALIZERS } from "../values.js";
+import { embeddedDialect } from "./embedded-dialect.js";
+import { DurableFiles, syncFolder, syncTree } from "./durable-files.js";
+import { OwnerLock } from "./owner-lock.js";
+import { RevivingDatabase, watch } from "./reviving-database.js";
+/** Of the PostgreSQL inside PGlite; a folder of another one can't be opened. */
+const MAJOR_VERSION = '18';
+/** Little memory; and a log that stays short, since opening after a crash replays it and nothing in a single process makes checkpoints by the clock. */
+const SHARED_SETTINGS = ['-c', 'shared_buffers=16MB', '-c', 'max_wal_size=64MB', '-c', 'min_wal_size=32MB'];
+const DURABLE_SETTINGS = ['-c', 'fsync=on', '-c', 'wal_sync_method=fsync', '-c', 'synchronous_commit=on'];
+/** The system's role: no superuser, so that row level security and grants hold for it as they do on a server. */
+const OWNER_ROLE = 'neonpro_backup_owner';
+/**
+ * Opens the embedded database, made and brought to this version where needed.
+ * Throws OWNER_EXISTS, EMBEDDED_NOT_DURABLE, DATABASE_TOO_NEW, EMBEDDED_UNREADABLE, DISK_FULL.
+ */
+export async function openEmbeddedCatalog(options = {}) {
+    const { template } = options;
+    if (options.directory === undefined)
+        return asCatalog(await RevivingDatabase.start('memory', async () => ({ database: await openMemory(template), failure: () => undefined })), 'memory', () => { });
+    const directory = path.resolve(options.directory);
+    const lock = options.lock ?? (await OwnerLock.acquire(path.join(path.dirname(directory), 'owner.lock')));
+    const release = () => {
+        if (!options.lock)
+            lock[Symbol.dispose]();
+    };
+    try {
+        await makeIfAbsent(directory, template);
+        return asCatalog(await RevivingDatabase.start(directory, () => openDirectory(directory)), directory, release);
+    }
+    catch (error) {
+        release();
+        throw error;
+    }
+}
+/** A data folder with the schema, in memory, as an archive. */
+export async function dumpTemplate() {
+    const database = await openMemory();
+    try {
+        return await database.dumpDataDir('none');
+    }
+    finally {
+        await database.close();
+    }
+}
+async function openMemory(template) {
+    const database = await PGlite.create({ ...common(template), startParams: [...PGlite.defaultStartParams, ...SHARED_SETTINGS] });
+    await prepare(database, 'memory');
+    return database;
+}
+async function openDirectory(directory) {
+    refuseOtherVersion(directory);
+    const { database, files } = await start(directory);
+    const fatal = watch(database);
+    const failure = () => files.failure ?? fatal();
+    try {
+        await assertDurable(database, files);
+        await prepare(database, directory);
+        return { database, failure };
+    }
+    catch (error) {
+        if (failure() === undefined)
+            await database.close();
+        throw error;
+    }
+}
+async function makeIfAbsent(directory, template) {
+    for (const name of siblings(directory))
+        fs.rmSync(name, { recursive: true, force: true });
+    if (!fs.existsSync(directory))
+        await make(directory, template);
+}
+/** What an earlier start left unfinished. */
+function siblings(directory) {
+    const parent = path.dirname(directory);
+    if (!fs.existsSync(parent))
+        return [];
+    return fs.readdirSync(parent).filter((name) => name.startsWith(`${path.basename(directory)}.new-`)).map((name) => path.join(parent, name));
+}
+/** Whole or not at all: aside, written through, renamed. */
+async function make(directory, template) {
+    const parent = path.dirname(directory);
+    makeDirectories(parent, { mode: 0o700 });
+    const aside = `${directory}.new-${process.pid}`;
+    fs.mkdirSync(aside, { mode: 0o700 });
+    // Nothing has to survive yet: the tree is written through once, when it is whole.
+    const database = await PGlite.create({ ...common(template), fs: new NodeFS(aside), startParams: [...PGlite.defaultStartParams, ...SHARED_SETTINGS] });
+    await prepare(database, directory);
+    await database.close();
+    fs.chmodSync(aside, 0o700);
+    await syncTree(aside);
+    fs.renameSync(aside, directory);
+    syncFolder(parent);
+}
+async function start(directory) {
+    // PostgreSQL's own lock file means nothing here, and one that a crash left empty would keep it from starting; the owner's lock is held.
+    fs.rmSync(path.join(directory, 'postmaster.pid'), { force: true });
+    const files = new DurableFiles(directory);
+    const startParams = [...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'), ...SHARED_SETTINGS, ...DURABLE_SETTINGS];
+    try {
+        return { database: await PGlite.create({ ...common(undefined), fs: files, startParams }), files };
+    }
+    catch (error) {
+        if (isFull(directory))
+            throw new BackupError('DISK_FULL', `There is no room for the embedded database in ${directory}.`, { cause: error });
+        throw new BackupError('EMBEDDED_UNREADABLE', `The embedded database in ${directory} does not open.`, { context: { directory }, cause: error });
+    }
+}
+/** Two segments of the write-ahead log. */
+const ROOM_MIN = 32 * 1024 * 1024;
+function isFull(directory) {
+    const { bavail, bsize } = fs.statfsSync(directory);
+    return bavail * bsize < ROOM_MIN;
+}
+function common(template) {
+    return { parsers: PGLITE_PARSERS, serializers: PGLITE_SERIALIZERS, ...(template && { loadDataDir: template }) };
+}
+function refuseOtherVersion(directory) {
+    const file = path.join(directory, 'PG_VERSION');
+    const found = fs.existsSync(file) ? fs.readFileSync(file, 'latin1').trim() : 'none';
+    if (found !== MAJOR_VERSION)
+        throw new BackupError('EMBEDDED_UNREADABLE', `${directory} was made by PostgreSQL ${found}; this program has ${MAJOR_VERSION}.`, { context: { directory } });
+}
+/** One commit has to reach the disk. Throws EMBEDDED_NOT_DURABLE. */
+export async function assertDurable(database, files) {
+    const before = files.logSyncs;
+    await database.query("select pg_logical_emit_message(true, 'neonpro_backup', 'is this written through?')");
+    if (files.logSyncs === before)
+        throw new BackupError('EMBEDDED_NOT_DURABLE', 'A commit of the embedded database did not reach the disk.');
+}
+/** As the owner's role from here on. */
+async function prepare(database, location) {
+    const [role] = (await database.query(`select exists (select from pg_roles where rolname = '${OWNER_ROLE}') as is_there`)).rows;
+    if (!role?.is_there)
+        await database.exec(CLUSTER_SETUP);
+    await database.exec(`set role ${OWNER_ROLE}`);
+    const session = sessionOf(database);
+    await initialize(session);
+    await migrate(session, location);
+}
+const CLUSTER_SETUP = `
+begin;
+create role anon nologin;
+create role authenticated nologin;
+create role service_role nologin bypassrls;
+create role ${OWNER_ROLE} nologin;
+grant anon, authenticated, service_role to ${OWNER_ROLE};
+grant create on database postgres to ${OWNER_ROLE};
+commit;`;
+function sessionOf(database) {
+    return {
+        run: async (text) => {
+            await database.exec(text);
+        },
+        rows: async (text) => (await database.query(text)).rows,
+    };
+}
+function asCatalog(database, location, release) {
+    return new KyselyCatalog({
+        kind: CatalogKind.EMBEDDED, location, dialect: embeddedDialect(database),
+        // Holding Kysely's only connection keeps others out of a transaction that these statements began and that failed.
+        executeSql: (base, text, values) => base.connection().execute(async () => await execute(await database.acquire(), text, values)),
+        maintenance: VACUUMS,
+        close: async () => {
+            await database.close();
+            release();
+        },
+    });
+}
+/** Of every table that this role owns: the product's and the queue's. */
+const VACUUMS = "select format('vacuum (analyze) %s', oid::regclass) as statement from pg_class where relkind in ('r', 'p') and relowner = current_user::regrole order by 1";
+async function execute(instance, text, values) {
+    if (values && values.length > 0)
+        return { rows: (await instance.query(text, values)).rows };
+    try {
+        const results = await instance.exec(text);
+        return { rows: results.flatMap(({ rows }) => rows) };
+    }
+    catch (error) {
+        await instance.exec('rollback').catch(() => { });
+        throw error;
+    }
+}

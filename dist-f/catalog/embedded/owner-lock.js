@@ -1,0 +1,77 @@
+/**
+ * One process at a time. The lock is a SQLite file held in BEGIN EXCLUSIVE: the kernel lets go of it when the process ends, however it ends, so it can't
+ * go stale, and it works on every platform. Who holds it stands in a file beside it, for people. Never open the lock file with node:fs in the process that
+ * holds it: closing any descriptor of it would release the lock.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import { BackupError } from "../../kernel/backup-error.js";
+import { isoTime, nowMs } from "../../kernel/clock.js";
+import { makeDirectories } from "../../kernel/directories.js";
+import { hostName } from "../../kernel/machine.js";
+const SQLITE_BUSY = 5;
+export class OwnerLock {
+    file;
+    #owner;
+    #database;
+    constructor(file, database) {
+        this.file = file;
+        this.#database = database;
+        this.#owner = { pid: process.pid, host: hostName(), since: isoTime(nowMs()) };
+        fs.writeFileSync(ownerFile(file), `${JSON.stringify(this.#owner)}\n`, { mode: 0o600 });
+    }
+    /** Makes `file` where it is absent. Throws OWNER_EXISTS, naming pid and host, while another holder lives. */
+    static async acquire(file) {
+        makeDirectories(path.dirname(file), { mode: 0o700 });
+        const database = await openSqlite(file);
+        try {
+            database.exec('pragma busy_timeout = 0; begin exclusive');
+        }
+        catch (error) {
+            database.close();
+            if (error.errcode !== SQLITE_BUSY)
+                throw error;
+            const owner = readOwner(file);
+            throw new BackupError('OWNER_EXISTS', `The process ${owner?.pid ?? '?'} holds ${file}.`, { context: { pid: owner?.pid ?? '?', host: owner?.host ?? hostName() }, cause: error });
+        }
+        return new OwnerLock(file, database);
+    }
+    /** Says where the holder listens, and where its repository lies: who becomes its client compares. */
+    tell(facts) {
+        fs.writeFileSync(ownerFile(this.file), `${JSON.stringify({ ...this.#owner, ...facts })}\n`, { mode: 0o600 });
+    }
+    [Symbol.dispose]() {
+        if (!this.#database)
+            return;
+        fs.rmSync(ownerFile(this.file), { force: true });
+        this.#database.close();
+        this.#database = undefined;
+    }
+}
+function ownerFile(file) {
+    return `${file}.json`;
+}
+/** Who wrote the file beside the lock last; it may have ended since. */
+export function readOwner(file) {
+    try {
+        return JSON.parse(fs.readFileSync(ownerFile(file), 'utf8'));
+    }
+    catch {
+        return undefined;
+    }
+}
+/** Node 22 warns that its SQLite is experimental; what is used of it, a lock, isn't. */
+async function openSqlite(file) {
+    const warn = process.emitWarning;
+    process.emitWarning = ((warning, ...rest) => {
+        if (!String(warning).includes('SQLite'))
+            Reflect.apply(warn, process, [warning, ...rest]);
+    });
+    try {
+        const { DatabaseSync } = await import('node:sqlite');
+        return new DatabaseSync(file);
+    }
+    finally {
+        process.emitWarning = warn;
+    }
+}

@@ -1,0 +1,125 @@
+/**
+ * The embedded database for as long as its catalog is open. When PostgreSQL gives up (its log could not be written: a full disk, a broken one) the
+ * WebAssembly instance is dead, and PGlite would call into it for ever. Here the call fails with DATABASE_UNAVAILABLE, the instance is dropped, and whoever
+ * comes next opens the directory anew, which replays what was committed.
+ */
+import fs from 'node:fs';
+import { BackupError, systemCode } from "../../kernel/backup-error.js";
+/** `e.status` of PostgreSQL's own long jump, an ordinary SQL error. */
+const LONG_JUMP = 100;
+export class RevivingDatabase {
+    #location;
+    #open;
+    #current;
+    #isClosed = false;
+    constructor(location, open) {
+        this.#location = location;
+        this.#open = open;
+    }
+    /** Throws what `open` throws. */
+    static async start(location, open) {
+        const made = new RevivingDatabase(location, open);
+        made.#current = made.#begin();
+        await made.#current;
+        return made;
+    }
+    /** The one that lives, or a new one. Throws DATABASE_UNAVAILABLE. */
+    async acquire() {
+        if (this.#isClosed)
+            throw this.#unavailable('it is closed');
+        this.#current ??= this.#begin();
+        const opening = this.#current;
+        try {
+            return await opening;
+        }
+        catch (error) {
+            if (this.#current === opening)
+                this.#current = undefined;
+            throw this.#unavailable(error);
+        }
+    }
+    async close() {
+        if (this.#isClosed)
+            return;
+        this.#isClosed = true;
+        await (await this.#current?.catch(() => undefined))?.close();
+    }
+    async #begin() {
+        const opened = await this.#open();
+        return new LivingDatabase(opened, (error) => {
+            this.#current = undefined;
+            return this.#unavailable(error);
+        });
+    }
+    #unavailable(error) {
+        const cause = systemCode(error) ?? (error instanceof Error ? error.message : String(error));
+        return new BackupError('DATABASE_UNAVAILABLE', `The embedded database in ${this.#location} stopped: ${cause}.`, { context: { database: this.#location, cause }, cause: error });
+    }
+}
+class LivingDatabase {
+    #database;
+    #failure;
+    #onDeath;
+    #death;
+    constructor({ database, failure }, onDeath) {
+        this.#database = database;
+        this.#failure = failure;
+        this.#onDeath = onDeath;
+    }
+    query(text, values) {
+        return this.#run(() => this.#database.query(text, values));
+    }
+    exec(text) {
+        return this.#run(() => this.#database.exec(text));
+    }
+    async close() {
+        if (!this.#death)
+            await this.#database.close();
+    }
+    async #run(work) {
+        if (this.#death)
+            throw this.#death;
+        try {
+            const result = await work();
+            if (this.#failure() === undefined)
+                return result;
+        }
+        catch (error) {
+            if (this.#failure() === undefined)
+                throw error;
+        }
+        this.#death ??= this.#onDeath(this.#failure());
+        this.#bury(this.#database.Module);
+        throw this.#death;
+    }
+    /** Its open files are closed; the memory goes with the last reference. */
+    #bury(module) {
+        for (const descriptor of new Set(module.FS.streams.flatMap((stream) => (stream?.nfd === undefined ? [] : [stream.nfd]))))
+            fs.close(descriptor, () => { });
+    }
+}
+/**
+ * PGlite calls PostgreSQL's main loop until a message is used up and swallows what it throws: a dead instance throws at once and uses nothing up. The one
+ * call that PGlite makes after a throw is to `stackRestore`; thrown from there, the error gets out. Answers what killed the instance, or undefined.
+ */
+export function watch(database) {
+    const module = database.Module;
+    const { _PostgresMainLoopOnce: loopOnce, stackRestore } = module;
+    let fatal;
+    module._PostgresMainLoopOnce = () => {
+        try {
+            loopOnce();
+        }
+        catch (error) {
+            if (error?.status !== LONG_JUMP)
+                fatal ??= error ?? new Error('stopped');
+            throw error;
+        }
+    };
+    module.stackRestore = (pointer) => {
+        if (fatal !== undefined)
+            throw fatal;
+        stackRestore(pointer);
+    };
+    return () => fatal;
+}

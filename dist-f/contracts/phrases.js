@@ -1,0 +1,93 @@
+import { CALL_FORMS } from "./system/call-forms.js";
+import { CONFIG_OPTIONS, SYSTEM_OPTIONS, VARIABLES } from "./system/option-reference.js";
+const PHRASES_PT_BR = {
+    'there is no such option (did you mean {}?)': 'essa opção não existe (seria {}?)',
+    'there is no such option': 'essa opção não existe',
+    'it is missing': 'está faltando',
+    'it is of the type {}': 'o valor é do tipo {}',
+    'it is {}': 'o valor é {}',
+    'texts, numbers, true, false, null, lists and objects of them': 'textos, números, true, false, null, listas e objetos deles',
+    'it is no JSON ({})': 'não é JSON ({})',
+    'it can not be read ({})': 'não pode ser lido ({})',
+    'it can not stand beside {}': 'não pode ficar ao lado de {}',
+    'it has no effect without {}': 'não tem efeito sem {}',
+    'it says something else than {}': 'diz outra coisa que {}',
+    'it can not be used': 'não pode ser usado',
+    'its end is not after its beginning': 'o fim não vem depois do início',
+    'a period such as "24h", "7d" or "4w", or { from, to } as ISO 8601 times': 'um período como "24h", "7d" ou "4w", ou { from, to } como horários ISO 8601',
+    'it is no URL of that kind': 'não é uma URL desse tipo',
+    'it is no list of addresses': 'não é uma lista de endereços',
+    'a JSON object': 'um objeto JSON',
+    'a file that this user can read': 'um arquivo que este usuário possa ler',
+    'the folder that the file lies in': 'a pasta em que o arquivo está',
+    'process {}, which owns {}, works with {}': 'o processo {}, dono de {}, trabalha com {}',
+    'the same repository, or another NEONPRO_BACKUP_HOME': 'o mesmo repositório, ou outro NEONPRO_BACKUP_HOME',
+    'it has a character that no path has': 'tem um caractere que nenhum caminho tem',
+    'it can not be changed': 'não pode ser alterado',
+    'it never comes due: {}': 'nunca chega a vencer: {}',
+    'there is no such time zone: {}': 'esse fuso horário não existe: {}',
+    'the pattern {} can not be used': 'o padrão {} não pode ser usado',
+    'it lies inside the repository {}': 'fica dentro do repositório {}',
+    'It lies inside {}, beside the data; keep it elsewhere': 'Ela fica dentro de {}, junto dos dados; guarde-a em outro lugar',
+    'it holds the repository {}': 'contém o repositório {}',
+    'folders apart from the repository': 'pastas separadas do repositório',
+    'It can not be written to ({})': 'Não é possível gravar nele ({})',
+    'It holds the repository, and what is not in the point would be deleted': 'Contém o repositório, e o que não está no ponto seria apagado',
+    'it has passed already': 'já passou',
+    'a date to come, such as 2047-01-31': 'uma data futura, como 2047-01-31',
+    'a list of paths or globs': 'uma lista de caminhos ou globs',
+    'FULL_RESTORE, or PARTIAL_RESTORE with paths': 'FULL_RESTORE, ou PARTIAL_RESTORE com paths',
+    'it is empty': 'está vazio',
+    'it begins or ends with a slash': 'começa ou termina com barra',
+    'it has an empty, "." or ".." step': 'tem um trecho vazio, "." ou ".."',
+    'it has control characters': 'tem caracteres de controle',
+    'it is longer than {} bytes': 'tem mais de {} bytes',
+    'names joined by slashes, such as docs/report.pdf': 'nomes separados por barras, como docs/relatorio.pdf',
+    'FILES with paths': 'FILES com paths',
+    'only one of frequency, cron and every': 'só uma entre frequency, cron e every',
+    'one of the known options: {}': 'uma das opções conhecidas: {}',
+    'an object': 'um objeto',
+    // Why a key or a target is refused (the part behind "refused").
+    'Keys in a KMS and age recipients are not taken by this version; use a raw key or a passphrase': 'Chaves em KMS e destinatários age não são aceitos por esta versão; use uma chave bruta ou uma frase secreta',
+    '32 hexadecimal digits are 128 bits: give 64 of them, or write "passphrase:" before the value if it is one': '32 dígitos hexadecimais são 128 bits: informe 64 deles, ou escreva "passphrase:" antes do valor se for uma frase secreta',
+    'It has none of the known forms: base64: or hex: with 32 bytes, passphrase: with at least 16 characters, file: with a path, or exactly 32 characters': 'Não tem nenhuma das formas conhecidas: base64: ou hex: com 32 bytes, passphrase: com pelo menos 16 caracteres, file: com um caminho, ou exatamente 32 caracteres',
+    'It decodes to {} bytes where 32 are needed': 'Decodifica para {} bytes, e são precisos 32',
+    'It holds characters that its form does not have': 'Contém caracteres que a forma não tem',
+    'A key file may not point to another file': 'Um arquivo de chave não pode apontar para outro',
+    '{} is no key file': '{} não é um arquivo de chave',
+    'The key file {} can be read by others: run "chmod 600 {}"': 'O arquivo de chave {} pode ser lido por outros: execute "chmod 600 {}"',
+    'It lies inside the repository {}; keep it elsewhere': 'Está dentro do repositório {}; guarde-a em outro lugar',
+    'It is not empty, and no repository either': 'Não está vazia e também não é um repositório',
+    'It is no folder': 'Não é uma pasta',
+    'It lies in the repository': 'Está dentro do repositório',
+    'Something that is no folder stands there': 'Há ali algo que não é uma pasta',
+    'pin': 'fixação',
+    'hold {}': 'retenção {}',
+    'the kind that it was made with': 'o tipo com que foi criada',
+};
+let exacts;
+let templates;
+/** The phrase in the reader's language; one that is not known stays as it is. */
+export function phrase(text, locale) {
+    if (locale === 'en')
+        return text;
+    exacts ??= new Map([...acceptedForms(), ...Object.entries(PHRASES_PT_BR)]);
+    const exact = exacts.get(text);
+    if (exact !== undefined)
+        return exact;
+    templates ??= Object.entries(PHRASES_PT_BR).filter(([key]) => key.includes('{}')).map(([key, translation]) => ({ expression: expressionOf(key), translation }));
+    for (const { expression, translation } of templates) {
+        const values = expression.exec(text)?.slice(1);
+        if (values)
+            return translation.replace(/\{\}/g, () => values.shift() ?? '');
+    }
+    return text;
+}
+function acceptedForms() {
+    const references = Object.values(VARIABLES);
+    const forms = [...Object.values(CONFIG_OPTIONS), ...Object.values(SYSTEM_OPTIONS), ...references].flatMap(({ accepted }) => accepted ?? []);
+    return [...forms, ...Object.values(CALL_FORMS)].map((form) => [form.en, form['pt-BR']]);
+}
+function expressionOf(template) {
+    return new RegExp(`^${template.split('{}').map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('(.*)')}$`, 's');
+}

@@ -1,0 +1,42 @@
+import { CONFIG_OPTIONS } from "./option-reference.js";
+import { AlertSeverity, AlertType, BackupType, Priority, RecoveryType, RunState } from "./vocabulary.js";
+const forms = (rows) => Object.fromEntries(Object.entries(rows).map(([path, [en, pt]]) => [path, { en, 'pt-BR': pt }]));
+function oneOf(words) {
+    const all = Object.values(words);
+    const first = all.slice(0, -1).join(', ');
+    return [`${first} or ${all.at(-1)}`, `${first} ou ${all.at(-1)}`];
+}
+const OBJECT = ['an object', 'um objeto'];
+const YES_OR_NO = ['true or false', 'true ou false'];
+const PAGE = ['a whole number from 1 up', 'um número inteiro a partir de 1'];
+const TIME = ['an ISO 8601 time such as "2026-11-24T02:00:00Z"', 'um horário ISO 8601 como "2026-11-24T02:00:00Z"'];
+const PERIOD = ['a period such as "24h", "7d" or "4w", or { from, to } as ISO 8601 times', 'um período como "24h", "7d" ou "4w", ou { from, to } como horários ISO 8601'];
+const CONFIG_ID = ['the id of a configuration, as listConfigs() gives it', 'o id de uma configuração, como listConfigs() o devolve'];
+const POINT_ID = ['the id of a recovery point, as getRecoveryPoints() gives it', 'o id de um ponto de recuperação, como getRecoveryPoints() o devolve'];
+const FILE_PATH = ['names joined by slashes, such as docs/report.pdf', 'nomes separados por barras, como docs/relatorio.pdf'];
+const PATHS = ['a list of paths or globs', 'uma lista de caminhos ou globs'];
+/** By the member's path; where calls differ, by `CALL: PATH`. */
+export const CALL_FORMS = forms({
+    config: OBJECT, patch: OBJECT, id: CONFIG_ID, configId: CONFIG_ID,
+    userId: ['a text of 1 to 200 characters', 'um texto de 1 a 200 caracteres'],
+    runId: ['the id of a run, as runBackupNow() gives it', 'o id de uma execução, como runBackupNow() o devolve'],
+    filters: OBJECT, 'filters.configId': CONFIG_ID, 'filters.status': oneOf(RunState), 'filters.type': oneOf(BackupType), 'filters.from': TIME, 'filters.to': TIME,
+    pagination: ['an object with page and limit', 'um objeto com page e limit'], 'pagination.page': PAGE, 'pagination.limit': ['a whole number from 1 to 1000', 'um número inteiro de 1 a 1000'],
+    period: PERIOD, 'period.from': TIME, 'period.to': TIME,
+    'monitor.createAlert: type': oneOf(AlertType), severity: oneOf(AlertSeverity), message: ['a text of 1 to 2000 characters', 'um texto de 1 a 2000 caracteres'],
+    alertId: ['the id of an alert, as getActiveAlerts() gives it', 'o id de um alerta, como getActiveAlerts() o devolve'],
+    backupId: ['the id of a run or of a recovery point', 'o id de uma execução ou de um ponto de recuperação'], 'recover.create: type': oneOf(RecoveryType),
+    options: ['an object with targetPath', 'um objeto com targetPath'], 'options.targetPath': ['the path of a folder', 'o caminho de uma pasta'],
+    'options.overwrite': ['true, false, "always", "if-changed", "if-newer" or "never"', 'true, false, "always", "if-changed", "if-newer" ou "never"'], 'options.priority': oneOf(Priority), 'options.paths': PATHS, 'options.paths[]': PATHS,
+    'options.at': TIME, 'options.verify': YES_OR_NO, 'options.deleteExtra': YES_OR_NO,
+    requestId: ['the id that createRecoveryRequest() gave', 'o id que createRecoveryRequest() devolveu'], pointId: POINT_ID, reason: ['a text', 'um texto'],
+    holdId: ['the id that addHold() gave', 'o id que addHold() devolveu'], source: ['the name of a source, as a recovery point shows it', 'o nome de uma origem, como um ponto de recuperação o mostra'],
+    until: ['a date to come, such as 2047-01-31', 'uma data futura, como 2047-01-31'], path: FILE_PATH, prefix: FILE_PATH, from: TIME, to: TIME, force: YES_OR_NO,
+    data: ['a text, bytes (Uint8Array) or a Readable', 'um texto, bytes (Uint8Array) ou um Readable'],
+});
+/** The accepted form of a member of a call's input. */
+export function callForm(call, path) {
+    const known = CALL_FORMS;
+    const asOption = CONFIG_OPTIONS[path.replace(/^policy/, 'retention')];
+    return known[`${call}: ${path}`] ?? known[path] ?? (path.startsWith('policy') ? asOption?.accepted : undefined);
+}

@@ -1,0 +1,94 @@
+/**
+ * What a backup configuration may say, validated once. The description's flat and nested spellings of the filters mean the same;
+ * `parseConfigSettings` gives the one canonical form. An unknown key or a bad unit is named with its path and the accepted form.
+ */
+import { z } from 'zod';
+import { BackupFrequency, BackupType, Priority, SourceKind } from "./vocabulary.js";
+const count = z.number().int().min(0);
+const bytes = z.number().int().min(1);
+export const performanceSchema = z.strictObject({
+    /** Runs at once per worker; default 1. */
+    maxConcurrentBackups: z.number().int().min(1).max(64).optional(),
+    /** 1–9; default 3. */
+    compressionLevel: z.number().int().min(1).max(9).optional(),
+    /** Bytes; the segment target, never the dedup boundary. Default 1 MiB. */
+    chunkSize: z.number().int().min(65_536).max(16_777_216).optional(),
+    /** Seconds; default 7,200. */
+    timeout: z.number().int().min(1).optional(),
+    /** Transient errors only; default 3. */
+    retryAttempts: z.number().int().min(0).max(20).optional(),
+    /** Milliseconds; default 30,000. */
+    retryDelay: z.number().int().min(0).optional(),
+});
+const keep = z.union([z.number().int().min(1), z.literal('forever')]);
+const customRule = z.strictObject({ pattern: z.string().regex(/^(first|last)-of-(day|week|month|quarter|year)$/, '"first-of-" or "last-of-" and day, week, month, quarter or year'), keep });
+/** A bare number means: every point of the last so many days. */
+export const retentionSchema = z.union([
+    z.number().int().min(1),
+    z.strictObject({ last: count.optional(), withinDays: count.optional(), hourly: count.optional(), daily: count.optional(), weekly: count.optional(), monthly: count.optional(), yearly: z.union([count, z.literal('forever')]).optional(), custom: z.array(customRule).optional() }),
+]);
+export const filtersSchema = z.strictObject({
+    includePatterns: z.array(z.string().min(1)).optional(),
+    excludePatterns: z.array(z.string().min(1)).optional(),
+    /** Bytes. */
+    sizeLimit: bytes.optional(),
+    /** ISO 8601 date or time. */
+    modifiedSince: z.string().refine((text) => !Number.isNaN(Date.parse(text)), 'an ISO 8601 date').optional(),
+});
+export const alertConfigSchema = z.strictObject({
+    /** 0–1: failures over finished runs of the last 30 days, from 5 runs on. */
+    failureRate: z.number().min(0).max(1).optional(),
+    /** Seconds. */
+    maxBackupTime: z.number().int().min(1).optional(),
+    /** Bytes. */
+    minFreeSpace: z.number().int().min(0).optional(),
+});
+const time = z.string().regex(/^([01]?\d|2[0-3]):[0-5]\d$/, '"HH:MM" from 00:00 to 23:59');
+const dayOfWeek = z.union([z.number().int().min(0).max(6), z.enum(['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'])]);
+/** When it runs. Exactly one of `frequency`, `cron`, `every`; none means only by hand. */
+export const scheduleFields = {
+    frequency: z.enum(BackupFrequency).optional(),
+    time: time.optional(),
+    /** 0 = Sunday, or "MON". */
+    dayOfWeek: dayOfWeek.optional(),
+    /** 31 = the last. */
+    dayOfMonth: z.number().int().min(1).max(31).optional(),
+    cron: z.string().min(1).optional(),
+    /** "15m", "6h", "2d": counted from the configuration's creation, in UTC. */
+    every: z.string().regex(/^[1-9]\d{0,5}[mhd]$/, 'a number and m, h or d, such as "15m"').optional(),
+    /** IANA name. */
+    timezone: z.string().optional(),
+};
+/** Options of `setupFileBackup` and `setupDatabaseBackup`. */
+export const backupOptionsSchema = z.strictObject({
+    ...scheduleFields,
+    ...filtersSchema.shape,
+    filters: filtersSchema.optional(),
+    type: z.enum(BackupType).optional(),
+    retention: retentionSchema.optional(),
+    performance: performanceSchema.optional(),
+    alertConfig: alertConfigSchema.optional(),
+    healthcheckUrl: z.url({ protocol: /^https?$/ }).optional(),
+    enabled: z.boolean().optional(),
+    priority: z.enum(Priority).optional(),
+    tags: z.array(z.string().min(1)).optional(),
+});
+/** What `createConfig` and `updateConfig` take. */
+export const configInputSchema = z.strictObject({
+    name: z.string().trim().min(1).max(200),
+    kind: z.enum(SourceKind).optional(),
+    paths: z.array(z.string().min(1)).optional(),
+    /** A connection URL. It is sealed at once and never shown with its password. */
+    databaseUrl: z.string().optional(),
+    ...backupOptionsSchema.shape,
+});
+/** What `updateConfig` takes: only what changes. `null` takes an option away, so that its default counts again. */
+export const configPatchSchema = z.strictObject(Object.fromEntries(Object.entries(configInputSchema.shape).map(([name, schema]) => [name, schema.nullish()])));
+/** What a run goes by: the configuration's own settings, and the system's where it says nothing. Members of performance, filters and alertConfig one by one; a retention as a whole. */
+export function effectiveSettings(settings, defaults) {
+    const retention = settings.retention ?? defaults.retention;
+    return {
+        ...settings, ...(retention !== undefined && { retention }), performance: { ...defaults.performance, ...settings.performance }, filters: { ...defaults.filters, ...settings.filters },
+        alertConfig: { ...defaults.alertConfig, ...settings.alertConfig },
+    };
+}

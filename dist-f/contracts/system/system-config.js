@@ -1,0 +1,52 @@
+/** What `initializeBackupSystem` takes, and `HOME/config.json` holds: the same object. Validated once. */
+import { z } from 'zod';
+import { alertConfigSchema, filtersSchema, performanceSchema, retentionSchema } from "./config-settings.js";
+import { StorageProvider } from "./vocabulary.js";
+const level = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']);
+/** No separator, no leading dot, nothing that a terminal or a file system takes for more than a letter. */
+const BARE_NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/;
+const octalMode = z.string().regex(/^0?[0-7]{3}$/);
+export const loggerSchema = z.strictObject({
+    level: level.optional(),
+    format: z.enum(['json', 'pretty']).optional(),
+    transports: z.array(z.discriminatedUnion('type', [
+        /** A bare name: it lies in the log folder. */
+        z.strictObject({ type: z.literal('file'), filename: z.string().regex(BARE_NAME).optional(), level: level.optional() }),
+        z.strictObject({ type: z.literal('console'), colorize: z.boolean().optional(), level: level.optional() }),
+    ])).optional(),
+});
+export const systemConfigSchema = z.strictObject({
+    provider: z.enum(StorageProvider).optional(),
+    local: z.strictObject({ basePath: z.string().min(1), fileMode: octalMode.optional(), directoryMode: octalMode.optional() }).optional(),
+    s3: z.record(z.string(), z.unknown()).optional(),
+    gcs: z.record(z.string(), z.unknown()).optional(),
+    azure: z.record(z.string(), z.unknown()).optional(),
+    /** Where database, caches and logs of the system lie; default NEONPRO_BACKUP_HOME, else ./neonpro-data. */
+    home: z.string().min(1).optional(),
+    /** A PostgreSQL control plane; none means the embedded one. */
+    databaseUrl: z.string().min(1).optional(),
+    /** Default true: due runs start in the owner's process. */
+    scheduler: z.boolean().optional(),
+    performance: performanceSchema.optional(),
+    retention: retentionSchema.optional(),
+    filters: filtersSchema.optional(),
+    alertConfig: alertConfigSchema.optional(),
+    logger: loggerSchema.optional(),
+});
+/** `createRecoveryRequest`'s options. */
+export const recoveryOptionsSchema = z.strictObject({
+    targetPath: z.string().min(1),
+    /** true = always, false = never, or a mode's name; default if-changed. */
+    overwrite: z.union([z.boolean(), z.enum(['always', 'if-changed', 'if-newer', 'never'])]).optional(),
+    priority: z.enum(['LOW', 'NORMAL', 'HIGH', 'CRITICAL']).optional(),
+    /** For PARTIAL_RESTORE: paths or globs. */
+    paths: z.array(z.string().min(1)).optional(),
+    /** For POINT_IN_TIME. */
+    at: z.string().optional(),
+    verify: z.boolean().optional(),
+    deleteExtra: z.boolean().optional(),
+});
+export const listBackupsFilterSchema = z.strictObject({
+    configId: z.string().optional(), status: z.string().optional(), type: z.string().optional(), from: z.union([z.string(), z.date()]).optional(), to: z.union([z.string(), z.date()]).optional(),
+});
+export const paginationSchema = z.strictObject({ page: z.number().int().min(1).optional(), limit: z.number().int().min(1).max(1000).optional() });

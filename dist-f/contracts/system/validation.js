@@ -1,0 +1,98 @@
+import { BackupError } from "../../kernel/backup-error.js";
+const VALUE_CHARS_MAX = 60;
+const NEVER_REPEATED = /url|secret|password|key|token/i;
+/** Parses, or throws CONFIG_INVALID about the first thing that is wrong. */
+export function parseOptions(schema, value, place) {
+    const parsed = schema.safeParse(value);
+    if (parsed.success)
+        return parsed.data;
+    throw refusalOf(deepest(parsed.error.issues[0]), value, place);
+}
+/** CONFIG_INVALID with the accepted form that the table has for the path. `why` is a phrase of contracts/phrases.ts. */
+export function invalidOption(path, why, place) {
+    const accepted = place.options[referencePath(path)]?.accepted.en ?? 'an object';
+    return new BackupError('CONFIG_INVALID', `${path}: ${why}; accepted: ${accepted}.`, { context: { path: `${place.origin ?? ''}${path}`, why, accepted } });
+}
+/** Of a choice between forms, the complaint of the one that was meant: whose own kind fits. */
+function deepest(issue) {
+    if (issue.code !== 'invalid_union')
+        return issue;
+    const meant = issue.errors.find((branch) => !branch.some(({ code, path }) => code === 'invalid_type' && path.length === 0))?.[0];
+    if (!meant)
+        return issue;
+    return deepest({ ...meant, path: [...issue.path, ...meant.path] });
+}
+function refusalOf(issue, value, place) {
+    if (issue.code === 'unrecognized_keys')
+        return unknownOption(issue, place);
+    return invalidOption(pathText(issue.path) || (place.whole ?? 'config'), whyOf(issue, valueAt(value, issue.path)), place);
+}
+function unknownOption(issue, place) {
+    const parent = pathText(issue.path);
+    const name = issue.keys[0] ?? '';
+    const path = parent === '' ? name : `${parent}.${name}`;
+    const known = memberNames(parent, place.options);
+    const nearest = nearestName(name, known);
+    const why = nearest === undefined ? 'there is no such option' : `there is no such option (did you mean ${nearest}?)`;
+    return new BackupError('CONFIG_INVALID', `${path}: ${why}`, { context: { path: `${place.origin ?? ''}${path}`, why, accepted: `one of the known options: ${known.join(', ')}` } });
+}
+function whyOf(issue, value) {
+    if (value === undefined)
+        return 'it is missing';
+    if (typeof value === 'function')
+        return 'it is of the type function';
+    const name = String(issue.path.findLast((part) => typeof part === 'string') ?? '');
+    if (typeof value === 'object' && value !== null)
+        return `it is of the type ${Array.isArray(value) ? 'list' : 'object'}`;
+    if (NEVER_REPEATED.test(name))
+        return `it is of the type ${typeof value}`;
+    const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+    return `it is ${text.length > VALUE_CHARS_MAX ? `${text.slice(0, VALUE_CHARS_MAX)}…` : text}`;
+}
+function valueAt(value, path) {
+    let at = value;
+    for (const part of path)
+        at = typeof at === 'object' && at !== null ? at[part] : undefined;
+    return at;
+}
+/** `retention.custom[0].keep` */
+function pathText(path) {
+    return path.map((part, i) => (typeof part === 'number' ? `[${part}]` : `${i === 0 ? '' : '.'}${String(part)}`)).join('');
+}
+function referencePath(path) {
+    return path.replace(/\[\d+\]/g, '[]');
+}
+function memberNames(parent, options) {
+    const prefix = parent === '' ? '' : `${referencePath(parent)}.`;
+    return Object.keys(options).filter((path) => path.startsWith(prefix) && /^\w+$/.test(path.slice(prefix.length))).map((path) => path.slice(prefix.length));
+}
+/** The known name that is at most a third of its letters away, or undefined. */
+export function nearestName(name, known) {
+    const near = known.map((each) => ({ each, distance: distance(name.toLowerCase(), each.toLowerCase()) })).sort((a, b) => a.distance - b.distance)[0];
+    return near && near.distance <= Math.max(2, Math.floor(near.each.length / 3)) && near.distance < near.each.length ? near.each : undefined;
+}
+/** Levenshtein's; a swap of neighbours counts as two. */
+function distance(a, b) {
+    let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+    for (const [i, letter] of [...a].entries()) {
+        const next = [i + 1];
+        for (let j = 0; j < b.length; j += 1)
+            next.push(Math.min(next[j] + 1, row[j + 1] + 1, row[j] + (letter === b[j] ? 0 : 1)));
+        row = next;
+    }
+    return row[b.length];
+}
+/** Every path of a schema, with `[]` for the positions of a list. */
+export function* schemaPaths(schema, path = '') {
+    if (path !== '')
+        yield path;
+    const { def } = schema._zod;
+    if (def.innerType)
+        yield* schemaPaths(def.innerType, path);
+    for (const [name, member] of Object.entries(def.shape ?? {}))
+        yield* schemaPaths(member, path === '' ? name : `${path}.${name}`);
+    if (def.element)
+        yield* schemaPaths(def.element, `${path}[]`);
+    for (const option of def.options ?? [])
+        yield* schemaPaths(option, path);
+}

@@ -1,0 +1,235 @@
+/** What the system shows: plain JSON, times as ISO 8601 in UTC, sizes in bytes. No secret is ever in one. */
+import type { AlertSeverity, AlertState, AlertType, BackupType, HealthStatus, PointState, Priority, RecoveryState, RecoveryType, RunState, RunTrigger, SourceKind } from './vocabulary.ts';
+import type { Failure } from '../failure.ts';
+import type { ConfigSettings } from './config-settings.ts';
+export interface ConfigView {
+    readonly id: string;
+    readonly name: string;
+    readonly kind: SourceKind;
+    readonly enabled: boolean;
+    /** Grows with each change. */
+    readonly generation: number;
+    /** As given, without secrets; the database URL has no password. */
+    readonly settings: ConfigSettings;
+    readonly createdAt: string;
+    readonly updatedAt: string;
+    /** When it runs next, in UTC, and the same moment with the offset of the configuration's zone. Null when disabled. */
+    readonly nextRunAt: string | null;
+    readonly nextRunLocal: string | null;
+    /** False when no live process would start it. */
+    readonly schedulerAlive: boolean;
+}
+export interface RunStats {
+    readonly filesNew: number;
+    readonly filesChanged: number;
+    readonly filesUnmodified: number;
+    readonly bytesProcessed: number;
+    readonly bytesAdded: number;
+    readonly bytesStored: number;
+}
+export interface SkippedItem {
+    readonly path: string;
+    readonly reason: string;
+}
+export interface RunProgress {
+    /** 0–100, or null while the size is unknown. */
+    readonly percent: number | null;
+    readonly filesDone: number;
+    readonly bytesDone: number;
+    readonly bytesAdded: number;
+}
+export interface RunView {
+    readonly id: string;
+    readonly configId: string;
+    readonly configName: string;
+    readonly source: string;
+    readonly type: BackupType;
+    readonly trigger: RunTrigger;
+    readonly state: RunState;
+    readonly dueAt: string | null;
+    readonly createdAt: string;
+    readonly startedAt: string | null;
+    readonly finishedAt: string | null;
+    readonly durationMs: number | null;
+    readonly attempts: number;
+    readonly snapshot: string | null;
+    readonly stats: RunStats | null;
+    readonly skipped: readonly SkippedItem[];
+    readonly progress: RunProgress | null;
+    readonly error: Failure | null;
+}
+export interface RecoveryPointView {
+    readonly id: string;
+    readonly runId: string | null;
+    readonly configId: string | null;
+    readonly source: string;
+    readonly snapshot: string;
+    readonly createdAt: string;
+    readonly type: BackupType;
+    readonly state: PointState;
+    readonly isComplete: boolean;
+    readonly bytes: number;
+    readonly bytesAdded: number;
+    readonly files: number;
+    readonly expiresAt: string | null;
+    readonly keptBecause: readonly string[];
+    readonly pinned: boolean;
+    readonly holds: readonly string[];
+}
+export interface RecoveryRequestView {
+    readonly id: string;
+    readonly pointId: string;
+    readonly type: RecoveryType;
+    readonly targetPath: string;
+    readonly priority: Priority;
+    readonly state: RecoveryState;
+    /** 0–100. */
+    readonly progress: number;
+    readonly filesRestored: number;
+    readonly bytesRestored: number;
+    /** Read back and compared. */
+    readonly filesVerified: number;
+    /** What could not be restored: the first hundred. With any, the state is PARTIAL. */
+    readonly issues: readonly SkippedItem[];
+    readonly createdAt: string;
+    readonly startedAt: string | null;
+    readonly finishedAt: string | null;
+    readonly error: Failure | null;
+}
+export interface AlertView {
+    readonly id: string;
+    readonly type: AlertType;
+    readonly severity: AlertSeverity;
+    readonly state: AlertState;
+    readonly message: string;
+    readonly details: Readonly<Record<string, unknown>>;
+    readonly configId: string | null;
+    readonly runId: string | null;
+    readonly count: number;
+    readonly firstSeenAt: string;
+    readonly lastSeenAt: string;
+    readonly resolvedAt: string | null;
+}
+/** `successRate` = COMPLETED / (COMPLETED + PARTIAL + FAILED + MISSED), 0–1; null where nothing finished. */
+export interface BackupMetrics {
+    readonly from: string;
+    readonly to: string;
+    readonly total: number;
+    readonly completed: number;
+    readonly partial: number;
+    readonly failed: number;
+    readonly missed: number;
+    readonly cancelled: number;
+    readonly successRate: number | null;
+    readonly durationMsMean: number | null;
+    readonly durationMsP95: number | null;
+    readonly bytesProcessed: number;
+    readonly bytesAdded: number;
+    readonly bytesStored: number;
+    readonly throughputBytesPerSecond: number | null;
+}
+export interface RealTimeMetrics extends BackupMetrics {
+    readonly activeBackups: number;
+    readonly queuedBackups: number;
+    readonly activeRecoveries: number;
+    readonly activeAlerts: number;
+    readonly storage: {
+        readonly repositoryBytes: number | null;
+        readonly bytesFree: number | null;
+        readonly bytesTotal: number | null;
+        readonly growthBytes30Days: number;
+        readonly bySource: Readonly<Record<string, number>>;
+    };
+    readonly system: {
+        readonly cpuPercent: number | null;
+        readonly memoryPercent: number;
+        readonly diskPercent: number | null;
+        readonly networkBytesPerSecond: number | null;
+        readonly storageLatencyMs: number | null;
+    };
+}
+export interface HealthCheck {
+    readonly name: string;
+    readonly status: HealthStatus;
+    readonly message: string;
+}
+export interface HealthReport {
+    readonly overall: HealthStatus;
+    readonly checkedAt: string;
+    readonly checks: readonly HealthCheck[];
+}
+export interface HoldView {
+    readonly id: string;
+    readonly snapshot: string | null;
+    readonly source: string | null;
+    readonly reason: string;
+    readonly until: string | null;
+}
+export interface RetentionSimulation {
+    readonly points: ReadonlyArray<{
+        readonly pointId: string;
+        readonly snapshot: string;
+        readonly source: string;
+        readonly createdAt: string;
+        readonly isKept: boolean;
+        readonly reasons: readonly string[];
+    }>;
+}
+export interface SchedulerStatus {
+    /** False: no live process starts due runs. */
+    readonly alive: boolean;
+    readonly workers: ReadonlyArray<{
+        readonly id: string;
+        readonly host: string;
+        readonly pid: number;
+        readonly role: string;
+        readonly startedAt: string;
+        readonly heartbeatAt: string;
+    }>;
+    readonly next: ReadonlyArray<{
+        readonly configId: string;
+        readonly configName: string;
+        readonly dueAt: string;
+        readonly dueLocal: string;
+    }>;
+}
+export interface SystemStatus {
+    readonly scheduler: SchedulerStatus;
+    readonly repository: string;
+    readonly database: string;
+    readonly configs: ReadonlyArray<{
+        readonly id: string;
+        readonly name: string;
+        readonly enabled: boolean;
+        readonly nextRunLocal: string | null;
+        readonly lastRun: RunView | null;
+        readonly lastGoodAt: string | null;
+    }>;
+    readonly running: readonly RunView[];
+    readonly alerts: readonly AlertView[];
+}
+export interface StoredFile {
+    readonly path: string;
+    readonly bytes: number;
+    readonly modifiedAt: string;
+}
+export interface AuditVerdict {
+    readonly isIntact: boolean;
+    readonly entries: number;
+    /** Hexadecimal hash of the newest entry. */
+    readonly head: string;
+    readonly problems: ReadonlyArray<{
+        readonly sequence: number | null;
+        readonly what: string;
+    }>;
+    readonly segments: number;
+}
+export interface RebuildSummary {
+    readonly configs: number;
+    readonly configsRemoved: number;
+    readonly points: number;
+    readonly runs: number;
+    readonly pins: number;
+    readonly holds: number;
+    readonly auditEntries: number;
+}

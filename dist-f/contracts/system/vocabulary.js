@@ -1,0 +1,28 @@
+/** The words of the system's public contract: values that callers pass and read. Each is a plain string, so that JSON says the same. */
+export const BackupType = { FULL: 'FULL', INCREMENTAL: 'INCREMENTAL', DIFFERENTIAL: 'DIFFERENTIAL', DATABASE: 'DATABASE', FILES: 'FILES' };
+export const BackupFrequency = { HOURLY: 'HOURLY', DAILY: 'DAILY', WEEKLY: 'WEEKLY', MONTHLY: 'MONTHLY' };
+export const StorageProvider = { LOCAL: 'LOCAL', S3: 'S3', GCS: 'GCS', AZURE: 'AZURE' };
+/** What is backed up. `FILES` is here; a database kind answers SOURCE_NOT_AVAILABLE until its source lands. */
+export const SourceKind = { FILES: 'FILES', DATABASE: 'DATABASE' };
+export const RunState = { PENDING: 'PENDING', RUNNING: 'RUNNING', COMPLETED: 'COMPLETED', PARTIAL: 'PARTIAL', FAILED: 'FAILED', CANCELLED: 'CANCELLED', MISSED: 'MISSED' };
+export const RunTrigger = { SCHEDULED: 'SCHEDULED', CATCH_UP: 'CATCH_UP', MANUAL: 'MANUAL' };
+export const DueState = { WAITING: 'WAITING', ENQUEUED: 'ENQUEUED', MISSED: 'MISSED', SKIPPED: 'SKIPPED' };
+export const RecoveryType = { FULL_RESTORE: 'FULL_RESTORE', PARTIAL_RESTORE: 'PARTIAL_RESTORE', POINT_IN_TIME: 'POINT_IN_TIME' };
+export const RecoveryState = { PENDING: 'PENDING', RUNNING: 'RUNNING', COMPLETED: 'COMPLETED', PARTIAL: 'PARTIAL', FAILED: 'FAILED', CANCELLED: 'CANCELLED' };
+/** How far a point is proven: stored, read back whole, restored. */
+export const PointState = { BACKED_UP: 'BACKED_UP', VERIFIED: 'VERIFIED', RESTORED: 'RESTORED' };
+export const Priority = { LOW: 'LOW', NORMAL: 'NORMAL', HIGH: 'HIGH', CRITICAL: 'CRITICAL' };
+/** Larger goes first. */
+export const PRIORITY_RANK = { LOW: 0, NORMAL: 1, HIGH: 2, CRITICAL: 3 };
+export const AlertSeverity = { LOW: 'LOW', MEDIUM: 'MEDIUM', HIGH: 'HIGH', CRITICAL: 'CRITICAL' };
+/** Rules that raise alarms by themselves, and `CUSTOM` for `createAlert`. */
+export const AlertType = {
+    BACKUP_FAILED: 'BACKUP_FAILED', BACKUP_PARTIAL: 'BACKUP_PARTIAL', BACKUP_LATE: 'BACKUP_LATE', BACKUP_MISSED: 'BACKUP_MISSED', BACKUP_OVERRUN: 'BACKUP_OVERRUN',
+    FAILURE_RATE: 'FAILURE_RATE', STORAGE_LOW: 'STORAGE_LOW', RECORD_NOT_STORED: 'RECORD_NOT_STORED', CHANNEL_FAILING: 'CHANNEL_FAILING', RETENTION_FAILED: 'RETENTION_FAILED', VERIFY_FAILED: 'VERIFY_FAILED', CUSTOM: 'CUSTOM',
+};
+export const AlertState = { FIRING: 'FIRING', ACKNOWLEDGED: 'ACKNOWLEDGED', RESOLVED: 'RESOLVED' };
+export const HealthStatus = { HEALTHY: 'HEALTHY', DEGRADED: 'DEGRADED', UNHEALTHY: 'UNHEALTHY', UNKNOWN: 'UNKNOWN' };
+/** Roles of a person in a tenant. They are rows, not database roles. */
+export const Role = {
+    READER: 'READER', OPERATOR: 'OPERATOR', RESTORER: 'RESTORER', APPROVER: 'APPROVER', DATA_PROTECTION_OFFICER: 'DATA_PROTECTION_OFFICER', KEY_KEEPER: 'KEY_KEEPER', AUDITOR: 'AUDITOR', ADMIN: 'ADMIN',
+};

@@ -1,0 +1,473 @@
+var __addDisposableResource = (this && this.__addDisposableResource) || function (env, value, async) {
+    if (value !== null && value !== void 0) {
+        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
+        var dispose, inner;
+        if (async) {
+            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
+            dispose = value[Symbol.asyncDispose];
+        }
+        if (dispose === void 0) {
+            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
+            dispose = value[Symbol.dispose];
+            if (async) inner = dispose;
+        }
+        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
+        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
+        env.stack.push({ value: value, dispose: dispose, async: async });
+    }
+    else if (async) {
+        env.stack.push({ async: true });
+    }
+    return value;
+};
+var __disposeResources = (this && this.__disposeResources) || (function (SuppressedError) {
+    return function (env) {
+        function fail(e) {
+            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
+            env.hasError = true;
+        }
+        var r, s = 0;
+        function next() {
+            while (r = env.stack.pop()) {
+                try {
+                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
+                    if (r.dispose) {
+                        var result = r.dispose.call(r.value);
+                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
+                    }
+                    else s |= 1;
+                }
+                catch (e) {
+                    fail(e);
+                }
+            }
+            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
+            if (env.hasError) throw env.error;
+        }
+        return next();
+    };
+})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
+    var e = new Error(message);
+    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
+});
+/** One backup run: session, listing, lanes, packs, index, snapshot, confirmation. */
+import fs from 'node:fs';
+import { readOwnerNames } from "../../sources/index.js";
+import { throwIfAborted } from "../../kernel/abort.js";
+import { BackupError, isBackupError } from "../../kernel/backup-error.js";
+import { isoTime, monotonicNs, nowMs, turn } from "../../kernel/clock.js";
+import { makeDirectories } from "../../kernel/directories.js";
+import { hostName, userName } from "../../kernel/machine.js";
+import { ObjectType } from "../crypto/index.js";
+import { requireFeatures } from "../repository/index.js";
+import { BlobKind, checkRunId, decodeSplit, headsOf, IndexClass, judgeCheckpoints, openIndex, openReader, othersSeen, pathText, printablePath, readWriterHistory, SnapshotType, } from "../snapshot/index.js";
+import { commitSnapshot, committedRun, openWriterSession, PackShipper } from "../commit/index.js";
+import { BackupTree } from "./backup-tree.js";
+import { createDirectoryWork } from "./directory-work.js";
+import { IndexNeeded, Lane } from "./lane.js";
+import { MetadataStore } from "./metadata-store.js";
+import { WorkerLane } from "./run-lanes.js";
+import { endStretch, takeTurn } from "./shared-file.js";
+import { ancestors, resolveRoots } from "./source-roots.js";
+import { TreeBuilder } from "./tree-builder.js";
+const MIB = 1024 * 1024;
+const NEW_BLOBS_BEFORE_WORKER = 640;
+const FILES_READ_BEFORE_WORKER = 1000;
+/** An unchanged tree of fewer files is listed before a second thread has begun. */
+const FILES_BEFORE_WORKER = 100_000;
+/** Waiting to be listed: with fewer there is nothing to share. */
+const DIRECTORIES_BEFORE_WORKER = 8;
+const NEW_BLOBS_RESERVED = 6_000_000;
+const TURN_NS = 40000000n;
+const CHECKPOINT_MS = 10 * 60 * 1000;
+const LISTED_MAX = 1000;
+const ATTEMPTS_MAX = 3;
+/**
+ * Backs up files. Throws SOURCE_UNREADABLE when none of the paths can be read, ABORTED after a checkpoint, DISK_FULL, STORAGE_FAILED, ALREADY_EXISTS when the
+ * snapshot of `runId` was committed and forgotten before. What inside the paths can't be read is named in the snapshot.
+ */
+export async function backupFiles(repository, options) {
+    const env_1 = { stack: [], error: void 0, hasError: false };
+    try {
+        requireFeatures(repository.config, 'write');
+        if (options.runId !== undefined)
+            checkRunId(options.runId);
+        const roots = resolveRoots(options.paths);
+        const writer = __addDisposableResource(env_1, options.state.claimWriter(), false);
+        for (let attempt = 1;; attempt += 1) {
+            try {
+                return await new BackupRun(repository, options, { ...roots, writer: writer.id }).run();
+            }
+            catch (error) {
+                // Data was condemned meanwhile: another run stores it anew, and cheaply.
+                if (attempt === ATTEMPTS_MAX || !isBackupError(error, 'REPOSITORY_LOCKED'))
+                    throw error;
+            }
+        }
+    }
+    catch (e_1) {
+        env_1.error = e_1;
+        env_1.hasError = true;
+    }
+    finally {
+        __disposeResources(env_1);
+    }
+}
+class BackupRun {
+    #repository;
+    #options;
+    #roots;
+    #missing;
+    #writer;
+    #shipper;
+    #startedNs = monotonicNs();
+    #startedAt = isoTime(nowMs());
+    #history;
+    #parent;
+    /** What unchanged files are taken from: an interrupted run's checkpoint before the parent. */
+    #previous = [];
+    #lane;
+    #laneSetup;
+    #workSettings;
+    #metadata;
+    #tree;
+    #builder;
+    #worker;
+    /** Shared with all lanes. */
+    #stop = new Int32Array(new SharedArrayBuffer(4));
+    /** Of the directory that the main lane is in. */
+    #inFlight;
+    #indexLoading;
+    #checkpointAtMs = nowMs() + CHECKPOINT_MS;
+    #checkpoint;
+    constructor(repository, options, parts) {
+        this.#repository = repository;
+        this.#options = options;
+        this.#roots = parts.roots;
+        this.#missing = parts.missing;
+        this.#writer = parts.writer;
+        this.#shipper = new PackShipper(repository);
+    }
+    async run() {
+        const { signal } = this.#options;
+        const stop = () => Atomics.store(this.#stop, 0, 1);
+        signal?.addEventListener('abort', stop);
+        try {
+            const env_2 = { stack: [], error: void 0, hasError: false };
+            try {
+                const session = __addDisposableResource(env_2, await openWriterSession(this.#repository, this.#writer), true);
+                return await this.#runInSession(session);
+            }
+            catch (e_2) {
+                env_2.error = e_2;
+                env_2.hasError = true;
+            }
+            finally {
+                const result_1 = __disposeResources(env_2);
+                if (result_1)
+                    await result_1;
+            }
+        }
+        finally {
+            signal?.removeEventListener('abort', stop);
+        }
+    }
+    get #signer() {
+        return this.#repository.keys.writer(this.#writer);
+    }
+    async #runInSession(session) {
+        const env_3 = { stack: [], error: void 0, hasError: false };
+        try {
+            const { signal, state } = this.#options;
+            const seen = state.heads();
+            this.#history = await readWriterHistory(this.#repository, { ...(signal && { signal }), ...(seen && { seen }) });
+            if (this.#history.rollbacks[0])
+                throw this.#history.rollbacks[0];
+            const { runId } = this.#options;
+            const committed = runId === undefined ? undefined : await committedRun(this.#repository, this.#history, runId);
+            if (committed)
+                return this.#result({ ...committed, isRepeat: true });
+            await this.#choosePrevious();
+            const meta = await openIndex(this.#repository, IndexClass.META, { ...this.#history.deleteLog.packs, reserveEntries: 2_000_000, ...(signal && { signal }) });
+            const { reader, segments } = openReader(this.#repository, meta);
+            const _segments = __addDisposableResource(env_3, segments, true);
+            this.#prepareLanes(this.#history.deleteLog.tombstoned.size === 0 ? meta.index.table : await this.#liveMetadata());
+            try {
+                const readPages = (id) => this.#previousPages(id, (blobId) => reader.readSync(blobId) ?? reader.read(blobId, signal));
+                const tree = await this.#buildTree(readPages);
+                return await this.#commit(tree, session);
+            }
+            catch (error) {
+                await this.#abandon(error);
+                throw error;
+            }
+        }
+        catch (e_3) {
+            env_3.error = e_3;
+            env_3.hasError = true;
+        }
+        finally {
+            const result_2 = __disposeResources(env_3);
+            if (result_2)
+                await result_2;
+        }
+    }
+    /** A writer never relies on condemned packs: metadata that stands only there is stored anew. */
+    async #liveMetadata() {
+        const live = await openIndex(this.#repository, IndexClass.META, { ...this.#history.deleteLog.packs, omitTombstoned: true, reserveEntries: 2_000_000 });
+        return live.index.table;
+    }
+    async #choosePrevious() {
+        const ofSource = this.#history.snapshots.filter(({ document }) => document.source === this.#options.source && document.sourceKind === 'FILES');
+        const full = ofSource.filter(({ document }) => document.type === SnapshotType.FULL);
+        this.#parent = this.#options.type === SnapshotType.DIFFERENTIAL ? full.at(-1) : ofSource.at(-1);
+        const newer = this.#history.checkpoints.filter(({ document }) => document.source === this.#options.source && (!this.#parent || document.finishedAt > this.#parent.document.finishedAt));
+        const { whole } = await judgeCheckpoints(this.#repository, { checkpoints: newer.slice(-1), deleteLog: this.#history.deleteLog });
+        this.#previous = [...whole, ...(this.#parent ? [this.#parent] : [])];
+    }
+    #prepareLanes(metaTable) {
+        const { keys, store } = this.#repository;
+        const { tombstoned, lossGeneration } = this.#history.deleteLog;
+        const isWhole = this.#previous.every(({ document }) => document.deleteGeneration >= lossGeneration);
+        const isTrusting = this.#options.type !== SnapshotType.FULL && tombstoned.size === 0 && isWhole;
+        this.#workSettings = { filters: this.#options.filters ?? {}, roots: this.#roots, trustPrevious: isTrusting, leftOut: this.#ownFolders(), stop: this.#stop.buffer };
+        makeDirectories(store.stagingDirectory, { mode: 0o700 });
+        this.#laneSetup = {
+            scope: keys.scope(), stagingDirectory: store.stagingDirectory, chunkerSecret: keys.chunkerSecret, idKey: keys.idKey.key, segmentBytes: this.#options.segmentBytes ?? MIB,
+            packBytes: this.#options.packBytes ?? 64 * MIB, compressionLevel: this.#options.compressionLevel ?? 3,
+        };
+        this.#lane = new Lane(this.#laneSetup, (pack) => this.#shipper.ship(pack));
+        this.#metadata = new MetadataStore(metaTable, () => this.#lane.metadataWriter(), this.#lane.lookupIds);
+        this.#builder = new TreeBuilder(this.#metadata);
+    }
+    /** The repository does not back itself up. Throws USAGE for a path inside it. */
+    #ownFolders() {
+        if (!this.#repository.store.capabilities.localFiles)
+            return [];
+        const own = Buffer.from(fs.realpathSync.native(this.#repository.store.location)).toString('latin1');
+        const inside = this.#roots.find((root) => root === own || root.startsWith(`${own}/`));
+        if (inside !== undefined)
+            throw new BackupError('USAGE', `The path ${printablePath(inside)} lies inside the repository.`);
+        return [own];
+    }
+    #previousPages(id, read) {
+        const blob = read(id);
+        return blob instanceof Promise ? blob.then((bytes) => this.#pagesOf(bytes, read)).catch(noPrevious) : this.#pagesOf(blob, read);
+    }
+    #pagesOf(blob, read) {
+        if (blob[0] === BlobKind.PAGE)
+            return [Uint8Array.from(blob)];
+        return readEach(decodeSplit(blob).map((page) => page.id), read).catch(noPrevious);
+    }
+    async #buildTree(previousPages) {
+        const work = createDirectoryWork(this.#lane, this.#workSettings);
+        const only = ancestors(this.#roots);
+        this.#tree = new BackupTree({
+            builder: this.#builder, storeBlob: (blob) => this.#metadata.store(blob), previousPages, process: (task) => this.#process(work, task), worker: (hint) => this.#workerFor(hint),
+            runStretch: (stretch, take) => this.#runStretch(stretch, take), between: () => this.#between(), only, oneFileSystem: this.#options.filters?.oneFileSystem === true,
+            trustPrevious: this.#workSettings.trustPrevious, rootDevices: this.#rootDevices(), signal: this.#options.signal,
+        });
+        this.#tree.skipped.push(...this.#missing);
+        return this.#tree.run(this.#previous.map(({ document }) => Buffer.from(document.tree, 'hex')));
+    }
+    #rootDevices() {
+        return new Set(this.#roots.map((root) => {
+            const { dev } = fs.statSync(Buffer.from(root, 'latin1'));
+            return `${(dev >> 8) & 0xfff}:${(dev & 0xff) | ((dev >> 12) & 0xfff00)}`;
+        }));
+    }
+    async #process(work, task) {
+        try {
+            return await this.#inSlices(work.slices(task));
+        }
+        catch (error) {
+            if (!(error instanceof IndexNeeded))
+                throw error;
+            await this.#loadIndex();
+            return await this.#inSlices(work.slices(task));
+        }
+    }
+    async #inSlices(slices) {
+        for (let slice = slices.next();; slice = slices.next()) {
+            this.#inFlight = slice.done ? undefined : slice.value;
+            if (slice.done)
+                return slice.value;
+            await turn();
+            await this.#between();
+            if (this.#worker)
+                await this.#tree.feed(this.#worker);
+        }
+    }
+    /** The data index is only loaded when the first new blob appears. */
+    #loadIndex() {
+        this.#indexLoading ??= this.#loadIndexOnce();
+        return this.#indexLoading;
+    }
+    async #loadIndexOnce() {
+        const { index } = await openIndex(this.#repository, IndexClass.DATA, { ...this.#history.deleteLog.packs, omitTombstoned: true, reserveEntries: NEW_BLOBS_RESERVED });
+        this.#laneSetup = { ...this.#laneSetup, dataTable: index.table.memory };
+        this.#lane.useTable(index.table.memory);
+        this.#worker?.useTable(index.table.memory);
+    }
+    #workerFor(hint) {
+        if (this.#worker || this.#options.workers === 0)
+            return this.#worker;
+        const { filesNew, filesChanged } = this.#tree.counters;
+        const isBusy = this.#lane.counters.blobsAdded >= NEW_BLOBS_BEFORE_WORKER || hint.bigFile || filesNew + filesChanged >= FILES_READ_BEFORE_WORKER;
+        const isWide = hint.queued >= DIRECTORIES_BEFORE_WORKER;
+        // Everything in a first backup is new.
+        if (isBusy || (isWide && this.#previous.length === 0))
+            return this.#loadIndex().then(() => this.#startWorker());
+        return isWide && (this.#filesExpected ?? 0) >= (this.#options.filesBeforeWorker ?? FILES_BEFORE_WORKER) ? this.#startWorker() : undefined;
+    }
+    /** What the parent had. */
+    get #filesExpected() {
+        const summary = this.#parent?.document.summary;
+        return summary && summary.filesNew + summary.filesChanged + summary.filesUnmodified;
+    }
+    /** Without the data index when nothing new has appeared yet. */
+    #startWorker() {
+        this.#worker = new WorkerLane({ lane: this.#laneSetup, work: this.#workSettings }, { onDirectory: (result) => this.#tree.accept(result), onPack: (pack) => this.#shipper.ship(pack), onIndexNeeded: () => this.#loadIndex() });
+        return this.#worker;
+    }
+    async #runStretch(stretch, take) {
+        await this.#loadIndex();
+        const shared = this.#worker?.share(stretch, take);
+        // Awaited at the end; a failure before that must not be an unhandled one.
+        shared?.catch(() => { });
+        let turnedNs = monotonicNs();
+        for (let mine = takeTurn(this.#lane, stretch); mine; mine = takeTurn(this.#lane, stretch)) {
+            take(mine);
+            if (monotonicNs() - turnedNs > TURN_NS) {
+                await turn();
+                turnedNs = monotonicNs();
+            }
+            await this.#between();
+            if (this.#options.signal?.aborted)
+                endStretch(stretch);
+        }
+        await shared;
+        throwIfAborted(this.#options.signal);
+    }
+    async #between() {
+        await this.#shipper.room();
+        this.#worker?.throwIfFailed();
+        this.#report('scan');
+        if (nowMs() > this.#checkpointAtMs)
+            await this.#saveCheckpoint();
+    }
+    #report(phase) {
+        const expected = this.#parent?.document.summary;
+        const parts = [this.#tree.counters, this.#inFlight, this.#worker?.inFlight].filter((each) => each !== undefined);
+        this.#options.onProgress?.({
+            phase, filesDone: parts.reduce((sum, { filesNew, filesChanged, filesUnmodified }) => sum + filesNew + filesChanged + filesUnmodified, 0),
+            bytesDone: parts.reduce((sum, { bytesProcessed }) => sum + bytesProcessed, this.#tree.bytesInFlight), bytesAdded: this.#bytesAdded,
+            filesExpected: this.#filesExpected, bytesExpected: expected?.bytesProcessed, currentPath: this.#tree.currentPath,
+        });
+    }
+    get #bytesAdded() {
+        return this.#lane.counters.bytesAdded + (this.#worker?.counters.bytesAdded ?? 0) + this.#metadata.bytesAdded;
+    }
+    async #commit(tree, session) {
+        await this.#worker?.finish();
+        this.#lane.finish();
+        this.#metadata.finish();
+        await this.#shipper.settle(this.#repository.keys.idKey.version);
+        this.#report('finish');
+        const document = this.#document(tree, true);
+        const committed = await commitSnapshot(this.#repository, { document, signer: this.#signer, writing: { session, log: this.#history.deleteLog } });
+        await this.#dropCheckpoints();
+        const heads = headsOf(this.#history, this.#repository.keys.generation);
+        this.#options.state.remember({ ...heads, writers: { ...heads.writers, [document.writer]: document.sequence ?? 0 } });
+        return this.#result(committed);
+    }
+    #result({ name, document, isRepeat }) {
+        return { snapshot: name, document, isRepeat, durationMs: Number(monotonicNs() - this.#startedNs) / 1e6 };
+    }
+    #document(tree, complete) {
+        const writer = this.#writer.toString('hex');
+        const heads = headsOf(this.#history, this.#repository.keys.generation);
+        const sequence = Math.max(heads.writers[writer] ?? 0, this.#options.state.heads()?.writers[writer] ?? 0) + 1;
+        const mine = this.#history.snapshots.filter(({ document }) => document.writer === writer).at(-1);
+        const { skipped, changedWhileRead, metadataNotKept } = this.#tree;
+        return {
+            kind: complete ? 'snapshot' : 'checkpoint', source: this.#options.source, sourceKind: 'FILES', type: this.#type(), complete, host: hostName(), user: userName(), program: this.#options.program,
+            startedAt: this.#startedAt, finishedAt: isoTime(nowMs()), paths: this.#roots.map(pathText), tags: this.#options.tags ?? [], tree: tree.toString('hex'), parent: this.#parent?.name ?? null,
+            ...(this.#options.runId !== undefined && { runId: this.#options.runId }), writer, ...(complete && { sequence }), previous: mine?.name ?? null, seen: othersSeen(this.#history, writer),
+            keyGeneration: this.#repository.keys.generation, deleteGeneration: this.#history.deleteLog.newestGeneration, summary: this.#summary(),
+            skipped: skipped.slice(0, LISTED_MAX).map(({ path, reason }) => ({ path: pathText(path), reason })), skippedCount: skipped.length,
+            changedWhileRead: changedWhileRead.slice(0, LISTED_MAX).map(pathText), changedCount: changedWhileRead.length,
+            metadataNotKept: metadataNotKept.slice(0, LISTED_MAX).map(({ path, what }) => ({ path: pathText(path), what })), notKeptCount: metadataNotKept.length, owners: this.#owners(),
+            filters: { ...this.#options.filters },
+        };
+    }
+    /** A first run of a source is full, whatever was asked for. */
+    #type() {
+        return this.#parent ? (this.#options.type ?? SnapshotType.INCREMENTAL) : SnapshotType.FULL;
+    }
+    #summary() {
+        const { filesNew, filesChanged, filesUnmodified, filesFiltered, bytesProcessed } = this.#tree.counters;
+        const blobsAdded = this.#lane.counters.blobsAdded + (this.#worker?.counters.blobsAdded ?? 0) + this.#metadata.blobsAdded;
+        return { filesNew, filesChanged, filesUnmodified, filesFiltered, directories: this.#tree.directories, bytesProcessed, bytesAdded: this.#bytesAdded, bytesStored: this.#shipper.bytesStored, blobsAdded };
+    }
+    #owners() {
+        const names = readOwnerNames();
+        const pick = (ids, from) => Object.fromEntries([...ids].flatMap((id) => (from.has(id) ? [[String(id), from.get(id)]] : [])));
+        return { users: pick(this.#tree.uids, names.users), groups: pick(this.#tree.gids, names.groups) };
+    }
+    /** After a failure: what is stored stays useful as a checkpoint when the run was stopped; otherwise open packs are thrown away. */
+    async #abandon(error) {
+        if (isBackupError(error, 'ABORTED')) {
+            try {
+                // What the worker had in hand comes back short, and is kept.
+                await this.#worker?.finish();
+                this.#worker = undefined;
+                this.#tree?.close();
+                await this.#saveCheckpoint(true);
+                return;
+            }
+            catch {
+                // The checkpoint is a help, not a promise: the run has failed either way.
+            }
+        }
+        this.#tree?.close();
+        await this.#worker?.discard();
+        this.#lane.discard();
+        this.#metadata.discard();
+    }
+    async #saveCheckpoint(isLast = false) {
+        this.#checkpointAtMs = nowMs() + CHECKPOINT_MS;
+        if (this.#worker && !isLast) {
+            this.#tree.recall(this.#worker);
+            await this.#worker.flush();
+        }
+        const tree = this.#builder.sealPartial(this.#tree.root);
+        if (!tree)
+            return;
+        this.#lane.finish();
+        this.#metadata.finish();
+        await this.#shipper.settle(this.#repository.keys.idKey.version);
+        const name = await this.#repository.writeDocument(this.#document(tree, false), { type: ObjectType.CHECKPOINT, folder: 'checkpoints', signer: this.#signer });
+        if (this.#checkpoint)
+            await this.#repository.store.delete(`checkpoints/${this.#checkpoint}`);
+        this.#checkpoint = name;
+    }
+    /** A finished run makes the source's earlier checkpoints needless. */
+    async #dropCheckpoints() {
+        const mine = this.#history.checkpoints.filter(({ document }) => document.source === this.#options.source && document.host === hostName()).map(({ name }) => name);
+        for (const name of this.#checkpoint ? [...mine, this.#checkpoint] : mine)
+            await this.#repository.store.delete(`checkpoints/${name}`);
+    }
+}
+async function readEach(ids, read) {
+    const pages = [];
+    for (const id of ids)
+        pages.push(Uint8Array.from(await read(id)));
+    return pages;
+}
+/** Where the parent's directory is damaged, everything in it is read again. */
+function noPrevious(error) {
+    if (isBackupError(error, 'DAMAGED') || isBackupError(error, 'NOT_FOUND'))
+        return [];
+    throw error;
+}

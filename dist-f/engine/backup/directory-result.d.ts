@@ -1,0 +1,65 @@
+/** What a lane says of one directory. Plain data: it crosses from a worker by structured clone. */
+/** Content kind of an entry that the run still has to fill in; never stored. */
+export declare const CONTENT_OPEN = 255;
+/** An extra of an entry, docs/format/v1.md section 10. */
+export interface EntryExtra {
+    entry: number;
+    readonly type: number;
+    readonly bytes: Uint8Array;
+}
+/** One page before it is sealed. Contents of directories and big files are filled in later. */
+export interface PageDraft {
+    readonly count: number;
+    /** From the kind byte through the columns. */
+    readonly statSection: Uint8Array;
+    readonly kinds: Uint8Array;
+    /** Where each entry's bytes in `contents` end. */
+    readonly contentEnds: Uint32Array;
+    readonly contents: Uint8Array;
+    readonly extras: EntryExtra[];
+}
+/** An entry whose content the run supplies: a sub-directory or a big file. */
+export interface OpenEntry {
+    readonly page: number;
+    readonly entry: number;
+    readonly name: string;
+    readonly kind: 'directory' | 'file';
+    readonly bytes: number;
+    /** Id of the same directory in the parent snapshot. */
+    readonly previous: readonly Uint8Array[];
+    /** Content of the same big file in the parent snapshot. */
+    readonly before?: {
+        readonly kind: number;
+        readonly bytes: Uint8Array;
+    };
+    readonly device: string;
+    /** Big files with holes: their blocks do not cover their length. */
+    readonly isSparse: boolean;
+}
+export interface SkippedEntry {
+    readonly path: string;
+    readonly reason: string;
+}
+export interface DirectoryCounters {
+    filesNew: number;
+    filesChanged: number;
+    filesUnmodified: number;
+    filesFiltered: number;
+    bytesProcessed: number;
+}
+export interface DirectoryResult {
+    readonly node: number;
+    readonly pages: PageDraft[];
+    readonly open: OpenEntry[];
+    readonly skipped: SkippedEntry[];
+    readonly changedWhileRead: string[];
+    readonly metadataNotKept: Array<{
+        path: string;
+        what: string;
+    }>;
+    readonly uids: readonly number[];
+    readonly gids: readonly number[];
+    readonly counters: DirectoryCounters;
+}
+export declare function emptyCounters(): DirectoryCounters;
+export declare function addCounters(total: DirectoryCounters, part: DirectoryCounters): void;

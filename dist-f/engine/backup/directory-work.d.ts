@@ -1,0 +1,33 @@
+import { type FileFilters, type IgnoreRules, type OpenDirectory } from '../../sources/index.ts';
+import { type DirectoryCounters, type DirectoryResult } from './directory-result.ts';
+import { type Lane } from './lane.ts';
+/** Files above this are cut by all lanes together: what fits the arena is read at once. */
+export declare const BIG_FILE_BYTES: number;
+/** Settings of a run that every lane needs; plain data. */
+export interface WorkSettings {
+    readonly filters: FileFilters;
+    /** Absolute paths of the backup, one character a byte. */
+    readonly roots: readonly string[];
+    /** FULL re-reads everything and trusts no earlier metadata. */
+    readonly trustPrevious: boolean;
+    /** Directories that are left out with all below: the repository itself. One character a byte. */
+    readonly leftOut: readonly string[];
+    /** Its one word is not 0 when the run is to stop: files that are not done yet are then left open in every lane. */
+    readonly stop: SharedArrayBuffer;
+}
+export interface DirectoryTask extends OpenDirectory {
+    readonly node: number;
+    /** Pages of the same directory in each earlier tree, the one to be preferred first. */
+    readonly previous: ReadonlyArray<readonly Uint8Array[]>;
+    /** Parents of the backup's paths: only these names. */
+    readonly only: readonly string[] | undefined;
+    readonly rules: IgnoreRules;
+}
+export interface DirectoryWork {
+    /** Works in slices of about SLICE_NS, so that a folder of many files lets progress, signals and checkpoints through; gives what has been counted so far. */
+    slices(task: DirectoryTask): Generator<DirectoryCounters, DirectoryResult & {
+        rules: IgnoreRules;
+    }>;
+}
+export declare function createDirectoryWork(lane: Lane, settings: WorkSettings): DirectoryWork;
+export declare function join(directory: string, name: string): string;

@@ -1,0 +1,336 @@
+/**
+ * One directory, done by any lane: list it, compare it with the same directory of the parent snapshot, store what is new. What it cannot
+ * finish alone (sub-directories, big files) it names, and the run fills it in before the pages are sealed.
+ */
+import fs from 'node:fs';
+import { EntryColumns, FileType } from "../../contracts/index.js";
+import { isBackupError, systemCode } from "../../kernel/backup-error.js";
+import { monotonicNs } from "../../kernel/clock.js";
+import { createDirectoryScanner, createEntryAccess, createFileFilter, parseIgnoreFile, } from "../../sources/index.js";
+import { ContentKind, decodePage, ExtraType } from "../snapshot/index.js";
+import { CONTENT_OPEN, emptyCounters } from "./directory-result.js";
+import { FileWork } from "./file-work.js";
+import { ARENA_BYTES } from "./lane.js";
+import { PageCollector } from "./page-collector.js";
+import { ReadAhead } from "./read-ahead.js";
+import { notKeptOf, PreviousDirectories } from "./previous-directory.js";
+/** Files above this are cut by all lanes together: what fits the arena is read at once. */
+export const BIG_FILE_BYTES = ARENA_BYTES;
+const SLICE_NS = 40000000n;
+/** Of entries, or of 16 KiB of content. */
+const CREDIT = 256;
+const SPARSE_BYTES_MIN = 256 * 1024;
+const NOTHING = new Uint8Array(0);
+const CACHE_SIGNATURE = 'Signature: 8a477f597d28d172789f06886806bc55';
+export function createDirectoryWork(lane, settings) {
+    return new Work(lane, settings);
+}
+class Work {
+    #settings;
+    #scanner = createDirectoryScanner();
+    #access = createEntryAccess();
+    #filter;
+    #files;
+    #columns = new EntryColumns();
+    #ahead;
+    #collector = new PageCollector();
+    #hasFilters;
+    #stop;
+    #credit = CREDIT;
+    constructor(lane, settings) {
+        this.#settings = settings;
+        this.#stop = new Int32Array(settings.stop);
+        this.#filter = createFileFilter(settings.filters, settings.roots);
+        this.#files = new FileWork(lane, this.#access);
+        this.#ahead = new ReadAhead(this.#access, BIG_FILE_BYTES);
+        this.#hasFilters = Object.keys(settings.filters).length > 0;
+    }
+    *slices(task) {
+        const columns = this.#columns;
+        const scanSkips = this.#scan(task);
+        const rules = this.#rules(task);
+        const state = {
+            task, previous: new PreviousDirectories(task.previous.map((pages) => pages.map((page) => decodePage(page)))), skipped: scanSkips.map(({ name, reason }) => ({ path: name === '' ? task.path : join(task.path, name), reason })),
+            changedWhileRead: [], metadataNotKept: [], counters: emptyCounters(), rules,
+        };
+        this.#collector.clear();
+        const count = this.#isLeftOut(task) ? 0 : columns.count;
+        try {
+            yield* this.#entries(count, state);
+        }
+        finally {
+            this.#ahead.close();
+        }
+        const { pages, open } = this.#collector.pages(columns);
+        const { uids, gids } = owners(columns);
+        return { node: task.node, pages, open, skipped: state.skipped, changedWhileRead: state.changedWhileRead, metadataNotKept: state.metadataNotKept, uids, gids, counters: state.counters, rules };
+    }
+    *#entries(count, state) {
+        for (let entry = 0, sliceNs = monotonicNs(); entry < count; entry += 1) {
+            this.#entry(entry, state);
+            if (!this.#mayHaveWorkedLong(entry))
+                continue;
+            const now = monotonicNs();
+            if (now - sliceNs < SLICE_NS)
+                continue;
+            yield state.counters;
+            sliceNs = monotonicNs();
+        }
+    }
+    /** The clock is asked after some entries or some bytes, not after each: an unchanged folder has a hundred thousand entries and nothing to do. */
+    #mayHaveWorkedLong(entry) {
+        this.#credit -= 1 + (this.#columns.size(entry) >>> 14);
+        if (this.#credit > 0)
+            return false;
+        this.#credit = CREDIT;
+        return true;
+    }
+    /** A directory that can't be listed stays, empty, and is named as skipped. */
+    #scan(task) {
+        try {
+            return this.#scanner.scan(task, this.#columns);
+        }
+        catch (error) {
+            this.#columns.clear();
+            return [{ name: '', reason: systemCode(error) ?? 'unknown' }];
+        }
+    }
+    #entry(entry, state) {
+        const columns = this.#columns;
+        const name = columns.names[entry];
+        if (state.task.only && !state.task.only.includes(name))
+            return;
+        const type = columns.type(entry);
+        if (this.#isFiltered(entry, type, state)) {
+            state.counters.filesFiltered += 1;
+            return;
+        }
+        const before = state.previous.find(name);
+        if (type === FileType.DIRECTORY)
+            this.#directory(entry, before, state);
+        else if (type === FileType.FILE)
+            this.#file(entry, before, state);
+        else
+            this.#special(entry, before, state);
+    }
+    #directory(entry, earlier, state) {
+        const same = earlier.filter((before) => before.page.columns.type(before.entry) === FileType.DIRECTORY);
+        // A directory with a new name keeps its inode: what is in it is compared with what was in it, file by file, as under the old name.
+        const known = same.length > 0 ? same : state.previous.directoriesOf(this.#columns.identity(entry));
+        const previous = known.filter((before) => before.page.kinds[before.entry] === ContentKind.ONE).map((before) => Uint8Array.from(before.page.contentOf(before.entry)));
+        const unchanged = same.find((before) => this.#isUnchanged(entry, before));
+        if (unchanged)
+            this.#copyExtras(entry, unchanged, state);
+        else
+            this.#readAttributes(entry, state);
+        this.#open(entry, { kind: 'directory', previous, before: undefined });
+    }
+    #file(entry, earlier, state) {
+        const bytes = this.#columns.size(entry);
+        const before = earlier.find((each) => this.#isUnchanged(entry, each) && isComplete(each, bytes));
+        if (before) {
+            this.#copyExtras(entry, before, state);
+            this.#collector.keep(entry, before.page.kinds[before.entry], before.page.contentOf(before.entry));
+            state.counters.filesUnmodified += 1;
+            state.counters.bytesProcessed += bytes;
+            return;
+        }
+        if (Atomics.load(this.#stop, 0) !== 0)
+            return this.#open(entry, { kind: 'file', previous: [], before: undefined });
+        try {
+            const stored = this.#storeFile(entry, earlier, state);
+            if (!stored)
+                return;
+            this.#count(stored, storedBefore(earlier), state);
+            state.counters.bytesProcessed += this.#columns.size(entry);
+        }
+        catch (error) {
+            // What the repository says is no fault of the file.
+            const reason = isBackupError(error) ? undefined : systemCode(error);
+            if (reason === undefined)
+                throw error;
+            this.#dropExtras();
+            state.skipped.push({ path: join(state.task.path, this.#columns.names[entry]), reason: reason === 'ENOENT' ? 'VANISHED' : reason });
+        }
+    }
+    /** Stores a file or leaves it open for all lanes; undefined then. */
+    #storeFile(entry, earlier, state) {
+        const columns = this.#columns;
+        const name = columns.names[entry];
+        const linked = this.#files.linkedContent(columns, entry);
+        this.#ahead.advance(entry, { directory: state.task, columns, isWanted: (each) => this.#isToBeRead(each, state) });
+        const asked = this.#ahead.take(entry, columns);
+        const descriptor = asked ?? this.#access.openFile(state.task, name);
+        try {
+            this.#attributes(this.#access.attributesOfFile(descriptor), entry, state);
+            const bytes = columns.size(entry);
+            if (linked) {
+                this.#collector.keep(entry, linked.kind, linked.bytes);
+                return linked;
+            }
+            if (bytes > BIG_FILE_BYTES || isSparse(columns, entry)) {
+                this.#open(entry, { kind: 'file', previous: [], before: storedBefore(earlier) });
+                return undefined;
+            }
+            const { content, isAsListed } = this.#files.store(descriptor, { columns, entry }, (read) => this.#ahead.timed(asked !== undefined, read));
+            if (!isAsListed) {
+                this.#collector.extra(ExtraType.CHANGED, NOTHING);
+                state.changedWhileRead.push(join(state.task.path, name));
+            }
+            this.#collector.keep(entry, content.kind, content.bytes);
+            return content;
+        }
+        finally {
+            fs.closeSync(descriptor);
+        }
+    }
+    /** Only in folders that are new to the repository: in others most files are unchanged, and not read. */
+    #isToBeRead(entry, state) {
+        if (state.task.previous.length > 0 || (state.task.only && !state.task.only.includes(this.#columns.names[entry])))
+            return false;
+        return !this.#isFiltered(entry, FileType.FILE, state);
+    }
+    #special(entry, earlier, state) {
+        const before = earlier.find((each) => this.#isUnchanged(entry, each));
+        if (before) {
+            this.#copyExtras(entry, before, state);
+            this.#collector.keep(entry, ContentKind.NONE, NOTHING);
+            return;
+        }
+        try {
+            this.#specialExtras(entry, state);
+            this.#collector.keep(entry, ContentKind.NONE, NOTHING);
+        }
+        catch (error) {
+            this.#dropExtras();
+            state.skipped.push({ path: join(state.task.path, this.#columns.names[entry]), reason: systemCode(error) === 'ENOENT' ? 'VANISHED' : (systemCode(error) ?? 'unknown') });
+        }
+    }
+    #specialExtras(entry, state) {
+        const type = this.#columns.type(entry);
+        if (type === FileType.LINK)
+            this.#collector.extra(ExtraType.LINK_TARGET, this.#access.readLink(state.task, this.#columns.names[entry]));
+        this.#readAttributes(entry, state);
+        if (type === FileType.BLOCK || type === FileType.CHARACTER) {
+            const device = Buffer.alloc(8);
+            device.writeUInt32LE(this.#columns.rdevMajors[entry], 0);
+            device.writeUInt32LE(this.#columns.rdevMinors[entry], 4);
+            this.#collector.extra(ExtraType.DEVICE_NUMBER, device);
+        }
+    }
+    #open(entry, { kind, previous, before }) {
+        const columns = this.#columns;
+        this.#collector.open.push({
+            entry: this.#collector.next, name: columns.names[entry], kind, bytes: columns.size(entry), previous, device: columns.device(entry), isSparse: isSparse(columns, entry),
+            ...(before && { before: { kind: before.page.kinds[before.entry], bytes: Uint8Array.from(before.page.contentOf(before.entry)) } }),
+        });
+        this.#collector.keep(entry, CONTENT_OPEN, NOTHING);
+    }
+    #readAttributes(entry, state) {
+        this.#attributes(this.#access.attributesOfEntry(state.task, this.#columns.names[entry]), entry, state);
+    }
+    #attributes(found, entry, state) {
+        for (const { name, value } of found.attributes)
+            this.#collector.extra(ExtraType.ATTRIBUTE, Buffer.concat([Buffer.from([name.length]), Buffer.from(name, 'latin1'), value]));
+        const failed = this.#access.missing === '' ? found.failed : [this.#access.missing];
+        if (failed.length === 0)
+            return;
+        this.#collector.extra(ExtraType.NOT_KEPT, Buffer.from(failed.join(', ')));
+        state.metadataNotKept.push({ path: join(state.task.path, this.#columns.names[entry]), what: failed.join(', ') });
+    }
+    #copyExtras(entry, before, state) {
+        if (before.page.extras.length === 0)
+            return;
+        for (const { type, bytes } of before.page.extrasOf(before.entry))
+            this.#collector.extra(type, Uint8Array.from(bytes));
+        const what = notKeptOf(before);
+        if (what !== undefined)
+            state.metadataNotKept.push({ path: join(state.task.path, this.#columns.names[entry]), what });
+    }
+    #dropExtras() {
+        const next = this.#collector.next;
+        const extras = this.#collector.extras;
+        while (extras.length > 0 && extras[extras.length - 1].entry >= next)
+            extras.pop();
+    }
+    #isUnchanged(entry, before) {
+        return this.#settings.trustPrevious && this.#columns.isUnchanged(entry, before.page.columns, before.entry);
+    }
+    #count(stored, before, state) {
+        if (!before)
+            state.counters.filesNew += 1;
+        else if (before.page.kinds[before.entry] === stored.kind && Buffer.compare(before.page.contentOf(before.entry), stored.bytes) === 0 && !this.#settings.trustPrevious)
+            state.counters.filesUnmodified += 1;
+        else
+            state.counters.filesChanged += 1;
+    }
+    #isFiltered(entry, type, state) {
+        if (type === FileType.DIRECTORY && this.#settings.leftOut.includes(join(state.task.path, this.#columns.names[entry])))
+            return true;
+        if (!this.#hasFilters && state.rules.length === 0)
+            return false;
+        if (state.task.only)
+            return false;
+        const columns = this.#columns;
+        const path = join(state.task.path, columns.names[entry]);
+        if (type === FileType.DIRECTORY)
+            return this.#filter.excludesDirectory(path, state.rules);
+        return this.#filter.excludesFile(path, { bytes: type === FileType.FILE ? columns.size(entry) : 0, modifiedMs: type === FileType.FILE ? columns.mtimeSeconds(entry) * 1000 : Number.POSITIVE_INFINITY }, state.rules);
+    }
+    /** Marked as a cache, or by a name that excludes: the folder stays, its inside is left out. */
+    #isLeftOut(task) {
+        const { excludeIfPresent, excludeCaches } = this.#settings.filters;
+        if (task.only || this.#settings.roots.includes(task.path))
+            return false;
+        if (excludeIfPresent?.some((name) => this.#columns.names.includes(Buffer.from(name).toString('latin1'))))
+            return true;
+        return excludeCaches === true && this.#columns.names.includes('CACHEDIR.TAG') && this.#text(task, 'CACHEDIR.TAG').startsWith(CACHE_SIGNATURE);
+    }
+    #rules(task) {
+        let rules = task.rules;
+        for (const name of this.#settings.filters.ignoreFileNames ?? ['.neonproignore']) {
+            if (!task.only && this.#columns.names.includes(name))
+                rules = [...rules, parseIgnoreFile(this.#text(task, name), task.path)];
+        }
+        return rules;
+    }
+    #text(task, name) {
+        try {
+            const descriptor = this.#access.openFile(task, name);
+            try {
+                return fs.readFileSync(descriptor, 'utf8');
+            }
+            finally {
+                fs.closeSync(descriptor);
+            }
+        }
+        catch {
+            // Unreadable: it is reported when its own turn as a file comes.
+            return '';
+        }
+    }
+}
+export function join(directory, name) {
+    return directory === '/' ? `/${name}` : `${directory}/${name}`;
+}
+/** What counts as the file's last state: an interrupted run that had not come to it has none. */
+function storedBefore(earlier) {
+    return earlier.findLast((each) => isComplete(each, each.page.columns.size(each.entry)));
+}
+/** False for what a checkpoint did not reach. */
+function isComplete(before, bytes) {
+    return before.page.kinds[before.entry] !== ContentKind.NONE || bytes === 0;
+}
+function isSparse(columns, entry) {
+    const bytes = columns.size(entry);
+    return bytes >= SPARSE_BYTES_MIN && columns.type(entry) === FileType.FILE && columns.blocks[entry] * 512 < bytes && bytes < 2 ** 40;
+}
+function owners(columns) {
+    const uids = new Set();
+    const gids = new Set();
+    for (let i = 0; i < columns.count; i += 1) {
+        uids.add(columns.values[1][i]);
+        gids.add(columns.values[2][i]);
+    }
+    return { uids: [...uids], gids: [...gids] };
+}

@@ -1,0 +1,119 @@
+/**
+ * Joins directories bottom-up: a directory's pages are sealed when all its sub-directories and big files are known. What is still open when a
+ * run is cut short can be sealed as a partial tree.
+ */
+import { ByteWriter } from "../pack/index.js";
+import { ContentKind, encodeExtras, encodeSplit } from "../snapshot/index.js";
+import { CONTENT_OPEN } from "./directory-result.js";
+export class TreeNode {
+    path;
+    parent;
+    /** What this node is in its parent. */
+    entry;
+    result;
+    /** Open entries that are not filled yet. */
+    waiting = 0;
+    filled = new Map();
+    children = new Set();
+    constructor(path, parent, entry) {
+        this.path = path;
+        this.parent = parent;
+        this.entry = entry;
+        parent?.children.add(this);
+    }
+}
+const PAGE_SHIFT = 2 ** 24;
+export class TreeBuilder {
+    #store;
+    #scratch = new ByteWriter(64 * 1024);
+    constructor(store) {
+        this.#store = store;
+    }
+    /** Takes the result of a directory. Returns the id of the root when the whole tree is done. */
+    accept(node, result) {
+        node.result = result;
+        node.waiting = result.open.length;
+        return node.waiting === 0 ? this.#close(node) : undefined;
+    }
+    /** Fills in a big file; `extras` are added to its entry. */
+    fillFile(node, entry, content) {
+        if (content.extras)
+            node.result.pages[entry.page].extras.push(...content.extras);
+        return this.#fill(node, entry, { kind: content.kind, bytes: content.bytes });
+    }
+    /** Fills in a directory whose inside was left out (another file system, unreadable). */
+    leaveOut(node, entry) {
+        return this.#fill(node, entry, { kind: ContentKind.NONE, bytes: new Uint8Array(0) });
+    }
+    /** Seals what is known of an unfinished tree. What was not reached has no content (docs/format/v1.md section 11). */
+    sealPartial(root) {
+        for (const child of root.children) {
+            const id = this.sealPartial(child);
+            if (id && child.entry)
+                root.filled.set(key(child.entry), { kind: ContentKind.ONE, bytes: id });
+        }
+        return root.result ? this.#seal(root, root.result) : undefined;
+    }
+    #fill(node, entry, filled) {
+        node.filled.set(key(entry), filled);
+        node.waiting -= 1;
+        return node.waiting === 0 ? this.#close(node) : undefined;
+    }
+    #close(node) {
+        const id = this.#seal(node, node.result);
+        node.result = undefined;
+        const parent = node.parent;
+        if (!parent || !node.entry)
+            return id;
+        parent.children.delete(node);
+        return this.#fill(parent, node.entry, { kind: ContentKind.ONE, bytes: id });
+    }
+    #seal(node, result) {
+        const ids = result.pages.map((page, number) => this.#store.store(this.#assemble(page, number, node)));
+        if (ids.length === 1)
+            return ids[0];
+        const pages = result.pages.map((page, i) => ({ entries: page.count, firstName: firstName(page), id: ids[i] }));
+        return this.#store.store(encodeSplit(pages));
+    }
+    #assemble(page, number, node) {
+        const out = this.#scratch;
+        out.clear();
+        out.bytes(page.statSection);
+        const kindsAt = out.advance(page.count);
+        out.buffer.set(page.kinds, kindsAt);
+        let from = 0;
+        for (let i = 0; i < page.count; i += 1) {
+            const end = page.contentEnds[i];
+            const filled = page.kinds[i] === CONTENT_OPEN ? node.filled.get(number * PAGE_SHIFT + i) : undefined;
+            if (page.kinds[i] === CONTENT_OPEN) {
+                out.buffer[kindsAt + i] = filled?.kind ?? ContentKind.NONE;
+                if (filled)
+                    out.bytes(filled.bytes);
+            }
+            else if (end > from)
+                out.bytes(page.contents.subarray(from, end));
+            from = end;
+        }
+        encodeExtras(page.extras, out);
+        return out.view();
+    }
+}
+function key(entry) {
+    return entry.page * PAGE_SHIFT + entry.entry;
+}
+function firstName(page) {
+    // The first name's bytes follow the kind byte, the count and one length byte per entry.
+    return firstNameOf(page.statSection);
+}
+function firstNameOf(section) {
+    let at = 1;
+    let count = 0;
+    for (let scale = 1;; scale *= 0x80) {
+        const byte = section[at++];
+        count += (byte & 0x7f) * scale;
+        if (byte < 0x80)
+            break;
+    }
+    const length = section[at];
+    return Buffer.from(section.buffer, section.byteOffset + at + count, length).toString('latin1');
+}

@@ -1,0 +1,3 @@
+export { type Chunker, createChunker } from './chunker.ts';
+export { createPlainChunker } from './plain-chunker.ts';
+export { ChunkerProfile, type ChunkerProfileSizes } from './profile.ts';

@@ -1,0 +1,50 @@
+/** The commit of a snapshot: its PUT, its confirmation and, for a scheduled run, the claim that makes it count exactly once. */
+import { BackupError, isBackupError } from "../../kernel/backup-error.js";
+import { ObjectType } from "../crypto/index.js";
+import { claimRun, findRun, readClaim, readHistory } from "../snapshot/index.js";
+import { confirmSnapshot, retractSnapshot } from "./confirm.js";
+/**
+ * Commits a snapshot whose data is durable. Of one `runId` one snapshot counts, however often and by whomever it is committed. Throws REPOSITORY_LOCKED
+ * when data was condemned meanwhile (nothing was committed; run again), ALREADY_EXISTS when the run's snapshot has been forgotten since.
+ */
+export async function commitSnapshot(repository, { document, signer, writing }) {
+    const name = await repository.writeDocument(document, { type: ObjectType.SNAPSHOT, folder: 'snapshots', signer });
+    await confirmSnapshot(repository, { name, document, signer }, writing);
+    const { runId } = document;
+    if (runId === undefined || (await isOurs(repository, { runId, snapshot: name, signer })))
+        return { name, document, isRepeat: false };
+    const history = await readHistory(repository);
+    const winner = await committedRun(repository, history, runId).catch(async (error) => {
+        if (isBackupError(error, 'ALREADY_EXISTS'))
+            await retractSnapshot(repository, { name, document, signer });
+        throw error;
+    });
+    if (!winner || winner.name === name)
+        return { name, document, isRepeat: false };
+    await retractSnapshot(repository, { name, document, signer });
+    return { ...winner, isRepeat: true };
+}
+/** Where the store can't create if absent there are no claims, and the lowest name counts. */
+function isOurs(repository, run) {
+    return repository.store.capabilities.createIfAbsent ? claimRun(repository, run) : Promise.resolve(false);
+}
+/**
+ * The snapshot that counts for a run, once nothing can take it back any more; undefined while the run is still to be done. Throws ALREADY_EXISTS when
+ * it was done and its snapshot has been forgotten.
+ */
+export async function committedRun(repository, history, runId) {
+    const found = findRun(history, runId);
+    const claim = await readClaim(repository, runId).catch(orUndecided);
+    // Whatever else shows up of that run: it was made before the claim and published after the forget.
+    if (claim && history.forgotten.has(claim.snapshot)) {
+        throw new BackupError('ALREADY_EXISTS', 'This run was committed before, and its snapshot has been forgotten since.', { context: { key: `commits/${runId}`, snapshot: claim.snapshot } });
+    }
+    // A claim is made after the confirmation: what it names was good whatever was condemned since.
+    return found && (!history.unconfirmed.has(found.name) || found.name === claim?.snapshot) ? found : undefined;
+}
+/** A claim that can't be believed decides nothing. */
+function orUndecided(error) {
+    if (!isBackupError(error, 'DAMAGED'))
+        throw error;
+    return undefined;
+}

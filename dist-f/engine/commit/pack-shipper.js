@@ -1,0 +1,77 @@
+/**
+ * Brings finished packs into the store and, after them, the index segments that name them. At most a few packs are on the way; an index segment
+ * is put only when every pack that it names is durable.
+ */
+import { ObjectType } from "../crypto/index.js";
+import { encodeIndexSegment } from "../index/index.js";
+import { packKey } from "../repository/index.js";
+const PACKS_IN_FLIGHT_MAX = 3;
+const INDEX_BLOBS = 65_536;
+export class PackShipper {
+    #repository;
+    #signal;
+    #inFlight = new Set();
+    #unindexed = { data: [], meta: [] };
+    #failure;
+    bytesStored = 0;
+    constructor(repository, signal) {
+        this.#repository = repository;
+        this.#signal = signal;
+    }
+    get isFull() {
+        return this.#inFlight.size >= PACKS_IN_FLIGHT_MAX;
+    }
+    /** Starts publishing; failures surface at the next `settle` or `throwIfFailed`. */
+    ship(pack) {
+        const shipment = this.#publish(pack).catch((error) => {
+            this.#failure ??= error;
+        }).finally(() => this.#inFlight.delete(shipment));
+        this.#inFlight.add(shipment);
+    }
+    throwIfFailed() {
+        if (this.#failure)
+            throw this.#failure;
+    }
+    /** Waits until there is room for another pack. */
+    async room() {
+        while (this.isFull)
+            await Promise.race(this.#inFlight);
+        this.throwIfFailed();
+    }
+    /** Waits for all packs and writes what the index still lacks. */
+    async settle(idKeyVersion) {
+        while (this.#inFlight.size > 0)
+            await Promise.all(this.#inFlight);
+        this.throwIfFailed();
+        for (const indexClass of ['meta', 'data'])
+            await this.#writeIndex(indexClass, idKeyVersion);
+    }
+    async #publish(pack) {
+        await this.#repository.store.publish(pack.path, packKey(pack.name));
+        this.bytesStored += pack.bytes;
+        this.#unindexed[pack.type === ObjectType.PACK_DATA ? 'data' : 'meta'].push(pack);
+    }
+    async #writeIndex(indexClass, idKeyVersion) {
+        const packs = this.#unindexed[indexClass].splice(0);
+        const type = indexClass === 'data' ? ObjectType.INDEX_DATA : ObjectType.INDEX_META;
+        for (const group of groups(packs)) {
+            const payload = encodeIndexSegment({ idKeyVersion, supersedes: [], packs: group });
+            await this.#repository.writePayload(payload, { type, folder: `index/${indexClass}`, ...(this.#signal && { signal: this.#signal }) });
+            this.bytesStored += payload.length;
+        }
+    }
+}
+/** Packs in groups of about INDEX_BLOBS blobs: one index segment each. */
+export function groups(packs) {
+    const result = [];
+    let blobs = Number.POSITIVE_INFINITY;
+    for (const pack of packs) {
+        if (blobs + pack.blobBytes.length > INDEX_BLOBS) {
+            result.push([]);
+            blobs = 0;
+        }
+        result.at(-1).push(pack);
+        blobs += pack.blobBytes.length;
+    }
+    return result;
+}

@@ -1,0 +1,40 @@
+/** Open writers: which of them may still rely on packs that a tombstone condemns. */
+import { isoTime, nowMs } from "../../kernel/clock.js";
+import { bootId, hostName, isProcessAlive, processStart } from "../../kernel/machine.js";
+import { ObjectType } from "../crypto/index.js";
+import { byItsWriter, parseSession, readParsed } from "../snapshot/index.js";
+/** After this nobody waits for a session whose process can't be looked up: every tombstone's deadline has passed many times. */
+const SESSION_AGE_MS_MAX = 30 * 24 * 3600 * 1000;
+/** Says that a writer is at work; disposing it says that it has ended. Open it before the delete log and the index are read. */
+export async function openWriterSession(repository, writer) {
+    await repository.store.prepare();
+    const document = { kind: 'session', writer: writer.toString('hex'), host: hostName(), bootId: bootId(), pid: process.pid, processStart: processStart(), startedAt: isoTime(nowMs()) };
+    const name = await repository.writeDocument(document, { type: ObjectType.SESSION, folder: 'sessions', signer: repository.keys.writer(writer) });
+    return { key: `sessions/${name}`, [Symbol.asyncDispose]: () => repository.store.delete(`sessions/${name}`).catch(() => { }) };
+}
+/** True when the process that wrote the session is known to be gone: same start of the same machine, and no such process. */
+export function isProvablyDead(session) {
+    if (session.bootId === '' || session.bootId !== bootId())
+        return false;
+    return !isProcessAlive(session.pid) || (session.processStart !== '' && processStart(session.pid) !== session.processStart);
+}
+/** Sessions that may be alive. Those of dead processes, and those of 30 days ago, are removed when `sweep` is set. A session that can't be read counts as alive. */
+export async function openSessions(repository, options) {
+    const { entries, problems } = await readParsed(repository, { folder: 'sessions', type: ObjectType.SESSION, parse: (stored) => byItsWriter(parseSession(stored.body), stored) });
+    const open = [];
+    const oldest = entries.length === 0 ? 0 : (await repository.store.nowMs()) - SESSION_AGE_MS_MAX;
+    for (const { key, document, modifiedMs } of entries) {
+        if (key === options.except)
+            continue;
+        if (!isProvablyDead(document) && modifiedMs > oldest)
+            open.push({ key, writer: document.writer, modifiedMs });
+        else if (options.sweep)
+            await repository.store.delete(key);
+    }
+    for (const { key } of problems) {
+        const stat = await repository.store.head(key);
+        if (stat)
+            open.push({ key, writer: undefined, modifiedMs: stat.modifiedMs });
+    }
+    return open;
+}

@@ -1,0 +1,2 @@
+export { looksIncompressible } from "./probe.js";
+export { createSegmentCodec, createSegmentDecoder, Grain } from "./zstd.js";

@@ -1,0 +1,72 @@
+/** Index segments: which blobs stand in which packs (docs/format/v1.md section 9). */
+import { FRAME_HEADER_BYTES, HEADER_BYTES } from "../crypto/index.js";
+import { ByteReader, ByteWriter } from "../pack/index.js";
+const VERSION = 1;
+const NAME_BYTES = 32;
+export function encodeIndexSegment(segment) {
+    const out = new ByteWriter(64 * 1024);
+    out.u8(VERSION);
+    out.u32(segment.idKeyVersion);
+    out.varint(segment.supersedes.length);
+    for (const name of segment.supersedes)
+        out.bytes(Buffer.from(name, 'hex'));
+    out.varint(segment.packs.length);
+    for (const pack of segment.packs) {
+        out.bytes(Buffer.from(pack.name, 'hex'));
+        out.varint(pack.bytes);
+        out.varint(pack.segments.length / 2);
+        for (const value of pack.segments)
+            out.varint(value);
+    }
+    for (const pack of segment.packs)
+        out.bytes(pack.lookupIds);
+    for (const pack of segment.packs)
+        for (const bytes of pack.blobBytes)
+            out.varint(bytes);
+    return out.copy();
+}
+/** Parses an authenticated payload. Throws DAMAGED; allocates no more than a small multiple of its size. */
+export function decodeIndexSegment(payload) {
+    const reader = new ByteReader(payload, 'index segment');
+    const version = reader.u8();
+    if (version !== VERSION)
+        throw reader.damaged(`has the unknown version ${version}`);
+    const idKeyVersion = reader.u32();
+    const supersedes = Array.from({ length: reader.count(NAME_BYTES) }, () => Buffer.from(reader.bytes(NAME_BYTES)).toString('hex'));
+    const heads = Array.from({ length: reader.count(NAME_BYTES + 2) }, () => packHead(reader));
+    const lookupIds = heads.map((head) => reader.bytes(head.blobCount * 16));
+    const packs = heads.map((head, i) => ({ name: head.name, bytes: head.bytes, segments: head.segments, lookupIds: lookupIds[i], blobBytes: lengths(reader, head.blobCount) }));
+    reader.end();
+    return { idKeyVersion, supersedes, packs };
+}
+function packHead(reader) {
+    const name = Buffer.from(reader.bytes(NAME_BYTES)).toString('hex');
+    const bytes = reader.varint();
+    const count = reader.count(2);
+    const segments = new Uint32Array(count * 2);
+    let blobCount = 0;
+    for (let i = 0; i < segments.length; i += 2) {
+        segments[i] = reader.varint();
+        segments[i + 1] = reader.varint();
+        blobCount += segments[i + 1];
+    }
+    if (blobCount * 16 > reader.left)
+        throw reader.damaged('counts more blobs than it holds');
+    return { name, bytes, segments, blobCount };
+}
+function lengths(reader, count) {
+    const out = new Uint32Array(count);
+    for (let i = 0; i < count; i += 1)
+        out[i] = reader.varint();
+    return out;
+}
+/** The offset of every segment of a pack, in bytes from its start. */
+export function segmentOffsets(segments) {
+    const offsets = [];
+    let at = HEADER_BYTES;
+    for (let i = 0; i < segments.length; i += 2) {
+        offsets.push(at);
+        at += FRAME_HEADER_BYTES + segments[i];
+    }
+    return offsets;
+}

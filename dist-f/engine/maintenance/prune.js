@@ -1,0 +1,305 @@
+var __addDisposableResource = (this && this.__addDisposableResource) || function (env, value, async) {
+    if (value !== null && value !== void 0) {
+        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
+        var dispose, inner;
+        if (async) {
+            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
+            dispose = value[Symbol.asyncDispose];
+        }
+        if (dispose === void 0) {
+            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
+            dispose = value[Symbol.dispose];
+            if (async) inner = dispose;
+        }
+        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
+        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
+        env.stack.push({ value: value, dispose: dispose, async: async });
+    }
+    else if (async) {
+        env.stack.push({ async: true });
+    }
+    return value;
+};
+var __disposeResources = (this && this.__disposeResources) || (function (SuppressedError) {
+    return function (env) {
+        function fail(e) {
+            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
+            env.hasError = true;
+        }
+        var r, s = 0;
+        function next() {
+            while (r = env.stack.pop()) {
+                try {
+                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
+                    if (r.dispose) {
+                        var result = r.dispose.call(r.value);
+                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
+                    }
+                    else s |= 1;
+                }
+                catch (e) {
+                    fail(e);
+                }
+            }
+            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
+            if (env.hasError) throw env.error;
+        }
+        return next();
+    };
+})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
+    var e = new Error(message);
+    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
+});
+/**
+ * Frees what no snapshot needs, in two phases (docs/format/v1.md section 12): condemn, then, when no writer can rely on it any more and a second
+ * mark agrees, delete. Never waits for a backup and never makes one wait. Stopped anywhere, the next run goes on.
+ */
+import { randomBytes } from 'node:crypto';
+import { isBackupError } from "../../kernel/backup-error.js";
+import { openSessions, openWriterSession } from "../commit/index.js";
+import { packKey, requireFeatures } from "../repository/index.js";
+import { IndexClass, markedOf, onStableListing, openIndex, readDeleteLog, readHistory } from "../snapshot/index.js";
+import { writeDeleteEntry } from "./delete-entries.js";
+import { rewriteIndex } from "./index-rewrite.js";
+import { markNeeded, packUses } from "./mark.js";
+import { copyBlobs } from "./copy-blobs.js";
+import { removeSnapshots, useReserve } from "./forget.js";
+const DEADLINE_MS = 24 * 3600 * 1000;
+/** Packs with a smaller share of needed bytes are rewritten. */
+const LIVE_SHARE_MIN = 0.8;
+/** For index segments and the delete log while packs are rewritten. */
+const ROOM_KEPT_BYTES = 2 * 1024 * 1024;
+/** Throws ROLLBACK_SUSPECTED and DAMAGED before anything is changed. */
+export async function prune(repository, options = {}) {
+    requireFeatures(repository.config, 'delete');
+    // Another pruner may be at work: what it took away in the middle is no damage.
+    return onStableListing(repository, ['snapshots/', 'index/meta/', 'index/data/', 'deletes/'], () => pruneOnce(repository, options), { attemptsMax: 3, rethrow: true });
+}
+async function pruneOnce(repository, options) {
+    const env_1 = { stack: [], error: void 0, hasError: false };
+    try {
+        if (options.dryRun) {
+            const history = await trustedHistory(repository, options);
+            const marks = await markNeeded(repository, history, options);
+            return dryRun(marks, await planOf(repository, { history, marks }));
+        }
+        await useReserve(repository);
+        // It writes packs, so it is a writer: without a session, what it has not indexed yet would be an orphan to another pruner.
+        const session = __addDisposableResource(env_1, await prunerSession(repository), true);
+        const own = session ? { own: session.key } : {};
+        const history = await trustedHistory(repository, options);
+        const marks = await markNeeded(repository, history, options);
+        const found = await planOf(repository, { history, marks, ...own });
+        const plan = session && (await hasRoomFor(repository, marks, found)) ? found : { ...found, halfEmpty: { meta: [], data: [] } };
+        await sweepSnapshots(repository, history, { options, ...own });
+        for (const { name } of marks.brokenCheckpoints)
+            await repository.store.delete(`checkpoints/${name}`);
+        const bytesStored = (await repackClass(repository, IndexClass.META, { marks, plan, options })) + (await repackClass(repository, IndexClass.DATA, { marks, plan, options }));
+        await condemn(repository, history, namesOf(marks, plan));
+        const done = await deleteCondemned(repository, { options, ...own });
+        await repository.store.reserve?.('keep');
+        return { ...done, packsRepacked: plan.halfEmpty.data.length + plan.halfEmpty.meta.length, bytesStored };
+    }
+    catch (e_1) {
+        env_1.error = e_1;
+        env_1.hasError = true;
+    }
+    finally {
+        const result_1 = __disposeResources(env_1);
+        if (result_1)
+            await result_1;
+    }
+}
+/** Undefined on a disk that is full: whole packs can go without one. */
+async function prunerSession(repository) {
+    try {
+        return await openWriterSession(repository, randomBytes(16));
+    }
+    catch (error) {
+        if (!isBackupError(error, 'DISK_FULL'))
+            throw error;
+        return undefined;
+    }
+}
+/** What packs that are rewritten still hold has to fit beside them before they go. Where it does not, whole packs go first. */
+async function hasRoomFor(repository, marks, { halfEmpty }) {
+    const capacity = await repository.store.capacity();
+    if (!capacity)
+        return true;
+    const bytes = [IndexClass.META, IndexClass.DATA].flatMap((indexClass) => halfEmpty[indexClass].map((pack) => marks[indexClass].index.packs[pack].bytes));
+    return capacity.bytesFree > bytes.reduce((sum, each) => sum + each, 0) + ROOM_KEPT_BYTES;
+}
+/** Snapshots that never were good or never count, and what a stopped forget left. */
+async function sweepSnapshots(repository, history, parts) {
+    const doomed = [...(history.unfinished.length > 0 ? await abandoned(repository, parts) : []), ...history.superseded];
+    if (doomed.length > 0)
+        await removeSnapshots(repository, history, { doomed, by: 'prune' });
+    for (const name of history.leftovers)
+        await repository.store.delete(`snapshots/${name}`);
+}
+/**
+ * Unfinished snapshots whose writers are gone. One that is at work may still confirm: what it needs may have been stored anew by others. Who is at work is asked
+ * first: what they confirmed before they ended is then there to be read.
+ */
+async function abandoned(repository, { options, own }) {
+    const sessions = await openSessions(repository, { sweep: true, ...(own !== undefined && { except: own }) });
+    const atWork = new Set(sessions.map(({ writer }) => writer));
+    const { unfinished } = await trustedHistory(repository, options);
+    return atWork.has(undefined) ? [] : unfinished.filter(({ document }) => !atWork.has(document.writer));
+}
+async function trustedHistory(repository, options) {
+    const history = await readHistory(repository, { ...(options.signal && { signal: options.signal }), ...(options.seen && { seen: options.seen }) });
+    if (history.rollbacks[0])
+        throw history.rollbacks[0];
+    return history;
+}
+async function planOf(repository, facts) {
+    const meta = split(facts.marks.meta);
+    const data = split(facts.marks.data);
+    return { dead: { meta: meta.dead, data: data.dead }, halfEmpty: { meta: meta.halfEmpty, data: data.halfEmpty }, orphans: await orphanPacks(repository, facts) };
+}
+function split(marked) {
+    const uses = packUses(marked).filter(({ pack }) => !marked.index.packs[pack].isTombstoned);
+    const halfEmpty = uses.filter(({ liveBlobs, liveBytes, plainBytes }) => liveBlobs > 0 && liveBytes < plainBytes * LIVE_SHARE_MIN).map(({ pack }) => pack);
+    return { dead: uses.filter(({ liveBlobs }) => liveBlobs === 0).map(({ pack }) => pack), halfEmpty };
+}
+/**
+ * Packs of runs that died before their index was written. They are listed first; when no writer is open after that, each listed pack belongs to a
+ * dead run or to a finished one, whose index is then there to be read. A writer of whom nothing is known for a day may be dead: its packs of that age go. If it
+ * only slept, the delete log tells it.
+ */
+async function orphanPacks(repository, { history, marks, own }) {
+    const unknown = [];
+    for await (const { key, modifiedMs } of repository.store.list('packs/')) {
+        const name = key.slice(-64);
+        const isKnown = marks.meta.index.packNumber(name) !== undefined || marks.data.index.packNumber(name) !== undefined;
+        if (!isKnown && !history.deleteLog.tombstoned.has(name) && packKey(name) === key)
+            unknown.push({ name, modifiedMs });
+    }
+    if (unknown.length === 0)
+        return [];
+    const sessions = await openSessions(repository, { sweep: true, ...(own !== undefined && { except: own }) });
+    const dayAgo = (await repository.store.nowMs()) - DEADLINE_MS;
+    if (sessions.some(({ modifiedMs }) => modifiedMs > dayAgo))
+        return [];
+    const { deletedPacks } = history.deleteLog;
+    const meta = await openIndex(repository, IndexClass.META, { deletedPacks });
+    const data = await openIndex(repository, IndexClass.DATA, { deletedPacks });
+    const old = unknown.filter(({ modifiedMs }) => sessions.length === 0 || modifiedMs < dayAgo);
+    return old.map(({ name }) => name).filter((name) => meta.index.packNumber(name) === undefined && data.index.packNumber(name) === undefined);
+}
+async function repackClass(repository, indexClass, parts) {
+    const { signal } = parts.options;
+    return copyBlobs({ from: repository, to: repository, indexClass, marked: parts.marks[indexClass], packs: parts.plan.halfEmpty[indexClass], ...(signal && { signal }) });
+}
+function namesOf(marks, plan) {
+    const names = (indexClass) => [...plan.dead[indexClass], ...plan.halfEmpty[indexClass]].map((pack) => marks[indexClass].index.packs[pack].name);
+    return [...names(IndexClass.META), ...names(IndexClass.DATA), ...plan.orphans];
+}
+async function condemn(repository, history, packs) {
+    if (packs.length === 0)
+        return;
+    const at = await repository.store.nowMs();
+    const uptime = repository.store.uptime?.();
+    const log = history.deleteLog;
+    await writeDeleteEntry(repository, {
+        kind: 'tombstone', generation: log.newestGeneration + 1, previous: log.heads, at, deadline: at + DEADLINE_MS, ...(uptime && { uptime }), packs, indexes: [], marked: markedOf(history),
+    });
+}
+/**
+ * The second phase, for every open tombstone that may be carried out now. What is needed of a condemned pack now is copied out of it: a pack that was condemned
+ * once always goes, so that a pruner that slept can delete it however late.
+ * The order is what makes it safe: which packs are condemned, then who is at work, then what is needed. A writer that had not seen the tombstone is
+ * at work at the second look, or its snapshot is there at the third.
+ */
+async function deleteCondemned(repository, { options, own }) {
+    const open = (await readDeleteLog(repository, options.signal)).open();
+    const ready = await readyTombstones(repository, open, own);
+    const wanted = new Set(ready.flatMap(({ document }) => document.packs));
+    const waiting = open.reduce((sum, { document }) => sum + document.packs.length, 0);
+    const nothing = { packsDeleted: 0, packsWaiting: waiting, bytesFreed: 0 };
+    if (ready.length === 0)
+        return nothing;
+    const history = await trustedHistory(repository, options);
+    const marks = await markNeeded(repository, history, options);
+    if (!(await moveNeeded(repository, { marks, needed: neededAmong(marks, wanted), isWriter: own !== undefined, options })))
+        return nothing;
+    const log = history.deleteLog;
+    const bytesFreed = await carryOut(repository, {
+        gone: new Set([...wanted, ...log.deletedPacks]), packs: wanted,
+        entry: { kind: 'deleted', generation: log.newestGeneration + 1, previous: log.heads, completes: ready.map(({ name }) => name), packs: [...wanted], indexes: [], kept: [], marked: markedOf(history) },
+    });
+    return { packsDeleted: wanted.size, packsWaiting: waiting - ready.reduce((sum, { document }) => sum + document.packs.length, 0), bytesFreed };
+}
+/**
+ * Index, packs, log entry. On a disk that has no room for an index beside the old one the entry comes first: packs of a `deleted` entry are ignored
+ * wherever an index names them, and what they took makes the room. Returns the bytes freed.
+ */
+async function carryOut(repository, work) {
+    if (await rewriteIndexes(repository, work.gone).then(() => true, orFull)) {
+        const bytesFreed = await removePacks(repository, work.packs);
+        await writeDeleteEntry(repository, work.entry);
+        return bytesFreed;
+    }
+    await writeDeleteEntry(repository, work.entry);
+    const bytesFreed = await removePacks(repository, work.packs);
+    await rewriteIndexes(repository, work.gone);
+    return bytesFreed;
+}
+async function rewriteIndexes(repository, gone) {
+    for (const indexClass of [IndexClass.META, IndexClass.DATA])
+        await rewriteIndex(repository, indexClass, gone);
+}
+function orFull(error) {
+    if (isBackupError(error, 'DISK_FULL'))
+        return false;
+    throw error;
+}
+/** Copies what is needed of condemned packs. False when that is not possible now: nothing goes then. */
+async function moveNeeded(repository, work) {
+    const { marks, needed, isWriter, options } = work;
+    if (needed.meta.length + needed.data.length === 0)
+        return true;
+    if (!isWriter)
+        return false;
+    for (const indexClass of [IndexClass.META, IndexClass.DATA]) {
+        await copyBlobs({ from: repository, to: repository, indexClass, marked: marks[indexClass], packs: needed[indexClass], ...(options.signal && { signal: options.signal }) });
+    }
+    return true;
+}
+/** A tombstone may be carried out when no writer that is older than it can be alive, or its deadline has passed on the store's clock. */
+async function readyTombstones(repository, open, own) {
+    if (open.length === 0)
+        return [];
+    const sessions = await openSessions(repository, { sweep: true, ...(own !== undefined && { except: own }) });
+    const now = await repository.store.nowMs();
+    const uptime = repository.store.uptime?.();
+    // A clock that went back can't tell when a deadline has passed; one that was set ahead may only delay.
+    const isClockSane = open.every(({ document, modifiedMs }) => now >= (document.at ?? 0) && now >= modifiedMs);
+    return open.filter(({ document, modifiedMs }) => {
+        const isSameBoot = uptime !== undefined && document.uptime?.boot === uptime.boot;
+        const isLate = isClockSane && now > (document.deadline ?? Number.POSITIVE_INFINITY) && !(isSameBoot && uptime.ms - document.uptime.ms < DEADLINE_MS);
+        return isLate || sessions.every((session) => session.modifiedMs > modifiedMs);
+    });
+}
+/** Numbers of the packs of `names` that something needs. */
+function neededAmong(marks, names) {
+    const among = (marked) => packUses(marked).filter(({ pack, liveBlobs }) => liveBlobs > 0 && names.has(marked.index.packs[pack].name)).map(({ pack }) => pack);
+    return { meta: among(marks.meta), data: among(marks.data) };
+}
+async function removePacks(repository, names) {
+    let bytes = 0;
+    for (const name of names) {
+        const stat = await repository.store.head(packKey(name));
+        await repository.store.delete(packKey(name));
+        bytes += stat?.bytes ?? 0;
+    }
+    return bytes;
+}
+function dryRun(marks, plan) {
+    const bytesOf = (indexClass) => plan.dead[indexClass].reduce((sum, pack) => sum + marks[indexClass].index.packs[pack].bytes, 0);
+    return {
+        packsDeleted: plan.dead.data.length + plan.dead.meta.length + plan.orphans.length, packsRepacked: plan.halfEmpty.data.length + plan.halfEmpty.meta.length, packsWaiting: 0,
+        bytesFreed: bytesOf(IndexClass.META) + bytesOf(IndexClass.DATA), bytesStored: 0,
+    };
+}

@@ -1,0 +1,96 @@
+/**
+ * Records (docs/format/v1.md section 13): what an operator decided, signed by the maintenance key and kept in the repository itself, so that it outlives every
+ * database. Immutable; superseded only by a higher generation of the same kind and subject. Nothing deletes them but what replaces them for good.
+ */
+import { randomInt } from 'node:crypto';
+import { BackupError } from "../../kernel/backup-error.js";
+import { isoTime, nowMs } from "../../kernel/clock.js";
+import { sleep } from "../../kernel/timer.js";
+import { ObjectType } from "../crypto/index.js";
+import { requireFeatures } from "../repository/index.js";
+import { folderOfRecord, newestRecords, readRecords, RecordFolder, RecordKind } from "../snapshot/index.js";
+const KIND = /^[a-z][a-z0-9-]{0,31}$/;
+const SUBJECT_BYTES_MAX = 512;
+const VALUE_BYTES_MAX = 16 * 1024 * 1024;
+const ATTEMPTS_MAX = 16;
+/** Two writers that always meet would go on for ever in step: each waits at random, longer each time. */
+const WAIT_STEP_MS = 20;
+/**
+ * Writes a record of any kind. Durable when it resolves, and then the newest of its kind and subject: of two writers at once one is told. Throws ALREADY_EXISTS when `generation` is not above the newest (the writer is stale), USAGE for a kind, subject or
+ * value that the format does not take, DAMAGED when a record can't be believed: then nobody can tell which is the newest.
+ */
+export async function writeRecord(repository, change) {
+    checkChange(change);
+    for (let attempt = 1;; attempt += 1) {
+        const newest = (await generationsOf(repository, change)).at(-1)?.document.generation ?? 0;
+        const generation = change.generation ?? newest + 1;
+        if (generation <= newest)
+            throw stale(change, newest);
+        const name = await putRecord(repository, { ...change, generation, at: isoTime(nowMs()) }, change.signal);
+        const after = await generationsOf(repository, change);
+        const mine = after.find((entry) => entry.name === name);
+        const isAlone = after.every((entry) => entry === mine || entry.document.generation < generation);
+        if (mine && isAlone)
+            return mine;
+        // The other may have looked before this one was there, and believe that its own counts: then it does.
+        await repository.store.delete(`${folderOfRecord(change.record)}/${name}`);
+        if (change.generation !== undefined || attempt === ATTEMPTS_MAX)
+            throw stale(change, generation);
+        await sleep(randomInt(WAIT_STEP_MS * attempt), { signal: change.signal });
+    }
+}
+/**
+ * The newest record of each kind and subject, their signatures checked, sorted by kind, subject and generation. What can't be believed (damaged, or not signed by
+ * the maintenance key) is returned apart. Kinds that this version does not know are listed like all others.
+ */
+export async function listRecords(repository, filter = {}) {
+    const folders = filter.record === undefined ? Object.values(RecordFolder) : [folderOfRecord(filter.record)];
+    const lists = await Promise.all(folders.map((folder) => readRecords(repository, folder, filter.signal)));
+    const entries = lists.flatMap((list) => list.entries);
+    const problems = lists.flatMap((list) => list.problems);
+    const wanted = entries.filter(({ document }) => (filter.record ?? document.record) === document.record && (filter.subject ?? document.subject) === document.subject);
+    const additive = wanted.filter(({ document }) => filter.everyGeneration ?? document.record === RecordKind.FORGET);
+    const superseding = newestRecords(wanted.filter((entry) => !additive.includes(entry)));
+    const records = [...additive, ...superseding].filter(({ document }) => filter.withLifted === true || document.value !== null);
+    return { records: records.sort(byKindAndSubject), problems };
+}
+/**
+ * Writes a record whose generation its owner counts, without reading any other. The same generation may be written again with the same value, never with
+ * another one. Durable when it resolves. Returns its name.
+ */
+export async function putRecord(repository, record, signal) {
+    requireFeatures(repository.config, 'write');
+    const { record: kind, subject, generation, at, by, value } = record;
+    const document = { kind: 'record', record: kind, subject, generation, at, by, value };
+    return repository.writeDocument(document, { type: ObjectType.RECORD, folder: folderOfRecord(kind), signer: repository.keys.maintenance, ...(signal && { signal }) });
+}
+/** Of one kind and subject, oldest first; of equal generations the one that counts comes first. */
+async function generationsOf(repository, { record, subject, signal }) {
+    const { records, problems } = await listRecords(repository, { record, subject, everyGeneration: true, withLifted: true, ...(signal && { signal }) });
+    if (problems[0])
+        throw problems[0].error;
+    return records;
+}
+function byKindAndSubject(a, b) {
+    const [x, y] = [a.document, b.document];
+    return compare(x.record, y.record) || compare(x.subject, y.subject) || x.generation - y.generation || compare(a.name, b.name);
+}
+function compare(a, b) {
+    return a < b ? -1 : a > b ? 1 : 0;
+}
+function stale({ record, subject }, generation) {
+    return new BackupError('ALREADY_EXISTS', 'There is a newer record of the same kind and subject.', { context: { key: `${record}/${subject}`, generation } });
+}
+function checkChange({ record, subject, value, generation }) {
+    const refuse = (sentence) => {
+        throw new BackupError('USAGE', sentence, { context: { record, subject } });
+    };
+    if (!KIND.test(record))
+        refuse('The kind of a record is 1 to 32 of a-z, 0-9 and hyphen, and begins with a letter.');
+    if (subject === '' || Buffer.byteLength(subject) > SUBJECT_BYTES_MAX)
+        refuse(`The subject of a record is 1 to ${SUBJECT_BYTES_MAX} bytes.`);
+    if (generation !== undefined && !(Number.isSafeInteger(generation) && generation > 0))
+        refuse('A generation is a whole number from 1 up.');
+    if (value !== null && Buffer.byteLength(JSON.stringify(value)) > VALUE_BYTES_MAX)
+        refuse('The value of a record is at most 16 MiB.');
+}

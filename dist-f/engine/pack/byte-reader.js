@@ -1,0 +1,71 @@
+import { BackupError } from "../../kernel/backup-error.js";
+const VARINT_BYTES_MAX = 8;
+/** Reads authenticated bytes from front to back. Every overrun and every overlong number is DAMAGED; nothing is allocated from a length before it is checked. */
+export class ByteReader {
+    #bytes;
+    #what;
+    #at;
+    constructor(bytes, what, at = 0) {
+        this.#bytes = bytes;
+        this.#what = what;
+        this.#at = at;
+    }
+    get offset() {
+        return this.#at;
+    }
+    get left() {
+        return this.#bytes.length - this.#at;
+    }
+    u8() {
+        const value = this.#bytes[this.#at];
+        if (value === undefined)
+            throw this.damaged('ends too early');
+        this.#at += 1;
+        return value;
+    }
+    u32() {
+        const at = this.#take(4);
+        const b = this.#bytes;
+        return (b[at] | (b[at + 1] << 8) | (b[at + 2] << 16) | (b[at + 3] << 24)) >>> 0;
+    }
+    varint() {
+        let value = 0;
+        let scale = 1;
+        for (let i = 0; i < VARINT_BYTES_MAX; i += 1) {
+            const byte = this.u8();
+            value += (byte & 0x7f) * scale;
+            if (byte < 0x80) {
+                if (value > Number.MAX_SAFE_INTEGER)
+                    throw this.damaged('holds a number that is too large');
+                return value;
+            }
+            scale *= 0x80;
+        }
+        throw this.damaged('holds an overlong number');
+    }
+    /** A varint that counts things of at least `bytesEach` bytes that follow in this object: never larger than what is left. */
+    count(bytesEach = 1) {
+        const value = this.varint();
+        if (value * bytesEach > this.left)
+            throw this.damaged('counts more than it holds');
+        return value;
+    }
+    bytes(length) {
+        const at = this.#take(length);
+        return this.#bytes.subarray(at, at + length);
+    }
+    end() {
+        if (this.left !== 0)
+            throw this.damaged('has bytes after its end');
+    }
+    damaged(how) {
+        return new BackupError('DAMAGED', `${this.#what} ${how} (at byte ${this.#at}).`, { context: { object: this.#what } });
+    }
+    #take(length) {
+        if (length > this.left)
+            throw this.damaged('ends too early');
+        const at = this.#at;
+        this.#at += length;
+        return at;
+    }
+}

@@ -1,0 +1,23 @@
+import { release } from "../../kernel/release.js";
+/** Most frames and segments fit at once. */
+const STEP_BYTES = 1280 * 1024;
+/** Few sizes, so that buffers are rarely outgrown: what is not touched takes no memory, what is outgrown takes it until it is collected. */
+export function roomFor(bytes) {
+    return Math.ceil(bytes / STEP_BYTES) * STEP_BYTES;
+}
+/** Memory that is used again and again; what was in it is gone when it is reserved next. */
+export class GrowingBuffer {
+    #buffer = Buffer.alloc(0);
+    /** At least that long. */
+    reserve(bytes) {
+        if (this.#buffer.length < bytes) {
+            release(this.#buffer);
+            this.#buffer = Buffer.allocUnsafeSlow(roomFor(bytes));
+        }
+        return this.#buffer;
+    }
+    release() {
+        release(this.#buffer);
+        this.#buffer = Buffer.alloc(0);
+    }
+}

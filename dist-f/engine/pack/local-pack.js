@@ -1,0 +1,112 @@
+/**
+ * A pack that is a local file. A pass over much of a repository reads it with O_DIRECT where that works: it neither pays for fresh pages of the page cache nor pushes out what other programs keep there.
+ */
+import fs from 'node:fs';
+import { promisify } from 'node:util';
+import { systemCode } from "../../kernel/backup-error.js";
+import { roomFor } from "./growing-buffer.js";
+import { alignedBuffer } from "./staged-file.js";
+const BLOCK_BYTES = 4096;
+const readInBackground = promisify(fs.read);
+const FLAGS = fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW;
+/** Memory for what is read, shared by the packs that one reader opens: what was read is valid until its next read. */
+export class ReadBuffer {
+    #buffer = Buffer.alloc(0);
+    /** At least that long, and aligned for O_DIRECT. */
+    reserve(bytes) {
+        if (this.#buffer.length < bytes)
+            this.#buffer = alignedBuffer(roomFor(bytes));
+        return this.#buffer;
+    }
+}
+export class LocalPack {
+    #path;
+    #buffer;
+    #descriptor;
+    #isDirect;
+    /** `isCached`: through the page cache, for what is read again soon. Throws what opening throws, by its system code. */
+    constructor(path, buffer, { isCached }) {
+        this.#path = path;
+        this.#buffer = buffer;
+        const opened = isCached ? undefined : openDirect(path);
+        this.#isDirect = opened !== undefined;
+        this.#descriptor = opened ?? fs.openSync(path, FLAGS);
+    }
+    get bytes() {
+        return fs.fstatSync(this.#descriptor).size;
+    }
+    /** Up to `bytes` bytes from `position`; fewer where the file ends. Valid until the next read with the same buffer. */
+    read(position, bytes) {
+        const blocks = blocksOf(position, bytes);
+        const buffer = this.#buffer.reserve(blocks.length);
+        let done = 0;
+        while (done < blocks.length) {
+            const got = this.#readOnce(buffer, { ...blocks, done });
+            done += got;
+            if (isAtEnd(got, done))
+                break;
+        }
+        return cut(buffer, { position, bytes, from: blocks.from, done });
+    }
+    /** The same in the background, into a buffer that nothing else uses meanwhile. The first read of a pack is `read`. */
+    async readAhead(position, bytes, into) {
+        const { from, length } = blocksOf(position, bytes);
+        const buffer = into.reserve(length);
+        let done = 0;
+        while (done < length) {
+            const { bytesRead } = await readInBackground(this.#descriptor, buffer, done, length - done, from + done);
+            done += bytesRead;
+            if (isAtEnd(bytesRead, done))
+                break;
+        }
+        return cut(buffer, { position, bytes, from, done });
+    }
+    [Symbol.dispose]() {
+        if (this.#descriptor >= 0)
+            fs.closeSync(this.#descriptor);
+        this.#descriptor = -1;
+    }
+    #readOnce(buffer, { done, length, from }) {
+        try {
+            return fs.readSync(this.#descriptor, buffer, done, length - done, from + done);
+        }
+        catch (error) {
+            if (!this.#isDirect || systemCode(error) !== 'EINVAL')
+                throw error;
+            this.#reopenBuffered();
+            return fs.readSync(this.#descriptor, buffer, done, length - done, from + done);
+        }
+    }
+    /** A file system that opens with O_DIRECT and then refuses to read so. */
+    #reopenBuffered() {
+        const buffered = fs.openSync(this.#path, FLAGS);
+        fs.closeSync(this.#descriptor);
+        this.#descriptor = buffered;
+        this.#isDirect = false;
+    }
+}
+function blocksOf(position, bytes) {
+    const from = Math.floor(position / BLOCK_BYTES) * BLOCK_BYTES;
+    return { from, length: Math.ceil((position + bytes - from) / BLOCK_BYTES) * BLOCK_BYTES };
+}
+/** Only the end of a file gives a length that is no whole number of blocks. */
+function isAtEnd(got, done) {
+    return got === 0 || done % BLOCK_BYTES !== 0;
+}
+function cut(buffer, { position, bytes, from, done }) {
+    const start = position - from;
+    return buffer.subarray(start, Math.max(start, Math.min(done, start + bytes)));
+}
+/** Undefined where there is no O_DIRECT. */
+function openDirect(path) {
+    if (fs.constants.O_DIRECT === undefined)
+        return undefined;
+    try {
+        return fs.openSync(path, FLAGS | fs.constants.O_DIRECT);
+    }
+    catch (error) {
+        if (systemCode(error) === 'EINVAL')
+            return undefined;
+        throw error;
+    }
+}

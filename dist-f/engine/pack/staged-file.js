@@ -1,0 +1,136 @@
+/**
+ * A file in the store's staging folder that one thread writes from front to back and hashes on the way. It becomes an object only when the
+ * store publishes it under that hash, so an unfinished one is never seen by anybody.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { machineTag } from "../../kernel/machine.js";
+import { BackupError, systemCode } from "../../kernel/backup-error.js";
+const BLOCK_BYTES = 4096;
+const OPEN_FLAGS = fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_EXCL;
+/** Pieces of this size keep hashing inside the processor's cache and Node's copies in the malloc heap. */
+const HASH_PIECE_BYTES = 128 * 1024;
+/** Page-aligned memory for direct I/O: a WebAssembly memory starts on a page boundary, which no Buffer promises. */
+export function alignedBuffer(bytes) {
+    const pages = Math.ceil(bytes / 65536);
+    return Buffer.from(new WebAssembly.Memory({ initial: pages, maximum: pages }).buffer, 0, bytes);
+}
+export class StagedFile {
+    path;
+    #buffer;
+    #hash = createHash('sha256');
+    #descriptor;
+    #isDirect;
+    #used = 0;
+    #flushed = 0;
+    /** `buffer` is page-aligned and a multiple of 4096 long; it belongs to this file until `finish` or `discard`. */
+    constructor(directory, buffer) {
+        this.path = path.join(directory, `pack-${machineTag()}-${process.pid}-${randomBytes(12).toString('hex')}`);
+        this.#buffer = buffer;
+        const opened = openStaged(this.path);
+        this.#descriptor = opened.descriptor;
+        this.#isDirect = opened.isDirect;
+    }
+    get bytes() {
+        return this.#flushed + this.#used;
+    }
+    write(data) {
+        let from = 0;
+        while (from < data.length) {
+            const room = Math.min(this.#buffer.length - this.#used, data.length - from);
+            this.#buffer.set(data.subarray(from, from + room), this.#used);
+            this.#used += room;
+            from += room;
+            if (this.#used === this.#buffer.length)
+                this.#flush(this.#used);
+        }
+    }
+    /** Writes the rest and closes. The file is complete but not yet durable: that is the store's publish. */
+    finish() {
+        const bytes = this.bytes;
+        const rest = this.#used;
+        if (rest > 0)
+            this.#flushTail(rest);
+        fs.closeSync(this.#descriptor);
+        this.#descriptor = -1;
+        return { path: this.path, name: this.#hash.digest('hex'), bytes };
+    }
+    /** Forgets the file; safe at any time. */
+    discard() {
+        if (this.#descriptor >= 0)
+            fs.closeSync(this.#descriptor);
+        this.#descriptor = -1;
+        fs.rmSync(this.path, { force: true });
+    }
+    #flushTail(rest) {
+        const total = this.bytes;
+        if (!this.#isDirect)
+            return this.#flush(rest);
+        const padded = Math.ceil(rest / BLOCK_BYTES) * BLOCK_BYTES;
+        this.#buffer.fill(0, rest, padded);
+        this.#hashPieces(rest);
+        this.#writeOut(padded);
+        fs.ftruncateSync(this.#descriptor, total);
+    }
+    #flush(bytes) {
+        this.#hashPieces(bytes);
+        this.#writeOut(bytes);
+        this.#flushed += bytes;
+        this.#used = 0;
+    }
+    #hashPieces(bytes) {
+        for (let at = 0; at < bytes; at += HASH_PIECE_BYTES)
+            this.#hash.update(this.#buffer.subarray(at, Math.min(bytes, at + HASH_PIECE_BYTES)));
+    }
+    #writeOut(bytes) {
+        let at = 0;
+        while (at < bytes)
+            at += this.#writeOnce(at, bytes);
+    }
+    #writeOnce(at, end) {
+        try {
+            return fs.writeSync(this.#descriptor, this.#buffer, at, end - at, this.#flushed + at);
+        }
+        catch (error) {
+            if (this.#isDirect && systemCode(error) === 'EINVAL') {
+                this.#reopenBuffered();
+                return 0;
+            }
+            throw stagingError(error, this.path);
+        }
+    }
+    #reopenBuffered() {
+        fs.closeSync(this.#descriptor);
+        this.#descriptor = fs.openSync(this.path, fs.constants.O_WRONLY);
+        this.#isDirect = false;
+    }
+}
+function openStaged(file) {
+    const direct = fs.constants.O_DIRECT;
+    if (direct !== undefined) {
+        try {
+            return { descriptor: fs.openSync(file, OPEN_FLAGS | direct, 0o600), isDirect: true };
+        }
+        catch (error) {
+            if (systemCode(error) !== 'EINVAL')
+                throw stagingError(error, file);
+        }
+    }
+    try {
+        fs.rmSync(file, { force: true });
+        return { descriptor: fs.openSync(file, OPEN_FLAGS, 0o600), isDirect: false };
+    }
+    catch (error) {
+        throw stagingError(error, file);
+    }
+}
+function stagingError(error, file) {
+    const code = systemCode(error);
+    const context = { path: path.dirname(file), cause: code ?? 'unknown' };
+    if (code === 'ENOSPC' || code === 'EDQUOT')
+        return new BackupError('DISK_FULL', 'The staging folder has no room left.', { context, cause: error });
+    if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
+        return new BackupError('PERMISSION_DENIED', 'The staging folder cannot be written.', { context, cause: error });
+    return new BackupError('STORAGE_FAILED', 'Writing to the staging folder failed.', { context, cause: error });
+}

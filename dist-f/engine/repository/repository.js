@@ -1,0 +1,151 @@
+/** An open repository: its store and keys, and the reading and writing of its small objects. */
+import { createHash, randomBytes } from 'node:crypto';
+import { BackupError, isBackupError } from "../../kernel/backup-error.js";
+import { isoTime, nowMs } from "../../kernel/clock.js";
+import { inOrder } from "../../kernel/in-order.js";
+import { requireNode } from "../../kernel/node-version.js";
+import { openPayload, parseBody, requireStrength, sealPayload, signDocument, splitDocument, verifyDocument, } from "../crypto/index.js";
+import { newConfig, readConfig, verifyConfig, writeConfig } from "./config.js";
+import { newBundle, openKeyring, publishKeyring, wrapFor } from "./keyring.js";
+import { signedNames, unsigned } from "./signatures.js";
+/** Ends in the SHA-256 of an object; before it stands a folder or a number. */
+const NAMED = /^[a-z]+\/([0-9a-f]{16}-)?[0-9a-f]{64}$/;
+/** Most of the reading of thousands of documents is waiting for a disk or a server. */
+const DOCUMENTS_AT_ONCE = 16;
+/** True for an object of ours whose bytes have changed; false for one that never was this repository's. */
+export function isRotten({ error }) {
+    return error.context['rotten'] === true;
+}
+export class Repository {
+    store;
+    config;
+    keys;
+    /** Keys of configuration copies that are damaged although one is whole. */
+    damagedConfigs;
+    memory;
+    constructor(store, parts) {
+        this.store = store;
+        this.config = parts.config;
+        this.keys = parts.keys;
+        this.damagedConfigs = parts.damagedConfigs;
+        this.memory = parts.memory;
+    }
+    /** Makes a repository where there is none. Throws REPOSITORY_EXISTS, KEY_WEAK, and TARGET_REFUSED where other files are. */
+    static async create(store, kek, label) {
+        requireNode();
+        requireStrength(kek);
+        for await (const { key } of store.list('')) {
+            if (key.startsWith('config/') || key.startsWith('keys/'))
+                throw new BackupError('REPOSITORY_EXISTS', 'There is a repository already.', { context: { repository: store.location } });
+            throw new BackupError('TARGET_REFUSED', 'The place for the repository is not empty.', { context: { path: store.location, why: 'It is not empty, and no repository either', found: key } });
+        }
+        const now = isoTime(nowMs());
+        const repositoryId = randomBytes(16).toString('hex');
+        const keyringKey = randomBytes(32);
+        const recipients = [wrapFor(kek, keyringKey, { repositoryId, label, now })];
+        await publishKeyring(store, { repositoryId, generation: 1, previous: null, now, recipients, keyringKey, bundle: newBundle(now) });
+        const keys = await openKeyring(store, [kek], { repositoryId });
+        // The configuration comes last: without it nobody takes the half-made place for a repository.
+        await writeConfig(store, newConfig(repositoryId, now), keys.maintenance);
+        await store.reserve?.('keep');
+        return Repository.open(store, [kek]);
+    }
+    /** Throws REPOSITORY_NOT_FOUND, KEY_WRONG, FORMAT_TOO_NEW, FEATURE_UNSUPPORTED, ROLLBACK_SUSPECTED, DAMAGED. */
+    static async open(store, keks, options = {}) {
+        requireNode();
+        const stored = await readConfig(store, options.signal);
+        const repositoryId = stored.config.repositoryId;
+        const memory = options.memory?.(Buffer.from(repositoryId, 'hex'));
+        const seen = memory?.heads();
+        const keys = await openKeyring(store, keks, { repositoryId, ...(seen && { seenGeneration: seen.keyGeneration }), ...(options.signal && { signal: options.signal }) });
+        verifyConfig(stored, keys.maintenance);
+        return new Repository(store, { config: stored.config, keys, damagedConfigs: stored.damaged, memory });
+    }
+    /** Seals, signs and stores a document. Returns its name. `nameFor` gives the key; default `folder/name`. */
+    async writeDocument(document, options) {
+        const { bytes, name } = this.sealDocument(document, options);
+        await this.store.put(`${options.folder}/${options.prefix ?? ''}${name}`, bytes, options.signal ? { signal: options.signal } : {});
+        return name;
+    }
+    sealDocument(document, options) {
+        const payload = signDocument(document, { purpose: String(options.type), repositoryId: this.keys.repositoryId, signer: options.signer });
+        const bytes = sealPayload(options.type, this.keys.scope(), payload);
+        return { bytes, name: createHash('sha256').update(bytes).digest('hex') };
+    }
+    /** Seals and stores an unsigned payload (index segments). Returns its name. */
+    async writePayload(payload, options) {
+        const bytes = sealPayload(options.type, this.keys.scope(), payload);
+        const name = createHash('sha256').update(bytes).digest('hex');
+        await this.store.put(`${options.folder}/${name}`, bytes, options.signal ? { signal: options.signal } : {});
+        return name;
+    }
+    /** Reads a whole small object by key: its name, then its seal. Re-read once before it is called DAMAGED. */
+    readPayload(key, type, signal) {
+        return this.#open(key, type, { isNamed: true, signal });
+    }
+    /** Reads one signed document whose key is not its name (a claim). Throws NOT_FOUND, DAMAGED. The caller checks that it belongs to its key. */
+    async readDocument(key, type, signal) {
+        const { body, signer } = verifyDocument(splitDocument(await this.#open(key, type, { isNamed: false, signal })), this.#signedAs(type));
+        return { body, signer: signer.toString('hex') };
+    }
+    async #open(key, type, { isNamed, signal }) {
+        for (let attempt = 0;; attempt += 1) {
+            try {
+                const bytes = await this.store.get(key, signal ? { signal } : {});
+                if (isNamed && createHash('sha256').update(bytes).digest('hex') !== key.slice(-64))
+                    throw new BackupError('DAMAGED', 'An object does not have the SHA-256 that names it.', { context: { object: key, rotten: true } });
+                return openPayload(bytes, { type, repositoryId: this.keys.repositoryId, masterOf: this.keys.masterOf }).payload;
+            }
+            catch (error) {
+                if (attempt > 0 || !(error instanceof BackupError) || error.code !== 'DAMAGED')
+                    throw atObject(error, key);
+            }
+        }
+    }
+    /**
+     * Reads every signed document of a folder, in the order of its listing. What can't be believed is returned apart, never dropped in silence. `previousOf`: for
+     * documents that are chains of their signers (signatures.ts).
+     */
+    async readDocuments(folder, type, options = {}) {
+        const { signal, previousOf } = options;
+        const read = [];
+        const listed = this.store.list(`${folder}/`, signal ? { signal } : {});
+        for await (const each of inOrder(listed, { widthMax: DOCUMENTS_AT_ONCE }, (object) => this.#listedDocument(object, type, signal)))
+            if (each)
+                read.push(each);
+        const opened = read.filter((each) => 'document' in each);
+        const signed = await signedNames(opened, this.#signedAs(type), previousOf);
+        return {
+            documents: opened.filter(({ name }) => signed.has(name)).map(({ name, key, modifiedMs, body, document }) => ({ name, key, modifiedMs, body, signer: document.signer.toString('hex') })),
+            problems: read.flatMap((each) => ('error' in each ? [each] : signed.has(each.name) ? [] : [{ key: each.key, error: unsigned(), modifiedMs: each.modifiedMs }])),
+        };
+    }
+    async #listedDocument({ key, modifiedMs }, type, signal) {
+        // No object of ours has such a name, whatever it holds. verify names it; repair leaves it where it is.
+        if (!NAMED.test(key))
+            return undefined;
+        try {
+            const document = splitDocument(await this.readPayload(key, type, signal));
+            return { name: key.slice(-64), key, modifiedMs, document, body: parseBody(document.body) };
+        }
+        catch (error) {
+            // A session or checkpoint may be removed between the listing and the read.
+            if (isBackupError(error, 'NOT_FOUND'))
+                return undefined;
+            if (isBackupError(error, 'DAMAGED'))
+                return { key, error, modifiedMs };
+            throw error;
+        }
+    }
+    #signedAs(type) {
+        return { purpose: String(type), repositoryId: this.keys.repositoryId, signerOf: this.keys.signerOf };
+    }
+    async [Symbol.asyncDispose]() {
+        await this.store[Symbol.asyncDispose]();
+    }
+}
+function atObject(error, key) {
+    if (!(error instanceof BackupError) || error.context['object'] === key)
+        return error;
+    return new BackupError(error.code, error.message, { context: { ...error.context, object: key }, cause: error });
+}

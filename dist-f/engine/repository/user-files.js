@@ -1,0 +1,294 @@
+/**
+ * Files of the application (docs/format/v1.md section 15): below `user/` only, mutable, in no snapshot. A file's content is an object of its own, sealed in a stream and
+ * named by its bytes; one small sealed object, found under the keyed hash of the path, points to it and is replaced as a whole. So a reader sees the old file or the new one.
+ */
+import { createHash, createHmac, randomBytes } from 'node:crypto';
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { throwIfAborted } from "../../kernel/abort.js";
+import { BackupError, isBackupError } from "../../kernel/backup-error.js";
+import { isoTime, nowMs } from "../../kernel/clock.js";
+import { machineTag } from "../../kernel/machine.js";
+import { FRAME_HEADER_BYTES, FrameKind, HEADER_BYTES, ObjectOpener, ObjectSealer, ObjectType, openPayload, parseFrameHeader, sealPayload, TAG_BYTES } from "../crypto/index.js";
+const FOLDER = 'user/';
+const NAME = 'name';
+const FRAME_BYTES = 1024 * 1024;
+/** What a stopped upload left is removed by the next one to the same path, once no upload can still be at work on it. */
+const LEFTOVER_MS = 24 * 3600 * 1000;
+/** Stores a file and replaces what had its path. Durable when it resolves; stopped before, the former file is untouched. Memory stays at a few MiB, whatever the size. */
+export async function writeUserFile(repository, filePath, body, { signal } = {}) {
+    const { store } = repository;
+    await store.prepare();
+    const staged = path.join(store.stagingDirectory, `user-${machineTag()}-${process.pid}-${randomBytes(12).toString('hex')}`);
+    try {
+        const written = await stage(repository, { path: filePath, staged, body, signal });
+        const folder = folderOf(repository, filePath);
+        const former = await readName(repository, filePath, signal).catch(orNothing);
+        await store.publish(staged, `${folder}/${written.content}`, signal ? { signal } : {});
+        const file = { path: filePath, bytes: written.bytes, sha256: written.sha256, modifiedAt: isoTime(nowMs()), content: written.content };
+        await store.put(`${folder}/${NAME}`, sealPayload(ObjectType.USER_NAME, repository.keys.scope(), Buffer.from(JSON.stringify(file))), signal ? { signal } : {});
+        await sweep(store, { folder, current: written.content, former: former?.content });
+        return stated(file);
+    }
+    finally {
+        await fs.rm(staged, { force: true });
+    }
+}
+/** A damaged name is replaced like any other. */
+function orNothing(error) {
+    if (isBackupError(error, 'DAMAGED') || isBackupError(error, 'FILE_NOT_FOUND'))
+        return undefined;
+    throw error;
+}
+/** The first frame is the path: content that is moved to another path is found out. */
+async function stage(repository, { path: filePath, staged, body, signal }) {
+    const plain = createHash('sha256');
+    const file = await fs.open(staged, 'wx', 0o600);
+    const writer = new SealedWriter(file, new ObjectSealer(ObjectType.USER_CONTENT, repository.keys.scope()));
+    let bytes = 0;
+    try {
+        await writer.begin(Buffer.from(filePath));
+        for await (const piece of body) {
+            throwIfAborted(signal);
+            plain.update(piece);
+            bytes += piece.length;
+            for (let at = 0; at < piece.length; at += FRAME_BYTES)
+                await writer.write(piece.subarray(at, at + FRAME_BYTES));
+        }
+        throwIfAborted(signal);
+        return { bytes, sha256: plain.digest('hex'), content: await writer.end() };
+    }
+    finally {
+        await file.close();
+    }
+}
+/** Full frames and a last one, through two buffers that are used again and again. */
+class SealedWriter {
+    #file;
+    #sealer;
+    #hash = createHash('sha256');
+    #plain = Buffer.allocUnsafeSlow(FRAME_BYTES);
+    #sealed = Buffer.allocUnsafeSlow(FRAME_BYTES + FRAME_HEADER_BYTES + TAG_BYTES);
+    #held = 0;
+    #isPathHeld = false;
+    constructor(file, sealer) {
+        this.#file = file;
+        this.#sealer = sealer;
+    }
+    /** The path waits to be sealed: of an empty file its frame is the final one. */
+    async begin(filePath) {
+        await this.#append(this.#sealer.header);
+        this.#held = filePath.copy(this.#plain);
+        this.#isPathHeld = true;
+    }
+    /** At most a frame's bytes. */
+    async write(piece) {
+        if (piece.length === 0)
+            return;
+        if (this.#isPathHeld || this.#held === FRAME_BYTES)
+            await this.#seal(false);
+        this.#isPathHeld = false;
+        const taken = Math.min(piece.length, FRAME_BYTES - this.#held);
+        this.#plain.set(piece.subarray(0, taken), this.#held);
+        this.#held += taken;
+        if (taken < piece.length)
+            await this.write(piece.subarray(taken));
+    }
+    /** Seals the final frame. Returns the object's name. */
+    async end() {
+        await this.#seal(true);
+        return this.#hash.digest('hex');
+    }
+    async #seal(final) {
+        let at = 0;
+        this.#sealer.sealFrame([this.#plain.subarray(0, this.#held)], { kind: FrameKind.PAYLOAD, final, emit: (piece) => {
+                this.#sealed.set(piece, at);
+                at += piece.length;
+            } });
+        this.#held = 0;
+        await this.#append(this.#sealed.subarray(0, at));
+    }
+    async #append(bytes) {
+        this.#hash.update(bytes);
+        for (let done = 0; done < bytes.length;)
+            done += (await this.#file.write(bytes, done)).bytesWritten;
+    }
+}
+async function sweep(store, { folder, current, former }) {
+    const now = nowMs();
+    for await (const { key, modifiedMs } of store.list(`${folder}/`)) {
+        const name = key.slice(folder.length + 1);
+        if (name !== NAME && name !== current && (name === former || now - modifiedMs > LEFTOVER_MS))
+            await store.delete(key);
+    }
+}
+/** Throws FILE_NOT_FOUND and DAMAGED. */
+export async function readUserFile(repository, filePath, { signal } = {}) {
+    for (let attempt = 1;; attempt += 1) {
+        const name = await readName(repository, filePath, signal);
+        const key = `${folderOf(repository, filePath)}/${name.content}`;
+        try {
+            const source = await openObject(repository.store, key, signal);
+            return { file: stated(name), content: contentOf(repository, { name, source, key }), [Symbol.asyncDispose]: () => source[Symbol.asyncDispose]() };
+        }
+        catch (error) {
+            if (!isBackupError(error, 'NOT_FOUND'))
+                throw error;
+            // Replaced between the two reads: look again. Else it is lost.
+            if (attempt > 2)
+                throw new BackupError('DAMAGED', 'The content of a file is not there.', { context: { object: key }, cause: error });
+        }
+    }
+}
+/** Whether there is such a file; its name is not opened. */
+export async function hasUserFile(repository, filePath, options = {}) {
+    return (await repository.store.head(`${folderOf(repository, filePath)}/${NAME}`, options)) !== undefined;
+}
+/** False when there was none. */
+export async function removeUserFile(repository, filePath, options = {}) {
+    if (!(await hasUserFile(repository, filePath, options)))
+        return false;
+    const folder = folderOf(repository, filePath);
+    const keys = [];
+    for await (const { key } of repository.store.list(`${folder}/`, options))
+        keys.push(key);
+    await repository.store.delete(`${folder}/${NAME}`, options);
+    for (const key of keys)
+        await repository.store.delete(key);
+    return true;
+}
+/** Sorted by path. What can't be believed is returned apart, never dropped in silence. */
+export async function listUserFiles(repository, options = {}) {
+    const files = [];
+    const problems = [];
+    for await (const { key } of namesIn(repository.store, options)) {
+        try {
+            files.push(stated(await openName(repository, key, options.signal)));
+        }
+        catch (error) {
+            if (isBackupError(error, 'DAMAGED'))
+                problems.push({ key, error });
+            else if (!isBackupError(error, 'NOT_FOUND'))
+                throw error;
+        }
+    }
+    return { files: files.sort((a, b) => (a.path < b.path ? -1 : 1)), problems };
+}
+/** How many there are: for those who leave them alone and say so. */
+export async function countUserFiles(store, options = {}) {
+    let count = 0;
+    for await (const _ of namesIn(store, options))
+        count += 1;
+    return count;
+}
+async function* namesIn(store, options) {
+    for await (const stat of store.list(FOLDER, options))
+        if (stat.key.endsWith(`/${NAME}`))
+            yield stat;
+}
+function folderOf({ keys }, filePath) {
+    const id = createHmac('sha256', keys.userNameKey).update(filePath).digest('hex');
+    return `${FOLDER}${id.slice(0, 2)}/${id}`;
+}
+async function readName(repository, filePath, signal) {
+    try {
+        return await openName(repository, `${folderOf(repository, filePath)}/${NAME}`, signal);
+    }
+    catch (error) {
+        throw isBackupError(error, 'NOT_FOUND') ? new BackupError('FILE_NOT_FOUND', 'There is no such file.', { context: { path: filePath }, cause: error }) : error;
+    }
+}
+async function openName(repository, key, signal) {
+    const bytes = await repository.store.get(key, signal ? { signal } : {});
+    const damaged = (cause) => new BackupError('DAMAGED', "A file's name can not be believed.", { context: { object: key }, cause });
+    let body;
+    try {
+        body = JSON.parse(openPayload(bytes, { type: ObjectType.USER_NAME, repositoryId: repository.keys.repositoryId, masterOf: repository.keys.masterOf }).payload.toString('utf8'));
+    }
+    catch (error) {
+        throw damaged(error);
+    }
+    const { path: filePath, bytes: size, sha256, modifiedAt, content } = body;
+    const isWhole = typeof filePath === 'string' && Number.isSafeInteger(size) && typeof sha256 === 'string' && typeof modifiedAt === 'string' && typeof content === 'string' && /^[0-9a-f]{64}$/.test(content);
+    if (!isWhole || key !== `${folderOf(repository, filePath)}/${NAME}`)
+        throw damaged();
+    return { path: filePath, bytes: size, sha256, modifiedAt, content };
+}
+function stated({ path: filePath, bytes, sha256, modifiedAt }) {
+    return { path: filePath, bytes, sha256, modifiedAt };
+}
+/** A local object is held open: replacing the file does not disturb who reads it. */
+async function openObject(store, key, signal) {
+    const stat = await store.head(key, signal ? { signal } : {});
+    if (!stat)
+        throw new BackupError('NOT_FOUND', 'There is no such object.', { context: { key } });
+    const local = store.localPath(key);
+    const file = local === undefined ? undefined : await fs.open(local).catch((error) => {
+        throw new BackupError('NOT_FOUND', 'There is no such object.', { context: { key }, cause: error });
+    });
+    let at = 0;
+    return {
+        take: async (into) => {
+            throwIfAborted(signal);
+            if (at + into.length > stat.bytes)
+                throw new BackupError('DAMAGED', 'An object is cut short.', { context: { object: key } });
+            if (file)
+                await readFully(file, into, at);
+            else
+                into.set(await store.get(key, { offset: at, length: into.length, ...(signal && { signal }) }));
+            at += into.length;
+        },
+        get isAtEnd() {
+            return at === stat.bytes;
+        },
+        [Symbol.asyncDispose]: async () => file?.close(),
+    };
+}
+async function readFully(file, into, from) {
+    for (let done = 0; done < into.length;) {
+        const { bytesRead } = await file.read(into, done, into.length - done, from + done);
+        if (bytesRead === 0)
+            throw new BackupError('DAMAGED', 'An object is cut short.');
+        done += bytesRead;
+    }
+}
+async function* contentOf(repository, { name, source, key }) {
+    const hash = createHash('sha256');
+    let bytes = 0;
+    try {
+        const header = Buffer.alloc(HEADER_BYTES);
+        await source.take(header);
+        const opener = new ObjectOpener(header, { type: ObjectType.USER_CONTENT, repositoryId: repository.keys.repositoryId, masterOf: repository.keys.masterOf });
+        const buffer = Buffer.allocUnsafeSlow(FRAME_HEADER_BYTES + FRAME_BYTES + TAG_BYTES);
+        let isFinal = false;
+        for (let number = 0; !isFinal; number += 1) {
+            const frame = await takeFrame(source, { opener, buffer, number });
+            isFinal = frame.isFinal;
+            if (number === 0)
+                requireSame(Buffer.from(frame.plaintext).equals(Buffer.from(name.path)));
+            else {
+                hash.update(frame.plaintext);
+                bytes += frame.plaintext.length;
+                yield frame.plaintext;
+            }
+        }
+        requireSame(source.isAtEnd && bytes === name.bytes && hash.digest('hex') === name.sha256);
+    }
+    catch (error) {
+        throw isBackupError(error, 'DAMAGED') ? new BackupError('DAMAGED', error.message, { context: { ...error.context, object: key }, cause: error }) : error;
+    }
+}
+function requireSame(isSame) {
+    if (!isSame)
+        throw new BackupError('DAMAGED', 'The content of a file is not what its name says.');
+}
+/** The sealed bytes go through `buffer`, the plaintext is the reader's to keep. */
+async function takeFrame(source, { opener, buffer, number }) {
+    await source.take(buffer.subarray(0, FRAME_HEADER_BYTES));
+    const end = FRAME_HEADER_BYTES + parseFrameHeader(buffer).sealedBytes;
+    requireSame(end <= buffer.length);
+    await source.take(buffer.subarray(FRAME_HEADER_BYTES, end));
+    const frame = opener.openFrame(buffer.subarray(0, end), { number });
+    requireSame(frame.kind === FrameKind.PAYLOAD);
+    return frame;
+}

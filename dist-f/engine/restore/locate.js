@@ -1,0 +1,60 @@
+/** Finds entries by path in a snapshot's tree. Paths are byte strings (one character a byte) unless they are called typed. */
+import path from 'node:path';
+import { FileType } from "../../contracts/index.js";
+import { BackupError } from "../../kernel/backup-error.js";
+import { bytesOfPathText, ContentKind, pagesOfDirectory, printablePath } from "../snapshot/index.js";
+/**
+ * What somebody means by a path: as it stands when it is absolute; else below one of the backup's own paths, or beside it, or below "/".
+ * Throws NOT_FOUND.
+ */
+export async function resolvePath(reader, document, typed) {
+    const root = Buffer.from(document.tree, 'hex');
+    for (const candidate of candidatesOf(document, Buffer.from(typed).toString('latin1'))) {
+        if (candidate === '/')
+            return { path: '/', found: undefined };
+        const found = await findEntry(reader, root, candidate);
+        if (found)
+            return { path: candidate, found };
+    }
+    throw new BackupError('NOT_FOUND', 'The snapshot has no such path.', { context: { object: typed } });
+}
+function candidatesOf({ paths }, typed) {
+    const clean = (text) => path.posix.normalize(text).replace(/(.)\/+$/, '$1');
+    if (typed.startsWith('/') || typed === '')
+        return [clean(typed || '/')];
+    const roots = paths.map(bytesOfPathText);
+    return [...roots.map((root) => clean(`${root}/${typed}`)), ...roots.map((root) => clean(`${path.posix.dirname(root)}/${typed}`)), clean(`/${typed}`)];
+}
+async function findEntry(reader, root, at) {
+    let id = root;
+    let found;
+    for (const name of at.split('/').filter((part) => part !== '')) {
+        if (!id)
+            return undefined;
+        found = await findIn(reader, id, name);
+        if (!found)
+            return undefined;
+        id = directoryOf(found);
+    }
+    return found;
+}
+async function findIn(reader, directory, name) {
+    for await (const page of pagesOfDirectory(reader, directory)) {
+        const entry = page.find(name);
+        if (entry >= 0)
+            return { page, entry };
+    }
+    return undefined;
+}
+/** The blob of a directory entry whose inside is known. */
+export function directoryOf({ page, entry }) {
+    return page.columns.type(entry) === FileType.DIRECTORY && page.kinds[entry] === ContentKind.ONE ? Uint8Array.from(page.contentOf(entry)) : undefined;
+}
+/** The directory at a typed path. Throws NOT_FOUND, and USAGE for what is no directory. */
+export async function locateDirectory(reader, document, typed) {
+    const resolved = await resolvePath(reader, document, typed);
+    const id = resolved.found ? directoryOf(resolved.found) : Buffer.from(document.tree, 'hex');
+    if (!id)
+        throw new BackupError('USAGE', `${printablePath(resolved.path)} is no folder in the snapshot: name it with --include.`);
+    return { ...resolved, id };
+}

@@ -1,0 +1,56 @@
+/** What can be asked of a restore, and what it says. */
+export declare const Overwrite: {
+    readonly ALWAYS: "always";
+    readonly IF_CHANGED: "if-changed";
+    readonly IF_NEWER: "if-newer";
+    readonly NEVER: "never";
+};
+export type Overwrite = (typeof Overwrite)[keyof typeof Overwrite];
+export interface RestoreProgress {
+    readonly filesDone: number;
+    readonly bytesDone: number;
+    /** Undefined for a part of a snapshot: nobody has counted it. */
+    readonly filesExpected: number | undefined;
+    readonly bytesExpected: number | undefined;
+    readonly currentPath: string;
+}
+export interface RestoreOptions {
+    readonly target: string;
+    /** Paths or globs inside the snapshot, relative ones at any depth (selection.ts); none means all. One that nothing meets is an issue. */
+    readonly include?: readonly string[];
+    /** A directory of the snapshot whose inside goes straight into the target. */
+    readonly subtree?: string;
+    /** Default if-changed: files whose size and mtime agree are left as they are. */
+    readonly overwrite?: Overwrite;
+    /**
+     * Removes what the snapshot does not have from directories at and below the backup's own paths. Refused for "/", with `include`, and, without
+     * `deleteExcluded`, for a snapshot that left something out.
+     */
+    readonly delete?: boolean;
+    /** Also remove what the backup left out by its filters or could not read. */
+    readonly deleteExcluded?: boolean;
+    readonly dryRun?: boolean;
+    /** Half-written files that restores of dead processes of this machine left are always removed from the directories that are restored; with this also those of other
+     * machines. Only where no other restore is at work there. */
+    readonly sweep?: boolean;
+    /** Reads every restored file back and compares it. */
+    readonly verify?: boolean;
+    readonly signal?: AbortSignal;
+    readonly onProgress?: (progress: RestoreProgress) => void;
+}
+export interface RestoreIssue {
+    readonly path: string;
+    readonly reason: string;
+}
+export interface RestoreResult {
+    readonly filesRestored: number;
+    readonly filesUnchanged: number;
+    readonly filesKept: number;
+    readonly filesVerified: number;
+    readonly directories: number;
+    readonly bytesRestored: number;
+    readonly deleted: number;
+    readonly issues: readonly RestoreIssue[];
+    readonly issueCount: number;
+    readonly durationMs: number;
+}

@@ -1,0 +1,79 @@
+/** Which paths of a snapshot a restore takes. Paths are byte strings (one character a byte). */
+import { compilePattern } from "../../sources/index.js";
+const ALL = { takes: () => true, mayHold: () => true, unmatched: () => [] };
+/**
+ * An absolute pattern is a path inside the snapshot or a glob from its root; a relative one (`agenda.db`, `invoices/*.pdf`) is met at any depth.
+ * A folder is taken with all that is in it. No pattern means everything. Throws USAGE.
+ */
+export function createSelection(patterns) {
+    const wishes = patterns.map((pattern) => new Wish(pattern));
+    if (wishes.length === 0)
+        return ALL;
+    const isWished = (path) => {
+        let isTaken = false;
+        for (const wish of wishes)
+            isTaken = wish.meets(path) || isTaken;
+        return isTaken;
+    };
+    const parents = new Verdicts(isWished);
+    return {
+        takes: (path) => isWished(path) || parents.of(parentOf(path)),
+        mayHold: (path) => wishes.some((wish) => wish.mayMeetBelow(path)),
+        unmatched: () => wishes.filter(({ isMet }) => !isMet).map(({ text }) => text),
+    };
+}
+function parentOf(path) {
+    return path.slice(0, Math.max(path.lastIndexOf('/'), 1));
+}
+/** Whether a folder or one above it was wished for; the last answer is kept, since entries come folder by folder. */
+class Verdicts {
+    #isWished;
+    #path = '';
+    #verdict = false;
+    constructor(isWished) {
+        this.#isWished = isWished;
+    }
+    of(path) {
+        if (path === this.#path)
+            return this.#verdict;
+        let verdict = this.#isWished(path);
+        for (let at = path; !verdict && at !== '/';) {
+            at = parentOf(at);
+            verdict = this.#isWished(at);
+        }
+        this.#path = path;
+        this.#verdict = verdict;
+        return verdict;
+    }
+}
+class Wish {
+    text;
+    #literal;
+    #isAbsolute;
+    #glob;
+    /** What every path that meets the pattern begins with. */
+    #prefix;
+    isMet = false;
+    constructor(text) {
+        this.text = text;
+        const trimmed = text.replace(/^(\.\/+)+/, '').replace(/\/+$/, '') || '/';
+        const plain = trimmed === '.' ? '/' : trimmed;
+        this.#isAbsolute = plain.startsWith('/');
+        this.#literal = Buffer.from(plain).toString('latin1');
+        const isGlob = /[*?[{\\]/.test(plain);
+        this.#glob = isGlob ? compilePattern(this.#isAbsolute ? plain : `**/${plain}`).expression : undefined;
+        this.#prefix = this.#isAbsolute ? this.#literal.slice(0, isGlob ? this.#literal.search(/\/[^/]*[*?[{\\]/) : undefined) : '';
+    }
+    /** A name with brackets in it is met as it stands, too. */
+    meets(path) {
+        const isMeant = path === this.#literal || (!this.#isAbsolute && path.endsWith(`/${this.#literal}`)) || (this.#glob?.test(path.slice(1)) ?? false);
+        if (isMeant)
+            this.isMet = true;
+        return isMeant;
+    }
+    mayMeetBelow(path) {
+        if (!this.#isAbsolute || path === '/')
+            return true;
+        return this.#prefix.startsWith(`${path}/`) || (this.#glob !== undefined && (this.#prefix === path || path.startsWith(`${this.#prefix}/`)));
+    }
+}

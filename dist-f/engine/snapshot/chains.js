@@ -1,0 +1,95 @@
+/**
+ * Tells whether something is missing that must be there (docs/format/v1.md section 11): hidden by the store, or lost to damage. Where an object is there that
+ * can't be read, what is missing may be what it said: that is damage, which is named and mended, and no reason to stop backing up.
+ */
+import { BackupError } from "../../kernel/backup-error.js";
+import { RecordKind } from "./documents.js";
+export function checkChains(facts) {
+    const snapshots = missingSnapshots(facts);
+    const records = missingRecords(facts);
+    // A damaged record may have been a `forget` of many; a damaged snapshot is one.
+    const areSnapshotsLost = facts.damagedRecords > 0 || snapshots.length <= facts.damagedSnapshots;
+    const areRecordsLost = facts.damagedRecords > 0 || records.length <= recordsGivenUp(facts.records);
+    const rollbacks = [
+        ...(areSnapshotsLost ? [] : snapshots.map((missing) => suspicion('A snapshot is missing that nobody forgot.', { ...missing }))),
+        ...(areRecordsLost ? [] : records.map((missing) => suspicion('A record is older than one that was seen.', { ...missing }))),
+        ...keyringRollback(facts), ...deleteLogRollback(facts),
+    ];
+    return { rollbacks, losses: { snapshots: areSnapshotsLost ? snapshots : [], records: facts.damagedRecords > 0 ? records : [] } };
+}
+/** How many damaged records an operator has given up: which they were nobody knows. */
+function recordsGivenUp(records) {
+    const lists = records.filter(({ document }) => document.record === RecordKind.FORGET).map(({ document }) => document.value?.['records']);
+    return lists.reduce((sum, list) => sum + (Array.isArray(list) ? list.length : 0), 0);
+}
+/** What is lost, as problems: whoever deletes has to know. */
+export function lossProblems({ snapshots, records }) {
+    const lost = (sentence, context) => new BackupError('DAMAGED', sentence, { context });
+    return [
+        ...snapshots.map(({ writer, sequence }) => ({ key: `snapshots/ (writer ${writer.slice(0, 8)}, number ${sequence})`, error: lost('A snapshot is missing, and a damaged object may be what is left of it.', { object: 'snapshots/', writer, sequence }) })),
+        ...records.map(({ record, seen }) => ({ key: `records/ (${record})`, error: lost('A record is missing, and a damaged object may be what is left of it.', { object: 'records/', record, seen }) })),
+    ];
+}
+function suspicion(sentence, context) {
+    return new BackupError('ROLLBACK_SUSPECTED', sentence, { context });
+}
+function missingSnapshots(facts) {
+    const sequences = new Map();
+    const note = (writer, sequence) => {
+        const known = sequences.get(writer) ?? new Set();
+        sequences.set(writer, known.add(sequence));
+    };
+    for (const { document } of facts.stored)
+        note(document.writer, document.sequence ?? 0);
+    for (const { writer, sequence } of facts.forgotten.values())
+        note(writer, sequence);
+    const missing = [];
+    for (const [writer, head] of expectedHeads(facts)) {
+        for (let sequence = 1; sequence <= head; sequence += 1)
+            if (!sequences.get(writer)?.has(sequence))
+                missing.push({ writer, sequence });
+    }
+    return missing;
+}
+function expectedHeads(facts) {
+    const heads = new Map(Object.entries(facts.seen?.writers ?? {}));
+    const raise = (writer, sequence) => heads.set(writer, Math.max(heads.get(writer) ?? 0, sequence));
+    for (const { document } of facts.stored) {
+        raise(document.writer, document.sequence ?? 0);
+        for (const [writer, seen] of Object.entries(document.seen))
+            raise(writer, seen[0]);
+    }
+    return heads;
+}
+function missingRecords({ records, seen }) {
+    const heads = recordHeads(records);
+    return Object.entries(seen?.records ?? {}).flatMap(([record, generation]) => {
+        const found = heads[record] ?? 0;
+        return found < generation ? [{ record, seen: generation, found }] : [];
+    });
+}
+/** Of kinds whose newest record replaces the others: a hidden one would bring back what an operator has changed. */
+export function recordHeads(records) {
+    const heads = {};
+    for (const { document } of records) {
+        const key = `${document.record}/${document.subject}`;
+        if (document.record !== RecordKind.FORGET)
+            heads[key] = Math.max(heads[key] ?? 0, document.generation);
+    }
+    return heads;
+}
+function keyringRollback({ stored, seen, keyGeneration: found }) {
+    const expected = Math.max(seen?.keyGeneration ?? 0, ...stored.map(({ document }) => document.keyGeneration));
+    return found < expected ? [suspicion('The newest keyring is older than one that was used.', { seen: expected, found })] : [];
+}
+function deleteLogRollback({ stored, seen, deleteLog }) {
+    try {
+        deleteLog.checkChain(Math.max(seen?.deleteGeneration ?? 0, ...stored.map(({ document }) => document.deleteGeneration)));
+        return [];
+    }
+    catch (error) {
+        if (error instanceof BackupError)
+            return [error];
+        throw error;
+    }
+}

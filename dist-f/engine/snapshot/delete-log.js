@@ -1,0 +1,95 @@
+/** The delete log (docs/format/v1.md section 12): which packs are condemned, which are gone, and how far each pruner had looked. */
+import { BackupError } from "../../kernel/backup-error.js";
+import { ObjectType } from "../crypto/index.js";
+import { isRotten } from "../repository/index.js";
+import { parseDeleteEntry } from "./documents.js";
+import { byMaintenance, readParsed } from "./read-parsed.js";
+function damagedEntry(key) {
+    const match = /^deletes\/([0-9a-f]{16})-([0-9a-f]{64})$/.exec(key);
+    return match ? [{ key, generation: Number.parseInt(match[1], 16), name: match[2] }] : [];
+}
+/** Those that can be entries of this log: a stranger's object with a made-up number is not what comes next. */
+function inOrder(damaged, newestRead) {
+    let newest = newestRead;
+    while (damaged.some(({ generation }) => generation === newest + 1))
+        newest += 1;
+    return damaged.filter(({ generation }) => generation >= 1 && generation <= newest);
+}
+export class DeleteLog {
+    entries;
+    problems;
+    /** Entries that are there and can't be read: their keys still say which they are. */
+    damaged;
+    /** Packs that are condemned but neither deleted nor taken back. */
+    tombstoned;
+    /** Packs that a completed deletion removed. */
+    deletedPacks;
+    constructor(entries, problems = []) {
+        this.entries = [...entries].sort((a, b) => a.document.generation - b.document.generation || (a.name < b.name ? -1 : 1));
+        this.problems = problems;
+        this.damaged = inOrder(problems.filter(isRotten).flatMap(({ key }) => damagedEntry(key)), this.entries.at(-1)?.document.generation ?? 0);
+        const completed = new Set(this.entries.flatMap(({ document }) => document.completes ?? []));
+        const deleted = this.entries.filter(({ document }) => document.kind === 'deleted');
+        this.deletedPacks = new Set(deleted.flatMap(({ document }) => document.packs));
+        this.tombstoned = new Set(this.open(completed).flatMap(({ document }) => document.packs).filter((pack) => !this.deletedPacks.has(pack)));
+    }
+    /** What whoever opens an index has to know of it. */
+    get packs() {
+        return { tombstonedPacks: this.tombstoned, deletedPacks: this.deletedPacks };
+    }
+    get newestGeneration() {
+        return Math.max(this.entries.at(-1)?.document.generation ?? 0, ...this.damaged.map(({ generation }) => generation));
+    }
+    /** The newest generation in which damaged packs were given up; 0 without one. An entry that can't be read may have said so. */
+    get lossGeneration() {
+        const given = this.entries.findLast(({ document }) => document.damaged === true)?.document.generation ?? 0;
+        return Math.max(given, ...this.damaged.map(({ generation }) => generation));
+    }
+    /** True when nothing stands in this log that did not stand in `earlier`: entries may share a generation, so that a number alone does not tell. */
+    isCoveredBy(earlier) {
+        const known = new Set(earlier.#names());
+        return this.#names().every((name) => known.has(name));
+    }
+    /** True when the entry is there, alone in its generation, and nothing is newer. */
+    isNewest(name) {
+        return this.heads.length === 1 && this.heads[0] === name;
+    }
+    #names() {
+        return [...this.entries, ...this.damaged].map(({ name }) => name);
+    }
+    /** Names of the entries of the newest generation. */
+    get heads() {
+        const entries = [...this.entries.map(({ name, document }) => ({ name, generation: document.generation })), ...this.damaged];
+        return entries.filter(({ generation }) => generation === this.newestGeneration).map(({ name }) => name);
+    }
+    /** Tombstones that no `deleted` entry completes. */
+    open(completed = new Set(this.entries.flatMap(({ document }) => document.completes ?? []))) {
+        return this.entries.filter(({ name, document }) => document.kind === 'tombstone' && !completed.has(name));
+    }
+    /** Throws ROLLBACK_SUSPECTED when a generation is missing, an entry's predecessor is gone, or `seenGeneration` lies above the newest. */
+    checkChain(seenGeneration = 0) {
+        const names = new Set([...this.entries.flatMap(({ name, document }) => [name, ...(document.replaces ?? [])]), ...this.damaged.map(({ name }) => name)]);
+        const generations = new Set([...this.entries.map(({ document }) => document.generation), ...this.damaged.map(({ generation }) => generation)]);
+        for (let generation = 1; generation <= Math.max(seenGeneration, this.newestGeneration); generation += 1) {
+            if (!generations.has(generation))
+                throw rollback('The delete log lacks a generation.', { generation });
+        }
+        for (const { document } of this.entries) {
+            const lost = document.previous.find((name) => !names.has(name));
+            if (lost)
+                throw rollback('The delete log lacks an entry that a later one names.', { generation: document.generation - 1, object: `deletes/${lost}` });
+        }
+    }
+    /** True when every entry newer than the snapshot's own generation has seen it, or a confirmation covers the entry. */
+    isConfirmed(snapshot, confirmedGeneration) {
+        const from = Math.max(snapshot.deleteGeneration, confirmedGeneration);
+        return this.entries.every(({ document }) => document.generation <= from || (document.marked[snapshot.writer] ?? 0) >= (snapshot.sequence ?? Number.POSITIVE_INFINITY));
+    }
+}
+function rollback(sentence, context) {
+    return new BackupError('ROLLBACK_SUSPECTED', sentence, { context });
+}
+export async function readDeleteLog(repository, signal) {
+    const { entries, problems } = await readParsed(repository, { folder: 'deletes', type: ObjectType.DELETE, parse: (stored) => parseDeleteEntry(byMaintenance(stored)) }, signal);
+    return new DeleteLog(entries, problems);
+}

@@ -1,0 +1,233 @@
+/** Directory pages (docs/format/v1.md section 10): entries column by column. Encoding is canonical, so an unchanged directory is equal bytes. */
+import { COLUMN_COUNT, Column, EntryColumns, FileType, fileTypeOf } from "../../contracts/index.js";
+import { ByteReader } from "../pack/index.js";
+export const BlobKind = { PAGE: 1, SPLIT: 2, CHUNK_LIST: 3 };
+export const ContentKind = { NONE: 0, ONE: 1, CHUNKS: 2, LIST: 3 };
+export const ExtraType = { LINK_TARGET: 1, ATTRIBUTE: 2, DEVICE_NUMBER: 3, NOT_KEPT: 4, CHANGED: 5 };
+const ID_BYTES = 32;
+const NAME_BYTES_MAX = 255;
+let scratch = new Uint32Array(1024);
+/** Encodes kind byte, count, names and columns of the entries `from`–`to` (exclusive). */
+export function encodeStatSection(columns, range, out) {
+    const { from, to } = range;
+    const count = to - from;
+    out.u8(BlobKind.PAGE);
+    out.varint(count);
+    encodeNames(columns.names, range, out);
+    if (count === 0)
+        return;
+    if (scratch.length < count)
+        scratch = new Uint32Array(count * 2);
+    for (let column = 0; column < COLUMN_COUNT; column += 1)
+        encodeColumn(columns.values[column], { from, to, base: baseOf(columns, column) }, out);
+}
+/** The ctime columns are stored as differences to the mtime columns of the same rank. */
+function baseOf(columns, column) {
+    if (column === Column.CTIME_LOW)
+        return columns.values[Column.MTIME_LOW];
+    if (column === Column.CTIME_HIGH)
+        return columns.values[Column.MTIME_HIGH];
+    return column === Column.CTIME_NANOSECONDS ? columns.values[Column.MTIME_NANOSECONDS] : undefined;
+}
+function encodeNames(names, range, out) {
+    const count = range.to - range.from;
+    const lengthsAt = out.advance(count);
+    let total = 0;
+    for (let i = 0; i < count; i += 1)
+        total += names[range.from + i].length;
+    let at = out.advance(total);
+    const buffer = out.buffer;
+    for (let i = 0; i < count; i += 1) {
+        const name = names[range.from + i];
+        buffer[lengthsAt + i] = name.length;
+        at += buffer.write(name, at, 'latin1');
+    }
+}
+function encodeColumn(values, range, out) {
+    const { from, to, base } = range;
+    const first = (values[from] - (base ? base[from] : 0)) >>> 0;
+    let previous = first;
+    let all = 0;
+    for (let i = from + 1; i < to; i += 1) {
+        const value = (values[i] - (base ? base[i] : 0)) >>> 0;
+        const difference = (value - previous) | 0;
+        scratch[i - from - 1] = difference;
+        all |= difference;
+        previous = value;
+    }
+    let mask = 0;
+    for (let plane = 0; plane < 4; plane += 1)
+        if ((all >>> (plane * 8)) & 0xff)
+            mask |= 1 << plane;
+    out.u8(mask);
+    out.u32(first);
+    for (let plane = 0; plane < 4; plane += 1)
+        if (mask & (1 << plane))
+            encodePlane(plane * 8, to - from - 1, out);
+}
+function encodePlane(shift, count, out) {
+    const at = out.advance(count);
+    const buffer = out.buffer;
+    for (let i = 0; i < count; i += 1)
+        buffer[at + i] = scratch[i] >>> shift;
+}
+/** Encodes the extras, which must be given in order of entry; sorts those of one entry. */
+export function encodeExtras(extras, out) {
+    const sorted = extras.length < 2 ? extras : [...extras].sort((a, b) => a.entry - b.entry || a.type - b.type || Buffer.compare(a.bytes, b.bytes));
+    out.varint(sorted.length);
+    for (const { entry, type, bytes } of sorted) {
+        out.varint(entry);
+        out.u8(type);
+        out.varint(bytes.length);
+        out.bytes(bytes);
+    }
+}
+/** A decoded page. Names and columns are decoded at once, contents are slices of the blob. */
+export class DirectoryPage {
+    columns;
+    statSection;
+    kinds;
+    extras;
+    #contents;
+    #contentEnds;
+    constructor(parts) {
+        this.columns = parts.columns;
+        this.statSection = parts.statSection;
+        this.kinds = parts.kinds;
+        this.#contents = parts.contents;
+        this.#contentEnds = parts.contentEnds;
+        this.extras = parts.extras;
+    }
+    get count() {
+        return this.columns.count;
+    }
+    contentOf(entry) {
+        return this.#contents.subarray(entry === 0 ? 0 : this.#contentEnds[entry - 1], this.#contentEnds[entry]);
+    }
+    extrasOf(entry) {
+        return this.extras.filter((extra) => extra.entry === entry);
+    }
+    extra(entry, type) {
+        return this.extras.find((extra) => extra.entry === entry && extra.type === type)?.bytes;
+    }
+    /** The entry of that name (one character a byte), or -1. */
+    find(name) {
+        let low = 0;
+        let high = this.count - 1;
+        while (low <= high) {
+            const middle = (low + high) >> 1;
+            const at = this.columns.names[middle];
+            if (at === name)
+                return middle;
+            if (at < name)
+                low = middle + 1;
+            else
+                high = middle - 1;
+        }
+        return -1;
+    }
+}
+/** Decodes an authenticated page. Throws DAMAGED for anything that the format does not allow. */
+export function decodePage(blob) {
+    const reader = new ByteReader(blob, 'directory page');
+    if (reader.u8() !== BlobKind.PAGE)
+        throw reader.damaged('is no page');
+    const columns = new EntryColumns();
+    const count = reader.count();
+    columns.reserve(count);
+    columns.count = count;
+    columns.names = decodeNames(reader, count);
+    if (count > 0)
+        for (let column = 0; column < COLUMN_COUNT; column += 1)
+            decodeColumn(reader, columns, column);
+    const statSection = blob.subarray(0, reader.offset);
+    const kinds = reader.bytes(count);
+    const contentsAt = reader.offset;
+    const contentEnds = new Uint32Array(count);
+    for (let i = 0; i < count; i += 1) {
+        skipContent(reader, kinds[i], columns.mode(i));
+        contentEnds[i] = reader.offset - contentsAt;
+    }
+    const contents = blob.subarray(contentsAt, reader.offset);
+    const extras = decodeExtras(reader, count);
+    reader.end();
+    return new DirectoryPage({ columns, statSection, kinds, contents, contentEnds, extras });
+}
+function decodeNames(reader, count) {
+    const lengths = reader.bytes(count);
+    const names = [];
+    let previous = '';
+    for (let i = 0; i < count; i += 1) {
+        const bytes = reader.bytes(lengths[i]);
+        const name = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+        if (!isNameAllowed(name) || name <= previous)
+            throw reader.damaged('has a name that is not allowed or out of order');
+        names.push(name);
+        previous = name;
+    }
+    return names;
+}
+/** True for a name that may stand in a directory (one character a byte). */
+export function isNameAllowed(name) {
+    return name !== '' && name !== '.' && name !== '..' && name.length <= NAME_BYTES_MAX && !name.includes('/') && !name.includes('\0');
+}
+function decodeColumn(reader, columns, column) {
+    const count = columns.count;
+    const mask = reader.u8();
+    if (mask > 15)
+        throw reader.damaged('has an unknown plane');
+    const first = reader.u32();
+    const base = baseOf(columns, column);
+    const values = columns.values[column];
+    values.fill(0, 1, count);
+    for (let plane = 0; plane < 4; plane += 1)
+        if (mask & (1 << plane))
+            addPlane(values, reader.bytes(count - 1), plane * 8);
+    let value = first;
+    values[0] = value + (base ? base[0] : 0);
+    for (let i = 1; i < count; i += 1) {
+        value = (value + values[i]) >>> 0;
+        values[i] = value + (base ? base[i] : 0);
+    }
+}
+function addPlane(values, plane, shift) {
+    for (let i = 0; i < plane.length; i += 1)
+        values[i + 1] = values[i + 1] | (plane[i] << shift);
+}
+function skipContent(reader, kind, mode) {
+    const type = fileTypeOf(mode);
+    if (kind !== ContentKind.NONE && type !== FileType.FILE && !(type === FileType.DIRECTORY && kind === ContentKind.ONE))
+        throw reader.damaged('gives content to an entry that has none');
+    switch (kind) {
+        case ContentKind.NONE:
+            return;
+        case ContentKind.ONE:
+        case ContentKind.LIST:
+            reader.bytes(ID_BYTES);
+            return;
+        case ContentKind.CHUNKS: {
+            const count = reader.count(ID_BYTES + 1);
+            for (let i = 0; i < count; i += 1) {
+                reader.varint();
+                reader.bytes(ID_BYTES);
+            }
+            return;
+        }
+        default:
+            throw reader.damaged(`has the unknown content kind ${kind}`);
+    }
+}
+function decodeExtras(reader, entries) {
+    const count = reader.count(3);
+    const extras = [];
+    let previous = 0;
+    for (let i = 0; i < count; i += 1) {
+        const entry = reader.varint();
+        if (entry < previous || entry >= entries)
+            throw reader.damaged('has an extra for no entry');
+        previous = entry;
+        const type = reader.u8();
+        extras.push({ entry, type, bytes: reader.bytes(reader.count()) });
+    }
+    return extras;
+}

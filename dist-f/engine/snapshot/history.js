@@ -1,0 +1,188 @@
+/** Everything that the repository's small objects say: snapshots, checkpoints, records, delete log. Listed before any index is read. */
+import { BackupError } from "../../kernel/backup-error.js";
+import { nowMs } from "../../kernel/clock.js";
+import { ObjectType } from "../crypto/index.js";
+import { isRotten } from "../repository/index.js";
+import { closureIsLacking } from "./closure.js";
+import { readDeleteLog } from "./delete-log.js";
+import { bytesOfPathText, parseConfirm, parseSnapshot, RecordKind } from "./documents.js";
+import { byItsWriter, readParsed } from "./read-parsed.js";
+import { protections } from "./protections.js";
+import { forgottenBy, inForce, RecordFolder, readRecords } from "./record-list.js";
+import { checkChains, lossProblems, recordHeads } from "./chains.js";
+import { decideRuns } from "./runs.js";
+import { namesBelow } from "./stable-listing.js";
+const READINGS_MAX = 3;
+const QUIET_READINGS_MAX = 8;
+/**
+ * Reads everything, and holds it against `seen` (default: what the repository's memory knows, which then learns what was read). Other writers and pruners
+ * work meanwhile, and a listing is no snapshot of the store: what looks like a rollback is read again before it is said.
+ */
+export async function readHistory(repository, options = {}) {
+    const { memory } = repository;
+    const seen = options.seen ?? memory?.heads();
+    for (let reading = 1;; reading += 1) {
+        const history = await readOnce(repository, { ...options, ...(seen && { seen }) });
+        if (history.rollbacks.length === 0)
+            memory?.remember(headsOf(history, repository.keys.generation));
+        if (history.rollbacks.length === 0 || reading === READINGS_MAX)
+            return history;
+    }
+}
+/**
+ * For whoever refers to what other snapshots refer to without looking at each blob. What was in force and is not condemned by this history's delete log was not
+ * condemned before that was read either; what is condemned later, the writer sees when it confirms. Throws REPOSITORY_LOCKED when the log never stays.
+ */
+export async function readWriterHistory(repository, options = {}) {
+    let before = await namesBelow(repository, ['deletes/']);
+    for (let reading = 1; reading <= QUIET_READINGS_MAX; reading += 1) {
+        const history = await readHistory(repository, options);
+        const after = await namesBelow(repository, ['deletes/']);
+        if (after === before)
+            return history;
+        before = after;
+    }
+    throw new BackupError('REPOSITORY_LOCKED', 'The repository changes faster than it can be read. Run it again.');
+}
+async function readOnce(repository, options) {
+    const { signal } = options;
+    const parse = (document) => byItsWriter(parseSnapshot(document.body), document);
+    const snapshots = await readParsed(repository, { folder: 'snapshots', type: ObjectType.SNAPSHOT, parse, previousOf: ({ previous }) => previous }, signal);
+    const checkpoints = await readParsed(repository, { folder: 'checkpoints', type: ObjectType.CHECKPOINT, parse }, signal);
+    const records = await readRecords(repository, RecordFolder.DECISIONS, signal);
+    const confirms = await readParsed(repository, { folder: 'confirms', type: ObjectType.CONFIRM, parse: ({ body }) => parseConfirm(body) }, signal);
+    const deleteLog = await readDeleteLog(repository, signal);
+    const allRecords = records.entries;
+    const stored = snapshots.entries.map(entryOf);
+    const confirmed = confirmedOf(confirms.entries, stored);
+    const forgottenByRecord = forgottenOf(allRecords, stored);
+    const retractions = retractionsOf(confirms.entries);
+    const forgotten = new Map([...honoured(retractions, { stored, deleteLog, confirmed }), ...forgottenByRecord]);
+    const listed = stored.filter(({ name }) => !forgotten.has(name));
+    const doubtful = listed.filter(({ name, document }) => retractions.has(name) || !deleteLog.isConfirmed(document, confirmed.get(name) ?? 0));
+    const unfinished = await unfinishedOf(repository, doubtful, { deleteLog, retractions });
+    const runs = await decideRuns(repository, listed.filter((entry) => !unfinished.includes(entry)), { isForgotten: (name) => forgottenByRecord.has(name), withdrawn: new Set(retractions.keys()), ...(signal && { signal }) });
+    const rotten = snapshots.problems.filter(isRotten);
+    const chains = checkChains({
+        stored, forgotten, deleteLog, records: allRecords, seen: options.seen, keyGeneration: repository.keys.generation, damagedSnapshots: rotten.length, damagedRecords: records.problems.filter(isRotten).length,
+    });
+    return {
+        unfinished, rivals: runs.rivals, superseded: runs.superseded, unconfirmed: new Set(doubtful.map(({ name }) => name)), leftovers: stored.filter(({ name }) => forgotten.has(name)).map(({ name }) => name),
+        snapshots: runs.counting.sort(byTime), checkpoints: checkpoints.entries.map(entryOf).sort(byTime), deleteLog,
+        records: inForce(allRecords), allRecords, forgotten,
+        problems: [...snapshots.problems, ...checkpoints.problems, ...records.problems, ...confirms.problems, ...deleteLog.problems, ...runs.problems, ...lossProblems(chains.losses)],
+        rollbacks: chains.rollbacks, losses: chains.losses, damagedSnapshotMs: Math.max(0, ...rotten.map(({ modifiedMs }) => modifiedMs ?? 0)),
+    };
+}
+function entryOf({ name, document, modifiedMs }) {
+    return { name, document, modifiedMs };
+}
+/** Only a snapshot's own writer may confirm it. */
+function confirmedOf(confirmations, stored) {
+    const writers = new Map(stored.map(({ name, document }) => [name, document.writer]));
+    const confirmed = new Map();
+    for (const { document, signer } of confirmations) {
+        if (document.kind === 'confirm' && writers.get(document.snapshot) === signer)
+            confirmed.set(document.snapshot, Math.max(document.deleteGeneration, confirmed.get(document.snapshot) ?? 0));
+    }
+    return confirmed;
+}
+/** Snapshots that their own writers took back. */
+function retractionsOf(confirmations) {
+    const retractions = new Map();
+    for (const { document, signer } of confirmations) {
+        if (document.kind === 'retract' && document.writer === signer)
+            retractions.set(document.snapshot, { writer: document.writer, sequence: document.sequence });
+    }
+    return retractions;
+}
+/** A writer may take back its own snapshot only while nothing has confirmed it: what counted once goes by a `forget` record alone. */
+function honoured(retractions, { stored, deleteLog, confirmed }) {
+    const there = new Map(stored.map(({ name, document }) => [name, document]));
+    return new Map([...retractions].filter(([name]) => {
+        const document = there.get(name);
+        return document === undefined || !(confirmed.has(name) || deleteLog.isConfirmed(document, 0));
+    }));
+}
+/**
+ * An unconfirmed snapshot is good only when all that it needs is named: its writer may have slept through a deletion. Where data has been given up since, nobody can
+ * tell that from a loss; the snapshot may have been acknowledged, so it stays with what it has.
+ */
+async function unfinishedOf(repository, doubtful, { deleteLog, retractions }) {
+    const unfinished = [];
+    for (const entry of doubtful) {
+        const mayLack = entry.document.deleteGeneration < deleteLog.lossGeneration && !retractions.has(entry.name);
+        if (!mayLack && (await closureIsLacking(repository, entry.document, deleteLog)))
+            unfinished.push(entry);
+    }
+    return unfinished;
+}
+export function headsOf(history, keyGeneration) {
+    const writers = {};
+    for (const { document } of [...history.snapshots, ...history.rivals, ...history.superseded])
+        writers[document.writer] = Math.max(writers[document.writer] ?? 0, document.sequence ?? 0);
+    for (const { writer, sequence } of history.forgotten.values())
+        writers[writer] = Math.max(writers[writer] ?? 0, sequence);
+    return { keyGeneration, deleteGeneration: history.deleteLog.newestGeneration, writers, records: recordHeads(history.allRecords) };
+}
+/** How far a pruner that read this history has looked, for the delete log: it says nothing of snapshots that were not whole, nor of later ones of their writers. */
+export function markedOf(history) {
+    const marked = { ...headsOf(history, 0).writers };
+    for (const { document } of history.unfinished)
+        marked[document.writer] = Math.min(marked[document.writer] ?? 0, (document.sequence ?? 0) - 1);
+    return Object.fromEntries(Object.entries(marked).filter(([, sequence]) => sequence > 0));
+}
+/** The newest snapshot of every other writer, as a snapshot names them: the chain across writers. */
+export function othersSeen(history, writer) {
+    const seen = {};
+    for (const { name, document } of history.snapshots) {
+        if (document.writer !== writer && (document.sequence ?? 0) > (seen[document.writer]?.[0] ?? 0))
+            seen[document.writer] = [document.sequence ?? 0, name];
+    }
+    return seen;
+}
+function byTime(a, b) {
+    return a.document.finishedAt < b.document.finishedAt ? -1 : a.document.finishedAt > b.document.finishedAt ? 1 : a.name < b.name ? -1 : 1;
+}
+/** One that is there and under a pin or hold was protected while a forget was on its way: that takes its record back, and until then no pruner may act on it. */
+function forgottenOf(records, stored) {
+    const guarded = protections({ records: inForce(records), snapshots: stored }, nowMs());
+    const kept = new Set(stored.filter(({ name }) => guarded.has(name)).map(({ name }) => name));
+    const forgotten = new Map();
+    for (const { document } of records) {
+        if (document.record !== RecordKind.FORGET)
+            continue;
+        for (const { name, writer, sequence } of forgottenBy(document))
+            if (!kept.has(name))
+                forgotten.set(name, { writer, sequence });
+    }
+    return forgotten;
+}
+/**
+ * Finds one snapshot by name, unique prefix (at least 4 digits), or `latest` (of `source` where one is given). Checkpoints are found by name
+ * only. Throws SNAPSHOT_NOT_FOUND, SNAPSHOT_AMBIGUOUS, and for `latest` ROLLBACK_SUSPECTED or DAMAGED: where newer ones
+ * may be hidden or can't be read nobody knows the latest.
+ */
+export function findSnapshot(history, wanted, options = {}) {
+    const candidates = history.snapshots.filter(({ document }) => (options.source === undefined || document.source === options.source) && coversPath(document, options.path));
+    if (wanted === 'latest') {
+        if (history.rollbacks[0])
+            throw history.rollbacks[0];
+        const latest = candidates.at(-1);
+        if (history.damagedSnapshotMs > (latest?.modifiedMs ?? 0))
+            throw new BackupError('DAMAGED', 'A snapshot that may be the latest can not be read. Name the one that is meant.', { context: { object: 'snapshots/' } });
+        if (latest)
+            return latest;
+        throw new BackupError('SNAPSHOT_NOT_FOUND', 'There is no snapshot yet.', { context: { snapshot: wanted } });
+    }
+    const matches = /^[0-9a-f]{4,64}$/.test(wanted) ? [...history.snapshots, ...history.checkpoints].filter(({ name }) => name.startsWith(wanted)) : [];
+    if (matches.length > 1)
+        throw new BackupError('SNAPSHOT_AMBIGUOUS', 'Several snapshots begin like that.', { context: { snapshot: wanted, candidates: matches.map(({ name }) => name.slice(0, 12)) } });
+    const match = matches[0];
+    if (match)
+        return match;
+    throw new BackupError('SNAPSHOT_NOT_FOUND', 'There is no such snapshot.', { context: { snapshot: wanted } });
+}
+function coversPath(document, path) {
+    return path === undefined || document.paths.some((each) => bytesOfPathText(each) === path);
+}

@@ -1,0 +1,16 @@
+export { closureIsLive, visitClosure } from "./closure.js";
+export { judgeCheckpoints } from "./checkpoints.js";
+export { chunkListsOf, chunksOf, ContentBuilder, HOLE_ID, isHole } from "./chunk-list.js";
+export { BlobKind, ContentKind, decodePage, DirectoryPage, encodeExtras, encodeStatSection, ExtraType } from "./directory-page.js";
+export { decodeSplit, encodeSplit, pageEnds } from "./directory-split.js";
+export { readDeleteLog } from "./delete-log.js";
+export { bytesOfPathText, pathText, parseSession, printablePath, RecordKind, SnapshotType, } from "./documents.js";
+export { findSnapshot, headsOf, markedOf, othersSeen, readHistory, readWriterHistory } from "./history.js";
+export { IndexClass, openIndex, openReader } from "./open-index.js";
+export { holdsOf, isHeldBy, protections } from "./protections.js";
+export { byItsWriter, readParsed } from "./read-parsed.js";
+export { folderOfRecord, forgottenBy, inForce, newestRecords, RecordFolder, readRecords } from "./record-list.js";
+export { checkRunId, claimRun, damagedClaims, findRun, readClaim, runOf } from "./runs.js";
+export { openSharedReader, shareReader } from "./shared-reader.js";
+export { namesBelow, onStableListing } from "./stable-listing.js";
+export { childPath, pagesOfDirectory, walkTree } from "./tree-walker.js";

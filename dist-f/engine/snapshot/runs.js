@@ -1,0 +1,110 @@
+/**
+ * Scheduled runs count exactly once (docs/format/v1.md section 11): a writer claims its run by create-if-absent of `commits/<runId>` once its
+ * snapshot is confirmed. The claim is the only object that is not named by its content.
+ */
+import { BackupError, isBackupError } from "../../kernel/backup-error.js";
+import { ObjectType } from "../crypto/index.js";
+import { parseClaim } from "./documents.js";
+const FOLDER = 'commits';
+const RUN_ID = /^[a-z0-9][a-z0-9._-]{0,127}$/;
+/** Throws USAGE unless `runId` can be a storage key: 1 to 128 of `a-z 0-9 . _ -`, the first a letter or digit. */
+export function checkRunId(runId) {
+    if (!RUN_ID.test(runId))
+        throw new BackupError('USAGE', 'A run id is 1 to 128 of a-z, 0-9, dot, underscore and hyphen, and begins with a letter or digit.', { context: { runId } });
+}
+/** Undefined when nobody has claimed the run. Throws DAMAGED. */
+export async function readClaim(repository, runId, signal) {
+    const key = `${FOLDER}/${runId}`;
+    try {
+        const { body, signer } = await repository.readDocument(key, ObjectType.CLAIM, signal);
+        const claim = parseClaim(body);
+        if (claim.runId !== runId || claim.writer !== signer)
+            throw new BackupError('DAMAGED', 'A claim is of another run or writer than it says.', { context: { object: key } });
+        return claim;
+    }
+    catch (error) {
+        if (isBackupError(error, 'NOT_FOUND'))
+            return undefined;
+        throw error;
+    }
+}
+/** Claims a run for a confirmed snapshot. False when it was claimed before: `readClaim` says for which. */
+export async function claimRun(repository, run) {
+    const { runId, snapshot, signer } = run;
+    const document = { kind: 'claim', runId, snapshot, writer: signer.id.toString('hex') };
+    const { bytes } = repository.sealDocument(document, { type: ObjectType.CLAIM, signer });
+    try {
+        await repository.store.put(`${FOLDER}/${runId}`, bytes, { ifAbsent: true });
+        return true;
+    }
+    catch (error) {
+        if (isBackupError(error, 'ALREADY_EXISTS'))
+            return false;
+        throw error;
+    }
+}
+/** One snapshot of each run counts. `isForgotten` says of a name whether a forget record covers it; `withdrawn` are names that their writers took back. */
+export async function decideRuns(repository, snapshots, facts) {
+    const runs = Map.groupBy(snapshots.filter(({ document }) => document.runId !== undefined), ({ document }) => runOf(document));
+    const decided = { counting: snapshots.filter(({ document }) => document.runId === undefined), rivals: [], superseded: [], problems: [] };
+    if (runs.size === 0)
+        return decided;
+    const claimedAt = await claimTimes(repository, facts.signal);
+    for (const rivals of runs.values()) {
+        const { runId, copiedFrom } = rivals[0].document;
+        const at = copiedFrom ? undefined : claimedAt.get(runId);
+        // A claim follows its snapshot. A lone snapshot that is older than the claim is the one it names; reading every claim would double the cost of a list.
+        const isPlain = rivals.length === 1 && (at === undefined || at >= rivals[0].modifiedMs);
+        const claim = at === undefined || isPlain ? undefined : await believedClaim(repository, runId, decided.problems);
+        decideOne(rivals, { ...facts, claim, decided });
+    }
+    return decided;
+}
+/** The snapshot of a scheduled run that counts. */
+export function findRun(history, runId) {
+    return history.snapshots.find(({ document }) => document.runId === runId && document.copiedFrom === undefined);
+}
+/** Copies compete with copies of the same repository only. */
+export function runOf({ runId, copiedFrom }) {
+    return runId === undefined ? undefined : `${copiedFrom?.repository ?? ''}/${runId}`;
+}
+async function claimTimes(repository, signal) {
+    const times = new Map();
+    for await (const { key, modifiedMs } of repository.store.list(`${FOLDER}/`, signal ? { signal } : {}))
+        times.set(key.slice(FOLDER.length + 1), modifiedMs);
+    return times;
+}
+async function believedClaim(repository, runId, problems) {
+    try {
+        return await readClaim(repository, runId);
+    }
+    catch (error) {
+        if (!isBackupError(error, 'DAMAGED'))
+            throw error;
+        problems.push({ key: `${FOLDER}/${runId}`, error });
+        return undefined;
+    }
+}
+/** Reads every claim: those that can't be believed. */
+export async function damagedClaims(repository, signal) {
+    const problems = [];
+    for (const runId of (await claimTimes(repository, signal)).keys())
+        await believedClaim(repository, runId, problems);
+    return problems;
+}
+function decideOne(rivals, { isForgotten, withdrawn, claim, decided }) {
+    const claimed = claim && rivals.find(({ name }) => name === claim.snapshot);
+    if (!claimed && claim && isForgotten(claim.snapshot)) {
+        decided.superseded.push(...rivals);
+        return;
+    }
+    const standing = rivals.filter(({ name }) => !withdrawn.has(name));
+    const counting = claimed ?? lowest(standing.length > 0 ? standing : rivals);
+    decided.counting.push(counting);
+    for (const each of rivals)
+        if (each !== counting)
+            (claimed || withdrawn.has(each.name) ? decided.superseded : decided.rivals).push(each);
+}
+function lowest(rivals) {
+    return rivals.reduce((low, each) => (each.name < low.name ? each : low));
+}

@@ -1,0 +1,1 @@
+export const JobKind = { BACKUP: 'backup', RECOVERY: 'recovery', DELIVERY: 'delivery' };

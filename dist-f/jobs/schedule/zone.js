@@ -1,0 +1,74 @@
+/**
+ * Wall clocks of IANA time zones. A wall time is written as the milliseconds that the same figures would be in UTC, so that calendars can be counted
+ * without a zone; only `instantOfWall` knows of clocks that are put forward or back.
+ */
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+/** No zone's clock is further ahead of or behind UTC than this. */
+const OFFSET_MS_MAX = 15 * HOUR_MS;
+const formats = new Map();
+/** Throws RangeError for a zone that the platform does not know. */
+function formatOf(zone) {
+    const known = formats.get(zone);
+    if (known)
+        return known;
+    const format = new Intl.DateTimeFormat('en-US', { timeZone: zone, calendar: 'iso8601', numberingSystem: 'latn', hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' });
+    formats.set(zone, format);
+    return format;
+}
+/** Whether `zone` is a name such as "America/Sao_Paulo". A bare offset is none: it knows nothing of daylight saving. */
+export function isTimeZone(zone) {
+    if (!/^[A-Za-z]/.test(zone))
+        return false;
+    try {
+        formatOf(zone);
+        return true;
+    }
+    catch {
+        return false;
+    }
+}
+/** What the clock of the zone shows at an instant. */
+export function wallOfInstant(ms, zone) {
+    const parts = {};
+    for (const { type, value } of formatOf(zone).formatToParts(ms))
+        parts[type] = Number(value);
+    const seconds = Date.UTC(parts['year'], parts['month'] - 1, parts['day'], parts['hour'], parts['minute'], parts['second']);
+    return seconds + (ms - Math.floor(ms / 1000) * 1000);
+}
+function offsetAt(ms, zone) {
+    return wallOfInstant(ms, zone) - ms;
+}
+/**
+ * When the clock shows a wall time: of a repeated one the first time; a skipped one is over at the moment at which the clock is put forward.
+ * Never decreases with `wallMs`.
+ */
+export function instantOfWall(wallMs, zone) {
+    const before = offsetAt(wallMs - OFFSET_MS_MAX, zone);
+    const after = offsetAt(wallMs + OFFSET_MS_MAX, zone);
+    // The larger offset is the earlier instant.
+    const candidates = [Math.max(before, after), Math.min(before, after)].map((offset) => wallMs - offset);
+    const shown = candidates.find((instant) => wallOfInstant(instant, zone) === wallMs);
+    return shown ?? changeBetween(candidates[0], candidates[1], zone);
+}
+/** The first second after `fromMs` at which the zone's offset is that of `toMs`. */
+function changeBetween(fromMs, toMs, zone) {
+    const target = offsetAt(toMs, zone);
+    let low = Math.floor(fromMs / 1000);
+    let high = Math.ceil(toMs / 1000);
+    while (high - low > 1) {
+        const middle = Math.floor((low + high) / 2);
+        if (offsetAt(middle * 1000, zone) === target)
+            high = middle;
+        else
+            low = middle;
+    }
+    return high * 1000;
+}
+/** ISO 8601 with the zone's offset: "2026-11-25T02:00:00-03:00". */
+export function formatLocal(ms, zone) {
+    const wall = wallOfInstant(ms, zone);
+    const offset = Math.trunc((wall - ms) / MINUTE_MS);
+    const figures = [Math.floor(Math.abs(offset) / 60), Math.abs(offset) % 60].map((figure) => String(figure).padStart(2, '0'));
+    return `${new Date(wall).toISOString().slice(0, 19)}${offset < 0 ? '-' : '+'}${figures.join(':')}`;
+}

@@ -1,0 +1,2 @@
+/** Throws ABORTED when `signal` has been aborted. */
+export declare function throwIfAborted(signal: AbortSignal | undefined): void;

@@ -1,0 +1,19 @@
+/** Where files that belong to the program are: beside the sources, in the compiled tree, or beside the bundle. */
+/** URL of the worker thread's entry. */
+export function workerUrl() {
+    if (typeof NEONPRO_BUNDLED !== 'undefined')
+        return new URL('./worker-main.js', import.meta.url);
+    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+    return new URL(`../engine/worker/worker-main.${extension}`, import.meta.url);
+}
+/** URL of the folder with the control plane's schema and migrations: at the package's root, two levels above sources, compiled tree and bundle alike. */
+export function databaseFolder() {
+    return new URL('../../database/', import.meta.url);
+}
+/** URL of the entry of a process that does the engine's work for the system. */
+export function engineChildUrl() {
+    if (typeof NEONPRO_BUNDLED !== 'undefined')
+        return new URL('./engine-child.js', import.meta.url);
+    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+    return new URL(`../services/execution/engine-child.${extension}`, import.meta.url);
+}

@@ -1,0 +1,24 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { systemCode } from "./backup-error.js";
+/**
+ * Makes a folder and its missing parents, step by step: mkdir's own recursion never ends where a file system answers ENOENT for a new name, as /proc does. Throws what the system says;
+ * ENOTDIR where something else has the name.
+ */
+export function makeDirectories(folder, options) {
+    const bytes = Buffer.from(folder, options.encoding);
+    if (fs.statSync(bytes, { throwIfNoEntry: false })?.isDirectory())
+        return;
+    const parent = path.dirname(folder);
+    if (parent !== folder)
+        makeDirectories(parent, options);
+    try {
+        fs.mkdirSync(bytes, { mode: options.mode });
+    }
+    catch (error) {
+        if (systemCode(error) !== 'EEXIST')
+            throw error;
+        // Another process may have made it meanwhile; anything else says here what it is.
+        fs.accessSync(Buffer.concat([bytes, Buffer.from('/.')]));
+    }
+}

@@ -1,0 +1,2 @@
+/** Says nothing. */
+export const silentLog = { debug: () => { }, info: () => { }, warn: () => { }, error: () => { }, child: () => silentLog };

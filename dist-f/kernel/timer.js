@@ -1,0 +1,31 @@
+/** The only place that waits. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { throwIfAborted } from "./abort.js";
+/** Resolves after `ms`. Throws ABORTED when `signal` is aborted first. Keeps the process alive unless `unref`. */
+export async function sleep(ms, options = {}) {
+    throwIfAborted(options.signal);
+    try {
+        await delay(ms, undefined, { ref: options.unref !== true, ...(options.signal && { signal: options.signal }) });
+    }
+    catch {
+        throwIfAborted(options.signal);
+    }
+}
+/** A wait that can be cut short: a call of `wake` ends the wait under way, or the next one. */
+export class Waker {
+    #isWoken = false;
+    #waiting;
+    wake() {
+        this.#isWoken = true;
+        this.#waiting?.abort();
+    }
+    /** Resolves after `ms`, when woken, or when `signal` is aborted: never rejects. */
+    async wait(ms, options = {}) {
+        this.#waiting = new AbortController();
+        const signal = options.signal ? AbortSignal.any([options.signal, this.#waiting.signal]) : this.#waiting.signal;
+        if (!this.#isWoken && !signal.aborted)
+            await sleep(ms, { signal }).catch(() => { });
+        this.#waiting = undefined;
+        this.#isWoken = false;
+    }
+}

@@ -1,0 +1,34 @@
+/** The second thread of the engine's work. */
+import { setFlagsFromString } from 'node:v8';
+import { Worker } from 'node:worker_threads';
+import { workerUrl } from "./assets.js";
+import { BackupError } from "./backup-error.js";
+/** From here on the flag for the delay has another name and a default that suits. */
+const MAJOR_WITH_A_MULTIPLE = 25;
+let isOwnProcess = false;
+/** For a program of ours, never in an application that uses the library: V8's flags are the whole process's. Call it once, before any thread starts. */
+export function optimizeLateBesideThreads() {
+    isOwnProcess = true;
+}
+/**
+ * V8's efficiency mode: with both cores at work, code that is optimized beside them takes their time and up to 16 MiB (docs/adr/0020). The mode's own delay of 15,000
+ * calls is late for a run of seconds.
+ */
+function optimizeLate() {
+    setFlagsFromString('--efficiency-mode');
+    if (Number(process.versions.node.split('.')[0]) < MAJOR_WITH_A_MULTIPLE)
+        setFlagsFromString('--efficiency-mode-delay-turbofan=2000');
+}
+/**
+ * A thread's small young generation keeps the peak low. Its descriptors are shared with the main thread, which closes them; with `closesItsFiles` those that the thread
+ * has opened are closed when it ends, however it ends.
+ */
+export function startWorkerThread(workerData, transferList = [], { closesItsFiles = false } = {}) {
+    if (isOwnProcess)
+        optimizeLate();
+    return new Worker(workerUrl(), { workerData, transferList: [...transferList], resourceLimits: { maxYoungGenerationSizeMb: 4 }, trackUnmanagedFds: closesItsFiles });
+}
+/** A thread that ends before it was told to has not done its work, whatever its exit code. */
+export function lostThread(exitCode) {
+    return new BackupError('WORKER_LOST', `The worker thread ended early, with ${exitCode}.`, { context: { cause: `exit ${exitCode}` } });
+}

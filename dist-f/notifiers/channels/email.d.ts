@@ -1,0 +1,1 @@
+export declare const email: import("../notifier.ts").RegisteredNotifier;

@@ -1,0 +1,1 @@
+export declare const healthcheck: import("../notifier.ts").RegisteredNotifier;

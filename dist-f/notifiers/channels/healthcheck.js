@@ -1,0 +1,47 @@
+/**
+ * Signs of life to a healthchecks-compatible service: URL/start, URL, URL/fail. `{slug}` in the address becomes the configuration's name in lower case
+ * with hyphens. Each ping carries the run's id as `rid`, so that a start that comes late is not taken for the next run's.
+ */
+import { z } from 'zod';
+import { post } from "../http-call.js";
+import { defineNotifier, deliveryRefused } from "../notifier.js";
+const KIND = 'healthcheck';
+const SUFFIXES = { START: '/start', SUCCESS: '', FAIL: '/fail' };
+const URL_FORM = 'an http: or https: URL; {slug} stands for the configuration';
+const config = z.object({
+    healthcheckUrl: z.string().refine((text) => /^https?:$/.test(URL.parse(text.replaceAll('{slug}', 'slug'))?.protocol ?? ''), URL_FORM).optional(),
+});
+export const healthcheck = defineNotifier({
+    kind: KIND,
+    title: { en: 'healthcheck ping', 'pt-BR': 'ping de healthcheck' },
+    carries: 'PING',
+    config,
+    variables: { healthcheckUrl: 'HEALTHCHECK_URL' },
+    // A configuration may bring an address of its own, so the channel is there without any setting.
+    required: [],
+    async deliver(notice, { healthcheckUrl }, { signal }) {
+        if (notice.kind !== 'PING')
+            throw deliveryRefused(KIND, 'not a ping');
+        const address = notice.url ?? healthcheckUrl;
+        if (address === undefined)
+            throw deliveryRefused(KIND, 'no address');
+        const url = pingUrl(address, notice);
+        if (url === null)
+            throw deliveryRefused(KIND, 'not an http: or https: URL');
+        // The operator names the address, and such a service often stands in the clinic's own network.
+        await post({ channel: KIND, url, body: notice.text, allowPrivate: true, signal });
+    },
+});
+function pingUrl(address, { name, runId, signal }) {
+    const url = URL.parse(address.replaceAll('{slug}', slugOf(name)));
+    if (url === null || !/^https?:$/.test(url.protocol))
+        return null;
+    url.pathname = url.pathname.replace(/\/$/, '') + SUFFIXES[signal];
+    if (runId !== undefined)
+        url.searchParams.set('rid', runId);
+    return url;
+}
+/** "Clínica São José" → "clinica-sao-jose". */
+function slugOf(name) {
+    return name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '') || 'backup';
+}

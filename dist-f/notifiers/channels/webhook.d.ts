@@ -1,0 +1,1 @@
+export declare const webhook: import("../notifier.ts").RegisteredNotifier;

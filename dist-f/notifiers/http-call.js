@@ -1,0 +1,71 @@
+/** One HTTP request of a channel: a deadline, no redirects, an address that is checked where the connection is made (so no name can change its mind after a check). */
+import dns from 'node:dns';
+import http from 'node:http';
+import https from 'node:https';
+import net from 'node:net';
+import { BackupError } from "../kernel/backup-error.js";
+import { connectionCause, deliveryFailed, deliveryRefused } from "./notifier.js";
+import { isPrivateAddress } from "./private-address.js";
+export const HTTP_TIMEOUT_MS = 10_000;
+/** Says why an address was refused, from inside the name lookup. */
+class PrivateAddress extends Error {
+}
+/**
+ * POSTs `body`. Throws DELIVERY_REFUSED for redirects, 4xx but 408 and 429, and private addresses unless they are allowed; DELIVERY_FAILED for
+ * everything that may pass; ABORTED. The URL, which may hold a secret, is in no error.
+ */
+export async function post(call) {
+    const { channel, signal } = call;
+    if (!call.allowPrivate && net.isIP(call.url.hostname.replace(/^\[|\]$/g, '')) !== 0 && isPrivateAddress(call.url.hostname))
+        throw deliveryRefused(channel, 'private address');
+    const deadline = AbortSignal.timeout(call.timeoutMs ?? HTTP_TIMEOUT_MS);
+    let status;
+    try {
+        status = await send(call, AbortSignal.any([signal, deadline]));
+    }
+    catch (error) {
+        if (signal.aborted)
+            throw new BackupError('ABORTED', 'The delivery was stopped.', { cause: signal.reason });
+        if (deadline.aborted)
+            throw deliveryFailed(channel, 'timeout');
+        if (error instanceof PrivateAddress)
+            throw deliveryRefused(channel, 'private address');
+        throw deliveryFailed(channel, connectionCause(error));
+    }
+    if (status >= 200 && status < 300)
+        return;
+    throw isWorthAnotherTry(status) ? deliveryFailed(channel, `HTTP ${status}`) : deliveryRefused(channel, `HTTP ${status}`);
+}
+function isWorthAnotherTry(status) {
+    return status >= 500 || status === 408 || status === 429;
+}
+function send({ url, headers, body, allowPrivate }, signal) {
+    const bytes = Buffer.from(body);
+    const { request } = url.protocol === 'https:' ? https : http;
+    return new Promise((resolve, reject) => {
+        const sent = request(url, {
+            method: 'POST', signal, agent: false, ...(!allowPrivate && { lookup: publicLookup }),
+            headers: { 'user-agent': 'neonpro-backup', 'content-type': 'text/plain; charset=utf-8', ...headers, 'content-length': bytes.length },
+        });
+        sent.once('error', reject);
+        sent.once('response', (response) => {
+            response.once('error', reject);
+            response.once('end', () => resolve(response.statusCode ?? 0));
+            // The answer's text is nobody's business; reading it lets the connection end.
+            response.resume();
+        });
+        sent.end(bytes);
+    });
+}
+/** Resolves a name for the connection itself; one private address among the answers refuses the name. */
+const publicLookup = (hostname, options, callback) => {
+    dns.lookup(hostname, { ...options, all: true }, (error, addresses) => {
+        if (error)
+            return callback(error, '', 0);
+        if (addresses.length === 0 || addresses.some(({ address }) => isPrivateAddress(address)))
+            return callback(new PrivateAddress('private address'), '', 0);
+        if (options.all)
+            return callback(null, addresses);
+        callback(null, addresses[0].address, addresses[0].family);
+    });
+};

@@ -1,0 +1,1 @@
+export { AlarmChange, NoticeKind, PingSignal } from "./notifier.js";

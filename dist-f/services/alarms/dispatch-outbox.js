@@ -1,0 +1,146 @@
+/**
+ * Sends what waits in the outbox, at least once. A row is claimed by moving its time ahead by a lease, in a transaction that skips what others hold: several
+ * workers send each notice once, and one that dies leaves it to the next, with the same key. What can't be sent for a day, or is refused, is given up and
+ * told by another channel.
+ */
+import { randomInt } from 'node:crypto';
+import { BackupError, isBackupError } from "../../kernel/backup-error.js";
+import { isoTime, nowMs } from "../../kernel/clock.js";
+import { OutboxState } from "./outbox.js";
+import { raiseAlarm, resolveAlarm } from "./raise-alarm.js";
+const BATCH = 8;
+/** Longer than any delivery takes. */
+const LEASE_MS = 120_000;
+const BACKOFF_MS = [10_000, 30_000, 120_000, 600_000, 1_800_000, 3_600_000];
+const JITTER = 0.2;
+const GIVE_UP_MS = 24 * 3_600_000;
+/** What was sent or given up is kept so long, and looked for once an hour. */
+const KEEP_MS = 30 * 24 * 3_600_000;
+const SWEEP_MS = 3_600_000;
+/** Sends everything that is due. Throws ABORTED; what was claimed then is due again at once. */
+export async function dispatchOutbox(parts, { signal, atMs }) {
+    const result = { delivered: 0, failed: 0, dead: 0 };
+    await buryOrphans(parts, atMs ?? nowMs());
+    await sweep(parts, atMs ?? nowMs());
+    for (;;) {
+        const rows = await claim(parts, atMs ?? nowMs());
+        if (rows.length === 0)
+            return result;
+        const outcomes = await Promise.all(rows.map((row) => deliver(parts, row, { signal, atMs: atMs ?? nowMs() })));
+        for (const outcome of outcomes)
+            if (outcome !== 'STOPPED' && outcome !== 'DROPPED')
+                result[outcome] += 1;
+        if (outcomes.includes('STOPPED'))
+            throw new BackupError('ABORTED', 'The delivery was stopped.', { cause: signal.reason });
+    }
+}
+async function claim(parts, atMs) {
+    const channels = parts.notifiers.map(({ kind }) => kind);
+    if (channels.length === 0)
+        return [];
+    return await parts.catalog.transaction(async (tx) => {
+        const due = await tx.selectFrom('outbox').select('id').where('tenant_id', '=', parts.tenantId).where('state', '=', OutboxState.WAITING).where('next_at', '<=', new Date(atMs)).where('channel', 'in', channels)
+            .orderBy('next_at').limit(BATCH).forUpdate().skipLocked().execute();
+        if (due.length === 0)
+            return [];
+        return await tx.updateTable('outbox').set((on) => ({ attempts: on('attempts', '+', 1), next_at: new Date(atMs + LEASE_MS) })).where('id', 'in', due.map(({ id }) => id))
+            .returning(['id', 'channel', 'event', 'alert_id', 'idempotency_key', 'attempts', 'created_at']).execute();
+    });
+}
+async function deliver(parts, row, { signal, atMs }) {
+    const notifier = parts.notifiers.find(({ kind }) => kind === row.channel);
+    try {
+        const notice = await noticeOf(parts, row);
+        if (notice === undefined)
+            return await drop(parts, row);
+        await notifier.deliver(notice, { signal, key: row.idempotency_key });
+    }
+    catch (error) {
+        if (isBackupError(error, 'ABORTED')) {
+            await settle(parts, row, { state: OutboxState.WAITING, next_at: new Date(atMs), attempts: row.attempts - 1 });
+            return 'STOPPED';
+        }
+        return await failed(parts, row, { notifier, error, atMs });
+    }
+    await parts.catalog.transaction(async (tx) => {
+        await tx.updateTable('outbox').set({ state: OutboxState.DELIVERED, delivered_at: new Date(atMs), last_error: null }).where('id', '=', row.id).where('state', '=', OutboxState.WAITING).execute();
+        await resolveAlarm(parts, { type: 'CHANNEL_FAILING', about: { resource: channelResource(row) }, atMs }, tx);
+    });
+    return 'delivered';
+}
+/** The notice as it is sent. Undefined: there is nobody to send it to any more. */
+async function noticeOf(parts, { event }) {
+    const waiting = event;
+    if (waiting.kind === 'ALARM')
+        return waiting;
+    const { configId, ...ping } = waiting;
+    const config = await parts.catalog.db.selectFrom('configs').select('settings').where('id', '=', configId).where('removed_at', 'is', null).executeTakeFirst();
+    const url = config?.settings?.healthcheckUrl ?? parts.channels.healthcheckUrl;
+    return config === undefined || url === undefined ? undefined : { ...ping, url };
+}
+async function drop(parts, row) {
+    await settle(parts, row, { state: OutboxState.DROPPED });
+    return 'DROPPED';
+}
+async function failed(parts, row, { notifier, error, atMs }) {
+    const cause = isBackupError(error) ? String(error.context['cause'] ?? error.code) : 'INTERNAL';
+    parts.log.warn('a notice was not delivered', { channel: row.channel, attempt: row.attempts, cause, ...(!isBackupError(error) && { error: String(error) }) });
+    const isOver = !isBackupError(error, 'DELIVERY_FAILED') || atMs >= row.created_at.getTime() + GIVE_UP_MS;
+    if (!isOver) {
+        await settle(parts, row, { state: OutboxState.WAITING, next_at: new Date(atMs + backoffMs(row.attempts)), last_error: cause });
+        return 'failed';
+    }
+    await bury(parts, row, { channelTitle: notifier.title[parts.locale], cause, atMs });
+    return 'dead';
+}
+/** Only the claim that was made last may write: a slower one finds another count. */
+async function settle(parts, row, values) {
+    await parts.catalog.db.updateTable('outbox').set(values).where('id', '=', row.id).where('attempts', '=', row.attempts).where('state', '=', OutboxState.WAITING).execute();
+}
+function backoffMs(attempt) {
+    const base = BACKOFF_MS[Math.min(attempt, BACKOFF_MS.length) - 1];
+    return Math.round(base * (1 - JITTER + (2 * JITTER * randomInt(1001)) / 1000));
+}
+const CHANNEL_MESSAGE = {
+    en: 'Notices by {channel} do not arrive ({cause}); one was given up.',
+    'pt-BR': 'Os avisos por {channel} não estão chegando ({cause}); um deles foi descartado.',
+};
+async function bury(parts, row, { channelTitle, cause, atMs }) {
+    await parts.catalog.transaction(async (tx) => {
+        const buried = await tx.updateTable('outbox').set({ state: OutboxState.DEAD, last_error: cause }).where('id', '=', row.id).where('attempts', '=', row.attempts).where('state', '=', OutboxState.WAITING).returning('id').executeTakeFirst();
+        if (!buried || isPingOfStart(row))
+            return;
+        const event = row.event;
+        // Once a day: two dead channels would else write to each other without end.
+        await raiseAlarm(parts, {
+            type: 'CHANNEL_FAILING', severity: 'HIGH', message: CHANNEL_MESSAGE[parts.locale].replace('{channel}', channelTitle).replace('{cause}', cause),
+            about: { resource: channelResource(row), ...(event.kind === 'PING' && { configName: event.name }) }, occurrence: isoTime(atMs).slice(0, 10), atMs,
+            exceptChannels: [row.channel], details: { channel: row.channel, cause },
+        }, tx);
+    });
+}
+/** Rows of a channel that no process serves any more: given up after the same day. */
+async function buryOrphans(parts, atMs) {
+    const channels = parts.notifiers.map(({ kind }) => kind);
+    const rows = await parts.catalog.db.selectFrom('outbox').select(['id', 'channel', 'event', 'alert_id', 'idempotency_key', 'attempts', 'created_at'])
+        .where('tenant_id', '=', parts.tenantId).where('state', '=', OutboxState.WAITING).where('created_at', '<=', new Date(atMs - GIVE_UP_MS))
+        .$if(channels.length > 0, (query) => query.where('channel', 'not in', channels)).limit(BATCH).execute();
+    for (const row of rows)
+        await bury(parts, row, { channelTitle: row.channel, cause: 'not set up', atMs });
+}
+const sweptAtMs = new WeakMap();
+async function sweep({ catalog, tenantId }, atMs) {
+    if (atMs < (sweptAtMs.get(catalog) ?? Number.NEGATIVE_INFINITY) + SWEEP_MS)
+        return;
+    sweptAtMs.set(catalog, atMs);
+    await catalog.db.deleteFrom('outbox').where('tenant_id', '=', tenantId).where('state', '<>', OutboxState.WAITING).where('created_at', '<', new Date(atMs - KEEP_MS)).execute();
+}
+/** One alarm for a channel; the address of pings is the configuration's, so one for each of those. */
+function channelResource({ channel, event }) {
+    const waiting = event;
+    return waiting.kind === 'PING' ? `channel:${channel}:${waiting.configId}` : `channel:${channel}`;
+}
+function isPingOfStart({ event }) {
+    const waiting = event;
+    return waiting.kind === 'PING' && waiting.signal === 'START';
+}

@@ -1,0 +1,11 @@
+export type { AlarmSubject } from './alarm-rule.ts';
+export { alarmText } from './alarm-texts.ts';
+export { ALERT_COLUMNS, alertView } from './alert-view.ts';
+export { dispatchOutbox, type DispatchResult } from './dispatch-outbox.ts';
+export { evaluateRules } from './evaluate-rules.ts';
+export { freeSpaceLimit, homeRoom, repositoryRoom, type Room } from './free-space.ts';
+export { bytesText, timeText } from './quantities.ts';
+export { type AlarmInput, raiseAlarm, resolveAlarm } from './raise-alarm.ts';
+export { runFinished, runStarted } from './run-events.ts';
+export { hasHeartbeat, schedulerHeartbeat } from './scheduler-heartbeat.ts';
+export { zoneOf } from './zone.ts';

@@ -1,0 +1,10 @@
+export { alarmText } from "./alarm-texts.js";
+export { ALERT_COLUMNS, alertView } from "./alert-view.js";
+export { dispatchOutbox } from "./dispatch-outbox.js";
+export { evaluateRules } from "./evaluate-rules.js";
+export { freeSpaceLimit, homeRoom, repositoryRoom } from "./free-space.js";
+export { bytesText, timeText } from "./quantities.js";
+export { raiseAlarm, resolveAlarm } from "./raise-alarm.js";
+export { runFinished, runStarted } from "./run-events.js";
+export { hasHeartbeat, schedulerHeartbeat } from "./scheduler-heartbeat.js";
+export { zoneOf } from "./zone.js";

@@ -1,0 +1,37 @@
+import { isoTime } from "../../../kernel/clock.js";
+import { freeSpaceLimit, homeRoom, repositoryRoom } from "../free-space.js";
+import { bytesText } from "../quantities.js";
+/** Of the threshold: above it the alarm ends. */
+const ENDS_ABOVE = 1.2;
+const PLACES = {
+    repository: { en: 'the repository', 'pt-BR': 'do repositório' },
+    home: { en: 'the system\'s folder (HOME)', 'pt-BR': 'da pasta do sistema (HOME)' },
+};
+/** Less free room than `minFreeSpace` at the repository or at HOME: the largest that any enabled configuration asks for. Reminds once a day. */
+export const storageLow = {
+    type: 'STORAGE_LOW',
+    severity: 'HIGH',
+    title: { en: 'Little free space', 'pt-BR': 'Pouco espaço livre' },
+    message: { en: '{free} are free on the disk of {place}; the limit is {limit}.', 'pt-BR': 'Há {free} livres no disco {place}; o limite é {limit}.' },
+    guidance: {
+        en: 'Free some room, or shorten the retention and run "neonpro-backup prune". alertConfig.minFreeSpace sets the limit.',
+        'pt-BR': 'Libere espaço ou reduza a retenção e execute "neonpro-backup prune". alertConfig.minFreeSpace define o limite.',
+    },
+    async evaluate(context) {
+        const { parts, nowMs } = context;
+        const limit = await freeSpaceLimit(parts, context.db);
+        const frees = { repository: (await repositoryRoom(parts))?.bytesFree, home: (await homeRoom(parts))?.bytesFree };
+        if (frees.repository === undefined && frees.home === undefined)
+            return undefined;
+        return ['repository', 'home'].flatMap((place) => {
+            const about = { resource: `storage:${place}` };
+            const isOpen = context.isOpen(about);
+            // What can't be measured now stays as it was.
+            const free = frees[place] ?? (isOpen ? limit : Number.POSITIVE_INFINITY);
+            if (!(free < limit || (isOpen && free <= limit * ENDS_ABOVE)))
+                return [];
+            const values = { place: PLACES[place][parts.locale], free: bytesText(free, parts.locale), limit: bytesText(limit, parts.locale) };
+            return [{ about, occurrence: isoTime(nowMs).slice(0, 10), values, details: { bytesFree: free, limit } }];
+        });
+    },
+};

@@ -1,0 +1,81 @@
+/** What the beginning and the end of a run tell: pings, and alarms decided from the run's row. */
+import { sql } from 'kysely';
+import { ERROR_CATALOG, errorText } from "../../contracts/index.js";
+import { nowMs } from "../../kernel/clock.js";
+import { evaluateRules } from "./evaluate-rules.js";
+import { dropStartPing, enqueuePing } from "./outbox.js";
+import { bytesText } from "./quantities.js";
+import { RUN_RULES } from "./rules.js";
+import { backupLate } from "./rules/backup-late.js";
+import { backupMissed } from "./rules/backup-missed.js";
+/** Called after the claim, for each attempt; the ping goes once. */
+export async function runStarted(parts, run, { tx, atMs = nowMs() } = {}) {
+    await within(parts, tx, async (own) => {
+        const row = await runRow(own, run.id);
+        if (!row)
+            return;
+        await ping(parts, own, { row, signal: 'START', text: '', atMs });
+        await evaluateRules(parts, atMs, { rules: [backupMissed, backupLate], configId: row.config_id, tx: own });
+    });
+}
+/**
+ * Called when a run has come to its end, after its last attempt, with the row written. Raises BACKUP_FAILED or BACKUP_PARTIAL, ends what is over, pings.
+ * Calling it twice tells nothing twice. What a crash leaves untold, the next `evaluateRules` finds in the rows: it may well be called after the row's commit.
+ */
+export async function runFinished(parts, run, { tx, atMs = nowMs() } = {}) {
+    await within(parts, tx, async (own) => {
+        const row = await runRow(own, run.id);
+        if (!row)
+            return;
+        const signal = SIGNALS[row.state];
+        if (signal === undefined)
+            return;
+        await dropStartPing(parts, own, row.id);
+        if (signal !== null)
+            await ping(parts, own, { row, signal, text: resultText(row, parts.locale), atMs });
+        await evaluateRules(parts, atMs, { rules: RUN_RULES, configId: row.config_id, tx: own });
+    });
+}
+/** A partial run is no success. A cancelled one says nothing: a service that waits for its end will ask. Other states are no end. */
+const SIGNALS = { COMPLETED: 'SUCCESS', PARTIAL: 'FAIL', FAILED: 'FAIL', CANCELLED: null };
+/** In a caller's transaction a fault here is logged and undone: it must not keep a run from its end. The rules find what was not told in the rows. */
+async function within(parts, tx, work) {
+    if (!tx)
+        return await parts.catalog.transaction(work);
+    await sql `savepoint alarms`.execute(tx);
+    try {
+        await work(tx);
+        await sql `release savepoint alarms`.execute(tx);
+    }
+    catch (error) {
+        await sql `rollback to savepoint alarms`.execute(tx);
+        parts.log.error('what a run\'s beginning or end tells could not be written', { cause: String(error) });
+    }
+}
+async function runRow(tx, runId) {
+    return await tx.selectFrom('runs').innerJoin('configs', 'configs.id', 'runs.config_id')
+        .select(['runs.id', 'runs.state', 'runs.stats', 'runs.skipped', 'runs.error', 'configs.id as config_id', 'configs.name', 'configs.settings']).where('runs.id', '=', runId).executeTakeFirst();
+}
+async function ping(parts, tx, { row, signal, text, atMs }) {
+    const own = row.settings.healthcheckUrl;
+    if (own === undefined && parts.channels.healthcheckUrl?.includes('{slug}') !== true)
+        return;
+    await enqueuePing(parts, tx, { ping: { kind: 'PING', signal, name: row.name, configId: row.config_id, runId: row.id, text }, atMs });
+}
+const RESULTS = {
+    en: { COMPLETED: '{files} files, {added} new', PARTIAL: 'incomplete: {skipped} items', FAILED: 'failed' },
+    'pt-BR': { COMPLETED: '{files} arquivos, {added} novos', PARTIAL: 'incompleto: {skipped} itens', FAILED: 'falhou' },
+};
+/** Counts only: no path, no name. */
+function resultText({ state, stats, skipped, error }, locale) {
+    const figures = stats;
+    if (state === 'COMPLETED') {
+        const files = (figures?.filesNew ?? 0) + (figures?.filesChanged ?? 0) + (figures?.filesUnmodified ?? 0);
+        return RESULTS[locale].COMPLETED.replace('{files}', String(files)).replace('{added}', bytesText(figures?.bytesAdded ?? 0, locale));
+    }
+    if (state === 'PARTIAL')
+        return RESULTS[locale].PARTIAL.replace('{skipped}', String(Array.isArray(skipped) ? skipped.length : 0));
+    const code = error?.code ?? 'INTERNAL';
+    const entry = Object.hasOwn(ERROR_CATALOG, code) ? ERROR_CATALOG[code] : ERROR_CATALOG.INTERNAL;
+    return `${RESULTS[locale].FAILED}: ${code}: ${errorText(entry, locale, {}).message}`;
+}

@@ -1,0 +1,43 @@
+import { BackupError } from "../../kernel/backup-error.js";
+import { GENESIS } from "./chain.js";
+import { readEntries } from "./entries.js";
+import { entryLine, headerLine } from "./export-file.js";
+/** The whole export as JSON lines. `exportLines` gives a long log piece by piece. */
+export async function exportAudit(parts, range = {}) {
+    const lines = [];
+    for await (const line of exportLines(parts, range))
+        lines.push(`${line}\n`);
+    return lines.join('');
+}
+/** Lines without their ends: the header, then every entry between the first and the last of the range, none left out. Throws CONFIG_INVALID for a time that is none. */
+export async function* exportLines(parts, range = {}) {
+    const { catalog: { db }, tenantId } = parts;
+    const bounds = await boundsOf(parts, range);
+    const at = (sequence) => db.selectFrom('audit_entries').select(['hash', 'previous']).where('tenant_id', '=', tenantId).where('sequence', '=', sequence).executeTakeFirst();
+    const first = await at(bounds.from);
+    const last = await at(bounds.to);
+    const previous = (first?.previous ?? last?.hash ?? GENESIS).toString('hex');
+    yield headerLine({ tenant: tenantId, ...bounds, previous, hash: last?.hash.toString('hex') ?? previous });
+    for await (const row of readEntries(db, { tenantId, after: bounds.from - 1, to: bounds.to }))
+        yield entryLine(row);
+}
+/** Clocks are not the order of the log: what lies between the first and the last entry of the range belongs to it. */
+async function boundsOf({ catalog, tenantId }, range) {
+    const from = momentOf(range.from, 'from');
+    const to = momentOf(range.to, 'to');
+    let query = catalog.db.selectFrom('audit_entries').select((select) => [select.fn.min('sequence').as('from'), select.fn.max('sequence').as('to')]).where('tenant_id', '=', tenantId);
+    if (from)
+        query = query.where('at', '>=', from);
+    if (to)
+        query = query.where('at', '<=', to);
+    const found = await query.executeTakeFirstOrThrow();
+    return found.from === null || found.to === null ? { from: 1, to: 0 } : { from: found.from, to: found.to };
+}
+function momentOf(text, path) {
+    if (text === undefined)
+        return undefined;
+    const moment = new Date(text);
+    if (!Number.isNaN(moment.getTime()))
+        return moment;
+    throw new BackupError('CONFIG_INVALID', `"${text}" is no date.`, { context: { path, why: 'an ISO 8601 date or time' } });
+}

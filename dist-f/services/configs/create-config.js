@@ -1,0 +1,30 @@
+import { randomUUID } from 'node:crypto';
+import { nowMs } from "../../kernel/clock.js";
+import { ensureDueTimes } from "../scheduling/index.js";
+import { nameTaken } from "./config-row.js";
+import { parseConfigInput } from "./parse-config-input.js";
+import { assertKind, checkSource, parseDefaults, saved, sealedSource, warningsAbout } from "./save-config.js";
+/**
+ * Saves a configuration and plans its first run, in one transaction; then records it in the repository (RECORD_PENDING where that has to wait).
+ * Throws CONFIG_INVALID, CONFIG_EXISTS, SOURCE_UNREADABLE, SOURCE_NOT_AVAILABLE: then nothing is saved.
+ */
+export async function createConfig(parts, input, by, options = {}) {
+    const parsed = parseConfigInput(input, parseDefaults(parts));
+    const { name, enabled, settings } = parsed;
+    assertKind(settings.kind, options);
+    await checkSource(parts, settings);
+    const id = randomUUID();
+    const createdAt = new Date(nowMs());
+    try {
+        await parts.catalog.transaction(async (tx) => {
+            await tx.insertInto('configs').values({
+                id, tenant_id: parts.tenantId, name, kind: settings.kind, settings: JSON.stringify(settings), source_sealed: sealedSource(parts, id, parsed), enabled, created_by: by, created_at: createdAt, updated_at: createdAt,
+            }).execute();
+            await ensureDueTimes(tx, parts, { id, enabled, settings, createdAt });
+        }, options);
+    }
+    catch (error) {
+        throw nameTaken(error, name);
+    }
+    return await saved(parts, id, { warnings: [...parsed.warnings, ...warningsAbout(parts, settings)], signal: options.signal });
+}

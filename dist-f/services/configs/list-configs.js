@@ -1,0 +1,15 @@
+import { nextDueOf, schedulerAlive } from "../scheduling/index.js";
+import { configView, readConfig } from "./config-row.js";
+/** By name. Costs three queries, whatever their number. */
+export async function listConfigs(parts) {
+    const [rows, next, alive] = await Promise.all([
+        parts.catalog.db.selectFrom('configs').selectAll().where('tenant_id', '=', parts.tenantId).where('removed_at', 'is', null).orderBy('name').execute(), nextDueOf(parts), schedulerAlive(parts),
+    ]);
+    return rows.map((row) => configView(row, { nextDueAt: next.get(row.id) ?? null, schedulerAlive: alive }));
+}
+/** Throws CONFIG_NOT_FOUND. */
+export async function getConfig(parts, id) {
+    const row = await readConfig(parts.catalog.db, parts, { id });
+    const [next, alive] = await Promise.all([nextDueOf(parts, [row.id]), schedulerAlive(parts)]);
+    return configView(row, { nextDueAt: next.get(row.id) ?? null, schedulerAlive: alive });
+}

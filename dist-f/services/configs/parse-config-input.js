@@ -1,0 +1,120 @@
+/**
+ * What a caller says, as the one canonical form that is stored, recorded and shown; or CONFIG_INVALID naming the path, the mistake and the accepted form.
+ * Pure: reads no disk, no clock, no environment.
+ */
+import path from 'node:path';
+import { BackupFrequency, BackupType, CONFIG_OPTIONS, configInputSchema, invalidOption, parseOptions, Priority, SourceKind, warningOf, } from "../../contracts/system/index.js";
+import { assertSchedule } from "../../jobs/index.js";
+import { isBackupError } from "../../kernel/backup-error.js";
+import { redactUrl } from "../../kernel/redaction.js";
+import { compilePattern } from "../../sources/index.js";
+const PLACE = { options: CONFIG_OPTIONS };
+const DATABASE_PROTOCOLS = /^(postgres|postgresql|mysql|mariadb|mongodb|mongodb\+srv):\/\/./;
+const DAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
+const TIME_DEFAULT = '02:00';
+const FILTERS = ['includePatterns', 'excludePatterns', 'sizeLimit', 'modifiedSince'];
+/** Throws CONFIG_INVALID. Flat and nested filters mean the same. */
+export function parseConfigInput(given, defaults) {
+    const input = parseOptions(configInputSchema, given, PLACE);
+    const source = sourceOf(input, defaults.cwd);
+    const schedule = scheduleOf(input);
+    const timezone = input.timezone ?? defaults.timezone;
+    assertSchedule(schedule, { timezone, createdAtMs: defaults.nowMs, afterMs: defaults.nowMs });
+    const settings = {
+        ...source.settings, type: typeOf(input, source.settings.kind), schedule, timezone, filters: filtersOf(input), ...(input.retention !== undefined && { retention: input.retention }), performance: input.performance ?? {},
+        alertConfig: input.alertConfig ?? {}, ...(input.healthcheckUrl !== undefined && { healthcheckUrl: input.healthcheckUrl }), priority: input.priority ?? Priority.NORMAL, tags: input.tags ?? [],
+    };
+    return { name: input.name, enabled: input.enabled ?? true, settings, ...(source.secretUrl !== undefined && { secretUrl: source.secretUrl }), warnings: warningsOf(input, settings, defaults) };
+}
+/** The input that would give these settings: what a patch is laid over. Holds no secret. */
+export function configInputOf(config) {
+    const { databaseLabel: _, schedule, paths, ...settings } = config.settings;
+    const { kind: scheduleKind, ...fields } = schedule;
+    return { name: config.name, enabled: config.enabled, ...structuredClone(settings), ...(settings.kind === SourceKind.FILES && { paths: [...paths] }), ...(scheduleKind === 'MANUAL' ? {} : fields) };
+}
+function sourceOf(input, cwd) {
+    const isDatabase = input.databaseUrl !== undefined || (input.type === BackupType.DATABASE && input.paths === undefined);
+    const kind = input.kind ?? (isDatabase && input.paths === undefined ? SourceKind.DATABASE : SourceKind.FILES);
+    if (kind === SourceKind.FILES) {
+        if (input.databaseUrl !== undefined)
+            throw invalidOption('databaseUrl', 'it can not stand beside paths', PLACE);
+        if (input.paths === undefined || input.paths.length === 0)
+            throw invalidOption('paths', 'it is missing', PLACE);
+        if (input.paths.some((each) => each.includes('\0')))
+            throw invalidOption('paths', 'it has a character that no path has', PLACE);
+        return { settings: { kind, paths: [...new Set(input.paths.map((each) => path.resolve(cwd, each)))] } };
+    }
+    if (input.paths !== undefined)
+        throw invalidOption('paths', 'it can not stand beside databaseUrl', PLACE);
+    if (input.databaseUrl === undefined)
+        return { settings: { kind, paths: [] } };
+    if (!DATABASE_PROTOCOLS.test(input.databaseUrl))
+        throw invalidOption('databaseUrl', 'it is no URL of that kind', PLACE);
+    return { settings: { kind, paths: [], databaseLabel: redactUrl(input.databaseUrl) }, secretUrl: input.databaseUrl };
+}
+function typeOf({ type }, kind) {
+    if (type === BackupType.DATABASE && kind === SourceKind.FILES)
+        throw invalidOption('type', 'it can not stand beside paths', PLACE);
+    if (type === BackupType.FILES && kind === SourceKind.DATABASE)
+        throw invalidOption('type', 'it can not stand beside databaseUrl', PLACE);
+    return type ?? BackupType.INCREMENTAL;
+}
+/** What stands where it has no effect is refused: somebody expects something of it. */
+function scheduleOf(input) {
+    const { frequency, cron, every, time, dayOfWeek, dayOfMonth } = input;
+    const kinds = ['frequency', 'cron', 'every'].filter((name) => input[name] !== undefined);
+    if (kinds.length > 1)
+        throw invalidOption(kinds[1], `it can not stand beside ${kinds[0]}`, PLACE);
+    if (time !== undefined && frequency === undefined)
+        throw invalidOption('time', 'it has no effect without frequency', PLACE);
+    if (dayOfWeek !== undefined && frequency !== BackupFrequency.WEEKLY)
+        throw invalidOption('dayOfWeek', 'it has no effect without frequency WEEKLY', PLACE);
+    if (dayOfMonth !== undefined && frequency !== BackupFrequency.MONTHLY)
+        throw invalidOption('dayOfMonth', 'it has no effect without frequency MONTHLY', PLACE);
+    if (cron !== undefined)
+        return { kind: 'CRON', cron: cron.trim() };
+    if (every !== undefined)
+        return { kind: 'EVERY', every };
+    if (frequency === undefined)
+        return { kind: 'MANUAL' };
+    return {
+        kind: 'FREQUENCY', frequency, time: (time ?? (frequency === BackupFrequency.HOURLY ? '00:00' : TIME_DEFAULT)).padStart(5, '0'),
+        ...(frequency === BackupFrequency.WEEKLY && { dayOfWeek: typeof dayOfWeek === 'string' ? DAYS.indexOf(dayOfWeek) : (dayOfWeek ?? 0) }), ...(frequency === BackupFrequency.MONTHLY && { dayOfMonth: dayOfMonth ?? 1 }),
+    };
+}
+function filtersOf(input) {
+    const filters = { ...input.filters };
+    for (const name of FILTERS) {
+        if (input[name] === undefined)
+            continue;
+        if (filters[name] !== undefined && JSON.stringify(filters[name]) !== JSON.stringify(input[name]))
+            throw invalidOption(name, `it says something else than filters.${name}`, PLACE);
+        filters[name] = input[name];
+    }
+    for (const name of ['includePatterns', 'excludePatterns'])
+        for (const pattern of filters[name] ?? [])
+            assertPattern(pattern, name);
+    return filters;
+}
+function assertPattern(pattern, name) {
+    try {
+        compilePattern(pattern);
+    }
+    catch (error) {
+        if (!isBackupError(error))
+            throw error;
+        throw invalidOption(name, `the pattern ${pattern} can not be used`, PLACE);
+    }
+}
+function warningsOf(input, settings, { locale, system, timezone }) {
+    const isZoned = settings.schedule.kind === 'FREQUENCY' || settings.schedule.kind === 'CRON';
+    return [
+        ...(input.timezone === undefined && isZoned && isUtc(timezone) ? [warningOf('TIMEZONE_ASSUMED', locale, { timezone })] : []),
+        ...(settings.retention === undefined && system.retention === undefined ? [warningOf('NO_RETENTION', locale)] : []),
+        ...(input.performance?.maxConcurrentBackups === undefined ? [] : [warningOf('NOT_YET_ACTIVE', locale, { option: 'performance.maxConcurrentBackups' })]),
+    ];
+}
+/** A machine in UTC is mostly one that nobody has told where it is. */
+function isUtc(timezone) {
+    return /^(Etc\/)?(UTC|UCT|Universal|Zulu|GMT)$/i.test(timezone);
+}

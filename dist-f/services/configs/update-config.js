@@ -1,0 +1,92 @@
+import { CONFIG_OPTIONS, configPatchSchema, invalidOption, parseOptions } from "../../contracts/system/index.js";
+import { nowMs } from "../../kernel/clock.js";
+import { ensureDueTimes } from "../scheduling/index.js";
+import { nameTaken, readConfig } from "./config-row.js";
+import { configInputOf, parseConfigInput } from "./parse-config-input.js";
+import { assertKind, checkSource, parseDefaults, saved, sealedSource, warningsAbout } from "./save-config.js";
+const PLACE = { options: CONFIG_OPTIONS };
+const SCHEDULES = ['frequency', 'cron', 'every'];
+const TIMES = ['time', 'dayOfWeek', 'dayOfMonth'];
+const FILTERS = ['includePatterns', 'excludePatterns', 'sizeLimit', 'modifiedSince'];
+const MERGED = ['filters', 'performance', 'alertConfig'];
+/**
+ * Changes what the patch names; `null` takes an option away. Members of filters, performance and alertConfig change one by one, a retention as a whole, a
+ * schedule of another kind replaces the former. One transaction: a failure leaves the former configuration untouched.
+ * Throws CONFIG_NOT_FOUND and what `createConfig` throws.
+ */
+export async function updateConfig(parts, id, patch, by, options = {}) {
+    const asked = parseOptions(configPatchSchema, patch, PLACE);
+    let warnings = [];
+    let name = '';
+    try {
+        await parts.catalog.transaction(async (tx) => {
+            const row = await readConfig(tx, parts, { id, lock: true });
+            const former = { name: row.name, enabled: row.enabled, settings: row.settings };
+            if (asked.kind && asked.kind !== former.settings.kind)
+                throw invalidOption('kind', 'it can not be changed', PLACE);
+            const parsed = parseConfigInput(patched(former, asked), parseDefaults(parts));
+            const settings = withSource(parsed.settings, former.settings);
+            name = parsed.name;
+            assertKind(settings.kind, options);
+            // A source that is away for now keeps nobody from changing the hour.
+            if (asked.paths)
+                await checkSource(parts, settings);
+            const source = asked.databaseUrl ? { source_sealed: sealedSource(parts, row.id, parsed) } : {};
+            await tx.updateTable('configs').set({ name, enabled: parsed.enabled, settings: JSON.stringify(settings), ...source, generation: row.generation + 1, updated_at: new Date(nowMs()) }).where('id', '=', row.id).execute();
+            await ensureDueTimes(tx, parts, { id: row.id, enabled: parsed.enabled, settings, createdAt: row.created_at });
+            warnings = [...parsed.warnings, ...warningsAbout(parts, settings)].filter(({ code }) => isNews(code, asked));
+        }, options);
+    }
+    catch (error) {
+        throw nameTaken(error, name);
+    }
+    parts.log.debug('configuration changed', { config: id, by, changed: Object.keys(asked) });
+    return await saved(parts, id, { warnings, signal: options.signal });
+}
+/** A database keeps its address where the patch names none: the stored form has no secret. */
+function withSource(settings, former) {
+    return former.databaseLabel !== undefined && settings.databaseLabel === undefined ? { ...settings, databaseLabel: former.databaseLabel } : settings;
+}
+/** What was said when the configuration was made is not repeated with every change. */
+function isNews(code, asked) {
+    const about = {
+        NO_RETENTION: ['retention'], RETENTION_CONFLICT: ['retention'], NOT_YET_ACTIVE: ['performance'], TIMEZONE_ASSUMED: ['timezone'], HOME_IN_SOURCE: ['paths'], KEY_IN_SOURCE: ['paths'], CONTROL_PLANE_INSIDE: ['databaseUrl'],
+    };
+    return about[code]?.some((name) => asked[name] !== undefined) ?? true;
+}
+function patched(former, asked) {
+    const base = { ...configInputOf(former) };
+    const patch = nestedFilters(asked);
+    const isOtherKind = SCHEDULES.some((name) => patch[name] !== undefined);
+    if (isOtherKind)
+        for (const name of SCHEDULES)
+            delete base[name];
+    if (isOtherKind && (patch['frequency'] ?? null) === null)
+        for (const name of TIMES)
+            delete base[name];
+    if (patch['frequency'] && patch['frequency'] !== 'WEEKLY')
+        delete base['dayOfWeek'];
+    if (patch['frequency'] && patch['frequency'] !== 'MONTHLY')
+        delete base['dayOfMonth'];
+    for (const [name, value] of Object.entries(patch)) {
+        if (value === undefined)
+            continue;
+        base[name] = isMerged(name) && value !== null ? { ...base[name], ...value } : value;
+    }
+    return withoutNull(base);
+}
+function isMerged(name) {
+    return MERGED.some((each) => each === name);
+}
+/** Flat filters beside the others mean members of `filters`, there too `null` takes away. */
+function nestedFilters(asked) {
+    const { filters, ...rest } = asked;
+    const flat = Object.fromEntries(FILTERS.filter((name) => rest[name] !== undefined).map((name) => [name, rest[name]]));
+    for (const name of FILTERS)
+        delete rest[name];
+    return Object.keys(flat).length === 0 ? { ...rest, filters } : { ...rest, filters: { ...filters, ...flat } };
+}
+function withoutNull(value) {
+    const entries = Object.entries(value).filter(([, member]) => member !== null && member !== undefined);
+    return Object.fromEntries(entries.map(([name, member]) => [name, isMerged(name) ? withoutNull(member) : member]));
+}

@@ -1,0 +1,49 @@
+/** The wrapped control key as a signed record: without it the sealed URLs and the pseudonyms of a lost database could not be read again. */
+import { listRecords, putRecord, RecordKind } from "../../engine/index.js";
+import { BackupError } from "../../kernel/backup-error.js";
+import { findMaster, newestOf, openMaster, rewrapMaster } from "./open-control-key.js";
+import { isHeldByRepository, parseWrapped } from "./wrapped-master.js";
+const RECORDED = 'control-key.recorded';
+/**
+ * Makes sure that the control key in force stands in this repository, wrapped for its keys as well. Does nothing when it does. Throws REBUILD_NEEDED when the key of
+ * another control plane stands there, KEY_WRONG, DAMAGED and what the store throws.
+ */
+export async function recordControlKey(parts, repository, signal) {
+    const { catalog, tenantId } = parts;
+    const repositoryId = repository.keys.repositoryId.toString('hex');
+    const stored = await findMaster(catalog.db, tenantId);
+    if (!stored)
+        throw new BackupError('DATABASE_NOT_INITIALIZED', 'The database has no control key yet.');
+    const recorded = await readRecorded(parts);
+    if (recorded?.generation === stored.generation && recorded.repositoryId === repositoryId)
+        return;
+    const newest = await newestThere(parts, repository, signal);
+    // To supersede it would lose what only it opens.
+    if (newest && newest.id !== stored.wrapped.id)
+        throw new BackupError('REBUILD_NEEDED', 'Another control plane keeps its key in this repository.', { context: { repository: repository.store.location } });
+    const { generation, wrapped } = await heldByRepository(parts, repository, { stored, above: newest?.generation ?? 0 });
+    await putRecord(repository, { record: RecordKind.CONTROL_KEY, subject: tenantId, generation, at: wrapped.createdAt, by: 'system', value: { ...wrapped } }, signal);
+    await markRecorded(parts, { generation, repositoryId });
+}
+async function newestThere({ tenantId }, repository, signal) {
+    const { records } = await listRecords(repository, { record: RecordKind.CONTROL_KEY, subject: tenantId, ...(signal && { signal }) });
+    const document = records[0]?.document;
+    return document && { id: parseWrapped(document.value).id, generation: document.generation };
+}
+async function heldByRepository({ catalog, tenantId, repository: access }, repository, { stored, above }) {
+    const repositoryKek = repository.keys.controlPlaneKek;
+    const opened = openMaster(stored, access.keks, [repositoryKek]);
+    if (opened.isForNewestKey && isHeldByRepository(stored.wrapped) && stored.generation > above)
+        return stored;
+    return rewrapMaster(catalog, { ...opened, generation: Math.max(stored.generation, above) }, { holders: { kek: newestOf(access.keks), repositoryKek }, tenantId });
+}
+async function readRecorded({ catalog, tenantId }) {
+    const row = await catalog.db.selectFrom('settings').select('value').where('tenant_id', '=', tenantId).where('name', '=', RECORDED).executeTakeFirst();
+    return row?.value;
+}
+/** Remembers which generation stands in which repository. */
+export async function markRecorded({ catalog, tenantId }, recorded) {
+    const value = JSON.stringify(recorded);
+    await catalog.db.insertInto('settings').values({ tenant_id: tenantId, name: RECORDED, value })
+        .onConflict((conflict) => conflict.columns(['tenant_id', 'name']).doUpdateSet({ value })).execute();
+}

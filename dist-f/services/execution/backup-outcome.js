@@ -1,0 +1,18 @@
+/** What a snapshot says of the run that made it: the same when it was made and when a lost database is made again. */
+import { bytesOfPathText, printablePath } from "../../engine/index.js";
+import { pointOf } from "./holdings.js";
+const SKIPPED_MAX = 100;
+export function outcomeOf({ snapshot, document, isRepeat }) {
+    const { summary } = document;
+    const items = [
+        ...document.skipped.map(({ path, reason }) => ({ path: shown(path), reason })), ...document.changedWhileRead.map((path) => ({ path: shown(path), reason: 'CHANGED_WHILE_READ' })),
+        ...document.metadataNotKept.map(({ path, what }) => ({ path: shown(path), reason: `METADATA_NOT_KEPT: ${what}` })),
+    ];
+    return {
+        snapshot, isRepeat, point: pointOf(snapshot, document), filesNew: summary.filesNew, filesChanged: summary.filesChanged, filesUnmodified: summary.filesUnmodified, bytesStored: summary.bytesStored,
+        skipped: items.slice(0, SKIPPED_MAX), skippedCount: document.skippedCount + document.changedCount + document.notKeptCount,
+    };
+}
+function shown(path) {
+    return printablePath(bytesOfPathText(path));
+}

@@ -1,0 +1,53 @@
+/** What a configuration may back up: paths that are there and can be read, apart from the repository. */
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { BackupError, systemCode } from "../../kernel/backup-error.js";
+/**
+ * At save time and before each run. Throws SOURCE_UNREADABLE for a path that is absent or may not be read, CONFIG_INVALID for one that holds the repository or lies in it,
+ * SOURCE_NOT_AVAILABLE for a kind of source that is not here yet.
+ */
+export async function checkPaths(settings, location) {
+    if (settings.kind !== 'FILES')
+        throw new BackupError('SOURCE_NOT_AVAILABLE', 'There is no source for databases yet.', { context: { kind: settings.kind } });
+    if (settings.paths.length === 0)
+        throw overlap('paths', 'it is empty');
+    const repository = await realPath(location.path);
+    for (const [i, each] of settings.paths.entries()) {
+        const source = await readable(each);
+        if (isInside(repository, source))
+            throw overlap(`paths[${i}]`, `it holds the repository ${location.path}`);
+        if (isInside(source, repository))
+            throw overlap(`paths[${i}]`, `it lies inside the repository ${location.path}`);
+    }
+}
+function overlap(at, why) {
+    return new BackupError('CONFIG_INVALID', `${at}: ${why}.`, { context: { path: at, why, accepted: 'folders apart from the repository' } });
+}
+async function readable(source) {
+    try {
+        const real = await fs.realpath(source);
+        const isDirectory = (await fs.stat(real)).isDirectory();
+        await fs.access(real, isDirectory ? fs.constants.R_OK | fs.constants.X_OK : fs.constants.R_OK);
+        return real;
+    }
+    catch (error) {
+        const cause = systemCode(error) ?? 'unknown';
+        throw new BackupError('SOURCE_UNREADABLE', `The path can't be read (${cause}).`, { context: { path: source, cause }, cause: error });
+    }
+}
+/** Of the nearest folder that is there: a repository may not have been made yet. */
+async function realPath(place) {
+    const whole = path.resolve(place);
+    for (let at = whole;; at = path.dirname(at)) {
+        try {
+            return path.join(await fs.realpath(at), path.relative(at, whole));
+        }
+        catch (error) {
+            if (at === path.dirname(at))
+                throw error;
+        }
+    }
+}
+export function isInside(inner, outer) {
+    return inner === outer || inner.startsWith(outer.endsWith('/') ? outer : `${outer}/`);
+}

@@ -1,0 +1,165 @@
+/** Messages between the system and a process that does the engine's work. Plain data by structured clone; each side checks what it is sent. */
+import type { RetentionPolicy } from '../../contracts/index.ts';
+import type { BackupType, SkippedItem } from '../../contracts/system/index.ts';
+import type { BackupOptions, Kek, Overwrite, PruneResult, RestoreResult, SnapshotType, VerifyResult } from '../../engine/index.ts';
+import type { CrossingError } from '../../kernel/crossing-error.ts';
+import type { RepositoryLocation } from '../../storage/index.ts';
+/** Which repository, and what opens it. It holds keys: it goes over the channel only, never into arguments, environment or logs. */
+export interface EngineRepository {
+    readonly location: RepositoryLocation;
+    readonly keks: readonly Kek[];
+    readonly stateDirectory: string;
+    /** 32 hexadecimal digits: another repository in its place is refused. */
+    readonly repositoryId?: string | undefined;
+}
+export interface BackupJob {
+    readonly kind: 'backup';
+    readonly options: Pick<BackupOptions, 'paths' | 'source' | 'filters' | 'tags' | 'runId' | 'compressionLevel' | 'segmentBytes'> & {
+        readonly type: SnapshotType;
+    };
+}
+export interface RestoreJob {
+    readonly kind: 'restore';
+    /** Full name. */
+    readonly snapshot: string;
+    readonly target: string;
+    /** Paths or globs; none means all. */
+    readonly include: readonly string[];
+    readonly overwrite: Overwrite;
+    readonly deleteExtra: boolean;
+    readonly verify: boolean;
+    /** An earlier try may have been killed half-way. */
+    readonly isRepeat: boolean;
+}
+/** A configuration's policy: it decides the points of that configuration, and no others. */
+export interface RetentionRule {
+    readonly configId: string;
+    readonly policy: RetentionPolicy;
+    /** IANA name. */
+    readonly timezone: string;
+}
+export interface RetentionJob {
+    readonly kind: 'retention';
+    readonly rules: readonly RetentionRule[];
+    readonly nowMs: number;
+    /** False: only says what would be done. */
+    readonly apply: boolean;
+    readonly by: string;
+    readonly known: readonly string[];
+    /** Snapshots that are being restored. */
+    readonly inUse: readonly string[];
+}
+/** Reads what the repository holds. `known`: snapshots that the asker believes to be there. */
+export interface SurveyJob {
+    readonly kind: 'survey';
+    readonly known: readonly string[];
+}
+export interface VerifyJob {
+    readonly kind: 'verify';
+    /** 0–1. */
+    readonly readShare: number;
+}
+export type EngineJob = BackupJob | RestoreJob | RetentionJob | SurveyJob | VerifyJob;
+/** A restore point as the repository states it. */
+export interface PointFacts {
+    readonly snapshot: string;
+    readonly source: string;
+    readonly runId: string | null;
+    /** Of the configuration that made it; null for one that was made by hand. */
+    readonly configId: string | null;
+    /** ISO 8601: the moment it shows. */
+    readonly createdAt: string;
+    readonly finishedAt: string;
+    readonly type: BackupType;
+    /** Nothing was left out that should be in it. */
+    readonly isComplete: boolean;
+    readonly bytes: number;
+    readonly bytesAdded: number;
+    readonly files: number;
+}
+export interface ProtectionFacts {
+    readonly record: 'pin' | 'hold';
+    readonly subject: string;
+    readonly generation: number;
+    readonly snapshot: string | null;
+    readonly source: string | null;
+    readonly reason: string;
+    readonly until: string | null;
+    readonly by: string;
+    readonly at: string;
+}
+export interface Holdings {
+    /** 32 hexadecimal digits. */
+    readonly repositoryId: string;
+    readonly points: readonly PointFacts[];
+    /** Pins and holds in force. */
+    readonly protections: readonly ProtectionFacts[];
+    /** Of `known`: forgotten, or never good. */
+    readonly gone: readonly string[];
+}
+export interface BackupOutcome {
+    readonly snapshot: string;
+    /** The run had been committed before: `snapshot` is that one. */
+    readonly isRepeat: boolean;
+    readonly point: PointFacts;
+    readonly filesNew: number;
+    readonly filesChanged: number;
+    readonly filesUnmodified: number;
+    readonly bytesStored: number;
+    /** Skipped, changed while read, metadata not kept: the first hundred. */
+    readonly skipped: readonly SkippedItem[];
+    readonly skippedCount: number;
+}
+export interface PointDecision {
+    readonly snapshot: string;
+    readonly source: string;
+    readonly createdAt: string;
+    readonly isKept: boolean;
+    readonly reasons: readonly string[];
+    /** When the policy lets it go; null where that depends on points to come. ISO 8601. */
+    readonly expiresAt: string | null;
+}
+export interface RetentionOutcome {
+    readonly decisions: readonly PointDecision[];
+    readonly holdings: Holdings;
+    readonly forgotten: readonly string[];
+    readonly pruned: PruneResult | null;
+}
+export interface EngineResults {
+    readonly backup: BackupOutcome;
+    readonly restore: RestoreResult;
+    readonly retention: RetentionOutcome;
+    readonly survey: Holdings;
+    readonly verify: VerifyResult;
+}
+export interface EngineProgress {
+    readonly filesDone: number;
+    readonly bytesDone: number;
+    readonly bytesAdded: number;
+    readonly filesExpected: number | null;
+    readonly bytesExpected: number | null;
+}
+export type ToEngine = {
+    readonly type: 'job';
+    readonly repository: EngineRepository;
+    readonly job: EngineJob;
+}
+/** No more jobs: the process ends. */
+ | {
+    readonly type: 'end';
+};
+export type FromEngine = {
+    readonly type: 'progress';
+    readonly progress: EngineProgress;
+} | {
+    readonly type: 'result';
+    readonly kind: EngineJob['kind'];
+    readonly result: EngineResults[EngineJob['kind']];
+} | {
+    readonly type: 'failed';
+    readonly error: CrossingError;
+};
+/** Throws INTERNAL for what is no message to the engine. */
+export declare function parseToEngine(message: unknown): ToEngine;
+/** Throws INTERNAL for what is no message of the engine. */
+export declare function parseFromEngine(message: unknown): FromEngine;

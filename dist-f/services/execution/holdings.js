@@ -1,0 +1,39 @@
+/** What a repository says of itself: its restore points, pins and holds. Facts for the catalog, which is a copy of them. */
+import { holdsOf } from "../../engine/index.js";
+const CONFIG_TAG = 'config:';
+/** The tag that says which configuration made a snapshot. It stands in the signed document: no database is needed to tell. */
+export function configTag(configId) {
+    return `${CONFIG_TAG}${configId}`;
+}
+export function configOf({ tags }) {
+    return tags.find((tag) => tag.startsWith(CONFIG_TAG))?.slice(CONFIG_TAG.length) ?? null;
+}
+export function pointOf(snapshot, document) {
+    const { summary } = document;
+    return {
+        snapshot, source: document.source, runId: document.runId ?? null, configId: configOf(document), createdAt: document.startedAt, finishedAt: document.finishedAt, type: document.type,
+        isComplete: document.complete && document.skippedCount === 0, bytes: summary.bytesProcessed, bytesAdded: summary.bytesAdded, files: summary.filesNew + summary.filesChanged + summary.filesUnmodified,
+    };
+}
+/** Of `known`, what is forgotten or never was good is told as gone; what only can't be read is not. */
+export function holdingsOf(repository, history, known) {
+    const neverGood = new Set([...history.unfinished, ...history.superseded].map(({ name }) => name));
+    return {
+        repositoryId: repository.keys.repositoryId.toString('hex'), points: history.snapshots.map(({ name, document }) => pointOf(name, document)), protections: protectionsOf(history),
+        gone: known.filter((name) => history.forgotten.has(name) || neverGood.has(name)),
+    };
+}
+function protectionsOf(history) {
+    const holds = new Map(holdsOf(history).map((hold) => [hold.id, hold]));
+    return history.records.flatMap(({ document }) => {
+        const { record, subject, generation, by, at } = document;
+        if (record === 'pin')
+            return [{ record, subject, generation, snapshot: subject, source: null, reason: reasonOf(document), until: null, by, at }];
+        const hold = record === 'hold' ? holds.get(subject) : undefined;
+        return hold ? [{ record: 'hold', subject, generation, snapshot: hold.snapshot, source: hold.source, reason: hold.reason, until: hold.until, by, at }] : [];
+    });
+}
+function reasonOf({ value }) {
+    const reason = value?.['reason'];
+    return typeof reason === 'string' ? reason : '';
+}

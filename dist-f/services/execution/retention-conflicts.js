@@ -1,0 +1,30 @@
+import { warningOf } from "../../contracts/system/index.js";
+import { policyOf } from "./run-settings.js";
+const DAYS = { hourly: 1 / 24, daily: 1, weekly: 7, monthly: 31, yearly: 366 };
+const CUSTOM_DAYS = { day: 1, week: 7, month: 31, quarter: 92, year: 366 };
+/** Warnings where "forever" or yearly points outlive the system's policy. Empty where the system has none, or a longer one. */
+export function retentionConflicts(retention, systemRetention, locale) {
+    const system = longest(policyOf(systemRetention));
+    const own = policyOf(retention);
+    if (system === undefined || own === undefined)
+        return [];
+    const yearly = reaches(own).filter(({ rule, days }) => days > system.days && (days === Number.POSITIVE_INFINITY || rule.includes('year')));
+    return yearly.map(({ rule }) => warningOf('RETENTION_CONFLICT', locale, { rule, other: system.rule }));
+}
+function longest(policy) {
+    return policy && reaches(policy).reduce((best, each) => (best === undefined || each.days > best.days ? each : best), undefined);
+}
+/** How far back each rule reaches at most. `last` names no time. */
+function reaches({ withinDays, custom, ...counts }) {
+    const found = withinDays === undefined ? [] : [{ days: withinDays, rule: `${withinDays} days` }];
+    for (const [name, days] of Object.entries(DAYS)) {
+        const count = counts[name];
+        if (count !== undefined && count > 0)
+            found.push({ days: count * days, rule: `${name}: ${count}` });
+    }
+    for (const { pattern, keep } of custom ?? []) {
+        const period = CUSTOM_DAYS[pattern.split('-').at(-1) ?? ''] ?? 0;
+        found.push({ days: keep === 'forever' ? Number.POSITIVE_INFINITY : keep * period, rule: `${pattern}: ${keep}` });
+    }
+    return found;
+}

@@ -1,0 +1,25 @@
+import { SnapshotType } from "../../engine/index.js";
+/** What the engine takes of a run's settings, which are the configuration's own completed by the system's. */
+export function engineSettings({ filters, performance }) {
+    const { modifiedSince, ...others } = filters;
+    const { compressionLevel, chunkSize } = performance;
+    const given = Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined));
+    return {
+        filters: { ...given, ...(modifiedSince !== undefined && { modifiedSinceMs: Date.parse(modifiedSince) }) }, ...(compressionLevel !== undefined && { compressionLevel }), ...(chunkSize !== undefined && { segmentBytes: chunkSize }),
+    };
+}
+/** How the engine compares: FILES and DATABASE name what is backed up, and compare with the newest. */
+export function snapshotTypeOf(type) {
+    return type === 'FULL' ? SnapshotType.FULL : type === 'DIFFERENTIAL' ? SnapshotType.DIFFERENTIAL : SnapshotType.INCREMENTAL;
+}
+/** Undefined: everything is kept. A bare number means days; "forever" a year means the last point of each. */
+export function policyOf(retention) {
+    if (retention === undefined)
+        return undefined;
+    if (typeof retention === 'number')
+        return { withinDays: retention };
+    const { yearly, custom, ...rest } = retention;
+    const rules = [...(custom ?? []), ...(yearly === 'forever' ? [{ pattern: 'last-of-year', keep: 'forever' }] : [])];
+    const policy = { ...rest, ...(typeof yearly === 'number' && { yearly }), ...(rules.length > 0 && { custom: rules }) };
+    return Object.fromEntries(Object.entries(policy).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,1 @@
+export { AuditResult } from "./parts.js";

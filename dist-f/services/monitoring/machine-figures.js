@@ -1,0 +1,68 @@
+/** How busy this machine is. CPU and network are differences of counters: since an earlier call, or over a tenth of a second where there was none lately. */
+import fs from 'node:fs/promises';
+import os from 'node:os';
+import { nowMs } from "../../kernel/clock.js";
+import { sleep } from "../../kernel/timer.js";
+const WINDOW_MS = 100;
+const WINDOW_MS_MIN = 250;
+const WINDOW_MS_MAX = 300_000;
+/** The two looks that later ones are compared with: the newer takes the older one's place once it is old enough to compare with. */
+let kept;
+/** `home` names the file system of `diskPercent`. Percentages are 0–100. */
+export async function machineFigures(home) {
+    const { before, after } = await twoLooks();
+    const seconds = Math.max(after.atMs - before.atMs, 1) / 1000;
+    const hasNetwork = before.networkBytes !== null && after.networkBytes !== null;
+    return {
+        cpuPercent: after.total > before.total ? percent((after.busy - before.busy) / (after.total - before.total)) : null,
+        memoryPercent: percent(1 - os.freemem() / os.totalmem()),
+        diskPercent: await diskPercent(home),
+        networkBytesPerSecond: hasNetwork ? Math.max(0, Math.round((after.networkBytes - before.networkBytes) / seconds)) : null,
+    };
+}
+async function twoLooks() {
+    const now = await look();
+    const age = kept ? now.atMs - kept.newer.atMs : Number.POSITIVE_INFINITY;
+    if (kept && age >= 0 && age <= WINDOW_MS_MAX) {
+        if (age >= WINDOW_MS_MIN)
+            kept = { older: kept.newer, newer: now };
+        return { before: kept.older, after: now };
+    }
+    await sleep(WINDOW_MS);
+    const after = await look();
+    kept = { older: now, newer: after };
+    return { before: now, after };
+}
+async function look() {
+    let busy = 0;
+    let total = 0;
+    for (const { times } of os.cpus()) {
+        const all = times.user + times.nice + times.sys + times.idle + times.irq;
+        busy += all - times.idle;
+        total += all;
+    }
+    return { busy, total, networkBytes: await networkBytes(), atMs: nowMs() };
+}
+/** Bytes received and sent by all interfaces but the loopback. The library is loaded when somebody asks. */
+async function networkBytes() {
+    try {
+        const { networkStats } = await import('systeminformation');
+        const interfaces = (await networkStats('*')).filter(({ iface }) => iface !== 'lo' && !iface.startsWith('lo0'));
+        return interfaces.reduce((sum, { rx_bytes, tx_bytes }) => sum + rx_bytes + tx_bytes, 0);
+    }
+    catch {
+        return null;
+    }
+}
+async function diskPercent(folder) {
+    try {
+        const { blocks, bavail } = await fs.statfs(folder);
+        return percent(1 - bavail / blocks);
+    }
+    catch {
+        return null;
+    }
+}
+function percent(share) {
+    return Math.round(Math.min(Math.max(share, 0), 1) * 1000) / 10;
+}

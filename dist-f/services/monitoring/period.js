@@ -1,0 +1,24 @@
+/** A stretch of time as callers name it. */
+import { BackupError } from "../../kernel/backup-error.js";
+const HOUR_MS = 3_600_000;
+const UNITS_MS = { h: HOUR_MS, d: 24 * HOUR_MS, w: 7 * 24 * HOUR_MS };
+/** "24h", "7d", "4w" up to now, or two ISO 8601 moments. Throws CONFIG_INVALID. */
+export function parsePeriod(input, nowMs) {
+    if (typeof input === 'string') {
+        const [, count, unit] = /^([1-9]\d{0,4})([hdw])$/.exec(input) ?? [];
+        if (unit === undefined)
+            throw refused(`it is ${JSON.stringify(input.slice(0, 60))}`);
+        return { fromMs: nowMs - Number(count) * UNITS_MS[unit], toMs: nowMs };
+    }
+    const [fromMs, toMs] = [Date.parse(input.from), Date.parse(input.to)];
+    if (Number.isNaN(fromMs))
+        throw refused(`it is ${JSON.stringify(input.from.slice(0, 60))}`);
+    if (Number.isNaN(toMs))
+        throw refused(`it is ${JSON.stringify(input.to.slice(0, 60))}`);
+    if (fromMs >= toMs)
+        throw refused('its end is not after its beginning');
+    return { fromMs, toMs };
+}
+function refused(why) {
+    return new BackupError('CONFIG_INVALID', `period: ${why}`, { context: { path: 'period', why, accepted: 'a period such as "24h", "7d" or "4w", or { from, to } as ISO 8601 times' } });
+}

@@ -1,0 +1,77 @@
+/** What every use case is given. Made once by system/compose.ts. */
+import type { Catalog, DatabaseTransaction } from '../catalog/index.ts';
+import type { SystemConfig } from '../contracts/system/index.ts';
+import type { Kek, Repository } from '../engine/index.ts';
+import type { JobQueue } from '../jobs/index.ts';
+import type { Log } from '../kernel/log.ts';
+import type { ChannelSettings, Notifier } from '../notifiers/index.ts';
+import type { ObjectStore, RepositoryLocation } from '../storage/index.ts';
+/** The system's own repository: where it is and how it opens. */
+export interface RepositoryAccess {
+    /** Of the row in `repositories`. */
+    readonly rowId: string;
+    readonly location: RepositoryLocation;
+    /** 32 hexadecimal digits: another repository in its place is refused. */
+    readonly repositoryId?: string;
+    /** Newest first; all of them may open it. */
+    readonly keks: readonly Kek[];
+    /** Folder of the client state (heads, caches). */
+    readonly stateDirectory: string;
+    /** The caller disposes of it. Throws what Repository.open throws; REPOSITORY_MISSING for a known one that is gone. */
+    open(signal?: AbortSignal): Promise<Repository>;
+    /** The bare store: its capacity and names need no key. The caller disposes of it. */
+    openStore(): ObjectStore;
+}
+export declare const AuditResult: {
+    readonly SUCCESS: "SUCCESS";
+    readonly REFUSED: "REFUSED";
+    readonly FAILED: "FAILED";
+};
+export type AuditResult = (typeof AuditResult)[keyof typeof AuditResult];
+export interface AuditEvent {
+    /** A person's id or `system`. Kept as a pseudonym; its label lies apart. */
+    readonly actor: string;
+    /** `config.create`, `backup.run`, … */
+    readonly action: string;
+    /** What it was done to: `config:<id>`. */
+    readonly resource: string;
+    readonly result: AuditResult;
+    /** Free of secrets and of patient data. */
+    readonly details?: Readonly<Record<string, unknown>>;
+}
+export interface AuditLog {
+    append(event: AuditEvent, tx?: DatabaseTransaction): Promise<void>;
+}
+/** Seals what must be readable again by this system only. */
+export interface SecretSeal {
+    seal(text: string, purpose: string): Buffer;
+    /** Throws DAMAGED. */
+    open(sealed: Uint8Array, purpose: string): string;
+}
+export type { ChannelSettings } from '../notifiers/index.ts';
+export interface WorkerIdentity {
+    readonly id: string;
+    readonly host: string;
+    readonly pid: number;
+}
+export interface SystemParts {
+    readonly catalog: Catalog;
+    readonly tenantId: string;
+    readonly queue: JobQueue;
+    readonly repository: RepositoryAccess;
+    /** Defaults for every configuration: performance, retention, filters, alertConfig. */
+    readonly defaults: Pick<SystemConfig, 'performance' | 'retention' | 'filters' | 'alertConfig'>;
+    readonly channels: ChannelSettings;
+    /** The channels that are set up, opened from `channels`. */
+    readonly notifiers: readonly Notifier[];
+    readonly audit: AuditLog;
+    readonly secrets: SecretSeal;
+    readonly log: Log;
+    readonly worker: WorkerIdentity;
+    /** HOME. */
+    readonly home: string;
+    /** Files that the keys came from: they should not lie in what is backed up. */
+    readonly keyFiles?: readonly string[];
+    /** Language of alarms and of error texts kept in rows: "pt-BR" or "en". */
+    readonly locale: 'pt-BR' | 'en';
+}

@@ -1,0 +1,1 @@
+export const AuditResult = { SUCCESS: 'SUCCESS', REFUSED: 'REFUSED', FAILED: 'FAILED' };

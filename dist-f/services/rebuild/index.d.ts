@@ -1,0 +1,1 @@
+export { type RebuildOptions, rebuildSystem } from './rebuild-system.ts';

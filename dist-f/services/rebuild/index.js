@@ -1,0 +1,1 @@
+export { rebuildSystem } from "./rebuild-system.js";

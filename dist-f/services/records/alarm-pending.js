@@ -1,0 +1,19 @@
+/** A decision that stays in the database alone is told: the repository is what outlives the database. */
+import { nowMs } from "../../kernel/clock.js";
+import { raiseAlarm, resolveAlarm } from "../alarms/index.js";
+const ALARM_AFTER_MS = 3_600_000;
+const TYPE = 'RECORD_NOT_STORED';
+const MESSAGES = { en: '{count} configuration(s) are not recorded in the repository yet.', 'pt-BR': '{count} configuração(ões) ainda não estão registradas no repositório.' };
+/** For `retryRecords`: an alarm from the first hour on, ended when everything is recorded. */
+export function alarmPending(parts) {
+    const about = { resource: 'records' };
+    return async ({ configIds, since }) => {
+        if (since === null)
+            await resolveAlarm(parts, { type: TYPE, about });
+        else if (since.getTime() <= nowMs() - ALARM_AFTER_MS) {
+            const message = MESSAGES[parts.locale].replace('{count}', String(configIds.length));
+            // One occurrence: it goes on, it is not another one each time.
+            await raiseAlarm(parts, { type: TYPE, severity: 'HIGH', message, about, details: { configIds }, occurrence: since.toISOString() });
+        }
+    };
+}

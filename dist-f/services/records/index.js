@@ -1,0 +1,3 @@
+export { alarmPending } from "./alarm-pending.js";
+export { parseConfigRecord } from "./config-record.js";
+export { recordConfig, retryRecords } from "./record-config.js";

@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto';
+import { Priority, PRIORITY_RANK, RecoveryType } from "../../contracts/system/index.js";
+import { Overwrite } from "../../engine/index.js";
+import { JobKind } from "../../jobs/index.js";
+import { BackupError } from "../../kernel/backup-error.js";
+import { checkTarget } from "./check-target.js";
+import { findPoint } from "./points.js";
+import { requestView } from "./request-row.js";
+/**
+ * Asks for a restore of a run's or a point's data: request and job commit together, larger priorities go first. Throws POINT_NOT_FOUND, TARGET_REFUSED (inside the repository, or not to be
+ * written to), SOURCE_NOT_AVAILABLE for a moment in time of files, CONFIG_INVALID for options that do not go together.
+ */
+export async function createRecoveryRequest(parts, asked, by) {
+    const { pointOrRunId, type, options } = asked;
+    checkType(type, options);
+    const point = await findPoint(parts, pointOrRunId);
+    const deleteExtra = options.deleteExtra === true;
+    const targetPath = await checkTarget(options.targetPath, { location: parts.repository.location, deleteExtra });
+    const stored = { targetPath, overwrite: overwriteOf(options.overwrite), paths: options.paths ?? [], verify: options.verify ?? true, deleteExtra };
+    const priority = PRIORITY_RANK[options.priority ?? Priority.NORMAL];
+    const id = randomUUID();
+    return await parts.catalog.transaction(async (tx) => {
+        const row = await tx.insertInto('recovery_requests').values({ id, tenant_id: parts.tenantId, point_id: point.id, type, options: JSON.stringify(stored), priority, requested_by: by }).returningAll().executeTakeFirstOrThrow();
+        await parts.queue.enqueue({ kind: JobKind.RECOVERY, subject: id, priority }, tx);
+        return requestView(row);
+    });
+}
+function checkType(type, { paths, at, deleteExtra }) {
+    if (type === RecoveryType.POINT_IN_TIME)
+        throw new BackupError('SOURCE_NOT_AVAILABLE', 'Files have points, no moments between them.', { context: { kind: RecoveryType.POINT_IN_TIME } });
+    const isPartial = type === RecoveryType.PARTIAL_RESTORE;
+    if (isPartial && (paths ?? []).length === 0)
+        throw invalid('paths', 'it is missing', 'a list of paths or globs');
+    if (!isPartial && paths !== undefined)
+        throw invalid('paths', `it has no effect without ${RecoveryType.PARTIAL_RESTORE}`, 'FULL_RESTORE, or PARTIAL_RESTORE with paths');
+    if (isPartial && deleteExtra === true)
+        throw invalid('deleteExtra', `it has no effect without ${RecoveryType.FULL_RESTORE}`, 'FULL_RESTORE, or PARTIAL_RESTORE with paths');
+    if (at !== undefined)
+        throw invalid('at', `it has no effect without ${RecoveryType.POINT_IN_TIME}`, 'FULL_RESTORE, or PARTIAL_RESTORE with paths');
+}
+function invalid(path, why, accepted) {
+    return new BackupError('CONFIG_INVALID', `${path}: ${why}.`, { context: { path, why, accepted } });
+}
+function overwriteOf(overwrite) {
+    if (typeof overwrite === 'string')
+        return overwrite;
+    return overwrite === undefined ? Overwrite.IF_CHANGED : overwrite ? Overwrite.ALWAYS : Overwrite.NEVER;
+}

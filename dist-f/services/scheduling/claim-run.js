@@ -1,0 +1,40 @@
+import { sql } from 'kysely';
+import { effectiveSettings, RunState } from "../../contracts/system/index.js";
+import { lockConfig } from "./config-lock.js";
+import { withHooks } from "./run-hooks.js";
+import { runView } from "./run-row.js";
+/** Takes a pending run for this worker: one run of a configuration at a time, over all workers. */
+export async function claimRun(parts, runId, hooks = {}) {
+    return await withHooks(parts, hooks, (own) => claim(parts, runId, own));
+}
+async function claim(parts, runId, hooks) {
+    return await parts.catalog.transaction(async (tx) => {
+        const found = await tx.selectFrom('runs').select('config_id').where('id', '=', runId).executeTakeFirst();
+        const config = found && (await lockConfig(tx, found.config_id));
+        if (!config)
+            return { kind: 'GONE' };
+        const run = await tx.selectFrom('runs').select(['state', 'fence']).where('id', '=', runId).forUpdate().executeTakeFirstOrThrow();
+        if (run.state !== RunState.PENDING || config.removed_at !== null)
+            return { kind: 'GONE' };
+        const other = await tx.selectFrom('runs').select('id').where('config_id', '=', config.id).where('state', '=', RunState.RUNNING).limit(1).executeTakeFirst();
+        if (other)
+            return { kind: 'WAIT' };
+        return { kind: 'CLAIMED', claim: await take(parts, tx, { runId, config, hooks }) };
+    });
+}
+async function take(parts, tx, { runId, config, hooks }) {
+    const row = await tx.updateTable('runs')
+        .set((of) => ({ state: RunState.RUNNING, fence: of('fence', '+', 1), attempts: of('attempts', '+', 1), started_at: sql `coalesce(started_at, clock_timestamp())`, error: null, progress: null }))
+        .where('id', '=', runId).returningAll().executeTakeFirstOrThrow();
+    await tx.insertInto('run_attempts').values({
+        run_id: runId, attempt: row.attempts, tenant_id: row.tenant_id, fence: row.fence, worker_id: parts.worker.id, started_at: sql `clock_timestamp()`, heartbeat_at: sql `clock_timestamp()`,
+    }).execute();
+    await hooks.runStarted?.(parts, runView(row), { tx });
+    return claimOf(parts, row, config);
+}
+function claimOf(parts, row, config) {
+    return {
+        runId: row.id, configId: row.config_id, configName: row.config_name, source: row.source, type: row.type, trigger: row.trigger, dueAtMs: row.due_at?.getTime() ?? null,
+        requestedBy: row.requested_by, fence: row.fence, attempt: row.attempts, settings: effectiveSettings(config.settings, parts.defaults), sourceSealed: config.source_sealed,
+    };
+}

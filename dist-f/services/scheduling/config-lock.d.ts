@@ -1,0 +1,11 @@
+/** Everything that decides whether a configuration's runs begin or end goes one after the other, under the lock of its row. */
+import type { Selectable } from 'kysely';
+import type { DatabaseTransaction, Tables } from '../../catalog/index.ts';
+import type { ConfigSettings } from '../../contracts/system/index.ts';
+type ConfigRow = Selectable<Tables['configs']>;
+export interface LockedConfig extends Omit<ConfigRow, 'settings'> {
+    readonly settings: ConfigSettings;
+}
+/** The configuration as it is under the lock, held to the end of the transaction; undefined where there is none. A removed one is given too. */
+export declare function lockConfig(tx: DatabaseTransaction, configId: string): Promise<LockedConfig | undefined>;
+export {};

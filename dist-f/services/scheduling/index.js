@@ -1,0 +1,16 @@
+export { cancelRun, endRunsOf } from "./cancel-run.js";
+export { claimRun } from "./claim-run.js";
+export { dueAfter, ensureDueTimes, insertWaiting } from "./ensure-due-times.js";
+export { failAttempt, releaseRun } from "./fail-attempt.js";
+export { finishRun } from "./finish-run.js";
+export { getRun, waitForRun } from "./get-run.js";
+export { heartbeatRun } from "./heartbeat-run.js";
+export { listBackups, listPlan } from "./list-backups.js";
+export { requestRun } from "./request-run.js";
+export { resumeRuns } from "./resume-runs.js";
+export { runView, sourceName } from "./run-row.js";
+export { configStatuses, lateDueTimes, missedRuns, nextDueOf, runningRuns, schedulerStatus } from "./status.js";
+export { takeOverRuns } from "./take-over.js";
+export { tick } from "./tick.js";
+export { startWorker } from "./worker/start-worker.js";
+export { heartbeatWorker, registerWorker, schedulerAlive, stopWorker } from "./workers.js";

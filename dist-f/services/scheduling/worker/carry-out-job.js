@@ -1,0 +1,117 @@
+/** One job of the queue: claim the run, keep it alive while it is carried out, stop it when it must, and write down how it ended. */
+import { RunState } from "../../../contracts/system/index.js";
+import { BackupError, isBackupError } from "../../../kernel/backup-error.js";
+import { sleep, Waker } from "../../../kernel/timer.js";
+import { claimRun } from "../claim-run.js";
+import { failAttempt, releaseRun } from "../fail-attempt.js";
+import { finishRun } from "../finish-run.js";
+import { findRun } from "../get-run.js";
+import { heartbeatRun } from "../heartbeat-run.js";
+import { listen, RunEvent } from "../run-events.js";
+import { withHooks } from "../run-hooks.js";
+/** Also how long another process's wish to cancel may take to arrive. */
+export const HEARTBEAT_MS = 5_000;
+const TIMEOUT_SECONDS = 7_200;
+const Halt = { TIMEOUT: 'TIMEOUT', CANCEL: 'CANCEL', SHUTDOWN: 'SHUTDOWN', STALE: 'STALE' };
+/** Resolves when nothing more is to be done for the job. Throws what kept the end from being written down. */
+export async function carryOutJob(parts, runId, options) {
+    if (options.signal.aborted)
+        throw new BackupError('ABORTED', 'This worker stops.');
+    const outcome = await claimRun(parts, runId, options);
+    if (outcome.kind !== 'CLAIMED')
+        return parts.log.debug('a job has nothing to do now', { runId, outcome: outcome.kind });
+    const { claim } = outcome;
+    const halt = new AbortController();
+    const end = new AbortController();
+    const watches = [watchHeartbeat(parts, claim, { halt, end: end.signal, everyMs: options.heartbeatMs ?? HEARTBEAT_MS }), watchTimeout(claim, { halt, end: end.signal })];
+    const stop = () => halt.abort(Halt.SHUTDOWN);
+    options.signal.addEventListener('abort', stop);
+    try {
+        await options.carryOutRun(parts, claim, { signal: halt.signal });
+        await refuseOpenEnd(parts, claim);
+    }
+    catch (error) {
+        await writeEnd(parts, claim, { error, halt: halt.signal.aborted ? halt.signal.reason : undefined, hooks: options });
+    }
+    finally {
+        options.signal.removeEventListener('abort', stop);
+        end.abort();
+        await Promise.all(watches);
+    }
+}
+async function watchTimeout({ settings }, { halt, end }) {
+    await sleep((settings.performance.timeout ?? TIMEOUT_SECONDS) * 1000, { signal: end }).catch(() => { });
+    if (!end.aborted)
+        halt.abort(Halt.TIMEOUT);
+}
+/** While the database does not answer, the run goes on: whether somebody took it over is seen when it answers again. */
+async function watchHeartbeat(parts, claim, { halt, end, everyMs }) {
+    const waker = new Waker();
+    listen(parts.catalog, RunEvent.CANCEL_REQUESTED, { signal: end, heard: (subject) => subject === claim.runId && waker.wake() });
+    while (!end.aborted && !halt.signal.aborted) {
+        await waker.wait(everyMs, { signal: end });
+        if (end.aborted)
+            return;
+        try {
+            if ((await heartbeatRun(parts, claim)).isCancelled)
+                halt.abort(Halt.CANCEL);
+        }
+        catch (error) {
+            if (isBackupError(error, 'STALE_WORKER'))
+                halt.abort(Halt.STALE);
+            else
+                parts.log.warn('a heartbeat could not be written', { runId: claim.runId, error });
+        }
+    }
+    // It is being stopped, which takes its time: nobody must think it dead.
+    while (!end.aborted && halt.signal.reason !== Halt.STALE) {
+        await waker.wait(everyMs, { signal: end });
+        if (!end.aborted)
+            await heartbeatRun(parts, claim).catch(() => { });
+    }
+}
+/** A run that came back without an end would hold its configuration for ever. */
+async function refuseOpenEnd(parts, { runId, fence }) {
+    const run = await findRun(parts, parts.catalog.db, runId);
+    if (run.state === RunState.RUNNING && run.fence === fence)
+        throw new BackupError('INTERNAL', `Run ${runId} came back without an end.`);
+}
+async function writeEnd(parts, claim, { error, halt, hooks }) {
+    if (halt === Halt.STALE || isBackupError(error, 'STALE_WORKER'))
+        return parts.log.warn('another worker has the run', { runId: claim.runId, attempt: claim.attempt });
+    const write = async () => {
+        if (halt === Halt.CANCEL)
+            return await withHooks(parts, hooks, (own) => finishRun(parts, claim, { state: RunState.CANCELLED }, { within: async (tx, run) => await own.runFinished?.(parts, run, { tx }) }));
+        if (halt === Halt.SHUTDOWN)
+            return await releaseRun(parts, claim);
+        const seconds = claim.settings.performance.timeout ?? TIMEOUT_SECONDS;
+        const cause = halt === Halt.TIMEOUT ? new BackupError('BACKUP_TIMEOUT', `Run ${claim.runId} took longer than ${seconds} s.`, { context: { seconds }, cause: error }) : error;
+        if (!isBackupError(cause))
+            parts.log.error('a run failed by a bug', { runId: claim.runId, error });
+        return await failAttempt(parts, claim, cause, hooks);
+    };
+    try {
+        const run = await patiently(write);
+        parts.log.info('a run was stopped', { runId: run.id, state: run.state, ...(run.error && { code: run.error.code }) });
+    }
+    catch (late) {
+        if (!isBackupError(late, 'STALE_WORKER'))
+            throw late;
+        parts.log.warn('another worker has the run', { runId: claim.runId, attempt: claim.attempt });
+    }
+}
+const PATIENCE = 15;
+const PATIENCE_MS = 2_000;
+/** A database that is away for a moment does not cost the end of a run. After that, whoever takes the run over finds what was stored. */
+async function patiently(write) {
+    for (let left = PATIENCE;; left -= 1) {
+        try {
+            return await write();
+        }
+        catch (error) {
+            if (left === 0 || !isBackupError(error, 'DATABASE_UNAVAILABLE'))
+                throw error;
+            await sleep(PATIENCE_MS);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+/** Which processes are at work. Heartbeats and their age go by the database's clock. */
+import { sql } from 'kysely';
+import { CatalogKind } from "../../catalog/index.js";
+import { isoTime } from "../../kernel/clock.js";
+const SCHEDULER = 'scheduler';
+const SILENT_SECONDS = 60;
+const KEEP_DAYS = 7;
+/** Makes this process known, and forgets those that ended long ago. */
+export async function registerWorker(parts, roles) {
+    const { id, host, pid } = parts.worker;
+    const role = [roles.scheduler && SCHEDULER, roles.worker && 'worker'].filter((name) => name !== false).join(',');
+    const now = sql `clock_timestamp()`;
+    await parts.catalog.transaction(async (tx) => {
+        await tx.deleteFrom('workers').where('heartbeat_at', '<', sql `clock_timestamp() - make_interval(days => ${KEEP_DAYS})`).where('id', '!=', id).execute();
+        await tx.insertInto('workers').values({ id, host, pid, role, started_at: now, heartbeat_at: now }).onConflict((conflict) => conflict.column('id').doUpdateSet({ role, heartbeat_at: now, stopped_at: null })).execute();
+    });
+}
+export async function heartbeatWorker(parts) {
+    await parts.catalog.db.updateTable('workers').set({ heartbeat_at: sql `clock_timestamp()` }).where('id', '=', parts.worker.id).execute();
+}
+/** What it still holds may be taken over at once. */
+export async function stopWorker(parts) {
+    await parts.catalog.db.updateTable('workers').set({ stopped_at: sql `clock_timestamp()` }).where('id', '=', parts.worker.id).execute();
+}
+/** Whether a live process makes runs of due times. */
+export async function schedulerAlive(parts) {
+    return (await liveWorkers(parts)).some(isScheduler);
+}
+export function isScheduler({ role }) {
+    return role.split(',').includes(SCHEDULER);
+}
+/** The embedded database has one process: whoever else has a row there is gone. */
+export async function liveWorkers(parts) {
+    const rows = await parts.catalog.db.selectFrom('workers').select(['id', 'host', 'pid', 'role', 'started_at', 'heartbeat_at'])
+        .where('stopped_at', 'is', null).where('heartbeat_at', '>', sql `clock_timestamp() - make_interval(secs => ${SILENT_SECONDS})`)
+        .$if(parts.catalog.kind === CatalogKind.EMBEDDED, (query) => query.where('id', '=', parts.worker.id))
+        .orderBy('started_at').execute();
+    return rows.map(({ id, host, pid, role, started_at, heartbeat_at }) => ({ id, host, pid, role, startedAt: isoTime(started_at.getTime()), heartbeatAt: isoTime(heartbeat_at.getTime()) }));
+}

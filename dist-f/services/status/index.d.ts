@@ -1,0 +1,1 @@
+export { systemStatus } from './system-status.ts';

@@ -1,0 +1,71 @@
+/** The port: everything that the engine may assume about storage. */
+export interface ObjectStat {
+    readonly key: string;
+    readonly bytes: number;
+    /** The store's clock, milliseconds since 1970. */
+    readonly modifiedMs: number;
+}
+/** Bytes that can be read more than once, since a retry starts over. */
+export interface ByteSource {
+    readonly bytes: number;
+    open(signal?: AbortSignal): AsyncIterable<Uint8Array>;
+}
+export interface Uptime {
+    readonly boot: string;
+    readonly ms: number;
+}
+export interface CallOptions {
+    readonly signal?: AbortSignal;
+}
+/** What a store can do, as data. Probed or known, never guessed from a status code. */
+export interface StoreCapabilities {
+    readonly createIfAbsent: boolean;
+    readonly objectLock: boolean;
+    readonly versions: boolean;
+    readonly localFiles: boolean;
+}
+/**
+ * A store of immutable objects by key. Keys are segments of `[a-z0-9._-]` joined by "/". Reads see every acknowledged write at once.
+ * A write is acknowledged only when it would survive a power cut; nothing of a failed or aborted write is ever visible.
+ */
+export interface ObjectStore extends AsyncDisposable {
+    readonly kind: string;
+    /** For people; never holds a secret. */
+    readonly location: string;
+    readonly capabilities: StoreCapabilities;
+    /** A local folder for files that `publish` takes over. LOCAL: on the repository's own file system. */
+    readonly stagingDirectory: string;
+    /** Called before the first write of a run: sweeps what dead runs left half-written. Reading needs no call of this. */
+    prepare(): Promise<void>;
+    /** Stores an object durably. With `ifAbsent`, throws ALREADY_EXISTS where the key is taken. Throws DISK_FULL, PERMISSION_DENIED, STORAGE_FAILED. */
+    put(key: string, body: ByteSource | Uint8Array, options?: CallOptions & {
+        readonly ifAbsent?: boolean;
+    }): Promise<void>;
+    /** Makes a finished file of the staging folder durable under `key` and removes it from there. A key that holds an object of the same length is success. */
+    publish(stagedPath: string, key: string, options?: CallOptions): Promise<void>;
+    /** The object, or exactly `length` bytes from `offset`. Throws NOT_FOUND; STORAGE_FAILED for a range that the object does not have. */
+    get(key: string, options?: CallOptions & {
+        readonly offset?: number;
+        readonly length?: number;
+    }): Promise<Uint8Array>;
+    /** LOCAL: the file that holds the object. Elsewhere undefined. */
+    localPath(key: string): string | undefined;
+    head(key: string, options?: CallOptions): Promise<ObjectStat | undefined>;
+    /** Every object whose key begins with `prefix`, in byte order of the keys. Never an unfinished one. */
+    list(prefix: string, options?: CallOptions): AsyncIterable<ObjectStat>;
+    /** Removes an object; one that is absent is success. */
+    delete(key: string, options?: CallOptions): Promise<void>;
+    capacity(): Promise<{
+        readonly bytesFree: number;
+        readonly bytesTotal: number;
+    } | undefined>;
+    /** The store's own time, by the date of an object that it has just written. */
+    nowMs(): Promise<number>;
+    /** LOCAL: a clock of this machine that nobody can set, in milliseconds since the start that `boot` names. A deadline has passed only when it says so too. */
+    uptime?(): Uptime;
+    /**
+     * LOCAL: keeps some room aside while there is enough (`keep`), and gives it up (`use`), so that on a full disk there is room for what frees room.
+     * Elsewhere there is nothing to keep.
+     */
+    reserve?(action: 'keep' | 'use'): Promise<void>;
+}

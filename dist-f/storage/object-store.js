@@ -1,0 +1,2 @@
+/** The port: everything that the engine may assume about storage. */
+export {};

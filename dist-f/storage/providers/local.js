@@ -1,0 +1,343 @@
+/**
+ * Objects as files below one folder. A write becomes visible by rename or link only after its bytes are on the disk, and is acknowledged only
+ * after the folders that lead to it are. A failed fsync is never retried: the page cache may have dropped the error with the data.
+ */
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs';
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { bootId, isProcessAlive, machineTag } from "../../kernel/machine.js";
+import { throwIfAborted } from "../../kernel/abort.js";
+import { monotonicNs, nowMs } from "../../kernel/clock.js";
+import { inOrder } from "../../kernel/in-order.js";
+import { BackupError, systemCode } from "../../kernel/backup-error.js";
+import { checkKey } from "../key.js";
+/** Of node's ways to read a small file the one that costs least: documents are read by the thousand. */
+const readWhole = promisify(readFile);
+const STAGING = '.staging';
+const RESERVE = 'reserve';
+const STATS_AT_ONCE = 32;
+/** Records, a session, entries of the delete log: at 64 bytes a pack enough to condemn and delete some 1,500 packs at once. */
+const RESERVE_BYTES = 256 * 1024;
+/** It is made only where it takes no more than this part of what is free. */
+const RESERVE_SHARE = 8;
+const STAGED_AGE_MS_MAX = 48 * 3600 * 1000;
+export class LocalStore {
+    kind = 'LOCAL';
+    location;
+    capabilities = { createIfAbsent: true, objectLock: false, versions: false, localFiles: true };
+    stagingDirectory;
+    #config;
+    #knownDirectories = new Set();
+    #isClosed = false;
+    #poison;
+    constructor(config) {
+        this.#config = config;
+        this.location = path.resolve(config.basePath);
+        this.stagingDirectory = path.join(this.location, STAGING);
+    }
+    /** Makes the staging folder and sweeps what dead runs left in it. Reading needs no call of this. */
+    async prepare() {
+        await this.#guard('prepare', this.location, () => this.#makeDirectory(this.stagingDirectory));
+        for (const name of await fs.readdir(this.stagingDirectory))
+            await this.#sweep(path.join(this.stagingDirectory, name));
+    }
+    uptime() {
+        return { boot: bootId(), ms: Number(monotonicNs() / 1000000n) };
+    }
+    async reserve(action) {
+        const file = path.join(this.stagingDirectory, RESERVE);
+        if (action === 'use')
+            return fs.rm(file, { force: true });
+        const { bytesFree } = (await this.capacity()) ?? { bytesFree: 0 };
+        if (bytesFree < RESERVE_BYTES * RESERVE_SHARE || (await statOrUndefined(file)))
+            return;
+        // Random: a file system that compresses would keep no room for zeros.
+        await fs.writeFile(file, randomBytes(RESERVE_BYTES), { mode: 0o600, flush: true }).catch(() => fs.rm(file, { force: true }));
+    }
+    async put(key, body, options = {}) {
+        const target = this.#target(key, options.signal);
+        await this.#guard('put', key, async () => {
+            await this.#makeDirectory(this.stagingDirectory);
+            const staged = path.join(this.stagingDirectory, `put-${machineTag()}-${process.pid}-${randomBytes(12).toString('hex')}`);
+            try {
+                await this.#writeStaged(staged, body, options.signal);
+                await this.#reveal(staged, target, options.ifAbsent === true);
+            }
+            finally {
+                await fs.rm(staged, { force: true });
+            }
+        });
+    }
+    async publish(stagedPath, key, options = {}) {
+        const target = this.#target(key, options.signal);
+        await this.#guard('publish', key, async () => {
+            await this.#syncFile(stagedPath);
+            const existing = await statOrUndefined(target);
+            const staged = await fs.stat(stagedPath);
+            if (existing && existing.size === staged.size)
+                return fs.rm(stagedPath, { force: true });
+            await this.#reveal(stagedPath, target, false);
+        });
+    }
+    async get(key, options = {}) {
+        const target = this.#target(key, options.signal, false);
+        return this.#guard('get', key, () => (options.offset === undefined && options.length === undefined ? readWhole(target) : readRange(target, options)));
+    }
+    localPath(key) {
+        checkKey(key);
+        return path.join(this.location, key);
+    }
+    async head(key, options = {}) {
+        const target = this.#target(key, options.signal, false);
+        return this.#guard('head', key, async () => {
+            const stat = await statOrUndefined(target);
+            return stat?.isFile() ? { key, bytes: stat.size, modifiedMs: stat.mtimeMs } : undefined;
+        });
+    }
+    async *list(prefix, options = {}) {
+        this.#checkOpen();
+        const slash = prefix.lastIndexOf('/');
+        yield* this.#walk(slash < 0 ? '' : prefix.slice(0, slash), prefix, options.signal);
+    }
+    async delete(key, options = {}) {
+        const target = this.#target(key, options.signal);
+        await this.#guard('delete', key, async () => {
+            try {
+                await fs.unlink(target);
+            }
+            catch (error) {
+                if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR')
+                    return;
+                throw error;
+            }
+            await this.#syncDirectory(path.dirname(target));
+        });
+    }
+    async capacity() {
+        const stat = await fs.statfs(this.location);
+        return { bytesFree: stat.bavail * stat.bsize, bytesTotal: stat.blocks * stat.bsize };
+    }
+    nowMs() {
+        return this.#guard('clock', this.location, async () => {
+            await this.#makeDirectory(this.stagingDirectory);
+            const probe = path.join(this.stagingDirectory, `clock-${machineTag()}-${process.pid}-${randomBytes(6).toString('hex')}`);
+            try {
+                await fs.writeFile(probe, '', { flag: 'wx', mode: 0o600 });
+                return (await fs.stat(probe)).mtimeMs;
+            }
+            finally {
+                await fs.rm(probe, { force: true });
+            }
+        });
+    }
+    [Symbol.asyncDispose]() {
+        this.#isClosed = true;
+        return Promise.resolve();
+    }
+    async *#walk(directory, prefix, signal) {
+        throwIfAborted(signal);
+        const keyOf = ({ name }) => (directory === '' ? name : `${directory}/${name}`);
+        const entries = (await this.#readDirectory(directory)).filter((entry) => keyOf(entry).startsWith(prefix) || prefix.startsWith(`${keyOf(entry)}/`));
+        for await (const { entry, stat } of inOrder(entries, { widthMax: STATS_AT_ONCE }, (each) => this.#statOf(each, keyOf(each)))) {
+            if (entry.isDirectory())
+                yield* this.#walk(keyOf(entry), prefix, signal);
+            else if (stat)
+                yield { key: keyOf(entry), bytes: stat.size, modifiedMs: stat.mtimeMs };
+        }
+    }
+    async #statOf(entry, key) {
+        return { entry, stat: entry.isFile() ? await statOrUndefined(path.join(this.location, key)) : undefined };
+    }
+    async #readDirectory(directory) {
+        try {
+            const entries = await fs.readdir(path.join(this.location, directory), { withFileTypes: true });
+            // Byte order of whole keys: a folder sorts as its name with the slash that follows it.
+            const sortKey = (entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name);
+            return entries.filter(({ name }) => !name.startsWith('.')).sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
+        }
+        catch (error) {
+            if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR')
+                return [];
+            throw translate(error, 'list', directory);
+        }
+    }
+    async #writeStaged(staged, body, signal) {
+        const file = await fs.open(staged, 'wx', 0o600);
+        try {
+            await file.chmod(this.#config.fileMode ?? 0o600);
+            if (body instanceof Uint8Array)
+                await file.writeFile(body);
+            else
+                await writeSource(file, body, signal);
+            await this.#own(staged);
+            await this.#sync(() => file.sync());
+        }
+        finally {
+            await file.close();
+        }
+    }
+    async #syncFile(target) {
+        const file = await fs.open(target, 'r+');
+        try {
+            await file.chmod(this.#config.fileMode ?? 0o600);
+            await this.#own(target);
+            await this.#sync(() => file.sync());
+        }
+        finally {
+            await file.close();
+        }
+    }
+    async #reveal(staged, target, ifAbsent) {
+        await this.#makeDirectory(path.dirname(target));
+        if (ifAbsent)
+            await fs.link(staged, target);
+        else
+            await fs.rename(staged, target);
+        await this.#syncDirectory(path.dirname(target));
+    }
+    /** Makes a folder and its missing parents below the base, each durable in its parent. */
+    async #makeDirectory(directory) {
+        if (this.#knownDirectories.has(directory))
+            return;
+        const missing = [];
+        for (let at = directory; !(await statOrUndefined(at)); at = path.dirname(at))
+            missing.unshift(at);
+        for (const made of missing) {
+            await fs.mkdir(made, { mode: this.#config.directoryMode ?? 0o700 }).catch((error) => {
+                if (systemCode(error) !== 'EEXIST')
+                    throw error;
+            });
+            await fs.chmod(made, this.#config.directoryMode ?? 0o700);
+            await this.#own(made);
+            await this.#syncDirectory(path.dirname(made));
+        }
+        this.#knownDirectories.add(directory);
+    }
+    async #own(target) {
+        const { uid, gid } = this.#config;
+        if (uid !== undefined || gid !== undefined)
+            await fs.lchown(target, uid ?? -1, gid ?? -1);
+    }
+    async #syncDirectory(directory) {
+        const handle = await fs.open(directory, 'r');
+        try {
+            await this.#sync(() => handle.sync());
+        }
+        finally {
+            await handle.close();
+        }
+    }
+    async #sync(run) {
+        try {
+            await run();
+        }
+        catch (error) {
+            this.#poison = new BackupError('STORAGE_FAILED', 'The disk did not confirm a write; this store takes no more.', { context: { path: this.location, cause: systemCode(error) }, cause: error });
+            throw this.#poison;
+        }
+    }
+    async #sweep(staged) {
+        if (path.basename(staged) === RESERVE)
+            return;
+        const stat = await statOrUndefined(staged);
+        const [, tag, owner] = /^[a-z]+-([0-9a-f]{8})-(\d+)-/.exec(path.basename(staged)) ?? [];
+        // Another machine's process can't be looked up here: only age tells.
+        const isDead = tag === machineTag() && !isProcessAlive(Number(owner));
+        if (stat && (isDead || nowMs() - stat.mtimeMs > STAGED_AGE_MS_MAX))
+            await fs.rm(staged, { force: true });
+    }
+    #target(key, signal, forWriting = true) {
+        this.#checkOpen();
+        throwIfAborted(signal);
+        if (forWriting && this.#poison)
+            throw this.#poison;
+        checkKey(key);
+        return path.join(this.location, key);
+    }
+    #checkOpen() {
+        if (this.#isClosed)
+            throw new BackupError('STORAGE_FAILED', 'The store is closed.', { context: { path: this.location } });
+    }
+    async #guard(operation, key, run) {
+        try {
+            return await run();
+        }
+        catch (error) {
+            throw translate(error, operation, key);
+        }
+    }
+}
+async function statOrUndefined(target) {
+    try {
+        return await fs.lstat(target);
+    }
+    catch (error) {
+        if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR')
+            return undefined;
+        throw error;
+    }
+}
+async function readRange(target, { offset = 0, length }) {
+    const file = await fs.open(target, 'r');
+    try {
+        const { size } = await file.stat();
+        const bytesWanted = length ?? size - offset;
+        if (bytesWanted < 0 || offset + bytesWanted > size)
+            throw new BackupError('STORAGE_FAILED', 'The object is shorter than the range that was asked for.', { context: { bytes: size } });
+        const bytes = Buffer.allocUnsafeSlow(bytesWanted);
+        await readFully(file, bytes, offset);
+        return bytes;
+    }
+    finally {
+        await file.close();
+    }
+}
+async function readFully(file, bytes, offset) {
+    let done = 0;
+    while (done < bytes.length) {
+        const { bytesRead } = await file.read(bytes, done, bytes.length - done, offset + done);
+        if (bytesRead === 0)
+            throw new BackupError('STORAGE_FAILED', 'An object ended while it was read.');
+        done += bytesRead;
+    }
+}
+async function writeSource(file, body, signal) {
+    let written = 0;
+    for await (const piece of body.open(signal)) {
+        throwIfAborted(signal);
+        written += piece.length;
+        if (written > body.bytes)
+            break;
+        await file.write(piece);
+    }
+    if (written !== body.bytes)
+        throw new BackupError('STORAGE_FAILED', `The source gave ${written} bytes where ${body.bytes} were announced.`);
+}
+function translate(error, operation, key) {
+    if (error instanceof BackupError)
+        return error;
+    const code = systemCode(error);
+    const options = { context: { operation, key, cause: code ?? 'unknown' }, cause: error };
+    switch (code) {
+        case 'ENOENT':
+        case 'ENOTDIR':
+            return new BackupError('NOT_FOUND', 'There is no such object.', options);
+        case 'EEXIST':
+            return new BackupError('ALREADY_EXISTS', 'The key is taken.', options);
+        case 'ENOSPC':
+        case 'EDQUOT':
+            return new BackupError('DISK_FULL', 'The repository has no room left.', options);
+        case 'EACCES':
+        case 'EPERM':
+        case 'EROFS':
+            return new BackupError('PERMISSION_DENIED', 'The repository folder does not allow this.', { ...options, context: { ...options.context, key: pathOf(error) ?? key } });
+        default:
+            return new BackupError('STORAGE_FAILED', 'The repository folder failed.', options);
+    }
+}
+/** The path that the system names: a key alone says nothing to somebody who looks for the folder. */
+function pathOf(error) {
+    return typeof error === 'object' && error !== null && 'path' in error && typeof error.path === 'string' ? error.path : undefined;
+}

@@ -1,0 +1,2 @@
+/** The only place that knows concrete providers. */
+export { openStore } from "../storage/all.js";

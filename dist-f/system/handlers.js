@@ -1,0 +1,57 @@
+import { acknowledgeAlert, calculateMetrics, createAlert, getActiveAlerts, getRealTimeMetrics, performHealthCheck } from "../services/monitoring/index.js";
+import { exportAudit, verifyAudit } from "../services/audit/index.js";
+import { applyRetention, simulateRetention } from "../services/execution/index.js";
+import { createConfig, deleteConfig, getConfig, listConfigs, updateConfig } from "../services/configs/index.js";
+import { addHold, cancelRecovery, createRecoveryRequest, getRecoveryPoints, getRecoveryStatus, liftHold, pinPoint, unpinPoint } from "../services/recovery/index.js";
+import { rebuildSystem } from "../services/rebuild/index.js";
+import { cancelRun, getRun, listBackups, requestRun, schedulerStatus, waitForRun } from "../services/scheduling/index.js";
+import { download, exists, list, remove, upload } from "../services/storage/index.js";
+import { systemStatus } from "../services/status/index.js";
+/** Without what is not given: JSON has no undefined. */
+function given(input) {
+    return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
+}
+/** A use case that only gives data. */
+async function only(data) {
+    return { data: await data };
+}
+export const HANDLERS = {
+    'config.create': async (parts, { config }, { by }) => createConfig(parts, config, by).then(({ config: data, warnings }) => ({ data, warnings })),
+    'config.update': async (parts, { id, patch }, { by }) => updateConfig(parts, id, patch, by).then(({ config: data, warnings }) => ({ data, warnings })),
+    'config.delete': (parts, { id }, { by }) => deleteConfig(parts, id, by).then(({ warnings }) => ({ data: { deleted: true }, warnings })),
+    'config.get': (parts, { id }) => only(getConfig(parts, id)),
+    'config.list': (parts) => only(listConfigs(parts)),
+    'backup.execute': (parts, { configId }, { by }) => only(requestRun(parts, { configId, by, trigger: 'MANUAL' })),
+    'backup.cancel': (parts, { runId }) => only(cancelRun(parts, runId)),
+    'backup.get': (parts, { runId }) => only(getRun(parts, runId)),
+    'backup.wait': (parts, { runId }, { signal }) => only(waitForRun(parts, runId, given({ signal }))),
+    'backup.list': (parts, { filters, pagination }) => only(listBackups(parts, filters, pagination)),
+    'retention.simulate': (parts, options) => only(simulateRetention(parts, options)),
+    'retention.apply': (parts, { configId }) => only(applyRetention(parts, configId)),
+    'scheduler.status': (parts) => only(schedulerStatus(parts)),
+    'system.status': (parts) => only(systemStatus(parts)),
+    'monitor.realTime': (parts) => only(getRealTimeMetrics(parts)),
+    'monitor.metrics': (parts, { period }) => only(calculateMetrics(parts, period)),
+    'monitor.alerts': (parts) => only(getActiveAlerts(parts)),
+    'monitor.createAlert': (parts, alert) => only(createAlert(parts, alert)),
+    'monitor.acknowledge': (parts, { alertId }, { by }) => only(acknowledgeAlert(parts, alertId, by)),
+    'monitor.health': (parts) => only(performHealthCheck(parts)),
+    'recover.create': (parts, { backupId, type, options }, { by }) => only(createRecoveryRequest(parts, { pointOrRunId: backupId, type, options }, by)),
+    'recover.status': (parts, { requestId }) => only(getRecoveryStatus(parts, requestId)),
+    'recover.cancel': (parts, { requestId }, { by }) => only(cancelRecovery(parts, requestId, by)),
+    'recover.points': (parts, { configId }) => only(getRecoveryPoints(parts, configId)),
+    'recover.pin': (parts, { pointId, reason }, { by }) => only(pinPoint(parts, pointId, { reason, by })),
+    'recover.unpin': (parts, { pointId }, { by }) => only(unpinPoint(parts, pointId, by)),
+    'recover.addHold': (parts, hold, { by }) => only(addHold(parts, hold, by)),
+    'recover.liftHold': (parts, { holdId }, { by }) => only(liftHold(parts, holdId, by)),
+    'storage.delete': (parts, { path }) => only(remove(parts, path)),
+    'storage.list': (parts, { prefix }) => list(parts, prefix).then(({ files: data, warnings }) => ({ data, warnings })),
+    'storage.exists': (parts, { path }) => only(exists(parts, path)),
+    'audit.verify': (parts) => only(verifyAudit(parts)),
+    'audit.export': (parts, { from, to }) => only(exportAudit(parts, given({ from, to }))),
+    'system.rebuild': (parts, { force }, { by, signal }) => only(rebuildSystem(parts, given({ by, force, signal }))),
+};
+export const STREAM_HANDLERS = {
+    upload: (parts, path, body, { signal }) => upload(parts, path, body, given({ signal })),
+    download: (parts, path, { signal }) => download(parts, path, { stream: true, ...given({ signal }) }),
+};

@@ -1,0 +1,58 @@
+/** The library's entry: one system a process. */
+import { isDeepStrictEqual } from 'node:util';
+import { localeOf } from "../contracts/index.js";
+import { BackupError } from "../kernel/backup-error.js";
+import { environment } from "../kernel/environment.js";
+import { requireNode } from "../kernel/node-version.js";
+import { failure, success } from "./boundary.js";
+import { BackupSystem } from "./facade/backup-system.js";
+import { startSystem } from "./start-system.js";
+const ACTOR = 'library';
+const system = new BackupSystem({ actor: ACTOR, get locale() { return localeOf(environment()); } });
+let current;
+/**
+ * Starts the system of this process: key, database, repository (made where there is none yet), scheduler. Answers the same system to an equal configuration and
+ * ALREADY_INITIALIZED to another one; after `shutdown()` it may start again. Fails with KEY_MISSING, KEY_PLACEHOLDER, KEY_WRONG, CONFIG_INVALID, DATABASE_UNAVAILABLE, REPOSITORY_MISSING.
+ */
+export async function initializeBackupSystem(config = {}) {
+    if (current) {
+        if (isDeepStrictEqual(current.config, config))
+            return current.starting;
+        return failure(new BackupError('ALREADY_INITIALIZED', 'The system runs with another configuration.'), localeOf(environment()));
+    }
+    current = { config: kept(config), starting: start(config) };
+    const result = await current.starting;
+    if (!result.success)
+        current = undefined;
+    return result;
+}
+/** The system of this process. Before `initializeBackupSystem` each of its calls answers NOT_INITIALIZED. */
+export function getBackupSystem() {
+    return system;
+}
+/** As it is now: the caller may change his object. What can't be copied (a function in it) is refused when it is looked at. */
+function kept(config) {
+    try {
+        return structuredClone(config);
+    }
+    catch {
+        return config;
+    }
+}
+async function start(config) {
+    try {
+        requireNode();
+        const started = await startSystem({ argument: config, cwd: process.cwd(), env: environment(), role: 'library', actor: ACTOR });
+        system.attach({
+            transport: started.transport,
+            stop: async () => {
+                current = undefined;
+                await started[Symbol.asyncDispose]();
+            },
+        });
+        return success({ data: system, warnings: started.warnings });
+    }
+    catch (error) {
+        return failure(error, localeOf(environment()));
+    }
+}

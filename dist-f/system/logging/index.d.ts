@@ -1,0 +1,2 @@
+/** The system's log. */
+export { type LogOptions, openLog, type SystemLog } from './system-log.ts';

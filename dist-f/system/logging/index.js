@@ -1,0 +1,2 @@
+/** The system's log. */
+export { openLog } from "./system-log.js";

@@ -1,0 +1,106 @@
+/**
+ * The system's log: pino's lines to the file and the console, `DEBUG` to standard error, everything through the redacting net. Writing never throws and
+ * never waits: a log must not fail what it tells of.
+ */
+import fs from 'node:fs';
+import { warningOf } from "../../contracts/system/index.js";
+import { monotonicNs } from "../../kernel/clock.js";
+import { redactText, redactValue } from "../../kernel/redaction.js";
+import { debugNames } from "./debug-names.js";
+import { RotatingFile } from "./rotating-file.js";
+const FILE_BYTES_MAX = 10 * 1024 * 1024;
+const FILES_KEPT = 5;
+const FILENAME = 'backup.log';
+const ROOT = 'backup';
+const RESERVED = new Set(['level', 'time', 'pid', 'hostname', 'name', 'msg']);
+/** Opens the log. A folder that can't be written is no error: the lines go to the console, with a warning. */
+export async function openLog(options) {
+    const { pino } = await import('pino');
+    const write = safely(options.console ?? toStandardError);
+    const redact = { known: options.secrets ?? [] };
+    const outage = (file, cause) => write(warningLine(warningOf('LOG_FALLBACK', options.locale, { file, cause })));
+    const targets = (options.logger.transports ?? defaultTransports(options)).map((transport) => ({ ...transport, level: transport.level ?? options.logger.level ?? 'info' })).filter(({ level }) => level !== 'silent');
+    const files = [];
+    const streams = await Promise.all(targets.map(async (target) => {
+        if (target.type === 'console')
+            return { level: target.level, stream: { write: await formatted(write, { isPretty: options.logger.format === 'pretty' || target.colorize === true, colorize: target.colorize === true }) } };
+        const file = new RotatingFile({ directory: options.directory, filename: target.filename ?? FILENAME, bytesMax: options.fileBytesMax ?? FILE_BYTES_MAX, keep: FILES_KEPT, fallback: write, onOutage: outage });
+        files.push(file);
+        return { level: target.level, stream: { write: await formatted((line) => file.write(line), { isPretty: options.logger.format === 'pretty', colorize: false }) } };
+    }));
+    const logger = pino({ level: 'trace', timestamp: pino.stdTimeFunctions.isoTime, base: { pid: process.pid }, formatters: { level: (label) => ({ level: label }) } }, pino.multistream(streams));
+    const isConsoleDebug = targets.some(({ type, level }) => type === 'console' && (level === 'debug' || level === 'trace'));
+    const debug = debugWriter(options.debug, write);
+    const emit = (name, level, line) => {
+        const message = oneLine(redactText(line.message, redact));
+        const fields = line.fields && redactValue(line.fields, redact);
+        logger[level]({ name, ...unreserved(fields) }, message);
+        if (!isConsoleDebug)
+            debug(name, message, fields);
+    };
+    return { ...rootLog(emit), files: files.map(({ path }) => path), [Symbol.dispose]: () => files.forEach((file) => void file[Symbol.dispose]()) };
+}
+/** Lines of no room in particular carry a name too, so that `DEBUG=backup:*` means all of them. */
+function rootLog(emit) {
+    return { ...logOf(`${ROOT}:system`, emit), child: (child) => logOf(`${ROOT}:${child}`, emit) };
+}
+function logOf(name, emit) {
+    const at = (level) => (message, fields) => {
+        try {
+            emit(name, level, { message, fields });
+        }
+        catch {
+            // A field with a getter that throws, or its kind: the line is lost, the work goes on.
+        }
+    };
+    return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error'), child: (child) => logOf(`${name}:${child}`, emit) };
+}
+function defaultTransports({ withConsole }) {
+    return [{ type: 'file' }, ...(withConsole === true ? [{ type: 'console' }] : [])];
+}
+/** pino's JSON lines as they are, or made readable. pino-pretty is loaded only then. */
+async function formatted(write, { isPretty, colorize }) {
+    if (!isPretty)
+        return write;
+    const { prettyFactory } = (await import('pino-pretty')).default;
+    const pretty = prettyFactory({ colorize, translateTime: 'SYS:standard', ignore: 'pid', singleLine: true });
+    return (line) => write(String(pretty(line)));
+}
+/** Lines as the debug package prints them: name, text, milliseconds since the one before. */
+function debugWriter(namespaces, write) {
+    if (namespaces === '')
+        return () => { };
+    const isWanted = debugNames(namespaces);
+    let beforeNs = monotonicNs();
+    return (name, message, fields) => {
+        if (!isWanted(name))
+            return;
+        const now = monotonicNs();
+        write(`${name} ${message}${fields === undefined ? '' : ` ${JSON.stringify(fields)}`} +${(now - beforeNs) / 1000000n}ms\n`);
+        beforeNs = now;
+    };
+}
+/** pino's own members can't be replaced by a field of that name. */
+function unreserved(fields) {
+    return Object.fromEntries(Object.entries(fields ?? {}).map(([name, value]) => [RESERVED.has(name) ? `${name}_` : name, value]));
+}
+/** A name from a hostile tree can't forge a line or steer a terminal. */
+function oneLine(text) {
+    return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (character) => `\\u${character.codePointAt(0).toString(16).padStart(4, '0')}`);
+}
+function warningLine({ code, message }) {
+    return `${code}: ${message}\n`;
+}
+function safely(write) {
+    return (text) => {
+        try {
+            write(text);
+        }
+        catch {
+            // A closed or full console: there is no further place to say it.
+        }
+    };
+}
+function toStandardError(text) {
+    fs.writeSync(2, text);
+}

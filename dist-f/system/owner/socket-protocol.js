@@ -1,0 +1,17 @@
+/** What goes over the owner's socket: HTTP with one JSON object a call; uploads and downloads as plain bodies. Both ends are this program. */
+import { z } from 'zod';
+export const CALL_PATH = '/call';
+export const UPLOAD_PATH = '/upload';
+export const DOWNLOAD_PATH = '/download';
+/** Of an upload: the path and the caller, as JSON in base64url, since header values are ASCII. */
+export const UPLOAD_HEADER = 'x-neonpro-upload';
+export const CALL_BYTES_MAX = 16 * 1024 * 1024;
+export const callerSchema = z.strictObject({ actor: z.string().min(1).max(200), locale: z.enum(['en', 'pt-BR']) });
+export const callSchema = z.strictObject({ name: z.string(), input: z.unknown(), caller: callerSchema });
+export const pathSchema = z.strictObject({ path: z.string(), caller: callerSchema });
+export function encodeHeader(value) {
+    return Buffer.from(JSON.stringify(value)).toString('base64url');
+}
+export function decodeHeader(text) {
+    return JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
+}

@@ -1,0 +1,40 @@
+/** The keys of the settings, parsed and refused at start-up rather than in the first backup. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { warningOf } from "../../contracts/system/index.js";
+import { parseKek } from "../../engine/index.js";
+import { BackupError } from "../../kernel/backup-error.js";
+import { OriginKind } from "./layers.js";
+/** Throws KEY_MISSING, KEY_PLACEHOLDER, KEY_WEAK, KEY_REFUSED (also for one that lies in HOME or repository, beside the data). */
+export function readKeys(values) {
+    const [current, ...previous] = values.keys;
+    if (!current || current.source === 'BACKUP_ENCRYPTION_KEY_PREVIOUS')
+        throw new BackupError('KEY_MISSING', 'No key was given.');
+    const read = [current, ...previous].map((key) => readKey(key, [values.repository.path, values.home]));
+    return { keks: read.map(({ kek }) => kek), keyFiles: read.flatMap(({ file }) => file ?? []), warnings: typedWarnings(read, [current, ...previous], values.locale) };
+}
+function readKey({ text, source, origin }, folders) {
+    const kek = parseKek(text, source);
+    const file = text.startsWith('file:') ? text.slice(5) : undefined;
+    const written = file ?? (origin.kind === OriginKind.ENV_FILE ? origin.file : undefined);
+    const beside = written === undefined ? undefined : folders.find((folder) => isInside(written, folder));
+    if (beside !== undefined)
+        throw new BackupError('KEY_REFUSED', 'The key lies beside the data.', { context: { source: written, why: `It lies inside ${beside}, beside the data; keep it elsewhere` } });
+    return { kek, ...(file !== undefined && { file }) };
+}
+function typedWarnings(read, keys, locale) {
+    return read.flatMap(({ kek }, i) => (kek.kind === 'passphrase' && kek.warning ? [warningOf('KEY_TYPED', locale, { source: keys[i].source })] : []));
+}
+/** By the real paths: a link does not move a key out of the folder. */
+function isInside(file, folder) {
+    const relative = path.relative(realPath(folder), realPath(file));
+    return relative !== '' && !relative.startsWith(`..${path.sep}`) && relative !== '..' && !path.isAbsolute(relative);
+}
+function realPath(place) {
+    try {
+        return fs.realpathSync(place);
+    }
+    catch {
+        return path.resolve(place);
+    }
+}

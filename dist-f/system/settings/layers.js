@@ -1,0 +1,100 @@
+/**
+ * Where settings come from, in order: argument, HOME/config.json, process environment, `.env`, default. A layer is asked by the path of an option or by
+ * the name of a variable; what answers first counts, and is named as the origin.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import { parseEnv } from 'node:util';
+import { parseOptions, SYSTEM_OPTIONS, systemConfigSchema, VARIABLES } from "../../contracts/system/index.js";
+import { BackupError, systemCode } from "../../kernel/backup-error.js";
+export const OriginKind = { ARGUMENT: 'ARGUMENT', CONFIG_FILE: 'CONFIG_FILE', ENVIRONMENT: 'ENVIRONMENT', ENV_FILE: 'ENV_FILE', DEFAULT: 'DEFAULT' };
+/** Reads both files. Throws CONFIG_INVALID naming the file or the path in it. */
+export function readLayers(input) {
+    const { cwd, env } = input;
+    const argument = parseOptions(systemConfigSchema, input.argument ?? {}, { options: SYSTEM_OPTIONS });
+    const envFile = { path: path.join(cwd, '.env'), env: readEnvFile(path.join(cwd, '.env')) };
+    const home = homeOf(input, { argument, envFile });
+    const file = path.join(home.value, 'config.json');
+    const config = parseOptions(systemConfigSchema, readJson(file), { options: SYSTEM_OPTIONS, origin: `${file}: ` });
+    // One that names another HOME would never be read by the processes that go there.
+    if (config.home !== undefined && ![path.resolve(cwd, config.home), path.resolve(home.value, config.home)].includes(home.value)) {
+        throw new BackupError('CONFIG_INVALID', 'config.json names another HOME than the one it lies in.', { context: { path: `${file}: home`, why: `it says something else than ${home.value}`, accepted: 'the folder that the file lies in' } });
+    }
+    return { argument, configFile: { path: file, config }, env, envFile, cwd, home };
+}
+function homeOf({ cwd, env, home }, { argument, envFile }) {
+    if (home !== undefined)
+        return { value: path.resolve(cwd, home), origin: { kind: OriginKind.ARGUMENT, name: '--home' } };
+    if (argument.home !== undefined)
+        return { value: path.resolve(cwd, argument.home), origin: { kind: OriginKind.ARGUMENT, name: 'home' } };
+    const found = variable({ env, envFile }, ['NEONPRO_BACKUP_HOME']);
+    return found ? { value: path.resolve(cwd, found.value), origin: found.origin } : { value: path.resolve(cwd, 'neonpro-data'), origin: { kind: OriginKind.DEFAULT } };
+}
+/** The first variable that is set: all names in the environment, then all in `.env`. A placeholder of an example counts as not set. */
+export function variable(layers, names) {
+    for (const name of names)
+        if (isSet(name, layers.env[name]))
+            return { value: layers.env[name], origin: { kind: OriginKind.ENVIRONMENT, name } };
+    for (const name of names)
+        if (isSet(name, layers.envFile.env[name]))
+            return { value: layers.envFile.env[name], origin: { kind: OriginKind.ENV_FILE, name, file: layers.envFile.path } };
+    return undefined;
+}
+/** Of `performance.timeout` and its kind: what the argument or config.json says. */
+export function typed(layers, option) {
+    const inArgument = memberAt(layers.argument, option);
+    if (inArgument !== undefined)
+        return { value: inArgument, origin: { kind: OriginKind.ARGUMENT, name: option } };
+    const inFile = memberAt(layers.configFile.config, option);
+    return inFile === undefined ? undefined : { value: inFile, origin: { kind: OriginKind.CONFIG_FILE, name: option, file: layers.configFile.path } };
+}
+/** Variables that hold an example's placeholder. The encryption key is not among them: it is refused by name. */
+export function placeholders(layers) {
+    return variableNames().filter((name) => isPlaceholder(name, layers.env[name]) || (!layers.env[name] && isPlaceholder(name, layers.envFile.env[name])));
+}
+export function variableNames() {
+    return Object.keys(VARIABLES);
+}
+function isSet(name, value) {
+    return value !== undefined && value.trim() !== '' && !isPlaceholder(name, value);
+}
+function isPlaceholder(name, value) {
+    return value !== undefined && !name.startsWith('BACKUP_ENCRYPTION_KEY') && /^(your|sua|seu)[_-]|^path\/to\/|^<[^>]*>$/i.test(value.trim());
+}
+function memberAt(config, option) {
+    let at = config;
+    for (const part of option.split('.'))
+        at = typeof at === 'object' && at !== null ? at[part] : undefined;
+    return at;
+}
+/** `parseEnv` leaves the process's environment alone, so that the origin of a value is not lost. */
+function readEnvFile(file) {
+    const text = readText(file);
+    return text === undefined ? {} : parseEnv(text);
+}
+function readJson(file) {
+    const text = readText(file);
+    if (text === undefined)
+        return {};
+    try {
+        return JSON.parse(text.replace(/^\uFEFF/, ''));
+    }
+    catch (error) {
+        // The parser's own message repeats a piece of the file, which may be a password.
+        const position = /position (\d+)/.exec(String(error))?.[1];
+        const line = position === undefined ? undefined : text.slice(0, Number(position)).split('\n').length;
+        throw new BackupError('CONFIG_INVALID', `${file} is no JSON.`, { context: { path: file, why: `it is no JSON (${line === undefined ? 'syntax' : `line ${line}`})`, accepted: 'a JSON object' } });
+    }
+}
+/** Undefined where there is no such file; a folder of that name is none. */
+function readText(file) {
+    try {
+        return fs.readFileSync(file, 'utf8');
+    }
+    catch (error) {
+        const code = systemCode(error);
+        if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR')
+            return undefined;
+        throw new BackupError('CONFIG_INVALID', `${file} can't be read.`, { context: { path: file, why: `it can not be read (${code ?? 'unknown'})`, accepted: 'a file that this user can read' }, cause: error });
+    }
+}

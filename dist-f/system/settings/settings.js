@@ -1,0 +1,187 @@
+/** Everything the system goes by, each value with its origin. Resolving reads two files, changes nothing, and never touches the process's environment. */
+import path from 'node:path';
+import { inspect } from 'node:util';
+import { localeOf } from "../../contracts/index.js";
+import { StorageProvider, SYSTEM_OPTIONS, VARIABLES, warningOf } from "../../contracts/system/index.js";
+import { BackupError } from "../../kernel/backup-error.js";
+import { passwordsOf, REDACTED, redactPath, redactUrl } from "../../kernel/redaction.js";
+import { parseLocation } from "../../storage/index.js";
+import { OriginKind, placeholders, readLayers, typed, variable, variableNames } from "./layers.js";
+/**
+ * Resolves all settings. Throws CONFIG_INVALID (path, reason, accepted form), SOURCE_NOT_AVAILABLE naming a provider that is not there. Keys are only
+ * collected: `readKeys` parses and refuses them.
+ */
+export function resolveSettings(input) {
+    const layers = readLayers(input);
+    const origins = [];
+    const keep = (name, found, shown = found.value) => {
+        origins.push({ name, value: shown, origin: found.origin });
+        return found.value;
+    };
+    const home = keep('home', layers.home);
+    const locale = localeOfLayers(layers);
+    const repository = repositoryOf(layers, input);
+    keep('repository', repository, repository.value.path);
+    const database = databaseOf(layers);
+    keep('databaseUrl', database, database.value === undefined ? null : redactUrl(database.value));
+    const options = optionsOf(layers, keep);
+    const logs = variable(layers, ['LOGS_DIRECTORY']);
+    // systemd joins several with colons; the first is ours.
+    const logsDirectory = keep('logsDirectory', logs ? { value: path.resolve(layers.cwd, logs.value.split(':')[0]), origin: logs.origin } : { value: home, origin: layers.home.origin });
+    const values = {
+        home, repository: repository.value, ...(database.value !== undefined && { databaseUrl: database.value }), ...options, logsDirectory, debug: variable(layers, ['DEBUG'])?.value ?? '', locale, channels: channelsOf(layers), keys: keysOf(layers, input), secrets: secretsOf(layers, database.value),
+    };
+    for (const name of variableNames())
+        origins.push(variableEntry(layers, name));
+    return { values: guarded(values, origins), origins, warnings: warningsOf(layers, { locale, hasDatabase: database.value !== undefined }) };
+}
+function byDefault(value) {
+    return { value, origin: { kind: OriginKind.DEFAULT } };
+}
+function repositoryOf(layers, { repository }) {
+    if (repository !== undefined)
+        return { value: locationOf(repository, layers.cwd), origin: { kind: OriginKind.ARGUMENT, name: '--repo' } };
+    const provider = typed(layers, 'provider')?.value ?? StorageProvider.LOCAL;
+    if (provider !== StorageProvider.LOCAL)
+        throw new BackupError('SOURCE_NOT_AVAILABLE', `There is no storage provider ${String(provider)} yet.`, { context: { kind: String(provider) } });
+    const local = typed(layers, 'local.basePath');
+    if (local) {
+        const base = local.origin.kind === OriginKind.CONFIG_FILE ? layers.home.value : layers.cwd;
+        return { value: { kind: 'LOCAL', path: path.resolve(base, String(local.value)), ...modesOf(layers) }, origin: local.origin };
+    }
+    const found = variable(layers, ['NEONPRO_REPOSITORY', 'BACKUP_LOCAL_PATH']);
+    if (!found)
+        return byDefault({ kind: 'LOCAL', path: path.join(layers.home.value, 'backups') });
+    const location = found.origin.name === 'NEONPRO_REPOSITORY' ? locationOf(found.value, layers.cwd) : { kind: 'LOCAL', path: path.resolve(layers.cwd, found.value) };
+    return { value: location, origin: found.origin };
+}
+function modesOf(layers) {
+    const mode = (option) => {
+        const text = typed(layers, option)?.value;
+        return typeof text === 'string' ? Number.parseInt(text, 8) : undefined;
+    };
+    const [fileMode, directoryMode] = [mode('local.fileMode'), mode('local.directoryMode')];
+    return { ...(fileMode !== undefined && { fileMode }), ...(directoryMode !== undefined && { directoryMode }) };
+}
+/** A relative path is one of `cwd`, which need not be the process's own. */
+function locationOf(text, cwd) {
+    if (/^file:(?!\/)/i.test(text))
+        return parseLocation(`file:${path.join(cwd, text.slice(5))}`);
+    return parseLocation(/^[a-z][a-z0-9+.-]*:\/\/|^file:/i.test(text) ? text : path.resolve(cwd, text));
+}
+function databaseOf(layers) {
+    const found = typed(layers, 'databaseUrl') ?? variable(layers, ['DATABASE_URL']);
+    if (!found)
+        return byDefault(undefined);
+    return { value: checkedUrl('DATABASE_URL', found, ['postgres:', 'postgresql:']), origin: found.origin };
+}
+/** Options of one value each: every leaf of `SYSTEM_OPTIONS` that is not resolved by a rule of its own. */
+function optionsOf(layers, keep) {
+    const group = (prefix) => {
+        const names = Object.keys(SYSTEM_OPTIONS).filter((option) => option.startsWith(`${prefix}.`) && !option.includes('[]'));
+        return Object.fromEntries(names.flatMap((option) => {
+            const each = typed(layers, option);
+            if (!each)
+                show(option);
+            return each ? [[option.slice(prefix.length + 1), keep(option, each)]] : [];
+        }));
+    };
+    /** The defaults are those of the rooms that use them: here they are only told. */
+    const show = (option) => {
+        const { default: text } = SYSTEM_OPTIONS[option];
+        if (text !== '—')
+            keep(option, byDefault(text));
+    };
+    const retention = typed(layers, 'retention');
+    if (!retention)
+        show('retention');
+    return {
+        scheduler: keep('scheduler', typed(layers, 'scheduler') ?? byDefault(true)), logger: group('logger'),
+        defaults: { performance: group('performance'), filters: group('filters'), alertConfig: group('alertConfig'), ...(retention && { retention: keep('retention', retention) }) },
+    };
+}
+function channelsOf(layers) {
+    const url = (name, protocols) => {
+        const each = variable(layers, [name]);
+        return each && checkedUrl(name, each, protocols);
+    };
+    const smtpUrl = url('SMTP_URL', ['smtp:', 'smtps:']);
+    const webhookUrl = url('WEBHOOK_URL', ['http:', 'https:']);
+    const healthcheckUrl = url('HEALTHCHECK_URL', ['http:', 'https:']);
+    const webhookSecret = variable(layers, ['WEBHOOK_SECRET'])?.value;
+    const allowPrivate = variable(layers, ['WEBHOOK_ALLOW_PRIVATE'])?.value;
+    if (allowPrivate !== undefined && !['0', '1'].includes(allowPrivate))
+        throw invalidVariable('WEBHOOK_ALLOW_PRIVATE', 'it can not be used');
+    const emailFrom = addressesOf(layers, 'ALERT_EMAIL_FROM')?.[0];
+    const emailTo = addressesOf(layers, 'ALERT_EMAIL_TO');
+    return {
+        ...(smtpUrl !== undefined && { smtpUrl }), ...(emailFrom !== undefined && { emailFrom }), ...(emailTo && { emailTo }), ...(webhookUrl !== undefined && { webhookUrl }), ...(webhookSecret !== undefined && { webhookSecret }),
+        ...(allowPrivate === '1' && { webhookAllowPrivate: true }), ...(healthcheckUrl !== undefined && { healthcheckUrl }),
+    };
+}
+function addressesOf(layers, name) {
+    const each = variable(layers, [name]);
+    if (!each)
+        return undefined;
+    const addresses = each.value.split(/[,;]/).map((text) => text.trim()).filter((text) => text !== '');
+    if (addresses.length === 0 || addresses.some((text) => !/^[^\r\n]*[^\s@<>]+@[^\s@<>]+>?$/.test(text)))
+        throw invalidVariable(name, 'it is no list of addresses');
+    return addresses;
+}
+function checkedUrl(name, { value, origin }, protocols) {
+    // By the scheme alone: PostgreSQL takes URLs that are none by the book (`postgres://user@/name?host=/run`).
+    const protocol = /^([a-z]+:)\/\/./i.exec(value)?.[1]?.toLowerCase() ?? '';
+    if (!protocols.includes(protocol))
+        throw invalidVariable(origin.kind === OriginKind.ENVIRONMENT || origin.kind === OriginKind.ENV_FILE ? name : 'databaseUrl', 'it is no URL of that kind');
+    return value;
+}
+function invalidVariable(name, why) {
+    const reference = VARIABLES[name] ?? VARIABLES.DATABASE_URL;
+    return new BackupError('CONFIG_INVALID', `${name} is not valid.`, { context: { path: name, why, accepted: reference.accepted?.en } });
+}
+function keysOf(layers, { keyFile }) {
+    const first = keyFile === undefined ? variable(layers, ['BACKUP_ENCRYPTION_KEY']) : { value: `file:${keyFile}`, origin: { kind: OriginKind.ARGUMENT, name: '--key-file' } };
+    const previous = variable(layers, ['BACKUP_ENCRYPTION_KEY_PREVIOUS']);
+    const earlier = (previous?.value ?? '').split(/[,\n]/).filter((text) => text.trim() !== '');
+    const absolute = (text) => (text.trim().startsWith('file:') ? `file:${path.resolve(layers.cwd, text.trim().slice(5))}` : text);
+    return [
+        ...(first ? [{ text: absolute(first.value), source: first.origin.name, origin: first.origin }] : []),
+        ...earlier.map((text) => ({ text: absolute(text), source: 'BACKUP_ENCRYPTION_KEY_PREVIOUS', origin: previous.origin })),
+    ];
+}
+/** LC_ALL and LC_MESSAGES come first, as everywhere. */
+function localeOfLayers(layers) {
+    return localeOf({ ...layers.env, LANG: variable(layers, ['LANG'])?.value });
+}
+function variableEntry(layers, name) {
+    const each = variable(layers, [name]);
+    if (!each)
+        return { name, value: null, origin: { kind: OriginKind.DEFAULT } };
+    const { secret } = VARIABLES[name];
+    return { name, value: secret === undefined ? each.value : SHOWN[secret](each.value), origin: each.origin };
+}
+const SHOWN = { all: () => REDACTED, url: redactUrl, host: redactPath };
+function secretsOf(layers, databaseUrl) {
+    const secrets = variableNames().flatMap((name) => {
+        const { secret } = VARIABLES[name];
+        const value = secret === undefined ? undefined : variable(layers, [name])?.value;
+        if (value === undefined)
+            return [];
+        if (name.startsWith('BACKUP_ENCRYPTION_KEY'))
+            return value.split(/[,\n]/).map((text) => text.trim()).filter((text) => !text.startsWith('file:')).flatMap((text) => [text, text.replace(/^(base64|hex|passphrase):/, '')]);
+        return secret === 'url' ? passwordsOf(value) : [value];
+    });
+    return [...new Set([...secrets, ...(databaseUrl === undefined ? [] : passwordsOf(databaseUrl))])];
+}
+function warningsOf(layers, facts) {
+    const examples = placeholders(layers);
+    return [
+        ...(examples.length > 0 ? [warningOf('PLACEHOLDER_IGNORED', facts.locale, { variable: examples.join(', ') })] : []),
+        ...(variable(layers, ['SUPABASE_URL']) && !facts.hasDatabase ? [warningOf('SUPABASE_TABLES_EMPTY', facts.locale)] : []),
+    ];
+}
+/** The same values, which a log or JSON shows only redacted. */
+function guarded(values, origins) {
+    const shown = () => Object.fromEntries(origins.map(({ name, value }) => [name, value]));
+    return Object.defineProperties({ ...values }, { toJSON: { value: shown }, [inspect.custom]: { value: shown } });
+}

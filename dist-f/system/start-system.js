@@ -1,0 +1,117 @@
+/** From settings to a system that answers: as the owner of the embedded database, as its client, or over a PostgreSQL of its own. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { OwnerLock, readOwner } from "../catalog/index.js";
+import { BackupError, isBackupError } from "../kernel/backup-error.js";
+import { monotonicNs } from "../kernel/clock.js";
+import { sleep } from "../kernel/timer.js";
+import { BackupSystem } from "./facade/backup-system.js";
+import { openLog } from "./logging/index.js";
+import { openSystem } from "./open-system.js";
+import { ElectedTransport } from "./owner/elected-transport.js";
+import { serveOwnerSocket } from "./owner/owner-socket.js";
+import { chooseSocketPath, toldSocketPath } from "./owner/socket-path.js";
+import { refuseWrongKey } from "./repository-access.js";
+import { readKeys, resolveSettings } from "./settings/index.js";
+const OWNERSHIP_MS_MAX = 3000;
+const POLL_MS = 100;
+/** Throws CONFIG_INVALID, KEY_MISSING and its kind, KEY_WRONG, DATABASE_UNAVAILABLE, REPOSITORY_MISSING, OWNER_EXISTS. */
+export async function startSystem(options) {
+    const settings = resolveSettings(options);
+    const { values } = settings;
+    const keys = readKeys(values);
+    const log = await openLog({ logger: values.logger, directory: values.logsDirectory, debug: values.debug, locale: values.locale, secrets: values.secrets });
+    const open = { settings: values, keks: keys.keks, keyFiles: keys.keyFiles, log, works: options.works ?? values.scheduler, role: options.role, ...(options.timing && { timing: options.timing }), ...(options.signal && { signal: options.signal }) };
+    try {
+        const started = values.databaseUrl === undefined ? await startEmbedded(open, options.mustOwn === true) : { ...(await openSystem(open)), isOwner: true };
+        const system = new BackupSystem({ actor: options.actor, locale: values.locale });
+        const stop = async () => {
+            await started.stop();
+            log[Symbol.dispose]();
+        };
+        system.attach({ transport: started.transport, stop });
+        return { system, transport: started.transport, settings, log, isOwner: started.isOwner, warnings: [...settings.warnings, ...keys.warnings], [Symbol.asyncDispose]: () => system.shutdown() };
+    }
+    catch (error) {
+        log[Symbol.dispose]();
+        throw error;
+    }
+}
+async function startEmbedded(open, mustOwn) {
+    if (mustOwn)
+        return { ...(await own(open, await acquirePatiently(lockFileOf(open)))), isOwner: true };
+    const transport = await ElectedTransport.open({
+        socketPath: () => toldSocketPath(lockFileOf(open)), ownerFacts: () => readOwner(lockFileOf(open)) ?? { pid: 0, host: '' },
+        tryOwn: async () => {
+            const lock = await tryAcquire(lockFileOf(open));
+            return lock && own(open, lock);
+        },
+    });
+    if (!transport.isOwner)
+        await checkClient(open).catch(async (error) => {
+            await transport[Symbol.asyncDispose]();
+            throw error;
+        });
+    return { transport, stop: () => transport[Symbol.asyncDispose](), isOwner: transport.isOwner };
+}
+/** A client must mean what the owner has: its repository, and a key that opens it. */
+async function checkClient(open) {
+    const { repository } = open.settings;
+    const owner = readOwner(lockFileOf(open));
+    if (owner?.repository !== undefined && !isSamePlace(owner.repository, repository.path)) {
+        throw new BackupError('CONFIG_INVALID', 'The process that owns this HOME has another repository.', { context: { path: 'BACKUP_LOCAL_PATH', why: `process ${owner.pid}, which owns ${open.settings.home}, works with ${owner.repository}`, accepted: 'the same repository, or another NEONPRO_BACKUP_HOME' } });
+    }
+    await refuseWrongKey({ location: repository, keks: open.keks, ...(open.signal && { signal: open.signal }) });
+}
+function isSamePlace(one, other) {
+    const real = (place) => (fs.existsSync(place) ? fs.realpathSync(place) : path.resolve(place));
+    return real(one) === real(other);
+}
+function lockFileOf({ settings }) {
+    return path.join(settings.home, 'owner.lock');
+}
+/** Answers at the socket only once everything is open: whoever connects is answered. */
+async function own(open, lock) {
+    try {
+        const local = await openSystem({ ...open, lock });
+        const socketPath = chooseSocketPath(lock);
+        lock.tell({ repository: open.settings.repository.path, socket: socketPath });
+        const socket = await serveOwnerSocket(socketPath, local.transport, open.log.child('socket'));
+        return {
+            transport: local.transport,
+            stop: async () => {
+                await socket[Symbol.asyncDispose]();
+                await local.stop();
+                lock[Symbol.dispose]();
+            },
+        };
+    }
+    catch (error) {
+        lock[Symbol.dispose]();
+        throw error;
+    }
+}
+async function tryAcquire(file) {
+    try {
+        return await OwnerLock.acquire(file);
+    }
+    catch (error) {
+        if (isBackupError(error, 'OWNER_EXISTS'))
+            return undefined;
+        throw error;
+    }
+}
+/** A command that holds it for a moment is waited for; a server is not. */
+async function acquirePatiently(file) {
+    const startedNs = monotonicNs();
+    for (;;) {
+        try {
+            return await OwnerLock.acquire(file);
+        }
+        catch (error) {
+            if (!isBackupError(error, 'OWNER_EXISTS') || Number((monotonicNs() - startedNs) / 1000000n) > OWNERSHIP_MS_MAX)
+                throw error;
+        }
+        await sleep(POLL_MS);
+    }
+}

@@ -1,0 +1,26 @@
+/** How a call reaches the system: in this process, or over the owner's socket. The façade knows only this. */
+import type { Readable } from 'node:stream';
+import type { Locale } from '../contracts/index.ts';
+import type { CallData, CallInput, CallName, Result } from '../contracts/system/index.ts';
+/** Who asks, and in which language the answer's sentences are. */
+export interface Caller {
+    /** A user's id; where none is given, what the entry point is: `library`, `cli:<account>`. An audit label, not yet a right. */
+    readonly actor: string;
+    readonly locale: Locale;
+}
+export interface CallContext {
+    readonly caller: Caller;
+    readonly signal?: AbortSignal;
+}
+export interface StoredUpload {
+    readonly path: string;
+    readonly bytes: number;
+    /** Hexadecimal, of the content. */
+    readonly sha256: string;
+}
+/** Never rejects for what a caller can cause: every answer is a Result. */
+export interface Transport extends AsyncDisposable {
+    call<Name extends CallName>(name: Name, input: CallInput<Name>, context: CallContext): Promise<Result<CallData[Name]>>;
+    upload(path: string, body: AsyncIterable<Uint8Array>, context: CallContext): Promise<Result<StoredUpload>>;
+    download(path: string, context: CallContext): Promise<Result<Readable>>;
+}
