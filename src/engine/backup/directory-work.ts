@@ -9,10 +9,10 @@ import { monotonicNs } from '../../kernel/clock.ts'
 import {
   createDirectoryScanner, createEntryAccess, createFileFilter, type DirectoryScanner, type EntryAccess, type FileFilter, type FileFilters, type IgnoreRules, type OpenDirectory, parseIgnoreFile, type ScanSkip,
 } from '../../sources/index.ts'
-import { ContentKind, decodePage, ExtraType, type FileContent } from '../snapshot/index.ts'
+import { ContentKind, decodePage, type DirectoryPage, ExtraType, type FileContent } from '../snapshot/index.ts'
 import { CONTENT_OPEN, type DirectoryCounters, type DirectoryResult, emptyCounters, type SkippedEntry } from './directory-result.ts'
 import { FileWork } from './file-work.ts'
-import { ARENA_BYTES, type Lane } from './lane.ts'
+import { ARENA_BYTES, IndexNeeded, type Lane } from './lane.ts'
 import { PageCollector } from './page-collector.ts'
 import { ReadAhead } from './read-ahead.ts'
 import { notKeptOf, PreviousDirectories, type PreviousEntry } from './previous-directory.ts'
@@ -22,6 +22,7 @@ export const BIG_FILE_BYTES = ARENA_BYTES
 const SLICE_NS = 40_000_000n
 /** Of entries, or of 16 KiB of content. */
 const CREDIT = 256
+const PREVIOUS_COLUMNS_KEPT = 4
 const SPARSE_BYTES_MIN = 256 * 1024
 const NOTHING = new Uint8Array(0)
 const CACHE_SIGNATURE = 'Signature: 8a477f597d28d172789f06886806bc55'
@@ -74,6 +75,7 @@ class Work implements DirectoryWork {
   readonly #filter: FileFilter
   readonly #files: FileWork
   readonly #columns = new EntryColumns()
+  readonly #previousColumns: EntryColumns[] = []
   readonly #ahead: ReadAhead
   readonly #collector = new PageCollector()
   readonly #hasFilters: boolean
@@ -94,19 +96,35 @@ class Work implements DirectoryWork {
     const scanSkips = this.#scan(task)
     const rules = this.#rules(task)
     const state: State = {
-      task, previous: new PreviousDirectories(task.previous.map((pages) => pages.map((page) => decodePage(page)))), skipped: scanSkips.map(({ name, reason }) => ({ path: name === '' ? task.path : join(task.path, name), reason })),
+      task, previous: new PreviousDirectories(this.#decode(task.previous)), skipped: scanSkips.map(({ name, reason }) => ({ path: name === '' ? task.path : join(task.path, name), reason })),
       changedWhileRead: [], metadataNotKept: [], counters: emptyCounters(), rules,
     }
     this.#collector.clear()
     const count = this.#isLeftOut(task) ? 0 : columns.count
     try {
       yield* this.#entries(count, state)
+    } catch (error) {
+      // It is done again from its start.
+      if (error instanceof IndexNeeded) this.#scanner.rewind(task)
+      throw error
     } finally {
       this.#ahead.close()
     }
     const { pages, open } = this.#collector.pages(columns)
     const { uids, gids } = owners(columns)
     return { node: task.node, pages, open, skipped: state.skipped, changedWhileRead: state.changedWhileRead, metadataNotKept: state.metadataNotKept, uids, gids, counters: state.counters, rules }
+  }
+
+  /** Into columns that are used again: they hold until the next directory. */
+  #decode(trees: ReadonlyArray<readonly Uint8Array[]>): DirectoryPage[][] {
+    let used = 0
+    const columns = (): EntryColumns => {
+      const kept = this.#previousColumns[used] ?? new EntryColumns()
+      if (used < PREVIOUS_COLUMNS_KEPT) this.#previousColumns[used] = kept
+      used += 1
+      return kept
+    }
+    return trees.map((pages) => pages.map((page) => decodePage(page, columns())))
   }
 
   *#entries(count: number, state: State): Generator<DirectoryCounters, void> {

@@ -96,16 +96,18 @@ export class TreeBuilder {
     out.bytes(page.statSection)
     const kindsAt = out.advance(page.count)
     out.buffer.set(page.kinds, kindsAt)
+    // Open entries have no content yet: what lies between two of them is taken in one piece.
     let from = 0
     for (let i = 0; i < page.count; i += 1) {
-      const end = page.contentEnds[i]!
-      const filled = page.kinds[i] === CONTENT_OPEN ? node.filled.get(number * PAGE_SHIFT + i) : undefined
-      if (page.kinds[i] === CONTENT_OPEN) {
-        out.buffer[kindsAt + i] = filled?.kind ?? ContentKind.NONE
-        if (filled) out.bytes(filled.bytes)
-      } else if (end > from) out.bytes(page.contents.subarray(from, end))
-      from = end
+      if (page.kinds[i] !== CONTENT_OPEN) continue
+      const filled = node.filled.get(number * PAGE_SHIFT + i)
+      const to = page.contentEnds[i]!
+      if (to > from) out.bytes(page.contents.subarray(from, to))
+      from = to
+      out.buffer[kindsAt + i] = filled?.kind ?? ContentKind.NONE
+      if (filled) out.bytes(filled.bytes)
     }
+    if (from < page.contents.length) out.bytes(page.contents.subarray(from))
     encodeExtras(page.extras, out)
     return out.view()
   }

@@ -5,11 +5,13 @@ const VARINT_BYTES_MAX = 8
 /** Reads authenticated bytes from front to back. Every overrun and every overlong number is DAMAGED; nothing is allocated from a length before it is checked. */
 export class ByteReader {
   readonly #bytes: Uint8Array
+  readonly #buffer: Buffer
   readonly #what: string
   #at: number
 
   constructor(bytes: Uint8Array, what: string, at = 0) {
     this.#bytes = bytes
+    this.#buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
     this.#what = what
     this.#at = at
   }
@@ -30,7 +32,7 @@ export class ByteReader {
   }
 
   u32(): number {
-    const at = this.#take(4)
+    const at = this.take(4)
     const b = this.#bytes
     return (b[at]! | (b[at + 1]! << 8) | (b[at + 2]! << 16) | (b[at + 3]! << 24)) >>> 0
   }
@@ -58,8 +60,26 @@ export class ByteReader {
   }
 
   bytes(length: number): Uint8Array {
-    const at = this.#take(length)
+    const at = this.take(length)
     return this.#bytes.subarray(at, at + length)
+  }
+
+  /** Text of one character a byte. */
+  latin1(length: number): string {
+    const at = this.take(length)
+    return this.#buffer.toString('latin1', at, at + length)
+  }
+
+  /** Passes over `length` bytes. Returns where in `source` they begin. */
+  take(length: number): number {
+    if (length > this.left) throw this.damaged('ends too early')
+    const at = this.#at
+    this.#at += length
+    return at
+  }
+
+  get source(): Uint8Array {
+    return this.#bytes
   }
 
   end(): void {
@@ -68,12 +88,5 @@ export class ByteReader {
 
   damaged(how: string): BackupError {
     return new BackupError('DAMAGED', `${this.#what} ${how} (at byte ${this.#at}).`, { context: { object: this.#what } })
-  }
-
-  #take(length: number): number {
-    if (length > this.left) throw this.damaged('ends too early')
-    const at = this.#at
-    this.#at += length
-    return at
   }
 }

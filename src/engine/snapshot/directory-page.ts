@@ -135,11 +135,11 @@ export class DirectoryPage {
   }
 }
 
-/** Decodes an authenticated page. Throws DAMAGED for anything that the format does not allow. */
-export function decodePage(blob: Uint8Array): DirectoryPage {
+/** Decodes an authenticated page, into `columns` where they are given: what they held is gone then. Throws DAMAGED for anything that the format does not allow. */
+export function decodePage(blob: Uint8Array, columns: EntryColumns = new EntryColumns()): DirectoryPage {
   const reader = new ByteReader(blob, 'directory page')
   if (reader.u8() !== BlobKind.PAGE) throw reader.damaged('is no page')
-  const columns = new EntryColumns()
+  columns.clear()
   const count = reader.count()
   columns.reserve(count)
   columns.count = count
@@ -164,8 +164,7 @@ function decodeNames(reader: ByteReader, count: number): string[] {
   const names: string[] = []
   let previous = ''
   for (let i = 0; i < count; i += 1) {
-    const bytes = reader.bytes(lengths[i]!)
-    const name = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
+    const name = reader.latin1(lengths[i]!)
     if (!isNameAllowed(name) || name <= previous) throw reader.damaged('has a name that is not allowed or out of order')
     names.push(name)
     previous = name
@@ -186,7 +185,7 @@ function decodeColumn(reader: ByteReader, columns: EntryColumns, column: number)
   const base = baseOf(columns, column)
   const values = columns.values[column]!
   values.fill(0, 1, count)
-  for (let plane = 0; plane < 4; plane += 1) if (mask & (1 << plane)) addPlane(values, reader.bytes(count - 1), plane * 8)
+  for (let plane = 0; plane < 4; plane += 1) if (mask & (1 << plane)) addPlane(values, { source: reader.source, at: reader.take(count - 1), count: count - 1 }, plane * 8)
   let value = first
   values[0] = value + (base ? base[0]! : 0)
   for (let i = 1; i < count; i += 1) {
@@ -195,8 +194,8 @@ function decodeColumn(reader: ByteReader, columns: EntryColumns, column: number)
   }
 }
 
-function addPlane(values: Uint32Array, plane: Uint8Array, shift: number): void {
-  for (let i = 0; i < plane.length; i += 1) values[i + 1] = values[i + 1]! | (plane[i]! << shift)
+function addPlane(values: Uint32Array, { source, at, count }: { readonly source: Uint8Array; readonly at: number; readonly count: number }, shift: number): void {
+  for (let i = 0; i < count; i += 1) values[i + 1] = values[i + 1]! | (source[at + i]! << shift)
 }
 
 function skipContent(reader: ByteReader, kind: number, mode: number): void {
@@ -207,13 +206,13 @@ function skipContent(reader: ByteReader, kind: number, mode: number): void {
       return
     case ContentKind.ONE:
     case ContentKind.LIST:
-      reader.bytes(ID_BYTES)
+      reader.take(ID_BYTES)
       return
     case ContentKind.CHUNKS: {
       const count = reader.count(ID_BYTES + 1)
       for (let i = 0; i < count; i += 1) {
         reader.varint()
-        reader.bytes(ID_BYTES)
+        reader.take(ID_BYTES)
       }
       return
     }

@@ -24,8 +24,10 @@ export interface OpenDirectory {
 }
 
 export interface DirectoryScanner {
-  /** Fills `into`. Names that vanished meanwhile are left out; other failures are returned. Throws a Node-like error when the directory itself can't be read. */
+  /** Fills `into`; of a directory that was just opened, or rewound. Names that vanished meanwhile are left out; other failures are returned. Throws a Node-like error when the directory itself can't be read. */
   scan(directory: OpenDirectory, into: EntryColumns): ScanSkip[]
+  /** A directory that was scanned can be scanned again. */
+  rewind(directory: OpenDirectory): void
 }
 
 /** The scanner for this platform: over system calls where they load, else over node:fs. */
@@ -46,7 +48,6 @@ class SystemCallScanner implements DirectoryScanner {
 
   scan(directory: OpenDirectory, into: EntryColumns): ScanSkip[] {
     into.clear()
-    this.#calls.rewind(directory.descriptor)
     const names = this.#names(directory.descriptor)
     into.reserve(names.length)
     const skips: ScanSkip[] = []
@@ -56,6 +57,10 @@ class SystemCallScanner implements DirectoryScanner {
       else if (errno !== ENOENT) skips.push({ name, reason: new SystemCallError('statx', errno).code })
     }
     return skips
+  }
+
+  rewind(directory: OpenDirectory): void {
+    this.#calls.rewind(directory.descriptor)
   }
 
   #names(descriptor: number): string[] {
@@ -115,6 +120,8 @@ class PortableScanner implements DirectoryScanner {
     }
     return skips
   }
+
+  rewind(): void {}
 }
 
 const WORD = 0xffffffffn

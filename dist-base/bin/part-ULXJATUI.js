@@ -1,1 +1,0 @@
-import { createRequire as neonproRequire } from 'node:module';const require = neonproRequire(import.meta.url);

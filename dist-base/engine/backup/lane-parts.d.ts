@@ -1,5 +1,0 @@
-/** What a worker thread needs of this floor. */
-export { createDirectoryWork, type DirectoryTask } from './directory-work.ts';
-export { IndexNeeded, Lane } from './lane.ts';
-export { takeTurn } from './shared-file.ts';
-export type { FromWorker, ToWorker, WorkerSetup } from './worker-protocol.ts';

@@ -1,1 +1,0 @@
-export declare const healthcheck: import("../notifier.ts").RegisteredNotifier;

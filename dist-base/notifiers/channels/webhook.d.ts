@@ -1,1 +1,0 @@
-export declare const webhook: import("../notifier.ts").RegisteredNotifier;

@@ -1,1 +1,0 @@
-export { type RebuildOptions, rebuildSystem } from './rebuild-system.ts';

@@ -1,1 +1,0 @@
-export { systemStatus } from './system-status.ts';

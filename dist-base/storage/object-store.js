@@ -1,2 +1,0 @@
-/** The port: everything that the engine may assume about storage. */
-export {};

@@ -1,3 +1,0 @@
-export { type Chunker, createChunker } from './chunker.ts';
-export { createPlainChunker } from './plain-chunker.ts';
-export { ChunkerProfile, type ChunkerProfileSizes } from './profile.ts';

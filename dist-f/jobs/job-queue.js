@@ -1,1 +1,0 @@
-export const JobKind = { BACKUP: 'backup', RECOVERY: 'recovery', DELIVERY: 'delivery' };

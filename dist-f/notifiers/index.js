@@ -1,1 +1,0 @@
-export { AlarmChange, NoticeKind, PingSignal } from "./notifier.js";

@@ -1,2 +1,0 @@
-/** Zone of a configuration, from the settings of its row. */
-export declare function zoneOf(settings: unknown): string;

@@ -1,1 +1,0 @@
-export { parseLocation } from "./location.js";

@@ -1,2 +1,0 @@
-/** The system's log. */
-export { openLog } from "./system-log.js";

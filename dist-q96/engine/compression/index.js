@@ -1,2 +1,0 @@
-export { looksIncompressible } from "./probe.js";
-export { createSegmentCodec, createSegmentDecoder, Grain } from "./zstd.js";

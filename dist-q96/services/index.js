@@ -1,1 +1,0 @@
-export { AuditResult } from "./parts.js";

@@ -1,2 +1,0 @@
-/** The system's log. */
-export { type LogOptions, openLog, type SystemLog } from './system-log.ts';

@@ -1,2 +1,0 @@
-/** Name and version as they stand in snapshots. Kept equal to package.json by a test. */
-export declare const PROGRAM = "neonpro-backup 0.1.0";

@@ -1,1 +1,0 @@
-export declare const email: import("../notifier.ts").RegisteredNotifier;

@@ -1,1 +1,0 @@
-export const AuditResult = { SUCCESS: 'SUCCESS', REFUSED: 'REFUSED', FAILED: 'FAILED' };

@@ -1,1 +1,0 @@
-export { rebuildSystem } from "./rebuild-system.js";

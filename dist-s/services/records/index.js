@@ -1,3 +1,0 @@
-export { alarmPending } from "./alarm-pending.js";
-export { parseConfigRecord } from "./config-record.js";
-export { recordConfig, retryRecords } from "./record-config.js";

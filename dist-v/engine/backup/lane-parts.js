@@ -1,4 +1,0 @@
-/** What a worker thread needs of this floor. */
-export { createDirectoryWork } from "./directory-work.js";
-export { IndexNeeded, Lane } from "./lane.js";
-export { takeTurn } from "./shared-file.js";

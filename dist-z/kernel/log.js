@@ -1,2 +1,0 @@
-/** Says nothing. */
-export const silentLog = { debug: () => { }, info: () => { }, warn: () => { }, error: () => { }, child: () => silentLog };

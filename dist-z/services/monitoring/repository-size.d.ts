@@ -1,2 +1,0 @@
-import type { SystemParts } from '../parts.ts';
-export declare function repositoryBytes({ repository, log }: SystemParts): Promise<number | null>;

@@ -1,2 +1,0 @@
-/** Throws CONFIG_INVALID saying why. */
-export declare function checkFilePath(path: string): void;

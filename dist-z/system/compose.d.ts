@@ -1,2 +1,0 @@
-/** The only place that knows concrete providers. */
-export { openStore } from '../storage/all.ts';
