@@ -8,7 +8,8 @@ export { forgetSnapshots } from './maintenance/forget.ts'
 export { protect } from './maintenance/protect.ts'
 export { listRecords, putRecord, type RecordChange, type RecordFilter, writeRecord } from './maintenance/records.ts'
 export { repairRepository, type RepairResult } from './maintenance/repair.ts'
-export { type VerifyHit, verifyRepository, type VerifyOptions, type VerifyResult } from './maintenance/verify.ts'
+export { verifyRepository, type VerifyOptions, type VerifyResult } from './maintenance/verify.ts'
+export type { VerifyHit } from './maintenance/verify-hits.ts'
 export {
   changeKeyring, ClientState, hasUserFile, type KeyringChange, listUserFiles, readUserFile, type Recipient, recipientOpenedBy, removeUserFile, Repository, unwrapKey, type UserFile, wrapKey, writeUserFile,
 } from './repository/index.ts'

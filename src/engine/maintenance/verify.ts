@@ -1,14 +1,10 @@
 /** Checks a repository: what its small objects say of each other, that everything that is needed is there, and, as far as asked, every stored byte. */
 import type { BackupError } from '../../kernel/backup-error.ts'
-import { isBackupError } from '../../kernel/backup-error.ts'
-import { FileType } from '../../contracts/index.ts'
-import { LookupIds } from '../crypto/index.ts'
-import { type BlobReader, countUserFiles, type Heads, packKey, type Repository } from '../repository/index.ts'
-import {
-  childPath, chunkListsOf, chunksOf, ContentKind, damagedClaims, type DirectoryPage, IndexClass, isHole, openIndex, openReader, judgeCheckpoints, type OpenedIndex, printablePath, readHistory, readRecords, RecordFolder, walkTree,
-} from '../snapshot/index.ts'
+import { countUserFiles, type Heads, packKey, type Repository } from '../repository/index.ts'
+import { damagedClaims, IndexClass, openIndex, type OpenedIndex, readHistory, readRecords, RecordFolder } from '../snapshot/index.ts'
 import { setupOf, storedPacks, tasksOf, tasksWithin } from './pack-tasks.ts'
 import type { PackVerdict } from './pack-verifier.ts'
+import { findHits, type VerifyHit } from './verify-hits.ts'
 import { VerifyLanes } from './verify-lanes.ts'
 import { checkCopies, strangers, type VerifyProblem } from './verify-objects.ts'
 
@@ -22,11 +18,6 @@ export interface VerifyOptions {
   readonly onPackRead?: (name: string) => void
   readonly onProgress?: (facts: { readonly filesDone: number; readonly bytesDone: number; readonly bytesExpected: number }) => void
   readonly signal?: AbortSignal
-}
-
-export interface VerifyHit {
-  readonly snapshot: string
-  readonly paths: readonly string[]
 }
 
 export interface VerifyResult {
@@ -43,8 +34,6 @@ export interface VerifyResult {
   /** Files of the application below `user/`: in no snapshot, and not looked at. */
   readonly userFiles: number
 }
-
-const PATHS_MAX = 100
 
 export async function verifyRepository(repository: Repository, options: VerifyOptions = {}): Promise<VerifyResult> {
   const signal = options.signal ? { signal: options.signal } : {}
@@ -134,91 +123,4 @@ async function readPacks(repository: Repository, facts: PackFacts & { readonly o
 
 function addOnce(problems: VerifyProblem[], problem: VerifyProblem): void {
   if (!problems.some(({ object, what }) => object === problem.object && what === problem.what)) problems.push(problem)
-}
-
-interface HitParts {
-  readonly history: Awaited<ReturnType<typeof readHistory>>
-  readonly meta: OpenedIndex
-  readonly data: OpenedIndex
-  readonly bad: { readonly meta: ReadonlySet<number>; readonly data: ReadonlySet<number> }
-  readonly signal?: AbortSignal
-}
-
-/** Walks every snapshot and names the paths whose blobs are bad, missing, or only in directories that can't be read. */
-async function findHits(repository: Repository, parts: HitParts): Promise<VerifyHit[]> {
-  const opened = openReader(repository, parts.meta, { cacheSegments: 8 })
-  await using _segments = opened.segments
-  const finder = new HitFinder(opened.reader, parts, new LookupIds(repository.keys.idKey.key))
-  const hits: VerifyHit[] = []
-  const { whole } = await judgeCheckpoints(repository, parts.history)
-  for (const { name, document } of [...parts.history.snapshots, ...whole]) {
-    const paths = await finder.pathsOf(Buffer.from(document.tree, 'hex'))
-    if (paths.length > 0) hits.push({ snapshot: name, paths: paths.slice(0, PATHS_MAX) })
-  }
-  return hits
-}
-
-class HitFinder {
-  readonly #reader: BlobReader
-  readonly #parts: HitParts
-  readonly #lookupIds: LookupIds
-  readonly #lookupId = new Uint32Array(4)
-  /** Directory blobs without a hit at or below them, per page: they need no second look. */
-  readonly #clean = new Set<string>()
-
-  constructor(reader: BlobReader, parts: HitParts, lookupIds: LookupIds) {
-    this.#reader = reader
-    this.#parts = parts
-    this.#lookupIds = lookupIds
-  }
-
-  async pathsOf(tree: Uint8Array): Promise<string[]> {
-    const paths: string[] = []
-    const visited: string[] = []
-    const walk = walkTree(this.#reader, tree, {
-      enter: (id) => {
-        const key = Buffer.from(id).toString('latin1')
-        if (this.#clean.has(key)) return false
-        visited.push(key)
-        return true
-      },
-      onDamage: (path) => paths.push(printablePath(childPath(path, ''))), ...(this.#parts.signal && { signal: this.#parts.signal }),
-    })
-    for await (const { path, page } of walk) {
-      for (let entry = 0; entry < page.count; entry += 1) {
-        if (page.columns.type(entry) === FileType.FILE && !(await this.#isWhole(page, entry))) paths.push(printablePath(childPath(path, page.columns.names[entry]!)))
-      }
-    }
-    // Only a tree without any hit is known to be clean all through.
-    if (paths.length === 0) for (const key of visited) this.#clean.add(key)
-    return paths
-  }
-
-  async #isWhole(page: DirectoryPage, entry: number): Promise<boolean> {
-    const content = { kind: page.kinds[entry]!, bytes: page.contentOf(entry) }
-    if (content.kind === ContentKind.NONE) return true
-    if (content.kind === ContentKind.ONE) return this.#hasData(content.bytes)
-    const readBlob = async (id: Uint8Array) => Uint8Array.from(await this.#reader.read(id))
-    try {
-      if (content.kind === ContentKind.CHUNKS) {
-        for await (const { id } of chunksOf(content, 0, readBlob)) if (!isHole(id) && !this.#hasData(id)) return false
-        return true
-      }
-      for await (const { chunks } of chunkListsOf(content, readBlob)) for (const { id } of chunks) if (!isHole(id) && !this.#hasData(id)) return false
-      return true
-    } catch (error) {
-      if (isBackupError(error, 'DAMAGED') || isBackupError(error, 'NOT_FOUND')) return false
-      throw error
-    }
-  }
-
-  /** True when at least one copy is not known to be bad. */
-  #hasData(id: Uint8Array): boolean {
-    this.#lookupIds.lookupInto(id, 0, this.#lookupId)
-    const { table } = this.#parts.data.index
-    const first = table.find(this.#lookupId)
-    if (first < 0) return false
-    const { bad } = this.#parts
-    return !bad.data.has(first) || table.findAll(this.#lookupId).some((copy) => !bad.data.has(copy))
-  }
 }

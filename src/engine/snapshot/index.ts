@@ -1,6 +1,6 @@
 export { closureIsLive, visitClosure } from './closure.ts'
 export { judgeCheckpoints } from './checkpoints.ts'
-export { type Chunk, chunkListsOf, chunksOf, ContentBuilder, type FileContent, HOLE_ID, isHole } from './chunk-list.ts'
+export { type Chunk, chunkListsOf, chunksOf, ContentBuilder, damageOf, type FileContent, HOLE_ID, isHole } from './chunk-list.ts'
 export { BlobKind, ContentKind, decodePage, DirectoryPage, encodeExtras, encodeStatSection, type Extra, ExtraType } from './directory-page.ts'
 export { decodeSplit, encodeSplit, pageEnds, type SplitPage } from './directory-split.ts'
 export { type DeleteLog, type DeleteLogEntry, readDeleteLog } from './delete-log.ts'
