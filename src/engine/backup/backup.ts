@@ -70,6 +70,8 @@ export interface BackupOptions {
   readonly workers?: 0 | 1
   /** The worker begins at once when the last snapshot had so many files; default 100,000. Else when there is something to store. */
   readonly filesBeforeWorker?: number
+  /** What is stored is kept as a checkpoint so often; default 10 minutes. */
+  readonly checkpointMs?: number
   readonly state: ClientState
   readonly program: string
   readonly signal?: AbortSignal
@@ -128,7 +130,7 @@ class BackupRun {
   /** Of the directory that the main lane is in. */
   #inFlight: DirectoryCounters | undefined
   #indexLoading: Promise<void> | undefined
-  #checkpointAtMs = nowMs() + CHECKPOINT_MS
+  #checkpointAtMs: number
   #checkpoint: string | undefined
 
   constructor(repository: Repository, options: BackupOptions, parts: SourceRoots & { writer: Buffer }) {
@@ -138,6 +140,7 @@ class BackupRun {
     this.#missing = parts.missing
     this.#writer = parts.writer
     this.#shipper = new PackShipper(repository)
+    this.#checkpointAtMs = this.#nextCheckpointMs()
   }
 
   async run(): Promise<BackupResult> {
@@ -416,8 +419,12 @@ class BackupRun {
     this.#metadata.discard()
   }
 
+  #nextCheckpointMs(): number {
+    return nowMs() + (this.#options.checkpointMs ?? CHECKPOINT_MS)
+  }
+
   async #saveCheckpoint(isLast = false): Promise<void> {
-    this.#checkpointAtMs = nowMs() + CHECKPOINT_MS
+    this.#checkpointAtMs = this.#nextCheckpointMs()
     if (this.#worker && !isLast) {
       this.#tree.recall(this.#worker)
       await this.#worker.flush()
