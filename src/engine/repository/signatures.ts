@@ -28,17 +28,18 @@ export async function signedNames(opened: readonly OpenedDocument[], expect: Doc
   const signed = new Set<string>()
   // Heads first: what their chains reach needs no look of its own. Then the rest, which only documents that nobody signed may have named.
   for (const group of [opened.filter(({ name }) => !named.has(name)), opened.filter(({ name }) => named.has(name))]) {
-    const unseen = () => group.filter(({ name }) => !signed.has(name))
-    for await (const { each, isSigned } of inOrder(unseen(), { widthMax: SIGNATURES_AT_ONCE }, async (each) => ({ each, isSigned: await isSignedAside(each.document, expect) }))) {
-      if (isSigned) for (const { name } of chainOf(each, byName, previousOf)) signed.add(name)
+    const look = async (each: OpenedDocument) => ({ each, isSigned: !signed.has(each.name) && (await isSignedAside(each.document, expect)) })
+    for await (const { each, isSigned } of inOrder(group, { widthMax: SIGNATURES_AT_ONCE }, look)) {
+      if (isSigned) addChain(each, { byName, previousOf, signed })
     }
   }
   return signed
 }
 
-function* chainOf(head: OpenedDocument, byName: ReadonlyMap<string, OpenedDocument>, previousOf: PreviousOf): Generator<OpenedDocument> {
-  for (let at: OpenedDocument | undefined = head; at; ) {
-    yield at
+/** A name comes in with its whole chain: where one is met that is there, so is the rest. */
+function addChain(head: OpenedDocument, { byName, previousOf, signed }: { byName: ReadonlyMap<string, OpenedDocument>; previousOf: PreviousOf; signed: Set<string> }): void {
+  for (let at: OpenedDocument | undefined = head; at && !signed.has(at.name); ) {
+    signed.add(at.name)
     const before: OpenedDocument | undefined = byName.get(String(previousOf(at.body)))
     at = before?.document.signer.equals(head.document.signer) ? before : undefined
   }

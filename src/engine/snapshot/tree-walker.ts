@@ -85,17 +85,18 @@ interface PageVisitor extends Pick<WalkOptions, 'signal' | 'enter'> {
 
 /** The same pages for a visitor that asks for no paths. No promise is made where none is needed: thousands of pages would make garbage faster than it is collected. */
 export async function visitPages(reader: BlobReader, root: Uint8Array, { signal, enter, visit }: PageVisitor): Promise<void> {
-  const stack = [{ id: root, depth: 0 }]
+  const stack = [{ id: root, depth: 0, isPart: false }]
   for (let frame = stack.pop(); frame; frame = stack.pop()) {
     throwIfAborted(signal)
     if (enter?.(frame.id) === false) continue
     const blob = Uint8Array.from(reader.readSync(frame.id) ?? (await reader.read(frame.id, signal)))
-    const page = blob[0] === BlobKind.SPLIT ? undefined : decodePage(blob)
+    // What a split directory consists of are pages.
+    const page = blob[0] === BlobKind.SPLIT && !frame.isPart ? undefined : decodePage(blob)
     const below = page ? { ids: directoriesOf(page), depth: frame.depth + 1 } : { ids: decodeSplit(blob).map(({ id }) => id), depth: frame.depth }
     const waits = page && visit(page)
     if (waits) await waits
     if (stack.length + below.ids.length > FRAMES_MAX || below.depth > DEPTH_MAX) throw tooDeep()
-    for (const id of below.ids.reverse()) stack.push({ id, depth: below.depth })
+    for (const id of below.ids.reverse()) stack.push({ id, depth: below.depth, isPart: page === undefined })
   }
 }
 

@@ -100,7 +100,7 @@ export class LocalStore implements ObjectStore {
 
   async get(key: string, options: CallOptions & { readonly offset?: number; readonly length?: number } = {}): Promise<Uint8Array> {
     const target = this.#target(key, options.signal, false)
-    return this.#guard('get', key, () => (options.offset === undefined && options.length === undefined ? readWhole(target) : readRange(target, options)))
+    return this.#guard('get', key, () => (options.offset === undefined && options.length === undefined ? readWhole(target) : readRange(target, { ...options, key })))
   }
 
   localPath(key: string): string | undefined {
@@ -293,12 +293,12 @@ async function statOrUndefined(target: string) {
   }
 }
 
-async function readRange(target: string, { offset = 0, length }: { readonly offset?: number; readonly length?: number }): Promise<Uint8Array> {
+async function readRange(target: string, { key, offset = 0, length }: { readonly key: string; readonly offset?: number; readonly length?: number }): Promise<Uint8Array> {
   const file = await fs.open(target, 'r')
   try {
     const { size } = await file.stat()
     const bytesWanted = length ?? size - offset
-    if (bytesWanted < 0 || offset + bytesWanted > size) throw new BackupError('STORAGE_FAILED', 'The object is shorter than the range that was asked for.', { context: { bytes: size } })
+    if (bytesWanted < 0 || offset + bytesWanted > size) throw new BackupError('STORAGE_FAILED', 'The object is shorter than the range that was asked for.', { context: { key, bytes: size } })
     const bytes = Buffer.allocUnsafeSlow(bytesWanted)
     await readFully(file, bytes, offset)
     return bytes
