@@ -75,5 +75,11 @@ test('the program remembers from run to run', async () => {
   const env = { HOME: folder.path, BACKUP_ENCRYPTION_KEY: `hex:${made.kek.key.toString('hex')}`, NEONPRO_REPOSITORY: made.folder }
   for (const _ of packs) assert.equal((await runCli(['verify', '--read-data', '0.001%', '--json'], { env })).json?.['packsRead'], 1)
   const [file] = fs.readdirSync(folder.path, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('verified.json'))
-  assert.deepEqual(Object.keys(JSON.parse(fs.readFileSync(path.join(folder.path, file!), 'utf8')) as object).sort(), packs)
+  const remembered = (): string[] => Object.keys(JSON.parse(fs.readFileSync(path.join(folder.path, file!), 'utf8')) as object).sort()
+  assert.deepEqual(remembered(), packs)
+  await runCli(['forget', '--keep-last', '1', '--prune'], { env })
+  const left = packs.filter((name) => fs.existsSync(path.join(made.folder, 'packs', name.slice(0, 2), name)))
+  assert.ok(left.length < packs.length, 'prune removed packs')
+  await runCli(['verify'], { env })
+  assert.deepEqual(remembered(), left)
 })

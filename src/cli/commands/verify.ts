@@ -20,7 +20,7 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   let result: VerifyResult
   try {
     result = await verifyRepository(opened.repository, {
-      readShare, ...(seen && { seen }), lastVerified: memory.times, onPackRead: (name) => memory.note(name), signal: context.signal, onProgress: (facts) => progress.update(facts),
+      readShare, ...(seen && { seen }), lastVerified: memory.times, onPackRead: (name) => memory.note(name), onPacks: (names) => memory.keep(names), signal: context.signal, onProgress: (facts) => progress.update(facts),
     })
   } finally {
     progress.end()
@@ -70,6 +70,11 @@ class VerifyMemory {
     this.times.set(pack, nowMs())
   }
 
+  /** Forgets packs that are gone. */
+  keep(packs: ReadonlySet<string>): void {
+    for (const pack of this.times.keys()) if (!packs.has(pack)) this.times.delete(pack)
+  }
+
   save(): void {
     try {
       makeDirectories(path.dirname(this.#file), { mode: 0o700 })
@@ -83,7 +88,8 @@ class VerifyMemory {
 
 function readTimes(file: string): Record<string, number> {
   try {
-    return JSON.parse(fs.readFileSync(file, 'utf8')) as Record<string, number>
+    const times: unknown = JSON.parse(fs.readFileSync(file, 'utf8'))
+    return typeof times === 'object' && times !== null ? (times as Record<string, number>) : {}
   } catch {
     return {}
   }

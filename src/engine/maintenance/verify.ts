@@ -16,6 +16,8 @@ export interface VerifyOptions {
   readonly lastVerified?: ReadonlyMap<string, number>
   /** Told of each pack that was read, so that a stopped run is not for nothing. */
   readonly onPackRead?: (name: string) => void
+  /** Told once of all packs that are stored. */
+  readonly onPacks?: (names: ReadonlySet<string>) => void
   readonly onProgress?: (facts: { readonly filesDone: number; readonly bytesDone: number; readonly bytesExpected: number }) => void
   readonly signal?: AbortSignal
 }
@@ -54,6 +56,7 @@ export async function verifyRepository(repository: Repository, options: VerifyOp
   const data = await openIndex(repository, IndexClass.DATA, { ...history.deleteLog.packs, ...signal })
   // A backup beside this may have brought packs since the first look, which the index names already.
   const sizes = new Map([...before, ...(await storedPacks(repository))])
+  options.onPacks?.(new Set(sizes.keys()))
   problems.push(...[...meta.problems, ...data.problems].map(({ key, error }) => ({ object: key, what: error.message })))
   const bad = { meta: new Set<number>(), data: new Set<number>() }
   const packs = checkPacks({ meta, data, sizes, problems, bad })
