@@ -8,7 +8,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { type BackupOptions, type BackupProgress, readHistory } from '../../src/engine/index.ts'
 import { isBackupError } from '../../src/kernel/backup-error.ts'
-import { backup, lookAt, makeRepository, open, restored, type TestRepository, verified } from '../harness/repository.ts'
+import { backup, localStore, lookAt, makeRepository, open, restored, type TestRepository, verified } from '../harness/repository.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 
 const KIB = 1024
@@ -89,4 +89,43 @@ test('in the middle of one large file, alone and with two lanes', async () => {
     assert.equal(unmodified, 1, 'the small file is carried over')
     assert.ok(added < 78 * KIB * KIB, `${added} bytes were stored again`)
   }
+})
+
+test('in the middle of one large folder of a later run, with directories left for the other lane', async () => {
+  using base = temporaryDirectory()
+  const source = path.join(base.path, 'source')
+  for (let i = 0; i < 60; i += 1) writeFiles(path.join(source, `d${i}`), 2, KIB)
+  writeFiles(path.join(source, 'z'), 1500, 60 * KIB)
+  const repository = await makeRepository(base.path)
+  await backup(repository, source)
+  writeFiles(path.join(source, 'z'), 1500, 60 * KIB)
+  await stopWhen(repository, source, { workers: 1, filesBeforeWorker: 0, when: ({ filesDone }) => filesDone > 500 })
+  await using opened = await open(repository)
+  const { filesChanged } = (await readHistory(opened)).checkpoints[0]!.document.summary
+  assert.ok(filesChanged > 100 && filesChanged < 1500, `${filesChanged} files are in the checkpoint`)
+  const { document, snapshot } = await backup(repository, source, { packBytes: 16 * KIB * KIB })
+  assert.ok(document.summary.filesUnmodified >= filesChanged, `only ${document.summary.filesUnmodified} files were carried over`)
+  assert.deepEqual(await restored(repository, base.path, { snapshot, source }), lookAt(source))
+})
+
+test('a checkpoint in the middle of one large file keeps no lane from it', async () => {
+  using base = temporaryDirectory()
+  const source = path.join(base.path, 'source')
+  writeFiles(source, 1, 160 * KIB * KIB)
+  const repository = await makeRepository(base.path)
+  const store = localStore(repository.folder)
+  const put = store.put.bind(store)
+  let checkpoints = 0
+  store.put = async (key, ...rest) => {
+    if (key.startsWith('checkpoints/')) checkpoints += 1
+    await put(key, ...rest)
+  }
+  const after = new Set<number>()
+  const onProgress = ({ bytesDone, phase }: BackupProgress) => {
+    if (checkpoints > 0 && phase === 'scan') after.add(bytesDone)
+  }
+  const { snapshot } = await backup(repository, source, { store, workers: 1, packBytes: 16 * KIB * KIB, checkpointMs: 60, onProgress })
+  assert.ok(after.size > 8, `the file went on in ${after.size} steps after the first of ${checkpoints} checkpoints`)
+  assert.deepEqual(await restored(repository, base.path, { snapshot, source }), lookAt(source))
+  await verified(repository)
 })

@@ -3,7 +3,6 @@
  * the results. Descriptors stay open only while something below still needs them.
  */
 import fs from 'node:fs'
-import { isBackupError, systemCode } from '../../kernel/backup-error.ts'
 import { monotonicNs, turn } from '../../kernel/clock.ts'
 import { createEntryAccess, type EntryAccess, type IgnoreRules } from '../../sources/index.ts'
 import { throwIfAborted } from '../../kernel/abort.ts'
@@ -14,9 +13,11 @@ import { addCounters, emptyCounters, type OpenEntry, type SkippedEntry } from '.
 import { type DirectoryTask, join } from './directory-work.ts'
 import type { DirectoryAnswer, WorkerLane } from './run-lanes.ts'
 import type { SharedStretch, Turn } from './shared-file.ts'
+import { skipReason } from './skip-reason.ts'
 import { type TreeBuilder, TreeNode } from './tree-builder.ts'
 
 const YIELD_NS = 40_000_000n
+const OPEN_WIDE_MAX = 128
 
 /** A directory that has been listed and whose children are not all opened yet. */
 interface OpenNode {
@@ -142,7 +143,13 @@ export class BackupTree {
   /** Takes what the worker has done, and gives it what it has room for; also between two slices of a large directory. */
   async feed(worker: WorkerLane): Promise<void> {
     worker.drain()
-    while (worker.hasRoom && this.#pending.length > 1) await this.#startPending(this.#pending.shift()!, worker)
+    while (worker.hasRoom && this.#recalled.length > 0) worker.submit(this.#recalled.pop()!)
+    while (worker.hasRoom && this.#pending.length > 1) await this.#startPending(this.#nextForWorker(), worker)
+  }
+
+  /** The directories nearest to the root hold most. But each that is listed stays open until its last child is begun: where many are, depth comes first. */
+  #nextForWorker(): Pending {
+    return this.#pending.splice(this.#open.size > OPEN_WIDE_MAX ? -2 : 0, 1)[0]!
   }
 
   /** Leaves the worker only what it has begun: for who is about to wait for it. */
@@ -157,12 +164,15 @@ export class BackupTree {
     try {
       if (!isOtherFileSystem) descriptor = this.#access.openDirectory({ descriptor: parent.descriptor, path: parent.node.path }, entry.name)
     } catch (error) {
-      const reason = systemCode(error) ?? 'unknown'
-      this.skipped.push({ path, reason: reason === 'ENOENT' ? 'VANISHED' : reason })
+      this.skipped.push({ path, reason: skipReason(error) })
     }
     this.#release(parent)
     if (descriptor < 0) return this.#leaveOut(parent, entry)
-    await this.#start(new TreeNode(path, parent.node, entry), { descriptor, device: entry.device, previous: await this.#previousOf(entry.previous), rules: parent.rules }, worker)
+    const previous = await this.#previousOf(entry.previous).catch((error: unknown) => {
+      fs.closeSync(descriptor)
+      throw error
+    })
+    await this.#start(new TreeNode(path, parent.node, entry), { descriptor, device: entry.device, previous, rules: parent.rules }, worker)
   }
 
   async #previousOf(ids: readonly Uint8Array[]): Promise<Array<readonly Uint8Array[]>> {
@@ -198,10 +208,7 @@ export class BackupTree {
       this.counters.bytesProcessed += bytes
       this.#fillBig(parent, entry, { ...content, stored: bytes })
     } catch (error) {
-      // What the repository says is no fault of the file.
-      const reason = isBackupError(error) ? undefined : systemCode(error)
-      if (reason === undefined) throw error
-      this.skipped.push({ path, reason: reason === 'ENOENT' ? 'VANISHED' : reason })
+      this.skipped.push({ path, reason: skipReason(error) })
       // It keeps its size and has no content: whoever restores is told that it is missing.
       this.#fillBig(parent, entry, { kind: ContentKind.NONE, bytes: new Uint8Array(0), stored: entry.bytes })
     } finally {

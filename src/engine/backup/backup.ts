@@ -5,6 +5,7 @@ import { throwIfAborted } from '../../kernel/abort.ts'
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { isoTime, monotonicNs, nowMs, turn } from '../../kernel/clock.ts'
 import { makeDirectories } from '../../kernel/directories.ts'
+import { invariant } from '../../kernel/invariant.ts'
 import { hostName, userName } from '../../kernel/machine.ts'
 import { ObjectType } from '../crypto/index.ts'
 import type { BlobTable } from '../index/index.ts'
@@ -87,7 +88,7 @@ export interface BackupResult {
 }
 
 /**
- * Backs up files. Throws SOURCE_UNREADABLE when none of the paths can be read, ABORTED after a checkpoint, DISK_FULL, STORAGE_FAILED, ALREADY_EXISTS when the
+ * Backs up files. Throws SOURCE_UNREADABLE when none of the paths can be read, ABORTED after a checkpoint, DISK_FULL, PROCESS_LIMIT, STORAGE_FAILED, ALREADY_EXISTS when the
  * snapshot of `runId` was committed and forgotten before. What inside the paths can't be read is named in the snapshot.
  */
 export async function backupFiles(repository: Repository, options: BackupOptions): Promise<BackupResult> {
@@ -141,6 +142,7 @@ class BackupRun {
     this.#writer = parts.writer
     this.#shipper = new PackShipper(repository)
     this.#checkpointAtMs = this.#nextCheckpointMs()
+    invariant((options.checkpointMs ?? CHECKPOINT_MS) > 0, 'Checkpoints are some time apart.')
   }
 
   async run(): Promise<BackupResult> {
@@ -262,12 +264,18 @@ class BackupRun {
   }
 
   async #inSlices(slices: ReturnType<DirectoryWork['slices']>): Promise<DirectoryAnswer> {
-    for (let slice = slices.next(); ; slice = slices.next()) {
-      this.#inFlight = slice.done ? undefined : slice.value
-      if (slice.done) return slice.value
-      await turn()
-      await this.#between()
-      if (this.#worker) await this.#tree.feed(this.#worker)
+    try {
+      for (let slice = slices.next(); ; slice = slices.next()) {
+        this.#inFlight = slice.done ? undefined : slice.value
+        if (slice.done) return slice.value
+        await turn()
+        await this.#between()
+        // A stopped run brings the directory in hand to its short end.
+        if (this.#worker && !this.#options.signal?.aborted) await this.#tree.feed(this.#worker)
+      }
+    } finally {
+      this.#inFlight = undefined
+      slices.return(undefined as never)
     }
   }
 
@@ -308,6 +316,8 @@ class BackupRun {
 
   async #runStretch(stretch: SharedStretch, take: (turn: Turn) => void): Promise<void> {
     await this.#loadIndex()
+    // What waits at the worker waits no longer than the file.
+    if (this.#worker) this.#tree.recall(this.#worker)
     const shared = this.#worker?.share(stretch, take)
     // Awaited at the end; a failure before that must not be an unhandled one.
     shared?.catch(() => {})
@@ -404,6 +414,7 @@ class BackupRun {
     if (isBackupError(error, 'ABORTED')) {
       try {
         // What the worker had in hand comes back short, and is kept.
+        if (this.#worker) this.#tree?.recall(this.#worker)
         await this.#worker?.finish()
         this.#worker = undefined
         this.#tree?.close()

@@ -4,7 +4,7 @@
  */
 import fs from 'node:fs'
 import { EntryColumns, FileType } from '../../contracts/index.ts'
-import { isBackupError, systemCode } from '../../kernel/backup-error.ts'
+import { systemCode } from '../../kernel/backup-error.ts'
 import { monotonicNs } from '../../kernel/clock.ts'
 import {
   createDirectoryScanner, createEntryAccess, createFileFilter, type DirectoryScanner, type EntryAccess, type FileFilter, type FileFilters, type IgnoreRules, type OpenDirectory, parseIgnoreFile, type ScanSkip,
@@ -15,6 +15,7 @@ import { FileWork } from './file-work.ts'
 import { ARENA_BYTES, IndexNeeded, type Lane } from './lane.ts'
 import { PageCollector } from './page-collector.ts'
 import { ReadAhead } from './read-ahead.ts'
+import { skipReason } from './skip-reason.ts'
 import { notKeptOf, PreviousDirectories, type PreviousEntry } from './previous-directory.ts'
 
 /** Files above this are cut by all lanes together: what fits the arena is read at once. */
@@ -199,11 +200,9 @@ class Work implements DirectoryWork {
       this.#count(stored, storedBefore(earlier), state)
       state.counters.bytesProcessed += this.#columns.size(entry)
     } catch (error) {
-      // What the repository says is no fault of the file.
-      const reason = isBackupError(error) ? undefined : systemCode(error)
-      if (reason === undefined) throw error
+      const reason = skipReason(error)
       this.#dropExtras()
-      state.skipped.push({ path: join(state.task.path, this.#columns.names[entry]!), reason: reason === 'ENOENT' ? 'VANISHED' : reason })
+      state.skipped.push({ path: join(state.task.path, this.#columns.names[entry]!), reason })
     }
   }
 
@@ -256,8 +255,9 @@ class Work implements DirectoryWork {
       this.#specialExtras(entry, state)
       this.#collector.keep(entry, ContentKind.NONE, NOTHING)
     } catch (error) {
+      const reason = skipReason(error)
       this.#dropExtras()
-      state.skipped.push({ path: join(state.task.path, this.#columns.names[entry]!), reason: systemCode(error) === 'ENOENT' ? 'VANISHED' : (systemCode(error) ?? 'unknown') })
+      state.skipped.push({ path: join(state.task.path, this.#columns.names[entry]!), reason })
     }
   }
 

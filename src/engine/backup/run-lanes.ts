@@ -9,7 +9,7 @@ import type { DirectoryTask } from './directory-work.ts'
 import type { DirectoryCounters, DirectoryResult } from './directory-result.ts'
 import type { IgnoreRules } from '../../sources/index.ts'
 import type { LaneCounters } from './lane.ts'
-import type { SharedStretch, Turn } from './shared-file.ts'
+import { pauseStretch, type SharedStretch, type Turn } from './shared-file.ts'
 import type { FromWorker, ToWorker, WorkerLinks, WorkerSetup } from './worker-protocol.ts'
 import { PLACES, WorkerQueue } from './worker-queue.ts'
 
@@ -22,6 +22,9 @@ export interface WorkerEvents {
   onIndexNeeded(): Promise<void>
 }
 
+/** Both threads hold the earlier pages of what waits. */
+const WAITING_BYTES_MAX = 8 * 1024 * 1024
+
 export class WorkerLane {
   readonly #worker: Worker
   readonly #port: MessagePort
@@ -30,6 +33,10 @@ export class WorkerLane {
   readonly #free = Array.from({ length: PLACES }, (_, place) => place)
   /** By place, oldest first: handed over, and not answered or taken back. */
   readonly #waiting = new Map<number, DirectoryTask>()
+  /** Of earlier pages in `#waiting`. */
+  #waitingBytes = 0
+  /** The stretch that the worker takes turns at; it is told again of one that it has paused. */
+  #stretch: { readonly stretch: SharedStretch; isPaused: boolean } | undefined
   #failure: unknown
   #turns: ((turn: Turn) => void) | undefined
   #stretchEnd: (() => void) | undefined
@@ -56,7 +63,7 @@ export class WorkerLane {
   }
 
   get hasRoom(): boolean {
-    return this.#free.length > 0
+    return this.#free.length > 0 && this.#waitingBytes < WAITING_BYTES_MAX
   }
 
   get queued(): number {
@@ -78,6 +85,7 @@ export class WorkerLane {
     const place = this.#free.pop()
     invariant(place !== undefined, 'The worker has room for a directory.')
     this.#waiting.set(place, task)
+    this.#waitingBytes += previousBytes(task)
     this.#offer(place, task)
   }
 
@@ -86,10 +94,21 @@ export class WorkerLane {
     for (const [place, task] of [...this.#waiting].reverse()) {
       if (!this.#queue.begin(place)) continue
       // The place is free when the worker has passed it.
-      this.#waiting.delete(place)
+      this.#forget(place)
       return task
     }
     return undefined
+  }
+
+  #offerAgain(place: number): void {
+    const task = this.#waiting.get(place)
+    if (task) this.#offer(place, task)
+  }
+
+  #forget(place: number): void {
+    const task = this.#waiting.get(place)
+    if (task) this.#waitingBytes -= previousBytes(task)
+    this.#waiting.delete(place)
   }
 
   #offer(place: number, task: DirectoryTask): void {
@@ -100,6 +119,7 @@ export class WorkerLane {
   /** Lets the worker take turns at a stretch; resolves when it sees its end. */
   async share(stretch: SharedStretch, take: (turn: Turn) => void): Promise<void> {
     this.#turns = take
+    this.#stretch = { stretch, isPaused: false }
     const end = new Promise<void>((resolve) => {
       this.#stretchEnd = resolve
     })
@@ -118,9 +138,15 @@ export class WorkerLane {
     this.throwIfFailed()
   }
 
-  /** Hands over what the worker holds after all that was submitted before; it goes on working. */
-  flush(): Promise<void> {
-    return this.#ask({ type: 'flush' })
+  /** Hands over what the worker holds after all that was submitted before; it goes on working. It interrupts its turns at a stretch for that. */
+  async flush(): Promise<void> {
+    if (this.#stretch) pauseStretch(this.#stretch.stretch, true)
+    await this.#ask({ type: 'flush' })
+    if (!this.#stretch) return
+    const { stretch, isPaused } = this.#stretch
+    pauseStretch(stretch, false)
+    this.#stretch.isPaused = false
+    if (isPaused) this.#post({ type: 'stretch', stretch })
   }
 
   /** Seals what the worker holds and ends it. */
@@ -174,7 +200,7 @@ export class WorkerLane {
         this.inFlight = message.inFlight
         break
       case 'directory':
-        this.#waiting.delete(message.place)
+        this.#forget(message.place)
         this.#free.push(message.place)
         this.inFlight = undefined
         this.#events.onDirectory(message.result as DirectoryAnswer)
@@ -183,7 +209,7 @@ export class WorkerLane {
         this.#free.push(message.place)
         break
       case 'index-needed':
-        this.#events.onIndexNeeded().then(() => this.#offer(message.place, message.task)).catch((error: unknown) => this.#fail(error))
+        this.#events.onIndexNeeded().then(() => this.#offerAgain(message.place)).catch((error: unknown) => this.#fail(error))
         break
       case 'pack':
         this.#events.onPack(message.pack)
@@ -192,7 +218,11 @@ export class WorkerLane {
         this.#turns?.(message.turn)
         break
       case 'stretch-end':
+        this.#stretch = undefined
         this.#stretchEnd?.()
+        break
+      case 'stretch-paused':
+        if (this.#stretch) this.#stretch.isPaused = true
         break
       case 'finished':
         this.#isEnding = true
@@ -215,4 +245,8 @@ export class WorkerLane {
   #wakeUp(): void {
     for (const wake of this.#wakes.splice(0)) wake()
   }
+}
+
+function previousBytes({ previous }: DirectoryTask): number {
+  return previous.reduce((sum, pages) => pages.reduce((all, page) => all + page.length, sum), 0)
 }

@@ -15,6 +15,8 @@ const POSITION_LOW = 3
 const POSITION_HIGH = 4
 /** errno of a read that failed; 0 while none has. */
 const ERROR = 5
+/** Not 0 while the worker is wanted for something else. */
+const PAUSED = 6
 const CONTROL_WORDS = 8
 const ID_BYTES = 32
 /** 4 bytes of length and 32 of id. */
@@ -89,6 +91,15 @@ export function endStretch(stretch: SharedStretch): void {
   lock(signed)
   new Uint32Array(stretch.control)[DONE] = 1
   unlock(signed)
+}
+
+/** The worker takes no turns meanwhile. */
+export function pauseStretch({ control }: SharedStretch, isPaused: boolean): void {
+  Atomics.store(new Int32Array(control), PAUSED, isPaused ? 1 : 0)
+}
+
+export function isPaused({ control }: SharedStretch): boolean {
+  return Atomics.load(new Int32Array(control), PAUSED) !== 0
 }
 
 function readStretch(lane: Lane, stretch: SharedStretch, state: { position: number; cuts: Uint32Array; words: Uint32Array }): number {

@@ -33,10 +33,12 @@ export type FromWorker =
   /** The main thread had taken the directory back. */
   | { readonly type: 'passed'; readonly place: number }
   /** The directory is to be submitted again when the table has been sent. */
-  | { readonly type: 'index-needed'; readonly task: DirectoryTask; readonly place: number }
+  | { readonly type: 'index-needed'; readonly place: number }
   | { readonly type: 'progress'; readonly inFlight: DirectoryCounters; readonly counters: LaneCounters }
   | { readonly type: 'turn'; readonly turn: Turn; readonly counters: LaneCounters }
   | { readonly type: 'stretch-end' }
+  /** It is to be told of the stretch again. */
+  | { readonly type: 'stretch-paused' }
   | { readonly type: 'pack'; readonly pack: FinishedPack }
   | { readonly type: 'flushed'; readonly counters: LaneCounters }
   | { readonly type: 'finished'; readonly counters: LaneCounters }

@@ -2,7 +2,7 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { sendableError } from '../../kernel/crossing-error.ts'
 import { invariant } from '../../kernel/invariant.ts'
-import { createDirectoryWork, type DirectoryTask, type FromWorker, IndexNeeded, Lane, type ToWorker, takeTurn, type WorkerLinks, WorkerQueue, type WorkerSetup } from '../backup/lane-parts.ts'
+import { createDirectoryWork, type DirectoryTask, type FromWorker, IndexNeeded, isPaused, Lane, type SharedStretch, type ToWorker, takeTurn, type WorkerLinks, WorkerQueue, type WorkerSetup } from '../backup/lane-parts.ts'
 import type { FromCopier, ToCopier } from '../maintenance/copy-blobs.ts'
 import { type CopierSetup, PackCopier } from '../maintenance/pack-copier.ts'
 import { PackVerifier } from '../maintenance/pack-verifier.ts'
@@ -50,8 +50,7 @@ function handle(message: ToWorker, worker: LaneWorker): void {
       lane.useTable(message.dataTable)
       return
     case 'stretch':
-      for (let turn = takeTurn(lane, message.stretch); turn; turn = takeTurn(lane, message.stretch)) send({ type: 'turn', turn, counters: lane.counters })
-      send({ type: 'stretch-end' })
+      takeTurns(message.stretch, worker)
       return
     case 'flush':
       lane.finish()
@@ -68,6 +67,15 @@ function handle(message: ToWorker, worker: LaneWorker): void {
   }
 }
 
+function takeTurns(stretch: SharedStretch, { lane, send }: LaneWorker): void {
+  while (!isPaused(stretch)) {
+    const turn = takeTurn(lane, stretch)
+    if (!turn) return send({ type: 'stretch-end' })
+    send({ type: 'turn', turn, counters: lane.counters })
+  }
+  send({ type: 'stretch-paused' })
+}
+
 interface PlacedTask {
   readonly task: DirectoryTask
   readonly place: number
@@ -78,7 +86,7 @@ function tryDirectory({ task, place }: PlacedTask, worker: LaneWorker): void {
     processDirectory({ task, place }, worker)
   } catch (error) {
     if (!(error instanceof IndexNeeded)) throw error
-    worker.send({ type: 'index-needed', task, place })
+    worker.send({ type: 'index-needed', place })
   }
 }
 
