@@ -3,7 +3,7 @@
  * finish alone (sub-directories, big files) it names, and the run fills it in before the pages are sealed.
  */
 import fs from 'node:fs'
-import { EntryColumns, FileType } from '../../contracts/index.ts'
+import { Column, EntryColumns, FileType } from '../../contracts/index.ts'
 import { systemCode } from '../../kernel/backup-error.ts'
 import { monotonicNs } from '../../kernel/clock.ts'
 import {
@@ -185,10 +185,10 @@ class Work implements DirectoryWork {
 
   #file(entry: number, earlier: readonly PreviousEntry[], state: State): void {
     const bytes = this.#columns.size(entry)
-    const before = earlier.find((each) => this.#isUnchanged(entry, each) && isComplete(each, bytes))
+    const before = this.#unchangedIn(earlier, entry, bytes)
     if (before) {
       this.#copyExtras(entry, before, state)
-      this.#collector.keep(entry, before.page.kinds[before.entry]!, before.page.contentOf(before.entry))
+      this.#collector.keepAsBefore(entry, before)
       state.counters.filesUnmodified += 1
       state.counters.bytesProcessed += bytes
       return
@@ -307,6 +307,11 @@ class Work implements DirectoryWork {
     while (extras.length > 0 && extras[extras.length - 1]!.entry >= next) extras.pop()
   }
 
+  #unchangedIn(earlier: readonly PreviousEntry[], entry: number, bytes: number): PreviousEntry | undefined {
+    for (let i = 0; i < earlier.length; i += 1) if (this.#isUnchanged(entry, earlier[i]!) && isComplete(earlier[i]!, bytes)) return earlier[i]
+    return undefined
+  }
+
   #isUnchanged(entry: number, before: PreviousEntry): boolean {
     return this.#settings.trustPrevious && this.#columns.isUnchanged(entry, before.page.columns, before.entry)
   }
@@ -378,11 +383,12 @@ function isSparse(columns: EntryColumns, entry: number): boolean {
 }
 
 function owners(columns: EntryColumns): { uids: number[]; gids: number[] } {
-  const uids = new Set<number>()
-  const gids = new Set<number>()
-  for (let i = 0; i < columns.count; i += 1) {
-    uids.add(columns.values[1]![i]!)
-    gids.add(columns.values[2]![i]!)
-  }
-  return { uids: [...uids], gids: [...gids] }
+  return { uids: distinct(columns.values[Column.UID]!, columns.count), gids: distinct(columns.values[Column.GID]!, columns.count) }
+}
+
+/** Nearly always one. */
+function distinct(values: Uint32Array, count: number): number[] {
+  const found: number[] = []
+  for (let i = 0; i < count; i += 1) if ((i === 0 || values[i] !== values[i - 1]) && !found.includes(values[i]!)) found.push(values[i]!)
+  return found
 }

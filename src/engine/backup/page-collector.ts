@@ -3,6 +3,7 @@ import type { EntryColumns } from '../../contracts/index.ts'
 import { ByteWriter } from '../pack/index.ts'
 import { encodeStatSection, pageEnds } from '../snapshot/index.ts'
 import type { EntryExtra, OpenEntry, PageDraft } from './directory-result.ts'
+import type { PreviousEntry } from './previous-directory.ts'
 
 export type OpenedEntry = Omit<OpenEntry, 'page'>
 
@@ -34,6 +35,14 @@ export class PageCollector {
     this.#kept.push(entry)
     this.#kinds.push(kind)
     if (content.length > 0) this.#contents.bytes(content)
+    this.#ends.push(this.#contents.length)
+  }
+
+  /** Keeps the listed entry with the content that an earlier one has. */
+  keepAsBefore(entry: number, before: PreviousEntry): void {
+    this.#kept.push(entry)
+    this.#kinds.push(before.page.kinds[before.entry]!)
+    before.page.copyContentOf(before.entry, this.#contents)
     this.#ends.push(this.#contents.length)
   }
 

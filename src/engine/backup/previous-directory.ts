@@ -40,12 +40,13 @@ export class PreviousDirectories {
 
   /** The entries of that name, the tree to be preferred first. Names come in ascending order. */
   find(name: string): readonly PreviousEntry[] {
-    let found = NONE
-    for (const directory of this.#directories) {
-      const entry = directory.find(name)
-      if (entry) found = [...found, entry]
+    let found: PreviousEntry[] | undefined
+    for (let i = 0; i < this.#directories.length; i += 1) {
+      const entry = this.#directories[i]!.find(name)
+      if (entry && found) found.push(entry)
+      else if (entry) found = [entry]
     }
-    return found
+    return found ?? NONE
   }
 
   /** The sub-directories of that device and inode, whatever their names: one that was renamed. */

@@ -1,3 +1,6 @@
+/** An id or two are copied faster than a view of them is made. */
+const RANGE_LOOP_MAX = 80
+
 /** A growing byte buffer that is reused: `clear()` keeps the memory, `view()` shows what was written since. */
 export class ByteWriter {
   #bytes: Buffer
@@ -50,6 +53,14 @@ export class ByteWriter {
   bytes(data: Uint8Array): void {
     const at = this.advance(data.length)
     this.#bytes.set(data, at)
+  }
+
+  /** The bytes `from`–`to` (exclusive) of `data`. */
+  range(data: Uint8Array, from: number, to: number): void {
+    if (to - from > RANGE_LOOP_MAX) return this.bytes(data.subarray(from, to))
+    const at = this.advance(to - from)
+    const buffer = this.#bytes
+    for (let i = from; i < to; i += 1) buffer[at + i - from] = data[i]!
   }
 
   /** What was written; valid until the next write. */

@@ -112,6 +112,12 @@ export class DirectoryPage {
     return this.#contents.subarray(entry === 0 ? 0 : this.#contentEnds[entry - 1]!, this.#contentEnds[entry]!)
   }
 
+  /** As `contentOf`, without an object for each of many small ones. */
+  copyContentOf(entry: number, out: ByteWriter): void {
+    const from = entry === 0 ? 0 : this.#contentEnds[entry - 1]!
+    out.range(this.#contents, from, this.#contentEnds[entry]!)
+  }
+
   extrasOf(entry: number): Extra[] {
     return this.extras.filter((extra) => extra.entry === entry)
   }
