@@ -15,8 +15,8 @@ import { FileWork } from './file-work.ts'
 import { ARENA_BYTES, IndexNeeded, type Lane } from './lane.ts'
 import { PageCollector } from './page-collector.ts'
 import { ReadAhead } from './read-ahead.ts'
-import { skipReason } from './skip-reason.ts'
 import { notKeptOf, PreviousDirectories, type PreviousEntry } from './previous-directory.ts'
+import { skipReason } from './skip-reason.ts'
 
 /** Files above this are cut by all lanes together: what fits the arena is read at once. */
 export const BIG_FILE_BYTES = ARENA_BYTES

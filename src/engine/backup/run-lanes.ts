@@ -35,8 +35,8 @@ export class WorkerLane {
   readonly #waiting = new Map<number, DirectoryTask>()
   /** Of earlier pages in `#waiting`. */
   #waitingBytes = 0
-  /** The stretch that the worker takes turns at; it is told again of one that it has paused. */
-  #stretch: { readonly stretch: SharedStretch; isPaused: boolean } | undefined
+  /** The worker takes turns at it, and has not seen its end. */
+  #stretch: SharedStretch | undefined
   #failure: unknown
   #turns: ((turn: Turn) => void) | undefined
   #stretchEnd: (() => void) | undefined
@@ -119,7 +119,7 @@ export class WorkerLane {
   /** Lets the worker take turns at a stretch; resolves when it sees its end. */
   async share(stretch: SharedStretch, take: (turn: Turn) => void): Promise<void> {
     this.#turns = take
-    this.#stretch = { stretch, isPaused: false }
+    this.#stretch = stretch
     const end = new Promise<void>((resolve) => {
       this.#stretchEnd = resolve
     })
@@ -140,13 +140,12 @@ export class WorkerLane {
 
   /** Hands over what the worker holds after all that was submitted before; it goes on working. It interrupts its turns at a stretch for that. */
   async flush(): Promise<void> {
-    if (this.#stretch) pauseStretch(this.#stretch.stretch, true)
+    if (this.#stretch) pauseStretch(this.#stretch, true)
     await this.#ask({ type: 'flush' })
+    // The stretch was posted before the flush: where its end has not been told, the worker has left it.
     if (!this.#stretch) return
-    const { stretch, isPaused } = this.#stretch
-    pauseStretch(stretch, false)
-    this.#stretch.isPaused = false
-    if (isPaused) this.#post({ type: 'stretch', stretch })
+    pauseStretch(this.#stretch, false)
+    this.#post({ type: 'stretch', stretch: this.#stretch })
   }
 
   /** Seals what the worker holds and ends it. */
@@ -220,9 +219,6 @@ export class WorkerLane {
       case 'stretch-end':
         this.#stretch = undefined
         this.#stretchEnd?.()
-        break
-      case 'stretch-paused':
-        if (this.#stretch) this.#stretch.isPaused = true
         break
       case 'finished':
         this.#isEnding = true

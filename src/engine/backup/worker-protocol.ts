@@ -37,8 +37,6 @@ export type FromWorker =
   | { readonly type: 'progress'; readonly inFlight: DirectoryCounters; readonly counters: LaneCounters }
   | { readonly type: 'turn'; readonly turn: Turn; readonly counters: LaneCounters }
   | { readonly type: 'stretch-end' }
-  /** It is to be told of the stretch again. */
-  | { readonly type: 'stretch-paused' }
   | { readonly type: 'pack'; readonly pack: FinishedPack }
   | { readonly type: 'flushed'; readonly counters: LaneCounters }
   | { readonly type: 'finished'; readonly counters: LaneCounters }

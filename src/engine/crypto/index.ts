@@ -6,4 +6,4 @@ export {
   FRAME_HEADER_BYTES, FrameKind, type FrameHeader, HEADER_BYTES, type MasterKey, type MasterLookup, masterLookup, type ObjectExpectation, type ObjectHeader, ObjectOpener, ObjectSealer, type ObjectScope, ObjectType,
   type OpenedFrame, openPayload, parseFrameHeader, sealPayload, TAG_BYTES,
 } from './sealed-object.ts'
-export { type DocumentExpectation, isMaintenanceSigner, isSignedAside, maintenanceSigner, parseBody, signDocument, type Signer, splitDocument, type UnverifiedDocument, verifyDocument, writerSigner } from './signed-document.ts'
+export { type DocumentExpectation, isMaintenanceSigner, isSignedAside, maintenanceSigner, parseBody, signDocument, type Signer, splitDocument, type UnverifiedDocument, unsigned, verifyDocument, writerSigner } from './signed-document.ts'

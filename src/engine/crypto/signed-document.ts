@@ -70,8 +70,13 @@ export function splitDocument(bytes: Uint8Array): UnverifiedDocument {
 /** Checks the signature against the signer that `signerOf` knows. Throws DAMAGED. Returns the parsed body. */
 export function verifyDocument(document: UnverifiedDocument, expect: DocumentExpectation): { body: Record<string, unknown>; signer: Buffer } {
   const signer = expect.signerOf(document.signer)
-  if (!signer || !verify(null, toVerify(document, expect), signer.publicKey, document.signature)) throw new BackupError('DAMAGED', 'A signature does not verify.')
+  if (!signer || !verify(null, toVerify(document, expect), signer.publicKey, document.signature)) throw unsigned()
   return { body: parseBody(document.body), signer: document.signer }
+}
+
+/** What is said of a document whose signature is not its signer's. */
+export function unsigned(): BackupError {
+  return new BackupError('DAMAGED', 'A signature does not verify.')
 }
 
 /** Checks the signature alone, on another thread. */

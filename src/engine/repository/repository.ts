@@ -6,12 +6,12 @@ import { inOrder } from '../../kernel/in-order.ts'
 import { requireNode } from '../../kernel/node-version.ts'
 import type { ObjectStat, ObjectStore } from '../../storage/index.ts'
 import {
-  type DocumentExpectation, type Kek, type ObjectType, openPayload, parseBody, requireStrength, sealPayload, signDocument, type Signer, splitDocument, verifyDocument,
+  type DocumentExpectation, type Kek, type ObjectType, openPayload, parseBody, requireStrength, sealPayload, signDocument, type Signer, splitDocument, unsigned, verifyDocument,
 } from '../crypto/index.ts'
 import type { HeadMemory } from './client-state.ts'
 import { newConfig, readConfig, type RepositoryConfig, verifyConfig, writeConfig } from './config.ts'
 import { newBundle, type OpenKeys, openKeyring, publishKeyring, wrapFor } from './keyring.ts'
-import { type OpenedDocument, type PreviousOf, signedNames, unsigned } from './signatures.ts'
+import { type OpenedDocument, type PreviousOf, signedNames } from './signatures.ts'
 
 /** Ends in the SHA-256 of an object; before it stands a folder or a number. */
 const NAMED = /^[a-z]+\/([0-9a-f]{16}-)?[0-9a-f]{64}$/

@@ -2,7 +2,6 @@
  * Which documents are signed by whom they name. A signature is the dearest part of reading a small object, and a writer's snapshots are a chain: who has checked
  * a later one's signature, and finds the SHA-256 of an earlier one of the same writer in it, has that writer's word for every byte of the earlier one.
  */
-import { BackupError } from '../../kernel/backup-error.ts'
 import { inOrder } from '../../kernel/in-order.ts'
 import { type DocumentExpectation, isSignedAside, type UnverifiedDocument } from '../crypto/index.ts'
 
@@ -43,8 +42,4 @@ function addChain(head: OpenedDocument, { byName, previousOf, signed }: { byName
     const before: OpenedDocument | undefined = byName.get(String(previousOf(at.body)))
     at = before?.document.signer.equals(head.document.signer) ? before : undefined
   }
-}
-
-export function unsigned(): BackupError {
-  return new BackupError('DAMAGED', 'A signature does not verify.')
 }

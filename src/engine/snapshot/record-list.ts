@@ -48,7 +48,8 @@ export function inForce(entries: readonly RecordEntry[]): RecordEntry[] {
 
 /** The snapshots that a `forget` record names. */
 export function forgottenBy({ value }: RecordDocument): ReadonlyArray<{ readonly name: string; readonly writer: string; readonly sequence: number }> {
-  return (value?.['snapshots'] ?? []) as ReadonlyArray<{ readonly name: string; readonly writer: string; readonly sequence: number }>
+  const list = value?.['snapshots']
+  return Array.isArray(list) ? (list as Array<{ name: string; writer: string; sequence: number }>) : []
 }
 
 function isAhead(a: RecordEntry, b: RecordEntry): boolean {

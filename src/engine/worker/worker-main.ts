@@ -67,13 +67,13 @@ function handle(message: ToWorker, worker: LaneWorker): void {
   }
 }
 
+/** Says when the stretch has ended. One that is paused is left without a word: the main thread posts it again. */
 function takeTurns(stretch: SharedStretch, { lane, send }: LaneWorker): void {
   while (!isPaused(stretch)) {
     const turn = takeTurn(lane, stretch)
     if (!turn) return send({ type: 'stretch-end' })
     send({ type: 'turn', turn, counters: lane.counters })
   }
-  send({ type: 'stretch-paused' })
 }
 
 interface PlacedTask {
