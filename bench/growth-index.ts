@@ -1,8 +1,11 @@
-/** Steps of the growth bench that need the engine itself: `make` an index of simulated blobs, `open` it, `prune` it; or make many `snapshots`. Prints JSON. */
+/**
+ * Steps of the growth bench that need the engine itself: `make` an index of simulated blobs, `open` it, `prune` it; or
+ * make many `snapshots`. Prints JSON.
+ */
 import { createHash, randomBytes } from 'node:crypto'
-import { backupFiles, ClientState, parseKek, prune, readHistory, Repository } from '../src/engine/index.ts'
 import { ObjectType } from '../src/engine/crypto/index.ts'
 import { encodeIndexSegment } from '../src/engine/index/index.ts'
+import { backupFiles, ClientState, parseKek, prune, Repository, readHistory } from '../src/engine/index.ts'
 import { IndexClass, openIndex } from '../src/engine/snapshot/index.ts'
 import { parseLocation } from '../src/storage/index.ts'
 import { openStore } from '../src/system/compose.ts'
@@ -18,10 +21,16 @@ async function make(): Promise<unknown> {
   await using repository = await Repository.create(store, kek, 'bench')
   for (let made = 0; made < Number(count); made += BLOBS_A_SEGMENT) {
     const packs = Array.from({ length: BLOBS_A_SEGMENT / BLOBS_A_PACK }, () => ({
-      name: randomBytes(32).toString('hex'), bytes: BLOBS_A_PACK * 40_000, segments: Uint32Array.from({ length: 128 }, (_, i) => (i % 2 === 0 ? 320_000 : BLOBS_A_PACK / 64)), lookupIds: randomBytes(16 * BLOBS_A_PACK),
+      name: randomBytes(32).toString('hex'),
+      bytes: BLOBS_A_PACK * 40_000,
+      segments: Uint32Array.from({ length: 128 }, (_, i) => (i % 2 === 0 ? 320_000 : BLOBS_A_PACK / 64)),
+      lookupIds: randomBytes(16 * BLOBS_A_PACK),
       blobBytes: Uint32Array.from({ length: BLOBS_A_PACK }, () => 80_000),
     }))
-    await repository.writePayload(encodeIndexSegment({ idKeyVersion: repository.keys.idKey.version, supersedes: [], packs }), { type: ObjectType.INDEX_DATA, folder: 'index/data' })
+    await repository.writePayload(
+      encodeIndexSegment({ idKeyVersion: repository.keys.idKey.version, supersedes: [], packs }),
+      { type: ObjectType.INDEX_DATA, folder: 'index/data' },
+    )
   }
   return {}
 }
@@ -42,7 +51,8 @@ async function open(): Promise<unknown> {
     if (index.table.find(id) >= 0) found += 1
   }
   const lookupMicroseconds = Number((((performance.now() - before) * 1000) / lookups).toFixed(2))
-  if (index.table.count < Number(count) || found < lookups / 2) throw new Error(`the index holds ${index.table.count} blobs, ${found} were found`)
+  if (index.table.count < Number(count) || found < lookups / 2)
+    throw new Error(`the index holds ${index.table.count} blobs, ${found} were found`)
   return { openSeconds, lookups, lookupMicroseconds }
 }
 
@@ -55,13 +65,21 @@ async function pruneAll(): Promise<unknown> {
 async function snapshots(): Promise<unknown> {
   await using repository = await Repository.create(store, kek, 'bench')
   const state = new ClientState(`${folder}-state`, repository.keys.repositoryId)
-  const { document } = await backupFiles(repository, { paths: [import.meta.dirname], source: 'bench', program: 'bench', state })
+  const { document } = await backupFiles(repository, {
+    paths: [import.meta.dirname],
+    source: 'bench',
+    program: 'bench',
+    state,
+  })
   const writer = createHash('sha256').update('bench').digest().subarray(0, 16)
   const signer = repository.keys.writer(writer)
   let previous: string | null = null
   for (let sequence = 1; sequence < Number(count); sequence += 1) {
     const at = new Date(Date.now() - (Number(count) - sequence) * (DAY_MS / 4)).toISOString()
-    previous = await repository.writeDocument({ ...document, writer: writer.toString('hex'), sequence, previous, seen: {}, startedAt: at, finishedAt: at }, { type: ObjectType.SNAPSHOT, folder: 'snapshots', signer })
+    previous = await repository.writeDocument(
+      { ...document, writer: writer.toString('hex'), sequence, previous, seen: {}, startedAt: at, finishedAt: at },
+      { type: ObjectType.SNAPSHOT, folder: 'snapshots', signer },
+    )
   }
   return { snapshots: (await readHistory(repository)).snapshots.length }
 }

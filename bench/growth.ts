@@ -1,27 +1,39 @@
 /**
- * `npm run bench:growth [-- --write]`: what grows with the repository. Cost a file at 2,000,000 files against 100,000; bytes of index a blob; an index of
- * 10,000,000 simulated blobs opened, looked up and pruned; 5,000 snapshots listed and forgotten. Every figure is measured here and now.
+ * `npm run bench:growth [-- --write]`: what grows with the repository. Cost a file at 2,000,000 files against 100,000;
+ * bytes of index a blob; an index of 10,000,000 simulated blobs opened, looked up and pruned; 5,000 snapshots listed
+ * and forgotten. Every figure is measured here and now.
  */
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { bytesOf, measure, type Measured, median } from './measure.ts'
+import { bytesOf, type Measured, measure, median } from './measure.ts'
 import { launch } from './tools.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
 const { values } = parseArgs({
-  options: { data: { type: 'string', default: path.join(root, '.bench/growth') }, small: { type: 'string', default: '100000' }, large: { type: 'string', default: '2000000' }, blobs: { type: 'string', default: '10000000' }, snapshots: { type: 'string', default: '5000' }, write: { type: 'boolean', default: false } },
+  options: {
+    data: { type: 'string', default: path.join(root, '.bench/growth') },
+    small: { type: 'string', default: '100000' },
+    large: { type: 'string', default: '2000000' },
+    blobs: { type: 'string', default: '10000000' },
+    snapshots: { type: 'string', default: '5000' },
+    write: { type: 'boolean', default: false },
+  },
 })
 const FILES_A_FOLDER = 200
-const env = { BACKUP_ENCRYPTION_KEY: `base64:${Buffer.alloc(32, 'neonpro-bench-key').toString('base64')}`, NEONPRO_BACKUP_HOME: path.join(values.data, 'home') }
+const env = {
+  BACKUP_ENCRYPTION_KEY: `base64:${Buffer.alloc(32, 'neonpro-bench-key').toString('base64')}`,
+  NEONPRO_BACKUP_HOME: path.join(values.data, 'home'),
+}
 const run = (...args: string[]): Promise<Measured> => measure(launch(...args), { env })
 
 function makeFiles(folder: string, count: number): void {
   for (let from = 0; from < count; from += FILES_A_FOLDER) {
     const directory = path.join(folder, `d${Math.floor(from / 20_000)}`, `e${from}`)
     fs.mkdirSync(directory, { recursive: true })
-    for (let i = 0; i < FILES_A_FOLDER; i += 1) fs.writeFileSync(path.join(directory, `f${i}`), `file ${from + i} of a growing tree\n`)
+    for (let i = 0; i < FILES_A_FOLDER; i += 1)
+      fs.writeFileSync(path.join(directory, `f${i}`), `file ${from + i} of a growing tree\n`)
   }
 }
 
@@ -51,8 +63,16 @@ async function files(count: number): Promise<Sized> {
   const first = await backup()
   const unchanged = await backup()
   const listed = await run('snapshots', '--json', '--repo', repository)
-  const { snapshots } = JSON.parse(listed.stdout.trim().split('\n').at(-1)!) as { snapshots: Array<{ summary: { blobsAdded: number } }> }
-  return { files: count, first: first.wallSeconds, unchanged: unchanged.wallSeconds, rssMib: first.rssMib, indexBytesPerBlob: bytesOf(path.join(repository, 'index')) / snapshots[0]!.summary.blobsAdded }
+  const { snapshots } = JSON.parse(listed.stdout.trim().split('\n').at(-1)!) as {
+    snapshots: Array<{ summary: { blobsAdded: number } }>
+  }
+  return {
+    files: count,
+    first: first.wallSeconds,
+    unchanged: unchanged.wallSeconds,
+    rssMib: first.rssMib,
+    indexBytesPerBlob: bytesOf(path.join(repository, 'index')) / snapshots[0]!.summary.blobsAdded,
+  }
 }
 
 async function simulated(): Promise<string[]> {
@@ -61,8 +81,14 @@ async function simulated(): Promise<string[]> {
   const script = path.join(import.meta.dirname, 'growth-index.ts')
   const node = path.join(root, 'node_modules/.bin/node')
   const act = async (step: string) => {
-    const measured = await measure([node, script, step, folder, step === 'snapshots' ? values.snapshots : values.blobs], { env })
-    return { ...measured, json: JSON.parse(measured.stdout.trim().split('\n').at(-1) ?? '{}') as Record<string, number> }
+    const measured = await measure(
+      [node, script, step, folder, step === 'snapshots' ? values.snapshots : values.blobs],
+      { env },
+    )
+    return {
+      ...measured,
+      json: JSON.parse(measured.stdout.trim().split('\n').at(-1) ?? '{}') as Record<string, number>,
+    }
   }
   await act('make')
   const open = await act('open')
@@ -76,7 +102,9 @@ async function simulated(): Promise<string[]> {
   const list = [] as number[]
   for (let i = 0; i < 5; i += 1) list.push((await run('snapshots', '--json', '--repo', folder)).wallSeconds)
   const forget = await run('forget', '--keep-daily', '30', '--repo', folder)
-  lines.push(`- ${values.snapshots} snapshots: listed in ${median(list).toFixed(2)} s (bar 1), forgotten down to 30 in ${forget.wallSeconds.toFixed(2)} s`)
+  lines.push(
+    `- ${values.snapshots} snapshots: listed in ${median(list).toFixed(2)} s (bar 1), forgotten down to 30 in ${forget.wallSeconds.toFixed(2)} s`,
+  )
   fs.rmSync(folder, { recursive: true, force: true })
   return lines
 }
@@ -87,10 +115,20 @@ async function main(): Promise<void> {
   const small = await files(Number(values.small))
   const large = await files(Number(values.large))
   const cost = (sized: Sized, step: 'first' | 'unchanged') => (sized[step] / sized.files) * 1e6
-  const row = (step: 'first' | 'unchanged') => `- ${step}: ${cost(small, step).toFixed(2)} µs a file at ${small.files}, ${cost(large, step).toFixed(2)} at ${large.files}: ratio ${(cost(large, step) / cost(small, step)).toFixed(2)} (bar 1.15)`
-  const lines = [row('first'), row('unchanged'), `- index: ${small.indexBytesPerBlob.toFixed(1)} and ${large.indexBytesPerBlob.toFixed(1)} bytes a blob (bar 51); first backup of ${large.files} files: ${large.rssMib.toFixed(0)} MiB at most`, ...(await simulated())]
+  const row = (step: 'first' | 'unchanged') =>
+    `- ${step}: ${cost(small, step).toFixed(2)} µs a file at ${small.files}, ${cost(large, step).toFixed(2)} at ${large.files}: ratio ${(cost(large, step) / cost(small, step)).toFixed(2)} (bar 1.15)`
+  const lines = [
+    row('first'),
+    row('unchanged'),
+    `- index: ${small.indexBytesPerBlob.toFixed(1)} and ${large.indexBytesPerBlob.toFixed(1)} bytes a blob (bar 51); first backup of ${large.files} files: ${large.rssMib.toFixed(0)} MiB at most`,
+    ...(await simulated()),
+  ]
   console.log(lines.join('\n'))
-  if (values.write) fs.writeFileSync(path.join(root, 'docs/benchmarks-growth.md'), `# What grows\n\nMade by \`npm run bench:growth -- --write\`; one run.\n\n${lines.join('\n')}\n`)
+  if (values.write)
+    fs.writeFileSync(
+      path.join(root, 'docs/benchmarks-growth.md'),
+      `# What grows\n\nMade by \`npm run bench:growth -- --write\`; one run.\n\n${lines.join('\n')}\n`,
+    )
 }
 
 await main()

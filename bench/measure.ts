@@ -13,7 +13,12 @@ const SAMPLE_MS = 5
 
 function childrenOf(pid: number): number[] {
   try {
-    return fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter((text) => text !== '').map(Number)
+    return fs
+      .readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+      .trim()
+      .split(' ')
+      .filter((text) => text !== '')
+      .map(Number)
   } catch {
     return []
   }
@@ -38,9 +43,16 @@ function highWaterKib(pid: number): number {
   }
 }
 
-export function measure(command: readonly string[], options: { env?: Record<string, string>; cwd?: string } = {}): Promise<Measured> {
+export function measure(
+  command: readonly string[],
+  options: { env?: Record<string, string>; cwd?: string } = {},
+): Promise<Measured> {
   const started = process.hrtime.bigint()
-  const child = spawn(command[0]!, command.slice(1), { env: { ...process.env, ...options.env }, ...(options.cwd !== undefined && { cwd: options.cwd }), stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(command[0]!, command.slice(1), {
+    env: { ...process.env, ...options.env },
+    ...(options.cwd !== undefined && { cwd: options.cwd }),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let peakKib = 0
   let stdout = ''
   let stderr = ''
@@ -57,7 +69,12 @@ export function measure(command: readonly string[], options: { env?: Record<stri
     child.on('close', (status) => {
       clearInterval(timer)
       if (status !== 0 && status !== 3) console.error(`${command.join(' ')} ended with ${status}: ${stderr}`)
-      resolve({ wallSeconds: Number(process.hrtime.bigint() - started) / 1e9, rssMib: peakKib / 1024, status: status ?? 1, stdout })
+      resolve({
+        wallSeconds: Number(process.hrtime.bigint() - started) / 1e9,
+        rssMib: peakKib / 1024,
+        status: status ?? 1,
+        stdout,
+      })
     })
   })
 }
@@ -71,7 +88,8 @@ export function median(values: readonly number[]): number {
 /** Bytes of all files below a folder. */
 export function bytesOf(folder: string): number {
   let bytes = 0
-  for (const entry of fs.readdirSync(folder, { recursive: true, withFileTypes: true })) if (entry.isFile()) bytes += fs.statSync(`${entry.parentPath}/${entry.name}`).size
+  for (const entry of fs.readdirSync(folder, { recursive: true, withFileTypes: true }))
+    if (entry.isFile()) bytes += fs.statSync(`${entry.parentPath}/${entry.name}`).size
   return bytes
 }
 

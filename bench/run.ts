@@ -1,6 +1,7 @@
 /**
- * `npm run bench [-- --scale 1 --runs 5 --data DIR --write src text random tiny]`: ours, restic and borg in turn on the same data, medians of the
- * runs and ratios to each peer. `npm run bench system [part…]`: see system.ts. Exits 3 "NOT COMPARED" when a peer is missing (`node scripts/get-peers.ts` brings them).
+ * `npm run bench [-- --scale 1 --runs 5 --data DIR --write src text random tiny]`: ours, restic and borg in turn on the
+ * same data, medians of the runs and ratios to each peer. `npm run bench system [part…]`: see system.ts. Exits 3 "NOT
+ * COMPARED" when a peer is missing (`node scripts/get-peers.ts` brings them).
  */
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
@@ -39,7 +40,10 @@ const STEPS: Readonly<Record<Workload, readonly Step[]>> = {
 const CHANGES: Partial<Record<Step, Change>> = { changed: mutate, renamed: renameTop, prune: deleteHalf }
 
 const READS_SOURCE: readonly Step[] = ['first', 'changed', 'renamed', 'prune']
-/** The bars are those of a warm cache: one tool's packs lie in it since it wrote them there, another's do not, since it wrote past it. */
+/**
+ * The bars are those of a warm cache: one tool's packs lie in it since it wrote them there, another's do not, since it
+ * wrote past it.
+ */
 const READS_REPOSITORY: readonly Step[] = ['verify', 'restore', 'prune']
 
 interface Round {
@@ -49,7 +53,11 @@ interface Round {
   readonly number: number
 }
 
-function record(results: Results, at: { tool: string; step: Step }, { measured, stored }: { measured: Measured; stored: number }): void {
+function record(
+  results: Results,
+  at: { tool: string; step: Step },
+  { measured, stored }: { measured: Measured; stored: number },
+): void {
   const ofTool = results.get(at.tool) ?? new Map()
   const result = ofTool.get(at.step) ?? { runs: [], stored: [] }
   result.runs.push(measured)
@@ -119,9 +127,16 @@ async function keyOpen(all: readonly Tool[]): Promise<string[]> {
   const taken = new Map<string, Measured[]>()
   for (const tool of all) await measure(tool.init(path.join(base, tool.name)), { env: tool.env })
   for (let number = 0; number < runs; number += 1) {
-    for (const tool of all) taken.set(tool.name, [...(taken.get(tool.name) ?? []), await measure(tool.open(path.join(base, tool.name)), { env: tool.env })])
+    for (const tool of all)
+      taken.set(tool.name, [
+        ...(taken.get(tool.name) ?? []),
+        await measure(tool.open(path.join(base, tool.name)), { env: tool.env }),
+      ])
   }
-  for (const [name, each] of taken) lines.push(`| ${name} | ${median(each.map(({ wallSeconds }) => wallSeconds)).toFixed(2)} s | ${median(each.map(({ rssMib }) => rssMib)).toFixed(0)} MiB |`)
+  for (const [name, each] of taken)
+    lines.push(
+      `| ${name} | ${median(each.map(({ wallSeconds }) => wallSeconds)).toFixed(2)} s | ${median(each.map(({ rssMib }) => rssMib)).toFixed(0)} MiB |`,
+    )
   return lines
 }
 
@@ -129,8 +144,11 @@ function intro(all: readonly Tool[]): string[] {
   const machine = `${os.cpus().length} cores ${os.cpus()[0]?.model}, ${Math.round(os.totalmem() / 1024 ** 3)} GiB, Linux ${os.release()}, Node ${process.versions.node}`
   return [
     `Machine: ${machine}; scale ${scale}, medians of ${runs} interleaved runs, ratios pair by pair. A cell holds ratio, bar and verdict.`,
-    'Ours runs with a raw key (the row "passphrase" with a passphrase); all three with encryption, compression, fsync and the metadata of their defaults.', '',
-    ...all.map(({ name, version }) => `- ${name}: ${version}`), '', ...HEADER,
+    'Ours runs with a raw key (the row "passphrase" with a passphrase); all three with encryption, compression, fsync and the metadata of their defaults.',
+    '',
+    ...all.map(({ name, version }) => `- ${name}: ${version}`),
+    '',
+    ...HEADER,
   ]
 }
 
@@ -148,18 +166,28 @@ async function main(): Promise<void> {
   for (const name of wanted) {
     const source = prepare(name)
     const results: Results = new Map()
-    for (let number = 0; number < runs; number += 1) await round(all, results, { name, source, base: path.join(work, `${name}-${number}`), number })
+    for (let number = 0; number < runs; number += 1)
+      await round(all, results, { name, source, base: path.join(work, `${name}-${number}`), number })
     for (const step of STEPS[name]) say(stepLine(results, name, step))
     fs.rmSync(work, { recursive: true, force: true })
   }
   for (const line of await keyOpen([...all, oursWithPassphrase(state)])) say(line)
   fs.rmSync(work, { recursive: true, force: true })
-  if (values.write) fs.writeFileSync(path.join(root, 'docs/benchmarks.md'), `# Benchmarks\n\nMade by \`npm run bench -- --write\`.\n\n${lines.join('\n')}\n`)
+  if (values.write)
+    fs.writeFileSync(
+      path.join(root, 'docs/benchmarks.md'),
+      `# Benchmarks\n\nMade by \`npm run bench -- --write\`.\n\n${lines.join('\n')}\n`,
+    )
   if (missing.length > 0) {
     console.log(`NOT COMPARED: ${missing.join(', ')} missing (node scripts/get-peers.ts)`)
     process.exitCode = 3
   }
 }
 
-if (positionals[0] === 'system') process.exitCode = (await (await import('./system.ts')).benchSystem({ parts: positionals.slice(1), runs, write: values.write })) ? 0 : 1
+if (positionals[0] === 'system')
+  process.exitCode = (await (
+    await import('./system.ts')
+  ).benchSystem({ parts: positionals.slice(1), runs, write: values.write }))
+    ? 0
+    : 1
 else await main()

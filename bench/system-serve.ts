@@ -1,4 +1,7 @@
-/** What a served system costs: time to "ready" on an existing embedded database, processor and memory while nothing is due, and the start of the command line. */
+/**
+ * What a served system costs: time to "ready" on an existing embedded database, processor and memory while nothing is
+ * due, and the start of the command line.
+ */
 import { execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
@@ -43,7 +46,11 @@ async function serve(env: Record<string, string>, cwd: string, watchIdle: boolea
     const before = ticksOf(child.pid!)
     await pause(IDLE_MS)
     const idlePercent = ((ticksOf(child.pid!) - before) / TICKS_A_SECOND / (IDLE_MS / 1000)) * 100
-    return { readyMs, idlePercent, idleMib: Number(/^VmRSS:\s+(\d+)/m.exec(fs.readFileSync(`/proc/${child.pid}/status`, 'utf8'))![1]) / 1024 }
+    return {
+      readyMs,
+      idlePercent,
+      idleMib: Number(/^VmRSS:\s+(\d+)/m.exec(fs.readFileSync(`/proc/${child.pid}/status`, 'utf8'))![1]) / 1024,
+    }
   } finally {
     const ended = once(child, 'exit')
     child.kill('SIGTERM')
@@ -55,7 +62,11 @@ export async function benchServe({ runs }: { readonly runs: number }): Promise<r
   execFileSync(process.execPath, [path.resolve(import.meta.dirname, '../scripts/build.ts')], { stdio: 'ignore' })
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'neonpro-bench-serve-'))
   try {
-    const env = { BACKUP_ENCRYPTION_KEY: `base64:${randomBytes(32).toString('base64')}`, NEONPRO_BACKUP_HOME: path.join(folder, 'home'), LANG: 'C' }
+    const env = {
+      BACKUP_ENCRYPTION_KEY: `base64:${randomBytes(32).toString('base64')}`,
+      NEONPRO_BACKUP_HOME: path.join(folder, 'home'),
+      LANG: 'C',
+    }
     await serve(env, folder, false)
     const served: Served[] = []
     for (let i = 0; i < runs; i += 1) served.push(await serve(env, folder, i === 0))
@@ -64,10 +75,30 @@ export async function benchServe({ runs }: { readonly runs: number }): Promise<r
     const readyMs = median(served.map((each) => each.readyMs))
     const { idlePercent, idleMib } = served[0]!
     return [
-      { what: '`serve` to ready, existing embedded database', measured: `${readyMs.toFixed(0)} ms`, bar: `≤ ${READY_MS_MAX} ms`, holds: readyMs <= READY_MS_MAX },
-      { what: `idle processor over ${IDLE_MS / 1000} s`, measured: `${idlePercent.toFixed(1)} % of a core`, bar: `≤ ${IDLE_PERCENT_MAX} %`, holds: idlePercent <= IDLE_PERCENT_MAX },
-      { what: 'idle memory', measured: `${idleMib.toFixed(0)} MiB`, bar: `≤ ${IDLE_MIB_MAX} MiB`, holds: idleMib <= IDLE_MIB_MAX },
-      { what: '`neonpro-backup --help`', measured: `${median(help).toFixed(0)} ms`, bar: `≤ ${HELP_MS_MAX} ms`, holds: median(help) <= HELP_MS_MAX },
+      {
+        what: '`serve` to ready, existing embedded database',
+        measured: `${readyMs.toFixed(0)} ms`,
+        bar: `≤ ${READY_MS_MAX} ms`,
+        holds: readyMs <= READY_MS_MAX,
+      },
+      {
+        what: `idle processor over ${IDLE_MS / 1000} s`,
+        measured: `${idlePercent.toFixed(1)} % of a core`,
+        bar: `≤ ${IDLE_PERCENT_MAX} %`,
+        holds: idlePercent <= IDLE_PERCENT_MAX,
+      },
+      {
+        what: 'idle memory',
+        measured: `${idleMib.toFixed(0)} MiB`,
+        bar: `≤ ${IDLE_MIB_MAX} MiB`,
+        holds: idleMib <= IDLE_MIB_MAX,
+      },
+      {
+        what: '`neonpro-backup --help`',
+        measured: `${median(help).toFixed(0)} ms`,
+        bar: `≤ ${HELP_MS_MAX} ms`,
+        holds: median(help) <= HELP_MS_MAX,
+      },
     ]
   } finally {
     fs.rmSync(folder, { recursive: true, force: true })

@@ -30,7 +30,11 @@ export function launch(...args: readonly string[]): string[] {
   return [path.join(root, 'node_modules/.bin/node'), ...flags.split(' '), program, ...args]
 }
 
-function ours(state: string, name = 'ours', key = `base64:${Buffer.alloc(32, 'neonpro-bench-key').toString('base64')}`): Tool {
+function ours(
+  state: string,
+  name = 'ours',
+  key = `base64:${Buffer.alloc(32, 'neonpro-bench-key').toString('base64')}`,
+): Tool {
   const at = (repository: string) => ['--repo', repository, '--quiet']
   return {
     name,
@@ -77,10 +81,19 @@ function borg(program: string, state: string): Tool {
   return {
     name: 'borg',
     version: versionOf(program, ['--version']),
-    env: { BORG_PASSPHRASE: 'bench', BORG_BASE_DIR: path.join(state, 'borg'), BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK: 'yes', BORG_RELOCATED_REPO_ACCESS_IS_OK: 'yes' },
+    env: {
+      BORG_PASSPHRASE: 'bench',
+      BORG_BASE_DIR: path.join(state, 'borg'),
+      BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK: 'yes',
+      BORG_RELOCATED_REPO_ACCESS_IS_OK: 'yes',
+    },
     init: (repository) => [program, 'init', '-e', 'repokey-blake2', repository],
     backup: (repository, source) => [program, 'create', '-C', 'zstd,3', `${repository}::a${nextNumber()}`, source],
-    restore: (repository, target) => ['sh', '-c', `mkdir -p ${target} && cd ${target} && ${program} extract ${repository}::$(${program} list --last 1 --short ${repository})`],
+    restore: (repository, target) => [
+      'sh',
+      '-c',
+      `mkdir -p ${target} && cd ${target} && ${program} extract ${repository}::$(${program} list --last 1 --short ${repository})`,
+    ],
     verify: (repository) => [program, 'check', '--verify-data', repository],
     prune: (repository) => shell([program, 'prune', '--keep-last', '1', repository], [program, 'compact', repository]),
     open: (repository) => [program, 'list', repository],
@@ -103,11 +116,17 @@ function rustic(program: string, state: string): Tool {
   }
 }
 
-/** Ours and every peer that is there; `missing` names the others that the bars are set against. rustic is a further column where it was brought. */
+/**
+ * Ours and every peer that is there; `missing` names the others that the bars are set against. rustic is a further
+ * column where it was brought.
+ */
 export function tools(state: string, peers: string): { tools: Tool[]; missing: string[] } {
   const found: Tool[] = [ours(state)]
   const missing: string[] = []
-  const known: ReadonlyArray<readonly [string, string, (program: string, state: string) => Tool]> = [['restic', path.join(peers, 'usr/bin/restic'), restic], ['borg', path.join(peers, 'borg/bin/borg'), borg]]
+  const known: ReadonlyArray<readonly [string, string, (program: string, state: string) => Tool]> = [
+    ['restic', path.join(peers, 'usr/bin/restic'), restic],
+    ['borg', path.join(peers, 'borg/bin/borg'), borg],
+  ]
   for (const [name, program, make] of known) {
     if (fs.existsSync(program)) found.push(make(program, state))
     else missing.push(name)

@@ -18,11 +18,36 @@ function mulberry32(seed: number): () => number {
 }
 
 function words(random: () => number, count: number): string[] {
-  return Array.from({ length: count }, () => Array.from({ length: 3 + Math.floor(random() * 8) }, () => String.fromCharCode(97 + Math.floor(random() * 26))).join(''))
+  return Array.from({ length: count }, () =>
+    Array.from({ length: 3 + Math.floor(random() * 8) }, () =>
+      String.fromCharCode(97 + Math.floor(random() * 26)),
+    ).join(''),
+  )
 }
 
-const NPM_PACKAGES = ['assemblyscript', 'typescript@5', 'webpack', 'eslint', 'prettier', 'core-js', 'three', 'rxjs', 'date-fns', 'lodash', '@babel/core', '@babel/preset-env']
-const SOURCES = ['/usr/lib/node_modules', '/usr/include', '/usr/lib/python3', '/usr/share/perl', '/usr/share/doc', '/usr/share', '/usr/lib']
+const NPM_PACKAGES = [
+  'assemblyscript',
+  'typescript@5',
+  'webpack',
+  'eslint',
+  'prettier',
+  'core-js',
+  'three',
+  'rxjs',
+  'date-fns',
+  'lodash',
+  '@babel/core',
+  '@babel/preset-env',
+]
+const SOURCES = [
+  '/usr/lib/node_modules',
+  '/usr/include',
+  '/usr/lib/python3',
+  '/usr/share/perl',
+  '/usr/share/doc',
+  '/usr/share',
+  '/usr/lib',
+]
 const SKIPPED = /\.(gz|xz|zst|png|jpg|ico|woff2?|node|so|a|o|wasm|br|zip|pyc)(\.|$)/
 
 /** A real node_modules, installed once. */
@@ -31,7 +56,10 @@ function npmTree(data: string): string {
   if (fs.existsSync(path.join(folder, 'package-lock.json'))) return path.join(folder, 'node_modules')
   fs.mkdirSync(folder, { recursive: true })
   fs.writeFileSync(path.join(folder, 'package.json'), '{ "private": true }')
-  execFileSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', ...NPM_PACKAGES], { cwd: folder, stdio: 'ignore' })
+  execFileSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', ...NPM_PACKAGES], {
+    cwd: folder,
+    stdio: 'ignore',
+  })
   return path.join(folder, 'node_modules')
 }
 
@@ -41,7 +69,9 @@ function makeSrc(folder: string, scale: number, data: string): void {
   let count = 0
   for (const [number, source] of [npmTree(data), ...SOURCES].entries()) {
     if (!fs.existsSync(source)) continue
-    const names = fs.readdirSync(source, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile() && !SKIPPED.test(entry.name))
+    const names = fs
+      .readdirSync(source, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && !SKIPPED.test(entry.name))
     for (const entry of names.sort((a, b) => (`${a.parentPath}/${a.name}` < `${b.parentPath}/${b.name}` ? -1 : 1))) {
       const file = path.join(entry.parentPath, entry.name)
       if (count >= wanted) return
@@ -62,7 +92,11 @@ function makeText(folder: string, scale: number): void {
   for (let bytes = 0, id = 0; bytes < 1024 ** 3 * scale; ) {
     const first = id + 1
     id += 400
-    const rows = Array.from({ length: 400 }, (_, row) => `(${first + row},'${word()} ${word()} ${word()}','${word()}@${word()}.com',${Math.floor(random() * 1e6)},'2026-${1 + Math.floor(random() * 12)}-${1 + Math.floor(random() * 28)}')`)
+    const rows = Array.from(
+      { length: 400 },
+      (_, row) =>
+        `(${first + row},'${word()} ${word()} ${word()}','${word()}@${word()}.com',${Math.floor(random() * 1e6)},'2026-${1 + Math.floor(random() * 12)}-${1 + Math.floor(random() * 28)}')`,
+    )
     bytes += fs.writeSync(file, `INSERT INTO consultas VALUES ${rows.join(',')};\n`)
   }
   fs.closeSync(file)
@@ -121,7 +155,11 @@ export function warm(folder: string): void {
 export type Change = (folder: string) => () => void
 
 function filesOf(folder: string): string[] {
-  return fs.readdirSync(folder, { recursive: true, withFileTypes: true }).filter((each) => each.isFile()).map((entry) => path.join(entry.parentPath, entry.name)).sort()
+  return fs
+    .readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((each) => each.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .sort()
 }
 
 /** 0.7 % of the files get 40 bytes inserted, 0.3 % a new sibling; a big file gets 100 bytes at 1000. */
@@ -179,6 +217,11 @@ function insert(file: string, at: number, bytes: number): () => void {
 
 function addFile(file: string, bytes: number): () => void {
   const random = mulberry32(bytes)
-  fs.writeFileSync(file, words(random, Math.ceil(bytes / 6)).join(' ').slice(0, bytes))
+  fs.writeFileSync(
+    file,
+    words(random, Math.ceil(bytes / 6))
+      .join(' ')
+      .slice(0, bytes),
+  )
   return () => fs.unlinkSync(file)
 }

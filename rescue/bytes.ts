@@ -1,4 +1,7 @@
-/** Reading bytes, and the one error of this program. Written from docs/format/v1.md alone; imports nothing of the engine. */
+/**
+ * Reading bytes, and the one error of this program. Written from docs/format/v1.md alone; imports nothing of the
+ * engine.
+ */
 
 export class RescueError extends Error {
   readonly exitCode: number
@@ -22,7 +25,8 @@ export class Cursor {
   }
 
   take(count: number): Buffer {
-    if (!Number.isSafeInteger(count) || count < 0 || count > this.left) throw new RescueError('a structure ends too early')
+    if (!Number.isSafeInteger(count) || count < 0 || count > this.left)
+      throw new RescueError('a structure ends too early')
     this.at += count
     return this.bytes.subarray(this.at - count, this.at)
   }

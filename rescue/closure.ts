@@ -19,7 +19,8 @@ function isTreeWhole(store: KnownBlobs, id: Buffer): boolean {
   for (const entry of entriesOf(store, id)) {
     const type = entry.mode & TYPE.MASK
     if (type === TYPE.DIRECTORY && entry.kind === 1 && !isTreeWhole(store, entry.content)) return false
-    if (type === TYPE.FILE) for (const { id: chunk } of chunksOf(store, entry)) if (!isHole(chunk) && !store.has(chunk)) return false
+    if (type === TYPE.FILE)
+      for (const { id: chunk } of chunksOf(store, entry)) if (!isHole(chunk) && !store.has(chunk)) return false
   }
   return true
 }

@@ -1,4 +1,7 @@
-/** The configuration: docs/format/v1.md section 3. It is read before the keys, and its signature is checked as soon as they are open. */
+/**
+ * The configuration: docs/format/v1.md section 3. It is read before the keys, and its signature is checked as soon as
+ * they are open.
+ */
 import { RescueError } from './bytes.ts'
 import { type SignedParts, splitSigned } from './keys.ts'
 import { words } from './words.ts'
@@ -27,19 +30,37 @@ export function readConfig(copies: readonly Buffer[]): Config {
     requireKnown(body)
     return { repositoryId: String(body.repositoryId), parts }
   }
-  throw new RescueError(words('no copy of the configuration can be read', 'nenhuma cópia da configuração pode ser lida'))
+  throw new RescueError(
+    words('no copy of the configuration can be read', 'nenhuma cópia da configuração pode ser lida'),
+  )
 }
 
 function requireKnown(body: Body): void {
-  if (body.version !== 'v1-rc') throw new RescueError(words(`the repository has format ${String(body.version)}, which this program does not know`, `o repositório está no formato ${String(body.version)}, que este programa não conhece`))
-  for (const [value, known] of [[body.hash, 'sha-256'], [body.aead, 'aes-256-gcm'], [body.kdf, 'hkdf-sha-256']]) if (value !== known) throw unknown(String(value))
+  if (body.version !== 'v1-rc')
+    throw new RescueError(
+      words(
+        `the repository has format ${String(body.version)}, which this program does not know`,
+        `o repositório está no formato ${String(body.version)}, que este programa não conhece`,
+      ),
+    )
+  for (const [value, known] of [
+    [body.hash, 'sha-256'],
+    [body.aead, 'aes-256-gcm'],
+    [body.kdf, 'hkdf-sha-256'],
+  ])
+    if (value !== known) throw unknown(String(value))
   const needed = body.features?.read
   if (!Array.isArray(needed)) throw new RescueError('the configuration is damaged')
   if (needed.length > 0) throw unknown(needed.join(', '))
 }
 
 function unknown(what: string): RescueError {
-  return new RescueError(words(`the repository needs ${what}, which this program does not know`, `o repositório exige ${what}, que este programa não conhece`))
+  return new RescueError(
+    words(
+      `the repository needs ${what}, which this program does not know`,
+      `o repositório exige ${what}, que este programa não conhece`,
+    ),
+  )
 }
 
 function attempt<T>(read: () => T): T | undefined {

@@ -1,7 +1,24 @@
 /** Directories and file contents: docs/format/v1.md section 10. Names are strings of one character a byte. */
 import { Cursor, RescueError } from './bytes.ts'
 
-const COLUMNS = ['mode', 'uid', 'gid', 'sizeLow', 'sizeHigh', 'mtimeLow', 'mtimeHigh', 'mtimeNs', 'ctimeLow', 'ctimeHigh', 'ctimeNs', 'inodeLow', 'inodeHigh', 'links', 'major', 'minor'] as const
+const COLUMNS = [
+  'mode',
+  'uid',
+  'gid',
+  'sizeLow',
+  'sizeHigh',
+  'mtimeLow',
+  'mtimeHigh',
+  'mtimeNs',
+  'ctimeLow',
+  'ctimeHigh',
+  'ctimeNs',
+  'inodeLow',
+  'inodeHigh',
+  'links',
+  'major',
+  'minor',
+] as const
 
 /** Where blobs come from. */
 export interface Blobs {
@@ -55,16 +72,29 @@ function* pageEntries(blob: Buffer): Generator<Entry> {
   const count = cursor.count(1)
   const lengths = cursor.take(count)
   const names = Array.from(lengths, (length) => cursor.take(length).toString('latin1'))
-  for (const [i, name] of names.entries()) if (!isAllowed(name) || (i > 0 && name <= (names[i - 1] as string))) throw new RescueError('a directory has a forbidden name')
-  const columns = Object.fromEntries(COLUMNS.map((column) => [column, count === 0 ? [] : readColumn(cursor, count)])) as Record<(typeof COLUMNS)[number], number[]>
+  for (const [i, name] of names.entries())
+    if (!isAllowed(name) || (i > 0 && name <= (names[i - 1] as string)))
+      throw new RescueError('a directory has a forbidden name')
+  const columns = Object.fromEntries(
+    COLUMNS.map((column) => [column, count === 0 ? [] : readColumn(cursor, count)]),
+  ) as Record<(typeof COLUMNS)[number], number[]>
   const kinds = cursor.take(count)
   const contents = Array.from(kinds, (kind) => readContent(cursor, kind))
   const targets = readLinkTargets(cursor)
   for (let i = 0; i < count; i += 1) {
     const at = (column: (typeof COLUMNS)[number]) => columns[column][i] as number
     yield {
-      name: names[i] as string, mode: at('mode'), uid: at('uid'), gid: at('gid'), bytes: at('sizeHigh') * 2 ** 32 + at('sizeLow'), mtime: (at('mtimeHigh') | 0) * 2 ** 32 + at('mtimeLow') + at('mtimeNs') / 1e9,
-      links: at('links'), identity: [at('major'), at('minor'), at('inodeHigh'), at('inodeLow')].join(':'), kind: kinds[i] as number, content: contents[i] as Buffer, linkTarget: targets.get(i),
+      name: names[i] as string,
+      mode: at('mode'),
+      uid: at('uid'),
+      gid: at('gid'),
+      bytes: at('sizeHigh') * 2 ** 32 + at('sizeLow'),
+      mtime: (at('mtimeHigh') | 0) * 2 ** 32 + at('mtimeLow') + at('mtimeNs') / 1e9,
+      links: at('links'),
+      identity: [at('major'), at('minor'), at('inodeHigh'), at('inodeLow')].join(':'),
+      kind: kinds[i] as number,
+      content: contents[i] as Buffer,
+      linkTarget: targets.get(i),
     }
   }
 }

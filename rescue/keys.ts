@@ -1,10 +1,20 @@
 /** Key forms, the keyring and the derived keys: docs/format/v1.md sections 3 to 5. */
-import { createDecipheriv, createPrivateKey, createPublicKey, hkdfSync, scryptSync, timingSafeEqual, verify } from 'node:crypto'
+import {
+  createDecipheriv,
+  createPrivateKey,
+  createPublicKey,
+  hkdfSync,
+  scryptSync,
+  timingSafeEqual,
+  verify,
+} from 'node:crypto'
 import fs from 'node:fs'
 import { Cursor, RescueError } from './bytes.ts'
 import { words } from './words.ts'
 
-export type Given = { readonly kind: 'raw'; readonly bytes: Buffer } | { readonly kind: 'passphrase'; readonly text: string }
+export type Given =
+  | { readonly kind: 'raw'; readonly bytes: Buffer }
+  | { readonly kind: 'passphrase'; readonly text: string }
 
 export function parseKey(text: string, fromFile = false): Given {
   const value = text.trim()
@@ -18,7 +28,13 @@ export function parseKey(text: string, fromFile = false): Given {
     if (bytes.length === 32) return { kind: 'raw', bytes }
   }
   if (/^[\x20-\x7e]{32}$/.test(value)) return { kind: 'passphrase', text: value }
-  throw new RescueError(words('the key has no known form (base64:, hex:, passphrase:, file:)', 'a chave não tem uma forma conhecida (base64:, hex:, passphrase:, file:)'), 2)
+  throw new RescueError(
+    words(
+      'the key has no known form (base64:, hex:, passphrase:, file:)',
+      'a chave não tem uma forma conhecida (base64:, hex:, passphrase:, file:)',
+    ),
+    2,
+  )
 }
 
 export function derive(ikm: Uint8Array, salt: Uint8Array, options: { info: string; bytes: number }): Buffer {
@@ -58,8 +74,14 @@ interface Recipient {
 function kekOf(given: Given, recipient: Recipient): Buffer {
   if (given.kind === 'raw') return given.bytes
   const { n, r, p, salt } = recipient.scrypt ?? { n: 0, r: 0, p: 0, salt: '' }
-  if (n < 2 ** 14 || n > 2 ** 20 || !Number.isInteger(Math.log2(n)) || r !== 8 || p < 1 || p > 16 || n * p > 2 ** 22) throw new RescueError('the key object asks for forbidden scrypt parameters')
-  return scryptSync(Buffer.from(given.text.normalize('NFC'), 'utf8'), Buffer.from(salt, 'hex'), 32, { N: n, r, p, maxmem: 1200 * 1024 * 1024 })
+  if (n < 2 ** 14 || n > 2 ** 20 || !Number.isInteger(Math.log2(n)) || r !== 8 || p < 1 || p > 16 || n * p > 2 ** 22)
+    throw new RescueError('the key object asks for forbidden scrypt parameters')
+  return scryptSync(Buffer.from(given.text.normalize('NFC'), 'utf8'), Buffer.from(salt, 'hex'), 32, {
+    N: n,
+    r,
+    p,
+    maxmem: 1200 * 1024 * 1024,
+  })
 }
 
 export class Keys {
@@ -69,16 +91,28 @@ export class Keys {
   readonly #root: Buffer
   readonly #masters = new Map<string, Buffer[]>()
 
-  constructor(repositoryId: Buffer, bundle: { root: string; masters: Array<{ tenant: string; epoch: number; key: string }>; idKeys: Array<{ version: number; key: string }> }) {
+  constructor(
+    repositoryId: Buffer,
+    bundle: {
+      root: string
+      masters: Array<{ tenant: string; epoch: number; key: string }>
+      idKeys: Array<{ version: number; key: string }>
+    },
+  ) {
     this.repositoryId = repositoryId
     this.#root = Buffer.from(bundle.root, 'hex')
-    for (const { tenant, epoch, key } of bundle.masters) this.#masters.set(`${tenant} ${epoch}`, [...(this.#masters.get(`${tenant} ${epoch}`) ?? []), Buffer.from(key, 'hex')])
+    for (const { tenant, epoch, key } of bundle.masters)
+      this.#masters.set(`${tenant} ${epoch}`, [
+        ...(this.#masters.get(`${tenant} ${epoch}`) ?? []),
+        Buffer.from(key, 'hex'),
+      ])
     this.idKeys = new Map(bundle.idKeys.map(({ version, key }) => [version, Buffer.from(key, 'hex')]))
   }
 
   /** Masters of another keyring of the same generation: section 4.1. */
   add(rival: Keys): void {
-    if (rival.#root.equals(this.#root)) for (const [name, keys] of rival.#masters) this.#masters.set(name, [...(this.#masters.get(name) ?? []), ...keys])
+    if (rival.#root.equals(this.#root))
+      for (const [name, keys] of rival.#masters) this.#masters.set(name, [...(this.#masters.get(name) ?? []), ...keys])
   }
 
   /** One or more: the commitment of an object tells which. */
@@ -91,10 +125,22 @@ export class Keys {
   /** Sections 4.2 and 5. */
   check(parts: SignedParts, purpose: string): Record<string, unknown> {
     const isMaintenance = parts.signer.every((byte) => byte === 0xff)
-    const seed = isMaintenance ? derive(this.#root, this.repositoryId, { info: 'neonpro/v1/maintenance', bytes: 32 }) : derive(this.#root, parts.signer, { info: 'neonpro/v1/writer', bytes: 32 })
-    const privateKey = createPrivateKey({ key: Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]), format: 'der', type: 'pkcs8' })
-    const signed = Buffer.concat([Buffer.from(`neonpro/v1/signed/${purpose}\0`), this.repositoryId, parts.signer, parts.body])
-    if (!verify(null, signed, createPublicKey(privateKey), parts.signature)) throw new RescueError('a signature does not verify')
+    const seed = isMaintenance
+      ? derive(this.#root, this.repositoryId, { info: 'neonpro/v1/maintenance', bytes: 32 })
+      : derive(this.#root, parts.signer, { info: 'neonpro/v1/writer', bytes: 32 })
+    const privateKey = createPrivateKey({
+      key: Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]),
+      format: 'der',
+      type: 'pkcs8',
+    })
+    const signed = Buffer.concat([
+      Buffer.from(`neonpro/v1/signed/${purpose}\0`),
+      this.repositoryId,
+      parts.signer,
+      parts.body,
+    ])
+    if (!verify(null, signed, createPublicKey(privateKey), parts.signature))
+      throw new RescueError('a signature does not verify')
     return JSON.parse(parts.body.toString('utf8')) as Record<string, unknown>
   }
 }
@@ -102,14 +148,27 @@ export class Keys {
 /** Opens a keyring object with the key. */
 export function openKeyring(bytes: Uint8Array, given: Given, repositoryId: string): Keys {
   const parts = splitSigned(bytes)
-  const body = JSON.parse(parts.body.toString('utf8')) as { repositoryId: string; generation: number; recipients: Recipient[]; salt: string; bundle: string }
+  const body = JSON.parse(parts.body.toString('utf8')) as {
+    repositoryId: string
+    generation: number
+    recipients: Recipient[]
+    salt: string
+    bundle: string
+  }
   if (body.repositoryId !== repositoryId) throw new RescueError('the key object belongs to another repository', 12)
   if (body.recipients.length > 64) throw new RescueError('the key object has too many recipients')
   const id = Buffer.from(repositoryId, 'hex')
   for (const recipient of body.recipients.filter(({ kind }) => kind === given.kind)) {
-    const both = derive(kekOf(given, recipient), Buffer.from(recipient.salt, 'hex'), { info: 'neonpro/v1/wrap', bytes: 64 })
+    const both = derive(kekOf(given, recipient), Buffer.from(recipient.salt, 'hex'), {
+      info: 'neonpro/v1/wrap',
+      bytes: 64,
+    })
     if (!timingSafeEqual(both.subarray(32), Buffer.from(recipient.commitment, 'hex'))) continue
-    const keyringKey = unseal(both.subarray(0, 32), Buffer.concat([Buffer.from('neonpro/v1/wrap'), id, Buffer.from(recipient.id, 'hex')]), recipient.wrapped)
+    const keyringKey = unseal(
+      both.subarray(0, 32),
+      Buffer.concat([Buffer.from('neonpro/v1/wrap'), id, Buffer.from(recipient.id, 'hex')]),
+      recipient.wrapped,
+    )
     const generation = Buffer.alloc(4)
     generation.writeUInt32LE(body.generation)
     const bundleKey = derive(keyringKey, Buffer.from(body.salt, 'hex'), { info: 'neonpro/v1/bundle', bytes: 32 })

@@ -22,18 +22,37 @@ Não restaura: atributos estendidos, ACLs, dispositivos. Códigos de saída: 0 f
 
 function choose(snapshots: readonly Snapshot[], wanted: string | undefined): Snapshot {
   const complete = snapshots.filter(({ state }) => state === 'complete')
-  const matches = wanted === undefined || wanted === 'latest' ? complete.slice(-1) : snapshots.filter(({ name }) => name.startsWith(wanted))
+  const matches =
+    wanted === undefined || wanted === 'latest'
+      ? complete.slice(-1)
+      : snapshots.filter(({ name }) => name.startsWith(wanted))
   const [found, other] = matches
-  if (!found || other) throw new RescueError(found ? words(`several snapshots begin with ${wanted}`, `vários snapshots começam com ${wanted}`) : words(`there is no snapshot ${wanted ?? ''}`, `não há o snapshot ${wanted ?? ''}`))
+  if (!found || other)
+    throw new RescueError(
+      found
+        ? words(`several snapshots begin with ${wanted}`, `vários snapshots começam com ${wanted}`)
+        : words(`there is no snapshot ${wanted ?? ''}`, `não há o snapshot ${wanted ?? ''}`),
+    )
   return found
 }
 
 function run(): number {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { repo: { type: 'string' }, 'key-file': { type: 'string' }, target: { type: 'string' } } })
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { repo: { type: 'string' }, 'key-file': { type: 'string' }, target: { type: 'string' } },
+  })
   const [command, wanted, path] = positionals
-  if (!values.repo || !command || !['list', 'verify', 'ls', 'restore', 'dump'].includes(command)) throw new RescueError(USAGE, 2)
+  if (!values.repo || !command || !['list', 'verify', 'ls', 'restore', 'dump'].includes(command))
+    throw new RescueError(USAGE, 2)
   const key = values['key-file'] === undefined ? process.env['BACKUP_ENCRYPTION_KEY'] : `file:${values['key-file']}`
-  if (!key) throw new RescueError(words('there is no key: set BACKUP_ENCRYPTION_KEY or give --key-file', 'falta a chave: defina BACKUP_ENCRYPTION_KEY ou use --key-file'), 2)
+  if (!key)
+    throw new RescueError(
+      words(
+        'there is no key: set BACKUP_ENCRYPTION_KEY or give --key-file',
+        'falta a chave: defina BACKUP_ENCRYPTION_KEY ou use --key-file',
+      ),
+      2,
+    )
   const store = new Store(values.repo, parseKey(key))
   const snapshots = store.snapshots()
   for (const line of store.remarks) console.error(line)
@@ -44,38 +63,67 @@ function run(): number {
   const entry = path === undefined ? undefined : resolvePath(store, tree, path)
   if (command === 'dump') return dump(store, entry)
   const id = entry ? entry.content : tree
-  if (entry && ((entry.mode & TYPE.MASK) !== TYPE.DIRECTORY || entry.kind !== 1)) throw new RescueError(words(`${path} is no directory`, `${path} não é uma pasta`))
+  if (entry && ((entry.mode & TYPE.MASK) !== TYPE.DIRECTORY || entry.kind !== 1))
+    throw new RescueError(words(`${path} is no directory`, `${path} não é uma pasta`))
   if (command === 'ls') {
-    for (const each of entriesOf(store, id)) console.log(`${each.mode.toString(8).padStart(6, '0')} ${String(each.bytes).padStart(12)}  ${Buffer.from(each.name, 'latin1').toString()}`)
+    for (const each of entriesOf(store, id))
+      console.log(
+        `${each.mode.toString(8).padStart(6, '0')} ${String(each.bytes).padStart(12)}  ${Buffer.from(each.name, 'latin1').toString()}`,
+      )
     return 0
   }
-  if (!values.target) throw new RescueError(words('say where to restore with --target', 'diga com --target para onde restaurar'), 2)
+  if (!values.target)
+    throw new RescueError(words('say where to restore with --target', 'diga com --target para onde restaurar'), 2)
   const counts = restoreTree(store, id, { target: values.target, isPartial: snapshot.state !== 'complete' })
   for (const line of counts.failed) console.error(line)
-  console.log(words(`${counts.files} files, ${counts.bytes} bytes restored from ${snapshot.name.slice(0, 12)}`, `${counts.files} arquivos, ${counts.bytes} bytes restaurados de ${snapshot.name.slice(0, 12)}`))
+  console.log(
+    words(
+      `${counts.files} files, ${counts.bytes} bytes restored from ${snapshot.name.slice(0, 12)}`,
+      `${counts.files} arquivos, ${counts.bytes} bytes restaurados de ${snapshot.name.slice(0, 12)}`,
+    ),
+  )
   return counts.failed.length > 0 ? 1 : 0
 }
 
-const STATES: Readonly<Record<Snapshot['state'], string>> = { complete: words('complete  ', 'completo    '), checkpoint: words('checkpoint', 'interrompido'), unfinished: words('unfinished', 'inacabado   ') }
+const STATES: Readonly<Record<Snapshot['state'], string>> = {
+  complete: words('complete  ', 'completo    '),
+  checkpoint: words('checkpoint', 'interrompido'),
+  unfinished: words('unfinished', 'inacabado   '),
+}
 
 function list(snapshots: readonly Snapshot[]): number {
-  for (const { name, state, body } of snapshots) console.log(`${name}  ${body.finishedAt}  ${STATES[state]}  ${body.source}`)
+  for (const { name, state, body } of snapshots)
+    console.log(`${name}  ${body.finishedAt}  ${STATES[state]}  ${body.source}`)
   return 0
 }
 
 function verify(store: Store, snapshots: readonly Snapshot[]): number {
   const { objects, paths } = verifyAll(store, snapshots)
   for (const line of objects) console.log(words(`damaged: ${line}`, `danificado: ${line}`))
-  for (const [name, lost] of paths) for (const path of lost) console.log(words(`lost in ${name.slice(0, 12)}: ${path}`, `perdido em ${name.slice(0, 12)}: ${path}`))
+  for (const [name, lost] of paths)
+    for (const path of lost)
+      console.log(words(`lost in ${name.slice(0, 12)}: ${path}`, `perdido em ${name.slice(0, 12)}: ${path}`))
   const users = store.userFiles()
-  if (users > 0) console.log(words(`${users} files of an application (user/) are in no snapshot and were not read`, `${users} arquivos de uma aplicação (user/) não estão em nenhum snapshot e não foram lidos`))
+  if (users > 0)
+    console.log(
+      words(
+        `${users} files of an application (user/) are in no snapshot and were not read`,
+        `${users} arquivos de uma aplicação (user/) não estão em nenhum snapshot e não foram lidos`,
+      ),
+    )
   const isWhole = objects.length + paths.size === 0
-  console.log(words(`${snapshots.length} snapshots, ${store.packs().length} packs read: ${isWhole ? 'no damage' : 'DAMAGE'}`, `${snapshots.length} snapshots, ${store.packs().length} pacotes lidos: ${isWhole ? 'nenhum dano' : 'DANO'}`))
+  console.log(
+    words(
+      `${snapshots.length} snapshots, ${store.packs().length} packs read: ${isWhole ? 'no damage' : 'DAMAGE'}`,
+      `${snapshots.length} snapshots, ${store.packs().length} pacotes lidos: ${isWhole ? 'nenhum dano' : 'DANO'}`,
+    ),
+  )
   return isWhole ? 0 : 1
 }
 
 function dump(store: Store, entry: ReturnType<typeof resolvePath>): number {
-  if (!entry || (entry.mode & TYPE.MASK) !== TYPE.FILE) throw new RescueError(words('dump takes the path of a file', 'dump exige o caminho de um arquivo'), 2)
+  if (!entry || (entry.mode & TYPE.MASK) !== TYPE.FILE)
+    throw new RescueError(words('dump takes the path of a file', 'dump exige o caminho de um arquivo'), 2)
   for (const { id, bytes } of chunksOf(store, entry)) {
     if (isHole(id)) writeZeros(bytes)
     else writeAll(store.blob(id))
@@ -98,7 +146,12 @@ function writeAll(bytes: Uint8Array): void {
 function requireNode(): void {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
   if (major > 22 || (major === 22 && minor >= 15)) return
-  throw new RescueError(words(`neonpro-rescue needs Node.js 22.15 or newer; this is ${process.versions.node}`, `neonpro-rescue precisa do Node.js 22.15 ou mais novo; este é o ${process.versions.node}`))
+  throw new RescueError(
+    words(
+      `neonpro-rescue needs Node.js 22.15 or newer; this is ${process.versions.node}`,
+      `neonpro-rescue precisa do Node.js 22.15 ou mais novo; este é o ${process.versions.node}`,
+    ),
+  )
 }
 
 function writeZeros(bytes: number): void {

@@ -45,7 +45,13 @@ export class Places {
     const packs = Array.from({ length: cursor.count(34) }, () => {
       const name = cursor.take(32).toString('hex')
       cursor.varint()
-      return { name, segments: Array.from({ length: cursor.count(2) }, () => ({ sealedBytes: cursor.varint(), blobs: cursor.varint() })) }
+      return {
+        name,
+        segments: Array.from({ length: cursor.count(2) }, () => ({
+          sealedBytes: cursor.varint(),
+          blobs: cursor.varint(),
+        })),
+      }
     })
     const ids = packs.map(({ segments }) => segments.map(({ blobs }) => cursor.take(blobs * 16)))
     for (const [p, { name, segments }] of packs.entries()) {

@@ -1,4 +1,7 @@
-/** Restores into an empty folder, with contents, modes, times, links and holes; owners when root. Not restored: attributes, ACLs, devices. */
+/**
+ * Restores into an empty folder, with contents, modes, times, links and holes; owners when root. Not restored:
+ * attributes, ACLs, devices.
+ */
 import fs from 'node:fs'
 import { RescueError } from './bytes.ts'
 import { chunksOf, type Entry, entriesOf, isHole, isUnreached, TYPE } from './directories.ts'
@@ -11,8 +14,13 @@ export interface RestoreCounts {
   readonly failed: string[]
 }
 
-export function restoreTree(store: Store, tree: Buffer, { target, isPartial }: { readonly target: string; readonly isPartial: boolean }): RestoreCounts {
-  if (fs.existsSync(target) && fs.readdirSync(target).length > 0) throw new RescueError(words(`${target} is not empty`, `${target} não está vazia`))
+export function restoreTree(
+  store: Store,
+  tree: Buffer,
+  { target, isPartial }: { readonly target: string; readonly isPartial: boolean },
+): RestoreCounts {
+  if (fs.existsSync(target) && fs.readdirSync(target).length > 0)
+    throw new RescueError(words(`${target} is not empty`, `${target} não está vazia`))
   fs.mkdirSync(target, { recursive: true, mode: 0o700 })
   const counts: RestoreCounts = { files: 0, bytes: 0, failed: [] }
   directory(store, tree, { at: Buffer.from(target), counts, linked: new Map(), isPartial })
@@ -45,7 +53,10 @@ function directory(store: Store, id: Buffer, place: Place): void {
 function restoreEntry(store: Store, entry: Entry, place: Place): void {
   const type = entry.mode & TYPE.MASK
   const isMissing = place.isPartial && isUnreached(entry)
-  if (isMissing) place.counts.failed.push(`${place.at.toString()}: ${words('was not reached by the interrupted backup', 'não foi alcançado pelo backup interrompido')}`)
+  if (isMissing)
+    place.counts.failed.push(
+      `${place.at.toString()}: ${words('was not reached by the interrupted backup', 'não foi alcançado pelo backup interrompido')}`,
+    )
   if (isMissing && type === TYPE.FILE) return
   if (type === TYPE.DIRECTORY) {
     fs.mkdirSync(place.at, { mode: 0o700 })
@@ -56,7 +67,10 @@ function restoreEntry(store: Store, entry: Entry, place: Place): void {
     return fs.lutimesSync(place.at, entry.mtime, entry.mtime)
   } else if (type === TYPE.FILE) {
     if (restoreFile(store, entry, place)) return
-  } else throw new RescueError(words('is a device, pipe or socket: left out', 'é um dispositivo, pipe ou socket: ficou de fora'))
+  } else
+    throw new RescueError(
+      words('is a device, pipe or socket: left out', 'é um dispositivo, pipe ou socket: ficou de fora'),
+    )
   if (process.getuid?.() === 0) fs.chownSync(place.at, entry.uid, entry.gid)
   fs.chmodSync(place.at, entry.mode & 0o7777)
   fs.utimesSync(place.at, entry.mtime, entry.mtime)
@@ -70,7 +84,10 @@ function restoreFile(store: Store, entry: Entry, { at, counts, linked }: Place):
     fs.linkSync(first, at)
     return true
   }
-  const temporary = Buffer.concat([at.subarray(0, at.lastIndexOf('/') + 1), Buffer.from(`.rescue-${process.pid}-${counts.files}`)])
+  const temporary = Buffer.concat([
+    at.subarray(0, at.lastIndexOf('/') + 1),
+    Buffer.from(`.rescue-${process.pid}-${counts.files}`),
+  ])
   const descriptor = fs.openSync(temporary as unknown as string, 'wx', 0o600)
   try {
     counts.bytes += writeContent(store, entry, descriptor)
@@ -91,7 +108,8 @@ function writeContent(store: Store, entry: Entry, descriptor: number): number {
     if (!isHole(id)) {
       const blob = store.blob(id)
       if (blob.length !== bytes) throw new RescueError('a chunk has another length than its file says')
-      for (let done = 0; done < blob.length; ) done += fs.writeSync(descriptor, blob, done, blob.length - done, at + done)
+      for (let done = 0; done < blob.length; )
+        done += fs.writeSync(descriptor, blob, done, blob.length - done, at + done)
     }
     at += bytes
   }
@@ -103,11 +121,13 @@ function writeContent(store: Store, entry: Entry, descriptor: number): number {
 export function resolvePath(store: Store, tree: Buffer, text: string): Entry | undefined {
   let found: Entry | undefined
   let id: Buffer | undefined = tree
-  for (const name of Buffer.from(text).toString('latin1').split('/').filter((part) => part !== '')) {
+  for (const name of Buffer.from(text)
+    .toString('latin1')
+    .split('/')
+    .filter((part) => part !== '')) {
     found = id && [...entriesOf(store, id)].find((entry) => entry.name === name)
     if (!found) throw new RescueError(words(`${text} is not in the snapshot`, `${text} não está no snapshot`))
     id = (found.mode & TYPE.MASK) === TYPE.DIRECTORY && found.kind === 1 ? found.content : undefined
   }
   return found
 }
-

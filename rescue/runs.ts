@@ -2,7 +2,9 @@
 
 export interface Snapshot {
   readonly name: string
-  /** A checkpoint is what an interrupted run had reached; an unfinished one was never confirmed and is not all there. */
+  /**
+   * A checkpoint is what an interrupted run had reached; an unfinished one was never confirmed and is not all there.
+   */
   readonly state: 'complete' | 'checkpoint' | 'unfinished'
   readonly body: {
     readonly tree: string
@@ -26,7 +28,9 @@ interface RunFacts {
 
 /** Of each scheduled run the one that counts: section 11. */
 export function countingOf(snapshots: readonly Snapshot[], { claimOf, forgotten, withdrawn }: RunFacts): Snapshot[] {
-  const runs = Map.groupBy(snapshots, ({ name, body }) => (body.runId === undefined ? name : `${body.copiedFrom?.repository ?? ''}/${body.runId}`))
+  const runs = Map.groupBy(snapshots, ({ name, body }) =>
+    body.runId === undefined ? name : `${body.copiedFrom?.repository ?? ''}/${body.runId}`,
+  )
   return [...runs.values()].flatMap((rivals) => {
     const { runId, copiedFrom } = rivals[0]!.body
     if (runId === undefined) return rivals.filter(({ name }) => !withdrawn.has(name))
@@ -44,10 +48,18 @@ interface Confirmations {
   readonly deletes: ReadonlyArray<Record<string, unknown>>
 }
 
-/** Section 12.4: nothing was condemned since, or whoever condemned it had seen this snapshot, or the writer has looked again. */
+/**
+ * Section 12.4: nothing was condemned since, or whoever condemned it had seen this snapshot, or the writer has looked
+ * again.
+ */
 export function isConfirmed({ name, body }: Snapshot, { confirms, deletes }: Confirmations): boolean {
-  const own = confirms.filter(({ body: each, signer }) => each['kind'] === 'confirm' && each['snapshot'] === name && signer === body.writer)
-  const confirmedTo = Math.max(body.deleteGeneration ?? 0, ...own.map(({ body: each }) => Number(each['deleteGeneration']) || 0))
+  const own = confirms.filter(
+    ({ body: each, signer }) => each['kind'] === 'confirm' && each['snapshot'] === name && signer === body.writer,
+  )
+  const confirmedTo = Math.max(
+    body.deleteGeneration ?? 0,
+    ...own.map(({ body: each }) => Number(each['deleteGeneration']) || 0),
+  )
   return deletes.every((entry) => {
     const marked = (entry['marked'] as Record<string, number> | undefined)?.[body.writer ?? ''] ?? 0
     return Number(entry['generation']) <= confirmedTo || marked >= (body.sequence ?? Number.POSITIVE_INFINITY)
@@ -56,5 +68,7 @@ export function isConfirmed({ name, body }: Snapshot, { confirms, deletes }: Con
 
 /** Section 12.4: data was given up after this snapshot was made, and what it lacks may be that. */
 export function mayLack({ body }: Snapshot, deletes: ReadonlyArray<Record<string, unknown>>): boolean {
-  return deletes.some((entry) => entry['damaged'] === true && Number(entry['generation']) > (body.deleteGeneration ?? 0))
+  return deletes.some(
+    (entry) => entry['damaged'] === true && Number(entry['generation']) > (body.deleteGeneration ?? 0),
+  )
 }

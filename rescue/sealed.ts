@@ -24,12 +24,19 @@ export class Sealed {
   readonly #key: Buffer
 
   constructor(header: Buffer, keys: Keys) {
-    if (header.length < HEADER_BYTES || header.toString('hex', 0, 8) !== '4e50424b55500d0a') throw new RescueError('an object has no header')
-    if (header[9] !== 1 || header[10] !== 1 || header[11] !== 0 || header.subarray(49, 64).some((byte) => byte !== 0)) throw new RescueError('an object has an unknown version')
-    if (!header.subarray(32, 48).equals(keys.repositoryId)) throw new RescueError('an object belongs to another repository')
+    if (header.length < HEADER_BYTES || header.toString('hex', 0, 8) !== '4e50424b55500d0a')
+      throw new RescueError('an object has no header')
+    if (header[9] !== 1 || header[10] !== 1 || header[11] !== 0 || header.subarray(49, 64).some((byte) => byte !== 0))
+      throw new RescueError('an object has an unknown version')
+    if (!header.subarray(32, 48).equals(keys.repositoryId))
+      throw new RescueError('an object belongs to another repository')
     this.#header = Buffer.from(header.subarray(0, HEADER_BYTES))
     this.type = this.#header[8] as number
-    const derived = keys.masters(this.#header.subarray(16, 32), this.#header.readUInt32LE(12)).map((master) => derive(master, this.#header.subarray(64, 96), { info: `neonpro/v1/object/${this.type}`, bytes: 64 }))
+    const derived = keys
+      .masters(this.#header.subarray(16, 32), this.#header.readUInt32LE(12))
+      .map((master) =>
+        derive(master, this.#header.subarray(64, 96), { info: `neonpro/v1/object/${this.type}`, bytes: 64 }),
+      )
     const both = derived.find((each) => timingSafeEqual(each.subarray(32), this.#header.subarray(96, 128)))
     if (!both) throw new RescueError('a key commitment does not match')
     this.#key = both.subarray(0, 32)
@@ -38,14 +45,22 @@ export class Sealed {
   /** Opens the frame with that number which begins at `at`. */
   frame(bytes: Buffer, at: number, number: number): Frame {
     const head = bytes.subarray(at, at + FRAME_HEADER_BYTES)
-    if (head.length < FRAME_HEADER_BYTES || head.toString('hex', 0, 4) !== '4e504601' || head.readUInt32LE(4) !== number) throw new RescueError('a frame is not where it should be')
+    if (
+      head.length < FRAME_HEADER_BYTES ||
+      head.toString('hex', 0, 4) !== '4e504601' ||
+      head.readUInt32LE(4) !== number
+    )
+      throw new RescueError('a frame is not where it should be')
     const sealedBytes = head.readUInt32LE(12)
-    if (sealedBytes < 17 || sealedBytes > 33_554_432 || head.readUInt16LE(10) !== 0) throw new RescueError('a frame has an impossible length')
+    if (sealedBytes < 17 || sealedBytes > 33_554_432 || head.readUInt16LE(10) !== 0)
+      throw new RescueError('a frame has an impossible length')
     const sealed = bytes.subarray(at + FRAME_HEADER_BYTES, at + FRAME_HEADER_BYTES + sealedBytes)
     if (sealed.length !== sealedBytes) throw new RescueError('a frame is cut short')
     const nonce = Buffer.alloc(12)
     nonce.writeUInt32LE(number)
-    const decipher = createDecipheriv('aes-256-gcm', this.#key, nonce, { authTagLength: 16 }).setAAD(Buffer.concat([this.#header, head]))
+    const decipher = createDecipheriv('aes-256-gcm', this.#key, nonce, { authTagLength: 16 }).setAAD(
+      Buffer.concat([this.#header, head]),
+    )
     decipher.setAuthTag(sealed.subarray(sealedBytes - 16))
     try {
       const plain = Buffer.concat([decipher.update(sealed.subarray(0, sealedBytes - 16)), decipher.final()])

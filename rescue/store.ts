@@ -9,7 +9,7 @@ import { readConfig } from './config.ts'
 import { type Given, type Keys, openKeyring, splitSigned } from './keys.ts'
 import { type Place, Places, supersededBy } from './places.ts'
 import { countingOf, isConfirmed, mayLack, type Snapshot } from './runs.ts'
-import { FRAME_HEADER_BYTES, type Frame, HEADER_BYTES, openPayload, PACK_END, Sealed, SEGMENT } from './sealed.ts'
+import { FRAME_HEADER_BYTES, type Frame, HEADER_BYTES, openPayload, PACK_END, SEGMENT, Sealed } from './sealed.ts'
 import { words } from './words.ts'
 
 const SEGMENT_BYTES_MAX = 16 * 1024 * 1024
@@ -26,7 +26,11 @@ const KEYRING = /^([0-9a-f]{8})-[ab]-([0-9a-f]{64})$/
 /** Of one generation the lowest name first, whichever copy. */
 function newestFirst(names: readonly string[]): string[] {
   const parts = (name: string) => KEYRING.exec(name)?.slice(1) as [string, string]
-  return names.filter((each) => KEYRING.test(each)).sort((a, b) => (parts(a)[0] === parts(b)[0] ? (parts(a)[1] < parts(b)[1] ? -1 : 1) : parts(a)[0] < parts(b)[0] ? 1 : -1))
+  return names
+    .filter((each) => KEYRING.test(each))
+    .sort((a, b) =>
+      parts(a)[0] === parts(b)[0] ? (parts(a)[1] < parts(b)[1] ? -1 : 1) : parts(a)[0] < parts(b)[0] ? 1 : -1,
+    )
 }
 
 /** Keyrings that share their generation with another. */
@@ -49,7 +53,8 @@ export class Store {
     this.root = root
     const config = this.#config()
     this.keys = this.#openKeys(given, config.repositoryId)
-    if (config.parts.signer.toString('hex') !== MAINTENANCE) throw new RescueError('the configuration is signed by somebody else')
+    if (config.parts.signer.toString('hex') !== MAINTENANCE)
+      throw new RescueError('the configuration is signed by somebody else')
     this.keys.check(config.parts, 'config')
     this.#places = new Places(this.keys.idKeys)
     this.#loadIndex()
@@ -57,7 +62,10 @@ export class Store {
 
   names(folder: string): string[] {
     try {
-      return fs.readdirSync(path.join(this.root, folder)).filter((name) => !name.startsWith('.')).sort()
+      return fs
+        .readdirSync(path.join(this.root, folder))
+        .filter((name) => !name.startsWith('.'))
+        .sort()
     } catch {
       return []
     }
@@ -70,18 +78,41 @@ export class Store {
     return bytes
   }
 
-  /** What may be restored: one snapshot of each scheduled run, and partial ones: checkpoints, and what was never confirmed and is not all there. */
+  /**
+   * What may be restored: one snapshot of each scheduled run, and partial ones: checkpoints, and what was never
+   * confirmed and is not all there.
+   */
   snapshots(): Snapshot[] {
     const forgotten = this.#forgotten()
     const confirms = [...this.#documents('confirms', 10).values()]
-    const deletes = [...this.#documents('deletes', 9).values()].filter(({ signer }) => signer === MAINTENANCE).map(({ body }) => body)
-    const stored = [...this.#documents('snapshots', 5)].map(([name, { body }]) => ({ name, state: 'complete' as const, body: body as unknown as Snapshot['body'] })).filter(({ name }) => !forgotten.has(name))
-    const checkpoints = [...this.#documents('checkpoints', 6)].map(([name, { body }]) => ({ name, state: 'checkpoint' as const, body: body as unknown as Snapshot['body'] }))
+    const deletes = [...this.#documents('deletes', 9).values()]
+      .filter(({ signer }) => signer === MAINTENANCE)
+      .map(({ body }) => body)
+    const stored = [...this.#documents('snapshots', 5)]
+      .map(([name, { body }]) => ({ name, state: 'complete' as const, body: body as unknown as Snapshot['body'] }))
+      .filter(({ name }) => !forgotten.has(name))
+    const checkpoints = [...this.#documents('checkpoints', 6)].map(([name, { body }]) => ({
+      name,
+      state: 'checkpoint' as const,
+      body: body as unknown as Snapshot['body'],
+    }))
     // Those that their own writers took back: section 12.
-    const withdrawn = new Set(confirms.filter(({ body, signer }) => body['kind'] === 'retract' && body['writer'] === signer).map(({ body }) => String(body['snapshot'])))
-    const sound = Map.groupBy(stored, (each) => isConfirmed(each, { confirms, deletes }) || (!withdrawn.has(each.name) && mayLack(each, deletes)) || isWhole(this, each))
+    const withdrawn = new Set(
+      confirms
+        .filter(({ body, signer }) => body['kind'] === 'retract' && body['writer'] === signer)
+        .map(({ body }) => String(body['snapshot'])),
+    )
+    const sound = Map.groupBy(
+      stored,
+      (each) =>
+        isConfirmed(each, { confirms, deletes }) ||
+        (!withdrawn.has(each.name) && mayLack(each, deletes)) ||
+        isWhole(this, each),
+    )
     const counting = countingOf(sound.get(true) ?? [], { claimOf: (runId) => this.#claim(runId), forgotten, withdrawn })
-    const unfinished = (sound.get(false) ?? []).filter(({ name }) => !withdrawn.has(name)).map((each) => ({ ...each, state: 'unfinished' as const }))
+    const unfinished = (sound.get(false) ?? [])
+      .filter(({ name }) => !withdrawn.has(name))
+      .map((each) => ({ ...each, state: 'unfinished' as const }))
     return [...counting, ...checkpoints, ...unfinished].sort((a, b) => (a.body.finishedAt < b.body.finishedAt ? -1 : 1))
   }
 
@@ -113,8 +144,14 @@ export class Store {
     return this.#places.of(id).some(({ pack }) => fs.existsSync(path.join(this.root, 'packs', pack.slice(0, 2), pack)))
   }
 
-  /** Reads a pack frame by frame: section 7. Calls back with each segment's blobs; throws at the first thing that is wrong. */
-  readPack(name: string, onSegment: (segment: { frame: number; offset: number; sealedBytes: number; blobs: Buffer[] }) => void): void {
+  /**
+   * Reads a pack frame by frame: section 7. Calls back with each segment's blobs; throws at the first thing that is
+   * wrong.
+   */
+  readPack(
+    name: string,
+    onSegment: (segment: { frame: number; offset: number; sealedBytes: number; blobs: Buffer[] }) => void,
+  ): void {
     const bytes = fs.readFileSync(path.join(this.root, 'packs', name.slice(0, 2), name))
     const sealed = packOf(bytes, this.keys)
     let blobCount = 0
@@ -122,7 +159,13 @@ export class Store {
       const frame = sealed.frame(bytes, at, number)
       if (frame.kind === PACK_END) {
         const end = new Cursor(frame.plain)
-        if (!frame.isFinal || at + frame.bytes !== bytes.length || end.varint() !== number || end.varint() !== blobCount) throw new RescueError('a pack does not end where it should')
+        if (
+          !frame.isFinal ||
+          at + frame.bytes !== bytes.length ||
+          end.varint() !== number ||
+          end.varint() !== blobCount
+        )
+          throw new RescueError('a pack does not end where it should')
         break
       }
       const blobs = segmentBlobs(frame)
@@ -135,7 +178,8 @@ export class Store {
 
   #config(): ReturnType<typeof readConfig> {
     const names = this.names('config').filter((each) => /^[abc]-[0-9a-f]{64}$/.test(each))
-    if (names.length === 0) throw new RescueError(words(`there is no repository at ${this.root}`, `não há repositório em ${this.root}`), 10)
+    if (names.length === 0)
+      throw new RescueError(words(`there is no repository at ${this.root}`, `não há repositório em ${this.root}`), 10)
     return readConfig(names.flatMap((name) => this.#readable(`config/${name}`)))
   }
 
@@ -148,7 +192,10 @@ export class Store {
     }
   }
 
-  /** The highest generation counts. One below it is taken only where no copy of those above can be read: then something may be missing. */
+  /**
+   * The highest generation counts. One below it is taken only where no copy of those above can be read: then something
+   * may be missing.
+   */
   #openKeys(given: Given, repositoryId: string): Keys {
     let last: unknown = new RescueError('there are no key objects')
     for (const name of newestFirst(this.names('keys'))) {
@@ -176,7 +223,8 @@ export class Store {
   /** Signed documents of a folder by name; what can't be believed becomes a notice. */
   #documents(folder: string, type: number): Map<string, { body: Record<string, unknown>; signer: string }> {
     const found = new Map<string, { body: Record<string, unknown>; signer: string }>()
-    for (const name of this.names(folder)) this.#noting(`${folder}/${name}`, () => found.set(name, this.#document(this.read(`${folder}/${name}`), type)))
+    for (const name of this.names(folder))
+      this.#noting(`${folder}/${name}`, () => found.set(name, this.#document(this.read(`${folder}/${name}`), type)))
     return found
   }
 
@@ -210,11 +258,18 @@ export class Store {
 
   #loadIndex(): void {
     const segments = new Map<string, Buffer>()
-    for (const [folder, type] of [['index/data', 3], ['index/meta', 4]] as const) {
-      for (const name of this.names(folder)) this.#noting(`${folder}/${name}`, () => segments.set(name, openPayload(this.read(`${folder}/${name}`), this.keys, type)))
+    for (const [folder, type] of [
+      ['index/data', 3],
+      ['index/meta', 4],
+    ] as const) {
+      for (const name of this.names(folder))
+        this.#noting(`${folder}/${name}`, () =>
+          segments.set(name, openPayload(this.read(`${folder}/${name}`), this.keys, type)),
+        )
     }
     const superseded = new Set([...segments.values()].flatMap((payload) => supersededBy(payload)))
-    for (const [name, payload] of segments) if (!superseded.has(name)) this.#noting(`index/*/${name}`, () => this.#places.addSegment(payload))
+    for (const [name, payload] of segments)
+      if (!superseded.has(name)) this.#noting(`index/*/${name}`, () => this.#places.addSegment(payload))
     const lost = this.packs().filter((name) => !this.#places.packs.has(name))
     if (lost.length > 0) this.#readLostPacks(lost)
   }
@@ -228,9 +283,17 @@ export class Store {
     }
   }
 
-  /** Packs that no index names, because it is lost or a run died: read, so that nothing that is there stays out of reach. */
+  /**
+   * Packs that no index names, because it is lost or a run died: read, so that nothing that is there stays out of
+   * reach.
+   */
   #readLostPacks(names: readonly string[]): void {
-    this.remarks.push(words(`packs that are in no index, read whole: ${names.length} (an index is lost, or a run died)`, `pacotes que não estão em nenhum índice, lidos por inteiro: ${names.length} (um índice se perdeu, ou uma execução morreu)`))
+    this.remarks.push(
+      words(
+        `packs that are in no index, read whole: ${names.length} (an index is lost, or a run died)`,
+        `pacotes que não estão em nenhum índice, lidos por inteiro: ${names.length} (um índice se perdeu, ou uma execução morreu)`,
+      ),
+    )
     for (const pack of names) {
       this.#noting(`packs/${pack}`, () =>
         this.readPack(pack, ({ frame, offset, sealedBytes, blobs }) => {

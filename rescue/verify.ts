@@ -15,7 +15,9 @@ export function verifyAll(store: Store, snapshots: readonly Snapshot[]): Finding
     try {
       store.readPack(pack, () => {})
     } catch (error) {
-      findings.objects.push(`packs/${pack.slice(0, 2)}/${pack}: ${error instanceof Error ? error.message : String(error)}`)
+      findings.objects.push(
+        `packs/${pack.slice(0, 2)}/${pack}: ${error instanceof Error ? error.message : String(error)}`,
+      )
     }
   }
   for (const { name, state, body } of snapshots) {
@@ -39,7 +41,12 @@ function walk(store: Store, id: Buffer, at: Walk): void {
     for (const entry of entriesOf(store, id)) {
       const path = `${at.path}/${Buffer.from(entry.name, 'latin1').toString()}`
       if ((entry.mode & TYPE.MASK) === TYPE.DIRECTORY && entry.kind === 1) walk(store, entry.content, { ...at, path })
-      else if ((entry.mode & TYPE.MASK) === TYPE.FILE && !(at.isPartial && isUnreached(entry)) && !isFileWhole(store, entry)) at.lost.push(path)
+      else if (
+        (entry.mode & TYPE.MASK) === TYPE.FILE &&
+        !(at.isPartial && isUnreached(entry)) &&
+        !isFileWhole(store, entry)
+      )
+        at.lost.push(path)
     }
   } catch {
     at.lost.push(`${at.path}/`)

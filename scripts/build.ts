@@ -1,4 +1,7 @@
-/** Builds dist/: the library with its types by tsc, the command line, the worker and the engine's process as one bundle, the rescue reader as one file. */
+/**
+ * Builds dist/: the library with its types by tsc, the command line, the worker and the engine's process as one bundle,
+ * the rescue reader as one file.
+ */
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
@@ -6,20 +9,59 @@ import { build } from 'esbuild'
 
 const root = path.resolve(import.meta.dirname, '..')
 const dist = path.join(root, 'dist')
-/** Left to the installed packages: they find files of their own (WebAssembly, native parts, worker threads), or only the system needs them. */
-const EXTERNAL = ['koffi', '@electric-sql/pglite', 'pg', 'pg-boss', 'kysely', 'pino', 'pino-pretty', 'pino-roll', 'nodemailer', 'systeminformation', 'zod']
-const common = { bundle: true, platform: 'node', format: 'esm', target: 'node22.15', logLevel: 'warning', legalComments: 'none' } as const
+/**
+ * Left to the installed packages: they find files of their own (WebAssembly, native parts, worker threads), or only the
+ * system needs them.
+ */
+const EXTERNAL = [
+  'koffi',
+  '@electric-sql/pglite',
+  'pg',
+  'pg-boss',
+  'kysely',
+  'pino',
+  'pino-pretty',
+  'pino-roll',
+  'nodemailer',
+  'systeminformation',
+  'zod',
+]
+const common = {
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node22.15',
+  logLevel: 'warning',
+  legalComments: 'none',
+} as const
 
 fs.rmSync(dist, { recursive: true, force: true })
-execFileSync(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' })
+execFileSync(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
+  cwd: root,
+  stdio: 'inherit',
+})
 await build({
   ...common,
-  entryPoints: { main: path.join(root, 'src/cli/main.ts'), 'worker-main': path.join(root, 'src/engine/worker/worker-main.ts'), 'engine-child': path.join(root, 'src/services/execution/engine-child.ts') },
-  outdir: path.join(dist, 'bin'), splitting: true, external: EXTERNAL,
-  define: { NEONPRO_BUNDLED: 'true' }, banner: { js: "import { createRequire as neonproRequire } from 'node:module';const require = neonproRequire(import.meta.url);" }, chunkNames: 'part-[hash]',
+  entryPoints: {
+    main: path.join(root, 'src/cli/main.ts'),
+    'worker-main': path.join(root, 'src/engine/worker/worker-main.ts'),
+    'engine-child': path.join(root, 'src/services/execution/engine-child.ts'),
+  },
+  outdir: path.join(dist, 'bin'),
+  splitting: true,
+  external: EXTERNAL,
+  define: { NEONPRO_BUNDLED: 'true' },
+  banner: {
+    js: "import { createRequire as neonproRequire } from 'node:module';const require = neonproRequire(import.meta.url);",
+  },
+  chunkNames: 'part-[hash]',
 })
 fs.copyFileSync(path.join(root, 'scripts/launcher.js'), path.join(dist, 'bin/neonpro-backup.js'))
 fs.chmodSync(path.join(dist, 'bin/neonpro-backup.js'), 0o755)
-await build({ ...common, entryPoints: [path.join(root, 'rescue/neonpro-rescue.ts')], outfile: path.join(dist, 'neonpro-rescue.mjs') })
+await build({
+  ...common,
+  entryPoints: [path.join(root, 'rescue/neonpro-rescue.ts')],
+  outfile: path.join(dist, 'neonpro-rescue.mjs'),
+})
 fs.chmodSync(path.join(dist, 'neonpro-rescue.mjs'), 0o755)
 console.log('built dist/')

@@ -1,6 +1,6 @@
 /**
- * House rules of names: files and folders are kebab-case and say what is in them; a room called utils says nothing. `check-names.ts [ROOT]` prints what it
- * looked at and every fault, and ends with 1 if there is one.
+ * House rules of names: files and folders are kebab-case and say what is in them; a room called utils says nothing.
+ * `check-names.ts [ROOT]` prints what it looked at and every fault, and ends with 1 if there is one.
  */
 import fs from 'node:fs'
 import path from 'node:path'
@@ -10,7 +10,14 @@ const FOLDERS = ['src', 'rescue', 'scripts', 'bench', 'test', 'types', 'database
 const KEBAB = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9-]+)*$/
 const EMPTY_WORDS = /(^|-)(utils?|helpers?|common|misc|managers?|neonpro)(\.|-|$)/
 /** Names that the product's public contract gives, that another program asks for, and that stand in stored formats. */
-const GIVEN = [/^src\/system\/facade\/(backup|storage)-manager(\.test)?\.ts$/, /^rescue\/neonpro-rescue\.ts$/, /\/README\.md$/, /^test\/fixtures\/formats\//, /^database\/migrations\/\d{4}_/, /\/neonpro-backup\.service$/]
+const GIVEN = [
+  /^src\/system\/facade\/(backup|storage)-manager(\.test)?\.ts$/,
+  /^rescue\/neonpro-rescue\.ts$/,
+  /\/README\.md$/,
+  /^test\/fixtures\/formats\//,
+  /^database\/migrations\/\d{4}_/,
+  /\/neonpro-backup\.service$/,
+]
 
 const faults: string[] = []
 let looked = 0

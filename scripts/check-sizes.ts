@@ -1,6 +1,7 @@
 /**
- * House rules of size: a function has at most 70 lines (nine of ten at most 25) and at most 3 parameters beside its receiver and its options; a
- * file has at most 500 lines, a test 800. `check-sizes.ts [ROOT]` prints what it looked at and every fault, and ends with 1 if there is one.
+ * House rules of size: a function has at most 70 lines (nine of ten at most 25) and at most 3 parameters beside its
+ * receiver and its options; a file has at most 500 lines, a test 800. `check-sizes.ts [ROOT]` prints what it looked at
+ * and every fault, and ends with 1 if there is one.
  */
 import fs from 'node:fs'
 import path from 'node:path'
@@ -19,7 +20,13 @@ const GENERATED = ['src/engine/chunker/chunker-wasm.ts', 'src/engine/crypto/look
 /** One table of functions; its parameters are those of the system's own calls. */
 const SYSTEM_CALLS = 'src/kernel/system-calls.ts'
 /** The parameters of the public contract, of another program's interface, of WebAssembly, and of the hottest path. */
-const PARAMETERS_GIVEN = [SYSTEM_CALLS, 'src/system/facade/', 'src/catalog/embedded/durable-files.ts', 'src/engine/chunker/assembly/', 'src/engine/index/blob-table.ts']
+const PARAMETERS_GIVEN = [
+  SYSTEM_CALLS,
+  'src/system/facade/',
+  'src/catalog/embedded/durable-files.ts',
+  'src/engine/chunker/assembly/',
+  'src/engine/index/blob-table.ts',
+]
 /** What a function works on, where another language would write it before the dot. */
 const RECEIVERS = ['parts', 'repository', 'store', 'context']
 
@@ -46,19 +53,25 @@ function checkFile(file: string, findings: Findings): void {
   const lines = source.text.split('\n').length
   if (lines > (isTest ? TEST_LINES_MAX : FILE_LINES_MAX)) findings.faults.push(`${name} has ${lines} lines`)
   const visit = (node: ts.Node): void => {
-    if (!isTest && ts.isFunctionLike(node) && 'body' in node && node.body) checkFunction(node, { name, source, findings })
+    if (!isTest && ts.isFunctionLike(node) && 'body' in node && node.body)
+      checkFunction(node, { name, source, findings })
     ts.forEachChild(node, visit)
   }
   visit(source)
 }
 
-function checkFunction(node: ts.SignatureDeclaration, { name, source, findings }: { readonly name: string; readonly source: ts.SourceFile; readonly findings: Findings }): void {
+function checkFunction(
+  node: ts.SignatureDeclaration,
+  { name, source, findings }: { readonly name: string; readonly source: ts.SourceFile; readonly findings: Findings },
+): void {
   const from = source.getLineAndCharacterOfPosition(node.getStart(source)).line
   const length = source.getLineAndCharacterOfPosition(node.getEnd()).line - from + 1
   findings.lengths.push(length)
-  if (length > FUNCTION_LINES_MAX && name !== SYSTEM_CALLS) findings.faults.push(`${name}:${from + 1} has a function of ${length} lines`)
+  if (length > FUNCTION_LINES_MAX && name !== SYSTEM_CALLS)
+    findings.faults.push(`${name}:${from + 1} has a function of ${length} lines`)
   const parameters = ownParameters(node)
-  if (parameters > PARAMETERS_MAX && !PARAMETERS_GIVEN.some((each) => name.startsWith(each))) findings.faults.push(`${name}:${from + 1} has a function of ${parameters} parameters`)
+  if (parameters > PARAMETERS_MAX && !PARAMETERS_GIVEN.some((each) => name.startsWith(each)))
+    findings.faults.push(`${name}:${from + 1} has a function of ${parameters} parameters`)
 }
 
 /** Without the receiver and the options. A callback has the parameters that its caller gives it. */
@@ -67,15 +80,22 @@ function ownParameters(node: ts.SignatureDeclaration): number {
   const [first] = node.parameters
   const last = node.parameters.at(-1)
   const hasReceiver = first !== undefined && RECEIVERS.includes(first.name.getText())
-  const hasOptions = last !== undefined && (ts.isObjectBindingPattern(last.name) || (last.initializer !== undefined && ts.isObjectLiteralExpression(last.initializer)) || /^(options|hooks|call)$/.test(last.name.getText()))
+  const hasOptions =
+    last !== undefined &&
+    (ts.isObjectBindingPattern(last.name) ||
+      (last.initializer !== undefined && ts.isObjectLiteralExpression(last.initializer)) ||
+      /^(options|hooks|call)$/.test(last.name.getText()))
   return node.parameters.length - (hasReceiver ? 1 : 0) - (hasOptions ? 1 : 0)
 }
 
 const findings: Findings = { faults: [], lengths: [], files: 0 }
-for (const folder of FOLDERS) if (fs.existsSync(path.join(root, folder))) for (const file of sources(path.join(root, folder))) checkFile(file, findings)
+for (const folder of FOLDERS)
+  if (fs.existsSync(path.join(root, folder)))
+    for (const file of sources(path.join(root, folder))) checkFile(file, findings)
 const sorted = findings.lengths.sort((a, b) => a - b)
 const p90 = sorted[Math.floor(sorted.length * 0.9)] ?? 0
-if (p90 > FUNCTION_LINES_P90_MAX) findings.faults.push(`one function of ten has more than ${FUNCTION_LINES_P90_MAX} lines`)
+if (p90 > FUNCTION_LINES_P90_MAX)
+  findings.faults.push(`one function of ten has more than ${FUNCTION_LINES_P90_MAX} lines`)
 console.log(`${findings.files} files, ${sorted.length} functions, 90 % of at most ${p90} lines`)
 for (const fault of findings.faults) console.log(fault)
 if (findings.faults.length > 0 || findings.files === 0) process.exitCode = 1

@@ -1,4 +1,6 @@
-/** Everything that can be said of the code without running it. Prints a line for each check; ends with 1 if one fails. */
+/**
+ * Everything that can be said of the code without running it. Prints a line for each check; ends with 1 if one fails.
+ */
 import { spawnSync } from 'node:child_process'
 import path from 'node:path'
 
@@ -6,8 +8,11 @@ const root = path.resolve(import.meta.dirname, '..')
 const bin = (name: string) => path.join(root, 'node_modules', name)
 const CHECKS: ReadonlyArray<readonly [name: string, args: readonly string[]]> = [
   ['types', [bin('typescript/bin/tsc'), '-p', '.']],
-  ['lint', [bin('@biomejs/biome/bin/biome'), 'lint', '--error-on-warnings', '.']],
-  ['architecture', [bin('dependency-cruiser/bin/dependency-cruise.mjs'), '--config', '.dependency-cruiser.cjs', 'src', 'rescue']],
+  ['format and lint', [bin('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings', '.']],
+  [
+    'architecture',
+    [bin('dependency-cruiser/bin/dependency-cruise.mjs'), '--config', '.dependency-cruiser.cjs', 'src', 'rescue'],
+  ],
   ['dead code', [bin('knip/bin/knip.js')]],
   ['sizes', [path.join(root, 'scripts/check-sizes.ts')]],
   ['names', [path.join(root, 'scripts/check-names.ts')]],

@@ -48,8 +48,6 @@ function missingFrom(lock: Lock): [string, LockEntry][] {
 const lockUrl = new URL('../package-lock.json', import.meta.url)
 const lock = JSON.parse(readFileSync(lockUrl, 'utf8')) as Lock
 const added = missingFrom(lock)
-lock.packages = Object.fromEntries(
-  [...Object.entries(lock.packages), ...added].sort(([a], [b]) => (a < b ? -1 : 1)),
-)
+lock.packages = Object.fromEntries([...Object.entries(lock.packages), ...added].sort(([a], [b]) => (a < b ? -1 : 1)))
 writeFileSync(lockUrl, `${JSON.stringify(lock, null, 2)}\n`)
 process.stdout.write(`complete-lockfile: ${added.length} platform packages added\n`)

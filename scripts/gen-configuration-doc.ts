@@ -1,19 +1,47 @@
-/** The tables of docs/configuration.md, from the reference of options and variables. `--check` fails when the file is not what they give. */
+/**
+ * The tables of docs/configuration.md, from the reference of options and variables. `--check` fails when the file is
+ * not what they give.
+ */
 import fs from 'node:fs'
 import path from 'node:path'
-import { CONFIG_OPTIONS, type OptionReference, SYSTEM_OPTIONS, VARIABLES, type VariableReference } from '../src/contracts/system/index.ts'
+import {
+  CONFIG_OPTIONS,
+  type OptionReference,
+  SYSTEM_OPTIONS,
+  VARIABLES,
+  type VariableReference,
+} from '../src/contracts/system/index.ts'
 
 const file = path.resolve(import.meta.dirname, '../docs/configuration.md')
 const cell = (text: string) => text.replaceAll('|', '\\|')
 const optionRows = (options: Readonly<Record<string, OptionReference>>) =>
-  Object.entries(options).filter(([name]) => !name.endsWith('[]')).map(([name, { accepted, default: byDefault, meaning }]) => `| \`${name}\` | ${cell(accepted.en)} | ${cell(byDefault)} | ${cell(meaning)} |`).join('\n')
+  Object.entries(options)
+    .filter(([name]) => !name.endsWith('[]'))
+    .map(
+      ([name, { accepted, default: byDefault, meaning }]) =>
+        `| \`${name}\` | ${cell(accepted.en)} | ${cell(byDefault)} | ${cell(meaning)} |`,
+    )
+    .join('\n')
 const references: Readonly<Record<string, VariableReference>> = VARIABLES
-const variableRows = Object.entries(references).map(([name, { meaning, default: byDefault, secret }]) => `| \`${name}\` | ${cell(byDefault)} | ${cell(meaning)}${secret === undefined ? '' : ' Shown redacted.'} |`).join('\n')
-const TABLES = { variables: `| variable | default | meaning |\n|---|---|---|\n${variableRows}`, system: `| option | accepted | default | meaning |\n|---|---|---|---|\n${optionRows(SYSTEM_OPTIONS)}`, configuration: `| option | accepted | default | meaning |\n|---|---|---|---|\n${optionRows(CONFIG_OPTIONS)}` }
+const variableRows = Object.entries(references)
+  .map(
+    ([name, { meaning, default: byDefault, secret }]) =>
+      `| \`${name}\` | ${cell(byDefault)} | ${cell(meaning)}${secret === undefined ? '' : ' Shown redacted.'} |`,
+  )
+  .join('\n')
+const TABLES = {
+  variables: `| variable | default | meaning |\n|---|---|---|\n${variableRows}`,
+  system: `| option | accepted | default | meaning |\n|---|---|---|---|\n${optionRows(SYSTEM_OPTIONS)}`,
+  configuration: `| option | accepted | default | meaning |\n|---|---|---|---|\n${optionRows(CONFIG_OPTIONS)}`,
+}
 
 /** Between the marks stands what is generated; the rest is written by hand. */
 let text = fs.readFileSync(file, 'utf8')
-for (const [name, rows] of Object.entries(TABLES)) text = text.replace(new RegExp(`(<!-- ${name} -->)[\\s\\S]*?(<!-- end -->)`), (_, begin: string, end: string) => `${begin}\n${rows}\n${end}`)
+for (const [name, rows] of Object.entries(TABLES))
+  text = text.replace(
+    new RegExp(`(<!-- ${name} -->)[\\s\\S]*?(<!-- end -->)`),
+    (_, begin: string, end: string) => `${begin}\n${rows}\n${end}`,
+  )
 if (!process.argv.includes('--check')) fs.writeFileSync(file, text)
 else if (fs.readFileSync(file, 'utf8') !== text) {
   console.error('docs/configuration.md is stale: run node scripts/gen-configuration-doc.ts')

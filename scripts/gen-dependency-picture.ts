@@ -1,4 +1,7 @@
-/** The dependency pictures of docs/architecture.md, from the imports that are there. `--check` fails when the file is not what they give. */
+/**
+ * The dependency pictures of docs/architecture.md, from the imports that are there. `--check` fails when the file is
+ * not what they give.
+ */
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
@@ -16,13 +19,20 @@ type Imports = ReadonlySet<string>
 
 function modules(): Module[] {
   const program = path.join(root, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs')
-  const text = execFileSync(process.execPath, [program, '--config', '.dependency-cruiser.cjs', '--output-type', 'json', 'src'], { cwd: root, encoding: 'utf8', maxBuffer: 256 * 1024 * 1024 })
-  return (JSON.parse(text) as { modules: Module[] }).modules.filter(({ source }) => source.startsWith('src/') && !source.endsWith('.test.ts'))
+  const text = execFileSync(
+    process.execPath,
+    [program, '--config', '.dependency-cruiser.cjs', '--output-type', 'json', 'src'],
+    { cwd: root, encoding: 'utf8', maxBuffer: 256 * 1024 * 1024 },
+  )
+  return (JSON.parse(text) as { modules: Module[] }).modules.filter(
+    ({ source }) => source.startsWith('src/') && !source.endsWith('.test.ts'),
+  )
 }
 
 /** Between folders of `below`; files that lie in it directly are its door and have no folder. */
 function importsBelow(all: readonly Module[], below: string): Imports {
-  const folderOf = (source: string) => (source.startsWith(below) ? source.slice(below.length).match(/^([^/]+)\//)?.[1] : undefined)
+  const folderOf = (source: string) =>
+    source.startsWith(below) ? source.slice(below.length).match(/^([^/]+)\//)?.[1] : undefined
   const imports = new Set<string>()
   for (const { source, dependencies } of all) {
     for (const { resolved } of dependencies) {
@@ -49,25 +59,39 @@ function inOrder(imports: Imports): string[] {
 
 /** Arrows that longer ways already tell are left out. */
 function graph(imports: Imports): string[] {
-  const targets = (from: string) => [...imports].filter((edge) => edge.startsWith(`${from} `)).map((edge) => edge.split(' ')[1]!)
+  const targets = (from: string) =>
+    [...imports].filter((edge) => edge.startsWith(`${from} `)).map((edge) => edge.split(' ')[1]!)
   const reaches = (from: string, to: string): boolean => targets(from).some((next) => next === to || reaches(next, to))
   const isTold = (from: string, to: string) => targets(from).some((next) => next !== to && reaches(next, to))
-  const arrows = inOrder(imports).flatMap((from) => targets(from).filter((to) => !isTold(from, to)).sort().map((to) => `  ${from} --> ${to}`))
+  const arrows = inOrder(imports).flatMap((from) =>
+    targets(from)
+      .filter((to) => !isTold(from, to))
+      .sort()
+      .map((to) => `  ${from} --> ${to}`),
+  )
   return ['```mermaid', 'graph TD', ...arrows, '```']
 }
 
 function table(imports: Imports): string[] {
   const order = inOrder(imports)
-  const rows = order.map((from) => `| ${from} | ${order.map((to) => imports.has(`${from} ${to}`) ? '●' : '').join(' | ')} |`)
+  const rows = order.map(
+    (from) => `| ${from} | ${order.map((to) => (imports.has(`${from} ${to}`) ? '●' : '')).join(' | ')} |`,
+  )
   return [`| ↓ imports → | ${order.join(' | ')} |`, `|---|${order.map(() => '---|').join('')}`, ...rows]
 }
 
 const all = modules()
 let text = fs.readFileSync(file, 'utf8')
-for (const [name, below] of [['layers', 'src/'], ['floors', 'src/engine/']] as const) {
+for (const [name, below] of [
+  ['layers', 'src/'],
+  ['floors', 'src/engine/'],
+] as const) {
   const imports = importsBelow(all, below)
   const picture = [...graph(imports), '', ...table(imports)].join('\n')
-  text = text.replace(new RegExp(`(<!-- ${name} -->)[\\s\\S]*?(<!-- end -->)`), (_, begin: string, end: string) => `${begin}\n${picture}\n${end}`)
+  text = text.replace(
+    new RegExp(`(<!-- ${name} -->)[\\s\\S]*?(<!-- end -->)`),
+    (_, begin: string, end: string) => `${begin}\n${picture}\n${end}`,
+  )
 }
 if (!process.argv.includes('--check')) fs.writeFileSync(file, text)
 else if (fs.readFileSync(file, 'utf8') !== text) {

@@ -4,7 +4,10 @@ import path from 'node:path'
 import { ERROR_CATALOG } from '../src/contracts/index.ts'
 
 const file = path.resolve(import.meta.dirname, '../docs/errors.md')
-const rows = Object.entries(ERROR_CATALOG).map(([code, { exitCode, httpStatus, retry, message, guidance }]) => `| \`${code}\` | ${exitCode} | ${httpStatus} | ${retry} | ${message.en} | ${guidance.en} | ${message['pt-BR']} | ${guidance['pt-BR']} |`)
+const rows = Object.entries(ERROR_CATALOG).map(
+  ([code, { exitCode, httpStatus, retry, message, guidance }]) =>
+    `| \`${code}\` | ${exitCode} | ${httpStatus} | ${retry} | ${message.en} | ${guidance.en} | ${message['pt-BR']} | ${guidance['pt-BR']} |`,
+)
 const text = `# Errors
 
 Made from \`src/contracts/error-catalog.ts\` by \`node scripts/gen-errors-doc.ts\`; do not edit.

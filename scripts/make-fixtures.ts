@@ -1,6 +1,6 @@
 /**
- * Makes the golden repository and the test vectors of the present format, once, before a release: what is there is never overwritten.
- * `node scripts/make-fixtures.ts FOLDER`
+ * Makes the golden repository and the test vectors of the present format, once, before a release: what is there is
+ * never overwritten. `node scripts/make-fixtures.ts FOLDER`
  */
 import { execFileSync } from 'node:child_process'
 import { createCipheriv, createHash, hkdfSync } from 'node:crypto'
@@ -11,7 +11,8 @@ import { ChunkerProfile, createPlainChunker } from '../src/engine/chunker/index.
 
 const cli = path.resolve(import.meta.dirname, '../dist/bin/neonpro-backup.js')
 const folder = path.resolve(process.argv[2] ?? 'fixtures')
-if (fs.existsSync(path.join(folder, 'repository'))) throw new Error(`${folder} holds fixtures: a golden repository is never replaced.`)
+if (fs.existsSync(path.join(folder, 'repository')))
+  throw new Error(`${folder} holds fixtures: a golden repository is never replaced.`)
 
 /** AES-256-CTR of zeros: bytes that every language can make. */
 function keystream(bytes: number): Buffer {
@@ -28,7 +29,8 @@ function makeTree(source: string): void {
   fs.symlinkSync('../ola.txt', path.join(source, 'pasta/link'))
   fs.writeFileSync(Buffer.concat([Buffer.from(`${source}/`), Buffer.from([0x62, 0xe7])]), 'a name that is no UTF-8')
   fs.chmodSync(path.join(source, 'ola.txt'), 0o640)
-  for (const name of ['ola.txt', 'empty', 'pasta/chunked.bin', 'pasta/repeated.txt', 'pasta/vazia', 'pasta', '']) fs.utimesSync(path.join(source, name), 1_700_000_000, 1_700_000_000)
+  for (const name of ['ola.txt', 'empty', 'pasta/chunked.bin', 'pasta/repeated.txt', 'pasta/vazia', 'pasta', ''])
+    fs.utimesSync(path.join(source, name), 1_700_000_000, 1_700_000_000)
 }
 
 /** SHA-256 of every file by its path, one character a byte. */
@@ -51,16 +53,39 @@ function vectors(): unknown {
   const key = Buffer.from(Array.from({ length: 64 }, (_, i) => i))
   const content = Buffer.from('consulta; exame; receita\n')
   const id = createHash('sha256').update(content).digest()
-  const lookup = createHash('sha256').update(key.subarray(0, 32)).update(Buffer.alloc(32)).update(id).digest().subarray(0, 16)
+  const lookup = createHash('sha256')
+    .update(key.subarray(0, 32))
+    .update(Buffer.alloc(32))
+    .update(id)
+    .digest()
+    .subarray(0, 16)
   const secret = Buffer.alloc(64, 9)
   const data = keystream(1024 * 1024)
   const chunker = createPlainChunker(secret, ChunkerProfile.FILES)
   const cuts: number[] = []
   for (let at = 0; at < data.length; at += cuts.at(-1)!) cuts.push(chunker.cut(data.subarray(at), true))
   return {
-    lookupId: { key: key.subarray(0, 32).toString('hex'), content: content.toString('hex'), id: id.toString('hex'), lookupId: lookup.toString('hex') },
-    hkdf: { ikm: key.subarray(0, 32).toString('hex'), salt: key.subarray(32).toString('hex'), info: 'neonpro/v1/test', bytes: 64, output: Buffer.from(hkdfSync('sha256', key.subarray(0, 32), key.subarray(32), 'neonpro/v1/test', 64)).toString('hex') },
-    chunker: { profile: 'files', secret: secret.toString('hex'), data: 'AES-256-CTR, key 32 bytes of 07, counter 0, over 1048576 zero bytes', cuts },
+    lookupId: {
+      key: key.subarray(0, 32).toString('hex'),
+      content: content.toString('hex'),
+      id: id.toString('hex'),
+      lookupId: lookup.toString('hex'),
+    },
+    hkdf: {
+      ikm: key.subarray(0, 32).toString('hex'),
+      salt: key.subarray(32).toString('hex'),
+      info: 'neonpro/v1/test',
+      bytes: 64,
+      output: Buffer.from(hkdfSync('sha256', key.subarray(0, 32), key.subarray(32), 'neonpro/v1/test', 64)).toString(
+        'hex',
+      ),
+    },
+    chunker: {
+      profile: 'files',
+      secret: secret.toString('hex'),
+      data: 'AES-256-CTR, key 32 bytes of 07, counter 0, over 1048576 zero bytes',
+      cuts,
+    },
   }
 }
 
@@ -69,7 +94,10 @@ const source = path.join(work, 'source')
 makeTree(source)
 fs.mkdirSync(folder, { recursive: true })
 const key = `base64:${createHash('sha256').update('the key of the golden repository is public').digest('base64')}`
-const run = (...args: string[]) => execFileSync(process.execPath, [cli, ...args, '--repo', path.join(folder, 'repository')], { env: { PATH: process.env['PATH'] ?? '', HOME: work, BACKUP_ENCRYPTION_KEY: key } })
+const run = (...args: string[]) =>
+  execFileSync(process.execPath, [cli, ...args, '--repo', path.join(folder, 'repository')], {
+    env: { PATH: process.env['PATH'] ?? '', HOME: work, BACKUP_ENCRYPTION_KEY: key },
+  })
 run('init')
 run('backup', source, '--source', 'golden')
 fs.appendFileSync(path.join(source, 'ola.txt'), 'segunda linha\n')
@@ -80,5 +108,8 @@ const expected = manifest(source)
 fs.writeFileSync(path.join(folder, 'key'), `${key}\n`)
 fs.writeFileSync(path.join(folder, 'expected.json'), `${JSON.stringify({ source, latest: expected }, null, 2)}\n`)
 fs.writeFileSync(path.join(folder, 'vectors.json'), `${JSON.stringify(vectors(), null, 2)}\n`)
-fs.writeFileSync(path.join(folder, 'manifest.json'), `${JSON.stringify(manifest(path.join(folder, 'repository')), null, 2)}\n`)
+fs.writeFileSync(
+  path.join(folder, 'manifest.json'),
+  `${JSON.stringify(manifest(path.join(folder, 'repository')), null, 2)}\n`,
+)
 fs.rmSync(work, { recursive: true })

@@ -1,4 +1,7 @@
-/** Runs test files, two at a time, each in a process group of its own: what hangs, or leaves a child behind that holds its pipes, is ended and named. */
+/**
+ * Runs test files, two at a time, each in a process group of its own: what hangs, or leaves a child behind that holds
+ * its pipes, is ended and named.
+ */
 import { type ChildProcess, spawn } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
@@ -23,7 +26,10 @@ const LANES = 2
 /** What a test has told to end may take so long for it. */
 const LEFTOVER_MS = 5_000
 
-/** Runs every file once and prints each one's tests when it ends, so that a run that is cut short has said how far it came. */
+/**
+ * Runs every file once and prints each one's tests when it ends, so that a run that is cut short has said how far it
+ * came.
+ */
 export async function runTestFiles(files: readonly string[], root: string, limits: TestLimits): Promise<TestCounts> {
   const counts: TestCounts = { passed: 0, failed: 0, skips: [] }
   const endMs = performance.now() + limits.totalMsMax
@@ -39,10 +45,19 @@ export async function runTestFiles(files: readonly string[], root: string, limit
   return counts
 }
 
-async function runFile(file: string, { root, msMax }: { root: string; msMax: number }, counts: TestCounts): Promise<void> {
+async function runFile(
+  file: string,
+  { root, msMax }: { root: string; msMax: number },
+  counts: TestCounts,
+): Promise<void> {
   const beganMs = performance.now()
   // Without the variable a file counts for itself, even when this runner runs inside a test.
-  const child = spawn(process.execPath, ['--test-reporter=tap', file], { cwd: root, env: { ...process.env, NODE_TEST_CONTEXT: undefined }, detached: true, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, ['--test-reporter=tap', file], {
+    cwd: root,
+    env: { ...process.env, NODE_TEST_CONTEXT: undefined },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const { tap, status, isLate, hasLeft } = await outcome(child, msMax)
   const failedBefore = counts.failed
   add(counts, tap)
@@ -51,7 +66,13 @@ async function runFile(file: string, { root, msMax }: { root: string; msMax: num
   else if (hasLeft) fail(counts, file, 'left processes behind')
   else if (status !== 0 && counts.failed === failedBefore) fail(counts, file, `ended with ${status}`)
   else if (!/^# tests [1-9]/m.test(tap)) fail(counts, file, 'ran no test')
-  if (counts.failed > failedBefore) console.log(`${tap.split('\n').filter((line) => !/^\s*ok /.test(line)).join('\n')}\nFAILED ${file} (${seconds} s)`)
+  if (counts.failed > failedBefore)
+    console.log(
+      `${tap
+        .split('\n')
+        .filter((line) => !/^\s*ok /.test(line))
+        .join('\n')}\nFAILED ${file} (${seconds} s)`,
+    )
   else for (const name of passedNames(tap)) console.log(`ok ${path.basename(file)}: ${name}`)
   if (counts.failed === failedBefore) console.log(`ok ${file} (${seconds} s)`)
 }
@@ -64,7 +85,10 @@ interface Outcome {
   readonly hasLeft: boolean
 }
 
-/** Waits for the process, not for its pipes: whoever it left behind may hold those. At the limit, and after its end, its whole group is ended. */
+/**
+ * Waits for the process, not for its pipes: whoever it left behind may hold those. At the limit, and after its end, its
+ * whole group is ended.
+ */
 function outcome(child: ChildProcess, msMax: number): Promise<Outcome> {
   let tap = ''
   let isLate = false
@@ -100,7 +124,10 @@ function isGroupAlive(group: number | undefined): boolean {
   return fs.readdirSync('/proc').some((name) => {
     if (!/^\d+$/.test(name)) return false
     try {
-      const [state, , groupOf] = fs.readFileSync(`/proc/${name}/stat`, 'latin1').replace(/^.*\) /, '').split(' ')
+      const [state, , groupOf] = fs
+        .readFileSync(`/proc/${name}/stat`, 'latin1')
+        .replace(/^.*\) /, '')
+        .split(' ')
       return Number(groupOf) === group && state !== 'Z'
     } catch {
       return false
@@ -121,7 +148,8 @@ function add(counts: TestCounts, tap: string): void {
   const figure = (name: string) => Number(new RegExp(`^# ${name} (\\d+)$`, 'm').exec(tap)?.[1] ?? 0)
   counts.passed += figure('pass')
   counts.failed += figure('fail') + figure('cancelled')
-  for (const [, name, reason] of tap.matchAll(/^\s*ok \d+ - (.+?) # SKIP ?(.*)$/gm)) counts.skips.push(`${name}: ${reason}`)
+  for (const [, name, reason] of tap.matchAll(/^\s*ok \d+ - (.+?) # SKIP ?(.*)$/gm))
+    counts.skips.push(`${name}: ${reason}`)
 }
 
 function passedNames(tap: string): string[] {

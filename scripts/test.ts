@@ -1,4 +1,7 @@
-/** `npm test`: the checks, a build, every test that this machine can run, and what was left out. Ends with a bare line of counts. */
+/**
+ * `npm test`: the checks, a build, every test that this machine can run, and what was left out. Ends with a bare line
+ * of counts.
+ */
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
@@ -7,14 +10,20 @@ import { runTestFiles } from './test-files.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
 const isLong = process.argv.includes('--long')
-/** Some three times what a small machine takes: a slow one still ends in order, and a file that hangs is named while there is time. */
+/**
+ * Some three times what a small machine takes: a slow one still ends in order, and a file that hangs is named while
+ * there is time.
+ */
 const SHORT_LIMITS = { fileMsMax: 20 * 60_000, totalMsMax: 60 * 60_000 }
 const LONG_LIMITS = { fileMsMax: 6 * 3600_000, totalMsMax: 24 * 3600_000 }
 
 function testFiles(): string[] {
   const pattern = isLong ? /\.(test|long)\.ts$/ : /\.test\.ts$/
   return ['src', 'test', 'bench'].flatMap((name) =>
-    fs.readdirSync(path.join(root, name), { recursive: true, encoding: 'utf8' }).filter((file) => pattern.test(file) && !file.includes('violations')).map((file) => path.join(name, file)),
+    fs
+      .readdirSync(path.join(root, name), { recursive: true, encoding: 'utf8' })
+      .filter((file) => pattern.test(file) && !file.includes('violations'))
+      .map((file) => path.join(name, file)),
   )
 }
 

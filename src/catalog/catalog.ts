@@ -12,7 +12,10 @@ export type Database = Kysely<Tables>
 /** Inside a transaction. Takes the place of a `Database` in every query. */
 export type DatabaseTransaction = Transaction<Tables>
 
-/** Somebody whose rights are rows in `memberships`: the transaction runs as `authenticated` with these claims, so that row level security decides. */
+/**
+ * Somebody whose rights are rows in `memberships`: the transaction runs as `authenticated` with these claims, so that
+ * row level security decides.
+ */
 export interface Identity {
   readonly userId: string
   readonly claims?: Readonly<Record<string, unknown>>
@@ -29,11 +32,20 @@ export interface Catalog extends AsyncDisposable {
   readonly location: string
   /** Queries as the system, across tenants. Every table is found without its schema's name. */
   readonly db: Database
-  /** Serialises what has to be whole. Rolls back when `run` throws. As the system, or as somebody under row level security: what he may not do is NOT_PERMITTED. */
-  transaction<T>(run: (tx: DatabaseTransaction) => Promise<T>, options?: { readonly as?: Identity; readonly signal?: AbortSignal }): Promise<T>
+  /**
+   * Serialises what has to be whole. Rolls back when `run` throws. As the system, or as somebody under row level
+   * security: what he may not do is NOT_PERMITTED.
+   */
+  transaction<T>(
+    run: (tx: DatabaseTransaction) => Promise<T>,
+    options?: { readonly as?: Identity; readonly signal?: AbortSignal },
+  ): Promise<T>
   /** For the queue's own schema. */
   readonly queue: SqlExecutor
-  /** Once a day or so, in a quiet moment: what a server's autovacuum does and the embedded database has nobody for. Table by table, so that nothing waits long. Nothing on PostgreSQL. */
+  /**
+   * Once a day or so, in a quiet moment: what a server's autovacuum does and the embedded database has nobody for.
+   * Table by table, so that nothing waits long. Nothing on PostgreSQL.
+   */
   maintain(signal?: AbortSignal): Promise<void>
   /** Throws DATABASE_UNAVAILABLE when it does not answer. */
   ping(signal?: AbortSignal): Promise<void>

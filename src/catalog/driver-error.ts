@@ -2,11 +2,27 @@
 import { BackupError, systemCode } from '../kernel/backup-error.ts'
 import type { Identity } from './catalog.ts'
 
-const NETWORK_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ENOENT', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EACCES'])
-/** SQLSTATE classes and codes that mean that the server can't serve this client now: connection, credentials, no such database, too many, shutting down. */
+const NETWORK_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ENOENT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EACCES',
+])
+/**
+ * SQLSTATE classes and codes that mean that the server can't serve this client now: connection, credentials, no such
+ * database, too many, shutting down.
+ */
 const SERVER_STATES = /^(08...|28...|3D000|53300|57P0[123])$/
 /** What `pg` says without a code when the connection goes away. */
-const CONNECTION_SENTENCES = /connection terminated|connection ended|timeout exceeded when trying to connect|client has encountered a connection error|connection timeout/i
+const CONNECTION_SENTENCES =
+  /connection terminated|connection ended|timeout exceeded when trying to connect|client has encountered a connection error|connection timeout/i
 
 /** An aggregate of connection attempts, as Node makes one for a name with several addresses, counts by its first. */
 function first(error: unknown): unknown {
@@ -30,7 +46,10 @@ export function unavailable(thrown: unknown, location: string): BackupError {
   if (thrown instanceof BackupError) return thrown
   const error = first(thrown)
   const cause = systemCode(error) ?? (error instanceof Error ? error.message : String(error))
-  return new BackupError('DATABASE_UNAVAILABLE', `The database ${location} can not be reached: ${cause}.`, { context: { database: location, cause }, cause: error })
+  return new BackupError('DATABASE_UNAVAILABLE', `The database ${location} can not be reached: ${cause}.`, {
+    context: { database: location, cause },
+    cause: error,
+  })
 }
 
 /** In place of what row level security or a missing grant refused to somebody. */

@@ -1,6 +1,7 @@
 /**
- * The catalog over any Kysely dialect. A query outside an open transaction of the same call chain is refused: on the embedded database, which has one
- * connection, it would wait for that transaction for ever; on PostgreSQL it would silently not be part of it.
+ * The catalog over any Kysely dialect. A query outside an open transaction of the same call chain is refused: on the
+ * embedded database, which has one connection, it would wait for that transaction for ever; on PostgreSQL it would
+ * silently not be part of it.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { type Dialect, Kysely, type KyselyPlugin, sql } from 'kysely'
@@ -56,7 +57,10 @@ export class KyselyCatalog implements Catalog {
     }
   }
 
-  async transaction<T>(run: (tx: DatabaseTransaction) => Promise<T>, options: { readonly as?: Identity; readonly signal?: AbortSignal } = {}): Promise<T> {
+  async transaction<T>(
+    run: (tx: DatabaseTransaction) => Promise<T>,
+    options: { readonly as?: Identity; readonly signal?: AbortSignal } = {},
+  ): Promise<T> {
     throwIfAborted(options.signal)
     this.#refuseInsideTransaction()
     const state = { isOpen: true }

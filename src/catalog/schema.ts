@@ -26,9 +26,15 @@ export function schemaText(): string {
 /** In order, without gaps, from 1. */
 export function migrations(): Migration[] {
   const folder = new URL('migrations/', databaseFolder())
-  return fs.readdirSync(folder).filter((name) => name.endsWith('.sql')).sort().map((name) => ({
-    version: Number(name.slice(0, 4)), name: name.slice(5, -4), text: fs.readFileSync(new URL(name, folder), 'utf8'),
-  }))
+  return fs
+    .readdirSync(folder)
+    .filter((name) => name.endsWith('.sql'))
+    .sort()
+    .map((name) => ({
+      version: Number(name.slice(0, 4)),
+      name: name.slice(5, -4),
+      text: fs.readFileSync(new URL(name, folder), 'utf8'),
+    }))
 }
 
 export function knownVersion(): number {
@@ -44,18 +50,27 @@ export async function schemaVersion(session: SqlSession): Promise<number> {
 }
 
 /**
- * Brings a database that has the schema to this program's version, in one transaction for each migration, one process at a time.
- * Throws DATABASE_TOO_NEW, DATABASE_NOT_INITIALIZED.
+ * Brings a database that has the schema to this program's version, in one transaction for each migration, one process
+ * at a time. Throws DATABASE_TOO_NEW, DATABASE_NOT_INITIALIZED.
  */
 export async function migrate(session: SqlSession, location: string): Promise<void> {
   const found = await schemaVersion(session)
-  if (found === 0) throw new BackupError('DATABASE_NOT_INITIALIZED', `The database ${location} has no schema ${SCHEMA}.`, { context: { database: location } })
+  if (found === 0)
+    throw new BackupError('DATABASE_NOT_INITIALIZED', `The database ${location} has no schema ${SCHEMA}.`, {
+      context: { database: location },
+    })
   const known = knownVersion()
-  if (found > known) throw new BackupError('DATABASE_TOO_NEW', `The database ${location} has schema version ${found}; this program knows ${known}.`, { context: { version: found, known } })
-  if (found < known) await locked(session, async () => {
-    const current = await schemaVersion(session)
-    for (const migration of migrations()) if (migration.version > current) await apply(session, migration)
-  })
+  if (found > known)
+    throw new BackupError(
+      'DATABASE_TOO_NEW',
+      `The database ${location} has schema version ${found}; this program knows ${known}.`,
+      { context: { version: found, known } },
+    )
+  if (found < known)
+    await locked(session, async () => {
+      const current = await schemaVersion(session)
+      for (const migration of migrations()) if (migration.version > current) await apply(session, migration)
+    })
 }
 
 /** Makes the schema in a database without one; true when it was made now. Throws DATABASE_ROLES_MISSING. */
@@ -65,7 +80,12 @@ export async function initialize(session: SqlSession): Promise<boolean> {
     try {
       await whole(session, schemaText())
     } catch (error) {
-      throw isRolesMissing(error) ? new BackupError('DATABASE_ROLES_MISSING', String((error as Error).message), { context: { statements: String((error as { hint?: unknown }).hint).replace('As an administrator: ', '') }, cause: error }) : error
+      throw isRolesMissing(error)
+        ? new BackupError('DATABASE_ROLES_MISSING', String((error as Error).message), {
+            context: { statements: String((error as { hint?: unknown }).hint).replace('As an administrator: ', '') },
+            cause: error,
+          })
+        : error
     }
     return true
   })
@@ -73,7 +93,9 @@ export async function initialize(session: SqlSession): Promise<boolean> {
 
 /** The schema's own first block says so, with the statements as its hint. */
 function isRolesMissing(error: unknown): boolean {
-  return sqlState(error) === '42501' && String((error as { hint?: unknown }).hint ?? '').startsWith('As an administrator:')
+  return (
+    sqlState(error) === '42501' && String((error as { hint?: unknown }).hint ?? '').startsWith('As an administrator:')
+  )
 }
 
 async function apply(session: SqlSession, { version, name, text }: Migration): Promise<void> {

@@ -1,12 +1,32 @@
 /**
- * What a column's text becomes, the same for both drivers: time as Date, bigint and numeric as a number, bytea as Buffer, JSON parsed, intervals and
- * days as their text. What a number can't hold is refused, never rounded.
+ * What a column's text becomes, the same for both drivers: time as Date, bigint and numeric as a number, bytea as
+ * Buffer, JSON parsed, intervals and days as their text. What a number can't hold is refused, never rounded.
  */
 import { InvariantViolation } from '../kernel/invariant.ts'
 
 const Oid = {
-  BOOL: 16, BYTEA: 17, INT8: 20, INT2: 21, INT4: 23, OID: 26, JSON: 114, FLOAT4: 700, FLOAT8: 701, DATE: 1082, TIMESTAMP: 1114, TIMESTAMPTZ: 1184, INTERVAL: 1186, NUMERIC: 1700, JSONB: 3802,
-  INT2_ARRAY: 1005, INT4_ARRAY: 1007, TEXT_ARRAY: 1009, INT8_ARRAY: 1016, UUID_ARRAY: 2951, NAME_ARRAY: 1003, VARCHAR_ARRAY: 1015,
+  BOOL: 16,
+  BYTEA: 17,
+  INT8: 20,
+  INT2: 21,
+  INT4: 23,
+  OID: 26,
+  JSON: 114,
+  FLOAT4: 700,
+  FLOAT8: 701,
+  DATE: 1082,
+  TIMESTAMP: 1114,
+  TIMESTAMPTZ: 1184,
+  INTERVAL: 1186,
+  NUMERIC: 1700,
+  JSONB: 3802,
+  INT2_ARRAY: 1005,
+  INT4_ARRAY: 1007,
+  TEXT_ARRAY: 1009,
+  INT8_ARRAY: 1016,
+  UUID_ARRAY: 2951,
+  NAME_ARRAY: 1003,
+  VARCHAR_ARRAY: 1015,
 } as const
 
 /** The largest moment a Date can hold. */
@@ -15,7 +35,8 @@ const INFINITY_MS = 8.64e15
 /** Throws {@link InvariantViolation} for a whole number beyond 2^53. */
 function parseNumber(text: string): number {
   const value = Number(text)
-  if (Number.isInteger(value) && !Number.isSafeInteger(value)) throw new InvariantViolation(`The database holds the number ${text}, which this program can not hold.`)
+  if (Number.isInteger(value) && !Number.isSafeInteger(value))
+    throw new InvariantViolation(`The database holds the number ${text}, which this program can not hold.`)
   return value
 }
 
@@ -33,7 +54,9 @@ function parseBytes(text: string): Buffer {
 /** `{a,"b c",NULL}` of one dimension. */
 function parseArray<T>(text: string, parse: (item: string) => T): Array<T | null> {
   const items = text.slice(1, -1).match(/"(?:[^"\\]|\\.)*"|[^,]+/g) ?? []
-  return items.map((item) => (item === 'NULL' ? null : parse(item.startsWith('"') ? item.slice(1, -1).replace(/\\(.)/g, '$1') : item)))
+  return items.map((item) =>
+    item === 'NULL' ? null : parse(item.startsWith('"') ? item.slice(1, -1).replace(/\\(.)/g, '$1') : item),
+  )
 }
 
 const asText = (text: string) => text
@@ -53,8 +76,18 @@ const PARSERS: Readonly<Record<number, (text: string) => unknown>> = {
   [Oid.INTERVAL]: asText,
   [Oid.TIMESTAMP]: parseTime,
   [Oid.TIMESTAMPTZ]: parseTime,
-  ...Object.fromEntries([Oid.INT2_ARRAY, Oid.INT4_ARRAY, Oid.INT8_ARRAY].map((oid) => [oid, (text: string) => parseArray(text, parseNumber)])),
-  ...Object.fromEntries([Oid.TEXT_ARRAY, Oid.UUID_ARRAY, Oid.NAME_ARRAY, Oid.VARCHAR_ARRAY].map((oid) => [oid, (text: string) => parseArray(text, asText)])),
+  ...Object.fromEntries(
+    [Oid.INT2_ARRAY, Oid.INT4_ARRAY, Oid.INT8_ARRAY].map((oid) => [
+      oid,
+      (text: string) => parseArray(text, parseNumber),
+    ]),
+  ),
+  ...Object.fromEntries(
+    [Oid.TEXT_ARRAY, Oid.UUID_ARRAY, Oid.NAME_ARRAY, Oid.VARCHAR_ARRAY].map((oid) => [
+      oid,
+      (text: string) => parseArray(text, asText),
+    ]),
+  ),
 }
 
 /** For `pg`: its `types` option. */

@@ -1,19 +1,33 @@
-/** The commands as commander reads them: general options before or behind the command, refusals as errors of the catalogue, help in the reader's language. */
+/**
+ * The commands as commander reads them: general options before or behind the command, refusals as errors of the
+ * catalogue, help in the reader's language.
+ */
 import { Command, CommanderError, Option } from 'commander'
 import { BackupError } from '../kernel/backup-error.ts'
+import { PROGRAM } from '../kernel/program.ts'
 import type { CommandSpec, OptionValues } from './command.ts'
 import { addExamples, groupOf, translateHelp } from './help.ts'
 import { type Locale, placeholders, sentence } from './locale.ts'
-import { PROGRAM } from '../kernel/program.ts'
 
 const NAME = 'neonpro-backup'
 const EXIT_USAGE = 2
 const GROUPS: Readonly<Record<string, string>> = {
-  hold: 'pins of retention that the law asks for', key: 'the keys that open the repository', config: 'the configurations of the system', audit: 'the log of every act', system: 'the system as a whole',
+  hold: 'pins of retention that the law asks for',
+  key: 'the keys that open the repository',
+  config: 'the configurations of the system',
+  audit: 'the log of every act',
+  system: 'the system as a whole',
 }
 
 /** What the arguments ask for: a command to run, or nothing more since help or version has been shown. */
-export type Asked = { readonly kind: 'run'; readonly spec: CommandSpec; readonly options: OptionValues; readonly args: readonly unknown[] } | { readonly kind: 'told'; readonly exitCode: number }
+export type Asked =
+  | {
+      readonly kind: 'run'
+      readonly spec: CommandSpec
+      readonly options: OptionValues
+      readonly args: readonly unknown[]
+    }
+  | { readonly kind: 'told'; readonly exitCode: number }
 
 export interface CommandTree {
   readonly root: Command
@@ -23,13 +37,22 @@ export interface CommandTree {
 export function commandTree(specs: readonly CommandSpec[], locale: Locale): CommandTree {
   const root = new Command(NAME)
   const tree: CommandTree = { root, asked: { kind: 'told', exitCode: 0 } }
-  prepare(root, undefined, locale).description('Backup and disaster recovery: encrypted, deduplicated, proven by restoring.').enablePositionalOptions()
-  root.usage('[options] <command>').version(PROGRAM, '-V, --version', 'show the version').helpCommand('help [command]', 'show the help of a command')
+  prepare(root, undefined, locale)
+    .description('Backup and disaster recovery: encrypted, deduplicated, proven by restoring.')
+    .enablePositionalOptions()
+  root
+    .usage('[options] <command>')
+    .version(PROGRAM, '-V, --version', 'show the version')
+    .helpCommand('help [command]', 'show the help of a command')
   root.commandsGroup('Help:')
   addGeneralOptions(root, true)
   for (const spec of specs) {
     const [parent, name] = spec.name.includes(' ') ? (spec.name.split(' ') as [string, string]) : [undefined, spec.name]
-    const command = prepare(parent === undefined ? root.command(name) : groupCommand(root, parent, locale).command(name), spec.name, locale).description(spec.describe)
+    const command = prepare(
+      parent === undefined ? root.command(name) : groupCommand(root, parent, locale).command(name),
+      spec.name,
+      locale,
+    ).description(spec.describe)
     if (parent === undefined) command.helpGroup(groupOf(name))
     spec.configure?.(command)
     addGeneralOptions(command)
@@ -56,7 +79,11 @@ export async function readArguments(tree: CommandTree, argv: readonly string[]):
 function groupCommand(root: Command, name: string, locale: Locale): Command {
   const known = root.commands.find((each) => each.name() === name)
   if (known) return known
-  return prepare(root.command(name), name, locale).description(GROUPS[name] ?? '').usage('<command>').helpCommand(false).helpGroup(groupOf(name))
+  return prepare(root.command(name), name, locale)
+    .description(GROUPS[name] ?? '')
+    .usage('<command>')
+    .helpCommand(false)
+    .helpGroup(groupOf(name))
 }
 
 function prepare(command: Command, name: string | undefined, locale: Locale): Command {
@@ -75,7 +102,11 @@ const REFUSALS: ReadonlyArray<readonly [code: string, pattern: RegExp, sentence:
   ['commander.missingArgument', /argument '(.*?)'/, (argument) => `The argument <${argument}> is missing.`],
   ['commander.optionMissingArgument', /option '(.*?)'/, (option) => `The option ${option} needs a value.`],
   ['commander.missingMandatoryOptionValue', /option '(.*?)'/, (option) => `The option ${option} is required.`],
-  ['commander.excessArguments', /got (\d+)(?:: (.*?))?\.?$/, (count, given) => `These are too many arguments (${count}): ${given}.`],
+  [
+    'commander.excessArguments',
+    /got (\d+)(?:: (.*?))?\.?$/,
+    (count, given) => `These are too many arguments (${count}): ${given}.`,
+  ],
 ]
 
 /** One sentence, or undefined where commander has only shown help or version. */
@@ -85,15 +116,19 @@ function usageSentence(error: CommanderError, locale: Locale): string | undefine
   const values = found?.[1].exec(message)?.slice(1)
   if (!found || !values) return error.code === 'commander.error' ? message.replace(/^error: /, '') : undefined
   const meant = /Did you mean (.*?)\?/.exec(suggestion ?? '')?.[1]
-  return [placeholders(sentence(found[2](...values.map(String)), locale), locale), ...(meant === undefined ? [] : [sentence(`Did you mean ${meant.replace('one of ', '')}?`, locale)])].join(' ')
+  return [
+    placeholders(sentence(found[2](...values.map(String)), locale), locale),
+    ...(meant === undefined ? [] : [sentence(`Did you mean ${meant.replace('one of ', '')}?`, locale)]),
+  ].join(' ')
 }
 
 /** The first help names them in one line: what one can do comes first there. */
 function addGeneralOptions(command: Command, isHidden = false): void {
-  const add = (flags: string, description: string) => command.addOption(new Option(flags, description).helpGroup('General options:').hideHelp(isHidden))
+  const add = (flags: string, description: string) =>
+    command.addOption(new Option(flags, description).helpGroup('General options:').hideHelp(isHidden))
   add('-r, --repo <location>', 'repository: a path or file: URL (NEONPRO_REPOSITORY)')
   add('--key-file <file>', 'file with the key (else BACKUP_ENCRYPTION_KEY)')
-  add('--home <dir>', 'folder for this machine\'s state (NEONPRO_BACKUP_HOME)')
+  add('--home <dir>', "folder for this machine's state (NEONPRO_BACKUP_HOME)")
   add('--json', 'answer with one JSON object on the last line of standard output')
   add('--progress <mode>', 'auto, plain (lines), json (events) or none; default: auto')
   add('-q, --quiet', 'no progress')

@@ -1,9 +1,10 @@
 /** What a command is: one file that says its form and does its work, loaded only when it is asked for. */
-import path from 'node:path'
+
 import os from 'node:os'
+import path from 'node:path'
 import type { Command } from 'commander'
-import { BackupError } from '../kernel/backup-error.ts'
 import type { Kek } from '../engine/index.ts'
+import { BackupError } from '../kernel/backup-error.ts'
 import type { Locale, Translate } from './locale.ts'
 import type { Progress, ProgressKind } from './progress.ts'
 
@@ -58,7 +59,8 @@ export function countOption(options: OptionValues, name: string, least = 0): num
   const text = textOption(options, name)
   if (text === undefined) return undefined
   const value = Number(text)
-  if (!Number.isSafeInteger(value) || value < least) throw new BackupError('USAGE', `--${flagOf(name)} takes a whole number from ${least} up, not "${text}".`)
+  if (!Number.isSafeInteger(value) || value < least)
+    throw new BackupError('USAGE', `--${flagOf(name)} takes a whole number from ${least} up, not "${text}".`)
   return value
 }
 
@@ -70,7 +72,8 @@ export function bytesOption(options: OptionValues, name: string): number | undef
   if (text === undefined) return undefined
   const match = /^(\d+(?:\.\d+)?)([KMGT]?)(?:i?B)?$/i.exec(text)
   const value = match ? Math.floor(Number(match[1]) * BYTE_UNITS[match[2]!.toUpperCase()]!) : 0
-  if (value < 1) throw new BackupError('USAGE', `--${flagOf(name)} takes a size such as 1048576, 500K or 10M, not "${text}".`)
+  if (value < 1)
+    throw new BackupError('USAGE', `--${flagOf(name)} takes a size such as 1048576, 500K or 10M, not "${text}".`)
   return value
 }
 
@@ -88,7 +91,10 @@ export function repositoryOption(context: CommandContext): string {
 export function stateDirectory(context: CommandContext): string {
   const home = textOption(context.options, 'home') ?? context.env['NEONPRO_BACKUP_HOME']
   if (home) return path.join(path.resolve(home), 'repositories')
-  return path.join(context.env['XDG_STATE_HOME'] ?? path.join(os.homedir(), '.local/state'), 'neonpro-backup/repositories')
+  return path.join(
+    context.env['XDG_STATE_HOME'] ?? path.join(os.homedir(), '.local/state'),
+    'neonpro-backup/repositories',
+  )
 }
 
 /** Every key that this call may open with: the key file or variable first, then the previous ones. */
@@ -99,7 +105,9 @@ export async function keysOf(context: CommandContext): Promise<Kek[]> {
   if (value === undefined) throw new BackupError('KEY_MISSING', 'No key was given.')
   const first = parseKek(value, file === undefined ? 'BACKUP_ENCRYPTION_KEY' : '--key-file')
   if (first.kind === 'passphrase' && first.warning) context.warn(context.t('key.typed'))
-  const previous = (context.env['BACKUP_ENCRYPTION_KEY_PREVIOUS'] ?? '').split(/[,\n]/).filter((text) => text.trim() !== '')
+  const previous = (context.env['BACKUP_ENCRYPTION_KEY_PREVIOUS'] ?? '')
+    .split(/[,\n]/)
+    .filter((text) => text.trim() !== '')
   return [first, ...previous.map((text) => parseKek(text, 'BACKUP_ENCRYPTION_KEY_PREVIOUS'))]
 }
 

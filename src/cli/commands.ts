@@ -16,10 +16,17 @@ const filters = (command: Command): Command =>
     .option('--one-file-system', 'stay on the file systems of the given paths')
 
 export const COMMANDS: readonly CommandSpec[] = [
-  { name: 'quickstart', describe: 'a whole first backup, proven by restoring, of a sample or of a folder that is only read', load: () => import('./commands/quickstart.ts'), configure: (command) => void command.argument('[path]') },
+  {
+    name: 'quickstart',
+    describe: 'a whole first backup, proven by restoring, of a sample or of a folder that is only read',
+    load: () => import('./commands/quickstart.ts'),
+    configure: (command) => void command.argument('[path]'),
+  },
   { name: 'init', describe: 'make a repository', load: () => import('./commands/init.ts') },
   {
-    name: 'backup', describe: 'back up files and folders', load: () => import('./commands/backup.ts'),
+    name: 'backup',
+    describe: 'back up files and folders',
+    load: () => import('./commands/backup.ts'),
     configure: (command) =>
       void filters(command.argument('<path...>'))
         .option('--type <type>', 'full, incremental or differential', 'incremental')
@@ -28,12 +35,18 @@ export const COMMANDS: readonly CommandSpec[] = [
         .option('--compression-level <level>', '1 to 9'),
   },
   {
-    name: 'restore', describe: 'restore a snapshot (or SNAPSHOT:/folder) into a folder', load: () => import('./commands/restore.ts'),
+    name: 'restore',
+    describe: 'restore a snapshot (or SNAPSHOT:/folder) into a folder',
+    load: () => import('./commands/restore.ts'),
     configure: (command) =>
       void command
         .argument('<snapshot>')
         .requiredOption('--target <dir>', 'folder to restore into')
-        .option('--include <path>', 'only this path or glob, at any depth unless it begins with /; may be given again', collect)
+        .option(
+          '--include <path>',
+          'only this path or glob, at any depth unless it begins with /; may be given again',
+          collect,
+        )
         .option('--overwrite <mode>', 'always, if-changed, if-newer or never', 'if-changed')
         .option('--delete', 'remove what the snapshot does not have')
         .option('--delete-excluded', 'with --delete: also what the backup left out')
@@ -41,15 +54,35 @@ export const COMMANDS: readonly CommandSpec[] = [
         .option('--verify', 'read every restored file back')
         .option('--source <name>', 'which source "latest" means'),
   },
-  { name: 'snapshots', describe: 'list snapshots', load: () => import('./commands/snapshots.ts'), configure: (command) => void command.option('--source <name>', 'only this source') },
   {
-    name: 'ls', describe: 'list what a snapshot holds', load: () => import('./commands/ls.ts'),
-    configure: (command) => void command.argument('<snapshot>').argument('[path]').option('--recursive', 'with everything below'),
+    name: 'snapshots',
+    describe: 'list snapshots',
+    load: () => import('./commands/snapshots.ts'),
+    configure: (command) => void command.option('--source <name>', 'only this source'),
   },
-  { name: 'find', describe: 'find paths by glob in all snapshots', load: () => import('./commands/find.ts'), configure: (command) => void command.argument('<pattern>').option('--snapshot <snapshot>', 'only in this one') },
-  { name: 'diff', describe: 'compare two snapshots', load: () => import('./commands/diff.ts'), configure: (command) => void command.argument('<a>').argument('<b>') },
   {
-    name: 'dump', describe: 'write a file, or a folder as tar or zip, to standard output', load: () => import('./commands/dump.ts'),
+    name: 'ls',
+    describe: 'list what a snapshot holds',
+    load: () => import('./commands/ls.ts'),
+    configure: (command) =>
+      void command.argument('<snapshot>').argument('[path]').option('--recursive', 'with everything below'),
+  },
+  {
+    name: 'find',
+    describe: 'find paths by glob in all snapshots',
+    load: () => import('./commands/find.ts'),
+    configure: (command) => void command.argument('<pattern>').option('--snapshot <snapshot>', 'only in this one'),
+  },
+  {
+    name: 'diff',
+    describe: 'compare two snapshots',
+    load: () => import('./commands/diff.ts'),
+    configure: (command) => void command.argument('<a>').argument('<b>'),
+  },
+  {
+    name: 'dump',
+    describe: 'write a file, or a folder as tar or zip, to standard output',
+    load: () => import('./commands/dump.ts'),
     configure: (command) =>
       void command
         .argument('<snapshot>')
@@ -58,16 +91,40 @@ export const COMMANDS: readonly CommandSpec[] = [
         .option('--output <file>', 'write into this new file'),
   },
   {
-    name: 'copy', describe: 'copy snapshots into another repository', load: () => import('./commands/copy.ts'),
-    configure: (command) => void command.argument('[snapshot...]').option('--to <location>', 'the repository to copy into').option('--to-key-file <file>', 'its key, when it has another one'),
+    name: 'copy',
+    describe: 'copy snapshots into another repository',
+    load: () => import('./commands/copy.ts'),
+    configure: (command) =>
+      void command
+        .argument('[snapshot...]')
+        .option('--to <location>', 'the repository to copy into')
+        .option('--to-key-file <file>', 'its key, when it has another one'),
   },
   {
-    name: 'verify', describe: 'check the repository; with --read-data every stored byte', load: () => import('./commands/verify.ts'),
+    name: 'verify',
+    describe: 'check the repository; with --read-data every stored byte',
+    load: () => import('./commands/verify.ts'),
     configure: (command) => void command.option('--read-data [share]', 'read "all" (default) or a share such as 10%'),
   },
-  { name: 'repair', describe: 'rebuild lost index segments and copies; give up what does not read back', load: () => import('./commands/repair.ts'), configure: (command) => void command.option('--read-data', 'read every pack, save what is whole of damaged ones, and let the next backup store the rest again').option('--forget-damaged', 'give up snapshots, pins and holds whose own object can not be read; a signed record says so') },
   {
-    name: 'forget', describe: 'forget snapshots by policy or by name', load: () => import('./commands/forget.ts'),
+    name: 'repair',
+    describe: 'rebuild lost index segments and copies; give up what does not read back',
+    load: () => import('./commands/repair.ts'),
+    configure: (command) =>
+      void command
+        .option(
+          '--read-data',
+          'read every pack, save what is whole of damaged ones, and let the next backup store the rest again',
+        )
+        .option(
+          '--forget-damaged',
+          'give up snapshots, pins and holds whose own object can not be read; a signed record says so',
+        ),
+  },
+  {
+    name: 'forget',
+    describe: 'forget snapshots by policy or by name',
+    load: () => import('./commands/forget.ts'),
     configure: (command) =>
       void command
         .argument('[snapshot...]')
@@ -79,34 +136,106 @@ export const COMMANDS: readonly CommandSpec[] = [
         .option('--keep-monthly <n>')
         .option('--keep-yearly <n>')
         .option('--policy <file>', 'JSON: { "daily": 14, "custom": [{ "pattern": "first-of-month", "keep": 60 }] }')
-        .option('--timezone <zone>', 'IANA name; default: the machine\'s')
+        .option('--timezone <zone>', "IANA name; default: the machine's")
         .option('--prune', 'then free their room, as "prune" does')
         .option('--dry-run', 'only say what would happen, and why'),
   },
-  { name: 'prune', describe: 'free the room of what no snapshot needs', load: () => import('./commands/prune.ts'), configure: (command) => void command.option('--dry-run', 'only say what would happen') },
-  { name: 'pin', describe: 'keep a snapshot whatever the policy says', load: () => import('./commands/pin.ts'), configure: (command) => void command.argument('<snapshot>').option('--reason <text>') },
-  { name: 'unpin', describe: 'lift a pin', load: () => import('./commands/unpin.ts'), configure: (command) => void command.argument('<snapshot>') },
   {
-    name: 'hold add', describe: 'legal hold on a snapshot, a source, or everything', load: () => import('./commands/hold-add.ts'),
-    configure: (command) => void command.option('--snapshot <snapshot>').option('--source <name>').option('--until <date>').option('--reason <text>'),
+    name: 'prune',
+    describe: 'free the room of what no snapshot needs',
+    load: () => import('./commands/prune.ts'),
+    configure: (command) => void command.option('--dry-run', 'only say what would happen'),
   },
-  { name: 'hold lift', describe: 'lift a hold', load: () => import('./commands/hold-lift.ts'), configure: (command) => void command.argument('<id>') },
+  {
+    name: 'pin',
+    describe: 'keep a snapshot whatever the policy says',
+    load: () => import('./commands/pin.ts'),
+    configure: (command) => void command.argument('<snapshot>').option('--reason <text>'),
+  },
+  {
+    name: 'unpin',
+    describe: 'lift a pin',
+    load: () => import('./commands/unpin.ts'),
+    configure: (command) => void command.argument('<snapshot>'),
+  },
+  {
+    name: 'hold add',
+    describe: 'legal hold on a snapshot, a source, or everything',
+    load: () => import('./commands/hold-add.ts'),
+    configure: (command) =>
+      void command
+        .option('--snapshot <snapshot>')
+        .option('--source <name>')
+        .option('--until <date>')
+        .option('--reason <text>'),
+  },
+  {
+    name: 'hold lift',
+    describe: 'lift a hold',
+    load: () => import('./commands/hold-lift.ts'),
+    configure: (command) => void command.argument('<id>'),
+  },
   { name: 'hold list', describe: 'list holds', load: () => import('./commands/hold-list.ts') },
-  { name: 'key generate', describe: 'write a new key file', load: () => import('./commands/key-generate.ts'), configure: (command) => void command.argument('<file>') },
-  { name: 'key list', describe: 'list the keys that open the repository', load: () => import('./commands/key-list.ts') },
-  { name: 'key add', describe: 'let another key open the repository', load: () => import('./commands/key-add.ts'), configure: (command) => void command.argument('<file>').option('--label <text>') },
-  { name: 'key remove', describe: 'take a key\'s access away, with a new epoch', load: () => import('./commands/key-remove.ts'), configure: (command) => void command.argument('<id>') },
-  { name: 'key rotate', describe: 'seal new data under a new epoch', load: () => import('./commands/key-rotate.ts') },
-  { name: 'key recovery-kit', describe: 'print what a rescue needs to know', load: () => import('./commands/key-recovery-kit.ts'), configure: (command) => void command.option('--with-key', 'print the key, too: for paper in a safe') },
-  { name: 'run', describe: 'run a configuration now and wait for it', load: () => import('./commands/run.ts'), configure: (command) => void command.argument('<name>') },
   {
-    name: 'schedule', describe: 'list the next runs; or what the policies would keep', load: () => import('./commands/schedule.ts'),
-    configure: (command) => void command.option('--simulate', 'for every point whether it is kept, and why').option('--config <name>', 'only of this configuration'),
+    name: 'key generate',
+    describe: 'write a new key file',
+    load: () => import('./commands/key-generate.ts'),
+    configure: (command) => void command.argument('<file>'),
   },
-  { name: 'status', describe: 'what is planned, what ran last, what is wrong', load: () => import('./commands/status.ts') },
-  { name: 'alerts', describe: 'list the open alarms', load: () => import('./commands/alerts.ts'), configure: (command) => void command.option('--acknowledge <id>', 'say that somebody looks after it') },
   {
-    name: 'recover', describe: 'have the system restore a point and follow it', load: () => import('./commands/recover.ts'),
+    name: 'key list',
+    describe: 'list the keys that open the repository',
+    load: () => import('./commands/key-list.ts'),
+  },
+  {
+    name: 'key add',
+    describe: 'let another key open the repository',
+    load: () => import('./commands/key-add.ts'),
+    configure: (command) => void command.argument('<file>').option('--label <text>'),
+  },
+  {
+    name: 'key remove',
+    describe: "take a key's access away, with a new epoch",
+    load: () => import('./commands/key-remove.ts'),
+    configure: (command) => void command.argument('<id>'),
+  },
+  { name: 'key rotate', describe: 'seal new data under a new epoch', load: () => import('./commands/key-rotate.ts') },
+  {
+    name: 'key recovery-kit',
+    describe: 'print what a rescue needs to know',
+    load: () => import('./commands/key-recovery-kit.ts'),
+    configure: (command) => void command.option('--with-key', 'print the key, too: for paper in a safe'),
+  },
+  {
+    name: 'run',
+    describe: 'run a configuration now and wait for it',
+    load: () => import('./commands/run.ts'),
+    configure: (command) => void command.argument('<name>'),
+  },
+  {
+    name: 'schedule',
+    describe: 'list the next runs; or what the policies would keep',
+    load: () => import('./commands/schedule.ts'),
+    configure: (command) =>
+      void command
+        .option('--simulate', 'for every point whether it is kept, and why')
+        .option('--config <name>', 'only of this configuration'),
+  },
+  {
+    name: 'status',
+    describe: 'what is planned, what ran last, what is wrong',
+    load: () => import('./commands/status.ts'),
+  },
+  {
+    name: 'alerts',
+    describe: 'list the open alarms',
+    load: () => import('./commands/alerts.ts'),
+    configure: (command) => void command.option('--acknowledge <id>', 'say that somebody looks after it'),
+  },
+  {
+    name: 'recover',
+    describe: 'have the system restore a point and follow it',
+    load: () => import('./commands/recover.ts'),
     configure: (command) =>
       void command
         .argument('<point>', 'id of a point or of a run')
@@ -115,38 +244,95 @@ export const COMMANDS: readonly CommandSpec[] = [
         .option('--overwrite <mode>', 'always, if-changed, if-newer or never', 'if-changed'),
   },
   {
-    name: 'system init-db', describe: 'put the tables into an external PostgreSQL', load: () => import('./commands/system-init-db.ts'),
-    configure: (command) => void command.option('--database <url>', 'env:NAME, file:PATH, "-" or a URL without a password (default: env:DATABASE_URL)'),
+    name: 'system init-db',
+    describe: 'put the tables into an external PostgreSQL',
+    load: () => import('./commands/system-init-db.ts'),
+    configure: (command) =>
+      void command.option(
+        '--database <url>',
+        'env:NAME, file:PATH, "-" or a URL without a password (default: env:DATABASE_URL)',
+      ),
   },
-  { name: 'serve', describe: 'run the system: scheduler and worker, until Ctrl-C', load: () => import('./commands/serve.ts') },
+  {
+    name: 'serve',
+    describe: 'run the system: scheduler and worker, until Ctrl-C',
+    load: () => import('./commands/serve.ts'),
+  },
   { name: 'worker', describe: 'one more worker over a shared PostgreSQL', load: () => import('./commands/worker.ts') },
   {
-    name: 'config add', describe: 'save a configuration: what is backed up, when, how long it is kept', load: () => import('./commands/config-add.ts'),
-    configure: (command) => void addConfigOptions(command.requiredOption('--name <name>', 'its name')).option('--disabled', 'save it without planning runs'),
+    name: 'config add',
+    describe: 'save a configuration: what is backed up, when, how long it is kept',
+    load: () => import('./commands/config-add.ts'),
+    configure: (command) =>
+      void addConfigOptions(command.requiredOption('--name <name>', 'its name')).option(
+        '--disabled',
+        'save it without planning runs',
+      ),
   },
   { name: 'config list', describe: 'list the configurations', load: () => import('./commands/config-list.ts') },
   {
-    name: 'config show', describe: 'show a configuration; without a name, the settings of the system', load: () => import('./commands/config-show.ts'),
-    configure: (command) => void command.argument('[name]').option('--effective', 'every value, also the defaults, with where it comes from'),
+    name: 'config show',
+    describe: 'show a configuration; without a name, the settings of the system',
+    load: () => import('./commands/config-show.ts'),
+    configure: (command) =>
+      void command.argument('[name]').option('--effective', 'every value, also the defaults, with where it comes from'),
   },
   {
-    name: 'config edit', describe: 'change a configuration', load: () => import('./commands/config-edit.ts'),
-    configure: (command) => void addConfigOptions(command.argument('<name>').option('--rename <name>', 'another name')).option('--clear <option>', 'take an option away, such as retention; may be given again', collect),
+    name: 'config edit',
+    describe: 'change a configuration',
+    load: () => import('./commands/config-edit.ts'),
+    configure: (command) =>
+      void addConfigOptions(command.argument('<name>').option('--rename <name>', 'another name')).option(
+        '--clear <option>',
+        'take an option away, such as retention; may be given again',
+        collect,
+      ),
   },
-  { name: 'config remove', describe: 'remove a configuration; its restore points stay', load: () => import('./commands/config-remove.ts'), configure: (command) => void command.argument('<name>') },
-  { name: 'config enable', describe: 'let a configuration run by itself', load: () => import('./commands/config-enable.ts'), configure: (command) => void command.argument('<name>') },
-  { name: 'config disable', describe: 'let a configuration no longer run by itself', load: () => import('./commands/config-disable.ts'), configure: (command) => void command.argument('<name>') },
   {
-    name: 'audit verify', describe: 'check the audit log, or an exported one', load: () => import('./commands/audit-verify.ts'),
+    name: 'config remove',
+    describe: 'remove a configuration; its restore points stay',
+    load: () => import('./commands/config-remove.ts'),
+    configure: (command) => void command.argument('<name>'),
+  },
+  {
+    name: 'config enable',
+    describe: 'let a configuration run by itself',
+    load: () => import('./commands/config-enable.ts'),
+    configure: (command) => void command.argument('<name>'),
+  },
+  {
+    name: 'config disable',
+    describe: 'let a configuration no longer run by itself',
+    load: () => import('./commands/config-disable.ts'),
+    configure: (command) => void command.argument('<name>'),
+  },
+  {
+    name: 'audit verify',
+    describe: 'check the audit log, or an exported one',
+    load: () => import('./commands/audit-verify.ts'),
     configure: (command) => void command.option('--file <file>', 'an exported log: needs neither database nor key'),
   },
   {
-    name: 'audit export', describe: 'write the audit log as JSON lines that anybody can check', load: () => import('./commands/audit-export.ts'),
-    configure: (command) => void command.option('--from <date>', 'from this moment on').option('--to <date>', 'up to this moment').option('--output <file>', 'write into this new file'),
+    name: 'audit export',
+    describe: 'write the audit log as JSON lines that anybody can check',
+    load: () => import('./commands/audit-export.ts'),
+    configure: (command) =>
+      void command
+        .option('--from <date>', 'from this moment on')
+        .option('--to <date>', 'up to this moment')
+        .option('--output <file>', 'write into this new file'),
   },
   {
-    name: 'system rebuild', describe: 'make a lost database again from the repository', load: () => import('./commands/system-rebuild.ts'),
-    configure: (command) => void command.option('--force', 'keep other configurations; go on where a record can not be believed'),
+    name: 'system rebuild',
+    describe: 'make a lost database again from the repository',
+    load: () => import('./commands/system-rebuild.ts'),
+    configure: (command) =>
+      void command.option('--force', 'keep other configurations; go on where a record can not be believed'),
   },
-  { name: 'doctor', describe: 'say what this machine lacks', load: () => import('./commands/doctor.ts'), configure: (command) => void command.argument('[source]') },
+  {
+    name: 'doctor',
+    describe: 'say what this machine lacks',
+    load: () => import('./commands/doctor.ts'),
+    configure: (command) => void command.argument('[source]'),
+  },
 ]

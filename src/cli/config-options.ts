@@ -1,4 +1,7 @@
-/** The options of `config add` and `config edit`, and what they say of a configuration. Values are checked by the system, which names the accepted form. */
+/**
+ * The options of `config add` and `config edit`, and what they say of a configuration. Values are checked by the
+ * system, which names the accepted form.
+ */
 import path from 'node:path'
 import type { Command } from 'commander'
 import type { ConfigPatch } from '../contracts/system/index.ts'
@@ -20,13 +23,16 @@ export function addConfigOptions(command: Command): Command {
     .option('--day-of-month <day>', '1 to 31 (31: the last)')
     .option('--cron <expression>', 'instead of a frequency: five fields')
     .option('--every <period>', 'instead of a frequency: 15m, 6h, 2d')
-    .option('--timezone <zone>', 'IANA name; default: the machine\'s')
+    .option('--timezone <zone>', "IANA name; default: the machine's")
     .option('--type <type>', 'full, incremental or differential')
     .option('--include <glob>', 'only files that match; may be given again', collect)
     .option('--exclude <glob>', 'leave out what matches; may be given again', collect)
     .option('--size-limit <bytes>', 'leave out larger files (10M, 2G)')
     .option('--modified-since <date>', 'leave out files last changed before (2024-01-31)')
-    .option('--retention <policy>', 'days, or JSON: { "daily": 14, "custom": [{ "pattern": "first-of-month", "keep": 60 }] }')
+    .option(
+      '--retention <policy>',
+      'days, or JSON: { "daily": 14, "custom": [{ "pattern": "first-of-month", "keep": 60 }] }',
+    )
     .option('--compression-level <level>', '1 to 9')
     .option('--chunk-size <bytes>', 'what is compressed and sealed together (1M)')
     .option('--timeout <seconds>', 'end a run that takes longer')
@@ -46,15 +52,42 @@ export async function configPatchOf(context: CommandContext): Promise<ConfigPatc
   const text = (name: string, member = name) => present(member, textOption(options, name))
   const count = (name: string, member = name) => present(member, countOption(options, name))
   const bytes = (name: string, member = name) => present(member, bytesOption(options, name))
-  const list = (name: string, member: string) => (listOption(options, name).length === 0 ? {} : { [member]: listOption(options, name) })
+  const list = (name: string, member: string) =>
+    listOption(options, name).length === 0 ? {} : { [member]: listOption(options, name) }
   const paths = listOption(options, 'path').map((each) => path.resolve(each))
-  const performance = { ...count('compressionLevel'), ...bytes('chunkSize'), ...count('timeout'), ...count('retryAttempts'), ...count('retryDelay') }
-  const alertConfig = { ...present('failureRate', numberOption(options, 'maxFailureRate')), ...count('maxBackupTime'), ...bytes('minFreeSpace') }
+  const performance = {
+    ...count('compressionLevel'),
+    ...bytes('chunkSize'),
+    ...count('timeout'),
+    ...count('retryAttempts'),
+    ...count('retryDelay'),
+  }
+  const alertConfig = {
+    ...present('failureRate', numberOption(options, 'maxFailureRate')),
+    ...count('maxBackupTime'),
+    ...bytes('minFreeSpace'),
+  }
   return {
-    ...(paths.length > 0 && { paths }), ...present('databaseUrl', await databaseOf(context)), ...present('frequency', textOption(options, 'frequency')?.toUpperCase()), ...text('time'), ...present('dayOfWeek', dayOfWeekOption(options)), ...count('dayOfMonth'),
-    ...text('cron'), ...text('every'), ...text('timezone'), ...present('type', textOption(options, 'type')?.toUpperCase()), ...list('include', 'includePatterns'), ...list('exclude', 'excludePatterns'), ...bytes('sizeLimit'), ...text('modifiedSince'),
-    ...present('retention', retentionOption(options)), ...(Object.keys(performance).length > 0 && { performance }), ...(Object.keys(alertConfig).length > 0 && { alertConfig }), ...text('healthcheckUrl'),
-    ...present('priority', textOption(options, 'priority')?.toUpperCase()), ...list('tag', 'tags'),
+    ...(paths.length > 0 && { paths }),
+    ...present('databaseUrl', await databaseOf(context)),
+    ...present('frequency', textOption(options, 'frequency')?.toUpperCase()),
+    ...text('time'),
+    ...present('dayOfWeek', dayOfWeekOption(options)),
+    ...count('dayOfMonth'),
+    ...text('cron'),
+    ...text('every'),
+    ...text('timezone'),
+    ...present('type', textOption(options, 'type')?.toUpperCase()),
+    ...list('include', 'includePatterns'),
+    ...list('exclude', 'excludePatterns'),
+    ...bytes('sizeLimit'),
+    ...text('modifiedSince'),
+    ...present('retention', retentionOption(options)),
+    ...(Object.keys(performance).length > 0 && { performance }),
+    ...(Object.keys(alertConfig).length > 0 && { alertConfig }),
+    ...text('healthcheckUrl'),
+    ...present('priority', textOption(options, 'priority')?.toUpperCase()),
+    ...list('tag', 'tags'),
   } as ConfigPatch
 }
 
@@ -95,6 +128,8 @@ function retentionOption(options: OptionValues): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new BackupError('USAGE', '--retention takes a number of days or JSON such as { "daily": 14 }.', { cause: error })
+    throw new BackupError('USAGE', '--retention takes a number of days or JSON such as { "daily": 14 }.', {
+      cause: error,
+    })
   }
 }

@@ -1,5 +1,5 @@
-import { sayNext } from './config-text.ts'
 import type { CommandContext, CommandResult } from './command.ts'
+import { sayNext } from './config-text.ts'
 import { configByName } from './configuration.ts'
 import { dataOf, openCommandSystem } from './system.ts'
 

@@ -21,9 +21,18 @@ const DAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT']
 /** `WEEKLY MON 02:00`, `cron 0 2 * * *`, `every 15m`: as it would be given again. */
 export function scheduleText(schedule: ScheduleSettings): string {
   switch (schedule.kind) {
-    case 'MANUAL': return '–'
-    case 'CRON': return `cron ${schedule.cron}`
-    case 'EVERY': return `every ${schedule.every}`
-    case 'FREQUENCY': return [schedule.frequency, ...(schedule.dayOfWeek === undefined ? [] : [DAYS[schedule.dayOfWeek]]), ...(schedule.dayOfMonth === undefined ? [] : [schedule.dayOfMonth]), schedule.time].join(' ')
+    case 'MANUAL':
+      return '–'
+    case 'CRON':
+      return `cron ${schedule.cron}`
+    case 'EVERY':
+      return `every ${schedule.every}`
+    case 'FREQUENCY':
+      return [
+        schedule.frequency,
+        ...(schedule.dayOfWeek === undefined ? [] : [DAYS[schedule.dayOfWeek]]),
+        ...(schedule.dayOfMonth === undefined ? [] : [schedule.dayOfMonth]),
+        schedule.time,
+      ].join(' ')
   }
 }

@@ -11,6 +11,7 @@ export async function configByName(system: BackupSystem, name: string, context: 
   const byName = configs.find((config) => config.name === name)
   const byId = name.length >= 4 ? configs.filter((config) => config.id.startsWith(name)) : []
   const found = byName ?? (byId.length === 1 ? byId[0] : undefined)
-  if (!found) throw new BackupError('CONFIG_NOT_FOUND', `There is no configuration ${name}.`, { context: { config: name } })
+  if (!found)
+    throw new BackupError('CONFIG_NOT_FOUND', `There is no configuration ${name}.`, { context: { config: name } })
   return found
 }

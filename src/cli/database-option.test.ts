@@ -1,4 +1,5 @@
-// Goal: a database's password never has to stand on a command line, and is refused there in every form that drivers take.
+// Goal: a database's password never has to stand on a command line, and is refused there in every form that drivers
+// take.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
@@ -14,14 +15,32 @@ test('a URL comes from a variable, a file, standard input, or stands there witho
   using folder = temporaryDirectory()
   fs.writeFileSync(path.join(folder.path, 'url'), `${URL_WITH}\n# a note\n`)
   const places = { env: { CLINIC_URL: URL_WITH }, cwd: folder.path, readInput: async () => `${URL_WITH}\n` }
-  for (const text of ['env:CLINIC_URL', 'file:url', `file:${folder.path}/url`, '-']) assert.equal(await databaseUrlOf(text, places), URL_WITH)
-  for (const text of ['postgresql://user@localhost:5432/neonpro', 'postgres://localhost/x?sslmode=require', 'mongodb://a:27017,b:27017/d']) assert.equal(await databaseUrlOf(text, places), text)
+  for (const text of ['env:CLINIC_URL', 'file:url', `file:${folder.path}/url`, '-'])
+    assert.equal(await databaseUrlOf(text, places), URL_WITH)
+  for (const text of [
+    'postgresql://user@localhost:5432/neonpro',
+    'postgres://localhost/x?sslmode=require',
+    'mongodb://a:27017,b:27017/d',
+  ])
+    assert.equal(await databaseUrlOf(text, places), text)
 })
 
 test('a password on the command line is refused in every form, and not repeated', async () => {
   const places = { env: {}, cwd: '/', readInput: async () => '' }
-  for (const text of [URL_WITH, 'postgresql://user:hunter2@[::1]/d', 'postgres://u@h/d?password=hunter2', 'postgres://u@h/d?sslpassword=hunter2', 'host=h password=hunter2', "host=h PASSWORD = 'hunter2'", 'mysql://u:hunter2/x@h/d']) {
-    await assert.rejects(databaseUrlOf(text, places), (error) => isBackupError(error, 'USAGE') && !inspect(error).includes('hunter2'), text)
+  for (const text of [
+    URL_WITH,
+    'postgresql://user:hunter2@[::1]/d',
+    'postgres://u@h/d?password=hunter2',
+    'postgres://u@h/d?sslpassword=hunter2',
+    'host=h password=hunter2',
+    "host=h PASSWORD = 'hunter2'",
+    'mysql://u:hunter2/x@h/d',
+  ]) {
+    await assert.rejects(
+      databaseUrlOf(text, places),
+      (error) => isBackupError(error, 'USAGE') && !inspect(error).includes('hunter2'),
+      text,
+    )
   }
 })
 
@@ -29,6 +48,7 @@ test('a variable that is not set, an empty file and empty input are refused', as
   using folder = temporaryDirectory()
   fs.writeFileSync(path.join(folder.path, 'empty'), '\n')
   const places = { env: { EMPTY: '' }, cwd: folder.path, readInput: async () => '' }
-  for (const text of ['env:ABSENT', 'env:EMPTY', 'file:empty', '-']) await assert.rejects(databaseUrlOf(text, places), (error) => isBackupError(error, 'USAGE'), text)
+  for (const text of ['env:ABSENT', 'env:EMPTY', 'file:empty', '-'])
+    await assert.rejects(databaseUrlOf(text, places), (error) => isBackupError(error, 'USAGE'), text)
   await assert.rejects(databaseUrlOf('file:absent', places), (error) => isBackupError(error, 'SOURCE_UNREADABLE'))
 })

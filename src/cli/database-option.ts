@@ -1,4 +1,7 @@
-/** `--database`: where a URL with its password comes from. On the command line itself every process of the machine could read it. */
+/**
+ * `--database`: where a URL with its password comes from. On the command line itself every process of the machine could
+ * read it.
+ */
 import fs from 'node:fs'
 import path from 'node:path'
 import { BackupError, systemCode } from '../kernel/backup-error.ts'
@@ -15,15 +18,24 @@ export interface DatabaseOptionPlaces {
 /** `env:NAME`, `file:PATH`, `-` (standard input), or a URL without a password. Throws USAGE; repeats no secret. */
 export async function databaseUrlOf(text: string, { env, cwd, readInput }: DatabaseOptionPlaces): Promise<string> {
   if (text.startsWith('env:')) return filled(env[text.slice(4)], `The variable ${text.slice(4)} is not set.`)
-  if (text.startsWith('file:')) return filled(readFile(path.resolve(cwd, text.slice(5))), 'The file of --database is empty.')
+  if (text.startsWith('file:'))
+    return filled(readFile(path.resolve(cwd, text.slice(5))), 'The file of --database is empty.')
   if (text === '-') return filled(await readInput(), 'Standard input held no database URL.')
-  if (holdsSecret(text)) throw new BackupError('USAGE', '--database with a password can be read by every process: give env:NAME, file:PATH, "-" or a URL without one.')
+  if (holdsSecret(text))
+    throw new BackupError(
+      'USAGE',
+      '--database with a password can be read by every process: give env:NAME, file:PATH, "-" or a URL without one.',
+    )
   return text
 }
 
 /** Also in the query (`?password=`), and in the form of libpq (`host=… password=…`). */
 function holdsSecret(text: string): boolean {
-  return passwordsOf(text).length > 0 || /\bpass(word|wd|file)?\s*=/i.test(text) || /[?&](sslpassword|sslkey|token|secret)=/i.test(text)
+  return (
+    passwordsOf(text).length > 0 ||
+    /\bpass(word|wd|file)?\s*=/i.test(text) ||
+    /[?&](sslpassword|sslkey|token|secret)=/i.test(text)
+  )
 }
 
 function filled(text: string | undefined, refusal: string): string {
@@ -36,6 +48,9 @@ function readFile(file: string): string {
   try {
     return fs.readFileSync(file, 'utf8')
   } catch (error) {
-    throw new BackupError('SOURCE_UNREADABLE', 'The file of --database can not be read.', { context: { path: file, cause: systemCode(error) ?? 'unknown' }, cause: error })
+    throw new BackupError('SOURCE_UNREADABLE', 'The file of --database can not be read.', {
+      context: { path: file, cause: systemCode(error) ?? 'unknown' },
+      cause: error,
+    })
   }
 }

@@ -1,5 +1,5 @@
 /** What people and programs are told of an error: one line that says what happened, one that says what to do. */
-import { ERROR_CATALOG, errorText, type ErrorEntry } from '../contracts/index.ts'
+import { ERROR_CATALOG, type ErrorEntry, errorText } from '../contracts/index.ts'
 import { BackupError, systemCode } from '../kernel/backup-error.ts'
 import { CallFailed } from './call-failed.ts'
 import { type Locale, sentence, translator } from './locale.ts'
@@ -12,7 +12,10 @@ export interface ErrorReport {
   readonly stack: string
 }
 
-export function errorReport(error: unknown, options: { readonly command: string | undefined; readonly locale: Locale }): ErrorReport {
+export function errorReport(
+  error: unknown,
+  options: { readonly command: string | undefined; readonly locale: Locale },
+): ErrorReport {
   const { locale } = options
   if (error instanceof CallFailed) return failureReport(error, locale)
   const known = knownOf(error)
@@ -22,8 +25,10 @@ export function errorReport(error: unknown, options: { readonly command: string 
   const shown = isSaidBetter ? sentence(known.message, locale) : message
   const t = translator(locale)
   return {
-    exitCode: entry.exitCode, json: { error: { code: known.code, message: shown, guidance, context: known.context } },
-    lines: [t('error.prefix', { code: known.code, message: shown }), t('error.hint', { guidance })], stack: stackOf(error),
+    exitCode: entry.exitCode,
+    json: { error: { code: known.code, message: shown, guidance, context: known.context } },
+    lines: [t('error.prefix', { code: known.code, message: shown }), t('error.hint', { guidance })],
+    stack: stackOf(error),
   }
 }
 
@@ -31,7 +36,12 @@ export function errorReport(error: unknown, options: { readonly command: string 
 function failureReport(error: CallFailed, locale: Locale): ErrorReport {
   const { code, message, guidance } = error.failure
   const t = translator(locale)
-  return { exitCode: ERROR_CATALOG[code].exitCode, json: { error: { code, message, guidance } }, lines: [t('error.prefix', { code, message }), t('error.hint', { guidance })], stack: stackOf(error) }
+  return {
+    exitCode: ERROR_CATALOG[code].exitCode,
+    json: { error: { code, message, guidance } },
+    lines: [t('error.prefix', { code, message }), t('error.hint', { guidance })],
+    stack: stackOf(error),
+  }
 }
 
 function stackOf(error: unknown): string {
@@ -47,9 +57,17 @@ function knownOf(error: unknown): BackupError {
   if (error instanceof BackupError) return error
   const code = systemCode(error)
   const cause = { cause: error }
-  const path = typeof error === 'object' && error !== null && 'path' in error && typeof error.path === 'string' ? error.path : undefined
+  const path =
+    typeof error === 'object' && error !== null && 'path' in error && typeof error.path === 'string'
+      ? error.path
+      : undefined
   if (code !== undefined && FULL.includes(code)) return new BackupError('DISK_FULL', 'There is no room left.', cause)
-  if (code !== undefined && DENIED.includes(code)) return new BackupError('PERMISSION_DENIED', 'Access was denied.', { ...cause, context: { key: path } })
-  if (code !== undefined && /^E[A-Z0-9]+$/.test(code)) return new BackupError('STORAGE_FAILED', 'The system refused.', { ...cause, context: { cause: path === undefined ? code : `${code}, ${path}` } })
+  if (code !== undefined && DENIED.includes(code))
+    return new BackupError('PERMISSION_DENIED', 'Access was denied.', { ...cause, context: { key: path } })
+  if (code !== undefined && /^E[A-Z0-9]+$/.test(code))
+    return new BackupError('STORAGE_FAILED', 'The system refused.', {
+      ...cause,
+      context: { cause: path === undefined ? code : `${code}, ${path}` },
+    })
   return new BackupError('INTERNAL', error instanceof Error ? error.message : String(error), cause)
 }

@@ -24,7 +24,10 @@ export function formatSeconds(seconds: number): string {
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
 
-/** A moment on this machine's clock, to the second: `2026-11-24 03:07:09`. What is no date of the calendar is returned as it is. */
+/**
+ * A moment on this machine's clock, to the second: `2026-11-24 03:07:09`. What is no date of the calendar is returned
+ * as it is.
+ */
 export function formatTime(iso: string): string {
   const time = new Date(iso)
   if (Number.isNaN(time.getTime())) return iso
@@ -43,6 +46,7 @@ export interface TableColumn {
 export function tableLines(columns: readonly TableColumn[], rows: ReadonlyArray<readonly string[]>): string[] {
   const lines = [columns.map(({ title }) => title), ...rows]
   const widths = columns.map((_, i) => Math.max(...lines.map((line) => (line[i] ?? '').length)))
-  const cell = (text: string, i: number) => (columns[i]!.isNumber ? text.padStart(widths[i]!) : i === columns.length - 1 ? text : text.padEnd(widths[i]!))
+  const cell = (text: string, i: number) =>
+    columns[i]!.isNumber ? text.padStart(widths[i]!) : i === columns.length - 1 ? text : text.padEnd(widths[i]!)
   return lines.map((line) => line.map(cell).join('  ').trimEnd())
 }

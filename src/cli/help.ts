@@ -1,4 +1,7 @@
-/** Help as people look for it: commands by what one wants to do, examples that paste, every word in the reader's language. */
+/**
+ * Help as people look for it: commands by what one wants to do, examples that paste, every word in the reader's
+ * language.
+ */
 import type { Command } from 'commander'
 import { type Locale, placeholders, sentence } from './locale.ts'
 
@@ -9,7 +12,10 @@ const COMMAND_GROUPS: ReadonlyArray<readonly [title: string, names: readonly str
   ['Check and mend:', ['verify', 'repair', 'doctor']],
   ['Keep and forget:', ['forget', 'prune', 'pin', 'unpin', 'hold']],
   ['Keys:', ['key']],
-  ['The system that runs by itself:', ['config', 'run', 'schedule', 'status', 'alerts', 'recover', 'serve', 'worker', 'audit', 'system']],
+  [
+    'The system that runs by itself:',
+    ['config', 'run', 'schedule', 'status', 'alerts', 'recover', 'serve', 'worker', 'audit', 'system'],
+  ],
 ]
 
 /** The heading under which a command stands in the help. */
@@ -17,26 +23,41 @@ export function groupOf(name: string): string {
   return COMMAND_GROUPS.find(([, names]) => names.includes(name))?.[0] ?? 'Commands:'
 }
 
-const GENERAL = 'Every command takes --repo, --key-file, --home, --json, --progress and --quiet, before its name or after it; "neonpro-backup COMMAND --help" explains them.'
-const EXIT_CODES = 'Exit codes: 0 done, 1 failed, 2 wrong use, 3 done with items left out, 10 no repository, 11 locked, 12 wrong key, 130 interrupted.'
+const GENERAL =
+  'Every command takes --repo, --key-file, --home, --json, --progress and --quiet, before its name or after it; "neonpro-backup COMMAND --help" explains them.'
+const EXIT_CODES =
+  'Exit codes: 0 done, 1 failed, 2 wrong use, 3 done with items left out, 10 no repository, 11 locked, 12 wrong key, 130 interrupted.'
 
 const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   '': [
-    'key generate ~/neonpro.key', 'init --repo /mnt/backup --key-file ~/neonpro.key', 'backup /srv/clinic --repo /mnt/backup --key-file ~/neonpro.key',
+    'key generate ~/neonpro.key',
+    'init --repo /mnt/backup --key-file ~/neonpro.key',
+    'backup /srv/clinic --repo /mnt/backup --key-file ~/neonpro.key',
     'restore latest --target /tmp/back --verify --repo /mnt/backup --key-file ~/neonpro.key',
   ],
   backup: ['backup /srv/clinic', "backup /srv/clinic --exclude '*.tmp' --exclude-caches --tag nightly"],
-  restore: ['restore latest --target /tmp/back', 'restore latest --target /tmp/back --include agenda.db --include /srv/clinic/invoices', 'restore latest:/srv/clinic --target /srv/clinic --dry-run'],
+  restore: [
+    'restore latest --target /tmp/back',
+    'restore latest --target /tmp/back --include agenda.db --include /srv/clinic/invoices',
+    'restore latest:/srv/clinic --target /srv/clinic --dry-run',
+  ],
   ls: ['ls latest', 'ls latest /srv/clinic/invoices'],
   find: ["find '*.pdf'", "find '/srv/clinic/**/agenda.db' --snapshot latest"],
   dump: ['dump latest /srv/clinic/agenda.db > agenda.db', 'dump latest /srv/clinic > clinic.tar'],
   verify: ['verify', 'verify --read-data', 'verify --read-data 10%'],
-  forget: ['forget --keep-daily 14 --keep-weekly 8 --keep-monthly 12 --dry-run', 'forget --keep-daily 14 --keep-weekly 8 --keep-monthly 12 --prune', 'forget 6857d1c2'],
+  forget: [
+    'forget --keep-daily 14 --keep-weekly 8 --keep-monthly 12 --dry-run',
+    'forget --keep-daily 14 --keep-weekly 8 --keep-monthly 12 --prune',
+    'forget 6857d1c2',
+  ],
   'hold add': ['hold add --snapshot latest --until 2047-01-31 --reason "case 123"', 'hold add --source clinic'],
   'key add': ['key add /media/usb/second.key --label "safe"'],
   'key remove': ['key list', 'key remove 59f1c0a2b3d4e5f6'],
   'key recovery-kit': ['key recovery-kit > kit.txt', 'key recovery-kit --with-key | lp'],
-  'config add': ['config add --name clinic --path /srv/clinic --frequency DAILY --time 02:00 --retention 30', "config add --name agenda --path /srv/agenda --every 15m --exclude '*.tmp' --retention '{ \"daily\": 14, \"weekly\": 8 }'"],
+  'config add': [
+    'config add --name clinic --path /srv/clinic --frequency DAILY --time 02:00 --retention 30',
+    'config add --name agenda --path /srv/agenda --every 15m --exclude \'*.tmp\' --retention \'{ "daily": 14, "weekly": 8 }\'',
+  ],
   'config edit': ['config edit clinic --time 03:00', 'config edit clinic --clear retention'],
   'config show': ['config show clinic', 'config show --effective'],
   doctor: ['doctor', 'doctor clinic'],
@@ -60,9 +81,18 @@ export function translateHelp(command: Command, locale: Locale): void {
   command.helpOption('-h, --help', say('show the help')).description(say(command.description()))
   for (const option of command.options) option.description = say(option.description)
   command.configureHelp({
-    styleTitle: say, styleUsage: term, styleOptionTerm: term, styleSubcommandTerm: term, styleArgumentTerm: term, styleSubcommandDescription: say,
-    subcommandTerm: (child) => [child.name(), ...child.registeredArguments.map((each) => bracketed(each.name(), each))].join(' '),
-    optionDescription: (option) => (option.defaultValue === undefined ? option.description : `${option.description} ${say(`(default: ${String(option.defaultValue)})`)}`),
+    styleTitle: say,
+    styleUsage: term,
+    styleOptionTerm: term,
+    styleSubcommandTerm: term,
+    styleArgumentTerm: term,
+    styleSubcommandDescription: say,
+    subcommandTerm: (child) =>
+      [child.name(), ...child.registeredArguments.map((each) => bracketed(each.name(), each))].join(' '),
+    optionDescription: (option) =>
+      option.defaultValue === undefined
+        ? option.description
+        : `${option.description} ${say(`(default: ${String(option.defaultValue)})`)}`,
   })
   for (const child of command.commands) translateHelp(child, locale)
 }

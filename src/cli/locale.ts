@@ -13,13 +13,18 @@ export function chooseLocale(env: Readonly<Record<string, string | undefined>> =
 
 export type Translate = (key: MessageKey, values?: Values) => string
 
-/** `{name}` is filled in; `{name:one|other}` chooses the word that fits the number. Numbers get the language's marks. */
+/**
+ * `{name}` is filled in; `{name:one|other}` chooses the word that fits the number. Numbers get the language's marks.
+ */
 function fill(text: string, values: Values, locale: Locale): string {
-  return text.replace(/\{(\w+)(?::([^|{}]*)\|([^{}]*))?\}/g, (whole, name: string, one: string | undefined, other: string | undefined) => {
-    const value = values[name]
-    if (one !== undefined) return value === 1 ? one : (other ?? '')
-    return value === undefined ? whole : typeof value === 'number' ? number(value, locale) : String(value)
-  })
+  return text.replace(
+    /\{(\w+)(?::([^|{}]*)\|([^{}]*))?\}/g,
+    (whole, name: string, one: string | undefined, other: string | undefined) => {
+      const value = values[name]
+      if (one !== undefined) return value === 1 ? one : (other ?? '')
+      return value === undefined ? whole : typeof value === 'number' ? number(value, locale) : String(value)
+    },
+  )
 }
 
 function number(value: number, locale: Locale): string {
@@ -34,7 +39,11 @@ export function translator(locale: Locale): Translate {
 /** `<file>`, `[path]` and their kind as the reader names such things. */
 export function placeholders(text: string, locale: Locale): string {
   if (locale === 'en') return text
-  return text.replace(/([<[])([a-z-]+)(\.\.\.)?([>\]])/g, (_, open: string, name: string, more: string | undefined, close: string) => `${open}${PLACEHOLDERS_PT_BR[name] ?? name}${more ?? ''}${close}`)
+  return text.replace(
+    /([<[])([a-z-]+)(\.\.\.)?([>\]])/g,
+    (_, open: string, name: string, more: string | undefined, close: string) =>
+      `${open}${PLACEHOLDERS_PT_BR[name] ?? name}${more ?? ''}${close}`,
+  )
 }
 
 /** A help text or a refusal in the reader's language; English stays as it is. */
@@ -50,5 +59,11 @@ export function sentence(text: string, locale: Locale): string {
 }
 
 function expressionOf(template: string): RegExp {
-  return new RegExp(`^${template.split('{}').map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('(.*)')}$`, 's')
+  return new RegExp(
+    `^${template
+      .split('{}')
+      .map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
+      .join('(.*)')}$`,
+    's',
+  )
 }

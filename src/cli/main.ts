@@ -4,15 +4,16 @@ import { environment } from '../kernel/environment.ts'
 import { keepMemoryLean } from '../kernel/system-calls.ts'
 import { optimizeLateBesideThreads } from '../kernel/worker-thread.ts'
 import type { CommandContext, CommandSpec, OptionValues } from './command.ts'
-import { COMMANDS } from './commands.ts'
 import { commandTree, readArguments } from './command-tree.ts'
+import { COMMANDS } from './commands.ts'
 import { errorReport } from './error-report.ts'
 import { chooseLocale, translator } from './locale.ts'
 import { createProgress, PROGRESS_MODES, type ProgressMode } from './progress.ts'
 
 /**
- * Ends the process at once, as if it had no handler: a shell shows 128 and the signal's number. `process.exit` may wait for ever: it joins a helper thread that
- * compiles, and that one may be waiting for this one to collect garbage (https://github.com/nodejs/node/issues/54918).
+ * Ends the process at once, as if it had no handler: a shell shows 128 and the signal's number. `process.exit` may wait
+ * for ever: it joins a helper thread that compiles, and that one may be waiting for this one to collect garbage
+ * (https://github.com/nodejs/node/issues/54918).
  */
 function dieOf(signal: 'SIGINT' | 'SIGTERM' | 'SIGPIPE'): void {
   // Node ignores SIGPIPE until a handler comes and goes.
@@ -55,7 +56,15 @@ function contextOf(spec: CommandSpec, options: OptionValues, args: readonly unkn
   const isJson = options['json'] === true
   const mode = progressMode(options)
   return {
-    command: spec.name, args, options, env, locale, t, signal: interruption(t('interrupted')), say: (line) => void (isJson ? 0 : process.stdout.write(`${line}\n`)), warn: (line) => void process.stderr.write(`${line}\n`),
+    command: spec.name,
+    args,
+    options,
+    env,
+    locale,
+    t,
+    signal: interruption(t('interrupted')),
+    say: (line) => void (isJson ? 0 : process.stdout.write(`${line}\n`)),
+    warn: (line) => void process.stderr.write(`${line}\n`),
     progress: (kind) => createProgress({ kind, mode, stream: process.stderr, t, locale }),
   }
 }
@@ -91,7 +100,10 @@ async function main(): Promise<void> {
     const asked = await readArguments(commandTree(COMMANDS, chooseLocale()), process.argv)
     process.exitCode = asked.kind === 'told' ? asked.exitCode : await runCommand(asked.spec, asked.options, asked.args)
   } catch (error) {
-    process.exitCode = report(error, { command: error instanceof BackupError ? (error.context['command'] as string | undefined) : undefined, isJson })
+    process.exitCode = report(error, {
+      command: error instanceof BackupError ? (error.context['command'] as string | undefined) : undefined,
+      isJson,
+    })
   }
 }
 

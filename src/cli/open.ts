@@ -1,7 +1,7 @@
 /** Opens what --repo and the key name. */
 import fs from 'node:fs'
 import path from 'node:path'
-import { ClientState, type Kek, recipientOpenedBy, Repository } from '../engine/index.ts'
+import { ClientState, type Kek, Repository, recipientOpenedBy } from '../engine/index.ts'
 import { BackupError } from '../kernel/backup-error.ts'
 import { parseLocation } from '../storage/index.ts'
 import { openStore } from '../system/compose.ts'
@@ -24,14 +24,23 @@ export async function openRepository(context: CommandContext): Promise<Opened> {
   const memory = (repositoryId: Buffer) => new ClientState(stateDirectory(context), repositoryId)
   const repository = await Repository.open(openStore(location), keks, { memory, signal: context.signal })
   const state = memory(repository.keys.repositoryId)
-  const keyInUse = () => (keks.length === 1 ? keks[0]! : keks.find((each) => recipientOpenedBy(repository.keys, each)?.id === repository.keys.openedBy)!)
+  const keyInUse = () =>
+    keks.length === 1
+      ? keks[0]!
+      : keks.find((each) => recipientOpenedBy(repository.keys, each)?.id === repository.keys.openedBy)!
   return { repository, keks, keyInUse, state, [Symbol.asyncDispose]: () => repository[Symbol.asyncDispose]() }
 }
 
-/** A key that lies in the repository goes with it: whoever takes one has both, whoever loses one loses both. Throws KEY_REFUSED. */
+/**
+ * A key that lies in the repository goes with it: whoever takes one has both, whoever loses one loses both. Throws
+ * KEY_REFUSED.
+ */
 export function refuseKeyInRepository(file: string): void {
   for (let folder = path.dirname(path.resolve(file)); ; folder = path.dirname(folder)) {
-    if (isRepositoryFolder(folder)) throw new BackupError('KEY_REFUSED', 'The key file would lie in the repository.', { context: { source: file, why: `It lies inside the repository ${folder}; keep it elsewhere` } })
+    if (isRepositoryFolder(folder))
+      throw new BackupError('KEY_REFUSED', 'The key file would lie in the repository.', {
+        context: { source: file, why: `It lies inside the repository ${folder}; keep it elsewhere` },
+      })
     if (folder === path.dirname(folder)) return
   }
 }

@@ -1,16 +1,39 @@
-// Goal: a bar with files, bytes, rate and time left on a terminal, never wider than it; plain lines elsewhere; events on request; silence when asked.
+// Goal: a bar with files, bytes, rate and time left on a terminal, never wider than it; plain lines elsewhere; events
+// on request; silence when asked.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { translator } from './locale.ts'
 import { createProgress, type ProgressFacts, type ProgressKind, type ProgressMode } from './progress.ts'
 
-const FACTS: ProgressFacts = { filesDone: 1234, bytesDone: 50 * 1024 * 1024, bytesAdded: 1024, bytesExpected: 200 * 1024 * 1024 }
+const FACTS: ProgressFacts = {
+  filesDone: 1234,
+  bytesDone: 50 * 1024 * 1024,
+  bytesAdded: 1024,
+  bytesExpected: 200 * 1024 * 1024,
+}
 
-function shown(options: { mode?: ProgressMode; kind?: ProgressKind; isTTY?: boolean; columns?: number; facts?: ProgressFacts; locale?: 'en' | 'pt-BR' }): string {
+function shown(options: {
+  mode?: ProgressMode
+  kind?: ProgressKind
+  isTTY?: boolean
+  columns?: number
+  facts?: ProgressFacts
+  locale?: 'en' | 'pt-BR'
+}): string {
   let text = ''
-  const stream = { isTTY: options.isTTY ?? true, columns: options.columns ?? 100, write: (piece: string) => (text += piece) }
+  const stream = {
+    isTTY: options.isTTY ?? true,
+    columns: options.columns ?? 100,
+    write: (piece: string) => (text += piece),
+  }
   const locale = options.locale ?? 'en'
-  const progress = createProgress({ kind: options.kind ?? 'backup', mode: options.mode ?? 'auto', stream, t: translator(locale), locale })
+  const progress = createProgress({
+    kind: options.kind ?? 'backup',
+    mode: options.mode ?? 'auto',
+    stream,
+    t: translator(locale),
+    locale,
+  })
   progress.update(options.facts ?? FACTS)
   progress.end()
   return text
@@ -18,7 +41,10 @@ function shown(options: { mode?: ProgressMode; kind?: ProgressKind; isTTY?: bool
 
 test('a terminal gets a bar with share, files, bytes, rate and time left, and a clear line at the end', () => {
   const text = shown({})
-  assert.match(text, /^\r\[#{6}\.{18}\] {3}25 % {2}1,234 files {2}50\.0 MiB {2}1\.0 KiB new {2}[\d.]+ [KMGT]iB\/s {2}1 s left\u001b\[K\r\u001b\[K$/)
+  assert.match(
+    text,
+    /^\r\[#{6}\.{18}\] {3}25 % {2}1,234 files {2}50\.0 MiB {2}1\.0 KiB new {2}[\d.]+ [KMGT]iB\/s {2}1 s left\u001b\[K\r\u001b\[K$/,
+  )
   assert.match(shown({ locale: 'pt-BR' }), /1\.234 arquivos {2}50,0 MiB {2}1,0 KiB novos .*faltam 1 s/)
   assert.match(shown({ kind: 'verify' }), /1,234 packs/)
 })
@@ -43,5 +69,6 @@ test('elsewhere the first line waits for ten seconds; events are JSON; none is s
   assert.equal(shown({ mode: 'none' }), '')
   const event = JSON.parse(shown({ mode: 'json', isTTY: false })) as Record<string, unknown>
   assert.equal(event['event'], 'progress')
-  for (const name of ['filesDone', 'bytesDone', 'bytesExpected', 'seconds', 'bytesPerSecond', 'secondsLeft']) assert.equal(typeof event[name], 'number', name)
+  for (const name of ['filesDone', 'bytesDone', 'bytesExpected', 'seconds', 'bytesPerSecond', 'secondsLeft'])
+    assert.equal(typeof event[name], 'number', name)
 })

@@ -1,4 +1,7 @@
-/** Progress on standard error: a bar that is redrawn on a terminal, a line every ten seconds elsewhere, JSON events on request. */
+/**
+ * Progress on standard error: a bar that is redrawn on a terminal, a line every ten seconds elsewhere, JSON events on
+ * request.
+ */
 import { monotonicNs } from '../kernel/clock.ts'
 import { formatBytes, formatSeconds } from './format.ts'
 import type { Locale, Translate } from './locale.ts'
@@ -70,10 +73,18 @@ export function createProgress(options: ProgressOptions): Progress {
 
 function eventOf(facts: ProgressFacts, seconds: number): unknown {
   const left = secondsLeft(facts, seconds)
-  return { event: 'progress', ...facts, seconds, bytesPerSecond: Math.round(rateOf(facts, seconds)), ...(left !== undefined && { secondsLeft: Math.round(left) }) }
+  return {
+    event: 'progress',
+    ...facts,
+    seconds,
+    bytesPerSecond: Math.round(rateOf(facts, seconds)),
+    ...(left !== undefined && { secondsLeft: Math.round(left) }),
+  }
 }
 
-/** The bar takes what the words leave of the line; a line that would wrap is cut, for a wrapped one can't be redrawn. */
+/**
+ * The bar takes what the words leave of the line; a line that would wrap is cut, for a wrapped one can't be redrawn.
+ */
 function barOf(facts: ProgressFacts, seconds: number, options: ProgressOptions): string {
   const room = (options.stream.columns ?? COLUMNS_DEFAULT) - 1
   const words = piecesOf(facts, seconds, options).join('  ')
@@ -87,10 +98,17 @@ function barOf(facts: ProgressFacts, seconds: number, options: ProgressOptions):
 function piecesOf(facts: ProgressFacts, seconds: number, { kind, t, locale }: ProgressOptions): string[] {
   const share = shareDone(facts)
   const left = secondsLeft(facts, seconds)
-  const values = { files: facts.filesDone, bytes: formatBytes(facts.bytesDone, locale), added: formatBytes(facts.bytesAdded ?? 0, locale) }
+  const values = {
+    files: facts.filesDone,
+    bytes: formatBytes(facts.bytesDone, locale),
+    added: formatBytes(facts.bytesAdded ?? 0, locale),
+  }
   return [
     ...(share === undefined ? [] : [`${String(Math.floor(share * 100)).padStart(3)} %`]),
-    t(kind === 'verify' ? 'progress.packs' : 'progress.files', values), values.bytes, ...(kind === 'backup' ? [t('progress.added', values)] : []), `${formatBytes(rateOf(facts, seconds), locale)}/s`,
+    t(kind === 'verify' ? 'progress.packs' : 'progress.files', values),
+    values.bytes,
+    ...(kind === 'backup' ? [t('progress.added', values)] : []),
+    `${formatBytes(rateOf(facts, seconds), locale)}/s`,
     ...(left === undefined ? [] : [t('progress.eta', { eta: formatSeconds(left) })]),
   ]
 }

@@ -10,7 +10,9 @@ export function reasonText(reason: string, locale: Locale): string {
   return about === undefined ? words : `${sentence(about, locale)}: ${words}`
 }
 
-/** What a check found, in the reader's language. Details that only an engineer reads stay out of the Portuguese text. */
+/**
+ * What a check found, in the reader's language. Details that only an engineer reads stay out of the Portuguese text.
+ */
 export function findingText(what: string, locale: Locale): string {
   const said = sentence(what, locale)
   return locale === 'en' || said !== what ? said.replace(/\.$/, '') : sentence('is damaged', locale)

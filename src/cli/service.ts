@@ -1,9 +1,12 @@
-/** A process that stays: it starts due runs, carries out jobs, answers the others, and ends when it is told to, leaving checkpoints. */
+/**
+ * A process that stays: it starts due runs, carries out jobs, answers the others, and ends when it is told to, leaving
+ * checkpoints.
+ */
 import { once } from 'node:events'
-import type { CommandContext, CommandResult } from './command.ts'
 import { isBackupError } from '../kernel/backup-error.ts'
 import { sleep } from '../kernel/timer.ts'
 import type { StartedSystem } from '../system/index.ts'
+import type { CommandContext, CommandResult } from './command.ts'
 import { dataOf, openCommandSystem } from './system.ts'
 
 const RETRY_MS = 5000
@@ -17,8 +20,16 @@ export async function runService(context: CommandContext, role: 'serve' | 'worke
   if (!waited) return { json: { stopped: true } }
   await using started = waited
   const status = dataOf(await started.system.getStatus(), context)
-  context.say(context.t('serve.ready', { pid: String(process.pid), repository: status.repository, database: status.database, configs: status.configs.length }))
-  for (const { configName, dueLocal } of status.scheduler.next.slice(0, 5)) context.say(context.t('serve.next', { name: configName, due: dueLocal }))
+  context.say(
+    context.t('serve.ready', {
+      pid: String(process.pid),
+      repository: status.repository,
+      database: status.database,
+      configs: status.configs.length,
+    }),
+  )
+  for (const { configName, dueLocal } of status.scheduler.next.slice(0, 5))
+    context.say(context.t('serve.next', { name: configName, due: dueLocal }))
   if (status.configs.length === 0) context.say(context.t('serve.empty'))
   await untilAborted(context.signal)
   context.say(context.t('serve.stopping'))
@@ -26,8 +37,8 @@ export async function runService(context: CommandContext, role: 'serve' | 'worke
 }
 
 /**
- * A database that is down at start is waited for. Without a key there is nothing to do but to be set up: it says how, and looks again, since `.env` and config.json
- * may get one meanwhile.
+ * A database that is down at start is waited for. Without a key there is nothing to do but to be set up: it says how,
+ * and looks again, since `.env` and config.json may get one meanwhile.
  */
 async function startPatiently(context: CommandContext, role: 'serve' | 'worker'): Promise<StartedSystem> {
   for (let isSaid = false; ; isSaid = true) {
@@ -35,7 +46,15 @@ async function startPatiently(context: CommandContext, role: 'serve' | 'worker')
       return await openCommandSystem(context, { role, works: true, mustOwn: true })
     } catch (error) {
       if (!isBackupError(error, 'DATABASE_UNAVAILABLE') && !isBackupError(error, 'KEY_MISSING')) throw error
-      if (!isSaid) context.warn(error.code === 'KEY_MISSING' ? context.t('serve.setUp') : context.t('serve.waiting', { database: String(error.context['database'] ?? ''), cause: String(error.context['cause'] ?? '') }))
+      if (!isSaid)
+        context.warn(
+          error.code === 'KEY_MISSING'
+            ? context.t('serve.setUp')
+            : context.t('serve.waiting', {
+                database: String(error.context['database'] ?? ''),
+                cause: String(error.context['cause'] ?? ''),
+              }),
+        )
     }
     await sleep(RETRY_MS, { signal: context.signal })
   }

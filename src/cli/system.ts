@@ -1,4 +1,7 @@
-/** The system for one command: over the process that runs it, or opened for a moment where none does. Imported only by commands that need it. */
+/**
+ * The system for one command: over the process that runs it, or opened for a moment where none does. Imported only by
+ * commands that need it.
+ */
 import type { Result } from '../contracts/system/index.ts'
 import { userName } from '../kernel/machine.ts'
 import { type StartedSystem, type StartOptions, startSystem } from '../system/index.ts'
@@ -7,8 +10,18 @@ import type { CommandContext } from './command.ts'
 import { settingsInputOf } from './settings-input.ts'
 
 /** Due runs are not started by a passing command: `serve`, `worker` and the library do that. */
-export async function openCommandSystem(context: CommandContext, more: Partial<StartOptions> = {}): Promise<StartedSystem> {
-  const started = await startSystem({ ...settingsInputOf(context), role: 'command', actor: `cli:${userName()}`, works: false, signal: context.signal, ...more })
+export async function openCommandSystem(
+  context: CommandContext,
+  more: Partial<StartOptions> = {},
+): Promise<StartedSystem> {
+  const started = await startSystem({
+    ...settingsInputOf(context),
+    role: 'command',
+    actor: `cli:${userName()}`,
+    works: false,
+    signal: context.signal,
+    ...more,
+  })
   for (const { message } of started.warnings) context.warn(message)
   return started
 }

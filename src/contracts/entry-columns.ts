@@ -1,7 +1,18 @@
-/** The entries of one directory, one array a field, sorted by name bytes. Reused from directory to directory, so that listing allocates nothing. */
+/**
+ * The entries of one directory, one array a field, sorted by name bytes. Reused from directory to directory, so that
+ * listing allocates nothing.
+ */
 
 /** File types by the S_IFMT bits of st_mode. */
-export const FileType = { SOCKET: 0o140000, LINK: 0o120000, FILE: 0o100000, BLOCK: 0o060000, DIRECTORY: 0o040000, CHARACTER: 0o020000, FIFO: 0o010000 } as const
+export const FileType = {
+  SOCKET: 0o140000,
+  LINK: 0o120000,
+  FILE: 0o100000,
+  BLOCK: 0o060000,
+  DIRECTORY: 0o040000,
+  CHARACTER: 0o020000,
+  FIFO: 0o010000,
+} as const
 export type FileType = (typeof FileType)[keyof typeof FileType]
 
 const TYPE_MASK = 0o170000
@@ -12,16 +23,44 @@ export function fileTypeOf(mode: number): number {
 
 /** The columns that the format stores, in its order (docs/format/v1.md section 10). */
 export const STORED_COLUMNS = [
-  'mode', 'uid', 'gid', 'sizeLow', 'sizeHigh', 'mtimeSecondsLow', 'mtimeSecondsHigh', 'mtimeNanoseconds', 'ctimeSecondsLow', 'ctimeSecondsHigh', 'ctimeNanoseconds', 'inodeLow',
-  'inodeHigh', 'links', 'deviceMajor', 'deviceMinor',
+  'mode',
+  'uid',
+  'gid',
+  'sizeLow',
+  'sizeHigh',
+  'mtimeSecondsLow',
+  'mtimeSecondsHigh',
+  'mtimeNanoseconds',
+  'ctimeSecondsLow',
+  'ctimeSecondsHigh',
+  'ctimeNanoseconds',
+  'inodeLow',
+  'inodeHigh',
+  'links',
+  'deviceMajor',
+  'deviceMinor',
 ] as const
 export type StoredColumn = (typeof STORED_COLUMNS)[number]
 export const COLUMN_COUNT = STORED_COLUMNS.length
 
 /** Number of a column in `EntryColumns.values`. */
 export const Column = {
-  MODE: 0, UID: 1, GID: 2, SIZE_LOW: 3, SIZE_HIGH: 4, MTIME_LOW: 5, MTIME_HIGH: 6, MTIME_NANOSECONDS: 7, CTIME_LOW: 8, CTIME_HIGH: 9, CTIME_NANOSECONDS: 10, INODE_LOW: 11, INODE_HIGH: 12,
-  LINKS: 13, DEVICE_MAJOR: 14, DEVICE_MINOR: 15,
+  MODE: 0,
+  UID: 1,
+  GID: 2,
+  SIZE_LOW: 3,
+  SIZE_HIGH: 4,
+  MTIME_LOW: 5,
+  MTIME_HIGH: 6,
+  MTIME_NANOSECONDS: 7,
+  CTIME_LOW: 8,
+  CTIME_HIGH: 9,
+  CTIME_NANOSECONDS: 10,
+  INODE_LOW: 11,
+  INODE_HIGH: 12,
+  LINKS: 13,
+  DEVICE_MAJOR: 14,
+  DEVICE_MINOR: 15,
 } as const
 
 const EMPTY = new Uint32Array(0)
@@ -43,7 +82,9 @@ export class EntryColumns {
     this.names.length = 0
   }
 
-  /** Room for `count` entries; what is there stays. The first call gives just that room, later ones at least double it. */
+  /**
+   * Room for `count` entries; what is there stays. The first call gives just that room, later ones at least double it.
+   */
   reserve(count: number): void {
     if (count <= this.#capacity) return
     const capacity = this.#capacity === 0 ? count : Math.max(count, this.#capacity * 2, 256)
@@ -116,12 +157,22 @@ export class EntryColumns {
 
   /** Type, size, times and inode agree: the file was not changed between the two listings. */
   isUnchanged(entry: number, other: EntryColumns, otherEntry: number): boolean {
-    for (const column of UNCHANGED_COLUMNS) if (this.values[column]![entry] !== other.values[column]![otherEntry]) return false
+    for (const column of UNCHANGED_COLUMNS)
+      if (this.values[column]![entry] !== other.values[column]![otherEntry]) return false
     return true
   }
 }
 
 const UNCHANGED_COLUMNS: readonly number[] = [
-  Column.MODE, Column.SIZE_LOW, Column.SIZE_HIGH, Column.MTIME_LOW, Column.MTIME_HIGH, Column.MTIME_NANOSECONDS, Column.CTIME_LOW, Column.CTIME_HIGH, Column.CTIME_NANOSECONDS, Column.INODE_LOW,
+  Column.MODE,
+  Column.SIZE_LOW,
+  Column.SIZE_HIGH,
+  Column.MTIME_LOW,
+  Column.MTIME_HIGH,
+  Column.MTIME_NANOSECONDS,
+  Column.CTIME_LOW,
+  Column.CTIME_HIGH,
+  Column.CTIME_NANOSECONDS,
+  Column.INODE_LOW,
   Column.INODE_HIGH,
 ]

@@ -1,4 +1,7 @@
-/** One table for every error: exit code, HTTP status, whether trying again helps, and what people are told. `{name}` is filled from the error's context. */
+/**
+ * One table for every error: exit code, HTTP status, whether trying again helps, and what people are told. `{name}` is
+ * filled from the error's context.
+ */
 import type { ErrorCode } from '../kernel/error-code.ts'
 
 export interface LocalizedText {
@@ -14,8 +17,15 @@ export interface ErrorEntry {
   readonly guidance: LocalizedText
 }
 
-type Row = readonly [exitCode: number, httpStatus: number, retry: ErrorEntry['retry'], message: readonly [en: string, pt: string], guidance: readonly [en: string, pt: string]]
+type Row = readonly [
+  exitCode: number,
+  httpStatus: number,
+  retry: ErrorEntry['retry'],
+  message: readonly [en: string, pt: string],
+  guidance: readonly [en: string, pt: string],
+]
 
+// biome-ignore format: a table with one row a code, compared down its columns
 const ROWS = {
   ABORTED: [130, 499, 'now', ['The operation was stopped.', 'A operação foi interrompida.'], ['Run it again: what was stored is kept and is not read twice.', 'Execute de novo: o que já foi guardado permanece e não será lido outra vez.']],
   ALERT_NOT_FOUND: [1, 404, 'never', ['There is no alert {alert}.', 'Não há alerta {alert}.'], ['"neonpro-backup status" lists the open ones.', '"neonpro-backup status" lista os abertos.']],
@@ -84,6 +94,13 @@ const ROWS = {
 
 export const ERROR_CATALOG: Readonly<Record<ErrorCode, ErrorEntry>> = Object.fromEntries(
   Object.entries(ROWS).map(([code, [exitCode, httpStatus, retry, message, guidance]]) => [
-    code, { exitCode, httpStatus, retry, message: { en: message[0], 'pt-BR': message[1] }, guidance: { en: guidance[0], 'pt-BR': guidance[1] } },
+    code,
+    {
+      exitCode,
+      httpStatus,
+      retry,
+      message: { en: message[0], 'pt-BR': message[1] },
+      guidance: { en: guidance[0], 'pt-BR': guidance[1] },
+    },
   ]),
 ) as Record<ErrorCode, ErrorEntry>

@@ -34,14 +34,25 @@ const WORDS = ['why', 'accepted', 'by']
 
 /** The catalogue's texts, filled; what is not known goes with the sign that leads up to it. */
 export function errorText(entry: ErrorEntry, locale: Locale, values: Values): { message: string; guidance: string } {
-  const said = Object.fromEntries(Object.entries({ ...DEFAULTS, ...values }).map(([name, value]) => [name, WORDS.includes(name) && typeof value === 'string' ? phrase(value, locale) : value]))
-  const filled = (text: string) => text.replace(/\s*[(:]?\s*\{(\w+)\}\)?/g, (whole, name: string) => (said[name] === undefined ? '' : whole.replace(`{${name}}`, () => String(said[name]))))
+  const said = Object.fromEntries(
+    Object.entries({ ...DEFAULTS, ...values }).map(([name, value]) => [
+      name,
+      WORDS.includes(name) && typeof value === 'string' ? phrase(value, locale) : value,
+    ]),
+  )
+  const filled = (text: string) =>
+    text.replace(/\s*[(:]?\s*\{(\w+)\}\)?/g, (whole, name: string) =>
+      said[name] === undefined ? '' : whole.replace(`{${name}}`, () => String(said[name])),
+    )
   return { message: filled(entry.message[locale]), guidance: filled(entry.guidance[locale]) }
 }
 
 /** Anything thrown, as a failure. What is no BackupError is INTERNAL and keeps its text for the log. */
 export function failureOf(error: unknown, locale: Locale): Failure {
-  const known = error instanceof BackupError ? error : new BackupError('INTERNAL', error instanceof Error ? error.message : String(error), { cause: error })
+  const known =
+    error instanceof BackupError
+      ? error
+      : new BackupError('INTERNAL', error instanceof Error ? error.message : String(error), { cause: error })
   const { message, guidance } = errorText(ERROR_CATALOG[known.code], locale, known.context)
   return { code: known.code, message: known.code === 'USAGE' ? known.message : message, guidance }
 }

@@ -1,5 +1,22 @@
-export { COLUMN_COUNT, Column, EntryColumns, FileType, fileTypeOf, STORED_COLUMNS, type StoredColumn } from './entry-columns.ts'
+export {
+  COLUMN_COUNT,
+  Column,
+  EntryColumns,
+  FileType,
+  fileTypeOf,
+  STORED_COLUMNS,
+  type StoredColumn,
+} from './entry-columns.ts'
 export { ERROR_CATALOG, type ErrorEntry, type LocalizedText } from './error-catalog.ts'
 export { errorText, type Failure, failureOf, fill, type Locale, localeOf, type Values } from './failure.ts'
 export { phrase } from './phrases.ts'
-export { calendarOf, type CustomRule, decideRetention, parsePattern, type RetentionDecision, type RetentionInput, type RetentionPoint, type RetentionPolicy } from './retention.ts'
+export {
+  type CustomRule,
+  calendarOf,
+  decideRetention,
+  parsePattern,
+  type RetentionDecision,
+  type RetentionInput,
+  type RetentionPoint,
+  type RetentionPolicy,
+} from './retention.ts'

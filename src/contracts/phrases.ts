@@ -1,11 +1,12 @@
 /**
- * Parts of a sentence that travel in an error's context in English (`why`, `accepted`) and are said in the reader's language.
- * A key is the English phrase, with {} for what varies.
+ * Parts of a sentence that travel in an error's context in English (`why`, `accepted`) and are said in the reader's
+ * language. A key is the English phrase, with {} for what varies.
  */
 import type { LocalizedText } from './error-catalog.ts'
 import { CALL_FORMS } from './system/call-forms.ts'
 import { CONFIG_OPTIONS, SYSTEM_OPTIONS, VARIABLES, type VariableReference } from './system/option-reference.ts'
 
+// biome-ignore format: a table with one message a line
 const PHRASES_PT_BR: Readonly<Record<string, string>> = {
   'there is no such option (did you mean {}?)': 'essa opção não existe (seria {}?)',
   'there is no such option': 'essa opção não existe',
@@ -87,7 +88,9 @@ export function phrase(text: string, locale: keyof LocalizedText): string {
   exacts ??= new Map([...acceptedForms(), ...Object.entries(PHRASES_PT_BR)])
   const exact = exacts.get(text)
   if (exact !== undefined) return exact
-  templates ??= Object.entries(PHRASES_PT_BR).filter(([key]) => key.includes('{}')).map(([key, translation]) => ({ expression: expressionOf(key), translation }))
+  templates ??= Object.entries(PHRASES_PT_BR)
+    .filter(([key]) => key.includes('{}'))
+    .map(([key, translation]) => ({ expression: expressionOf(key), translation }))
   for (const { expression, translation } of templates) {
     const values = expression.exec(text)?.slice(1)
     if (values) return translation.replace(/\{\}/g, () => values.shift() ?? '')
@@ -97,10 +100,18 @@ export function phrase(text: string, locale: keyof LocalizedText): string {
 
 function acceptedForms(): Array<readonly [string, string]> {
   const references: readonly VariableReference[] = Object.values(VARIABLES)
-  const forms = [...Object.values(CONFIG_OPTIONS), ...Object.values(SYSTEM_OPTIONS), ...references].flatMap(({ accepted }) => accepted ?? [])
+  const forms = [...Object.values(CONFIG_OPTIONS), ...Object.values(SYSTEM_OPTIONS), ...references].flatMap(
+    ({ accepted }) => accepted ?? [],
+  )
   return [...forms, ...Object.values(CALL_FORMS)].map((form) => [form.en, form['pt-BR']])
 }
 
 function expressionOf(template: string): RegExp {
-  return new RegExp(`^${template.split('{}').map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('(.*)')}$`, 's')
+  return new RegExp(
+    `^${template
+      .split('{}')
+      .map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
+      .join('(.*)')}$`,
+    's',
+  )
 }

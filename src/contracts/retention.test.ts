@@ -1,9 +1,9 @@
-// Goal: a policy keeps exactly what docs/retention.md says.
-// Method: random points and policies against a second implementation (test/harness/retention-model.ts) that is written from that page.
+// Goal: a policy keeps exactly what docs/retention.md says. Method: random points and policies against a second
+// implementation (test/harness/retention-model.ts) that is written from that page.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { expectedKept, policies, pointsBefore } from '../../test/harness/retention-model.ts'
+import { expectedKept, pointsBefore, policies } from '../../test/harness/retention-model.ts'
 import { calendarOf, decideRetention, type RetentionPoint, type RetentionPolicy } from './retention.ts'
 
 const NOW_MS = Date.parse('2026-11-24T12:00:00Z')
@@ -11,10 +11,19 @@ const NOW_MS = Date.parse('2026-11-24T12:00:00Z')
 const points = pointsBefore(NOW_MS)
 
 const keptBy = (all: readonly RetentionPoint[], policy: RetentionPolicy) =>
-  new Set(decideRetention({ points: all, policy, nowMs: NOW_MS, calendar: calendarOf('UTC') }).filter(({ isKept }) => isKept).map(({ id }) => id))
+  new Set(
+    decideRetention({ points: all, policy, nowMs: NOW_MS, calendar: calendarOf('UTC') })
+      .filter(({ isKept }) => isKept)
+      .map(({ id }) => id),
+  )
 
 test('a policy keeps what the page says, no more and no less', () => {
-  fc.assert(fc.property(points, policies, (all, policy) => assert.deepEqual([...keptBy(all, policy)].sort(), [...expectedKept(all, policy, NOW_MS)].sort())), { numRuns: 2000 })
+  fc.assert(
+    fc.property(points, policies, (all, policy) =>
+      assert.deepEqual([...keptBy(all, policy)].sort(), [...expectedKept(all, policy, NOW_MS)].sort()),
+    ),
+    { numRuns: 2000 },
+  )
 })
 
 test('a stricter policy keeps no point that a laxer one drops; the order of points does not matter', () => {
@@ -29,23 +38,57 @@ test('a stricter policy keeps no point that a laxer one drops; the order of poin
 
 test('protected points and the newest good one stay whatever the policy says', () => {
   fc.assert(
-    fc.property(points.filter((all) => all.length > 0), policies, (all, policy) => {
-      const decisions = decideRetention({ points: all, policy: { ...policy, last: 0 }, nowMs: NOW_MS, calendar: calendarOf('UTC'), protectedBy: new Map([[all[0]!.id, 'pin']]) })
-      assert.ok(decisions.find(({ id }) => id === all[0]!.id)?.isKept)
-      const good = [...all].sort((a, b) => b.atMs - a.atMs).find(({ isGood }) => isGood)
-      if (good) assert.ok(decisions.find(({ id }) => id === good.id)?.isKept)
-      assert.ok(decisions.every(({ isKept, reasons }) => isKept === reasons.length > 0))
-    }),
+    fc.property(
+      points.filter((all) => all.length > 0),
+      policies,
+      (all, policy) => {
+        const decisions = decideRetention({
+          points: all,
+          policy: { ...policy, last: 0 },
+          nowMs: NOW_MS,
+          calendar: calendarOf('UTC'),
+          protectedBy: new Map([[all[0]!.id, 'pin']]),
+        })
+        assert.ok(decisions.find(({ id }) => id === all[0]!.id)?.isKept)
+        const good = [...all].sort((a, b) => b.atMs - a.atMs).find(({ isGood }) => isGood)
+        if (good) assert.ok(decisions.find(({ id }) => id === good.id)?.isKept)
+        assert.ok(decisions.every(({ isKept, reasons }) => isKept === reasons.length > 0))
+      },
+    ),
   )
 })
 
 test('days are those of the zone; the repeated hour counts as two, the skipped one is missed by nobody', () => {
   const at = (iso: string, id: string): RetentionPoint => ({ id, atMs: Date.parse(iso), isGood: false })
-  const keep = (zone: string, policy: RetentionPolicy, all: RetentionPoint[]) => decideRetention({ points: all, policy, nowMs: NOW_MS, calendar: calendarOf(zone) }).filter(({ isKept }) => isKept).map(({ id }) => id).sort()
+  const keep = (zone: string, policy: RetentionPolicy, all: RetentionPoint[]) =>
+    decideRetention({ points: all, policy, nowMs: NOW_MS, calendar: calendarOf(zone) })
+      .filter(({ isKept }) => isKept)
+      .map(({ id }) => id)
+      .sort()
   // 02:30 UTC is the evening before in São Paulo (-03:00).
-  assert.deepEqual(keep('America/Sao_Paulo', { daily: 5 }, [at('2026-11-24T02:30:00Z', 'a'), at('2026-11-23T15:00:00Z', 'b'), at('2026-11-24T11:00:00Z', 'c')]), ['a', 'c'])
+  assert.deepEqual(
+    keep('America/Sao_Paulo', { daily: 5 }, [
+      at('2026-11-24T02:30:00Z', 'a'),
+      at('2026-11-23T15:00:00Z', 'b'),
+      at('2026-11-24T11:00:00Z', 'c'),
+    ]),
+    ['a', 'c'],
+  )
   // New York, 1 November 2026: 01:30 happens twice.
-  assert.deepEqual(keep('America/New_York', { hourly: 5 }, [at('2026-11-01T05:30:00Z', 'first'), at('2026-11-01T06:30:00Z', 'second')]), ['first', 'second'])
+  assert.deepEqual(
+    keep('America/New_York', { hourly: 5 }, [
+      at('2026-11-01T05:30:00Z', 'first'),
+      at('2026-11-01T06:30:00Z', 'second'),
+    ]),
+    ['first', 'second'],
+  )
   // Kolkata is five and a half hours ahead: 11:10 and 11:50 are one hour, 10:40 is another.
-  assert.deepEqual(keep('Asia/Kolkata', { hourly: 5 }, [at('2026-11-24T05:10:00Z', '10:40'), at('2026-11-24T05:40:59Z', '11:10'), at('2026-11-24T06:20:01Z', '11:50')]), ['10:40', '11:50'])
+  assert.deepEqual(
+    keep('Asia/Kolkata', { hourly: 5 }, [
+      at('2026-11-24T05:10:00Z', '10:40'),
+      at('2026-11-24T05:40:59Z', '11:10'),
+      at('2026-11-24T06:20:01Z', '11:50'),
+    ]),
+    ['10:40', '11:50'],
+  )
 })

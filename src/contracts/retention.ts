@@ -1,4 +1,6 @@
-/** Which restore points a policy keeps: a pure function of points, policy, zone and time. Meanings: docs/retention.md. */
+/**
+ * Which restore points a policy keeps: a pure function of points, policy, zone and time. Meanings: docs/retention.md.
+ */
 
 export interface RetentionPoint {
   readonly id: string
@@ -45,15 +47,38 @@ export type CalendarKeys = (atMs: number) => Readonly<Record<RetentionPeriod, st
 
 /** Keys in an IANA zone ("America/Sao_Paulo"). Weeks are ISO 8601. */
 export function calendarOf(zone: string): CalendarKeys {
-  const format = new Intl.DateTimeFormat('en-CA', { timeZone: zone, hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' })
+  const format = new Intl.DateTimeFormat('en-CA', {
+    timeZone: zone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+  })
   return (atMs) => {
     const parts = Object.fromEntries(format.formatToParts(atMs).map(({ type, value }) => [type, value]))
-    const [year, month, day, hour, minute] = [parts['year'] ?? '', parts['month'] ?? '', parts['day'] ?? '', parts['hour'] ?? '', parts['minute'] ?? '']
+    const [year, month, day, hour, minute] = [
+      parts['year'] ?? '',
+      parts['month'] ?? '',
+      parts['day'] ?? '',
+      parts['hour'] ?? '',
+      parts['minute'] ?? '',
+    ]
     const date = `${year}-${month}-${day}`
     // Two hours of one name on the day the clock goes back are told apart by the zone's distance from UTC.
-    const aheadMinutes = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute)) / 60_000 - Math.floor(atMs / 60_000)
+    const aheadMinutes =
+      Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute)) / 60_000 -
+      Math.floor(atMs / 60_000)
     const hourKey = `${date}T${hour}#${aheadMinutes}`
-    return { hour: hourKey, day: date, week: isoWeek(Number(year), Number(month), Number(day)), month: `${year}-${month}`, quarter: `${year}-Q${Math.ceil(Number(month) / 3)}`, year }
+    return {
+      hour: hourKey,
+      day: date,
+      week: isoWeek(Number(year), Number(month), Number(day)),
+      month: `${year}-${month}`,
+      quarter: `${year}-Q${Math.ceil(Number(month) / 3)}`,
+      year,
+    }
   }
 }
 
@@ -74,7 +99,9 @@ export interface RetentionInput {
   readonly protectedBy?: ReadonlyMap<string, string>
 }
 
-/** Decides every point, newest first. A policy without any rule keeps everything. The newest good point is always kept. */
+/**
+ * Decides every point, newest first. A policy without any rule keeps everything. The newest good point is always kept.
+ */
 export function decideRetention(input: RetentionInput): RetentionDecision[] {
   const points = [...input.points].sort((a, b) => b.atMs - a.atMs || (a.id < b.id ? 1 : -1))
   const reasons = new Map<string, string[]>(points.map(({ id }) => [id, []]))
@@ -90,17 +117,31 @@ type Keep = (id: string, reason: string) => void
 
 function applyRules(points: readonly RetentionPoint[], { policy, nowMs, calendar }: RetentionInput, keep: Keep): void {
   const { last, withinDays, hourly, daily, weekly, monthly, yearly, custom } = policy
-  const hasRule = [last, withinDays, hourly, daily, weekly, monthly, yearly].some((value) => value !== undefined) || (custom ?? []).length > 0
+  const hasRule =
+    [last, withinDays, hourly, daily, weekly, monthly, yearly].some((value) => value !== undefined) ||
+    (custom ?? []).length > 0
   if (!hasRule) for (const { id } of points) keep(id, 'no policy')
   for (const [i, { id }] of points.slice(0, last ?? 0).entries()) keep(id, `last ${i + 1}/${last}`)
-  if (withinDays !== undefined) for (const { id, atMs } of points) if (atMs >= nowMs - withinDays * DAY_MS) keep(id, `within ${withinDays} days`)
-  const counts: ReadonlyArray<readonly [string, RetentionPeriod, number | undefined]> = [['hourly', 'hour', hourly], ['daily', 'day', daily], ['weekly', 'week', weekly], ['monthly', 'month', monthly], ['yearly', 'year', yearly]]
-  for (const [name, period, count] of counts) keepNewest(points, { name, count: count ?? 0, key: (point) => calendar(point.atMs)[period] }, keep)
+  if (withinDays !== undefined)
+    for (const { id, atMs } of points) if (atMs >= nowMs - withinDays * DAY_MS) keep(id, `within ${withinDays} days`)
+  const counts: ReadonlyArray<readonly [string, RetentionPeriod, number | undefined]> = [
+    ['hourly', 'hour', hourly],
+    ['daily', 'day', daily],
+    ['weekly', 'week', weekly],
+    ['monthly', 'month', monthly],
+    ['yearly', 'year', yearly],
+  ]
+  for (const [name, period, count] of counts)
+    keepNewest(points, { name, count: count ?? 0, key: (point) => calendar(point.atMs)[period] }, keep)
   for (const rule of custom ?? []) applyCustom(points, { rule, nowMs, calendar }, keep)
 }
 
 /** The newest point of each of the last `count` periods that have one. */
-function keepNewest(points: readonly RetentionPoint[], rule: { name: string; count: number; key: (point: RetentionPoint) => string }, keep: Keep): void {
+function keepNewest(
+  points: readonly RetentionPoint[],
+  rule: { name: string; count: number; key: (point: RetentionPoint) => string },
+  keep: Keep,
+): void {
   const seen = new Set<string>()
   for (const point of points) {
     if (seen.size >= rule.count) return
@@ -112,13 +153,21 @@ function keepNewest(points: readonly RetentionPoint[], rule: { name: string; cou
 }
 
 /** Splits `first-of-month` into its parts, or returns undefined. */
-export function parsePattern(pattern: string): { readonly side: 'first' | 'last'; readonly period: Exclude<RetentionPeriod, 'hour'> } | undefined {
+export function parsePattern(
+  pattern: string,
+): { readonly side: 'first' | 'last'; readonly period: Exclude<RetentionPeriod, 'hour'> } | undefined {
   const match = /^(first|last)-of-(day|week|month|quarter|year)$/.exec(pattern)
-  return match ? { side: match[1] as 'first' | 'last', period: match[2] as Exclude<RetentionPeriod, 'hour'> } : undefined
+  return match
+    ? { side: match[1] as 'first' | 'last', period: match[2] as Exclude<RetentionPeriod, 'hour'> }
+    : undefined
 }
 
 /** One point a period; the running period's candidate is kept beside the counted ones. */
-function applyCustom(points: readonly RetentionPoint[], parts: { rule: CustomRule; nowMs: number; calendar: CalendarKeys }, keep: Keep): void {
+function applyCustom(
+  points: readonly RetentionPoint[],
+  parts: { rule: CustomRule; nowMs: number; calendar: CalendarKeys },
+  keep: Keep,
+): void {
   const { rule, nowMs, calendar } = parts
   const parsed = parsePattern(rule.pattern)
   if (!parsed) return
@@ -136,6 +185,7 @@ function applyCustom(points: readonly RetentionPoint[], parts: { rule: CustomRul
       continue
     }
     counted += 1
-    if (rule.keep === 'forever' || counted <= rule.keep) keep(point.id, rule.keep === 'forever' ? `${rule.pattern} for ever` : `${rule.pattern} ${counted}/${rule.keep}`)
+    if (rule.keep === 'forever' || counted <= rule.keep)
+      keep(point.id, rule.keep === 'forever' ? `${rule.pattern} for ever` : `${rule.pattern} ${counted}/${rule.keep}`)
   }
 }

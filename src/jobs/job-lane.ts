@@ -59,7 +59,8 @@ export class JobLane {
       const room = this.#parts.concurrency - this.#running.size
       const taken = room > 0 ? await this.#fetch(room) : []
       for (const job of taken) this.#begin(job)
-      if (room === 0 || taken.length < room) await this.#waker.wait(this.#isOut ? OUTAGE_MS : this.#parts.pollMs, { signal: this.#stopping.signal })
+      if (room === 0 || taken.length < room)
+        await this.#waker.wait(this.#isOut ? OUTAGE_MS : this.#parts.pollMs, { signal: this.#stopping.signal })
     }
   }
 
@@ -102,7 +103,9 @@ export class JobLane {
       await sleep(heartbeatMs, { signal: this.#stopping.signal }).catch(() => {})
       const held = [...this.#running.keys()]
       if (held.length === 0) continue
-      await boss.touch(name, held).catch((error: unknown) => log.debug('the queue missed a heartbeat', { queue: name, error }))
+      await boss
+        .touch(name, held)
+        .catch((error: unknown) => log.debug('the queue missed a heartbeat', { queue: name, error }))
     }
   }
 }

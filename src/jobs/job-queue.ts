@@ -21,11 +21,17 @@ export interface JobContext {
 export type JobHandler = (subject: string, context: JobContext) => Promise<void>
 
 export interface JobQueue extends AsyncDisposable {
-  /** Commits with `tx`. A job that stands in the queue for the same kind and subject, and has not begun, takes the place of a second one. */
+  /**
+   * Commits with `tx`. A job that stands in the queue for the same kind and subject, and has not begun, takes the place
+   * of a second one.
+   */
   enqueue(job: Job, tx: DatabaseTransaction): Promise<void>
   /** The same for many, in one statement a kind. */
   enqueueAll(jobs: readonly Job[], tx: DatabaseTransaction): Promise<void>
-  /** Takes jobs of a kind, `concurrency` at once, until `stop`. A handler that throws is tried again by the queue's own rule. */
+  /**
+   * Takes jobs of a kind, `concurrency` at once, until `stop`. A handler that throws is tried again by the queue's own
+   * rule.
+   */
   work(kind: JobKind, handler: JobHandler, options: { readonly concurrency: number }): Promise<void>
   /** Takes no more jobs, aborts the running ones' signals, waits for them up to `graceMs`. */
   stop(options: { readonly graceMs: number }): Promise<void>

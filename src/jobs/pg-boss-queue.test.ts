@@ -1,9 +1,16 @@
-// Goal: the queue does on both databases what its port promises. Method: real pg-boss over the embedded database and over a PostgreSQL server.
+// Goal: the queue does on both databases what its port promises. Method: real pg-boss over the embedded database and
+// over a PostgreSQL server.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import { sql } from 'kysely'
-import { noServer, postgresCatalog, temporaryCatalog, temporaryPostgres, type TestServer } from '../../test/harness/catalog.ts'
+import {
+  noServer,
+  postgresCatalog,
+  type TestServer,
+  temporaryCatalog,
+  temporaryPostgres,
+} from '../../test/harness/catalog.ts'
 import { until } from '../../test/harness/until.ts'
 import { type Catalog, sqlState } from '../catalog/index.ts'
 import { silentLog } from '../kernel/log.ts'
@@ -20,17 +27,26 @@ function describeQueue(make: () => Promise<Catalog>): void {
   after(() => catalog[Symbol.asyncDispose]())
 
   const open = () => openJobQueue(catalog, { log: silentLog, isWorker: true })
-  const jobs = async (subject: string) => (await catalog.queue.executeSql(`select state::text as state, retry_count, heartbeat_seconds, expire_seconds from ${QUEUE_SCHEMA}.job where singleton_key = $1 order by created_on`, [subject])).rows as Array<Record<string, unknown>>
+  const jobs = async (subject: string) =>
+    (
+      await catalog.queue.executeSql(
+        `select state::text as state, retry_count, heartbeat_seconds, expire_seconds from ${QUEUE_SCHEMA}.job where singleton_key = $1 order by created_on`,
+        [subject],
+      )
+    ).rows as Array<Record<string, unknown>>
   const put = (queue: JobQueue, ...all: Job[]) => catalog.transaction((tx) => queue.enqueueAll(all, tx))
 
-  test('a job commits with the caller\'s transaction, or is not there', async () => {
+  test("a job commits with the caller's transaction, or is not there", async () => {
     await using queue = await open()
     const [kept, lost] = [randomUUID(), randomUUID()]
     await put(queue, backup(kept))
-    await assert.rejects(catalog.transaction(async (tx) => {
-      await queue.enqueue(backup(lost), tx)
-      throw new Error('not today')
-    }), /not today/)
+    await assert.rejects(
+      catalog.transaction(async (tx) => {
+        await queue.enqueue(backup(lost), tx)
+        throw new Error('not today')
+      }),
+      /not today/,
+    )
     assert.deepEqual([(await jobs(kept)).length, (await jobs(lost)).length], [1, 0])
     const [job] = await jobs(kept)
     assert.ok(Number(job!['heartbeat_seconds']) >= 10 && Number(job!['expire_seconds']) > 3600)
@@ -45,10 +61,14 @@ function describeQueue(make: () => Promise<Catalog>): void {
     assert.equal((await jobs(subject)).length, 1)
     let begun = 0
     const release = Promise.withResolvers<void>()
-    await queue.work(JobKind.BACKUP, async () => {
-      begun += 1
-      await release.promise
-    }, { concurrency: 1 })
+    await queue.work(
+      JobKind.BACKUP,
+      async () => {
+        begun += 1
+        await release.promise
+      },
+      { concurrency: 1 },
+    )
     await until('begun === 1', () => begun === 1)
     await put(queue, backup(subject))
     assert.equal((await jobs(subject)).length, 2)
@@ -61,13 +81,17 @@ function describeQueue(make: () => Promise<Catalog>): void {
     const order: number[] = []
     let running = 0
     await put(queue, ...[1, 3, 0, 2, 3].map((priority) => backup(`${priority}-${randomUUID()}`, priority)))
-    await queue.work(JobKind.BACKUP, async (subject) => {
-      running += 1
-      assert.ok(running <= 2)
-      order.push(Number(subject[0]))
-      await new Promise((resolve) => setTimeout(resolve, 30))
-      running -= 1
-    }, { concurrency: 2 })
+    await queue.work(
+      JobKind.BACKUP,
+      async (subject) => {
+        running += 1
+        assert.ok(running <= 2)
+        order.push(Number(subject[0]))
+        await new Promise((resolve) => setTimeout(resolve, 30))
+        running -= 1
+      },
+      { concurrency: 2 },
+    )
     await until('order.length === 5', () => order.length === 5)
     assert.deepEqual([...order.slice(0, 2), ...order.slice(2, 4).sort(), order[4]], [3, 3, 1, 2, 0])
   })
@@ -76,7 +100,9 @@ function describeQueue(make: () => Promise<Catalog>): void {
     await using queue = await open()
     await put(queue, backup(randomUUID()))
     await queue.work(JobKind.BACKUP, async () => {}, { concurrency: 1 })
-    const { rows } = await catalog.queue.executeSql(`select name from ${QUEUE_SCHEMA}.schedule union all select name from ${QUEUE_SCHEMA}.queue where name like '%cron%' or name like '%schedule%' or name like '%send-it%'`)
+    const { rows } = await catalog.queue.executeSql(
+      `select name from ${QUEUE_SCHEMA}.schedule union all select name from ${QUEUE_SCHEMA}.queue where name like '%cron%' or name like '%schedule%' or name like '%send-it%'`,
+    )
     assert.deepEqual(rows, [])
   })
 
@@ -85,10 +111,14 @@ function describeQueue(make: () => Promise<Catalog>): void {
     const subject = randomUUID()
     const triedMs: number[] = []
     await put(queue, backup(subject))
-    await queue.work(JobKind.BACKUP, async () => {
-      triedMs.push(performance.now())
-      if (triedMs.length === 1) throw new Error('the first time')
-    }, { concurrency: 1 })
+    await queue.work(
+      JobKind.BACKUP,
+      async () => {
+        triedMs.push(performance.now())
+        if (triedMs.length === 1) throw new Error('the first time')
+      },
+      { concurrency: 1 },
+    )
     await until('it is tried again', () => triedMs.length === 2)
     assert.ok(triedMs[1]! - triedMs[0]! > 900, `again after ${triedMs[1]! - triedMs[0]!} ms`)
     await until('it is done', async () => (await jobs(subject))[0]!['state'] === 'completed')
@@ -100,12 +130,16 @@ function describeQueue(make: () => Promise<Catalog>): void {
     const [polite, deaf] = [randomUUID(), randomUUID()]
     const seen = new Map<string, string>()
     await put(queue, backup(polite), backup(deaf))
-    await queue.work(JobKind.BACKUP, async (subject, { signal }) => {
-      seen.set(subject, 'begun')
-      if (subject === deaf) await new Promise((resolve) => setTimeout(resolve, 60_000).unref())
-      else await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
-      seen.set(subject, 'ended')
-    }, { concurrency: 2 })
+    await queue.work(
+      JobKind.BACKUP,
+      async (subject, { signal }) => {
+        seen.set(subject, 'begun')
+        if (subject === deaf) await new Promise((resolve) => setTimeout(resolve, 60_000).unref())
+        else await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
+        seen.set(subject, 'ended')
+      },
+      { concurrency: 2 },
+    )
     await until('seen.size === 2', () => seen.size === 2)
     await queue.stop({ graceMs: 3_000 })
     assert.deepEqual([seen.get(polite), seen.get(deaf)], ['ended', 'begun'])
@@ -126,10 +160,13 @@ function describeQueue(make: () => Promise<Catalog>): void {
     await using queue = await open()
     await put(queue, backup(randomUUID()))
     for (const role of ['anon', 'authenticated']) {
-      await assert.rejects(catalog.transaction(async (tx) => {
-        await sql`set local role ${sql.id(role)}`.execute(tx)
-        await sql`select * from ${sql.id(QUEUE_SCHEMA, 'job')}`.execute(tx)
-      }), (error) => sqlState(error) === '42501')
+      await assert.rejects(
+        catalog.transaction(async (tx) => {
+          await sql`set local role ${sql.id(role)}`.execute(tx)
+          await sql`select * from ${sql.id(QUEUE_SCHEMA, 'job')}`.execute(tx)
+        }),
+        (error) => sqlState(error) === '42501',
+      )
     }
   })
 }

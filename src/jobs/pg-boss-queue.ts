@@ -1,6 +1,7 @@
 /**
- * The queue over pg-boss, on either database, in a schema of its own that no role of PostgREST can see. Jobs hold ids alone. Its schedules are not used: due
- * times are rows of the catalog (ADR 0010). Its jobs may run twice; runs and requests are fenced by their own rows.
+ * The queue over pg-boss, on either database, in a schema of its own that no role of PostgREST can see. Jobs hold ids
+ * alone. Its schedules are not used: due times are rows of the catalog (ADR 0010). Its jobs may run twice; runs and
+ * requests are fenced by their own rows.
  */
 import { fromKysely, PgBoss } from 'pg-boss'
 import { type Catalog, CatalogKind, type DatabaseTransaction, type SqlExecutor } from '../catalog/index.ts'
@@ -18,7 +19,15 @@ const HEARTBEAT_SECONDS = 30
 const EXPIRE_SECONDS = 24 * 3600
 const KEEP_DONE_SECONDS = 24 * 3600
 const QUEUE_OPTIONS = {
-  policy: 'short', heartbeatSeconds: HEARTBEAT_SECONDS, expireInSeconds: EXPIRE_SECONDS, retryLimit: 10, retryDelay: 2, retryBackoff: true, retryDelayMax: 300, deadLetter: DEAD_LETTERS, deleteAfterSeconds: KEEP_DONE_SECONDS,
+  policy: 'short',
+  heartbeatSeconds: HEARTBEAT_SECONDS,
+  expireInSeconds: EXPIRE_SECONDS,
+  retryLimit: 10,
+  retryDelay: 2,
+  retryBackoff: true,
+  retryDelayMax: 300,
+  deadLetter: DEAD_LETTERS,
+  deleteAfterSeconds: KEEP_DONE_SECONDS,
 } as const
 /** Between looks into the queue. What the same process puts in is seen at once. */
 const POLL_MS = 1_500
@@ -31,12 +40,23 @@ export interface JobQueueOptions {
   readonly isWorker: boolean
 }
 
-/** Opens the queue, made or brought to this version where needed, one process at a time. Throws DATABASE_UNAVAILABLE. */
+/**
+ * Opens the queue, made or brought to this version where needed, one process at a time. Throws DATABASE_UNAVAILABLE.
+ */
 export async function openJobQueue(catalog: Catalog, { log, isWorker }: JobQueueOptions): Promise<JobQueue> {
   const isEmbedded = catalog.kind === CatalogKind.EMBEDDED
   const boss = new PgBoss({
-    db: { executeSql: (text, values) => catalog.queue.executeSql(text, values) }, backend: isEmbedded ? 'pglite' : 'postgres', schema: QUEUE_SCHEMA, createSchema: false, schedule: false, registerInstance: false, supervise: isWorker,
-    reindex: false, monitorVacuum: false, bamIntervalSeconds: 3600, flowIntervalSeconds: 3600,
+    db: { executeSql: (text, values) => catalog.queue.executeSql(text, values) },
+    backend: isEmbedded ? 'pglite' : 'postgres',
+    schema: QUEUE_SCHEMA,
+    createSchema: false,
+    schedule: false,
+    registerInstance: false,
+    supervise: isWorker,
+    reindex: false,
+    monitorVacuum: false,
+    bamIntervalSeconds: 3600,
+    flowIntervalSeconds: 3600,
   })
   boss.on('error', (error) => log.warn('the queue had an error', { error }))
   boss.on('warning', ({ message }) => log.debug('the queue warns', { message }))
@@ -44,7 +64,8 @@ export async function openJobQueue(catalog: Catalog, { log, isWorker }: JobQueue
   try {
     await boss.start()
     for (const name of [DEAD_LETTERS, ...Object.values(JobKind)]) {
-      if (!(await boss.getQueue(name))) await boss.createQueue(name, name === DEAD_LETTERS ? { deleteAfterSeconds: KEEP_DONE_SECONDS } : QUEUE_OPTIONS)
+      if (!(await boss.getQueue(name)))
+        await boss.createQueue(name, name === DEAD_LETTERS ? { deleteAfterSeconds: KEEP_DONE_SECONDS } : QUEUE_OPTIONS)
     }
     await alone(catalog.queue, HIDE)
   } catch (error) {
@@ -54,7 +75,10 @@ export async function openJobQueue(catalog: Catalog, { log, isWorker }: JobQueue
   return new PgBossQueue(boss, log)
 }
 
-/** Two processes that make or grant the same at once meet in PostgreSQL's own catalogue, where "if not exists" does not help. Queues are made by pg-boss under a lock of its own. */
+/**
+ * Two processes that make or grant the same at once meet in PostgreSQL's own catalogue, where "if not exists" does not
+ * help. Queues are made by pg-boss under a lock of its own.
+ */
 async function alone(database: SqlExecutor, statement: string): Promise<void> {
   await database.executeSql(`begin; select pg_advisory_xact_lock(hashtext('${QUEUE_SCHEMA}')); ${statement}; commit`)
 }
@@ -89,7 +113,12 @@ class PgBossQueue implements JobQueue {
 
   async enqueueAll(jobs: readonly Job[], tx: DatabaseTransaction): Promise<void> {
     for (const [kind, ofKind] of Map.groupBy(jobs, (job) => job.kind)) {
-      const inserted = ofKind.map(({ subject, priority, startAfter }) => ({ data: { subject }, singletonKey: subject, priority, ...(startAfter && { startAfter: startAfter.toISOString() }) }))
+      const inserted = ofKind.map(({ subject, priority, startAfter }) => ({
+        data: { subject },
+        singletonKey: subject,
+        priority,
+        ...(startAfter && { startAfter: startAfter.toISOString() }),
+      }))
       await this.#boss.insert(kind, inserted, { db: fromKysely(tx) })
       const lane = this.#lanes.get(kind)
       if (lane) void sleep(COMMIT_MS, { unref: true }).then(() => lane.wake())
@@ -97,7 +126,15 @@ class PgBossQueue implements JobQueue {
   }
 
   work(kind: JobKind, handler: JobHandler, { concurrency }: { readonly concurrency: number }): Promise<void> {
-    const lane = new JobLane({ boss: this.#boss, log: this.#log, name: kind, handler, concurrency, pollMs: POLL_MS, heartbeatMs: (HEARTBEAT_SECONDS * 1000) / 3 })
+    const lane = new JobLane({
+      boss: this.#boss,
+      log: this.#log,
+      name: kind,
+      handler,
+      concurrency,
+      pollMs: POLL_MS,
+      heartbeatMs: (HEARTBEAT_SECONDS * 1000) / 3,
+    })
     this.#lanes.set(kind, lane)
     lane.start()
     return Promise.resolve()

@@ -9,7 +9,10 @@ export function workerUrl(): URL {
   return new URL(`../engine/worker/worker-main.${extension}`, import.meta.url)
 }
 
-/** URL of the folder with the control plane's schema and migrations: at the package's root, two levels above sources, compiled tree and bundle alike. */
+/**
+ * URL of the folder with the control plane's schema and migrations: at the package's root, two levels above sources,
+ * compiled tree and bundle alike.
+ */
 export function databaseFolder(): URL {
   return new URL('../../database/', import.meta.url)
 }

@@ -1,4 +1,7 @@
-/** An error as it crosses a thread or a process: code, sentence and context survive; of anything else its stack, as text. */
+/**
+ * An error as it crosses a thread or a process: code, sentence and context survive; of anything else its stack, as
+ * text.
+ */
 import { BackupError, type ErrorContext } from './backup-error.ts'
 import { ERROR_CODES } from './error-code.ts'
 
@@ -10,7 +13,11 @@ export interface CrossingError {
 
 export function sendableError(error: unknown): CrossingError {
   if (error instanceof BackupError) return { code: error.code, detail: error.message, context: { ...error.context } }
-  return { code: undefined, detail: error instanceof Error ? (error.stack ?? error.message) : String(error), context: {} }
+  return {
+    code: undefined,
+    detail: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    context: {},
+  }
 }
 
 /** What has no code that is known here becomes INTERNAL. */

@@ -34,6 +34,10 @@ test('a file in the way, and a link that leads nowhere, are told and not replace
 test('where a file system makes no folders, it is told and comes to an end', () => {
   const program = `import { makeDirectories } from ${JSON.stringify(path.join(import.meta.dirname, 'directories.ts'))}
     try { makeDirectories('/proc/nope/a/b', { mode: 0o700 }) } catch (error) { console.log(error.code) }`
-  const { stdout, signal } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], { encoding: 'utf8', timeout: 60_000, killSignal: 'SIGKILL' })
+  const { stdout, signal } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
+    encoding: 'utf8',
+    timeout: 60_000,
+    killSignal: 'SIGKILL',
+  })
   assert.deepEqual([stdout.trim(), signal], ['ENOENT', null])
 })

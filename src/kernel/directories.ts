@@ -10,8 +10,8 @@ export interface DirectoryOptions {
 }
 
 /**
- * Makes a folder and its missing parents, step by step: mkdir's own recursion never ends where a file system answers ENOENT for a new name, as /proc does. Throws what the system says;
- * ENOTDIR where something else has the name.
+ * Makes a folder and its missing parents, step by step: mkdir's own recursion never ends where a file system answers
+ * ENOENT for a new name, as /proc does. Throws what the system says; ENOTDIR where something else has the name.
  */
 export function makeDirectories(folder: string, options: DirectoryOptions): void {
   const bytes = Buffer.from(folder, options.encoding)

@@ -17,8 +17,12 @@ test('results come in the order of their items, whichever ends first, and no mor
     await wait((i * 7) % 5)
     running -= 1
     return i * 2
-  })) results.push(result)
-  assert.deepEqual(results, Array.from({ length: 40 }, (_, i) => i * 2))
+  }))
+    results.push(result)
+  assert.deepEqual(
+    results,
+    Array.from({ length: 40 }, (_, i) => i * 2),
+  )
   assert.equal(most, 4)
 })
 
@@ -32,7 +36,8 @@ test('an error is thrown at its turn, and nothing is left running behind it', as
       else if (i > 2) await wait(20).then(() => ended.push(i))
       if (i >= 2) throw new Error(`item ${i}`)
       return i
-    })) results.push(result)
+    }))
+      results.push(result)
   }, /item 2/)
   assert.deepEqual(results, [0, 1])
   assert.deepEqual(ended, [3, 4, 5])
@@ -51,7 +56,8 @@ test('who stops reading waits for what has begun, and the items are let go', asy
   for await (const _ of inOrder(items(), { widthMax: 3 }, async () => {
     await wait(5)
     ended += 1
-  })) break
+  }))
+    break
   assert.equal(ended, 3)
   assert.equal(isClosed, true)
 })

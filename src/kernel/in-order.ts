@@ -4,10 +4,15 @@ export interface InOrderOptions {
 }
 
 /**
- * Works on several items at once, and yields what comes of them in their order. An error is thrown when its item's turn has come. Nothing is left running
- * behind the last yield: what has begun is waited for, also where the reader stops early or an item failed.
+ * Works on several items at once, and yields what comes of them in their order. An error is thrown when its item's turn
+ * has come. Nothing is left running behind the last yield: what has begun is waited for, also where the reader stops
+ * early or an item failed.
  */
-export async function* inOrder<T, R>(items: Iterable<T> | AsyncIterable<T>, { widthMax }: InOrderOptions, work: (item: T) => Promise<R>): AsyncGenerator<R> {
+export async function* inOrder<T, R>(
+  items: Iterable<T> | AsyncIterable<T>,
+  { widthMax }: InOrderOptions,
+  work: (item: T) => Promise<R>,
+): AsyncGenerator<R> {
   const begun: Promise<R>[] = []
   try {
     for await (const item of items) {

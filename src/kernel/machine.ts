@@ -5,8 +5,8 @@ import os from 'node:os'
 import { systemCode } from './backup-error.ts'
 
 /**
- * Changes with every start of the machine, and differs between containers that can't see each other's processes: equal texts, and a process number can be looked
- * up. Empty where the platform has none.
+ * Changes with every start of the machine, and differs between containers that can't see each other's processes: equal
+ * texts, and a process number can be looked up. Empty where the platform has none.
  */
 export function bootId(): string {
   try {
@@ -50,7 +50,10 @@ export function userName(): string {
 
 let tag: string | undefined
 
-/** Eight hexadecimal digits for this start of this machine: what carries them was made by a process that can be looked up here. Taken once: it stands in the name of every file that is restored. */
+/**
+ * Eight hexadecimal digits for this start of this machine: what carries them was made by a process that can be looked
+ * up here. Taken once: it stands in the name of every file that is restored.
+ */
 export function machineTag(): string {
   tag ??= createHash('sha256').update(`${hostName()} ${bootId()}`).digest('hex').slice(0, 8)
   return tag

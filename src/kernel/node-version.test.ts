@@ -6,5 +6,9 @@ import { requireNode } from './node-version.ts'
 
 test('22.15 and what is newer will do; what is older is named', () => {
   for (const version of ['22.15.0', '22.16.1', '23.0.0', '24.21.0', '100.0.0']) requireNode(version)
-  for (const version of ['22.14.9', '20.20.2', '18.0.0', '9.9.9']) assert.throws(() => requireNode(version), (error) => isBackupError(error, 'NODE_TOO_OLD') && error.context['version'] === version)
+  for (const version of ['22.14.9', '20.20.2', '18.0.0', '9.9.9'])
+    assert.throws(
+      () => requireNode(version),
+      (error) => isBackupError(error, 'NODE_TOO_OLD') && error.context['version'] === version,
+    )
 })

@@ -1,12 +1,15 @@
 /**
- * A second net under everything that is written or shown: values of members with a telling name, passwords in URLs and connection strings, key forms,
- * and secrets that are known by value are replaced. Copies are bounded in depth and length, so that no object can flood a log.
+ * A second net under everything that is written or shown: values of members with a telling name, passwords in URLs and
+ * connection strings, key forms, and secrets that are known by value are replaced. Copies are bounded in depth and
+ * length, so that no object can flood a log.
  */
 
 export const REDACTED = '[redacted]'
 
-const SECRET_WORDS = /^(pass|password|passwd|pwd|passphrase|secrets?|tokens?|authorization|cookies?|credentials?|keks?|dsn|wrapped|sealed)$/
-const SECRET_PAIRS = /\b(api|anon|access|account|storage|encryption|private|service|signing) key\b|\b(smtp|webhook|database) url\b|\bconnection string\b|\bkey material\b/
+const SECRET_WORDS =
+  /^(pass|password|passwd|pwd|passphrase|secrets?|tokens?|authorization|cookies?|credentials?|keks?|dsn|wrapped|sealed)$/
+const SECRET_PAIRS =
+  /\b(api|anon|access|account|storage|encryption|private|service|signing) key\b|\b(smtp|webhook|database) url\b|\bconnection string\b|\bkey material\b/
 const DEPTH_MAX = 8
 const MEMBERS_MAX = 200
 const CHARS_MAX = 8_000
@@ -18,19 +21,32 @@ export interface RedactOptions {
   readonly known?: readonly string[]
 }
 
-/** True for `smtpUrl`, `BACKUP_ENCRYPTION_KEY`, `webhook-secret`: by the words of the name, so that `bypass` and `key` are not meant. */
+/**
+ * True for `smtpUrl`, `BACKUP_ENCRYPTION_KEY`, `webhook-secret`: by the words of the name, so that `bypass` and `key`
+ * are not meant.
+ */
 export function isSecretName(name: string): boolean {
-  const words = name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase().split(/[^a-z0-9]+/)
+  const words = name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
   return words.some((word) => SECRET_WORDS.test(word)) || SECRET_PAIRS.test(words.join(' '))
 }
 
-/** A text without passwords in URLs (`scheme://user:…@`), in queries and in `name=value` pairs, without keys and known secrets. */
+/**
+ * A text without passwords in URLs (`scheme://user:…@`), in queries and in `name=value` pairs, without keys and known
+ * secrets.
+ */
 export function redactText(text: string, options: RedactOptions = {}): string {
   let safe = text.length > CHARS_MAX ? `${text.slice(0, CHARS_MAX)}… (${text.length} characters)` : text
-  for (const secret of options.known ?? []) if (secret.length >= KNOWN_CHARS_MIN) safe = safe.replaceAll(secret, REDACTED)
+  for (const secret of options.known ?? [])
+    if (secret.length >= KNOWN_CHARS_MIN) safe = safe.replaceAll(secret, REDACTED)
   return safe
     .replace(/([a-z][a-z0-9+.-]*:\/\/[^\s/?#:@]*):[^\s"'<>]*@/gi, `$1:${REDACTED}@`)
-    .replace(/\b((?:[a-z_-]*pass(?:word|wd|phrase)|secret|token|api_?key|signature|sig)["']?\s*[=:]\s*)(?:"[^"]*"|'[^']*'|[^\s&,;"'}]+)/gi, `$1${REDACTED}`)
+    .replace(
+      /\b((?:[a-z_-]*pass(?:word|wd|phrase)|secret|token|api_?key|signature|sig)["']?\s*[=:]\s*)(?:"[^"]*"|'[^']*'|[^\s&,;"'}]+)/gi,
+      `$1${REDACTED}`,
+    )
     .replace(/\b(passphrase:)[^\n"']+/gi, `$1${REDACTED}`)
     .replace(/\b((?:base64|hex):)[A-Za-z0-9+/_-]{40,}=*/g, `$1${REDACTED}`)
     .replace(/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}/g, `$1 ${REDACTED}`)
@@ -38,9 +54,13 @@ export function redactText(text: string, options: RedactOptions = {}): string {
     .replace(/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g, REDACTED)
 }
 
-/** A URL for people: without password, query and fragment. What is no URL is hidden as a whole. Also takes `postgres://user@/name?host=/run`, which is none by the book. */
+/**
+ * A URL for people: without password, query and fragment. What is no URL is hidden as a whole. Also takes
+ * `postgres://user@/name?host=/run`, which is none by the book.
+ */
 export function redactUrl(url: string): string {
-  const [, scheme, userInfo = '', host = '', place = ''] = /^([a-z][a-z0-9+.-]*):\/\/(?:(.*)@)?([^/?#@]*)(\/[^?#]*)?/i.exec(url) ?? []
+  const [, scheme, userInfo = '', host = '', place = ''] =
+    /^([a-z][a-z0-9+.-]*):\/\/(?:(.*)@)?([^/?#@]*)(\/[^?#]*)?/i.exec(url) ?? []
   if (scheme === undefined) return REDACTED
   const user = userInfo.split(':')[0]!
   return `${scheme}://${user === '' ? '' : `${user}@`}${host}${place === '/' ? '' : place}`
@@ -84,7 +104,12 @@ function copy(value: unknown, walk: Walk): unknown {
   if (walk.depth >= DEPTH_MAX) return '[deeper]'
   walk.seen.add(value)
   const inner = { ...walk, depth: walk.depth + 1 }
-  const result = value instanceof Error ? errorCopy(value, inner) : Array.isArray(value) ? listCopy(value, inner) : objectCopy(value, inner)
+  const result =
+    value instanceof Error
+      ? errorCopy(value, inner)
+      : Array.isArray(value)
+        ? listCopy(value, inner)
+        : objectCopy(value, inner)
   walk.seen.delete(value)
   return result
 }
@@ -95,14 +120,32 @@ function listCopy(list: readonly unknown[], walk: Walk): unknown[] {
 }
 
 function objectCopy(value: object, walk: Walk): Record<string, unknown> {
-  const entries = value instanceof Map ? [...value].map(([name, member]) => [String(name), member] as const) : value instanceof Set ? [...value].map((member, i) => [String(i), member] as const) : Object.entries(value)
-  return Object.fromEntries(entries.slice(0, MEMBERS_MAX).map(([name, member]) => [name, isSecretName(name) && member !== null && member !== undefined && typeof member !== 'boolean' ? REDACTED : copy(member, walk)]))
+  const entries =
+    value instanceof Map
+      ? [...value].map(([name, member]) => [String(name), member] as const)
+      : value instanceof Set
+        ? [...value].map((member, i) => [String(i), member] as const)
+        : Object.entries(value)
+  return Object.fromEntries(
+    entries
+      .slice(0, MEMBERS_MAX)
+      .map(([name, member]) => [
+        name,
+        isSecretName(name) && member !== null && member !== undefined && typeof member !== 'boolean'
+          ? REDACTED
+          : copy(member, walk),
+      ]),
+  )
 }
 
 function errorCopy(error: Error, walk: Walk): Record<string, unknown> {
   const { code, context } = error as { code?: unknown; context?: unknown }
   return {
-    name: error.name, message: redactText(error.message, walk.options), ...(typeof code === 'string' && { code }), ...(typeof context === 'object' && context !== null && { context: copy(context, walk) }),
-    ...(error.stack !== undefined && { stack: redactText(error.stack, walk.options) }), ...(error.cause !== undefined && { cause: copy(error.cause, walk) }),
+    name: error.name,
+    message: redactText(error.message, walk.options),
+    ...(typeof code === 'string' && { code }),
+    ...(typeof context === 'object' && context !== null && { context: copy(context, walk) }),
+    ...(error.stack !== undefined && { stack: redactText(error.stack, walk.options) }),
+    ...(error.cause !== undefined && { cause: copy(error.cause, walk) }),
   }
 }

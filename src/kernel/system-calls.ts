@@ -1,7 +1,8 @@
 /**
- * The system calls that Node lacks, over koffi: file access relative to an open directory, raw names, exact times, extended attributes, holes.
- * Linux only; elsewhere, or where koffi does not load, `systemCalls()` is undefined and the metadata that needs them is reported as not kept.
- * Names are strings of one character a byte (latin1), so that every name survives and string order is byte order.
+ * The system calls that Node lacks, over koffi: file access relative to an open directory, raw names, exact times,
+ * extended attributes, holes. Linux only; elsewhere, or where koffi does not load, `systemCalls()` is undefined and the
+ * metadata that needs them is reported as not kept. Names are strings of one character a byte (latin1), so that every
+ * name survives and string order is byte order.
  */
 import { createRequire } from 'node:module'
 import { invariant } from './invariant.ts'
@@ -24,9 +25,39 @@ const M_MMAP_THRESHOLD = -3
 const M_ARENA_MAX = -8
 
 const ERRNO_NAMES: Readonly<Record<number, string>> = {
-  1: 'EPERM', 2: 'ENOENT', 4: 'EINTR', 5: 'EIO', 6: 'ENXIO', 9: 'EBADF', 11: 'EAGAIN', 12: 'ENOMEM', 13: 'EACCES', 16: 'EBUSY', 17: 'EEXIST', 18: 'EXDEV', 19: 'ENODEV',
-  20: 'ENOTDIR', 21: 'EISDIR', 22: 'EINVAL', 23: 'ENFILE', 24: 'EMFILE', 26: 'ETXTBSY', 27: 'EFBIG', 28: 'ENOSPC', 30: 'EROFS', 31: 'EMLINK', 34: 'ERANGE', 36: 'ENAMETOOLONG', 38: 'ENOSYS',
-  39: 'ENOTEMPTY', 40: 'ELOOP', 61: 'ENODATA', 75: 'EOVERFLOW', 95: 'EOPNOTSUPP', 116: 'ESTALE', 122: 'EDQUOT',
+  1: 'EPERM',
+  2: 'ENOENT',
+  4: 'EINTR',
+  5: 'EIO',
+  6: 'ENXIO',
+  9: 'EBADF',
+  11: 'EAGAIN',
+  12: 'ENOMEM',
+  13: 'EACCES',
+  16: 'EBUSY',
+  17: 'EEXIST',
+  18: 'EXDEV',
+  19: 'ENODEV',
+  20: 'ENOTDIR',
+  21: 'EISDIR',
+  22: 'EINVAL',
+  23: 'ENFILE',
+  24: 'EMFILE',
+  26: 'ETXTBSY',
+  27: 'EFBIG',
+  28: 'ENOSPC',
+  30: 'EROFS',
+  31: 'EMLINK',
+  34: 'ERANGE',
+  36: 'ENAMETOOLONG',
+  38: 'ENOSYS',
+  39: 'ENOTEMPTY',
+  40: 'ELOOP',
+  61: 'ENODATA',
+  75: 'EOVERFLOW',
+  95: 'EOPNOTSUPP',
+  116: 'ESTALE',
+  122: 'EDQUOT',
 }
 
 /** A failed system call: `code` as Node spells it. */
@@ -45,8 +76,21 @@ export class SystemCallError extends Error {
 
 /** Offsets in the buffer that `statx` fills (linux/stat.h, struct statx). */
 export const StatxOffset = {
-  LINKS: 16, UID: 20, GID: 24, MODE: 28, INODE: 32, SIZE: 40, BLOCKS: 48, CTIME_SECONDS: 96, CTIME_NANOSECONDS: 104, MTIME_SECONDS: 112, MTIME_NANOSECONDS: 120,
-  RDEV_MAJOR: 128, RDEV_MINOR: 132, DEVICE_MAJOR: 136, DEVICE_MINOR: 140,
+  LINKS: 16,
+  UID: 20,
+  GID: 24,
+  MODE: 28,
+  INODE: 32,
+  SIZE: 40,
+  BLOCKS: 48,
+  CTIME_SECONDS: 96,
+  CTIME_NANOSECONDS: 104,
+  MTIME_SECONDS: 112,
+  MTIME_NANOSECONDS: 120,
+  RDEV_MAJOR: 128,
+  RDEV_MINOR: 132,
+  DEVICE_MAJOR: 136,
+  DEVICE_MINOR: 140,
 } as const
 export const STATX_BYTES = 256
 
@@ -106,7 +150,12 @@ function bind(koffi: KoffiModule) {
     return into
   }
   const through = (directory: number, name: string): string => `/proc/self/fd/${directory}/${name}`
-  const names = (bytes: number): string[] => list.toString('latin1', 0, bytes).split('\0').filter((name) => name !== '').sort()
+  const names = (bytes: number): string[] =>
+    list
+      .toString('latin1', 0, bytes)
+      .split('\0')
+      .filter((name) => name !== '')
+      .sort()
   const omitOr = (time: ExactTime | undefined, at: number): void => {
     times.writeBigInt64LE(BigInt(time?.seconds ?? 0), at)
     times.writeBigInt64LE(BigInt(time?.nanoseconds ?? UTIME_OMIT), at + 8)
@@ -114,16 +163,26 @@ function bind(koffi: KoffiModule) {
 
   return {
     /** Opens `name` below a directory; -1 flags are the caller's. Returns a descriptor for node:fs. */
-    openat: (directory: number, name: string, flags: number, mode = 0): number => check(native.openat(directory, text(name), flags, mode), 'openat'),
+    openat: (directory: number, name: string, flags: number, mode = 0): number =>
+      check(native.openat(directory, text(name), flags, mode), 'openat'),
     /** Fills `buffer` with raw directory records; 0 at the end. */
-    getdents: (directory: number, buffer: Buffer): number => check(native.getdents64(directory, buffer, buffer.length), 'getdents64'),
-    /** Fills `into` (STATX_BYTES) with the entry's own status; a link is not followed. Returns an errno, 0 for success: the hot path throws nothing. */
+    getdents: (directory: number, buffer: Buffer): number =>
+      check(native.getdents64(directory, buffer, buffer.length), 'getdents64'),
+    /**
+     * Fills `into` (STATX_BYTES) with the entry's own status; a link is not followed. Returns an errno, 0 for success:
+     * the hot path throws nothing.
+     */
     statx: (directory: number, name: string, into: Buffer): number =>
-      native.statx(directory, text(name), AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_BASIC_AND_BIRTH, into) < 0 ? koffi.errno() : 0,
-    fstatx: (descriptor: number, into: Buffer): void => void check(native.statx(descriptor, nothing, AT_EMPTY_PATH, STATX_BASIC_AND_BIRTH, into), 'statx'),
+      native.statx(directory, text(name), AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_BASIC_AND_BIRTH, into) < 0
+        ? koffi.errno()
+        : 0,
+    fstatx: (descriptor: number, into: Buffer): void =>
+      void check(native.statx(descriptor, nothing, AT_EMPTY_PATH, STATX_BASIC_AND_BIRTH, into), 'statx'),
     readlinkat: (directory: number, name: string): Buffer => {
       const target = Buffer.allocUnsafe(NAME_BYTES_MAX)
-      return Buffer.from(target.subarray(0, check(native.readlinkat(directory, text(name), target, target.length), 'readlinkat')))
+      return Buffer.from(
+        target.subarray(0, check(native.readlinkat(directory, text(name), target, target.length), 'readlinkat')),
+      )
     },
     /** Names of a descriptor's extended attributes, sorted; empty where the file system has none. */
     flistxattr: (descriptor: number): string[] => {
@@ -131,34 +190,69 @@ function bind(koffi: KoffiModule) {
       if (bytes < 0 && ['EOPNOTSUPP', 'ENODATA'].includes(ERRNO_NAMES[koffi.errno()] ?? '')) return []
       return bytes === 0 ? [] : names(check(bytes, 'flistxattr'))
     },
-    fgetxattr: (descriptor: number, name: string): Buffer => Buffer.from(value.subarray(0, check(native.fgetxattr(descriptor, text(name), value, value.length), 'fgetxattr'))),
-    fsetxattr: (descriptor: number, name: string, data: Uint8Array): void => void check(native.fsetxattr(descriptor, text(name), data, data.length, 0), 'fsetxattr'),
+    fgetxattr: (descriptor: number, name: string): Buffer =>
+      Buffer.from(value.subarray(0, check(native.fgetxattr(descriptor, text(name), value, value.length), 'fgetxattr'))),
+    fsetxattr: (descriptor: number, name: string, data: Uint8Array): void =>
+      void check(native.fsetxattr(descriptor, text(name), data, data.length, 0), 'fsetxattr'),
     llistxattr: (directory: number, name: string): string[] => {
       const bytes = native.llistxattr(text(through(directory, name)), list, list.length)
       if (bytes < 0 && ['EOPNOTSUPP', 'ENODATA'].includes(ERRNO_NAMES[koffi.errno()] ?? '')) return []
       return bytes === 0 ? [] : names(check(bytes, 'llistxattr'))
     },
     lgetxattr: (directory: number, name: string, attribute: string): Buffer =>
-      Buffer.from(value.subarray(0, check(native.lgetxattr(text(through(directory, name)), text(attribute, second), value, value.length), 'lgetxattr'))),
-    lsetxattr: (directory: number, name: string, attribute: { readonly name: string; readonly value: Uint8Array }): void =>
-      void check(native.lsetxattr(text(through(directory, name)), text(attribute.name, second), attribute.value, attribute.value.length, 0), 'lsetxattr'),
+      Buffer.from(
+        value.subarray(
+          0,
+          check(
+            native.lgetxattr(text(through(directory, name)), text(attribute, second), value, value.length),
+            'lgetxattr',
+          ),
+        ),
+      ),
+    lsetxattr: (
+      directory: number,
+      name: string,
+      attribute: { readonly name: string; readonly value: Uint8Array },
+    ): void =>
+      void check(
+        native.lsetxattr(
+          text(through(directory, name)),
+          text(attribute.name, second),
+          attribute.value,
+          attribute.value.length,
+          0,
+        ),
+        'lsetxattr',
+      ),
     lremovexattr: (directory: number, name: string, attribute: string): void =>
       void check(native.lremovexattr(text(through(directory, name)), text(attribute, second)), 'lremovexattr'),
-    mkdirat: (directory: number, name: string, mode: number): void => void check(native.mkdirat(directory, text(name), mode), 'mkdirat'),
-    mknodat: (directory: number, name: string, node: { readonly mode: number; readonly major: number; readonly minor: number }): void =>
+    mkdirat: (directory: number, name: string, mode: number): void =>
+      void check(native.mkdirat(directory, text(name), mode), 'mkdirat'),
+    mknodat: (
+      directory: number,
+      name: string,
+      node: { readonly mode: number; readonly major: number; readonly minor: number },
+    ): void =>
       void check(native.mknodat(directory, text(name), node.mode, deviceNumber(node.major, node.minor)), 'mknodat'),
     symlinkat: (target: Uint8Array, directory: number, name: string): void =>
-      void check(native.symlinkat(text(Buffer.from(target).toString('latin1'), second), directory, text(name)), 'symlinkat'),
+      void check(
+        native.symlinkat(text(Buffer.from(target).toString('latin1'), second), directory, text(name)),
+        'symlinkat',
+      ),
     linkat: (from: { readonly directory: number; readonly name: string }, directory: number, name: string): void =>
       void check(native.linkat(from.directory, text(from.name, second), directory, text(name), 0), 'linkat'),
     /** Renames inside one directory. With `noReplace` an existing name gives EEXIST. */
     rename: (directory: number, from: string, to: { readonly name: string; readonly noReplace: boolean }): void =>
-      void check(native.renameat2(directory, text(from), directory, text(to.name, second), to.noReplace ? RENAME_NOREPLACE : 0), 'renameat2'),
+      void check(
+        native.renameat2(directory, text(from), directory, text(to.name, second), to.noReplace ? RENAME_NOREPLACE : 0),
+        'renameat2',
+      ),
     unlinkat: (directory: number, name: string, options: { readonly isDirectory: boolean }): void =>
       void check(native.unlinkat(directory, text(name), options.isDirectory ? AT_REMOVEDIR : 0), 'unlinkat'),
     lchownat: (directory: number, name: string, owner: { readonly uid: number; readonly gid: number }): void =>
       void check(native.fchownat(directory, text(name), owner.uid, owner.gid, AT_SYMLINK_NOFOLLOW), 'fchownat'),
-    fchmodat: (directory: number, name: string, mode: number): void => void check(native.fchmodat(directory, text(name), mode, 0), 'fchmodat'),
+    fchmodat: (directory: number, name: string, mode: number): void =>
+      void check(native.fchmodat(directory, text(name), mode, 0), 'fchmodat'),
     /** Sets the mtime exactly and leaves the atime; a link's own. */
     utimensat: (directory: number, name: string, mtime: ExactTime): void => {
       omitOr(undefined, 0)
@@ -171,7 +265,8 @@ function bind(koffi: KoffiModule) {
       check(native.futimens(descriptor, times), 'futimens')
     },
     /** Asks the kernel to fetch a file's first bytes; a hint, whose failure is none. */
-    willRead: (descriptor: number, bytes: number): void => void native.posix_fadvise(descriptor, 0, bytes, POSIX_FADV_WILLNEED),
+    willRead: (descriptor: number, bytes: number): void =>
+      void native.posix_fadvise(descriptor, 0, bytes, POSIX_FADV_WILLNEED),
     /** Lists a directory from its start again. */
     rewind: (directory: number): void => void check(Number(native.lseek64(directory, 0, 0)), 'lseek'),
     /** The next offset that holds data, or undefined after the last. */
@@ -180,13 +275,16 @@ function bind(koffi: KoffiModule) {
       if (at < 0 && ERRNO_NAMES[koffi.errno()] === 'ENXIO') return undefined
       return check(at, 'lseek')
     },
-    nextHole: (descriptor: number, from: number): number => check(Number(native.lseek64(descriptor, from, SEEK_HOLE)), 'lseek'),
+    nextHole: (descriptor: number, from: number): number =>
+      check(Number(native.lseek64(descriptor, from, SEEK_HOLE)), 'lseek'),
   }
 }
 
 /** makedev(3). */
 function deviceNumber(major: number, minor: number): number {
-  return (minor & 0xff) + (major & 0xfff) * 2 ** 8 + Math.floor(minor / 256) * 2 ** 20 + Math.floor(major / 4096) * 2 ** 44
+  return (
+    (minor & 0xff) + (major & 0xfff) * 2 ** 8 + Math.floor(minor / 256) * 2 ** 20 + Math.floor(major / 4096) * 2 ** 44
+  )
 }
 
 interface KoffiModule {
@@ -228,8 +326,8 @@ function load(): { calls: SystemCalls | undefined; reason: string } {
 }
 
 /**
- * Asks glibc to keep one malloc arena and to give large blocks back at once, so that the peak is what is in use. Does nothing where it can't.
- * Call it before any thread starts.
+ * Asks glibc to keep one malloc arena and to give large blocks back at once, so that the peak is what is in use. Does
+ * nothing where it can't. Call it before any thread starts.
  */
 export function keepMemoryLean(): void {
   const koffi = loadKoffi()

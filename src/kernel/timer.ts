@@ -3,7 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { throwIfAborted } from './abort.ts'
 
 /** Resolves after `ms`. Throws ABORTED when `signal` is aborted first. Keeps the process alive unless `unref`. */
-export async function sleep(ms: number, options: { readonly signal?: AbortSignal | undefined; readonly unref?: boolean } = {}): Promise<void> {
+export async function sleep(
+  ms: number,
+  options: { readonly signal?: AbortSignal | undefined; readonly unref?: boolean } = {},
+): Promise<void> {
   throwIfAborted(options.signal)
   try {
     await delay(ms, undefined, { ref: options.unref !== true, ...(options.signal && { signal: options.signal }) })

@@ -9,30 +9,45 @@ const MAJOR_WITH_A_MULTIPLE = 25
 
 let isOwnProcess = false
 
-/** For a program of ours, never in an application that uses the library: V8's flags are the whole process's. Call it once, before any thread starts. */
+/**
+ * For a program of ours, never in an application that uses the library: V8's flags are the whole process's. Call it
+ * once, before any thread starts.
+ */
 export function optimizeLateBesideThreads(): void {
   isOwnProcess = true
 }
 
 /**
- * V8's efficiency mode: with both cores at work, code that is optimized beside them takes their time and up to 16 MiB (docs/adr/0020). The mode's own delay of 15,000
- * calls is late for a run of seconds.
+ * V8's efficiency mode: with both cores at work, code that is optimized beside them takes their time and up to 16 MiB
+ * (docs/adr/0020). The mode's own delay of 15,000 calls is late for a run of seconds.
  */
 function optimizeLate(): void {
   setFlagsFromString('--efficiency-mode')
-  if (Number(process.versions.node.split('.')[0]) < MAJOR_WITH_A_MULTIPLE) setFlagsFromString('--efficiency-mode-delay-turbofan=2000')
+  if (Number(process.versions.node.split('.')[0]) < MAJOR_WITH_A_MULTIPLE)
+    setFlagsFromString('--efficiency-mode-delay-turbofan=2000')
 }
 
 /**
- * A thread's small young generation keeps the peak low. Its descriptors are shared with the main thread, which closes them; with `closesItsFiles` those that the thread
- * has opened are closed when it ends, however it ends.
+ * A thread's small young generation keeps the peak low. Its descriptors are shared with the main thread, which closes
+ * them; with `closesItsFiles` those that the thread has opened are closed when it ends, however it ends.
  */
-export function startWorkerThread(workerData: unknown, transferList: readonly TransferListItem[] = [], { closesItsFiles = false } = {}): Worker {
+export function startWorkerThread(
+  workerData: unknown,
+  transferList: readonly TransferListItem[] = [],
+  { closesItsFiles = false } = {},
+): Worker {
   if (isOwnProcess) optimizeLate()
-  return new Worker(workerUrl(), { workerData, transferList: [...transferList], resourceLimits: { maxYoungGenerationSizeMb: 4 }, trackUnmanagedFds: closesItsFiles })
+  return new Worker(workerUrl(), {
+    workerData,
+    transferList: [...transferList],
+    resourceLimits: { maxYoungGenerationSizeMb: 4 },
+    trackUnmanagedFds: closesItsFiles,
+  })
 }
 
 /** A thread that ends before it was told to has not done its work, whatever its exit code. */
 export function lostThread(exitCode: number): BackupError {
-  return new BackupError('WORKER_LOST', `The worker thread ended early, with ${exitCode}.`, { context: { cause: `exit ${exitCode}` } })
+  return new BackupError('WORKER_LOST', `The worker thread ended early, with ${exitCode}.`, {
+    context: { cause: `exit ${exitCode}` },
+  })
 }

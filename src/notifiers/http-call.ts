@@ -1,4 +1,7 @@
-/** One HTTP request of a channel: a deadline, no redirects, an address that is checked where the connection is made (so no name can change its mind after a check). */
+/**
+ * One HTTP request of a channel: a deadline, no redirects, an address that is checked where the connection is made (so
+ * no name can change its mind after a check).
+ */
 import dns from 'node:dns'
 import http from 'node:http'
 import https from 'node:https'
@@ -24,12 +27,17 @@ export interface HttpCall {
 class PrivateAddress extends Error {}
 
 /**
- * POSTs `body`. Throws DELIVERY_REFUSED for redirects, 4xx but 408 and 429, and private addresses unless they are allowed; DELIVERY_FAILED for
- * everything that may pass; ABORTED. The URL, which may hold a secret, is in no error.
+ * POSTs `body`. Throws DELIVERY_REFUSED for redirects, 4xx but 408 and 429, and private addresses unless they are
+ * allowed; DELIVERY_FAILED for everything that may pass; ABORTED. The URL, which may hold a secret, is in no error.
  */
 export async function post(call: HttpCall): Promise<void> {
   const { channel, signal } = call
-  if (!call.allowPrivate && net.isIP(call.url.hostname.replace(/^\[|\]$/g, '')) !== 0 && isPrivateAddress(call.url.hostname)) throw deliveryRefused(channel, 'private address')
+  if (
+    !call.allowPrivate &&
+    net.isIP(call.url.hostname.replace(/^\[|\]$/g, '')) !== 0 &&
+    isPrivateAddress(call.url.hostname)
+  )
+    throw deliveryRefused(channel, 'private address')
   const deadline = AbortSignal.timeout(call.timeoutMs ?? HTTP_TIMEOUT_MS)
   let status: number
   try {
@@ -41,7 +49,9 @@ export async function post(call: HttpCall): Promise<void> {
     throw deliveryFailed(channel, connectionCause(error))
   }
   if (status >= 200 && status < 300) return
-  throw isWorthAnotherTry(status) ? deliveryFailed(channel, `HTTP ${status}`) : deliveryRefused(channel, `HTTP ${status}`)
+  throw isWorthAnotherTry(status)
+    ? deliveryFailed(channel, `HTTP ${status}`)
+    : deliveryRefused(channel, `HTTP ${status}`)
 }
 
 function isWorthAnotherTry(status: number): boolean {
@@ -53,8 +63,16 @@ function send({ url, headers, body, allowPrivate }: HttpCall, signal: AbortSigna
   const { request } = url.protocol === 'https:' ? https : http
   return new Promise((resolve, reject) => {
     const sent = request(url, {
-      method: 'POST', signal, agent: false, ...(!allowPrivate && { lookup: publicLookup }),
-      headers: { 'user-agent': 'neonpro-backup', 'content-type': 'text/plain; charset=utf-8', ...headers, 'content-length': bytes.length },
+      method: 'POST',
+      signal,
+      agent: false,
+      ...(!allowPrivate && { lookup: publicLookup }),
+      headers: {
+        'user-agent': 'neonpro-backup',
+        'content-type': 'text/plain; charset=utf-8',
+        ...headers,
+        'content-length': bytes.length,
+      },
     })
     sent.once('error', reject)
     sent.once('response', (response) => {
@@ -71,7 +89,8 @@ function send({ url, headers, body, allowPrivate }: HttpCall, signal: AbortSigna
 const publicLookup: net.LookupFunction = (hostname, options, callback) => {
   dns.lookup(hostname, { ...options, all: true }, (error, addresses) => {
     if (error) return callback(error, '', 0)
-    if (addresses.length === 0 || addresses.some(({ address }) => isPrivateAddress(address))) return callback(new PrivateAddress('private address'), '', 0)
+    if (addresses.length === 0 || addresses.some(({ address }) => isPrivateAddress(address)))
+      return callback(new PrivateAddress('private address'), '', 0)
     if (options.all) return callback(null, addresses)
     callback(null, addresses[0]!.address, addresses[0]!.family)
   })

@@ -1,2 +1,11 @@
 export type { ChannelSettings } from './channel-settings.ts'
-export { AlarmChange, type AlarmNotice, type DeliverOptions, type Notice, NoticeKind, type Notifier, type PingNotice, PingSignal } from './notifier.ts'
+export {
+  AlarmChange,
+  type AlarmNotice,
+  type DeliverOptions,
+  type Notice,
+  NoticeKind,
+  type Notifier,
+  type PingNotice,
+  PingSignal,
+} from './notifier.ts'

@@ -6,7 +6,17 @@ import type { AlarmChange, AlarmNotice } from './notifier.ts'
 interface Words {
   readonly changes: Readonly<Record<AlarmChange, string>>
   readonly severities: Readonly<Record<AlertSeverity, string>>
-  readonly labels: { readonly what: string; readonly todo: string; readonly severity: string; readonly config: string; readonly run: string; readonly host: string; readonly at: string; readonly since: string; readonly count: string }
+  readonly labels: {
+    readonly what: string
+    readonly todo: string
+    readonly severity: string
+    readonly config: string
+    readonly run: string
+    readonly host: string
+    readonly at: string
+    readonly since: string
+    readonly count: string
+  }
   readonly footer: string
 }
 
@@ -14,13 +24,33 @@ const WORDS: Readonly<Record<Locale, Words>> = {
   en: {
     changes: { RAISED: '', REPEATED: 'again: ', RESOLVED: 'resolved: ' },
     severities: { LOW: 'low', MEDIUM: 'medium', HIGH: 'high', CRITICAL: 'critical' },
-    labels: { what: 'What happened', todo: 'What to do', severity: 'Severity', config: 'Configuration', run: 'Run', host: 'Machine', at: 'Time', since: 'Since', count: 'Times' },
+    labels: {
+      what: 'What happened',
+      todo: 'What to do',
+      severity: 'Severity',
+      config: 'Configuration',
+      run: 'Run',
+      host: 'Machine',
+      at: 'Time',
+      since: 'Since',
+      count: 'Times',
+    },
     footer: 'Sent by NeonPro Backup.',
   },
   'pt-BR': {
     changes: { RAISED: '', REPEATED: 'de novo: ', RESOLVED: 'resolvido: ' },
     severities: { LOW: 'baixa', MEDIUM: 'média', HIGH: 'alta', CRITICAL: 'crítica' },
-    labels: { what: 'O que houve', todo: 'O que fazer', severity: 'Gravidade', config: 'Configuração', run: 'Execução', host: 'Máquina', at: 'Horário', since: 'Desde', count: 'Vezes' },
+    labels: {
+      what: 'O que houve',
+      todo: 'O que fazer',
+      severity: 'Gravidade',
+      config: 'Configuração',
+      run: 'Execução',
+      host: 'Máquina',
+      at: 'Horário',
+      since: 'Desde',
+      count: 'Vezes',
+    },
     footer: 'Enviado pelo NeonPro Backup.',
   },
 }
@@ -44,5 +74,8 @@ export function textOf(notice: AlarmNotice): string {
     [labels.since, notice.firstSeenAt === notice.at ? null : notice.firstSeenAt],
     [labels.count, notice.count > 1 ? String(notice.count) : null],
   ]
-  return `${lines.filter(([, value]) => value !== null).map(([label, value]) => `${label}: ${value}`).join('\n')}\n\n-- \n${footer}\n`
+  return `${lines
+    .filter(([, value]) => value !== null)
+    .map(([label, value]) => `${label}: ${value}`)
+    .join('\n')}\n\n-- \n${footer}\n`
 }

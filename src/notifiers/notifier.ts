@@ -1,6 +1,7 @@
 /**
- * The port: a channel that carries notices out of the system. A channel is one file under channels/ (what it needs, how it delivers) plus one line in
- * all.ts. Notices are delivered at least once: the same one may come again with the same key, so that a receiver can tell.
+ * The port: a channel that carries notices out of the system. A channel is one file under channels/ (what it needs, how
+ * it delivers) plus one line in all.ts. Notices are delivered at least once: the same one may come again with the same
+ * key, so that a receiver can tell.
  */
 import type { z } from 'zod'
 import type { Locale, LocalizedText } from '../contracts/index.ts'
@@ -16,7 +17,10 @@ export type AlarmChange = (typeof AlarmChange)[keyof typeof AlarmChange]
 export const PingSignal = { START: 'START', SUCCESS: 'SUCCESS', FAIL: 'FAIL' } as const
 export type PingSignal = (typeof PingSignal)[keyof typeof PingSignal]
 
-/** Something that people have to know. Its texts name configurations and hold counts; never a path or anything else of a patient. */
+/**
+ * Something that people have to know. Its texts name configurations and hold counts; never a path or anything else of a
+ * patient.
+ */
 export interface AlarmNotice {
   readonly kind: 'ALARM'
   readonly change: AlarmChange
@@ -64,7 +68,9 @@ export interface Notifier {
   readonly kind: string
   readonly title: LocalizedText
   readonly carries: NoticeKind
-  /** Throws DELIVERY_FAILED (worth trying again), DELIVERY_REFUSED (it is not) and ABORTED. No secret is in an error. */
+  /**
+   * Throws DELIVERY_FAILED (worth trying again), DELIVERY_REFUSED (it is not) and ABORTED. No secret is in an error.
+   */
   deliver(notice: Notice, options: DeliverOptions): Promise<void>
 }
 
@@ -74,7 +80,10 @@ export interface NotifierDefinition<Config> {
   readonly carries: NoticeKind
   /** What it takes from the channel settings. */
   readonly config: z.ZodType<Config>
-  /** Setting → environment variable: what a refusal names. A channel none of whose required settings is there is not set up. */
+  /**
+   * Setting → environment variable: what a refusal names. A channel none of whose required settings is there is not set
+   * up.
+   */
   readonly variables: Readonly<Record<string, string>>
   readonly required: readonly string[]
   deliver(notice: Notice, config: Config, options: DeliverOptions): Promise<void>
@@ -106,7 +115,9 @@ function openNotifier<Config>(definition: NotifierDefinition<Config>, settings: 
     const why = given[name] === undefined ? 'it is missing' : 'it can not be used'
     const known: Readonly<Record<string, VariableReference>> = VARIABLES
     const accepted = known[path]?.accepted?.en ?? issue.message
-    throw new BackupError('CONFIG_INVALID', `${path}: ${why}; accepted: ${accepted}.`, { context: { path, why, accepted } })
+    throw new BackupError('CONFIG_INVALID', `${path}: ${why}; accepted: ${accepted}.`, {
+      context: { path, why, accepted },
+    })
   }
   const config = parsed.data
   return { kind, title, carries, deliver: (notice, options) => definition.deliver(notice, config, options) }
@@ -131,4 +142,3 @@ export function deliveryRefused(channel: string, cause: string): BackupError {
 export function connectionCause(error: unknown): string {
   return systemCode(error) ?? (error instanceof Error ? error.name : 'unknown')
 }
-

@@ -1,1 +1,10 @@
-export { AuditResult, type AuditEvent, type AuditLog, type ChannelSettings, type RepositoryAccess, type SecretSeal, type SystemParts, type WorkerIdentity } from './parts.ts'
+export {
+  type AuditEvent,
+  type AuditLog,
+  AuditResult,
+  type ChannelSettings,
+  type RepositoryAccess,
+  type SecretSeal,
+  type SystemParts,
+  type WorkerIdentity,
+} from './parts.ts'

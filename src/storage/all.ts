@@ -1,7 +1,8 @@
 /** Every storage provider there is: one line each. */
-import { LocalStore } from './providers/local.ts'
-import type { ObjectStore } from './object-store.ts'
+
 import type { RepositoryLocation } from './location.ts'
+import type { ObjectStore } from './object-store.ts'
+import { LocalStore } from './providers/local.ts'
 
 type Open = (location: RepositoryLocation) => ObjectStore
 

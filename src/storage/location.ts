@@ -14,12 +14,18 @@ export interface RepositoryLocation {
   readonly gid?: number
 }
 
-/** Parses `--repo`: a path, or a file: URL that may end with `?mode=0640&dir-mode=0750&uid=33&gid=33`. Throws USAGE, and SOURCE_NOT_AVAILABLE for stores that this version has no provider for. */
+/**
+ * Parses `--repo`: a path, or a file: URL that may end with `?mode=0640&dir-mode=0750&uid=33&gid=33`. Throws USAGE, and
+ * SOURCE_NOT_AVAILABLE for stores that this version has no provider for.
+ */
 export function parseLocation(text: string): RepositoryLocation {
   if (text.trim() === '') throw new BackupError('USAGE', 'The repository is not named.')
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(text)?.[1]?.toLowerCase()
   if (scheme === 'file') return fileLocation(text)
-  if (scheme !== undefined && text.includes('://')) throw new BackupError('SOURCE_NOT_AVAILABLE', `There is no storage provider for ${scheme}: yet.`, { context: { kind: scheme } })
+  if (scheme !== undefined && text.includes('://'))
+    throw new BackupError('SOURCE_NOT_AVAILABLE', `There is no storage provider for ${scheme}: yet.`, {
+      context: { kind: scheme },
+    })
   return { kind: 'LOCAL', path: path.resolve(text) }
 }
 
@@ -31,8 +37,16 @@ function fileLocation(text: string): RepositoryLocation {
   for (const [name, value] of new URLSearchParams(query)) {
     const member = PARAMETERS[name as keyof typeof PARAMETERS]
     const isMode = name.endsWith('mode')
-    if (member === undefined || !(isMode ? /^0?[0-7]{3}$/ : /^\d+$/).test(value)) throw new BackupError('USAGE', `The location has "${name}=${value}"; known are mode, dir-mode (octal), uid and gid.`)
+    if (member === undefined || !(isMode ? /^0?[0-7]{3}$/ : /^\d+$/).test(value))
+      throw new BackupError(
+        'USAGE',
+        `The location has "${name}=${value}"; known are mode, dir-mode (octal), uid and gid.`,
+      )
     options[member] = Number.parseInt(value, isMode ? 8 : 10)
   }
-  return { kind: 'LOCAL', path: place.startsWith('file://') ? fileURLToPath(place) : path.resolve(place.slice(5)), ...options }
+  return {
+    kind: 'LOCAL',
+    path: place.startsWith('file://') ? fileURLToPath(place) : path.resolve(place.slice(5)),
+    ...options,
+  }
 }

@@ -31,8 +31,9 @@ export interface StoreCapabilities {
 }
 
 /**
- * A store of immutable objects by key. Keys are segments of `[a-z0-9._-]` joined by "/". Reads see every acknowledged write at once.
- * A write is acknowledged only when it would survive a power cut; nothing of a failed or aborted write is ever visible.
+ * A store of immutable objects by key. Keys are segments of `[a-z0-9._-]` joined by "/". Reads see every acknowledged
+ * write at once. A write is acknowledged only when it would survive a power cut; nothing of a failed or aborted write
+ * is ever visible.
  */
 export interface ObjectStore extends AsyncDisposable {
   readonly kind: string
@@ -43,11 +44,24 @@ export interface ObjectStore extends AsyncDisposable {
   readonly stagingDirectory: string
   /** Called before the first write of a run: sweeps what dead runs left half-written. Reading needs no call of this. */
   prepare(): Promise<void>
-  /** Stores an object durably. With `ifAbsent`, throws ALREADY_EXISTS where the key is taken. Throws DISK_FULL, PERMISSION_DENIED, STORAGE_FAILED. */
-  put(key: string, body: ByteSource | Uint8Array, options?: CallOptions & { readonly ifAbsent?: boolean }): Promise<void>
-  /** Makes a finished file of the staging folder durable under `key` and removes it from there. A key that holds an object of the same length is success. */
+  /**
+   * Stores an object durably. With `ifAbsent`, throws ALREADY_EXISTS where the key is taken. Throws DISK_FULL,
+   * PERMISSION_DENIED, STORAGE_FAILED.
+   */
+  put(
+    key: string,
+    body: ByteSource | Uint8Array,
+    options?: CallOptions & { readonly ifAbsent?: boolean },
+  ): Promise<void>
+  /**
+   * Makes a finished file of the staging folder durable under `key` and removes it from there. A key that holds an
+   * object of the same length is success.
+   */
   publish(stagedPath: string, key: string, options?: CallOptions): Promise<void>
-  /** The object, or exactly `length` bytes from `offset`. Throws NOT_FOUND; STORAGE_FAILED for a range that the object does not have. */
+  /**
+   * The object, or exactly `length` bytes from `offset`. Throws NOT_FOUND; STORAGE_FAILED for a range that the object
+   * does not have.
+   */
   get(key: string, options?: CallOptions & { readonly offset?: number; readonly length?: number }): Promise<Uint8Array>
   /** LOCAL: the file that holds the object. Elsewhere undefined. */
   localPath(key: string): string | undefined
@@ -59,11 +73,14 @@ export interface ObjectStore extends AsyncDisposable {
   capacity(): Promise<{ readonly bytesFree: number; readonly bytesTotal: number } | undefined>
   /** The store's own time, by the date of an object that it has just written. */
   nowMs(): Promise<number>
-  /** LOCAL: a clock of this machine that nobody can set, in milliseconds since the start that `boot` names. A deadline has passed only when it says so too. */
+  /**
+   * LOCAL: a clock of this machine that nobody can set, in milliseconds since the start that `boot` names. A deadline
+   * has passed only when it says so too.
+   */
   uptime?(): Uptime
   /**
-   * LOCAL: keeps some room aside while there is enough (`keep`), and gives it up (`use`), so that on a full disk there is room for what frees room.
-   * Elsewhere there is nothing to keep.
+   * LOCAL: keeps some room aside while there is enough (`keep`), and gives it up (`use`), so that on a full disk there
+   * is room for what frees room. Elsewhere there is nothing to keep.
    */
   reserve?(action: 'keep' | 'use'): Promise<void>
 }

@@ -1,6 +1,7 @@
 /** The one bridge from thrown errors to results: the only place that catches for the façade. */
-import { failureOf } from '../contracts/index.ts'
+
 import type { Locale } from '../contracts/index.ts'
+import { failureOf } from '../contracts/index.ts'
 import type { Result, Warning } from '../contracts/system/index.ts'
 import { BackupError } from '../kernel/backup-error.ts'
 import type { Log } from '../kernel/log.ts'
@@ -20,7 +21,10 @@ export function failure<T>(error: unknown, locale: Locale): Result<T> {
 }
 
 /** Runs one call. What is no BackupError is a bug: logged with its stack, answered as INTERNAL. */
-export async function attempt<T>(run: () => Promise<Answer<T>>, options: { readonly locale: Locale; readonly log: Log }): Promise<Result<T>> {
+export async function attempt<T>(
+  run: () => Promise<Answer<T>>,
+  options: { readonly locale: Locale; readonly log: Log },
+): Promise<Result<T>> {
   try {
     return success(await run())
   } catch (error) {

@@ -1,18 +1,44 @@
 /** Which use case answers which call. */
-import type { Handlers, StreamHandlers } from './local-transport.ts'
-import { acknowledgeAlert, calculateMetrics, createAlert, getActiveAlerts, getRealTimeMetrics, performHealthCheck } from '../services/monitoring/index.ts'
+
 import { exportAudit, verifyAudit } from '../services/audit/index.ts'
-import { applyRetention, simulateRetention } from '../services/execution/index.ts'
 import { createConfig, deleteConfig, getConfig, listConfigs, updateConfig } from '../services/configs/index.ts'
-import { addHold, cancelRecovery, createRecoveryRequest, getRecoveryPoints, getRecoveryStatus, liftHold, pinPoint, unpinPoint } from '../services/recovery/index.ts'
+import { applyRetention, simulateRetention } from '../services/execution/index.ts'
+import {
+  acknowledgeAlert,
+  calculateMetrics,
+  createAlert,
+  getActiveAlerts,
+  getRealTimeMetrics,
+  performHealthCheck,
+} from '../services/monitoring/index.ts'
 import { rebuildSystem } from '../services/rebuild/index.ts'
-import { cancelRun, getRun, listBackups, requestRun, schedulerStatus, waitForRun } from '../services/scheduling/index.ts'
-import { download, exists, list, remove, upload } from '../services/storage/index.ts'
+import {
+  addHold,
+  cancelRecovery,
+  createRecoveryRequest,
+  getRecoveryPoints,
+  getRecoveryStatus,
+  liftHold,
+  pinPoint,
+  unpinPoint,
+} from '../services/recovery/index.ts'
+import {
+  cancelRun,
+  getRun,
+  listBackups,
+  requestRun,
+  schedulerStatus,
+  waitForRun,
+} from '../services/scheduling/index.ts'
 import { systemStatus } from '../services/status/index.ts'
+import { download, exists, list, remove, upload } from '../services/storage/index.ts'
+import type { Handlers, StreamHandlers } from './local-transport.ts'
 
 /** Without what is not given: JSON has no undefined. */
 function given<T extends object>(input: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> }
+  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>
+  }
 }
 
 /** A use case that only gives data. */
@@ -21,9 +47,12 @@ async function only<T>(data: Promise<T>): Promise<{ data: T }> {
 }
 
 export const HANDLERS: Handlers = {
-  'config.create': async (parts, { config }, { by }) => createConfig(parts, config, by).then(({ config: data, warnings }) => ({ data, warnings })),
-  'config.update': async (parts, { id, patch }, { by }) => updateConfig(parts, id, patch, by).then(({ config: data, warnings }) => ({ data, warnings })),
-  'config.delete': (parts, { id }, { by }) => deleteConfig(parts, id, by).then(({ warnings }) => ({ data: { deleted: true }, warnings })),
+  'config.create': async (parts, { config }, { by }) =>
+    createConfig(parts, config, by).then(({ config: data, warnings }) => ({ data, warnings })),
+  'config.update': async (parts, { id, patch }, { by }) =>
+    updateConfig(parts, id, patch, by).then(({ config: data, warnings }) => ({ data, warnings })),
+  'config.delete': (parts, { id }, { by }) =>
+    deleteConfig(parts, id, by).then(({ warnings }) => ({ data: { deleted: true }, warnings })),
   'config.get': (parts, { id }) => only(getConfig(parts, id)),
   'config.list': (parts) => only(listConfigs(parts)),
   'backup.execute': (parts, { configId }, { by }) => only(requestRun(parts, { configId, by, trigger: 'MANUAL' })),
@@ -41,7 +70,8 @@ export const HANDLERS: Handlers = {
   'monitor.createAlert': (parts, alert) => only(createAlert(parts, alert)),
   'monitor.acknowledge': (parts, { alertId }, { by }) => only(acknowledgeAlert(parts, alertId, by)),
   'monitor.health': (parts) => only(performHealthCheck(parts)),
-  'recover.create': (parts, { backupId, type, options }, { by }) => only(createRecoveryRequest(parts, { pointOrRunId: backupId, type, options }, by)),
+  'recover.create': (parts, { backupId, type, options }, { by }) =>
+    only(createRecoveryRequest(parts, { pointOrRunId: backupId, type, options }, by)),
   'recover.status': (parts, { requestId }) => only(getRecoveryStatus(parts, requestId)),
   'recover.cancel': (parts, { requestId }, { by }) => only(cancelRecovery(parts, requestId, by)),
   'recover.points': (parts, { configId }) => only(getRecoveryPoints(parts, configId)),

@@ -11,17 +11,28 @@ import { startSystem } from './start-system.ts'
 
 const ACTOR = 'library'
 
-const system = new BackupSystem({ actor: ACTOR, get locale() { return localeOf(environment()) } })
-let current: { readonly config: Widened<SystemConfigInput>; readonly starting: Promise<Result<BackupSystem>> } | undefined
+const system = new BackupSystem({
+  actor: ACTOR,
+  get locale() {
+    return localeOf(environment())
+  },
+})
+let current:
+  | { readonly config: Widened<SystemConfigInput>; readonly starting: Promise<Result<BackupSystem>> }
+  | undefined
 
 /**
- * Starts the system of this process: key, database, repository (made where there is none yet), scheduler. Answers the same system to an equal configuration and
- * ALREADY_INITIALIZED to another one; after `shutdown()` it may start again. Fails with KEY_MISSING, KEY_PLACEHOLDER, KEY_WRONG, CONFIG_INVALID, DATABASE_UNAVAILABLE, REPOSITORY_MISSING.
+ * Starts the system of this process: key, database, repository (made where there is none yet), scheduler. Answers the
+ * same system to an equal configuration and ALREADY_INITIALIZED to another one; after `shutdown()` it may start again.
+ * Fails with KEY_MISSING, KEY_PLACEHOLDER, KEY_WRONG, CONFIG_INVALID, DATABASE_UNAVAILABLE, REPOSITORY_MISSING.
  */
 export async function initializeBackupSystem(config: Widened<SystemConfigInput> = {}): Promise<Result<BackupSystem>> {
   if (current) {
     if (isDeepStrictEqual(current.config, config)) return current.starting
-    return failure(new BackupError('ALREADY_INITIALIZED', 'The system runs with another configuration.'), localeOf(environment()))
+    return failure(
+      new BackupError('ALREADY_INITIALIZED', 'The system runs with another configuration.'),
+      localeOf(environment()),
+    )
   }
   current = { config: kept(config), starting: start(config as SystemConfigInput) }
   const result = await current.starting
@@ -34,7 +45,10 @@ export function getBackupSystem(): BackupSystem {
   return system
 }
 
-/** As it is now: the caller may change his object. What can't be copied (a function in it) is refused when it is looked at. */
+/**
+ * As it is now: the caller may change his object. What can't be copied (a function in it) is refused when it is looked
+ * at.
+ */
 function kept(config: Widened<SystemConfigInput>): Widened<SystemConfigInput> {
   try {
     return structuredClone(config)
@@ -46,7 +60,13 @@ function kept(config: Widened<SystemConfigInput>): Widened<SystemConfigInput> {
 async function start(config: SystemConfigInput): Promise<Result<BackupSystem>> {
   try {
     requireNode()
-    const started = await startSystem({ argument: config, cwd: process.cwd(), env: environment(), role: 'library', actor: ACTOR })
+    const started = await startSystem({
+      argument: config,
+      cwd: process.cwd(),
+      env: environment(),
+      role: 'library',
+      actor: ACTOR,
+    })
     system.attach({
       transport: started.transport,
       stop: async () => {

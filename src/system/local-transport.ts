@@ -1,11 +1,20 @@
 /** Calls carried out in this process: validated by the one table, answered as results, written into the audit log. */
 import type { Readable } from 'node:stream'
 import { ERROR_CATALOG } from '../contracts/index.ts'
-import { type CallData, type CallInput, type CallName, CALLS, parseCall, type Result, type Warning, warningOf } from '../contracts/system/index.ts'
+import {
+  CALLS,
+  type CallData,
+  type CallInput,
+  type CallName,
+  parseCall,
+  type Result,
+  type Warning,
+  warningOf,
+} from '../contracts/system/index.ts'
 import { BackupError } from '../kernel/backup-error.ts'
 import type { Log } from '../kernel/log.ts'
 import { type AuditEvent, AuditResult, type SystemParts } from '../services/index.ts'
-import { attempt, type Answer } from './boundary.ts'
+import { type Answer, attempt } from './boundary.ts'
 import type { CallContext, StoredUpload, Transport } from './transport.ts'
 
 export interface HandlerContext {
@@ -13,10 +22,21 @@ export interface HandlerContext {
   readonly signal: AbortSignal | undefined
 }
 
-export type Handlers = { readonly [Name in CallName]: (parts: SystemParts, input: CallInput<Name>, context: HandlerContext) => Promise<Answer<CallData[Name]>> }
+export type Handlers = {
+  readonly [Name in CallName]: (
+    parts: SystemParts,
+    input: CallInput<Name>,
+    context: HandlerContext,
+  ) => Promise<Answer<CallData[Name]>>
+}
 
 export interface StreamHandlers {
-  upload(parts: SystemParts, path: string, body: AsyncIterable<Uint8Array>, context: HandlerContext): Promise<StoredUpload>
+  upload(
+    parts: SystemParts,
+    path: string,
+    body: AsyncIterable<Uint8Array>,
+    context: HandlerContext,
+  ): Promise<StoredUpload>
   download(parts: SystemParts, path: string, context: HandlerContext): Promise<Readable>
 }
 
@@ -37,13 +57,26 @@ export class LocalTransport implements Transport {
     this.#streams = streams
   }
 
-  call<Name extends CallName>(name: Name, input: CallInput<Name>, context: CallContext): Promise<Result<CallData[Name]>> {
+  call<Name extends CallName>(
+    name: Name,
+    input: CallInput<Name>,
+    context: CallContext,
+  ): Promise<Result<CallData[Name]>> {
     const { action, about } = CALLS[name] as { action?: string; about?: (input: unknown) => string }
     const run = async (): Promise<Answer<CallData[Name]>> => {
       const parsed = parseCall(name, withoutUndefined(input))
-      return this.#handlers[name](this.#partsFor(name, context), parsed, { by: context.caller.actor, signal: context.signal })
+      return this.#handlers[name](this.#partsFor(name, context), parsed, {
+        by: context.caller.actor,
+        signal: context.signal,
+      })
     }
-    return this.#told(name, this.#attempt(action === undefined ? run : () => this.#audited(run, { action, resource: about?.(input) ?? action }, context), context))
+    return this.#told(
+      name,
+      this.#attempt(
+        action === undefined ? run : () => this.#audited(run, { action, resource: about?.(input) ?? action }, context),
+        context,
+      ),
+    )
   }
 
   /** Whoever asks is answered in his own language. */
@@ -54,18 +87,31 @@ export class LocalTransport implements Transport {
   /** For DEBUG=backup:calls: which calls come, and how they end. */
   async #told<T>(name: CallName, answer: Promise<Result<T>>): Promise<Result<T>> {
     const result = await answer
-    this.#log.debug(name, result.success ? { warnings: result.warnings.map(({ code }) => code) } : { failed: result.error.code })
+    this.#log.debug(
+      name,
+      result.success ? { warnings: result.warnings.map(({ code }) => code) } : { failed: result.error.code },
+    )
     return result
   }
 
   upload(path: string, body: AsyncIterable<Uint8Array>, context: CallContext): Promise<Result<StoredUpload>> {
-    const run = async () => ({ data: await this.#streams.upload(this.#parts, path, body, { by: context.caller.actor, signal: context.signal }) })
-    return this.#attempt(() => this.#audited(run, { action: 'storage.upload', resource: `user:${path}` }, context), context)
+    const run = async () => ({
+      data: await this.#streams.upload(this.#parts, path, body, { by: context.caller.actor, signal: context.signal }),
+    })
+    return this.#attempt(
+      () => this.#audited(run, { action: 'storage.upload', resource: `user:${path}` }, context),
+      context,
+    )
   }
 
   download(path: string, context: CallContext): Promise<Result<Readable>> {
-    const run = async () => ({ data: await this.#streams.download(this.#parts, path, { by: context.caller.actor, signal: context.signal }) })
-    return this.#attempt(() => this.#audited(run, { action: 'storage.download', resource: `user:${path}` }, context), context)
+    const run = async () => ({
+      data: await this.#streams.download(this.#parts, path, { by: context.caller.actor, signal: context.signal }),
+    })
+    return this.#attempt(
+      () => this.#audited(run, { action: 'storage.download', resource: `user:${path}` }, context),
+      context,
+    )
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}
@@ -74,8 +120,15 @@ export class LocalTransport implements Transport {
     return attempt(run, { locale: context.caller.locale, log: this.#parts.log })
   }
 
-  /** Success, refusal and failure are all written down. An entry that can't be is a warning of the call, and an error in the log. */
-  async #audited<T>(run: () => Promise<Answer<T>>, act: Pick<AuditEvent, 'action' | 'resource'>, context: CallContext): Promise<Answer<T>> {
+  /**
+   * Success, refusal and failure are all written down. An entry that can't be is a warning of the call, and an error in
+   * the log.
+   */
+  async #audited<T>(
+    run: () => Promise<Answer<T>>,
+    act: Pick<AuditEvent, 'action' | 'resource'>,
+    context: CallContext,
+  ): Promise<Answer<T>> {
     const entry = { ...act, actor: context.caller.actor }
     let answer: Answer<T>
     try {
@@ -93,7 +146,11 @@ export class LocalTransport implements Transport {
       await this.#parts.audit.append(event)
       return undefined
     } catch (error) {
-      this.#parts.log.error('an act could not be written into the audit log', { action: event.action, resource: event.resource, error })
+      this.#parts.log.error('an act could not be written into the audit log', {
+        action: event.action,
+        resource: event.resource,
+        error,
+      })
       return warningOf('AUDIT_NOT_WRITTEN', caller.locale)
     }
   }
@@ -101,11 +158,18 @@ export class LocalTransport implements Transport {
 
 function outcomeOf(error: unknown): Pick<AuditEvent, 'result' | 'details'> {
   const code = error instanceof BackupError ? error.code : 'INTERNAL'
-  return { result: ERROR_CATALOG[code].httpStatus < CLIENT_ERRORS_BELOW ? AuditResult.REFUSED : AuditResult.FAILED, details: { code } }
+  return {
+    result: ERROR_CATALOG[code].httpStatus < CLIENT_ERRORS_BELOW ? AuditResult.REFUSED : AuditResult.FAILED,
+    details: { code },
+  }
 }
 
 /** JSON has no undefined: a member that is undefined is not given. */
 function withoutUndefined(input: unknown): unknown {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) return input
-  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined).map(([name, value]) => [name, withoutUndefined(value)]))
+  return Object.fromEntries(
+    Object.entries(input)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [name, withoutUndefined(value)]),
+  )
 }

@@ -1,7 +1,7 @@
 /** Opens everything a system is made of in this process, in order, and closes it in the reverse. */
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
-import { type Catalog, DEFAULT_TENANT_ID, openCatalog, type OwnerLock } from '../catalog/index.ts'
+import { type Catalog, DEFAULT_TENANT_ID, type OwnerLock, openCatalog } from '../catalog/index.ts'
 import type { Kek } from '../engine/index.ts'
 import { openJobQueue } from '../jobs/index.ts'
 import { isBackupError } from '../kernel/backup-error.ts'
@@ -56,19 +56,43 @@ export async function openSystem(options: OpenOptions): Promise<Started> {
   }
 }
 
-async function openParts({ settings, keks, keyFiles, log, lock, works, signal }: OpenOptions, onClose: (close: Close) => void): Promise<SystemParts> {
+async function openParts(
+  { settings, keks, keyFiles, log, lock, works, signal }: OpenOptions,
+  onClose: (close: Close) => void,
+): Promise<SystemParts> {
   const { home, databaseUrl } = settings
   const location = databaseUrl === undefined ? { directory: path.join(home, 'database') } : { url: databaseUrl }
   const catalog = await openCatalog(location, { ...(lock && { lock }), ...(signal && { signal }) })
   onClose(async () => await catalog[Symbol.asyncDispose]())
-  await catalog.db.insertInto('tenants').values({ id: DEFAULT_TENANT_ID, name: 'default' }).onConflict((conflict) => conflict.doNothing()).execute()
-  const repository = await openRepositoryAccess(catalog, { location: settings.repository, keks, stateDirectory: path.join(home, 'repositories'), ...(signal && { signal }) })
+  await catalog.db
+    .insertInto('tenants')
+    .values({ id: DEFAULT_TENANT_ID, name: 'default' })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+  const repository = await openRepositoryAccess(catalog, {
+    location: settings.repository,
+    keks,
+    stateDirectory: path.join(home, 'repositories'),
+    ...(signal && { signal }),
+  })
   const controlKey = await openKey(catalog, repository)
   const queue = await openJobQueue(catalog, { log: log.child('queue'), isWorker: works })
   onClose(async () => await queue[Symbol.asyncDispose]())
   return {
-    catalog, queue, repository, log, home, keyFiles, tenantId: DEFAULT_TENANT_ID, defaults: settings.defaults, channels: settings.channels, notifiers: openNotifiers(settings.channels), locale: settings.locale,
-    audit: openAuditLog(catalog, controlKey.auditKey, DEFAULT_TENANT_ID), secrets: controlKey, worker: { id: randomUUID(), host: hostName(), pid: process.pid },
+    catalog,
+    queue,
+    repository,
+    log,
+    home,
+    keyFiles,
+    tenantId: DEFAULT_TENANT_ID,
+    defaults: settings.defaults,
+    channels: settings.channels,
+    notifiers: openNotifiers(settings.channels),
+    locale: settings.locale,
+    audit: openAuditLog(catalog, controlKey.auditKey, DEFAULT_TENANT_ID),
+    secrets: controlKey,
+    worker: { id: randomUUID(), host: hostName(), pid: process.pid },
   }
 }
 

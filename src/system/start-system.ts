@@ -1,4 +1,7 @@
-/** From settings to a system that answers: as the owner of the embedded database, as its client, or over a PostgreSQL of its own. */
+/**
+ * From settings to a system that answers: as the owner of the embedded database, as its client, or over a PostgreSQL of
+ * its own.
+ */
 import fs from 'node:fs'
 import path from 'node:path'
 import { OwnerLock, readOwner } from '../catalog/index.ts'
@@ -9,14 +12,14 @@ import type { Log } from '../kernel/log.ts'
 import { sleep } from '../kernel/timer.ts'
 import { BackupSystem, type Started } from './facade/backup-system.ts'
 import { openLog } from './logging/index.ts'
-import { openSystem, type OpenOptions } from './open-system.ts'
+import { type OpenOptions, openSystem } from './open-system.ts'
 import { ElectedTransport } from './owner/elected-transport.ts'
 import { serveOwnerSocket } from './owner/owner-socket.ts'
 import { chooseSocketPath, toldSocketPath } from './owner/socket-path.ts'
 import { refuseWrongKey } from './repository-access.ts'
+import { readKeys, resolveSettings, type Settings, type SettingsInput } from './settings/index.ts'
 import type { WorkTiming } from './start-work.ts'
 import type { Transport } from './transport.ts'
-import { readKeys, resolveSettings, type Settings, type SettingsInput } from './settings/index.ts'
 
 const OWNERSHIP_MS_MAX = 3000
 const POLL_MS = 100
@@ -43,22 +46,50 @@ export interface StartedSystem extends AsyncDisposable {
   readonly log: Log
 }
 
-/** Throws CONFIG_INVALID, KEY_MISSING and its kind, KEY_WRONG, DATABASE_UNAVAILABLE, REPOSITORY_MISSING, OWNER_EXISTS. */
+/**
+ * Throws CONFIG_INVALID, KEY_MISSING and its kind, KEY_WRONG, DATABASE_UNAVAILABLE, REPOSITORY_MISSING, OWNER_EXISTS.
+ */
 export async function startSystem(options: StartOptions): Promise<StartedSystem> {
   const settings = resolveSettings(options)
   const { values } = settings
   const keys = readKeys(values)
-  const log = await openLog({ logger: values.logger, directory: values.logsDirectory, debug: values.debug, locale: values.locale, secrets: values.secrets })
-  const open: OpenOptions = { settings: values, keks: keys.keks, keyFiles: keys.keyFiles, log, works: options.works ?? values.scheduler, role: options.role, ...(options.timing && { timing: options.timing }), ...(options.signal && { signal: options.signal }) }
+  const log = await openLog({
+    logger: values.logger,
+    directory: values.logsDirectory,
+    debug: values.debug,
+    locale: values.locale,
+    secrets: values.secrets,
+  })
+  const open: OpenOptions = {
+    settings: values,
+    keks: keys.keks,
+    keyFiles: keys.keyFiles,
+    log,
+    works: options.works ?? values.scheduler,
+    role: options.role,
+    ...(options.timing && { timing: options.timing }),
+    ...(options.signal && { signal: options.signal }),
+  }
   try {
-    const started = values.databaseUrl === undefined ? await startEmbedded(open, options.mustOwn === true) : { ...(await openSystem(open)), isOwner: true }
+    const started =
+      values.databaseUrl === undefined
+        ? await startEmbedded(open, options.mustOwn === true)
+        : { ...(await openSystem(open)), isOwner: true }
     const system = new BackupSystem({ actor: options.actor, locale: values.locale })
     const stop = async () => {
       await started.stop()
       log[Symbol.dispose]()
     }
     system.attach({ transport: started.transport, stop })
-    return { system, transport: started.transport, settings, log, isOwner: started.isOwner, warnings: [...settings.warnings, ...keys.warnings], [Symbol.asyncDispose]: () => system.shutdown() }
+    return {
+      system,
+      transport: started.transport,
+      settings,
+      log,
+      isOwner: started.isOwner,
+      warnings: [...settings.warnings, ...keys.warnings],
+      [Symbol.asyncDispose]: () => system.shutdown(),
+    }
   } catch (error) {
     log[Symbol.dispose]()
     throw error
@@ -68,16 +99,18 @@ export async function startSystem(options: StartOptions): Promise<StartedSystem>
 async function startEmbedded(open: OpenOptions, mustOwn: boolean): Promise<Started & { readonly isOwner: boolean }> {
   if (mustOwn) return { ...(await own(open, await acquirePatiently(lockFileOf(open)))), isOwner: true }
   const transport = await ElectedTransport.open({
-    socketPath: () => toldSocketPath(lockFileOf(open)), ownerFacts: () => readOwner(lockFileOf(open)) ?? { pid: 0, host: '' },
+    socketPath: () => toldSocketPath(lockFileOf(open)),
+    ownerFacts: () => readOwner(lockFileOf(open)) ?? { pid: 0, host: '' },
     tryOwn: async () => {
       const lock = await tryAcquire(lockFileOf(open))
       return lock && own(open, lock)
     },
   })
-  if (!transport.isOwner) await checkClient(open).catch(async (error: unknown) => {
-    await transport[Symbol.asyncDispose]()
-    throw error
-  })
+  if (!transport.isOwner)
+    await checkClient(open).catch(async (error: unknown) => {
+      await transport[Symbol.asyncDispose]()
+      throw error
+    })
   return { transport, stop: () => transport[Symbol.asyncDispose](), isOwner: transport.isOwner }
 }
 
@@ -86,7 +119,13 @@ async function checkClient(open: OpenOptions): Promise<void> {
   const { repository } = open.settings
   const owner = readOwner(lockFileOf(open))
   if (owner?.repository !== undefined && !isSamePlace(owner.repository, repository.path)) {
-    throw new BackupError('CONFIG_INVALID', 'The process that owns this HOME has another repository.', { context: { path: 'BACKUP_LOCAL_PATH', why: `process ${owner.pid}, which owns ${open.settings.home}, works with ${owner.repository}`, accepted: 'the same repository, or another NEONPRO_BACKUP_HOME' } })
+    throw new BackupError('CONFIG_INVALID', 'The process that owns this HOME has another repository.', {
+      context: {
+        path: 'BACKUP_LOCAL_PATH',
+        why: `process ${owner.pid}, which owns ${open.settings.home}, works with ${owner.repository}`,
+        accepted: 'the same repository, or another NEONPRO_BACKUP_HOME',
+      },
+    })
   }
   await refuseWrongKey({ location: repository, keks: open.keks, ...(open.signal && { signal: open.signal }) })
 }
@@ -137,7 +176,8 @@ async function acquirePatiently(file: string): Promise<OwnerLock> {
     try {
       return await OwnerLock.acquire(file)
     } catch (error) {
-      if (!isBackupError(error, 'OWNER_EXISTS') || Number((monotonicNs() - startedNs) / 1_000_000n) > OWNERSHIP_MS_MAX) throw error
+      if (!isBackupError(error, 'OWNER_EXISTS') || Number((monotonicNs() - startedNs) / 1_000_000n) > OWNERSHIP_MS_MAX)
+        throw error
     }
     await sleep(POLL_MS)
   }

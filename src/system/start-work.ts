@@ -5,8 +5,8 @@ import { closeAuditSegments } from '../services/audit/index.ts'
 import { recordControlKey } from '../services/control-key/index.ts'
 import { carryOutRun, runEnded, syncPoints, verifyWhenDue } from '../services/execution/index.ts'
 import type { SystemParts } from '../services/index.ts'
-import { carryOutRecovery, resumeRecoveries } from '../services/recovery/index.ts'
 import { alarmPending, retryRecords } from '../services/records/index.ts'
+import { carryOutRecovery, resumeRecoveries } from '../services/recovery/index.ts'
 import { startWorker } from '../services/scheduling/index.ts'
 
 const SECOND_MS = 1000
@@ -29,7 +29,11 @@ export interface WorkTiming {
 /** Throws DATABASE_UNAVAILABLE. The repository may be away: what needs it is tried again. */
 export async function startWork(parts: SystemParts, timing: WorkTiming = {}): Promise<Work> {
   const worker = await startWorker(parts, {
-    ...timing, roles: { scheduler: true, worker: true }, carryOutRecovery, runStarted, runFinished: runEnded,
+    ...timing,
+    roles: { scheduler: true, worker: true },
+    carryOutRecovery,
+    runStarted,
+    runFinished: runEnded,
     carryOutRun: async (each, claim, options) => {
       await carryOutRun(each, claim, options)
       await closeAudit(each)
@@ -37,7 +41,11 @@ export async function startWork(parts: SystemParts, timing: WorkTiming = {}): Pr
     periodic: [
       { name: 'rules', everyMs: 15 * SECOND_MS, run: () => evaluateRules(parts, nowMs()) },
       { name: 'outbox', everyMs: 2 * SECOND_MS, run: ({ signal }) => dispatchOutbox(parts, { signal }) },
-      { name: 'records', everyMs: MINUTE_MS, run: ({ signal }) => retryRecords(parts, { signal, onPending: alarmPending(parts) }) },
+      {
+        name: 'records',
+        everyMs: MINUTE_MS,
+        run: ({ signal }) => retryRecords(parts, { signal, onPending: alarmPending(parts) }),
+      },
       { name: 'recoveries', everyMs: 15 * SECOND_MS, run: () => resumeRecoveries(parts) },
       { name: 'audit', everyMs: 30 * MINUTE_MS, run: ({ signal }) => closeAuditSegments(parts, { signal }) },
       { name: 'heartbeat', everyMs: MINUTE_MS, run: ({ signal }) => schedulerHeartbeat(parts, { signal }) },
@@ -54,7 +62,10 @@ export async function startWork(parts: SystemParts, timing: WorkTiming = {}): Pr
   return { stop }
 }
 
-/** With each run, and at the end. Nothing fails for it: what can't be closed now is closed with the next run, or within the half hour. */
+/**
+ * With each run, and at the end. Nothing fails for it: what can't be closed now is closed with the next run, or within
+ * the half hour.
+ */
 async function closeAudit(parts: SystemParts): Promise<void> {
   try {
     // Without the run's signal: it says nothing about this.

@@ -5,7 +5,10 @@ import type { CallData, CallInput, CallName, Result } from '../contracts/system/
 
 /** Who asks, and in which language the answer's sentences are. */
 export interface Caller {
-  /** A user's id; where none is given, what the entry point is: `library`, `cli:<account>`. An audit label, not yet a right. */
+  /**
+   * A user's id; where none is given, what the entry point is: `library`, `cli:<account>`. An audit label, not yet a
+   * right.
+   */
   readonly actor: string
   readonly locale: Locale
 }

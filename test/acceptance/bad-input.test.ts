@@ -1,5 +1,5 @@
-// Goal: every refusal is one sentence with its exit code, says what to do, shows no stack and no secret, and changes nothing.
-// Method: the built program in processes of its own, on real folders.
+// Goal: every refusal is one sentence with its exit code, says what to do, shows no stack and no secret, and changes
+// nothing. Method: the built program in processes of its own, on real folders.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
@@ -22,7 +22,14 @@ before(async () => {
   fs.mkdirSync(at('plain'))
   fs.writeFileSync(at('plain/note'), 'no repository')
   assert.equal((await runCli(['init', '--repo', at('repo')], { env })).status, 0)
-  assert.equal((await runCli(['init', '--repo', at('other')], { env: { ...env, BACKUP_ENCRYPTION_KEY: `base64:${randomBytes(32).toString('base64')}` } })).status, 0)
+  assert.equal(
+    (
+      await runCli(['init', '--repo', at('other')], {
+        env: { ...env, BACKUP_ENCRYPTION_KEY: `base64:${randomBytes(32).toString('base64')}` },
+      })
+    ).status,
+    0,
+  )
   assert.equal((await runCli(['backup', at('source'), '--repo', at('repo')], { env })).status, 0)
 })
 
@@ -40,25 +47,97 @@ function assertRefusal(ran: Ran, expected: { status: number; code: string }): vo
 const withKey = (value: string) => ({ ...env, BACKUP_ENCRYPTION_KEY: value })
 
 const REFUSALS: ReadonlyArray<readonly [string, () => Promise<Ran>, { status: number; code: string }]> = [
-  ['a wrong key', () => runCli(['snapshots', '--repo', at('repo')], { env: withKey(`base64:${randomBytes(32).toString('base64')}`) }), { status: 12, code: 'KEY_WRONG' }],
-  ['a wrong passphrase', () => runCli(['snapshots', '--repo', at('repo')], { env: withKey('passphrase:correct horse battery staple') }), { status: 12, code: 'KEY_WRONG' }],
-  ['the placeholder key', () => runCli(['snapshots', '--repo', at('repo')], { env: withKey('your_32_character_encryption_key') }), { status: 2, code: 'KEY_PLACEHOLDER' }],
-  ['no key', () => runCli(['snapshots', '--repo', at('repo')], { env: { HOME: folder.path } }), { status: 2, code: 'KEY_MISSING' }],
-  ['the key of another repository', () => runCli(['snapshots', '--repo', at('other')], { env }), { status: 12, code: 'KEY_WRONG' }],
-  ['a folder that is no repository', () => runCli(['snapshots', '--repo', at('plain')], { env }), { status: 10, code: 'REPOSITORY_NOT_FOUND' }],
-  ['a folder that is not there', () => runCli(['snapshots', '--repo', at('nowhere')], { env }), { status: 10, code: 'REPOSITORY_NOT_FOUND' }],
-  ['init on a repository', () => runCli(['init', '--repo', at('repo')], { env }), { status: 1, code: 'REPOSITORY_EXISTS' }],
-  ['a snapshot that is not there', () => runCli(['restore', 'abcdef123456', '--target', at('t'), '--repo', at('repo')], { env }), { status: 1, code: 'SNAPSHOT_NOT_FOUND' }],
-  ['a source that is not there', () => runCli(['backup', at('missing'), '--repo', at('repo')], { env }), { status: 1, code: 'SOURCE_UNREADABLE' }],
-  ['an unknown type', () => runCli(['backup', at('source'), '--type', 'weekly', '--repo', at('repo')], { env }), { status: 2, code: 'USAGE' }],
-  ['a share that is none', () => runCli(['verify', '--read-data', '200%', '--repo', at('repo')], { env }), { status: 2, code: 'USAGE' }],
-  ['a negative retention', () => runCli(['forget', '--keep-daily', '-3', '--repo', at('repo')], { env }), { status: 2, code: 'USAGE' }],
+  [
+    'a wrong key',
+    () => runCli(['snapshots', '--repo', at('repo')], { env: withKey(`base64:${randomBytes(32).toString('base64')}`) }),
+    { status: 12, code: 'KEY_WRONG' },
+  ],
+  [
+    'a wrong passphrase',
+    () => runCli(['snapshots', '--repo', at('repo')], { env: withKey('passphrase:correct horse battery staple') }),
+    { status: 12, code: 'KEY_WRONG' },
+  ],
+  [
+    'the placeholder key',
+    () => runCli(['snapshots', '--repo', at('repo')], { env: withKey('your_32_character_encryption_key') }),
+    { status: 2, code: 'KEY_PLACEHOLDER' },
+  ],
+  [
+    'no key',
+    () => runCli(['snapshots', '--repo', at('repo')], { env: { HOME: folder.path } }),
+    { status: 2, code: 'KEY_MISSING' },
+  ],
+  [
+    'the key of another repository',
+    () => runCli(['snapshots', '--repo', at('other')], { env }),
+    { status: 12, code: 'KEY_WRONG' },
+  ],
+  [
+    'a folder that is no repository',
+    () => runCli(['snapshots', '--repo', at('plain')], { env }),
+    { status: 10, code: 'REPOSITORY_NOT_FOUND' },
+  ],
+  [
+    'a folder that is not there',
+    () => runCli(['snapshots', '--repo', at('nowhere')], { env }),
+    { status: 10, code: 'REPOSITORY_NOT_FOUND' },
+  ],
+  [
+    'init on a repository',
+    () => runCli(['init', '--repo', at('repo')], { env }),
+    { status: 1, code: 'REPOSITORY_EXISTS' },
+  ],
+  [
+    'a snapshot that is not there',
+    () => runCli(['restore', 'abcdef123456', '--target', at('t'), '--repo', at('repo')], { env }),
+    { status: 1, code: 'SNAPSHOT_NOT_FOUND' },
+  ],
+  [
+    'a source that is not there',
+    () => runCli(['backup', at('missing'), '--repo', at('repo')], { env }),
+    { status: 1, code: 'SOURCE_UNREADABLE' },
+  ],
+  [
+    'an unknown type',
+    () => runCli(['backup', at('source'), '--type', 'weekly', '--repo', at('repo')], { env }),
+    { status: 2, code: 'USAGE' },
+  ],
+  [
+    'a share that is none',
+    () => runCli(['verify', '--read-data', '200%', '--repo', at('repo')], { env }),
+    { status: 2, code: 'USAGE' },
+  ],
+  [
+    'a negative retention',
+    () => runCli(['forget', '--keep-daily', '-3', '--repo', at('repo')], { env }),
+    { status: 2, code: 'USAGE' },
+  ],
   ['forget without a policy', () => runCli(['forget', '--repo', at('repo')], { env }), { status: 2, code: 'USAGE' }],
-  ['an unknown time zone', () => runCli(['forget', '--keep-daily', '3', '--timezone', 'Mars/Olympus', '--repo', at('repo')], { env }), { status: 2, code: 'USAGE' }],
-  ['a copy onto itself', () => runCli(['copy', '--to', at('repo'), '--repo', at('repo')], { env }), { status: 2, code: 'USAGE' }],
-  ['dump over an existing file', () => runCli(['dump', 'latest', at('source/a'), '--output', at('plain/note'), '--repo', at('repo')], { env }), { status: 2, code: 'USAGE' }],
-  ['a key file inside the repository', () => runCli(['key', 'generate', at('repo/key'), '--repo', at('repo')], { env }), { status: 2, code: 'KEY_REFUSED' }],
-  ['a source inside the repository', () => runCli(['backup', at('repo/packs'), '--repo', at('repo')], { env }), { status: 2, code: 'USAGE' }],
+  [
+    'an unknown time zone',
+    () => runCli(['forget', '--keep-daily', '3', '--timezone', 'Mars/Olympus', '--repo', at('repo')], { env }),
+    { status: 2, code: 'USAGE' },
+  ],
+  [
+    'a copy onto itself',
+    () => runCli(['copy', '--to', at('repo'), '--repo', at('repo')], { env }),
+    { status: 2, code: 'USAGE' },
+  ],
+  [
+    'dump over an existing file',
+    () => runCli(['dump', 'latest', at('source/a'), '--output', at('plain/note'), '--repo', at('repo')], { env }),
+    { status: 2, code: 'USAGE' },
+  ],
+  [
+    'a key file inside the repository',
+    () => runCli(['key', 'generate', at('repo/key'), '--repo', at('repo')], { env }),
+    { status: 2, code: 'KEY_REFUSED' },
+  ],
+  [
+    'a source inside the repository',
+    () => runCli(['backup', at('repo/packs'), '--repo', at('repo')], { env }),
+    { status: 2, code: 'USAGE' },
+  ],
 ]
 
 for (const [what, run, expected] of REFUSALS) {
@@ -83,7 +162,10 @@ test('a newer format version is refused with 1, whatever else it holds', async (
   }
   assertRefusal(await runCli(['snapshots', '--repo', at('newer')], { env }), { status: 1, code: 'FORMAT_TOO_NEW' })
   const rescue = spawnSync(process.execPath, [RESCUE, 'list', '--repo', at('newer')], { env, encoding: 'utf8' })
-  assert.deepEqual([rescue.status, rescue.stderr], [1, 'the repository has format v9-rc, which this program does not know\n'])
+  assert.deepEqual(
+    [rescue.status, rescue.stderr],
+    [1, 'the repository has format v9-rc, which this program does not know\n'],
+  )
 })
 
 test('an unknown option is named, with 2', async () => {

@@ -1,5 +1,5 @@
-// Goal: the command line does what somebody who knows restic, or nothing at all, expects of it; wrong use is said in one sentence.
-// Method: the built program in processes of its own, on one small repository.
+// Goal: the command line does what somebody who knows restic, or nothing at all, expects of it; wrong use is said in
+// one sentence. Method: the built program in processes of its own, on one small repository.
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -13,7 +13,11 @@ import { CLI, type Ran, runCli } from './run-cli.ts'
 
 const folder = temporaryDirectory()
 const at = (name: string) => path.join(folder.path, name)
-const env = { HOME: folder.path, BACKUP_ENCRYPTION_KEY: `base64:${randomBytes(32).toString('base64')}`, NEONPRO_REPOSITORY: at('repo') }
+const env = {
+  HOME: folder.path,
+  BACKUP_ENCRYPTION_KEY: `base64:${randomBytes(32).toString('base64')}`,
+  NEONPRO_REPOSITORY: at('repo'),
+}
 const run = (...args: string[]): Promise<Ran> => runCli(args, { env, cwd: folder.path })
 
 async function ok(...args: string[]): Promise<Ran> {
@@ -45,9 +49,17 @@ test('a folder has one name, wherever the program is started', async () => {
 })
 
 test('snapshots is a table whose columns stand under their titles', async () => {
-  const lines = text(await ok('snapshots')).trim().split('\n')
+  const lines = text(await ok('snapshots'))
+    .trim()
+    .split('\n')
   assert.match(lines[0]!, /^Snapshot {6}Time +Type +State +Files +Size +Stored +Tags +Source$/)
-  for (const title of ['Time', 'Type', 'State', 'Source']) assert.ok(lines.slice(1, -1).every((line) => /\S/.test(line[lines[0]!.indexOf(title)]!) && line[lines[0]!.indexOf(title) - 1] === ' '), title)
+  for (const title of ['Time', 'Type', 'State', 'Source'])
+    assert.ok(
+      lines
+        .slice(1, -1)
+        .every((line) => /\S/.test(line[lines[0]!.indexOf(title)]!) && line[lines[0]!.indexOf(title) - 1] === ' '),
+      title,
+    )
   assert.match(lines.at(-1)!, /^\d+ snapshots?\.$/)
 })
 
@@ -60,7 +72,11 @@ test('ls lists everything without a path, else one folder, as ls -l writes it', 
   assert.match(text(await ok('ls', 'latest')), /-rwsr-xr-x .* \S+\/clinic\/run\.sh\n/)
   assert.match(text(await ok('ls', 'latest')), /\/clinic\/invoices\/may\.pdf/)
   assert.doesNotMatch(text(await ok('ls', 'latest', at('clinic'))), /may\.pdf/)
-  assert.match(text(await ok('ls', 'latest', 'invoices')), /\/clinic\/invoices\/may\.pdf/, 'a relative path is one inside what was backed up')
+  assert.match(
+    text(await ok('ls', 'latest', 'invoices')),
+    /\/clinic\/invoices\/may\.pdf/,
+    'a relative path is one inside what was backed up',
+  )
   assert.match(text(await ok('ls', 'latest', 'clinic/invoices')), /may\.pdf/)
 })
 
@@ -75,8 +91,19 @@ test('dump takes a relative path, and packs a folder as tar unless it is told ot
 test('restore --include takes names, relative paths, globs and folders, and names what nothing met', async () => {
   const restored = async (...include: string[]) => {
     const target = fs.mkdtempSync(at('restored-'))
-    const ran = await run('restore', 'latest', '--target', target, ...include.flatMap((each) => ['--include', each]), '--json')
-    const files = fs.readdirSync(target, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => entry.name).sort()
+    const ran = await run(
+      'restore',
+      'latest',
+      '--target',
+      target,
+      ...include.flatMap((each) => ['--include', each]),
+      '--json',
+    )
+    const files = fs
+      .readdirSync(target, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => entry.name)
+      .sort()
     return { ran, files }
   }
   assert.deepEqual((await restored('agenda.db')).files, ['agenda.db'])
@@ -90,7 +117,10 @@ test('restore --include takes names, relative paths, globs and folders, and name
 
 test('restore says what "latest" is, and SNAPSHOT:folder is relative too', async () => {
   const ran = await ok('restore', 'latest:invoices', '--target', at('inside'))
-  assert.match(text(ran), /^Snapshot [0-9a-f]{12} of \S+clinic, taken \d{4}-\d\d-\d\d \d\d:\d\d:\d\d, into \S+inside\.\n/)
+  assert.match(
+    text(ran),
+    /^Snapshot [0-9a-f]{12} of \S+clinic, taken \d{4}-\d\d-\d\d \d\d:\d\d:\d\d, into \S+inside\.\n/,
+  )
   assert.deepEqual(fs.readdirSync(at('inside')), ['may.pdf'])
   const file = await run('restore', 'latest:agenda.db', '--target', at('inside'))
   assert.equal(file.status, 2)
@@ -135,7 +165,17 @@ test('verify does not claim to have read what it has not', async () => {
 })
 
 test('sizes and ages have units', async () => {
-  const ran = await ok('backup', 'clinic', '--source', 'sized', '--size-limit', '5B', '--modified-since', '7d', '--json')
+  const ran = await ok(
+    'backup',
+    'clinic',
+    '--source',
+    'sized',
+    '--size-limit',
+    '5B',
+    '--modified-since',
+    '7d',
+    '--json',
+  )
   assert.deepEqual([ran.json?.['filesNew'], ran.json?.['filesFiltered']], [1, 2])
   assert.match((await run('backup', 'clinic', '--size-limit', 'x')).stderr, /--size-limit takes a size/)
 })
@@ -180,7 +220,10 @@ test('help and version', async () => {
 })
 
 test('a reader that has enough ends the program in silence', async () => {
-  const child = spawn(process.execPath, [CLI, 'ls', 'latest'], { env: { PATH: process.env['PATH'] ?? '', ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [CLI, 'ls', 'latest'], {
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   child.stdout.destroy()
   let stderr = ''
   child.stderr.setEncoding('utf8').on('data', (piece: string) => {
@@ -193,9 +236,17 @@ test('a reader that has enough ends the program in silence', async () => {
 test('an output that has no room is said, without a stack, and is no success', async (t) => {
   if (!fs.existsSync('/dev/full')) return t.skip('this system has no /dev/full')
   await ok('backup', 'clinic')
-  for (const args of [['ls', 'latest'], ['dump', 'latest', 'agenda.db'], ['snapshots', '--json']]) {
+  for (const args of [
+    ['ls', 'latest'],
+    ['dump', 'latest', 'agenda.db'],
+    ['snapshots', '--json'],
+  ]) {
     const full = fs.openSync('/dev/full', 'w')
-    const { status, stderr } = spawnSync(process.execPath, [CLI, ...args], { env: { PATH: process.env['PATH'] ?? '', ...env }, stdio: ['ignore', full, 'pipe'], encoding: 'utf8' })
+    const { status, stderr } = spawnSync(process.execPath, [CLI, ...args], {
+      env: { PATH: process.env['PATH'] ?? '', ...env },
+      stdio: ['ignore', full, 'pipe'],
+      encoding: 'utf8',
+    })
     fs.closeSync(full)
     assert.equal(status, 1, args.join(' '))
     assert.match(stderr, /^Error DISK_FULL: There is no room left\.\nWhat to do: .+\n$/, args.join(' '))
@@ -213,7 +264,11 @@ test('a folder that is closed to this user is named by its path', async (t) => {
 
 test('a key file that can not be read is named, and one that is open to others is refused', async () => {
   const missing = await run('snapshots', '--key-file', at('gone.key'))
-  assert.deepEqual([missing.status, /KEY_FILE_UNREADABLE: The key file \S+gone\.key can not be read \(ENOENT\)/.test(missing.stderr)], [2, true], missing.stderr)
+  assert.deepEqual(
+    [missing.status, /KEY_FILE_UNREADABLE: The key file \S+gone\.key can not be read \(ENOENT\)/.test(missing.stderr)],
+    [2, true],
+    missing.stderr,
+  )
   fs.writeFileSync(at('open.key'), env.BACKUP_ENCRYPTION_KEY, { mode: 0o644 })
   assert.match((await run('snapshots', '--key-file', at('open.key'))).stderr, /KEY_REFUSED: .*chmod 600/)
 })
@@ -240,9 +295,15 @@ test('forget --prune does both in one go; a dry run does neither', async () => {
   const before = packs()
   const dry = await ok('forget', '--keep-last', '1', '--prune', '--dry-run', '--json', ...here)
   assert.deepEqual([dry.json?.['prune'], packs()], [undefined, before])
-  const done = (await ok('forget', '--keep-last', '1', '--prune', '--json', ...here)).json as { forgotten: string[]; prune: { bytesFreed: number } }
+  const done = (await ok('forget', '--keep-last', '1', '--prune', '--json', ...here)).json as {
+    forgotten: string[]
+    prune: { bytesFreed: number }
+  }
   assert.equal(done.forgotten.length, 1)
   assert.ok(done.prune.bytesFreed > 300_000 && packs() < before)
   await ok('verify', '--read-data', ...here)
-  assert.match(text(await ok('forget', '--keep-last', '1', '--prune', ...here)), /0 snapshots forgotten, 1 kept\.\nNothing/)
+  assert.match(
+    text(await ok('forget', '--keep-last', '1', '--prune', ...here)),
+    /0 snapshots forgotten, 1 kept\.\nNothing/,
+  )
 })

@@ -1,5 +1,6 @@
-// Goal: compiled code is cached where only the user who runs the program could have put it, and nowhere else.
-// Method: the built program with homes of different owners and modes; who looks into the temporary folder is seen by what is in it.
+// Goal: compiled code is cached where only the user who runs the program could have put it, and nowhere else. Method:
+// the built program with homes of different owners and modes; who looks into the temporary folder is seen by what is in
+// it.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
@@ -12,7 +13,10 @@ async function caches(folder: string, env: Record<string, string>): Promise<{ ow
   fs.mkdirSync(shared, { recursive: true })
   const ran = await runCli(['--version'], { env: { TMPDIR: shared, ...env }, cwd: folder })
   assert.equal(ran.status, 0, ran.stderr)
-  return { own: fs.existsSync(path.join(env['XDG_CACHE_HOME'] ?? path.join(env['HOME']!, '.cache'), 'neonpro-backup')), shared: fs.readdirSync(shared).length > 0 }
+  return {
+    own: fs.existsSync(path.join(env['XDG_CACHE_HOME'] ?? path.join(env['HOME']!, '.cache'), 'neonpro-backup')),
+    shared: fs.readdirSync(shared).length > 0,
+  }
 }
 
 test('in the home, or where XDG_CACHE_HOME says', async () => {
@@ -20,10 +24,13 @@ test('in the home, or where XDG_CACHE_HOME says', async () => {
   const home = path.join(folder.path, 'home')
   fs.mkdirSync(home)
   assert.deepEqual(await caches(folder.path, { HOME: home }), { own: true, shared: false })
-  assert.deepEqual(await caches(folder.path, { HOME: home, XDG_CACHE_HOME: path.join(folder.path, 'elsewhere') }), { own: true, shared: false })
+  assert.deepEqual(await caches(folder.path, { HOME: home, XDG_CACHE_HOME: path.join(folder.path, 'elsewhere') }), {
+    own: true,
+    shared: false,
+  })
 })
 
-test('not where others may write, not in another user\'s home, and not at all without one', async (t) => {
+test("not where others may write, not in another user's home, and not at all without one", async (t) => {
   using folder = temporaryDirectory()
   const open = path.join(folder.path, 'open')
   fs.mkdirSync(open)

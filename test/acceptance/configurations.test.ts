@@ -1,4 +1,5 @@
-// Goal: configurations on the command line, as an operator uses them: saved, shown, changed, switched, removed; refusals in both languages, and no password anywhere.
+// Goal: configurations on the command line, as an operator uses them: saved, shown, changed, switched, removed;
+// refusals in both languages, and no password anywhere.
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -11,9 +12,16 @@ import { type Ran, runCli } from './run-cli.ts'
 const folder = temporaryDirectory()
 const at = (...parts: string[]) => path.join(folder.path, ...parts)
 const SECRET = 'hunter2-PLANTED'
-const env = { NEONPRO_BACKUP_HOME: at('home'), BACKUP_LOCAL_PATH: at('repository'), BACKUP_ENCRYPTION_KEY: `file:${at('key')}`, TZ: 'UTC', CLINIC_URL: `postgresql://user:${SECRET}@localhost:5432/clinic` }
+const env = {
+  NEONPRO_BACKUP_HOME: at('home'),
+  BACKUP_LOCAL_PATH: at('repository'),
+  BACKUP_ENCRYPTION_KEY: `file:${at('key')}`,
+  TZ: 'UTC',
+  CLINIC_URL: `postgresql://user:${SECRET}@localhost:5432/clinic`,
+}
 
-const run = (args: readonly string[], more: Record<string, string> = {}): Promise<Ran> => runCli(args, { env: { ...env, ...more }, cwd: folder.path })
+const run = (args: readonly string[], more: Record<string, string> = {}): Promise<Ran> =>
+  runCli(args, { env: { ...env, ...more }, cwd: folder.path })
 
 async function ok(...args: string[]): Promise<Record<string, unknown>> {
   const ran = await run([...args, '--json'])
@@ -29,7 +37,11 @@ const CLI = path.resolve(import.meta.dirname, '../../dist/bin/neonpro-backup.js'
 const server = { stop: async () => {} }
 
 async function serve(): Promise<void> {
-  const child = spawn(process.execPath, [CLI, 'serve'], { cwd: folder.path, env: { PATH: process.env['PATH'] ?? '', LANG: 'C', ...env }, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [CLI, 'serve'], {
+    cwd: folder.path,
+    env: { PATH: process.env['PATH'] ?? '', LANG: 'C', ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   server.stop = async () => {
     if (child.exitCode === null && child.signalCode === null && child.kill('SIGTERM')) await once(child, 'exit')
   }
@@ -49,18 +61,59 @@ after(async () => {
 })
 
 test('a configuration from its making to its removal', async () => {
-  const made = await ok('config', 'add', '--name', 'Documents', '--path', 'documents', '--frequency', 'daily', '--time', '02:00', '--timezone', 'America/Sao_Paulo', '--exclude', '*.tmp', '--retention', '{"daily":14}', '--min-free-space', '1M')
-  assert.deepEqual([made['name'], made['enabled'], made['schedulerAlive'], codesOf(made)], ['Documents', true, true, []])
+  const made = await ok(
+    'config',
+    'add',
+    '--name',
+    'Documents',
+    '--path',
+    'documents',
+    '--frequency',
+    'daily',
+    '--time',
+    '02:00',
+    '--timezone',
+    'America/Sao_Paulo',
+    '--exclude',
+    '*.tmp',
+    '--retention',
+    '{"daily":14}',
+    '--min-free-space',
+    '1M',
+  )
+  assert.deepEqual(
+    [made['name'], made['enabled'], made['schedulerAlive'], codesOf(made)],
+    ['Documents', true, true, []],
+  )
   assert.match(String(made['nextRunLocal']), /T02:00:00-03:00$/)
-  assert.deepEqual([settingsOf(made)['paths'], settingsOf(made)['alertConfig'], settingsOf(made)['filters']], [[at('documents')], { minFreeSpace: 1048576 }, { excludePatterns: ['*.tmp'] }])
-  const edited = await ok('config', 'edit', 'Documents', '--time', '03:30', '--clear', 'retention', '--rename', 'Papers')
-  assert.deepEqual([edited['name'], edited['generation'], settingsOf(edited)['retention'], codesOf(edited)], ['Papers', 2, undefined, ['NO_RETENTION']])
+  assert.deepEqual(
+    [settingsOf(made)['paths'], settingsOf(made)['alertConfig'], settingsOf(made)['filters']],
+    [[at('documents')], { minFreeSpace: 1048576 }, { excludePatterns: ['*.tmp'] }],
+  )
+  const edited = await ok(
+    'config',
+    'edit',
+    'Documents',
+    '--time',
+    '03:30',
+    '--clear',
+    'retention',
+    '--rename',
+    'Papers',
+  )
+  assert.deepEqual(
+    [edited['name'], edited['generation'], settingsOf(edited)['retention'], codesOf(edited)],
+    ['Papers', 2, undefined, ['NO_RETENTION']],
+  )
   assert.equal((await ok('config', 'disable', 'Papers'))['nextRunAt'], null)
   assert.match(String((await ok('config', 'enable', 'Papers'))['nextRunLocal']), /T03:30:00-03:00$/)
   const shown = await ok('config', 'show', String(made['id']).slice(0, 8))
   assert.equal(shown['generation'], 4)
   const { configs } = (await ok('config', 'list')) as { configs: Array<{ name: string }> }
-  assert.deepEqual(configs.map(({ name }) => name), ['Papers'])
+  assert.deepEqual(
+    configs.map(({ name }) => name),
+    ['Papers'],
+  )
   const text = (await run(['config', 'list'], { LANG: 'pt_BR.UTF-8' })).stdout.toString()
   assert.match(text, /Papers.*T03:30:00-03:00/)
   assert.doesNotMatch(text, /NENHUM AGENDADOR/)
@@ -69,10 +122,19 @@ test('a configuration from its making to its removal', async () => {
 })
 
 test('with nothing scheduled and nothing backed up it is said, with what to do next, in both languages', async () => {
-  const says = async (args: readonly string[], lang: string) => (await run(args, { LANG: lang })).stdout.toString().trim()
+  const says = async (args: readonly string[], lang: string) =>
+    (await run(args, { LANG: lang })).stdout.toString().trim()
   const wanted: ReadonlyArray<readonly [args: readonly string[], english: RegExp, portuguese: RegExp]> = [
-    [['schedule'], /^Nothing is scheduled\. .*config add .*--frequency DAILY/, /^Nada está agendado\. .*config add .*--frequency DAILY/],
-    [['schedule', '--simulate'], /^There is no restore point yet, .*neonpro-backup run NAME/, /^Ainda não há ponto de restauração; .*neonpro-backup run NOME/],
+    [
+      ['schedule'],
+      /^Nothing is scheduled\. .*config add .*--frequency DAILY/,
+      /^Nada está agendado\. .*config add .*--frequency DAILY/,
+    ],
+    [
+      ['schedule', '--simulate'],
+      /^There is no restore point yet, .*neonpro-backup run NAME/,
+      /^Ainda não há ponto de restauração; .*neonpro-backup run NOME/,
+    ],
   ]
   const look = async () => {
     for (const [args, english, portuguese] of wanted) {
@@ -90,32 +152,58 @@ test('with nothing scheduled and nothing backed up it is said, with what to do n
 
 test('an option that has no effect in a configuration is said when it is saved and marked where it is shown', async () => {
   const settings = { performance: { maxConcurrentBackups: 3 } }
-  fs.writeFileSync(at('app.mjs'), `
+  fs.writeFileSync(
+    at('app.mjs'),
+    `
     import { initializeBackupSystem } from ${JSON.stringify(path.resolve(import.meta.dirname, '../../dist/index.js'))}
     const { data: system } = await initializeBackupSystem({})
     const made = await system.setupFileBackup('tuned', ['documents'], ${JSON.stringify({ ...settings, every: '1d', retention: 30 })})
     console.log(JSON.stringify(made))
-    await system.shutdown()`)
-  const { stdout, stderr } = spawnSync(process.execPath, [at('app.mjs')], { cwd: folder.path, env: { PATH: process.env['PATH'], ...env }, encoding: 'utf8', timeout: 60_000 })
+    await system.shutdown()`,
+  )
+  const { stdout, stderr } = spawnSync(process.execPath, [at('app.mjs')], {
+    cwd: folder.path,
+    env: { PATH: process.env['PATH'], ...env },
+    encoding: 'utf8',
+    timeout: 60_000,
+  })
   assert.deepEqual(codesOf(JSON.parse(stdout || '{}') as Record<string, unknown>), ['NOT_YET_ACTIVE'], stderr)
   const shown = await run(['config', 'show', 'tuned'])
-  assert.match(`${shown.stdout.toString()}${shown.stderr}`, /performance\.maxConcurrentBackups has no effect in a configuration: set it for the system/)
+  assert.match(
+    `${shown.stdout.toString()}${shown.stderr}`,
+    /performance\.maxConcurrentBackups has no effect in a configuration: set it for the system/,
+  )
   await ok('config', 'remove', 'tuned')
 })
 
 test('files of the application are in no snapshot: verify and copy say so', async () => {
-  fs.writeFileSync(at('upload.mjs'), `
+  fs.writeFileSync(
+    at('upload.mjs'),
+    `
     import { initializeBackupSystem } from ${JSON.stringify(path.resolve(import.meta.dirname, '../../dist/index.js'))}
     const { data: system } = await initializeBackupSystem({})
     for (const name of ['a', 'b']) console.log((await system.storage.upload(name, 'content')).success)
-    await system.shutdown()`)
-  const { stdout, stderr } = spawnSync(process.execPath, [at('upload.mjs')], { cwd: folder.path, env: { PATH: process.env['PATH'], ...env }, encoding: 'utf8', timeout: 60_000 })
+    await system.shutdown()`,
+  )
+  const { stdout, stderr } = spawnSync(process.execPath, [at('upload.mjs')], {
+    cwd: folder.path,
+    env: { PATH: process.env['PATH'], ...env },
+    encoding: 'utf8',
+    timeout: 60_000,
+  })
   assert.equal(stdout, 'true\ntrue\n', stderr)
   const repository = { NEONPRO_REPOSITORY: at('repository') }
-  assert.match((await run(['verify'], repository)).stdout.toString(), /2 files of the application lie below user\/: such files are in no snapshot and were not looked at/)
+  assert.match(
+    (await run(['verify'], repository)).stdout.toString(),
+    /2 files of the application lie below user\/: such files are in no snapshot and were not looked at/,
+  )
   assert.equal((await run(['init'], { NEONPRO_REPOSITORY: at('copied') })).status, 0)
   const copied = await run(['copy', '--to', at('copied')], { ...repository, LANG: 'pt_BR.UTF-8' })
-  assert.match(copied.stdout.toString(), /2 arquivos da aplicação ficam em user\/: isso não está em nenhum snapshot e não foi copiado/, copied.stderr)
+  assert.match(
+    copied.stdout.toString(),
+    /2 arquivos da aplicação ficam em user\/: isso não está em nenhum snapshot e não foi copiado/,
+    copied.stderr,
+  )
 })
 
 const REFUSED: ReadonlyArray<readonly [args: readonly string[], code: string, status: number, portuguese: RegExp]> = [
@@ -128,11 +216,22 @@ const REFUSED: ReadonlyArray<readonly [args: readonly string[], code: string, st
   [['--path', '.'], 'CONFIG_INVALID', 2, /paths/],
 ]
 
-test('what can not be meant is refused in the reader\'s language, and nothing is saved', async () => {
+test("what can not be meant is refused in the reader's language, and nothing is saved", async () => {
   for (const [args, code, status, portuguese] of REFUSED) {
-    const command = ['config', 'add', '--name', 'x', ...(args.includes('--path') ? [] : ['--path', 'documents']), ...args]
+    const command = [
+      'config',
+      'add',
+      '--name',
+      'x',
+      ...(args.includes('--path') ? [] : ['--path', 'documents']),
+      ...args,
+    ]
     const ran = await run([...command, '--json'], { LANG: 'pt_BR.UTF-8' })
-    assert.deepEqual([ran.status, (ran.json?.['error'] as { code?: string } | undefined)?.code], [status, code], `${args.join(' ')}: ${ran.stderr}`)
+    assert.deepEqual(
+      [ran.status, (ran.json?.['error'] as { code?: string } | undefined)?.code],
+      [status, code],
+      `${args.join(' ')}: ${ran.stderr}`,
+    )
     assert.match(ran.stderr, portuguese)
   }
   const unknown = await run(['config', 'show', 'absent'])
@@ -142,11 +241,36 @@ test('what can not be meant is refused in the reader\'s language, and nothing is
 
 test('an edit that is refused leaves the former configuration as it was', async () => {
   await ok('config', 'add', '--name', 'other', '--path', 'documents', '--every', '1d', '--retention', '30')
-  const { warnings: _, ...former } = await ok('config', 'add', '--name', 'kept', '--path', 'documents', '--frequency', 'DAILY', '--time', '02:00', '--timezone', 'UTC', '--retention', '30', '--exclude', '*.tmp')
-  const edits: typeof REFUSED = [...REFUSED, [['--rename', 'other'], 'CONFIG_EXISTS', 1, /Já existe uma configuração chamada other/], [['--clear', 'paths'], 'CONFIG_INVALID', 2, /paths/]]
+  const { warnings: _, ...former } = await ok(
+    'config',
+    'add',
+    '--name',
+    'kept',
+    '--path',
+    'documents',
+    '--frequency',
+    'DAILY',
+    '--time',
+    '02:00',
+    '--timezone',
+    'UTC',
+    '--retention',
+    '30',
+    '--exclude',
+    '*.tmp',
+  )
+  const edits: typeof REFUSED = [
+    ...REFUSED,
+    [['--rename', 'other'], 'CONFIG_EXISTS', 1, /Já existe uma configuração chamada other/],
+    [['--clear', 'paths'], 'CONFIG_INVALID', 2, /paths/],
+  ]
   for (const [args, code, status, portuguese] of edits) {
     const ran = await run(['config', 'edit', 'kept', ...args, '--json'], { LANG: 'pt_BR.UTF-8' })
-    assert.deepEqual([ran.status, (ran.json?.['error'] as { code?: string } | undefined)?.code], [status, code], `${args.join(' ')}: ${ran.stderr}`)
+    assert.deepEqual(
+      [ran.status, (ran.json?.['error'] as { code?: string } | undefined)?.code],
+      [status, code],
+      `${args.join(' ')}: ${ran.stderr}`,
+    )
     assert.match(ran.stderr, portuguese)
     assert.match(ran.stderr, /^O que fazer: .{8,}/m)
     assert.deepEqual(await ok('config', 'show', 'kept'), former, args.join(' '))
@@ -157,9 +281,17 @@ test('an edit that is refused leaves the former configuration as it was', async 
 test('a wrong key and a placeholder are refused beside the process that serves, as they are without it', async () => {
   assert.equal((await run(['key', 'generate', at('wrong')])).status, 0)
   for (const home of [at('home'), at('other-home')]) {
-    for (const [key, status, code, todo] of [[`file:${at('wrong')}`, 12, 'KEY_WRONG', /Check BACKUP_ENCRYPTION_KEY/], ['your_32_character_encryption_key', 2, 'KEY_PLACEHOLDER', /key generate/], ['', 2, 'KEY_MISSING', /key generate/]] as const) {
+    for (const [key, status, code, todo] of [
+      [`file:${at('wrong')}`, 12, 'KEY_WRONG', /Check BACKUP_ENCRYPTION_KEY/],
+      ['your_32_character_encryption_key', 2, 'KEY_PLACEHOLDER', /key generate/],
+      ['', 2, 'KEY_MISSING', /key generate/],
+    ] as const) {
       const ran = await run(['config', 'list', '--json'], { BACKUP_ENCRYPTION_KEY: key, NEONPRO_BACKUP_HOME: home })
-      assert.deepEqual([ran.status, (ran.json?.['error'] as { code?: string } | undefined)?.code], [status, code], ran.stderr)
+      assert.deepEqual(
+        [ran.status, (ran.json?.['error'] as { code?: string } | undefined)?.code],
+        [status, code],
+        ran.stderr,
+      )
       assert.match(ran.stderr, todo)
     }
   }
@@ -169,54 +301,99 @@ test('a folder that is closed to the account is refused when it is named, and wh
   using own = temporaryDirectory()
   const uid = process.getuid?.() === 0 ? 65534 : undefined
   const place = (name: string) => path.join(own.path, name)
-  const user = (...args: readonly string[]) => runCli([...args, '--json'], { cwd: own.path, env: { HOME: own.path, NEONPRO_BACKUP_HOME: place('home'), BACKUP_LOCAL_PATH: place('repository'), BACKUP_ENCRYPTION_KEY: `file:${place('key')}` }, ...(uid !== undefined && { uid }) })
+  const user = (...args: readonly string[]) =>
+    runCli([...args, '--json'], {
+      cwd: own.path,
+      env: {
+        HOME: own.path,
+        NEONPRO_BACKUP_HOME: place('home'),
+        BACKUP_LOCAL_PATH: place('repository'),
+        BACKUP_ENCRYPTION_KEY: `file:${place('key')}`,
+      },
+      ...(uid !== undefined && { uid }),
+    })
   for (const name of ['open', 'closed']) fs.mkdirSync(place(name))
   fs.chmodSync(place('closed'), 0o000)
   if (uid !== undefined) for (const name of ['.', 'open', 'closed']) fs.chownSync(place(name), uid, uid)
   assert.equal((await user('key', 'generate', place('key'))).status, 0)
   const made = await user('config', 'add', '--name', 'a', '--path', 'open', '--retention', '30')
   assert.equal(made.status, 0, made.stderr)
-  for (const args of [['config', 'add', '--name', 'b', '--path', 'closed'], ['config', 'edit', 'a', '--path', 'closed']]) {
+  for (const args of [
+    ['config', 'add', '--name', 'b', '--path', 'closed'],
+    ['config', 'edit', 'a', '--path', 'closed'],
+  ]) {
     const ran = await user(...args)
-    assert.deepEqual([ran.status, (ran.json?.['error'] as { code?: string } | undefined)?.code], [1, 'SOURCE_UNREADABLE'], ran.stderr)
-    assert.ok(ran.stderr.includes(`${place('closed')} can not be read (EACCES)`) && /this user may read it/.test(ran.stderr), ran.stderr)
+    assert.deepEqual(
+      [ran.status, (ran.json?.['error'] as { code?: string } | undefined)?.code],
+      [1, 'SOURCE_UNREADABLE'],
+      ran.stderr,
+    )
+    assert.ok(
+      ran.stderr.includes(`${place('closed')} can not be read (EACCES)`) && /this user may read it/.test(ran.stderr),
+      ran.stderr,
+    )
   }
-  const { configs } = (await user('config', 'list')).json as { configs: Array<{ name: string; settings: { paths: string[] } }> }
-  assert.deepEqual(configs.map(({ name, settings }) => [name, settings.paths]), [['a', [place('open')]]])
+  const { configs } = (await user('config', 'list')).json as {
+    configs: Array<{ name: string; settings: { paths: string[] } }>
+  }
+  assert.deepEqual(
+    configs.map(({ name, settings }) => [name, settings.paths]),
+    [['a', [place('open')]]],
+  )
 })
 
 test('a configuration that was removed is told as one that is not there, by name and by id, whatever is asked', async () => {
   const { id } = await ok('config', 'add', '--name', 'gone', '--path', 'documents', '--retention', '30')
   await ok('config', 'remove', 'gone')
   for (const name of ['gone', String(id)]) {
-    for (const args of [['config', 'show', name], ['config', 'edit', name, '--time', '03:00'], ['config', 'enable', name], ['config', 'remove', name], ['run', name], ['doctor', name], ['schedule', '--simulate', '--config', name]]) {
+    for (const args of [
+      ['config', 'show', name],
+      ['config', 'edit', name, '--time', '03:00'],
+      ['config', 'enable', name],
+      ['config', 'remove', name],
+      ['run', name],
+      ['doctor', name],
+      ['schedule', '--simulate', '--config', name],
+    ]) {
       const ran = await run([...args, '--json'])
-      assert.deepEqual([ran.status, (ran.json?.['error'] as { code?: string } | undefined)?.code], [1, 'CONFIG_NOT_FOUND'], `${args.join(' ')}: ${ran.stderr}`)
+      assert.deepEqual(
+        [ran.status, (ran.json?.['error'] as { code?: string } | undefined)?.code],
+        [1, 'CONFIG_NOT_FOUND'],
+        `${args.join(' ')}: ${ran.stderr}`,
+      )
       assert.match(ran.stderr, /What to do: .*config list/)
     }
   }
 })
 
 test('a password on the command line is refused; from elsewhere the URL is taken, and no source of its kind is there yet', async () => {
-  const add = (database: string) => run(['config', 'add', '--name', 'db', '--database', database, '--every', '1h', '--json'])
+  const add = (database: string) =>
+    run(['config', 'add', '--name', 'db', '--database', database, '--every', '1h', '--json'])
   const refused = await add(env.CLINIC_URL)
   assert.deepEqual([refused.status, (refused.json?.['error'] as { code?: string } | undefined)?.code], [2, 'USAGE'])
   assert.match(refused.stderr, /env:NAME/)
   fs.writeFileSync(at('url'), env.CLINIC_URL)
   const taken = [await add('env:CLINIC_URL'), await add('file:url'), await add('postgresql://user@localhost/clinic')]
-  for (const ran of taken) assert.equal((ran.json?.['error'] as { code?: string } | undefined)?.code, 'SOURCE_NOT_AVAILABLE', ran.stderr)
+  for (const ran of taken)
+    assert.equal((ran.json?.['error'] as { code?: string } | undefined)?.code, 'SOURCE_NOT_AVAILABLE', ran.stderr)
   for (const { stdout, stderr } of [refused, ...taken]) assert.ok(!`${stdout.toString()}${stderr}`.includes('hunter2'))
   assert.deepEqual((await ok('config', 'list'))['configs'], [])
 })
 
-test('show --effective names every value\'s origin, needs no key, and shows no secret', async () => {
+test("show --effective names every value's origin, needs no key, and shows no secret", async () => {
   fs.writeFileSync(at('home/config.json'), '{"retention":{"weekly":8}}')
   fs.writeFileSync(at('.env'), `WEBHOOK_SECRET=${SECRET}\nSMTP_URL=smtp://u:${SECRET}@mail\n`)
   try {
     const ran = await run(['config', 'show', '--effective', '--json'], { BACKUP_ENCRYPTION_KEY: '' })
     assert.equal(ran.status, 0, ran.stderr)
-    const origin = (name: string) => (ran.json!['settings'] as Array<{ name: string; origin: { kind: string; file?: string } }>).find((each) => each.name === name)?.origin
-    assert.deepEqual([origin('home')?.kind, origin('retention')?.kind, origin('SMTP_URL')?.kind, origin('performance.timeout')?.kind], ['ENVIRONMENT', 'CONFIG_FILE', 'ENV_FILE', 'DEFAULT'])
+    const origin = (name: string) =>
+      (ran.json!['settings'] as Array<{ name: string; origin: { kind: string; file?: string } }>).find(
+        (each) => each.name === name,
+      )?.origin
+    assert.deepEqual(
+      [origin('home')?.kind, origin('retention')?.kind, origin('SMTP_URL')?.kind, origin('performance.timeout')?.kind],
+      ['ENVIRONMENT', 'CONFIG_FILE', 'ENV_FILE', 'DEFAULT'],
+    )
     assert.ok(!`${ran.stdout.toString()}${ran.stderr}`.includes('hunter2'))
   } finally {
     fs.rmSync(at('home/config.json'))
@@ -226,11 +403,30 @@ test('show --effective names every value\'s origin, needs no key, and shows no s
 
 const hasScript = spawnSync('script', ['--version']).status === 0
 
-test('at a terminal of a machine in UTC the time zone is asked for; a script goes on with a warning', { skip: hasScript ? false : 'script (bsdutils) is not installed' }, async () => {
-  const command = (name: string) => ['config', 'add', '--name', name, '--path', 'documents', '--frequency', 'DAILY', '--retention', '30']
+test('at a terminal of a machine in UTC the time zone is asked for; a script goes on with a warning', {
+  skip: hasScript ? false : 'script (bsdutils) is not installed',
+}, async () => {
+  const command = (name: string) => [
+    'config',
+    'add',
+    '--name',
+    name,
+    '--path',
+    'documents',
+    '--frequency',
+    'DAILY',
+    '--retention',
+    '30',
+  ]
   assert.deepEqual(codesOf(await ok(...command('quiet'))), ['TIMEZONE_ASSUMED'])
   const line = [process.execPath, CLI, ...command('asked')].map((part) => `'${part}'`).join(' ')
-  const { stdout } = spawnSync('script', ['-qec', line, '/dev/null'], { cwd: folder.path, env: { PATH: process.env['PATH'], ...env }, input: 'Asia/Tokyo\n', encoding: 'utf8', timeout: 60_000 })
+  const { stdout } = spawnSync('script', ['-qec', line, '/dev/null'], {
+    cwd: folder.path,
+    env: { PATH: process.env['PATH'], ...env },
+    input: 'Asia/Tokyo\n',
+    encoding: 'utf8',
+    timeout: 60_000,
+  })
   assert.match(stdout, /This machine is in UTC/)
   assert.equal(settingsOf(await ok('config', 'show', 'asked'))['timezone'], 'Asia/Tokyo')
 })
@@ -239,9 +435,21 @@ test('doctor of a source looks at the three troubles', async () => {
   await ok('config', 'add', '--name', 'watched', '--path', 'documents', '--every', '1d', '--retention', '30')
   const ran = await run(['doctor', 'watched', '--json'])
   const checks = ran.json!['checks'] as Array<{ what: string; isOk: boolean; remedy: string }>
-  const find = (pattern: RegExp) => checks.find(({ what }) => pattern.test(what)) ?? assert.fail(`${pattern.source} is not among ${JSON.stringify(checks)}`)
+  const find = (pattern: RegExp) =>
+    checks.find(({ what }) => pattern.test(what)) ??
+    assert.fail(`${pattern.source} is not among ${JSON.stringify(checks)}`)
   assert.match(find(/has not run yet/).remedy, /neonpro-backup run watched/)
   assert.equal(find(/a scheduler would start/).isOk, true)
-  for (const pattern of [/room at/, /can be read by/, /local disk/, /CPU/, /no threshold/, /heartbeat/, /somebody is told/, /apart from the data/]) find(pattern)
+  for (const pattern of [
+    /room at/,
+    /can be read by/,
+    /local disk/,
+    /CPU/,
+    /no threshold/,
+    /heartbeat/,
+    /somebody is told/,
+    /apart from the data/,
+  ])
+    find(pattern)
   assert.equal(ran.status, 0, ran.stderr)
 })

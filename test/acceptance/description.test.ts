@@ -1,5 +1,6 @@
-// Goal: every snippet of the product's description runs as it is printed. Method: a project of its own that has the built package; each snippet is a module, with only the
-// values that its text leaves free (`configId`, `backupId`, paths that must exist) given before it; type-checked by the strictest compiler, then run against real folders.
+// Goal: every snippet of the product's description runs as it is printed. Method: a project of its own that has the
+// built package; each snippet is a module, with only the values that its text leaves free (`configId`, `backupId`,
+// paths that must exist) given before it; type-checked by the strictest compiler, then run against real folders.
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
 import fs from 'node:fs'
@@ -10,14 +11,22 @@ import { temporaryDirectory } from '../harness/temporary-directory.ts'
 const root = path.resolve(import.meta.dirname, '../..')
 const snippets = path.join(root, 'test/fixtures/description')
 
-/** What stands before a snippet and behind it. The snippet itself is not touched, but for folders that a test may not make at the root of the disk. */
+/**
+ * What stands before a snippet and behind it. The snippet itself is not touched, but for folders that a test may not
+ * make at the root of the disk.
+ */
 const FRAMES: Readonly<Record<string, { readonly before?: string; readonly after?: string }>> = {
   '1-initialize': { after: 'if (!result.success) throw new Error(result.error.code);' },
   '2-setup': { after: 'export { dbBackup, fileBackup };' },
-  '3-run': { before: 'import { getBackupSystem } from "neonpro-backup";\nimport { fileBackup } from "./2-setup.ts";\nconst backupSystem = getBackupSystem();\nconst configId = fileBackup.data.id;', after: 'export { result };' },
+  '3-run': {
+    before:
+      'import { getBackupSystem } from "neonpro-backup";\nimport { fileBackup } from "./2-setup.ts";\nconst backupSystem = getBackupSystem();\nconst configId = fileBackup.data.id;',
+    after: 'export { result };',
+  },
   '4-monitor': { before: 'import { getBackupSystem } from "neonpro-backup";\nconst backupSystem = getBackupSystem();' },
   '5-recover': {
-    before: 'import { getBackupSystem } from "neonpro-backup";\nimport { result as started } from "./3-run.ts";\nconst backupSystem = getBackupSystem();\nconst backupId = started.data;\nawait backupSystem.waitForRun(backupId);',
+    before:
+      'import { getBackupSystem } from "neonpro-backup";\nimport { result as started } from "./3-run.ts";\nconst backupSystem = getBackupSystem();\nconst backupId = started.data;\nawait backupSystem.waitForRun(backupId);',
     after: 'export { recoveryPoints, recoveryRequest };',
   },
   '6-performance': { after: 'export { config };' },
@@ -88,25 +97,46 @@ function writeProject(project: string, folders: Readonly<Record<string, string>>
   fs.writeFileSync(path.join(project, 'main.ts'), MAIN)
   fs.writeFileSync(path.join(project, 'logger.ts'), LOGGER)
   fs.writeFileSync(path.join(project, 'package.json'), '{ "type": "module", "private": true }')
-  fs.writeFileSync(path.join(project, 'tsconfig.json'), JSON.stringify({
-    compilerOptions: {
-      strict: true, noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true, module: 'nodenext', target: 'es2024', lib: ['es2024', 'esnext.disposable'], allowImportingTsExtensions: true, noEmit: true, types: ['node'], skipLibCheck: false,
-    },
-    include: ['*.ts'],
-  }))
+  fs.writeFileSync(
+    path.join(project, 'tsconfig.json'),
+    JSON.stringify({
+      compilerOptions: {
+        strict: true,
+        noUncheckedIndexedAccess: true,
+        exactOptionalPropertyTypes: true,
+        module: 'nodenext',
+        target: 'es2024',
+        lib: ['es2024', 'esnext.disposable'],
+        allowImportingTsExtensions: true,
+        noEmit: true,
+        types: ['node'],
+        skipLibCheck: false,
+      },
+      include: ['*.ts'],
+    }),
+  )
   fs.mkdirSync(path.join(project, 'node_modules/@types'), { recursive: true })
   fs.symlinkSync(root, path.join(project, 'node_modules/neonpro-backup'))
   fs.symlinkSync(path.join(root, 'node_modules/@types/node'), path.join(project, 'node_modules/@types/node'))
 }
 
-function run(project: string, script: string, env: Readonly<Record<string, string>>): { stdout: string; stderr: string; status: number | null; facts: Record<string, never> } {
-  const { stdout, stderr, status } = spawnSync(process.execPath, [script], { cwd: project, encoding: 'utf8', timeout: 60_000, env: { PATH: process.env['PATH'] ?? '', HOME: project, LANG: 'pt_BR.UTF-8', ...env } })
+function run(
+  project: string,
+  script: string,
+  env: Readonly<Record<string, string>>,
+): { stdout: string; stderr: string; status: number | null; facts: Record<string, never> } {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [script], {
+    cwd: project,
+    encoding: 'utf8',
+    timeout: 60_000,
+    env: { PATH: process.env['PATH'] ?? '', HOME: project, LANG: 'pt_BR.UTF-8', ...env },
+  })
   const facts = /^FACTS (.+)$/m.exec(stdout)?.[1]
   assert.ok(facts, `${script} ended with ${status}: ${stdout}\n${stderr}`)
   return { stdout, stderr, status, facts: JSON.parse(facts) as Record<string, never> }
 }
 
-test('the description\'s snippets compile strictly and do what they say', async (t) => {
+test("the description's snippets compile strictly and do what they say", async (t) => {
   using folder = temporaryDirectory()
   const project = path.join(folder.path, 'app')
   const source = path.join(folder.path, 'documents')
@@ -116,10 +146,18 @@ test('the description\'s snippets compile strictly and do what they say', async 
   fs.writeFileSync(path.join(source, 'resto.tmp'), 'tmp')
   fs.writeFileSync(path.join(folder.path, 'configs/app.json'), '{}')
   const restored = path.join(folder.path, 'restored')
-  writeProject(project, { '/path/to/documents': source, '/path/to/configs': path.join(folder.path, 'configs'), '/restore/path': restored })
+  writeProject(project, {
+    '/path/to/documents': source,
+    '/path/to/configs': path.join(folder.path, 'configs'),
+    '/restore/path': restored,
+  })
 
   await t.test('strict compiler', () => {
-    const { status, stdout } = spawnSync(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), '-p', project], { encoding: 'utf8' })
+    const { status, stdout } = spawnSync(
+      process.execPath,
+      [path.join(root, 'node_modules/typescript/bin/tsc'), '-p', project],
+      { encoding: 'utf8' },
+    )
     assert.equal(status, 0, stdout)
   })
 
@@ -130,7 +168,11 @@ test('the description\'s snippets compile strictly and do what they say', async 
   })
 
   const key = path.join(folder.path, 'key')
-  fs.writeFileSync(key, `base64:${execFileSync(process.execPath, ['-e', 'process.stdout.write(crypto.randomBytes(32).toString("base64"))'], { encoding: 'utf8' })}\n`, { mode: 0o600 })
+  fs.writeFileSync(
+    key,
+    `base64:${execFileSync(process.execPath, ['-e', 'process.stdout.write(crypto.randomBytes(32).toString("base64"))'], { encoding: 'utf8' })}\n`,
+    { mode: 0o600 },
+  )
   await t.test('the snippets run', () => {
     const { stdout, stderr, facts, status } = run(project, 'main.ts', { BACKUP_ENCRYPTION_KEY: `file:${key}` })
     assert.equal(status, 0, stderr)

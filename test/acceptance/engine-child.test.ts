@@ -15,8 +15,13 @@ const skip = fs.existsSync(path.join(dist, 'bin/engine-child.js')) ? false : 'di
 test('the compiled library starts its own process', { skip }, async () => {
   using base = temporaryDirectory()
   const { folder, kek, stateFolder } = await makeRepository(base.path)
-  const { runInEngine } = (await import(path.join(dist, 'services/execution/index.js'))) as typeof import('../../src/services/execution/index.ts')
-  const holdings = await runInEngine({ location: { kind: 'LOCAL', path: folder }, keks: [kek], stateDirectory: stateFolder }, { kind: 'survey', known: [] })
+  const { runInEngine } = (await import(
+    path.join(dist, 'services/execution/index.js')
+  )) as typeof import('../../src/services/execution/index.ts')
+  const holdings = await runInEngine(
+    { location: { kind: 'LOCAL', path: folder }, keks: [kek], stateDirectory: stateFolder },
+    { kind: 'survey', known: [] },
+  )
   assert.deepEqual(holdings.points, [])
 })
 
@@ -24,14 +29,24 @@ test('the bundle has the process beside it', { skip }, async () => {
   using base = temporaryDirectory()
   const { folder, kek, stateFolder } = await makeRepository(base.path)
   fs.writeFileSync(path.join(base.path, 'file'), 'content')
-  const child = fork(path.join(dist, 'bin/engine-child.js'), [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const child = fork(path.join(dist, 'bin/engine-child.js'), [], {
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  })
   const exit = once(child, 'exit')
   const answer = new Promise<{ type: string; result?: { filesNew: number } }>((resolve) => {
     child.on('message', (message: { type: string }) => {
       if (message.type !== 'progress') resolve(message)
     })
   })
-  child.send({ type: 'job', repository: { location: { kind: 'LOCAL', path: folder }, keks: [kek], stateDirectory: stateFolder }, job: { kind: 'backup', options: { paths: [path.join(base.path, 'file')], source: 's', type: 'FULL', runId: 'run-1' } } })
+  child.send({
+    type: 'job',
+    repository: { location: { kind: 'LOCAL', path: folder }, keks: [kek], stateDirectory: stateFolder },
+    job: {
+      kind: 'backup',
+      options: { paths: [path.join(base.path, 'file')], source: 's', type: 'FULL', runId: 'run-1' },
+    },
+  })
   const { type, result } = await answer
   child.send({ type: 'end' })
   assert.deepEqual([type, result?.filesNew, (await exit)[0]], ['result', 1, 0])

@@ -1,5 +1,5 @@
-// Goal: a key can be added, proven, rotated, removed and written down; the wrong, weak and misplaced ones are refused before anything is done.
-// Method: the built program in processes of its own, one repository for each life.
+// Goal: a key can be added, proven, rotated, removed and written down; the wrong, weak and misplaced ones are refused
+// before anything is done. Method: the built program in processes of its own, one repository for each life.
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import fs from 'node:fs'
@@ -28,7 +28,8 @@ async function life(folder: string, key = newKey()): Promise<Life> {
     return ran
   }
   await ok(['init'])
-  const recipients = async (env: Env = {}) => (await ok(['key', 'list', '--json'], env)).json!['recipients'] as Awaited<ReturnType<Life['recipients']>>
+  const recipients = async (env: Env = {}) =>
+    (await ok(['key', 'list', '--json'], env)).json!['recipients'] as Awaited<ReturnType<Life['recipients']>>
   return { at, run, ok, recipients }
 }
 
@@ -39,7 +40,14 @@ test('every form of the key opens what one of them made', async () => {
   const bytes = randomBytes(32)
   const { ok, at } = await life(folder.path, bytes.toString('base64'))
   fs.writeFileSync(at('key'), `hex:${bytes.toString('hex')}\n`, { mode: 0o600 })
-  for (const form of [bytes.toString('base64url'), `base64:${bytes.toString('base64url')}`, bytes.toString('hex'), `hex:${bytes.toString('hex')}`, `file:${at('key')}`]) await ok(['snapshots'], { BACKUP_ENCRYPTION_KEY: form })
+  for (const form of [
+    bytes.toString('base64url'),
+    `base64:${bytes.toString('base64url')}`,
+    bytes.toString('hex'),
+    `hex:${bytes.toString('hex')}`,
+    `file:${at('key')}`,
+  ])
+    await ok(['snapshots'], { BACKUP_ENCRYPTION_KEY: form })
   await ok(['snapshots', '--key-file', at('key')], { BACKUP_ENCRYPTION_KEY: newKey() })
 })
 
@@ -52,8 +60,16 @@ test('32 typed characters are a passphrase, and that is said once a run', async 
 })
 
 const REFUSED: ReadonlyArray<readonly [key: string, code: string]> = [
-  ['your_32_character_encryption_key', 'KEY_PLACEHOLDER'], ['changeme-changeme-changeme-12345', 'KEY_PLACEHOLDER'], ['passphrase:short', 'KEY_WEAK'], ['passphrase:senhasenhasenhasenha', 'KEY_WEAK'], ['passphrase:1234567890123456', 'KEY_WEAK'],
-  ['0123456789abcdef0123456789abcdef', 'KEY_REFUSED'], [`base64:${randomBytes(16).toString('base64')}`, 'KEY_REFUSED'], ['kms:aws:arn:aws:kms:sa-east-1:1:key/2', 'KEY_REFUSED'], ['hello', 'KEY_REFUSED'], ['', 'KEY_MISSING'],
+  ['your_32_character_encryption_key', 'KEY_PLACEHOLDER'],
+  ['changeme-changeme-changeme-12345', 'KEY_PLACEHOLDER'],
+  ['passphrase:short', 'KEY_WEAK'],
+  ['passphrase:senhasenhasenhasenha', 'KEY_WEAK'],
+  ['passphrase:1234567890123456', 'KEY_WEAK'],
+  ['0123456789abcdef0123456789abcdef', 'KEY_REFUSED'],
+  [`base64:${randomBytes(16).toString('base64')}`, 'KEY_REFUSED'],
+  ['kms:aws:arn:aws:kms:sa-east-1:1:key/2', 'KEY_REFUSED'],
+  ['hello', 'KEY_REFUSED'],
+  ['', 'KEY_MISSING'],
 ]
 
 test('a key that should lock nothing makes no repository; the refusal does not repeat it, in either language', async () => {
@@ -64,7 +80,9 @@ test('a key that should lock nothing makes no repository; the refusal does not r
     assert.deepEqual([ran.status, code(ran)], [2, expected], `${key}: ${ran.stderr}`)
     assert.ok(key.length < 6 || !ran.stderr.includes(key.replace(/^\w+:/, '')), 'the value is not shown')
     assert.ok(!fs.existsSync(at('repo/config')))
-    const said = await runCli(['init', '--repo', at('repo')], { env: { HOME: folder.path, BACKUP_ENCRYPTION_KEY: key, LANG: 'pt_BR.UTF-8' } })
+    const said = await runCli(['init', '--repo', at('repo')], {
+      env: { HOME: folder.path, BACKUP_ENCRYPTION_KEY: key, LANG: 'pt_BR.UTF-8' },
+    })
     assert.doesNotMatch(said.stderr, /\b(the|has|digits|needed|forms|taken)\b/, said.stderr)
   }
 })
@@ -80,10 +98,19 @@ test('a second key opens by itself, keeps its id through changes, is added once,
   const before = await recipients()
   const [, two, three] = before
   const needsKey = await run(['key', 'remove', three!.id])
-  assert.deepEqual([needsKey.status, /"two" is needed to keep it: add it to BACKUP_ENCRYPTION_KEY_PREVIOUS/.test(needsKey.stderr)], [2, true], needsKey.stderr)
-  const removed = await ok(['key', 'remove', three!.id.slice(0, 6), '--json'], { BACKUP_ENCRYPTION_KEY_PREVIOUS: `file:${at('two')}` })
+  assert.deepEqual(
+    [needsKey.status, /"two" is needed to keep it: add it to BACKUP_ENCRYPTION_KEY_PREVIOUS/.test(needsKey.stderr)],
+    [2, true],
+    needsKey.stderr,
+  )
+  const removed = await ok(['key', 'remove', three!.id.slice(0, 6), '--json'], {
+    BACKUP_ENCRYPTION_KEY_PREVIOUS: `file:${at('two')}`,
+  })
   assert.deepEqual([removed.json?.['removed'], removed.json?.['epoch']], [three!.id, 2])
-  assert.deepEqual((await recipients()).map(({ id }) => id), [before[0]!.id, two!.id])
+  assert.deepEqual(
+    (await recipients()).map(({ id }) => id),
+    [before[0]!.id, two!.id],
+  )
   assert.equal((await run(['snapshots', '--key-file', at('three')])).status, 12)
   await ok(['snapshots', '--key-file', at('two')])
   assert.equal(code(await run(['key', 'remove', 'ffff'])), 'NOT_FOUND')
@@ -98,9 +125,16 @@ test('an old key stays until a process with the new one alone has opened everyth
   const [mine, old] = await recipients()
   // Opened by a previous key: the one in use does not open anything, so nothing may go.
   const key = fs.readFileSync(at('old'), 'utf8').trim()
-  const refused = await run(['key', 'remove', mine!.id], { BACKUP_ENCRYPTION_KEY: newKey(), BACKUP_ENCRYPTION_KEY_PREVIOUS: key })
+  const refused = await run(['key', 'remove', mine!.id], {
+    BACKUP_ENCRYPTION_KEY: newKey(),
+    BACKUP_ENCRYPTION_KEY_PREVIOUS: key,
+  })
   assert.deepEqual([refused.status, code(refused)], [12, 'KEY_UNPROVEN'], refused.stderr)
-  assert.deepEqual((await recipients()).map(({ id }) => id), [mine!.id, old!.id], 'nothing was removed')
+  assert.deepEqual(
+    (await recipients()).map(({ id }) => id),
+    [mine!.id, old!.id],
+    'nothing was removed',
+  )
   await ok(['key', 'remove', old!.id])
   assert.equal((await run(['snapshots', '--key-file', at('old')])).status, 12)
 })
@@ -111,8 +145,11 @@ test('the recovery kit names all that a rescue needs, and the key only when it i
   const { ok, run } = await life(folder.path, key)
   const kit = await ok(['key', 'recovery-kit'])
   const { fingerprint } = (await ok(['key', 'list', '--json'])).json as { fingerprint: string }
-  const sha256 = createHash('sha256').update(fs.readFileSync(path.join(path.dirname(CLI), '../neonpro-rescue.mjs'))).digest('hex')
-  for (const said of [fingerprint, sha256, path.join(folder.path, 'repo'), 'node neonpro-rescue.mjs restore latest']) assert.ok(kit.stdout.includes(said), said)
+  const sha256 = createHash('sha256')
+    .update(fs.readFileSync(path.join(path.dirname(CLI), '../neonpro-rescue.mjs')))
+    .digest('hex')
+  for (const said of [fingerprint, sha256, path.join(folder.path, 'repo'), 'node neonpro-rescue.mjs restore latest'])
+    assert.ok(kit.stdout.includes(said), said)
   assert.ok(!kit.stdout.includes(key.slice(7)))
   assert.ok((await ok(['key', 'recovery-kit', '--with-key'])).stdout.includes(key))
   const json = await run(['key', 'recovery-kit', '--with-key', '--json'])
@@ -122,6 +159,12 @@ test('the recovery kit names all that a rescue needs, and the key only when it i
 test('a wrong raw key is told by its fingerprint; a wrong passphrase is not', async () => {
   using folder = temporaryDirectory()
   const { run } = await life(folder.path)
-  assert.match((await run(['snapshots'], { BACKUP_ENCRYPTION_KEY: newKey() })).stderr, /^Error KEY_WRONG: This key \([0-9a-f]{8}\) does not open/)
-  assert.match((await run(['snapshots'], { BACKUP_ENCRYPTION_KEY: 'passphrase:cinco cavalos azuis' })).stderr, /^Error KEY_WRONG: This key does not open/)
+  assert.match(
+    (await run(['snapshots'], { BACKUP_ENCRYPTION_KEY: newKey() })).stderr,
+    /^Error KEY_WRONG: This key \([0-9a-f]{8}\) does not open/,
+  )
+  assert.match(
+    (await run(['snapshots'], { BACKUP_ENCRYPTION_KEY: 'passphrase:cinco cavalos azuis' })).stderr,
+    /^Error KEY_WRONG: This key does not open/,
+  )
 })

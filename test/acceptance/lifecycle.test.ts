@@ -74,8 +74,12 @@ test('an interrupted backup leaves a checkpoint, exits with 130, and the next on
   assert.match(stopped.stderr, /ABORTED/)
   assert.equal(fs.readdirSync(at('repo/checkpoints')).length, 1)
   const shown = (await ok('snapshots', '--json')).json as { snapshots: Array<{ state: string }> }
-  assert.deepEqual(shown.snapshots.map(({ state }) => state), ['checkpoint'])
-  const rescue = (...args: string[]) => spawnSync(process.execPath, [RESCUE, ...args, '--repo', at('repo')], { env, encoding: 'utf8' })
+  assert.deepEqual(
+    shown.snapshots.map(({ state }) => state),
+    ['checkpoint'],
+  )
+  const rescue = (...args: string[]) =>
+    spawnSync(process.execPath, [RESCUE, ...args, '--repo', at('repo')], { env, encoding: 'utf8' })
   assert.equal(rescue('verify').status, 0, 'what was not reached is no damage')
   const partial = rescue('restore', rescue('list').stdout.slice(0, 12), '--target', at('partial'))
   assert.equal(partial.status, 1)
@@ -92,15 +96,24 @@ test('a second signal ends the process at once; the repository is none the worse
   const { at, ok, env } = await bench(folder.path)
   const first = (await ok('backup', at('source'), '--json')).json!['snapshot']
   for (let i = 0; i < 60; i += 1) fs.writeFileSync(at(`source/more${i}`), randomBytes(1_000_000))
-  const child = spawn(process.execPath, [CLI, 'backup', at('source'), '--progress', 'json'], { env: { PATH: process.env['PATH'] ?? '', ...env }, stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn(process.execPath, [CLI, 'backup', at('source'), '--progress', 'json'], {
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
   child.stderr.once('data', () => {
     child.kill('SIGINT')
     child.kill('SIGTERM')
   })
   await once(child, 'exit')
-  assert.ok(child.signalCode === 'SIGINT' || child.signalCode === 'SIGTERM', `ended with ${child.exitCode} ${child.signalCode}`)
+  assert.ok(
+    child.signalCode === 'SIGINT' || child.signalCode === 'SIGTERM',
+    `ended with ${child.exitCode} ${child.signalCode}`,
+  )
   const shown = (await ok('snapshots', '--json')).json as { snapshots: Array<{ snapshot: string }> }
-  assert.deepEqual(shown.snapshots.map(({ snapshot }) => snapshot), [first])
+  assert.deepEqual(
+    shown.snapshots.map(({ snapshot }) => snapshot),
+    [first],
+  )
   await ok('verify', '--read-data')
 })
 
@@ -123,7 +136,10 @@ test('a backup that is interrupted when there is a parent goes on from both', as
   })
   assert.equal(stopped.status, 130, stopped.stderr.slice(-500))
   const resumed = (await ok('backup', at('source'), '--json')).json!
-  assert.ok(Number(resumed['filesUnmodified']) > 13, `what parent and checkpoint have is not read again: ${String(resumed['filesUnmodified'])}`)
+  assert.ok(
+    Number(resumed['filesUnmodified']) > 13,
+    `what parent and checkpoint have is not read again: ${String(resumed['filesUnmodified'])}`,
+  )
   assert.equal(fs.readdirSync(at('repo/checkpoints')).length, 0)
   await ok('restore', 'latest', '--target', at('back'))
   assert.deepEqual(lookAt(path.join(at('back'), at('source'))), lookAt(at('source')))
@@ -143,12 +159,19 @@ test('the rescue reader lists, verifies and restores with the key and nothing el
   using folder = temporaryDirectory()
   const { at, ok, env } = await bench(folder.path)
   await ok('backup', at('source'))
-  const rescue = (...args: string[]) => execFileSync(process.execPath, [RESCUE, ...args], { env: { PATH: env['PATH'] ?? '', BACKUP_ENCRYPTION_KEY: env['BACKUP_ENCRYPTION_KEY']! }, encoding: 'utf8' })
+  const rescue = (...args: string[]) =>
+    execFileSync(process.execPath, [RESCUE, ...args], {
+      env: { PATH: env['PATH'] ?? '', BACKUP_ENCRYPTION_KEY: env['BACKUP_ENCRYPTION_KEY']! },
+      encoding: 'utf8',
+    })
   assert.match(rescue('list', '--repo', at('repo')), /[0-9a-f]{12}/)
   rescue('verify', '--repo', at('repo'))
   rescue('restore', '--repo', at('repo'), 'latest', '--target', at('rescued'))
   assertSameToMicrosecond(lookAt(path.join(at('rescued'), at('source'))), lookAt(at('source')))
-  const wrong = spawnSync(process.execPath, [RESCUE, 'list', '--repo', at('repo')], { env: { BACKUP_ENCRYPTION_KEY: newKey() }, encoding: 'utf8' })
+  const wrong = spawnSync(process.execPath, [RESCUE, 'list', '--repo', at('repo')], {
+    env: { BACKUP_ENCRYPTION_KEY: newKey() },
+    encoding: 'utf8',
+  })
   assert.notEqual(wrong.status, 0)
   assert.ok(fs.statSync(RESCUE).size < 300_000)
 })
@@ -162,7 +185,10 @@ test('keys: add, rotate, remove, and the previous key in its own variable', asyn
   await ok('key', 'add', at('second.key'), '--label', 'second')
   const second = { BACKUP_ENCRYPTION_KEY: `file:${at('second.key')}` }
   assert.equal((await run(['snapshots'], second)).status, 0)
-  const rotate = await run(['key', 'rotate'], { ...second, BACKUP_ENCRYPTION_KEY_PREVIOUS: env['BACKUP_ENCRYPTION_KEY']! })
+  const rotate = await run(['key', 'rotate'], {
+    ...second,
+    BACKUP_ENCRYPTION_KEY_PREVIOUS: env['BACKUP_ENCRYPTION_KEY']!,
+  })
   assert.equal(rotate.status, 0, rotate.stderr)
   await ok('backup', at('source'))
   const list = (await ok('key', 'list', '--json')).json as { recipients: Array<{ id: string; label: string }> }
@@ -171,10 +197,16 @@ test('keys: add, rotate, remove, and the previous key in its own variable', asyn
   const removed = await run(['key', 'remove', old.id], second)
   assert.equal(removed.status, 0, removed.stderr)
   assert.equal((await run(['snapshots'])).status, 12, 'the removed key opens nothing')
-  const fallback = await run(['snapshots', '--json'], { BACKUP_ENCRYPTION_KEY: newKey(), BACKUP_ENCRYPTION_KEY_PREVIOUS: `file:${at('second.key')}` })
+  const fallback = await run(['snapshots', '--json'], {
+    BACKUP_ENCRYPTION_KEY: newKey(),
+    BACKUP_ENCRYPTION_KEY_PREVIOUS: `file:${at('second.key')}`,
+  })
   assert.equal((fallback.json as { snapshots: unknown[] }).snapshots.length, 2)
   const kit = await run(['key', 'recovery-kit', '--json'], second)
-  assert.ok(!JSON.stringify(kit.json).includes(fs.readFileSync(at('second.key'), 'utf8').trim().slice(7)), 'a kit tells where the key is, not what it is')
+  assert.ok(
+    !JSON.stringify(kit.json).includes(fs.readFileSync(at('second.key'), 'utf8').trim().slice(7)),
+    'a kit tells where the key is, not what it is',
+  )
 })
 
 test('forget by policy says why, honours pins and holds, and prune frees the room', async () => {
@@ -188,7 +220,10 @@ test('forget by policy says why, honours pins and holds, and prune frees the roo
   await ok('pin', names[0]!)
   const hold = await ok('hold', 'add', '--snapshot', names[1]!, '--reason', 'court', '--json')
   assert.notEqual((await run(['forget', names[0]!])).status, 0, 'a pinned snapshot is not forgotten by name either')
-  const plan = (await ok('forget', '--keep-last', '1', '--dry-run', '--json')).json as { forgotten: string[]; kept: Array<{ snapshot: string; reasons: string[] }> }
+  const plan = (await ok('forget', '--keep-last', '1', '--dry-run', '--json')).json as {
+    forgotten: string[]
+    kept: Array<{ snapshot: string; reasons: string[] }>
+  }
   assert.deepEqual(plan.forgotten, [names[2]])
   assert.ok(plan.kept.every(({ reasons }) => reasons.length > 0))
   await ok('forget', '--keep-last', '1')
@@ -206,15 +241,25 @@ test('dump gives a file, a tar that tar reads, and a zip that python reads', asy
   using folder = temporaryDirectory()
   const { at, ok } = await bench(folder.path)
   await ok('backup', at('source'))
-  assert.deepEqual((await ok('dump', 'latest', at('source/chunked.bin'))).stdout, fs.readFileSync(at('source/chunked.bin')))
+  assert.deepEqual(
+    (await ok('dump', 'latest', at('source/chunked.bin'))).stdout,
+    fs.readFileSync(at('source/chunked.bin')),
+  )
   await ok('dump', 'latest', at('source'), '--format', 'tar', '--output', at('all.tar'))
   fs.mkdirSync(at('untarred'))
   execFileSync('tar', ['xpf', at('all.tar'), '-C', at('untarred')])
-  const withoutNanoseconds = (tree: Map<string, string>) => [...tree].map(([name, facts]) => `${name} ${facts.replace(/(\d{10})\d{9}/, '$1')}`)
-  assert.deepEqual(withoutNanoseconds(lookAt(path.join(at('untarred'), at('source')))), withoutNanoseconds(lookAt(at('source'))))
+  const withoutNanoseconds = (tree: Map<string, string>) =>
+    [...tree].map(([name, facts]) => `${name} ${facts.replace(/(\d{10})\d{9}/, '$1')}`)
+  assert.deepEqual(
+    withoutNanoseconds(lookAt(path.join(at('untarred'), at('source')))),
+    withoutNanoseconds(lookAt(at('source'))),
+  )
   await ok('dump', 'latest', at('source'), '--format', 'zip', '--output', at('all.zip'))
-  const script = 'import zipfile,sys,hashlib\nz=zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None\nprint(hashlib.sha256(z.read(sys.argv[2])).hexdigest())'
-  const python = spawnSync('python3', ['-c', script, at('all.zip'), at('source/chunked.bin').slice(1)], { encoding: 'utf8' })
+  const script =
+    'import zipfile,sys,hashlib\nz=zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None\nprint(hashlib.sha256(z.read(sys.argv[2])).hexdigest())'
+  const python = spawnSync('python3', ['-c', script, at('all.zip'), at('source/chunked.bin').slice(1)], {
+    encoding: 'utf8',
+  })
   if (python.error) return
   assert.equal(python.stdout.trim(), /[0-9a-f]{64}/.exec(lookAt(at('source')).get('/chunked.bin')!)![0])
 })
@@ -223,14 +268,23 @@ test('a zip keeps names with a backslash apart, and says how it writes them', as
   using folder = temporaryDirectory()
   const { at, ok, run } = await bench(folder.path)
   fs.mkdirSync(at('names/a'), { recursive: true })
-  for (const [name, content] of [['a/b', 'in a folder'], ['a\\b', 'beside it'], ['..\\..\\up', 'no way up']] as const) fs.writeFileSync(at(`names/${name}`), content)
+  for (const [name, content] of [
+    ['a/b', 'in a folder'],
+    ['a\\b', 'beside it'],
+    ['..\\..\\up', 'no way up'],
+  ] as const)
+    fs.writeFileSync(at(`names/${name}`), content)
   fs.writeFileSync(Buffer.concat([Buffer.from(`${at('names')}/`), Buffer.from([0x63, 0xff])]), 'no UTF-8')
   await ok('backup', at('names'))
   const dumped = await run(['dump', 'latest', at('names'), '--format', 'zip', '--output', at('names.zip'), '--json'])
   assert.equal(dumped.status, 3, dumped.stderr)
-  assert.deepEqual((dumped.json!['issues'] as Array<{ path: string }>).map(({ path: named }) => path.basename(named)).sort(), ['..\\..\\up', 'a\\b', 'c\\xff'])
+  assert.deepEqual(
+    (dumped.json!['issues'] as Array<{ path: string }>).map(({ path: named }) => path.basename(named)).sort(),
+    ['..\\..\\up', 'a\\b', 'c\\xff'],
+  )
   const zip = fs.readFileSync(at('names.zip')).toString('latin1')
-  for (const name of ['names/a/b', 'names/a%5Cb', 'names/..%5C..%5Cup', 'names/c%5Cxff']) assert.ok(zip.includes(`${at(name).slice(1)}`), name)
+  for (const name of ['names/a/b', 'names/a%5Cb', 'names/..%5C..%5Cup', 'names/c%5Cxff'])
+    assert.ok(zip.includes(`${at(name).slice(1)}`), name)
 })
 
 test('find, ls and diff answer', async () => {
@@ -242,7 +296,8 @@ test('find, ls and diff answer', async () => {
   await ok('backup', at('source'))
   assert.match((await ok('find', '**/file-1*.txt')).stdout.toString(), /file-1\.txt/)
   assert.match((await ok('ls', 'latest', path.dirname(file))).stdout.toString(), /chunked\.bin/)
-  const listed = ((await ok('snapshots', '--json')).json as { snapshots: Array<{ snapshot?: string; id?: string }> }).snapshots
+  const listed = ((await ok('snapshots', '--json')).json as { snapshots: Array<{ snapshot?: string; id?: string }> })
+    .snapshots
   const [a, b] = listed.map((each) => String(each.snapshot ?? each.id))
   assert.match((await ok('diff', a!, b!)).stdout.toString(), /new\.txt/)
 })
@@ -265,7 +320,12 @@ test('no secret is in any file that the program leaves, in its arguments or its 
   using folder = temporaryDirectory()
   const { at, ok, env } = await bench(folder.path)
   const secret = env['BACKUP_ENCRYPTION_KEY']!.slice(7)
-  const said = [await ok('backup', at('source'), '--json'), await ok('snapshots', '--json'), await ok('doctor', '--json'), await ok('key', 'recovery-kit')]
+  const said = [
+    await ok('backup', at('source'), '--json'),
+    await ok('snapshots', '--json'),
+    await ok('doctor', '--json'),
+    await ok('key', 'recovery-kit'),
+  ]
   for (const { stdout, stderr } of said) assert.ok(!stdout.includes(secret) && !stderr.includes(secret))
   const bytes = Buffer.from(secret, 'base64')
   for (const entry of fs.readdirSync(folder.path, { recursive: true, withFileTypes: true })) {
@@ -289,7 +349,9 @@ test('as a user: what can not be read is named, the rest is backed up and restor
   assert.equal((await run('init')).status, 0)
   const ran = await run('backup', at('source'), '--json')
   assert.equal(ran.status, 3, ran.stderr)
-  const skipped = (ran.json!['skipped'] as Array<{ path: string; reason: string }>).map(({ path: name, reason }) => `${path.basename(name)} ${reason}`).sort()
+  const skipped = (ran.json!['skipped'] as Array<{ path: string; reason: string }>)
+    .map(({ path: name, reason }) => `${path.basename(name)} ${reason}`)
+    .sort()
   assert.deepEqual(skipped, ['closed EACCES', 'secret EACCES'])
   const restored = await run('restore', 'latest', '--target', at('back'))
   const found = lookAt(path.join(at('back'), at('source')))
@@ -307,7 +369,11 @@ test('without any index: said, found from the packs by the rescue reader, and ma
   const damaged = await run(['verify'])
   assert.equal(damaged.status, 1)
   assert.match(damaged.stderr, /^DAMAGE: 1 problem\.\n {2}hits snapshot [0-9a-f]{12}: \/\n/)
-  const rescue = spawnSync(process.execPath, [RESCUE, 'restore', 'latest', '--repo', at('repo'), '--target', at('rescued')], { env, encoding: 'utf8' })
+  const rescue = spawnSync(
+    process.execPath,
+    [RESCUE, 'restore', 'latest', '--repo', at('repo'), '--target', at('rescued')],
+    { env, encoding: 'utf8' },
+  )
   assert.equal(rescue.status, 0, rescue.stderr)
   assert.match(rescue.stderr, /^packs that are in no index, read whole: 2/)
   await ok('repair')
@@ -321,7 +387,10 @@ test('after damage, repair saves what is whole, names what is lost by path, and 
   const { at, ok, run } = await bench(folder.path)
   fs.writeFileSync(at('source/one.bin'), randomBytes(600_000))
   await ok('backup', at('source'))
-  const packs = fs.readdirSync(at('repo/packs'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name))
+  const packs = fs
+    .readdirSync(at('repo/packs'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name))
   const largest = packs.sort((a, b) => fs.statSync(b).size - fs.statSync(a).size)[0]!
   const bytes = fs.readFileSync(largest)
   bytes[bytes.length - 5000]! ^= 1
@@ -333,7 +402,10 @@ test('after damage, repair saves what is whole, names what is lost by path, and 
   const partial = await run(['restore', 'latest', '--target', at('partial')])
   assert.notEqual(partial.status, 0, 'a restore that lacks something says so')
   const healed = (await ok('backup', at('source'), '--json')).json!
-  assert.ok(Number(healed['bytesAdded']) > 0 && Number(healed['bytesAdded']) < 2_000_000, 'only what was lost is stored again')
+  assert.ok(
+    Number(healed['bytesAdded']) > 0 && Number(healed['bytesAdded']) < 2_000_000,
+    'only what was lost is stored again',
+  )
   await ok('verify', '--read-data')
   await ok('restore', 'latest', '--target', at('back'), '--verify')
   assert.deepEqual(lookAt(path.join(at('back'), at('source'))), lookAt(at('source')))

@@ -1,5 +1,6 @@
-// Goal: `npm run quickstart` proves what it says, never writes into the folder that it is given, and ends with 1 on any mismatch.
-// Method: the script as npm starts it (the command `quickstart` behind it), with a home and a temporary folder of its own; for the mismatch a command line that tampers with what it restored.
+// Goal: `npm run quickstart` proves what it says, never writes into the folder that it is given, and ends with 1 on any
+// mismatch. Method: the script as npm starts it (the command `quickstart` behind it), with a home and a temporary
+// folder of its own; for the mismatch a command line that tampers with what it restored.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
@@ -14,10 +15,25 @@ const root = path.resolve(import.meta.dirname, '../..')
 /** A shell has to be told how to read that. */
 const TMP = "it's tmp"
 
-function quickstart(folder: string, options: { argument?: string; command?: readonly string[]; lang?: string } = {}): { status: number | null; stdout: string; stderr: string } {
+function quickstart(
+  folder: string,
+  options: { argument?: string; command?: readonly string[]; lang?: string } = {},
+): { status: number | null; stdout: string; stderr: string } {
   for (const name of ['home', TMP]) fs.mkdirSync(path.join(folder, name), { recursive: true })
-  const env = { PATH: process.env['PATH'] ?? '', HOME: path.join(folder, 'home'), TMPDIR: path.join(folder, TMP), LANG: options.lang ?? 'C' }
-  return spawnSync(process.execPath, [...(options.command ?? [path.join(root, 'scripts/quickstart.ts')]), ...(options.argument === undefined ? [] : [options.argument])], { env, cwd: folder, encoding: 'utf8' })
+  const env = {
+    PATH: process.env['PATH'] ?? '',
+    HOME: path.join(folder, 'home'),
+    TMPDIR: path.join(folder, TMP),
+    LANG: options.lang ?? 'C',
+  }
+  return spawnSync(
+    process.execPath,
+    [
+      ...(options.command ?? [path.join(root, 'scripts/quickstart.ts')]),
+      ...(options.argument === undefined ? [] : [options.argument]),
+    ],
+    { env, cwd: folder, encoding: 'utf8' },
+  )
 }
 
 test('from nothing: about twenty lines, all proven, and the next commands paste', () => {
@@ -26,17 +42,37 @@ test('from nothing: about twenty lines, all proven, and the next commands paste'
   assert.equal(status, 0, stdout + stderr)
   const lines = stdout.trim().split('\n')
   assert.ok(lines.length >= 15 && lines.length <= 22, `${lines.length} lines`)
-  for (const said of [/fingerprint [0-9a-f]{8}/, /202 items, 8\.\d MiB read, [\d.]+ MiB stored, [\d.]+ MiB\/s/, /^PROVEN$/m, /^NOT YET$/m, /found, and named \(\/.+\)/, /exit code 12/]) assert.match(stdout, said)
+  for (const said of [
+    /fingerprint [0-9a-f]{8}/,
+    /202 items, 8\.\d MiB read, [\d.]+ MiB stored, [\d.]+ MiB\/s/,
+    /^PROVEN$/m,
+    /^NOT YET$/m,
+    /found, and named \(\/.+\)/,
+    /exit code 12/,
+  ])
+    assert.match(stdout, said)
   const commands = lines.slice(lines.indexOf('NEXT (paste)') + 1)
-  const pasted = spawnSync('sh', ['-ec', commands.slice(0, -1).join('\n')], { env: { PATH: '/usr/bin:/bin', HOME: path.join(folder.path, 'home'), LANG: 'C' }, encoding: 'utf8' })
+  const pasted = spawnSync('sh', ['-ec', commands.slice(0, -1).join('\n')], {
+    env: { PATH: '/usr/bin:/bin', HOME: path.join(folder.path, 'home'), LANG: 'C' },
+    encoding: 'utf8',
+  })
   assert.equal(pasted.status, 0, pasted.stderr)
-  assert.match(pasted.stdout, /2 snapshots\.[\s\S]*202 files read back|2 snapshots\.[\s\S]*files read back and compared[\s\S]*RECOVERY KIT/)
+  assert.match(
+    pasted.stdout,
+    /2 snapshots\.[\s\S]*202 files read back|2 snapshots\.[\s\S]*files read back and compared[\s\S]*RECOVERY KIT/,
+  )
   const left = fs.readdirSync(path.join(folder.path, TMP))
   assert.equal(left.length, 1)
-  assert.deepEqual(fs.readdirSync(path.join(folder.path, TMP, left[0]!)).filter((name) => !['data', 'repository', 'mine', '.local', '.cache'].includes(name)), [], 'what was only needed for the proof is gone')
+  assert.deepEqual(
+    fs
+      .readdirSync(path.join(folder.path, TMP, left[0]!))
+      .filter((name) => !['data', 'repository', 'mine', '.local', '.cache'].includes(name)),
+    [],
+    'what was only needed for the proof is gone',
+  )
 })
 
-test('with a folder of one\'s own: it is only read, whatever it holds', () => {
+test("with a folder of one's own: it is only read, whatever it holds", () => {
   using folder = temporaryDirectory()
   const own = path.join(folder.path, "it's mine")
   sampleTree(own, seededRandom(5))
@@ -70,7 +106,9 @@ test('a folder that holds home or the temporary folder is refused, and one that 
 test('one byte that comes back wrong ends it with 1 and is named', () => {
   using folder = temporaryDirectory()
   const stub = path.join(folder.path, 'tampering.mjs')
-  fs.writeFileSync(stub, `
+  fs.writeFileSync(
+    stub,
+    `
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 const args = process.argv.slice(2)
@@ -91,7 +129,8 @@ else {
   process.stdout.write(stdout)
   process.exitCode = status
 }
-`)
+`,
+  )
   const { status, stdout } = quickstart(folder.path, { command: [stub, 'quickstart'] })
   assert.equal(status, 1, stdout)
   assert.match(stdout, /NOT PROVEN: "imagem\.dcm" of the first state came back as/)

@@ -1,5 +1,5 @@
-// Goal: what README and LEIAME say can be done, as it is printed there, and they say the same.
-// Method: the first example is run as a shell runs it, on folders of its own; every command and option that is named exists.
+// Goal: what README and LEIAME say can be done, as it is printed there, and they say the same. Method: the first
+// example is run as a shell runs it, on folders of its own; every command and option that is named exists.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
@@ -26,9 +26,19 @@ for (const page of PAGES) {
     fs.mkdirSync(at('bin'))
     fs.writeFileSync(at('bin/neonpro-backup'), `#!/bin/sh\nexec ${process.execPath} ${CLI} "$@"\n`, { mode: 0o755 })
     fs.writeFileSync(at('bin/lp'), `#!/bin/sh\ncat > ${at('paper')}\n`, { mode: 0o755 })
-    // The build of this test run stands for the installation; the example's folders are moved below one that may be written.
-    const example = shellBlocks(page)[1]!.split('\n').filter((line) => !line.startsWith('npm ')).join('\n').replaceAll(/\/srv\/clinica?\b/g, at('srv/clinic')).replaceAll(/ \/tmp\/(back|volta)/g, ` ${at('back')}`).replaceAll('/mnt/backup', at('mnt'))
-    const ran = spawnSync('sh', ['-ec', example], { env: { PATH: `${at('bin')}:/usr/bin:/bin`, HOME: folder.path, LANG: page === 'LEIAME.md' ? 'pt_BR.UTF-8' : 'C' }, encoding: 'utf8' })
+    // The build of this test run stands for the installation; the example's folders are moved below one that may be
+    // written.
+    const example = shellBlocks(page)[1]!
+      .split('\n')
+      .filter((line) => !line.startsWith('npm '))
+      .join('\n')
+      .replaceAll(/\/srv\/clinica?\b/g, at('srv/clinic'))
+      .replaceAll(/ \/tmp\/(back|volta)/g, ` ${at('back')}`)
+      .replaceAll('/mnt/backup', at('mnt'))
+    const ran = spawnSync('sh', ['-ec', example], {
+      env: { PATH: `${at('bin')}:/usr/bin:/bin`, HOME: folder.path, LANG: page === 'LEIAME.md' ? 'pt_BR.UTF-8' : 'C' },
+      encoding: 'utf8',
+    })
     assert.equal(ran.status, 0, ran.stdout + ran.stderr)
     assert.equal(ran.stderr, '')
     assert.deepEqual(lookAt(path.join(at('back'), at('srv/clinic'))), lookAt(at('srv/clinic')))
@@ -41,15 +51,25 @@ for (const page of PAGES) {
       const child = from.commands.find((each) => each.name() === names[0])
       return child ? find(names.slice(1), child) : from
     }
-    const everyOption = new Set(COMMANDS.flatMap(({ name }) => find(name.split(' '), tree).options.map(({ long }) => long)))
-    for (const [, option] of read(page).matchAll(/`(--[a-z-]+)[^`]*`/g)) assert.ok(everyOption.has(option!), `there is no ${option}`)
-    const named = [...read(page).matchAll(/`(?:neonpro-backup )?([a-z][^`]*)`/g), ...shellBlocks(page).flatMap((code) => [...code.matchAll(/^neonpro-backup ([^#\n|>]+)/gm)])].map(([, text]) => text!.trim())
+    const everyOption = new Set(
+      COMMANDS.flatMap(({ name }) => find(name.split(' '), tree).options.map(({ long }) => long)),
+    )
+    for (const [, option] of read(page).matchAll(/`(--[a-z-]+)[^`]*`/g))
+      assert.ok(everyOption.has(option!), `there is no ${option}`)
+    const named = [
+      ...read(page).matchAll(/`(?:neonpro-backup )?([a-z][^`]*)`/g),
+      ...shellBlocks(page).flatMap((code) => [...code.matchAll(/^neonpro-backup ([^#\n|>]+)/gm)]),
+    ].map(([, text]) => text!.trim())
     const commands = named.filter((text) => tree.commands.some((each) => each.name() === text.split(' ')[0]))
     assert.ok(commands.length > 25, `only ${commands.length} commands found`)
     for (const text of commands) {
       const command = find(text.split(' '), tree)
       assert.ok(command.commands.length === 0 || text === command.name(), `${text}: there is no such command`)
-      for (const [option] of text.matchAll(/--[a-z-]+/g)) assert.ok(command.options.some(({ long }) => long === option), `${text}: there is no ${option}`)
+      for (const [option] of text.matchAll(/--[a-z-]+/g))
+        assert.ok(
+          command.options.some(({ long }) => long === option),
+          `${text}: there is no ${option}`,
+        )
     }
   })
 }
@@ -57,9 +77,24 @@ for (const page of PAGES) {
 test('both pages have the same sections, examples and rows', () => {
   const shape = (page: string) => {
     const text = read(page)
-    return { sections: text.match(/^## /gm)?.length, rows: text.match(/^\| /gm)?.length, links: [...text.matchAll(/\]\(([^)]+)\)/g)].map(([, target]) => target!).filter((target) => !PAGES.some((each) => each === target)) }
+    return {
+      sections: text.match(/^## /gm)?.length,
+      rows: text.match(/^\| /gm)?.length,
+      links: [...text.matchAll(/\]\(([^)]+)\)/g)]
+        .map(([, target]) => target!)
+        .filter((target) => !PAGES.some((each) => each === target)),
+    }
   }
   assert.deepEqual(shape('LEIAME.md'), shape('README.md'))
-  const commands = (page: string) => shellBlocks(page).flatMap((code) => code.split('\n').map((line) => line.replace(/#.*/, '').replaceAll(/clinica?\b/g, 'clinic').replaceAll(/\/tmp\/\w+/g, '/tmp/x').trim()))
+  const commands = (page: string) =>
+    shellBlocks(page).flatMap((code) =>
+      code.split('\n').map((line) =>
+        line
+          .replace(/#.*/, '')
+          .replaceAll(/clinica?\b/g, 'clinic')
+          .replaceAll(/\/tmp\/\w+/g, '/tmp/x')
+          .trim(),
+      ),
+    )
   assert.deepEqual(commands('LEIAME.md'), commands('README.md'))
 })

@@ -1,5 +1,6 @@
-// Goal: a store that plays back an older state of anything is suspected by a client that has seen a newer one, or what it plays back is not believed.
-// Method: make history with the program (backups, forget, prune, key rotation), then put back, hide or exchange objects of an earlier copy.
+// Goal: a store that plays back an older state of anything is suspected by a client that has seen a newer one, or what
+// it plays back is not believed. Method: make history with the program (backups, forget, prune, key rotation), then put
+// back, hide or exchange objects of an earlier copy.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
@@ -16,10 +17,17 @@ interface Stage {
   readonly names: readonly string[]
 }
 
-/** Three snapshots, the first forgotten and pruned, then a new key epoch; `old/` holds the repository from before the forget. */
+/**
+ * Three snapshots, the first forgotten and pruned, then a new key epoch; `old/` holds the repository from before the
+ * forget.
+ */
 async function stage(folder: string): Promise<Stage> {
   const at = (name: string) => path.join(folder, name)
-  const env = { HOME: folder, BACKUP_ENCRYPTION_KEY: `base64:${randomBytes(32).toString('base64')}`, NEONPRO_REPOSITORY: at('repo') }
+  const env = {
+    HOME: folder,
+    BACKUP_ENCRYPTION_KEY: `base64:${randomBytes(32).toString('base64')}`,
+    NEONPRO_REPOSITORY: at('repo'),
+  }
   const run = (...args: string[]) => runCli(args, { env })
   const ok = async (...args: string[]) => {
     const ran = await run(...args)
@@ -65,13 +73,21 @@ test('the whole repository of before is suspected, for reading and for writing',
   const made = await stage(folder.path)
   fs.rmSync(made.at('repo'), { recursive: true })
   fs.renameSync(made.at('old'), made.at('repo'))
-  for (const args of [['snapshots'], ['verify'], ['backup', made.at('source')], ['prune'], ['forget', '--keep-last', '1']]) assertSuspected(await made.run(...args))
+  for (const args of [
+    ['snapshots'],
+    ['verify'],
+    ['backup', made.at('source')],
+    ['prune'],
+    ['forget', '--keep-last', '1'],
+  ])
+    assertSuspected(await made.run(...args))
 })
 
 test('the keyring of before is suspected', async () => {
   using folder = temporaryDirectory()
   const made = await stage(folder.path)
-  for (const name of fs.readdirSync(made.at('repo/keys'))) if (name.startsWith('00000002')) fs.rmSync(made.at(`repo/keys/${name}`))
+  for (const name of fs.readdirSync(made.at('repo/keys')))
+    if (name.startsWith('00000002')) fs.rmSync(made.at(`repo/keys/${name}`))
   assertSuspected(await made.run('snapshots'))
 })
 
@@ -107,7 +123,10 @@ test('a forgotten snapshot that is put back stays forgotten, and prune removes i
 test('index segments and packs of before that are put back change nothing', async () => {
   using folder = temporaryDirectory()
   const made = await stage(folder.path)
-  const back = [...putBack(made.at('old/index/data'), made.at('repo/index/data')), ...putBack(made.at('old/index/meta'), made.at('repo/index/meta'))]
+  const back = [
+    ...putBack(made.at('old/index/data'), made.at('repo/index/data')),
+    ...putBack(made.at('old/index/meta'), made.at('repo/index/meta')),
+  ]
   assert.ok(back.length > 0, 'prune had replaced index segments')
   await assertStillRight(made)
   putBack(made.at('old/packs'), made.at('repo/packs'))
@@ -121,7 +140,8 @@ test('objects of another repository with the same key are refused', async () => 
   const made = await stage(folder.path)
   assert.equal((await made.run('init', '--repo', made.at('foreign'))).status, 0)
   assert.equal((await made.run('backup', made.at('source'), '--repo', made.at('foreign'))).status, 0)
-  for (const place of ['snapshots', 'index/data', 'index/meta']) assert.ok(putBack(made.at(`foreign/${place}`), made.at(`repo/${place}`)).length > 0)
+  for (const place of ['snapshots', 'index/data', 'index/meta'])
+    assert.ok(putBack(made.at(`foreign/${place}`), made.at(`repo/${place}`)).length > 0)
   const verified = await made.run('verify')
   assert.equal(verified.status, 1, 'the foreign objects are named')
   assert.match(verified.stderr, /snapshots\//)

@@ -23,7 +23,12 @@ export interface RunOptions {
 
 export function runCli(args: readonly string[], options: RunOptions): Promise<Ran> {
   const env = { PATH: process.env['PATH'] ?? '', LANG: 'C', ...options.env }
-  const child = spawn(process.execPath, [CLI, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'], ...(options.cwd !== undefined && { cwd: options.cwd }), ...(options.uid !== undefined && { uid: options.uid, gid: options.uid }) })
+  const child = spawn(process.execPath, [CLI, ...args], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(options.cwd !== undefined && { cwd: options.cwd }),
+    ...(options.uid !== undefined && { uid: options.uid, gid: options.uid }),
+  })
   const pieces: Buffer[] = []
   let stderr = ''
   child.stdout.on('data', (piece: Buffer) => pieces.push(piece))
@@ -34,7 +39,12 @@ export function runCli(args: readonly string[], options: RunOptions): Promise<Ra
   return new Promise((resolve) => {
     child.on('close', (status, signal) => {
       const stdout = Buffer.concat(pieces)
-      resolve({ status: status ?? (signal === null ? 1 : 128), stdout, stderr, json: lastObject(stdout.toString('utf8')) })
+      resolve({
+        status: status ?? (signal === null ? 1 : 128),
+        stdout,
+        stderr,
+        json: lastObject(stdout.toString('utf8')),
+      })
     })
   })
 }

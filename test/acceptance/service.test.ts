@@ -1,5 +1,5 @@
-// Goal: the process that stays, from outside: one for a home, patient where what it needs is not there yet, clear about what that is.
-// Method: the built program in processes of its own, a real PostgreSQL that is stopped and started.
+// Goal: the process that stays, from outside: one for a home, patient where what it needs is not there yet, clear about
+// what that is. Method: the built program in processes of its own, a real PostgreSQL that is stopped and started.
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -25,25 +25,38 @@ interface Surroundings {
 }
 
 function stay(args: readonly string[], { cwd, env }: Surroundings): Staying {
-  const child = spawn(process.execPath, [CLI, ...args], { cwd, env: { PATH: process.env['PATH'] ?? '', LANG: 'C', TZ: 'UTC', ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
-  let text = ''
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (piece: string) => {
-    text += piece
+  const child = spawn(process.execPath, [CLI, ...args], {
+    cwd,
+    env: { PATH: process.env['PATH'] ?? '', LANG: 'C', TZ: 'UTC', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
   })
+  let text = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (piece: string) => {
+      text += piece
+    })
   const isOver = () => child.exitCode !== null || child.signalCode !== null
   const end = async (signal: NodeJS.Signals) => {
     const gone = once(child, 'exit')
     if (!isOver() && child.kill(signal)) await gone
     return child.exitCode
   }
-  return { child, said: () => text, stop: () => end('SIGTERM'), [Symbol.asyncDispose]: async () => void (await end('SIGKILL')) }
+  return {
+    child,
+    said: () => text,
+    stop: () => end('SIGTERM'),
+    [Symbol.asyncDispose]: async () => void (await end('SIGKILL')),
+  }
 }
 
 /** Waits until it has said that; fails with what it said where it ended before. */
 async function says(staying: Staying, wanted: RegExp): Promise<void> {
   await until(`${wanted} is said`, () => {
     if (wanted.test(staying.said())) return true
-    assert.ok(staying.child.exitCode === null && staying.child.signalCode === null, `it ended with ${staying.child.exitCode}: ${staying.said()}`)
+    assert.ok(
+      staying.child.exitCode === null && staying.child.signalCode === null,
+      `it ended with ${staying.child.exitCode}: ${staying.said()}`,
+    )
     return false
   })
 }
@@ -51,7 +64,15 @@ async function says(staying: Staying, wanted: RegExp): Promise<void> {
 async function place(folder: string, more: Readonly<Record<string, string>> = {}): Promise<Surroundings> {
   const file = path.join(folder, 'key')
   assert.equal((await runCli(['key', 'generate', file], { env: {}, cwd: folder })).status, 0)
-  return { cwd: folder, env: { NEONPRO_BACKUP_HOME: path.join(folder, 'home'), BACKUP_LOCAL_PATH: path.join(folder, 'repository'), BACKUP_ENCRYPTION_KEY: `file:${file}`, ...more } }
+  return {
+    cwd: folder,
+    env: {
+      NEONPRO_BACKUP_HOME: path.join(folder, 'home'),
+      BACKUP_LOCAL_PATH: path.join(folder, 'repository'),
+      BACKUP_ENCRYPTION_KEY: `file:${file}`,
+      ...more,
+    },
+  }
 }
 
 test('a second serve or worker of one home is refused with 11, naming the process that runs; that one goes on', async () => {
@@ -59,16 +80,29 @@ test('a second serve or worker of one home is refused with 11, naming the proces
   const at = await place(folder.path)
   await using first = stay(['serve'], at)
   await says(first, /Ready \(pid \d+\)/)
-  const refused = [[['serve'], 'C', /runs this system already\.\nWhat to do: Stop it first/], [['worker'], 'pt_BR.UTF-8', /já executa este sistema\.\nO que fazer: Encerre-o antes/]] as const
-  await Promise.all(refused.map(async ([args, LANG, sentence]) => {
-    const ran = await runCli([...args, '--json'], { ...at, env: { ...at.env, LANG } })
-    const error = ran.json?.['error'] as { code?: string; context?: { pid?: unknown } } | undefined
-    assert.deepEqual([ran.status, error?.code, error?.context?.pid], [11, 'OWNER_EXISTS', first.child.pid], ran.stderr)
-    assert.match(ran.stderr, sentence)
-    assert.ok(ran.stderr.includes(String(first.child.pid)), ran.stderr)
-  }))
+  const refused = [
+    [['serve'], 'C', /runs this system already\.\nWhat to do: Stop it first/],
+    [['worker'], 'pt_BR.UTF-8', /já executa este sistema\.\nO que fazer: Encerre-o antes/],
+  ] as const
+  await Promise.all(
+    refused.map(async ([args, LANG, sentence]) => {
+      const ran = await runCli([...args, '--json'], { ...at, env: { ...at.env, LANG } })
+      const error = ran.json?.['error'] as { code?: string; context?: { pid?: unknown } } | undefined
+      assert.deepEqual(
+        [ran.status, error?.code, error?.context?.pid],
+        [11, 'OWNER_EXISTS', first.child.pid],
+        ran.stderr,
+      )
+      assert.match(ran.stderr, sentence)
+      assert.ok(ran.stderr.includes(String(first.child.pid)), ran.stderr)
+    }),
+  )
   const status = await runCli(['status', '--json'], at)
-  assert.deepEqual([status.status, (status.json?.['scheduler'] as { alive?: boolean } | undefined)?.alive], [0, true], status.stderr)
+  assert.deepEqual(
+    [status.status, (status.json?.['scheduler'] as { alive?: boolean } | undefined)?.alive],
+    [0, true],
+    status.stderr,
+  )
   assert.equal(await first.stop(), 0)
 })
 
@@ -82,23 +116,44 @@ test('serve without a key says how to make one, makes nothing, and starts once .
   fs.writeFileSync(path.join(cwd, '.env'), `BACKUP_ENCRYPTION_KEY=${key}\n`)
   await says(first, /Ready \(pid \d+\).*0 configurations/)
   assert.equal(await first.stop(), 0)
-  await using placeholder = stay(['serve'], { cwd, env: { ...keyless, BACKUP_ENCRYPTION_KEY: 'your_32_character_encryption_key' } })
+  await using placeholder = stay(['serve'], {
+    cwd,
+    env: { ...keyless, BACKUP_ENCRYPTION_KEY: 'your_32_character_encryption_key' },
+  })
   await once(placeholder.child, 'exit')
-  assert.deepEqual([placeholder.child.exitCode, /KEY_PLACEHOLDER.*\n.*key generate/.test(placeholder.said())], [2, true], placeholder.said())
+  assert.deepEqual(
+    [placeholder.child.exitCode, /KEY_PLACEHOLDER.*\n.*key generate/.test(placeholder.said())],
+    [2, true],
+    placeholder.said(),
+  )
 })
 
-test('a PostgreSQL without the tables is refused until init-db is asked for; one that is down at start is waited for', { skip: noServer() }, async () => {
+test('a PostgreSQL without the tables is refused until init-db is asked for; one that is down at start is waited for', {
+  skip: noServer(),
+}, async () => {
   using folder = temporaryDirectory()
   await using server = await temporaryPostgres()
   const url = await server.newDatabase()
   const at = await place(folder.path, { DATABASE_URL: url })
   const bare = await runCli(['serve', '--json'], at)
-  assert.deepEqual([bare.status, (bare.json?.['error'] as { code?: string } | undefined)?.code], [1, 'DATABASE_NOT_INITIALIZED'], bare.stderr)
+  assert.deepEqual(
+    [bare.status, (bare.json?.['error'] as { code?: string } | undefined)?.code],
+    [1, 'DATABASE_NOT_INITIALIZED'],
+    bare.stderr,
+  )
   assert.match(bare.stderr, /system init-db/)
-  assert.deepEqual(await asAdmin(url, "select from pg_namespace where nspname like 'neonpro%'"), [], 'nothing was made silently')
+  assert.deepEqual(
+    await asAdmin(url, "select from pg_namespace where nspname like 'neonpro%'"),
+    [],
+    'nothing was made silently',
+  )
   await server.stop()
   const down = await runCli(['status', '--json'], at)
-  assert.deepEqual([down.status, (down.json?.['error'] as { code?: string } | undefined)?.code], [1, 'DATABASE_UNAVAILABLE'], down.stderr)
+  assert.deepEqual(
+    [down.status, (down.json?.['error'] as { code?: string } | undefined)?.code],
+    [1, 'DATABASE_UNAVAILABLE'],
+    down.stderr,
+  )
   assert.match(down.stderr, /What to do: Check that it runs/)
   await server.start()
   for (const sentence of [/The tables are there now/, /were there already; nothing was changed/]) {

@@ -1,17 +1,46 @@
-// Goal: commands that need only repository and key load neither the control plane nor its libraries. Method: follow every import that is not of types alone, from each command on.
+// Goal: commands that need only repository and key load neither the control plane nor its libraries. Method: follow
+// every import that is not of types alone, from each command on.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 
 const root = path.resolve(import.meta.dirname, '../..')
-const LEAN = ['quickstart', 'init', 'backup', 'restore', 'snapshots', 'ls', 'find', 'diff', 'copy', 'verify', 'repair', 'forget', 'prune', 'pin', 'unpin', 'hold-add', 'hold-lift', 'hold-list', 'key-generate', 'key-list', 'key-add', 'key-remove', 'key-rotate', 'key-recovery-kit']
-const HEAVY = /^(zod|kysely|pg|pg-boss|pino|nodemailer|standardwebhooks|systeminformation|@electric-sql\/|cron-parser|canonicalize)/
+const LEAN = [
+  'quickstart',
+  'init',
+  'backup',
+  'restore',
+  'snapshots',
+  'ls',
+  'find',
+  'diff',
+  'copy',
+  'verify',
+  'repair',
+  'forget',
+  'prune',
+  'pin',
+  'unpin',
+  'hold-add',
+  'hold-lift',
+  'hold-list',
+  'key-generate',
+  'key-list',
+  'key-add',
+  'key-remove',
+  'key-rotate',
+  'key-recovery-kit',
+]
+const HEAVY =
+  /^(zod|kysely|pg|pg-boss|pino|nodemailer|standardwebhooks|systeminformation|@electric-sql\/|cron-parser|canonicalize)/
 
 /** Specifiers that are loaded when the file is; `import()` waits until it is asked for. */
 function importsOf(file: string): string[] {
   const text = fs.readFileSync(file, 'utf8')
-  return [...text.matchAll(/^(?:import|export)\s+(?!type\b)([^'"]*?from\s+)?['"]([^'"]+)['"]/gm)].filter(([, names]) => !/^\{\s*(type\s+[\w\s]+,?\s*)+\}\s*from\s+$/.test(names ?? '')).map(([, , specifier]) => specifier!)
+  return [...text.matchAll(/^(?:import|export)\s+(?!type\b)([^'"]*?from\s+)?['"]([^'"]+)['"]/gm)]
+    .filter(([, names]) => !/^\{\s*(type\s+[\w\s]+,?\s*)+\}\s*from\s+$/.test(names ?? ''))
+    .map(([, , specifier]) => specifier!)
 }
 
 function heavyImports(entry: string): string[] {

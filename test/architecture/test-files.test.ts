@@ -1,4 +1,5 @@
-// Goal: `npm test` counts what ran, and a file that hangs is ended and named, even when what it left behind holds its pipes. Method: planted test files.
+// Goal: `npm test` counts what ran, and a file that hangs is ended and named, even when what it left behind holds its
+// pipes. Method: planted test files.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
@@ -15,9 +16,13 @@ const FILES = {
   'endless.test.ts': `test('never ends', () => { for (;;); })`,
 }
 
-async function run(files: readonly string[], limits: { fileMsMax: number; totalMsMax: number }): Promise<{ counts: Awaited<ReturnType<typeof runTestFiles>>; said: string }> {
+async function run(
+  files: readonly string[],
+  limits: { fileMsMax: number; totalMsMax: number },
+): Promise<{ counts: Awaited<ReturnType<typeof runTestFiles>>; said: string }> {
   using folder = temporaryDirectory()
-  for (const [name, code] of Object.entries(FILES)) fs.writeFileSync(path.join(folder.path, name), `import { test } from 'node:test'\n${code}\n`)
+  for (const [name, code] of Object.entries(FILES))
+    fs.writeFileSync(path.join(folder.path, name), `import { test } from 'node:test'\n${code}\n`)
   const log = mock.method(console, 'log', () => {})
   try {
     const counts = await runTestFiles(files, folder.path, limits)
@@ -28,7 +33,10 @@ async function run(files: readonly string[], limits: { fileMsMax: number; totalM
 }
 
 test('passes, failures, skips, an exit code and a file without tests are counted', async () => {
-  const { counts, said } = await run(['good.test.ts', 'bad.test.ts', 'broken.test.ts', 'empty.test.ts'], { fileMsMax: 60_000, totalMsMax: 120_000 })
+  const { counts, said } = await run(['good.test.ts', 'bad.test.ts', 'broken.test.ts', 'empty.test.ts'], {
+    fileMsMax: 60_000,
+    totalMsMax: 120_000,
+  })
   assert.deepEqual({ ...counts }, { passed: 2, failed: 3, skips: ['left: no such server'] })
   assert.match(said, /^ok good\.test\.ts: good$/m)
   assert.match(said, /planted/)
@@ -38,14 +46,20 @@ test('passes, failures, skips, an exit code and a file without tests are counted
 })
 
 test('what hangs is ended and named', async () => {
-  const { counts, said } = await run(['holds-pipes.test.ts', 'endless.test.ts'], { fileMsMax: 2_000, totalMsMax: 120_000 })
+  const { counts, said } = await run(['holds-pipes.test.ts', 'endless.test.ts'], {
+    fileMsMax: 2_000,
+    totalMsMax: 120_000,
+  })
   assert.equal(counts.failed, 2)
   assert.match(said, /^FAILED holds-pipes\.test\.ts left processes behind$/m)
   assert.match(said, /^FAILED endless\.test\.ts did not end within/m)
 })
 
 test('files not begun in time fail by name', async () => {
-  const { counts, said } = await run(['endless.test.ts', 'endless.test.ts', 'good.test.ts'], { fileMsMax: 60_000, totalMsMax: 1_000 })
+  const { counts, said } = await run(['endless.test.ts', 'endless.test.ts', 'good.test.ts'], {
+    fileMsMax: 60_000,
+    totalMsMax: 1_000,
+  })
   assert.deepEqual({ ...counts }, { passed: 0, failed: 3, skips: [] })
   assert.match(said, /^FAILED good\.test\.ts was not begun/m)
 })

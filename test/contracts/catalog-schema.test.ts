@@ -1,5 +1,6 @@
-// Goal: the schema that is written down, the one that the migrations make, and the one that the program believes in are one and the same.
-// Method: the catalogs of two databases are compared object by object; the program's row types are read from their source and compared with information_schema.
+// Goal: the schema that is written down, the one that the migrations make, and the one that the program believes in are
+// one and the same. Method: the catalogs of two databases are compared object by object; the program's row types are
+// read from their source and compared with information_schema.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
@@ -7,7 +8,7 @@ import { after, before, describe, test } from 'node:test'
 import ts from 'typescript'
 import { initExternalDatabase, openCatalog } from '../../src/catalog/index.ts'
 import { migrations, schemaText } from '../../src/catalog/schema.ts'
-import { asAdmin, noServer, temporaryCatalog, temporaryPostgres, type TestServer } from '../harness/catalog.ts'
+import { asAdmin, noServer, type TestServer, temporaryCatalog, temporaryPostgres } from '../harness/catalog.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
 
@@ -27,33 +28,72 @@ const DESCRIPTION = `
     union all select format('schema acl %s', regexp_replace(coalesce(nspacl::text, ''), 'owner\\d+', 'owner', 'g')) from pg_namespace where nspname = 'neonpro_backup'
   ) as lines (line) order by 1`
 
-/** The tables of src/catalog/tables.ts: name → column → whether it may be null and whether an insert may leave it out. */
+/**
+ * The tables of src/catalog/tables.ts: name → column → whether it may be null and whether an insert may leave it out.
+ */
 function declaredTables(): Map<string, Map<string, { readonly isNullable: boolean; readonly type: string }>> {
   const file = path.join(root, 'src/catalog/tables.ts')
-  const program = ts.createProgram([file], { strict: true, target: ts.ScriptTarget.ES2022, moduleResolution: ts.ModuleResolutionKind.NodeNext, module: ts.ModuleKind.NodeNext, types: ['node'], allowImportingTsExtensions: true, noEmit: true })
+  const program = ts.createProgram([file], {
+    strict: true,
+    target: ts.ScriptTarget.ES2022,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    module: ts.ModuleKind.NodeNext,
+    types: ['node'],
+    allowImportingTsExtensions: true,
+    noEmit: true,
+  })
   const checker = program.getTypeChecker()
   const source = program.getSourceFile(file)!
   const interfaces = new Map(source.statements.filter(ts.isInterfaceDeclaration).map((each) => [each.name.text, each]))
-  const columnsOf = (name: string) => new Map(interfaces.get(name)!.members.filter(ts.isPropertySignature).map((member) => {
-    const declared = checker.getTypeAtLocation(member.type!)
-    const select = declared.getProperty('__select__')
-    const text = checker.typeToString(select ? checker.getTypeOfSymbol(select) : declared)
-    return [member.name.getText(source), { isNullable: /\bnull\b/.test(text), type: text.replace(/ \| null|null \| /, '') }]
-  }))
-  return new Map(interfaces.get('Tables')!.members.filter(ts.isPropertySignature).map((member) => [member.name.getText(source), columnsOf(member.type!.getText(source))]))
+  const columnsOf = (name: string) =>
+    new Map(
+      interfaces
+        .get(name)!
+        .members.filter(ts.isPropertySignature)
+        .map((member) => {
+          const declared = checker.getTypeAtLocation(member.type!)
+          const select = declared.getProperty('__select__')
+          const text = checker.typeToString(select ? checker.getTypeOfSymbol(select) : declared)
+          return [
+            member.name.getText(source),
+            { isNullable: /\bnull\b/.test(text), type: text.replace(/ \| null|null \| /, '') },
+          ]
+        }),
+    )
+  return new Map(
+    interfaces
+      .get('Tables')!
+      .members.filter(ts.isPropertySignature)
+      .map((member) => [member.name.getText(source), columnsOf(member.type!.getText(source))]),
+  )
 }
 
 /** What a column of this type is read as. */
 const READ_AS: Readonly<Record<string, RegExp>> = {
-  uuid: /^string$/, text: /^string$/, integer: /^number$/, smallint: /^number$/, bigint: /^number$/, 'double precision': /^number$/, boolean: /^boolean$/, date: /^string$/, bytea: /^Buffer/, 'timestamp with time zone': /^Date$/, jsonb: /unknown|string\[\]|Record/,
+  uuid: /^string$/,
+  text: /^string$/,
+  integer: /^number$/,
+  smallint: /^number$/,
+  bigint: /^number$/,
+  'double precision': /^number$/,
+  boolean: /^boolean$/,
+  date: /^string$/,
+  bytea: /^Buffer/,
+  'timestamp with time zone': /^Date$/,
+  jsonb: /unknown|string\[\]|Record/,
 }
 
 test('the row types are the tables of the database', async () => {
   await using catalog = await temporaryCatalog()
-  const { rows } = await catalog.queue.executeSql("select table_name, column_name, is_nullable = 'YES' as is_nullable, data_type from information_schema.columns where table_schema = 'neonpro_backup'") as { rows: Array<{ table_name: string; column_name: string; is_nullable: boolean; data_type: string }> }
+  const { rows } = (await catalog.queue.executeSql(
+    "select table_name, column_name, is_nullable = 'YES' as is_nullable, data_type from information_schema.columns where table_schema = 'neonpro_backup'",
+  )) as { rows: Array<{ table_name: string; column_name: string; is_nullable: boolean; data_type: string }> }
   const declared = declaredTables()
   const names = (lines: Iterable<string>) => [...lines].sort()
-  assert.deepEqual(names([...declared].flatMap(([table, columns]) => [...columns.keys()].map((column) => `${table}.${column}`))), names(rows.map(({ table_name, column_name }) => `${table_name}.${column_name}`)))
+  assert.deepEqual(
+    names([...declared].flatMap(([table, columns]) => [...columns.keys()].map((column) => `${table}.${column}`))),
+    names(rows.map(({ table_name, column_name }) => `${table_name}.${column_name}`)),
+  )
   for (const row of rows) {
     const column = declared.get(row.table_name)!.get(row.column_name)!
     const name = `${row.table_name}.${row.column_name}`
@@ -63,14 +103,19 @@ test('the row types are the tables of the database', async () => {
 })
 
 test('migrations are numbered without gaps and the schema records the newest', () => {
-  assert.deepEqual(migrations().map(({ version }) => version), migrations().map((_, i) => i + 1))
+  assert.deepEqual(
+    migrations().map(({ version }) => version),
+    migrations().map((_, i) => i + 1),
+  )
   const names = fs.readdirSync(path.join(root, 'database/migrations'))
   for (const name of names) assert.match(name, /^\d{4}_[a-z0-9]+(_[a-z0-9]+)*\.sql$/)
-  for (const { version, name } of migrations()) assert.ok(schemaText().includes(`(${version}, '${name}')`), `schema.sql does not record ${version} ${name}`)
+  for (const { version, name } of migrations())
+    assert.ok(schemaText().includes(`(${version}, '${name}')`), `schema.sql does not record ${version} ${name}`)
 })
 
-test('nothing of Supabase\'s own auth schema is relied on: who calls is read from the claims', () => {
-  for (const text of [schemaText(), ...migrations().map((each) => each.text)]) assert.doesNotMatch(text.replace(/--.*$/gm, ''), /\bauth\s*\./i)
+test("nothing of Supabase's own auth schema is relied on: who calls is read from the claims", () => {
+  for (const text of [schemaText(), ...migrations().map((each) => each.text)])
+    assert.doesNotMatch(text.replace(/--.*$/gm, ''), /\bauth\s*\./i)
   assert.match(schemaText(), /current_setting\('request\.jwt\.claims'/)
 })
 
@@ -84,7 +129,11 @@ describe('on PostgreSQL 15', { skip: noServer() }, () => {
   test('nothing plus all migrations is the schema', async () => {
     const [written, migrated] = [await server.newDatabase(), await server.newDatabase()]
     await asAdmin(written, schemaText())
-    for (const { version, name, text } of migrations()) await asAdmin(migrated, `${text}\ninsert into neonpro_backup.schema_version (version, name) values (${version}, '${name}');`)
+    for (const { version, name, text } of migrations())
+      await asAdmin(
+        migrated,
+        `${text}\ninsert into neonpro_backup.schema_version (version, name) values (${version}, '${name}');`,
+      )
     const [left, right] = [await asAdmin(written, DESCRIPTION), await asAdmin(migrated, DESCRIPTION)]
     assert.ok(left.length > 300)
     assert.deepEqual(right, left)
@@ -118,11 +167,17 @@ describe('on PostgreSQL 15', { skip: noServer() }, () => {
 
   test('a role that may not make the roles of people is told what to ask for', async () => {
     await using bare = await temporaryPostgres()
-    await asAdmin(bare.adminUrl, 'create role plain login; drop role anon; drop role authenticated; drop role service_role')
+    await asAdmin(
+      bare.adminUrl,
+      'create role plain login; drop role anon; drop role authenticated; drop role service_role',
+    )
     await asAdmin(bare.adminUrl, 'create database plain owner plain')
     const url = bare.adminUrl.replace('//admin@/postgres', '//plain@/plain')
     await assert.rejects(initExternalDatabase(url), { code: 'DATABASE_ROLES_MISSING' })
-    await asAdmin(bare.adminUrl, 'create role anon nologin; create role authenticated nologin; create role service_role nologin; grant authenticated to plain')
+    await asAdmin(
+      bare.adminUrl,
+      'create role anon nologin; create role authenticated nologin; create role service_role nologin; grant authenticated to plain',
+    )
     assert.equal(await initExternalDatabase(url), true)
   })
 })

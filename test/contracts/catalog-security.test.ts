@@ -1,6 +1,6 @@
 // The suite of catalog-security.ts over the embedded database and every PostgreSQL that is installed here.
 import { after, before, describe } from 'node:test'
-import { noServer, postgresCatalog, temporaryCatalog, temporaryPostgres, type TestServer } from '../harness/catalog.ts'
+import { noServer, postgresCatalog, type TestServer, temporaryCatalog, temporaryPostgres } from '../harness/catalog.ts'
 import { describeCatalogSecurity } from './catalog-security.ts'
 
 describe('the embedded database', () => describeCatalogSecurity(temporaryCatalog))

@@ -1,4 +1,7 @@
-/** What every channel has to do, as tests against a real server. `notifiers.test.ts` calls `notifierContract` for each registered one. */
+/**
+ * What every channel has to do, as tests against a real server. `notifiers.test.ts` calls `notifierContract` for each
+ * registered one.
+ */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isBackupError } from '../../src/kernel/backup-error.ts'
@@ -72,11 +75,23 @@ export function notifierContract(channel: RegisteredNotifier, open: () => Promis
     while (rig.arrived() === 0) await new Promise((resolve) => setImmediate(resolve))
     stop.abort()
     await assert.rejects(delivery, failsWith(rig, 'ABORTED'))
-    await assert.rejects(notifier.deliver(rig.notice, { signal: AbortSignal.abort(), key: 'k1' }), failsWith(rig, 'ABORTED'))
+    await assert.rejects(
+      notifier.deliver(rig.notice, { signal: AbortSignal.abort(), key: 'k1' }),
+      failsWith(rig, 'ABORTED'),
+    )
   })
   check('a wrong secret is refused and told to nobody; half a set-up names what is missing', async (rig) => {
-    if (rig.wrongSettings) await assert.rejects(channel.open(rig.wrongSettings)!.deliver(rig.notice, { signal: never, key: 'k1' }), failsWith(rig, 'DELIVERY_REFUSED'))
+    if (rig.wrongSettings)
+      await assert.rejects(
+        channel.open(rig.wrongSettings)!.deliver(rig.notice, { signal: never, key: 'k1' }),
+        failsWith(rig, 'DELIVERY_REFUSED'),
+      )
     const half = rig.halfSettings
-    if (half) assert.throws(() => channel.open(half.settings), (error) => failsWith(rig, 'CONFIG_INVALID')(error) && isBackupError(error) && error.context['path'] === half.variable)
+    if (half)
+      assert.throws(
+        () => channel.open(half.settings),
+        (error) =>
+          failsWith(rig, 'CONFIG_INVALID')(error) && isBackupError(error) && error.context['path'] === half.variable,
+      )
   })
 }

@@ -1,4 +1,6 @@
-/** What every store has to do, as tests. A provider's own test file calls `objectStoreContract` with a way to open it. */
+/**
+ * What every store has to do, as tests. A provider's own test file calls `objectStoreContract` with a way to open it.
+ */
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
@@ -9,11 +11,19 @@ import type { ErrorCode } from '../../src/kernel/error-code.ts'
 import type { ByteSource, ObjectStore } from '../../src/storage/index.ts'
 
 /** Opens a fresh, empty store. `again` opens a second connection to the same objects, where there is such a thing. */
-export type OpenStore = () => { readonly store: ObjectStore; readonly again?: () => ObjectStore; readonly dispose: () => void }
+export type OpenStore = () => {
+  readonly store: ObjectStore
+  readonly again?: () => ObjectStore
+  readonly dispose: () => void
+}
 
-const failsWith = (code: ErrorCode) => (error: unknown) => isBackupError(error, code) || assert.fail(`${code} was expected, not ${String(error)}`)
+const failsWith = (code: ErrorCode) => (error: unknown) =>
+  isBackupError(error, code) || assert.fail(`${code} was expected, not ${String(error)}`)
 
-function source(pieces: readonly Uint8Array[], bytes = pieces.reduce((sum, piece) => sum + piece.length, 0)): ByteSource {
+function source(
+  pieces: readonly Uint8Array[],
+  bytes = pieces.reduce((sum, piece) => sum + piece.length, 0),
+): ByteSource {
   return {
     bytes,
     async *open() {
@@ -101,19 +111,25 @@ function puts(check: Check): void {
     const found = await store.get('race/over')
     assert.ok(found.length === 300_000 && found.every((byte) => byte === found[0]))
   })
-  check('a finished file is published and gone from staging; publishing what is there is success', async ({ store }) => {
-    const publish = async () => {
-      const staged = path.join(store.stagingDirectory, 'pack-test')
-      fs.writeFileSync(staged, 'pack')
-      await store.publish(staged, 'packs/aa/pack')
-      assert.ok(!fs.existsSync(staged))
-    }
-    await publish()
-    await publish()
-    assert.equal(Buffer.from(await store.get('packs/aa/pack')).toString(), 'pack')
-  })
+  check(
+    'a finished file is published and gone from staging; publishing what is there is success',
+    async ({ store }) => {
+      const publish = async () => {
+        const staged = path.join(store.stagingDirectory, 'pack-test')
+        fs.writeFileSync(staged, 'pack')
+        await store.publish(staged, 'packs/aa/pack')
+        assert.ok(!fs.existsSync(staged))
+      }
+      await publish()
+      await publish()
+      assert.equal(Buffer.from(await store.get('packs/aa/pack')).toString(), 'pack')
+    },
+  )
   check('an aborted put leaves nothing', async ({ store }) => {
-    await assert.rejects(store.put('k/aborted', Buffer.from('x'), { signal: AbortSignal.abort() }), failsWith('ABORTED'))
+    await assert.rejects(
+      store.put('k/aborted', Buffer.from('x'), { signal: AbortSignal.abort() }),
+      failsWith('ABORTED'),
+    )
     assert.equal(await store.head('k/aborted'), undefined)
   })
 }
@@ -121,9 +137,18 @@ function puts(check: Check): void {
 function gets(check: Check): void {
   check('ranges are exact, and a range that is not there is an error', async ({ store }) => {
     await store.put('r/k', Buffer.from('0123456789'))
-    const range = async (offset: number, length?: number) => Buffer.from(await store.get('r/k', { offset, ...(length !== undefined && { length }) })).toString()
-    assert.deepEqual([await range(0, 3), await range(4, 2), await range(7), await range(0, 0), await range(10, 0)], ['012', '45', '789', '', ''])
-    for (const [offset, length] of [[8, 5], [11, 1], [20, 0]] as const) await assert.rejects(store.get('r/k', { offset, length }), failsWith('STORAGE_FAILED'))
+    const range = async (offset: number, length?: number) =>
+      Buffer.from(await store.get('r/k', { offset, ...(length !== undefined && { length }) })).toString()
+    assert.deepEqual(
+      [await range(0, 3), await range(4, 2), await range(7), await range(0, 0), await range(10, 0)],
+      ['012', '45', '789', '', ''],
+    )
+    for (const [offset, length] of [
+      [8, 5],
+      [11, 1],
+      [20, 0],
+    ] as const)
+      await assert.rejects(store.get('r/k', { offset, length }), failsWith('STORAGE_FAILED'))
   })
   check('what is missing is NOT_FOUND, and a folder is no object', async ({ store }) => {
     await store.put('d/e/f', Buffer.from('x'))
@@ -146,7 +171,9 @@ function lists(check: Check): void {
     assert.deepEqual(await keysOf(store, 'none/'), [])
   })
   check('2,500 keys are listed, also while some are deleted', async ({ store }) => {
-    await Promise.all(Array.from({ length: 2500 }, (_, i) => store.put(`many/${String(i).padStart(5, '0')}`, Buffer.from([i & 255]))))
+    await Promise.all(
+      Array.from({ length: 2500 }, (_, i) => store.put(`many/${String(i).padStart(5, '0')}`, Buffer.from([i & 255]))),
+    )
     assert.equal((await keysOf(store, 'many/')).length, 2500)
     let seen = 0
     for await (const { key } of store.list('many/')) {
@@ -159,7 +186,7 @@ function lists(check: Check): void {
   check('a list can be aborted', async ({ store }) => {
     for (let i = 0; i < 5; i += 1) await store.put(`l/${i}`, Buffer.from('x'))
     await assert.rejects(async () => {
-      for await (const _ of store.list('l/', { signal: AbortSignal.abort() })) ;
+      for await (const _ of store.list('l/', { signal: AbortSignal.abort() }));
     }, failsWith('ABORTED'))
   })
 }
@@ -173,7 +200,21 @@ function others(check: Check): void {
     assert.deepEqual(await keysOf(store, 'n/'), ['n/a', 'n/abc'])
   })
   check('keys that could leave the store are refused', async ({ store }) => {
-    for (const key of ['', '/a', 'a/', 'a//b', '../a', 'a/../b', '.hidden', 'a/.b', 'A', 'ã', 'a b', 'a\0', `${'x/'.repeat(300)}x`]) {
+    for (const key of [
+      '',
+      '/a',
+      'a/',
+      'a//b',
+      '../a',
+      'a/../b',
+      '.hidden',
+      'a/.b',
+      'A',
+      'ã',
+      'a b',
+      'a\0',
+      `${'x/'.repeat(300)}x`,
+    ]) {
       await assert.rejects(store.put(key, Buffer.from('x')), failsWith('USAGE'), key)
       await assert.rejects(store.get(key), failsWith('USAGE'), key)
       await assert.rejects(async () => store.delete(key), failsWith('USAGE'), key)

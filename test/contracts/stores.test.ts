@@ -23,7 +23,10 @@ test('local: modes are exact whatever the umask, 0600 and 0700 unless the locati
   using folder = temporaryDirectory()
   const before = process.umask(0o077)
   try {
-    for (const [query, fileMode, directoryMode] of [['', 0o600, 0o700], ['?mode=0640&dir-mode=0750', 0o640, 0o750]] as const) {
+    for (const [query, fileMode, directoryMode] of [
+      ['', 0o600, 0o700],
+      ['?mode=0640&dir-mode=0750', 0o640, 0o750],
+    ] as const) {
       const base = path.join(folder.path, `s${fileMode}`)
       const store = openStore(parseLocation(`file://${base}${query}`))
       await store.put('a/b', Buffer.from('x'))
@@ -35,14 +38,24 @@ test('local: modes are exact whatever the umask, 0600 and 0700 unless the locati
   } finally {
     process.umask(before)
   }
-  for (const bad of ['?mode=999', '?uid=root', '?colour=1']) assert.throws(() => parseLocation(`file:///x${bad}`), (error) => isBackupError(error, 'USAGE'))
+  for (const bad of ['?mode=999', '?uid=root', '?colour=1'])
+    assert.throws(
+      () => parseLocation(`file:///x${bad}`),
+      (error) => isBackupError(error, 'USAGE'),
+    )
 })
 
-test('local: as root, owner and group are set', { skip: process.getuid?.() === 0 ? false : 'only root may give files away' }, async () => {
+test('local: as root, owner and group are set', {
+  skip: process.getuid?.() === 0 ? false : 'only root may give files away',
+}, async () => {
   using folder = temporaryDirectory()
   const store = openStore(parseLocation(`file://${folder.path}/s?uid=1234&gid=4321`))
   await store.put('a/b', Buffer.from('x'))
-  for (const name of ['a', 'a/b']) assert.deepEqual([fs.statSync(`${folder.path}/s/${name}`).uid, fs.statSync(`${folder.path}/s/${name}`).gid], [1234, 4321])
+  for (const name of ['a', 'a/b'])
+    assert.deepEqual(
+      [fs.statSync(`${folder.path}/s/${name}`).uid, fs.statSync(`${folder.path}/s/${name}`).gid],
+      [1234, 4321],
+    )
 })
 
 test('local: prepare sweeps what dead processes of this machine left, and old things; never what may be in use', async () => {
@@ -60,7 +73,10 @@ test('local: prepare sweeps what dead processes of this machine left, and old th
   const foreign = staged('put-00000000-4194305-abc')
   const old = staged('put-00000000-4194305-old', 49 * 3600 * 1000)
   await store.prepare()
-  assert.deepEqual([dead, mine, foreign, old].map((file) => fs.existsSync(file)), [false, true, true, false])
+  assert.deepEqual(
+    [dead, mine, foreign, old].map((file) => fs.existsSync(file)),
+    [false, true, true, false],
+  )
 })
 
 test('local: a link in the place of an object is never followed', async () => {

@@ -1,6 +1,7 @@
-// Goal: what the embedded database has acknowledged is there after the process was killed and after the power was cut; being made is whole or not at all.
-// Method: a process commits rows and says so; it is killed at random moments, or, for the power cut, the image of the file system under it is copied while it
-// runs, so that only what was written through is in the copy. The copy is mounted and opened as it is. NEONPRO_TEST_LONG=1 does more rounds.
+// Goal: what the embedded database has acknowledged is there after the process was killed and after the power was cut;
+// being made is whole or not at all. Method: a process commits rows and says so; it is killed at random moments, or,
+// for the power cut, the image of the file system under it is copied while it runs, so that only what was written
+// through is in the copy. The copy is mounted and opened as it is. NEONPRO_TEST_LONG=1 does more rounds.
 import assert from 'node:assert/strict'
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -49,7 +50,10 @@ async function kill(child: ChildProcess): Promise<void> {
 async function check(catalog: Catalog, acknowledged: number): Promise<number> {
   const rows = await catalog.db.selectFrom('settings').select('name').orderBy('name').execute()
   const beside = await catalog.db.selectFrom('audit_actors').select('pseudonym as name').orderBy('pseudonym').execute()
-  assert.deepEqual(rows.map(({ name }) => Number(name)), rows.map((_, i) => i))
+  assert.deepEqual(
+    rows.map(({ name }) => Number(name)),
+    rows.map((_, i) => i),
+  )
   assert.deepEqual(beside, rows, 'a transaction was torn')
   assert.ok(rows.length > acknowledged, `acknowledged up to ${acknowledged}, found ${rows.length} rows`)
   return rows.length
@@ -83,14 +87,22 @@ test('kill -9 while the database is being made leaves nothing half', async () =>
     const child = spawn(process.execPath, [program, directory, 'stop'], { stdio: ['ignore', 'pipe', 'inherit'] })
     const parent = path.dirname(directory)
     // The first round waits for the files to be there, so that the kill falls between them and the rename.
-    if (round === 0 || round >= rounds) while (child.exitCode === null && !(fs.existsSync(parent) && fs.readdirSync(parent).some((name) => name.includes('.new-')))) await wait(2)
+    if (round === 0 || round >= rounds)
+      while (
+        child.exitCode === null &&
+        !(fs.existsSync(parent) && fs.readdirSync(parent).some((name) => name.includes('.new-')))
+      )
+        await wait(2)
     else await wait((round / rounds) * 5000 * (0.5 + random()))
     await kill(child)
     const left = fs.existsSync(parent) ? fs.readdirSync(parent) : []
     if (left.some((name) => name.includes('.new-'))) isHit = true
     await using catalog = await directoryCatalog(directory)
     await catalog.ping()
-    assert.deepEqual(fs.readdirSync(parent).filter((name) => name.includes('.new-')), [])
+    assert.deepEqual(
+      fs.readdirSync(parent).filter((name) => name.includes('.new-')),
+      [],
+    )
   }
   assert.ok(isHit, 'no kill fell into the making')
 })

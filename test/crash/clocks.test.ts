@@ -1,15 +1,24 @@
-// Goal: clocks that are wrong may only delay a deletion: set ahead or back, on this machine or by the store, they take nothing away from an open writer.
-// Method: a writer's session is open when a prune condemns packs; the clocks are then moved, and another prune is asked to finish.
+// Goal: clocks that are wrong may only delay a deletion: set ahead or back, on this machine or by the store, they take
+// nothing away from an open writer. Method: a writer's session is open when a prune condemns packs; the clocks are then
+// moved, and another prune is asked to finish.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
-import { forgetSnapshots, prune, readHistory } from '../../src/engine/index.ts'
-import { ObjectType } from '../../src/engine/crypto/index.ts'
 import { openWriterSession } from '../../src/engine/commit/index.ts'
+import { ObjectType } from '../../src/engine/crypto/index.ts'
+import { forgetSnapshots, prune, readHistory } from '../../src/engine/index.ts'
 import type { ObjectStore } from '../../src/storage/index.ts'
 import { storeWith, withClock } from '../harness/freezing-store.ts'
-import { backup, localStore, makeRepository, open, sampleTree, type TestRepository, verified } from '../harness/repository.ts'
+import {
+  backup,
+  localStore,
+  makeRepository,
+  open,
+  sampleTree,
+  type TestRepository,
+  verified,
+} from '../harness/repository.ts'
 import { seededRandom } from '../harness/seeded-random.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 
@@ -29,15 +38,20 @@ async function stage(base: string): Promise<{ made: TestRepository; writer: Asyn
   return { made, writer }
 }
 
-async function pruned(made: TestRepository, change: (inner: ObjectStore) => ObjectStore = (inner) => inner): Promise<{ deleted: number; waiting: number }> {
+async function pruned(
+  made: TestRepository,
+  change: (inner: ObjectStore) => ObjectStore = (inner) => inner,
+): Promise<{ deleted: number; waiting: number }> {
   await using repository = await open(made, change(localStore(made.folder)))
   const { packsDeleted, packsWaiting } = await prune(repository)
   return { deleted: packsDeleted, waiting: packsWaiting }
 }
 
-const dateOnly = (aheadMs: number) => (inner: ObjectStore) => storeWith(inner, { nowMs: async () => (await inner.nowMs()) + aheadMs })
+const dateOnly = (aheadMs: number) => (inner: ObjectStore) =>
+  storeWith(inner, { nowMs: async () => (await inner.nowMs()) + aheadMs })
 /** A store that has no other clock than its own. */
-const remote = (aheadMs: number) => (inner: ObjectStore) => storeWith(dateOnly(aheadMs)(inner), { uptime: undefined } as unknown as Partial<ObjectStore>)
+const remote = (aheadMs: number) => (inner: ObjectStore) =>
+  storeWith(dateOnly(aheadMs)(inner), { uptime: undefined } as unknown as Partial<ObjectStore>)
 
 test('while a writer is open only a day that really passed lets packs go', async () => {
   using folder = temporaryDirectory()
@@ -70,9 +84,23 @@ test('a clock that has gone back since something was condemned tells nothing of 
   const { deleteLog } = await readHistory(repository)
   // As if it had been written while the clock was two days ahead.
   const at = Date.now() + 48 * HOUR_MS
-  const entry = { kind: 'tombstone', generation: deleteLog.newestGeneration + 1, previous: deleteLog.heads, at, deadline: at + 24 * HOUR_MS, packs: [], indexes: [], marked: {} }
+  const entry = {
+    kind: 'tombstone',
+    generation: deleteLog.newestGeneration + 1,
+    previous: deleteLog.heads,
+    at,
+    deadline: at + 24 * HOUR_MS,
+    packs: [],
+    indexes: [],
+    marked: {},
+  }
   const prefix = `${entry.generation.toString(16).padStart(16, '0')}-`
-  await repository.writeDocument(entry, { type: ObjectType.DELETE, folder: 'deletes', signer: repository.keys.maintenance, prefix })
+  await repository.writeDocument(entry, {
+    type: ObjectType.DELETE,
+    folder: 'deletes',
+    signer: repository.keys.maintenance,
+    prefix,
+  })
   assert.equal((await pruned(made, remote(30 * HOUR_MS))).deleted, 0)
   assert.ok((await pruned(made, remote(80 * HOUR_MS))).deleted > 0)
   await writer[Symbol.asyncDispose]()
@@ -88,8 +116,20 @@ test('when the writer ends, packs go at once; a dead writer of this machine coun
   const second = await stage(other.path)
   await second.writer[Symbol.asyncDispose]()
   await using repository = await open(second.made)
-  const session = { kind: 'session', writer: '07'.repeat(16), host: 'elsewhere', bootId: 'another/1', pid: 4_194_305, processStart: '1', startedAt: '' }
-  const name = await repository.writeDocument(session, { type: ObjectType.SESSION, folder: 'sessions', signer: repository.keys.writer(Buffer.alloc(16, 7)) })
+  const session = {
+    kind: 'session',
+    writer: '07'.repeat(16),
+    host: 'elsewhere',
+    bootId: 'another/1',
+    pid: 4_194_305,
+    processStart: '1',
+    startedAt: '',
+  }
+  const name = await repository.writeDocument(session, {
+    type: ObjectType.SESSION,
+    folder: 'sessions',
+    signer: repository.keys.writer(Buffer.alloc(16, 7)),
+  })
   assert.equal((await pruned(second.made)).deleted, 0)
   // After 30 days nobody waits for it any more.
   const old = new Date(Date.now() - 31 * 24 * HOUR_MS)
@@ -108,7 +148,8 @@ test('packs of a writer of whom nothing is known go after a day, and not before'
   assert.ok(fs.existsSync(orphan))
   const dayAgo = new Date(Date.now() - 25 * HOUR_MS)
   fs.utimesSync(orphan, dayAgo, dayAgo)
-  for (const name of fs.readdirSync(path.join(made.folder, 'sessions'))) fs.utimesSync(path.join(made.folder, 'sessions', name), dayAgo, dayAgo)
+  for (const name of fs.readdirSync(path.join(made.folder, 'sessions')))
+    fs.utimesSync(path.join(made.folder, 'sessions', name), dayAgo, dayAgo)
   await pruned(made)
   await pruned(made, (inner) => withClock(inner, 25 * HOUR_MS))
   assert.ok(!fs.existsSync(orphan))

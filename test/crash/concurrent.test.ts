@@ -1,6 +1,6 @@
-// Goal: two writers and two pruners on one repository, killed at random, break no promise.
-// Method: children say each snapshot after it was acknowledged and each one before it is forgotten; they are killed (SIGKILL) and started again for a
-// while. Then every acknowledged snapshot that nobody forgot is there and restores to what its writer saw.
+// Goal: two writers and two pruners on one repository, killed at random, break no promise. Method: children say each
+// snapshot after it was acknowledged and each one before it is forgotten; they are killed (SIGKILL) and started again
+// for a while. Then every acknowledged snapshot that nobody forgot is there and restores to what its writer saw.
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -44,7 +44,13 @@ interface Stage {
 }
 
 function start(role: string, { base, key, model, random }: Stage): ChildProcess {
-  const args = [path.join(import.meta.dirname, 'model-child.ts'), role, base, key, String(Math.floor(random() * 2 ** 31))]
+  const args = [
+    path.join(import.meta.dirname, 'model-child.ts'),
+    role,
+    base,
+    key,
+    String(Math.floor(random() * 2 ** 31)),
+  ]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   let rest = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -74,7 +80,10 @@ async function play(stage: Stage): Promise<number> {
   const beganMs = performance.now()
   const passedMs = () => performance.now() - beganMs
   // A slow machine is given longer to do as much.
-  while ((passedMs() < DURATION_MS || (!isEnough(stage.model, kills) && passedMs() < 10 * DURATION_MS)) && stage.model.failures.length === 0) {
+  while (
+    (passedMs() < DURATION_MS || (!isEnough(stage.model, kills) && passedMs() < 10 * DURATION_MS)) &&
+    stage.model.failures.length === 0
+  ) {
     await sleep(300 + Math.floor(stage.random() * 2200))
     const role = ROLES[Math.floor(stage.random() * ROLES.length)]!
     await kill(children.get(role)!)
@@ -89,9 +98,20 @@ async function play(stage: Stage): Promise<number> {
 async function whereabouts(repository: TestRepository, name: string): Promise<string> {
   await using opened = await open(repository)
   const { unfinished, unconfirmed, forgotten, allRecords, deleteLog } = await readHistory(opened)
-  const forgets = allRecords.filter(({ document }) => JSON.stringify(document.value ?? null).includes(name)).map(({ document }) => `${document.record} by ${document.by} at ${document.at}`)
-  const log = deleteLog.entries.map(({ document }) => `${document.generation} ${document.kind} ${document.packs.length}`)
-  return JSON.stringify({ isStored: fs.existsSync(path.join(repository.folder, 'snapshots', name)), isUnfinished: unfinished.some((each) => each.name === name), isUnconfirmed: unconfirmed.has(name), isForgotten: forgotten.has(name), forgets, log })
+  const forgets = allRecords
+    .filter(({ document }) => JSON.stringify(document.value ?? null).includes(name))
+    .map(({ document }) => `${document.record} by ${document.by} at ${document.at}`)
+  const log = deleteLog.entries.map(
+    ({ document }) => `${document.generation} ${document.kind} ${document.packs.length}`,
+  )
+  return JSON.stringify({
+    isStored: fs.existsSync(path.join(repository.folder, 'snapshots', name)),
+    isUnfinished: unfinished.some((each) => each.name === name),
+    isUnconfirmed: unconfirmed.has(name),
+    isForgotten: forgotten.has(name),
+    forgets,
+    log,
+  })
 }
 
 test('two writers and two pruners, killed at random, break no promise', async () => {
@@ -104,14 +124,29 @@ test('two writers and two pruners, killed at random, break no promise', async ()
   const present = new Set(await verified(repository))
   const kept = model.kept()
   for (const [name, { role, digest }] of kept) {
-    assert.ok(present.has(name), `snapshot ${name} was acknowledged and is gone: ${await whereabouts(repository, name)}`)
-    const tree = await restored(repository, folder.path, { snapshot: name, source: path.join(folder.path, `source-${role}`) })
-    assert.equal(createHash('sha256').update(JSON.stringify([...tree])).digest('hex'), digest, `snapshot ${name}`)
+    assert.ok(
+      present.has(name),
+      `snapshot ${name} was acknowledged and is gone: ${await whereabouts(repository, name)}`,
+    )
+    const tree = await restored(repository, folder.path, {
+      snapshot: name,
+      source: path.join(folder.path, `source-${role}`),
+    })
+    assert.equal(
+      createHash('sha256')
+        .update(JSON.stringify([...tree]))
+        .digest('hex'),
+      digest,
+      `snapshot ${name}`,
+    )
   }
   await using opened = await open(repository)
   assert.deepEqual((await readHistory(opened)).rollbacks, [])
   await prune(opened)
   await verified(repository)
-  assert.ok(isEnough(model, kills), `too little happened: ${kills} kills, ${model.committed.size} snapshots, ${model.prunes} prunes`)
+  assert.ok(
+    isEnough(model, kills),
+    `too little happened: ${kills} kills, ${model.committed.size} snapshots, ${model.prunes} prunes`,
+  )
   fs.rmSync(folder.path, { recursive: true, force: true })
 })

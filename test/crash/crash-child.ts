@@ -1,4 +1,6 @@
-/** A process that runs one operation and is killed (SIGKILL) at its n-th storage call. Exits 0 when it got to the end. */
+/**
+ * A process that runs one operation and is killed (SIGKILL) at its n-th storage call. Exits 0 when it got to the end.
+ */
 import { faultyStore } from '../harness/faulty-store.ts'
 import { localStore } from '../harness/repository.ts'
 import { OPERATIONS, prepared } from './operations.ts'

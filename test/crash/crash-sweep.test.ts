@@ -1,6 +1,7 @@
-// Goal: stopped at any storage call, nothing that was committed is lost and nothing needs unlocking.
-// Method: fail the n-th call (before or after it took effect) and everything after it, for n = 1, 2, … until the operation completes; the same with a
-// process that is killed there. After each stop verify every byte, restore every committed snapshot, and let the next backup and prune run.
+// Goal: stopped at any storage call, nothing that was committed is lost and nothing needs unlocking. Method: fail the
+// n-th call (before or after it took effect) and everything after it, for n = 1, 2, … until the operation completes;
+// the same with a process that is killed there. After each stop verify every byte, restore every committed snapshot,
+// and let the next backup and prune run.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import fs from 'node:fs'
@@ -8,10 +9,19 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { dropDamage, prune, readHistory, repairRepository, verifyRepository } from '../../src/engine/index.ts'
 import { faultyStore } from '../harness/faulty-store.ts'
-import { backup, localStore, lookAt, open, restored, stateOf, type TestRepository, verified } from '../harness/repository.ts'
+import {
+  backup,
+  localStore,
+  lookAt,
+  open,
+  restored,
+  stateOf,
+  type TestRepository,
+  verified,
+} from '../harness/repository.ts'
 import { seededRandom, testSeed } from '../harness/seeded-random.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
-import { loseIndex, type Operation, OPERATIONS, type Prepared, prepare, prepared } from './operations.ts'
+import { loseIndex, OPERATIONS, type Operation, type Prepared, prepare, prepared } from './operations.ts'
 
 const isLong = process.env['NEONPRO_TEST_LONG'] === '1'
 
@@ -45,12 +55,19 @@ async function checkCommitted(ready: Prepared, operation: Operation, base: strin
   for (const [age, [name, expected]] of [...ready.committed].entries()) {
     if (!present.includes(name) && operation.mayForget.includes(age)) continue
     assert.ok(present.includes(name), `snapshot ${name} is gone`)
-    assert.deepEqual(await restored(ready.test, base, { snapshot: name, source: ready.source }), expected, `snapshot ${name}`)
+    assert.deepEqual(
+      await restored(ready.test, base, { snapshot: name, source: ready.source }),
+      expected,
+      `snapshot ${name}`,
+    )
   }
   await verified(ready.second)
 }
 
-/** The next run needs no help: the operation itself where it can be repeated, a backup and a prune succeed, and all is whole. */
+/**
+ * The next run needs no help: the operation itself where it can be repeated, a backup and a prune succeed, and all is
+ * whole.
+ */
 async function afterwards(ready: Prepared, operation: Operation, base: string): Promise<void> {
   if (operation.on === 'second') {
     await operation.run(ready, localStore(ready.second.folder))
@@ -58,21 +75,30 @@ async function afterwards(ready: Prepared, operation: Operation, base: string): 
     const { snapshots } = await readHistory(second)
     assert.equal(snapshots.length, 2)
     for (const { name, document } of snapshots) {
-      assert.deepEqual(await restored(ready.second, base, { snapshot: name, source: ready.source }), ready.committed.get(document.copiedFrom!.snapshot))
+      assert.deepEqual(
+        await restored(ready.second, base, { snapshot: name, source: ready.source }),
+        ready.committed.get(document.copiedFrom!.snapshot),
+      )
     }
     await verified(ready.second)
   }
   const result = await backup(ready.test, ready.source)
   await using repository = await open(ready.test)
   await prune(repository)
-  assert.deepEqual(await restored(ready.test, base, { snapshot: result.snapshot, source: ready.source }), lookAt(ready.source))
+  assert.deepEqual(
+    await restored(ready.test, base, { snapshot: result.snapshot, source: ready.source }),
+    lookAt(ready.source),
+  )
   await verified(ready.test)
 }
 
 function throwing(operation: Operation, plan: { at: number; mode: 'before' | 'after' }): Stop['stop'] {
   return async (ready) => {
     const faulty = faultyStore(localStore(ready[operation.on].folder), plan)
-    const done = await operation.run(ready, faulty.store).then(() => true, (error: unknown) => notPlanned(error, faulty.hasFired()))
+    const done = await operation.run(ready, faulty.store).then(
+      () => true,
+      (error: unknown) => notPlanned(error, faulty.hasFired()),
+    )
     if (done && !faulty.hasFired()) return false
     faulty.assertFired()
     return true
@@ -87,11 +113,15 @@ function notPlanned(error: unknown, hasFired: boolean): false {
 function killing(name: string, plan: { at: number; mode: 'kill' | 'kill-after' }): Stop['stop'] {
   return (_ready, base) =>
     new Promise((resolve, reject) => {
-      execFile(process.execPath, [path.join(import.meta.dirname, 'crash-child.ts'), base, name, String(plan.at), plan.mode], (error, _stdout, stderr) => {
-        if (!error) resolve(false)
-        else if (error.signal === 'SIGKILL') resolve(true)
-        else reject(new Error(`the child failed before it was killed: ${stderr}`))
-      })
+      execFile(
+        process.execPath,
+        [path.join(import.meta.dirname, 'crash-child.ts'), base, name, String(plan.at), plan.mode],
+        (error, _stdout, stderr) => {
+          if (!error) resolve(false)
+          else if (error.signal === 'SIGKILL') resolve(true)
+          else reject(new Error(`the child failed before it was killed: ${stderr}`))
+        },
+      )
     })
 }
 
@@ -101,7 +131,12 @@ for (const [name, operation] of Object.entries(OPERATIONS)) {
     await prepare(folder.path)
     let stops = 0
     for (const mode of ['before', 'after'] as const) {
-      for (let at = 1; await stopOnce(folder.path, { name, operation, stop: throwing(operation, { at, mode }) }); at += 1) stops += 1
+      for (
+        let at = 1;
+        await stopOnce(folder.path, { name, operation, stop: throwing(operation, { at, mode }) });
+        at += 1
+      )
+        stops += 1
     }
     assert.ok(stops > 10, `only ${stops} stops`)
   })
@@ -114,7 +149,12 @@ for (const [name, operation] of Object.entries(OPERATIONS)) {
     const step = () => (isLong ? 1 : 1 + Math.floor(random() * 6))
     let kills = 0
     for (const mode of ['kill', 'kill-after'] as const) {
-      for (let at = step(); await stopOnce(folder.path, { name, operation, stop: killing(name, { at, mode }) }); at += step()) kills += 1
+      for (
+        let at = step();
+        await stopOnce(folder.path, { name, operation, stop: killing(name, { at, mode }) });
+        at += step()
+      )
+        kills += 1
     }
     assert.ok(kills > 0, `only ${kills} kills`)
   })
@@ -122,7 +162,10 @@ for (const [name, operation] of Object.entries(OPERATIONS)) {
 
 /** Flips a byte in the middle of the largest pack: content that the source still has. */
 function damage({ test: repository }: Prepared): void {
-  const packs = fs.readdirSync(path.join(repository.folder, 'packs'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name))
+  const packs = fs
+    .readdirSync(path.join(repository.folder, 'packs'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name))
   const largest = packs.sort((a, b) => fs.statSync(b).size - fs.statSync(a).size)[0]!
   const bytes = fs.readFileSync(largest)
   bytes[bytes.length >> 1]! ^= 1
@@ -141,7 +184,8 @@ async function onlyTheFirstLacks({ test: repository, committed }: Prepared): Pro
   const { problems, hits } = await verifyRepository(opened, { readShare: 1 })
   assert.deepEqual(problems, [])
   const [first] = committed.keys()
-  for (const { snapshot, paths } of hits) assert.ok(snapshot === first && paths.every((each) => each.includes('/b/c/')), `${snapshot} lacks ${paths.join()}`)
+  for (const { snapshot, paths } of hits)
+    assert.ok(snapshot === first && paths.every((each) => each.includes('/b/c/')), `${snapshot} lacks ${paths.join()}`)
 }
 
 test('stopped at every storage call, giving up damaged packs loses no more than was damaged, and the next backup heals it', async () => {
@@ -155,14 +199,22 @@ test('stopped at every storage call, giving up damaged packs loses no more than 
       const ready = prepared(folder.path)
       damage(ready)
       const faulty = faultyStore(localStore(ready.test.folder), { at, mode })
-      const done = await giveUp(ready.test, faulty.store).then(() => true, (error: unknown) => notPlanned(error, faulty.hasFired()))
+      const done = await giveUp(ready.test, faulty.store).then(
+        () => true,
+        (error: unknown) => notPlanned(error, faulty.hasFired()),
+      )
       if (done && !faulty.hasFired()) break
       stops += 1
       await giveUp(ready.test)
       const next = await backup(ready.test, ready.source)
       await onlyTheFirstLacks(ready)
       const [, [second, expected] = []] = [...ready.committed]
-      for (const snapshot of [second!, next.snapshot]) assert.deepEqual(await restored(ready.test, folder.path, { snapshot, source: ready.source }), expected, `after a stop at call ${at} (${mode})`)
+      for (const snapshot of [second!, next.snapshot])
+        assert.deepEqual(
+          await restored(ready.test, folder.path, { snapshot, source: ready.source }),
+          expected,
+          `after a stop at call ${at} (${mode})`,
+        )
     }
   }
   assert.ok(stops > 10, `only ${stops} stops`)

@@ -1,17 +1,27 @@
-// Goal: of one scheduled run one snapshot counts, however often and by whomever it is run.
-// Method: two backups with the same run id, the first frozen before (or killed at) its n-th storage call for every n while the second runs from
-// beginning to end; then one snapshot counts, it restores whole, and prune leaves no other. The same on a store that can't create if absent.
+// Goal: of one scheduled run one snapshot counts, however often and by whomever it is run. Method: two backups with the
+// same run id, the first frozen before (or killed at) its n-th storage call for every n while the second runs from
+// beginning to end; then one snapshot counts, it restores whole, and prune leaves no other. The same on a store that
+// can't create if absent.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
+import { Store } from '../../rescue/store.ts'
 import { forgetSnapshots, prune, readHistory, repairRepository, verifyRepository } from '../../src/engine/index.ts'
 import { isBackupError } from '../../src/kernel/backup-error.ts'
 import type { ObjectStore } from '../../src/storage/index.ts'
-import { Store } from '../../rescue/store.ts'
 import { faultyStore } from '../harness/faulty-store.ts'
 import { freezing, storeWith } from '../harness/freezing-store.ts'
-import { backedUpSample, backup, localStore, lookAt, open, restored, type TestRepository, verified } from '../harness/repository.ts'
+import {
+  backedUpSample,
+  backup,
+  localStore,
+  lookAt,
+  open,
+  restored,
+  type TestRepository,
+  verified,
+} from '../harness/repository.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 
 const RUN = 'clinic-daily.2026-11-23t02-00'
@@ -66,7 +76,10 @@ async function countingNames(repository: TestRepository): Promise<string[]> {
 function rescued({ folder, kek }: TestRepository): string[] {
   assert.ok(kek.kind === 'raw')
   const store = new Store(folder, { kind: 'raw', bytes: kek.key })
-  return store.snapshots().filter(({ body, state }) => state === 'complete' && body.runId?.startsWith(RUN)).map(({ name }) => name)
+  return store
+    .snapshots()
+    .filter(({ body, state }) => state === 'complete' && body.runId?.startsWith(RUN))
+    .map(({ name }) => name)
 }
 
 async function pruned(repository: TestRepository): Promise<void> {
@@ -76,19 +89,37 @@ async function pruned(repository: TestRepository): Promise<void> {
 }
 
 /** Returns false when the first backup made fewer calls. */
-async function frozenAt(template: Stage, plan: { at: number; dies: boolean; makeStore: (folder: string) => ObjectStore }): Promise<boolean> {
+async function frozenAt(
+  template: Stage,
+  plan: { at: number; dies: boolean; makeStore: (folder: string) => ObjectStore },
+): Promise<boolean> {
   using folder = temporaryDirectory()
   const stage = copied(template, folder.path)
   const { store, frozen, wake } = freezing(plan.makeStore(stage.repository.folder), plan.at, plan.dies)
-  const first = backup(stage.repository, stage.source, { store, runId: RUN, type: 'FULL' }).then((result) => result, (error: unknown) => error)
+  const first = backup(stage.repository, stage.source, { store, runId: RUN, type: 'FULL' }).then(
+    (result) => result,
+    (error: unknown) => error,
+  )
   if ((await Promise.race([frozen.then(() => 'frozen' as const), first])) !== 'frozen') return false
-  const second = await backup(stage.elsewhere, stage.source, { store: plan.makeStore(stage.repository.folder), runId: RUN, type: 'FULL' })
+  const second = await backup(stage.elsewhere, stage.source, {
+    store: plan.makeStore(stage.repository.folder),
+    runId: RUN,
+    type: 'FULL',
+  })
   wake()
   const outcome = await first
   const why = `frozen before call ${plan.at}`
   const counting = await assertOnce(stage, why)
-  assert.ok(second.isRepeat || second.snapshot === counting || plan.makeStore === withoutClaims, `${why}: what was committed and claimed stays`)
-  if (!plan.dies) assert.equal((outcome as { snapshot?: string }).snapshot, counting, `${why}: the first learns which snapshot counts (${String(outcome)})`)
+  assert.ok(
+    second.isRepeat || second.snapshot === counting || plan.makeStore === withoutClaims,
+    `${why}: what was committed and claimed stays`,
+  )
+  if (!plan.dies)
+    assert.equal(
+      (outcome as { snapshot?: string }).snapshot,
+      counting,
+      `${why}: the first learns which snapshot counts (${String(outcome)})`,
+    )
   const stored = () => fs.readdirSync(path.join(stage.repository.folder, 'snapshots')).length
   if (plan.makeStore === plain && !plan.dies) assert.equal(stored(), 2, `${why}: the first took its own back`)
   await pruned(stage.repository)
@@ -97,7 +128,10 @@ async function frozenAt(template: Stage, plan: { at: number; dies: boolean; make
   return true
 }
 
-for (const [what, makeStore] of [['', plain], [' on a store that can not create if absent', withoutClaims]] as const) {
+for (const [what, makeStore] of [
+  ['', plain],
+  [' on a store that can not create if absent', withoutClaims],
+] as const) {
   for (const dies of [false, true]) {
     test(`a run beside one that sleeps anywhere${dies ? ' and dies' : ''} counts once${what}`, async () => {
       using folder = temporaryDirectory()
@@ -137,7 +171,14 @@ test('a run whose snapshot was forgotten does not come back', async () => {
   for (const dies of [false, true]) {
     const before = fs.readdirSync(path.join(stage.repository.folder, 'snapshots')).length
     const sleeper = sleepingAtSnapshot(localStore(stage.repository.folder), dies)
-    const first = backup(stage.repository, stage.source, { store: sleeper.store, runId: `${RUN}.${dies}`, type: 'FULL' }).then(() => 'committed', (error: unknown) => error)
+    const first = backup(stage.repository, stage.source, {
+      store: sleeper.store,
+      runId: `${RUN}.${dies}`,
+      type: 'FULL',
+    }).then(
+      () => 'committed',
+      (error: unknown) => error,
+    )
     await sleeper.frozen
     const second = await backup(stage.elsewhere, stage.source, { runId: `${RUN}.${dies}`, type: 'FULL' })
     await using opened = await open(stage.repository)
@@ -148,7 +189,9 @@ test('a run whose snapshot was forgotten does not come back', async () => {
     const { snapshots } = await readHistory(opened)
     assert.equal(snapshots.filter(({ document }) => document.runId === `${RUN}.${dies}`).length, 0)
     assert.deepEqual(rescued(stage.repository), [])
-    await assert.rejects(backup(stage.repository, stage.source, { runId: `${RUN}.${dies}` }), (error) => isBackupError(error, 'ALREADY_EXISTS'))
+    await assert.rejects(backup(stage.repository, stage.source, { runId: `${RUN}.${dies}` }), (error) =>
+      isBackupError(error, 'ALREADY_EXISTS'),
+    )
     await pruned(stage.repository)
     assert.equal(fs.readdirSync(path.join(stage.repository.folder, 'snapshots')).length, before)
     await verified(stage.repository)
@@ -156,7 +199,10 @@ test('a run whose snapshot was forgotten does not come back', async () => {
 })
 
 /** Waits before the PUT of a snapshot; with `dies`, every call after that PUT fails. */
-function sleepingAtSnapshot(inner: ObjectStore, dies: boolean): { store: ObjectStore; frozen: Promise<void>; wake: () => void } {
+function sleepingAtSnapshot(
+  inner: ObjectStore,
+  dies: boolean,
+): { store: ObjectStore; frozen: Promise<void>; wake: () => void } {
   const frozen = Promise.withResolvers<void>()
   const woken = Promise.withResolvers<void>()
   let isGone = false
@@ -189,7 +235,10 @@ test('a claim of another run, or a damaged one, decides nothing and is named; re
   fs.copyFileSync(path.join(claims, 'other'), path.join(claims, RUN))
   await using opened = await open(stage.repository)
   const found = await verifyRepository(opened)
-  assert.deepEqual(found.problems.map(({ object }) => object), [`commits/${RUN}`])
+  assert.deepEqual(
+    found.problems.map(({ object }) => object),
+    [`commits/${RUN}`],
+  )
   assert.equal((await backup(stage.elsewhere, stage.source, { runId: RUN })).snapshot, first.snapshot)
   const { documentsRemoved } = await repairRepository(opened)
   assert.deepEqual(documentsRemoved, [`commits/${RUN}`])
@@ -200,5 +249,6 @@ test('a claim of another run, or a damaged one, decides nothing and is named; re
 test('a run id that is no storage key is refused', async () => {
   using folder = temporaryDirectory()
   const stage = await makeStage(folder.path)
-  for (const runId of ['', '.hidden', 'UPPER', 'a/b', 'x'.repeat(129)]) await assert.rejects(backup(stage.repository, stage.source, { runId }), (error) => isBackupError(error, 'USAGE'))
+  for (const runId of ['', '.hidden', 'UPPER', 'a/b', 'x'.repeat(129)])
+    await assert.rejects(backup(stage.repository, stage.source, { runId }), (error) => isBackupError(error, 'USAGE'))
 })

@@ -1,15 +1,26 @@
-// Goal: a pruner that sleeps anywhere, while another one prunes, a writer backs up and the clock passes every deadline, loses nothing that is kept.
-// Method: packs that have to be rewritten; freeze a prune before its n-th storage call, for every n (some, chosen by the seed, in the short form); let a second prune (and a backup) run from beginning to
-// end, also a day later; wake the first, or let it die with that one call done. Then every byte is verified and every snapshot restored.
+// Goal: a pruner that sleeps anywhere, while another one prunes, a writer backs up and the clock passes every deadline,
+// loses nothing that is kept. Method: packs that have to be rewritten; freeze a prune before its n-th storage call, for
+// every n (some, chosen by the seed, in the short form); let a second prune (and a backup) run from beginning to end,
+// also a day later; wake the first, or let it die with that one call done. Then every byte is verified and every
+// snapshot restored.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
-import { forgetSnapshots, prune, readHistory } from '../../src/engine/index.ts'
 import { ObjectType } from '../../src/engine/crypto/index.ts'
+import { forgetSnapshots, prune, readHistory } from '../../src/engine/index.ts'
 import { freezing, withClock } from '../harness/freezing-store.ts'
-import { backup, localStore, lookAt, makeRepository, open, restored, type TestRepository, verified } from '../harness/repository.ts'
+import {
+  backup,
+  localStore,
+  lookAt,
+  makeRepository,
+  open,
+  restored,
+  type TestRepository,
+  verified,
+} from '../harness/repository.ts'
 import { seededRandom, testSeed } from '../harness/seeded-random.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 
@@ -43,7 +54,11 @@ async function makeStage(base: string): Promise<Stage> {
 
 function copied(stage: Stage, to: string): Stage {
   fs.cpSync(stage.base, to, { recursive: true, preserveTimestamps: true })
-  return { ...stage, base: to, made: { ...stage.made, folder: path.join(to, 'repository'), stateFolder: path.join(to, 'state') } }
+  return {
+    ...stage,
+    base: to,
+    made: { ...stage.made, folder: path.join(to, 'repository'), stateFolder: path.join(to, 'state') },
+  }
 }
 
 async function pruned(made: TestRepository, aheadMs = 0): Promise<void> {
@@ -56,7 +71,12 @@ async function frozenAt(template: Stage, plan: { at: number; dies: boolean; with
   using folder = temporaryDirectory()
   const stage = copied(template, folder.path)
   const sleeper = freezing(localStore(stage.made.folder), plan.at, plan.dies)
-  const first = open(stage.made, sleeper.store).then((repository) => prune(repository)).then((result) => result, (error: unknown) => error)
+  const first = open(stage.made, sleeper.store)
+    .then((repository) => prune(repository))
+    .then(
+      (result) => result,
+      (error: unknown) => error,
+    )
   if ((await Promise.race([sleeper.frozen.then(() => 'frozen' as const), first])) !== 'frozen') return false
   const why = `frozen before call ${plan.at}${plan.withBackup ? ', with a backup' : ''}`
   const made = plan.withBackup ? [(await backup(stage.made, stage.source, { type: 'FULL' })).snapshot] : []
@@ -98,9 +118,11 @@ test('an index segment that a sleeping pruner writes after its packs went leads 
   const stage = await makeStage(folder.path)
   await using repository = await open(stage.made)
   const stale: Buffer[] = []
-  for await (const { key } of repository.store.list('index/data/')) stale.push(await repository.readPayload(key, ObjectType.INDEX_DATA))
+  for await (const { key } of repository.store.list('index/data/'))
+    stale.push(await repository.readPayload(key, ObjectType.INDEX_DATA))
   await pruned(stage.made)
-  for (const payload of stale) await repository.writePayload(payload, { type: ObjectType.INDEX_DATA, folder: 'index/data' })
+  for (const payload of stale)
+    await repository.writePayload(payload, { type: ObjectType.INDEX_DATA, folder: 'index/data' })
   await check(stage, [stage.kept], 'with a stale segment')
   // What only the packs that went had is stored anew, not taken for known.
   for (let i = 0; i < 12; i += 2) fs.writeFileSync(path.join(stage.source, `f${i}`), stage.gone.get(i)!)

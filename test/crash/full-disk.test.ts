@@ -1,5 +1,6 @@
-// Goal: on a full disk every command says DISK_FULL, loses nothing, and room can be had again.
-// Method: a repository on a small tmpfs; it is filled to a different brim for each run, then a backup, a forget with prune, a key change. Needs root for mount.
+// Goal: on a full disk every command says DISK_FULL, loses nothing, and room can be had again. Method: a repository on
+// a small tmpfs; it is filled to a different brim for each run, then a backup, a forget with prune, a key change. Needs
+// root for mount.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -8,7 +9,16 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { changeKeyring, forgetSnapshots, prune, readHistory } from '../../src/engine/index.ts'
 import { isBackupError } from '../../src/kernel/backup-error.ts'
-import { backup, lookAt, makeRepository, open, restored, sampleTree, type TestRepository, verified } from '../harness/repository.ts'
+import {
+  backup,
+  lookAt,
+  makeRepository,
+  open,
+  restored,
+  sampleTree,
+  type TestRepository,
+  verified,
+} from '../harness/repository.ts'
 import { seededRandom } from '../harness/seeded-random.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 
@@ -25,16 +35,25 @@ function fill(folder: string, bytesLeft: number): void {
   fs.writeFileSync(path.join(folder, 'ballast'), Buffer.alloc(Math.max(0, bavail * bsize - bytesLeft)))
 }
 
-const failsFull = (error: unknown) => isBackupError(error, 'DISK_FULL') || assert.fail(`DISK_FULL was expected: ${String(error)}`)
+const failsFull = (error: unknown) =>
+  isBackupError(error, 'DISK_FULL') || assert.fail(`DISK_FULL was expected: ${String(error)}`)
 
-async function whole(repository: TestRepository, base: string, expected: { snapshot: string; source: string; tree: Map<string, string> }): Promise<void> {
+async function whole(
+  repository: TestRepository,
+  base: string,
+  expected: { snapshot: string; source: string; tree: Map<string, string> },
+): Promise<void> {
   assert.ok((await verified(repository)).includes(expected.snapshot))
   assert.deepEqual(await restored(repository, base, expected), expected.tree)
 }
 
-const canMount = process.getuid?.() === 0 && spawnSync('sh', ['-c', 'd=$(mktemp -d) && mount -t tmpfs tmpfs $d && umount $d && rmdir $d']).status === 0
+const canMount =
+  process.getuid?.() === 0 &&
+  spawnSync('sh', ['-c', 'd=$(mktemp -d) && mount -t tmpfs tmpfs $d && umount $d && rmdir $d']).status === 0
 
-test('a full disk is said, nothing is lost, and room comes back', { skip: canMount ? false : 'mounting a tmpfs needs root' }, async () => {
+test('a full disk is said, nothing is lost, and room comes back', {
+  skip: canMount ? false : 'mounting a tmpfs needs root',
+}, async () => {
   using folder = temporaryDirectory()
   using disk = mount(path.join(folder.path, 'disk'))
   assert.ok(disk)
@@ -57,7 +76,14 @@ test('a full disk is said, nothing is lost, and room comes back', { skip: canMou
   assert.equal(failures, 8)
   fill(base, 0)
   await using opened = await open(repository)
-  await assert.rejects(changeKeyring(opened.store, opened.keys, { newEpoch: true, keks: [repository.kek], now: '2026-01-01T00:00:00.000Z' }), failsFull)
+  await assert.rejects(
+    changeKeyring(opened.store, opened.keys, {
+      newEpoch: true,
+      keks: [repository.kek],
+      now: '2026-01-01T00:00:00.000Z',
+    }),
+    failsFull,
+  )
   await whole(repository, folder.path, kept)
   fs.rmSync(path.join(base, 'ballast'))
   const second = await backup(repository, source)

@@ -1,5 +1,6 @@
-// Goal: a disk with no room for an index beside the old one is pruned all the same, and a stop anywhere on the way loses nothing.
-// Method: a store that refuses every index segment until a pack is gone; then the same with a crash at each call, finished by a prune on a disk with room.
+// Goal: a disk with no room for an index beside the old one is pruned all the same, and a stop anywhere on the way
+// loses nothing. Method: a store that refuses every index segment until a pack is gone; then the same with a crash at
+// each call, finished by a prune on a disk with room.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
@@ -9,7 +10,16 @@ import { forgetSnapshots, prune, readHistory } from '../../src/engine/index.ts'
 import { BackupError } from '../../src/kernel/backup-error.ts'
 import type { ObjectStore } from '../../src/storage/index.ts'
 import { faultyStore } from '../harness/faulty-store.ts'
-import { backup, localStore, lookAt, makeRepository, open, restored, type TestRepository, verified } from '../harness/repository.ts'
+import {
+  backup,
+  localStore,
+  lookAt,
+  makeRepository,
+  open,
+  restored,
+  type TestRepository,
+  verified,
+} from '../harness/repository.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 
 /** Full for index segments as long as no pack was deleted; `writes` gives what was put and deleted, in order. */
@@ -22,7 +32,8 @@ function fullStore(inner: ObjectStore): { readonly store: ObjectStore; readonly 
       const method = value as (...args: unknown[]) => unknown
       if (property !== 'put' && property !== 'delete') return method.bind(target)
       return async (key: string, ...rest: unknown[]) => {
-        const isFull = property === 'put' && key.startsWith('index/') && !writes.some((write) => write.startsWith('delete packs/'))
+        const isFull =
+          property === 'put' && key.startsWith('index/') && !writes.some((write) => write.startsWith('delete packs/'))
         writes.push(isFull ? `refused ${key}` : `${property} ${key}`)
         if (isFull) throw new BackupError('DISK_FULL', 'planned')
         return await method.call(target, key, ...rest)
@@ -46,7 +57,10 @@ async function halved(base: string): Promise<{ repository: TestRepository; sourc
   return { repository, source, snapshot }
 }
 
-async function whole({ repository, source, snapshot }: Awaited<ReturnType<typeof halved>>, base: string): Promise<void> {
+async function whole(
+  { repository, source, snapshot }: Awaited<ReturnType<typeof halved>>,
+  base: string,
+): Promise<void> {
   assert.ok((await verified(repository)).includes(snapshot))
   assert.deepEqual(await restored(repository, base, { snapshot, source }), lookAt(source))
 }
@@ -58,9 +72,13 @@ test('a prune without room for an index lets the log entry and the packs go firs
   await using opened = await open(made.repository, store)
   const { bytesFreed } = await prune(opened)
   assert.ok(bytesFreed > 1_000_000, `freed ${bytesFreed}`)
-  const at = (start: string, nth: 'indexOf' | 'lastIndexOf' = 'indexOf') => writes.map((write) => write.startsWith(start))[nth](true)
+  const at = (start: string, nth: 'indexOf' | 'lastIndexOf' = 'indexOf') =>
+    writes.map((write) => write.startsWith(start))[nth](true)
   assert.ok(at('refused index/') >= 0)
-  assert.ok(at('put deletes/', 'lastIndexOf') < at('delete packs/') && at('delete packs/', 'lastIndexOf') < at('put index/'), writes.join('\n'))
+  assert.ok(
+    at('put deletes/', 'lastIndexOf') < at('delete packs/') && at('delete packs/', 'lastIndexOf') < at('put index/'),
+    writes.join('\n'),
+  )
   await whole(made, folder.path)
 })
 
@@ -73,8 +91,16 @@ test('stopped at any call of it, nothing is lost and the next prune ends it', as
   for (let at = 1; ; at += 1) {
     fs.rmSync(made.repository.folder, { recursive: true })
     fs.cpSync(template, made.repository.folder, { recursive: true, preserveTimestamps: true })
-    const faulty = faultyStore(fullStore(localStore(made.repository.folder)).store, { at, mode: at % 2 === 0 ? 'before' : 'after' })
-    const isDone = await open(made.repository, faulty.store).then((opened) => prune(opened)).then(() => true, () => false)
+    const faulty = faultyStore(fullStore(localStore(made.repository.folder)).store, {
+      at,
+      mode: at % 2 === 0 ? 'before' : 'after',
+    })
+    const isDone = await open(made.repository, faulty.store)
+      .then((opened) => prune(opened))
+      .then(
+        () => true,
+        () => false,
+      )
     if (isDone) break
     faulty.assertFired()
     stops += 1
@@ -82,7 +108,11 @@ test('stopped at any call of it, nothing is lost and the next prune ends it', as
     await using opened = await open(made.repository)
     await prune(opened)
     await whole(made, folder.path)
-    assert.ok(fs.readdirSync(path.join(made.repository.folder, 'packs'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length <= 8)
+    assert.ok(
+      fs
+        .readdirSync(path.join(made.repository.folder, 'packs'), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile()).length <= 8,
+    )
   }
   assert.ok(stops > 20, `${stops} stops`)
 })

@@ -1,17 +1,37 @@
-// Goal: what was pinned or held stays, although a forget had looked just before: of the two, one is refused.
-// Method: a forget that sleeps before each of its calls in turn, while somebody pins the snapshot, or holds it; and soon after once more, while a prune runs and
-// somebody else protects the same snapshot.
+// Goal: what was pinned or held stays, although a forget had looked just before: of the two, one is refused. Method: a
+// forget that sleeps before each of its calls in turn, while somebody pins the snapshot, or holds it; and soon after
+// once more, while a prune runs and somebody else protects the same snapshot.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { forgetSnapshots, protect, readHistory, RecordKind } from '../../src/engine/index.ts'
+import { forgetSnapshots, protect, RecordKind, readHistory } from '../../src/engine/index.ts'
 import { isBackupError } from '../../src/kernel/backup-error.ts'
 import { freezing } from '../harness/freezing-store.ts'
-import { lookAt, localStore, makeRepository, open, pruned, restored, saveSources, type TestRepository } from '../harness/repository.ts'
+import {
+  localStore,
+  lookAt,
+  makeRepository,
+  open,
+  pruned,
+  restored,
+  saveSources,
+  type TestRepository,
+} from '../harness/repository.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 
 const PROTECTIONS = [
-  { name: 'a pin', change: (snapshot: string) => ({ record: RecordKind.PIN, subject: snapshot, by: 'maria', value: { reason: '' } }) },
-  { name: 'a hold', change: (snapshot: string) => ({ record: RecordKind.HOLD, subject: 'a1b2c3d4', by: 'maria', value: { snapshot, source: null, reason: 'court', until: null } }) },
+  {
+    name: 'a pin',
+    change: (snapshot: string) => ({ record: RecordKind.PIN, subject: snapshot, by: 'maria', value: { reason: '' } }),
+  },
+  {
+    name: 'a hold',
+    change: (snapshot: string) => ({
+      record: RecordKind.HOLD,
+      subject: 'a1b2c3d4',
+      by: 'maria',
+      value: { snapshot, source: null, reason: 'court', until: null },
+    }),
+  },
 ]
 
 interface Outcome {
@@ -37,10 +57,16 @@ async function meet(made: TestRepository, { snapshot, change, protectedAt, prune
   const second = freezing(localStore(made.folder), opening + prunedAt, false)
   const first = freezing(second.store, opening + protectedAt, false)
   await using forgetter = await open(made, first.store)
-  const forgetting = forgetSnapshots(forgetter, history, { names: [snapshot], by: 'policy' }).then(() => true, refusedAs('SNAPSHOT_PROTECTED'))
+  const forgetting = forgetSnapshots(forgetter, history, { names: [snapshot], by: 'policy' }).then(
+    () => true,
+    refusedAs('SNAPSHOT_PROTECTED'),
+  )
   const sleeps = (asleep: typeof first) => Promise.race([asleep.frozen.then(() => true), forgetting.then(() => false)])
   const wasFrozen = await sleeps(first)
-  const isProtected = await protect(reader, change(snapshot), snapshot).then(() => true, refusedAs('SNAPSHOT_NOT_FOUND'))
+  const isProtected = await protect(reader, change(snapshot), snapshot).then(
+    () => true,
+    refusedAs('SNAPSHOT_NOT_FOUND'),
+  )
   first.wake()
   if (await sleeps(second)) {
     await pruned(made)
@@ -73,7 +99,12 @@ for (const { name, change } of PROTECTIONS) {
         const made = await makeRepository(folder.path)
         const { sources, snapshots } = await saveSources(made, folder.path, [1, 2])
         const [snapshot, source] = [snapshots[0]!, sources[0]!]
-        const { isProtected, isForgotten, wasFrozen } = await meet(made, { snapshot, change, protectedAt: at, prunedAt })
+        const { isProtected, isForgotten, wasFrozen } = await meet(made, {
+          snapshot,
+          change,
+          protectedAt: at,
+          prunedAt,
+        })
         isOn = wasFrozen
         assert.ok(!(isProtected && isForgotten), `both were acknowledged when it slept before call ${at}`)
         await using repository = await open(made)
@@ -82,7 +113,10 @@ for (const { name, change } of PROTECTIONS) {
         if (isForgotten) seen.forgotten += 1
         if (!isProtected) continue
         seen.kept += 1
-        assert.ok(left.some((each) => each.name === snapshot), `slept before call ${at}`)
+        assert.ok(
+          left.some((each) => each.name === snapshot),
+          `slept before call ${at}`,
+        )
         await pruned(made)
         assert.deepEqual(await restored(made, folder.path, { snapshot, source }), lookAt(source))
       }

@@ -10,7 +10,18 @@ import { packKey } from '../../src/engine/repository/index.ts'
 import { IndexClass, openIndex } from '../../src/engine/snapshot/index.ts'
 import { isBackupError } from '../../src/kernel/backup-error.ts'
 import { withClock } from '../harness/freezing-store.ts'
-import { backup, forget, localStore, makeRepository, open, pruned, sampleTree, type SavedSources, saveSources, type TestRepository } from '../harness/repository.ts'
+import {
+  backup,
+  forget,
+  localStore,
+  makeRepository,
+  open,
+  pruned,
+  type SavedSources,
+  sampleTree,
+  saveSources,
+  type TestRepository,
+} from '../harness/repository.ts'
 import { seededRandom } from '../harness/seeded-random.ts'
 import { stoppingAt } from '../harness/stopping-store.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'

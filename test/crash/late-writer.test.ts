@@ -1,18 +1,29 @@
-// Goal: a writer that commits while a pruner looks around is safe: what the pruner removes, the writer knew of, or the pruner knew what the writer needs.
-// Method: stores that stop a call until the other side has done its part put pruners and writers into the order that would lose something; then
-// every byte is verified.
+// Goal: a writer that commits while a pruner looks around is safe: what the pruner removes, the writer knew of, or the
+// pruner knew what the writer needs. Method: stores that stop a call until the other side has done its part put pruners
+// and writers into the order that would lose something; then every byte is verified.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
-import { readHistory, verifyRepository } from '../../src/engine/index.ts'
 import { openWriterSession } from '../../src/engine/commit/index.ts'
+import { readHistory, verifyRepository } from '../../src/engine/index.ts'
 import { isBackupError } from '../../src/kernel/backup-error.ts'
 import type { ObjectStore } from '../../src/storage/index.ts'
 import { storeWith, withClock } from '../harness/freezing-store.ts'
-import { backup, forget, localStore, makeRepository, open, pruned, type SavedSources, saveSources, type TestRepository, verified } from '../harness/repository.ts'
-import { seeing, type Stopped, stoppingAt } from '../harness/stopping-store.ts'
+import {
+  backup,
+  forget,
+  localStore,
+  makeRepository,
+  open,
+  pruned,
+  type SavedSources,
+  saveSources,
+  type TestRepository,
+  verified,
+} from '../harness/repository.ts'
+import { type Stopped, seeing, stoppingAt } from '../harness/stopping-store.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 
 const PAST_DEADLINE_MS = 25 * 3600 * 1000
@@ -31,7 +42,10 @@ async function makeStage(base: string): Promise<Stage> {
 /** A backup whose snapshot is not put before `go`. */
 function lateBackup({ made }: Stage, source: string): Stopped & { readonly done: Promise<string> } {
   const stopped = stoppingAt(localStore(made.folder), 'snapshots/')
-  return { ...stopped, done: backup(made, source, { store: stopped.store, source: 'late' }).then(({ snapshot }) => snapshot) }
+  return {
+    ...stopped,
+    done: backup(made, source, { store: stopped.store, source: 'late' }).then(({ snapshot }) => snapshot),
+  }
 }
 
 /** A prune that stops before its tombstone is written, and dies right after. */
@@ -91,7 +105,11 @@ test('a tombstone of a generation that a writer has seen may still be news to it
   const writer = lateBackup(stage, sources[0]!)
   await writer.reached
   await other.condemn()
-  assert.deepEqual(fs.readdirSync(path.join(made.folder, 'deletes')).map((name) => Number.parseInt(name.slice(0, 16), 16)), [1, 1], 'both are of one generation')
+  assert.deepEqual(
+    fs.readdirSync(path.join(made.folder, 'deletes')).map((name) => Number.parseInt(name.slice(0, 16), 16)),
+    [1, 1],
+    'both are of one generation',
+  )
   writer.go()
   const late = await writer.done
   assert.equal(fs.readdirSync(path.join(made.folder, 'confirms')).length, 1, 'the first attempt was taken back')
@@ -183,7 +201,8 @@ test('files are not carried over from a snapshot that went while the writer read
   const { made, sources, snapshots } = await makeStage(folder.path)
   const source = sources[0]!
   // Most directories are shared with another snapshot, so that the pack with the others stays where it is.
-  for (let i = 0; i < 400; i += 1) fs.writeFileSync(path.join(source, 'a', `${i}-${randomBytes(40).toString('hex')}`), '')
+  for (let i = 0; i < 400; i += 1)
+    fs.writeFileSync(path.join(source, 'a', `${i}-${randomBytes(40).toString('hex')}`), '')
   const parent = await backup(made, source, { source: 'late' })
   await backup(made, source, { source: 'other', filters: { excludePatterns: ['chunked.bin'] } })
   const store = seeing(localStore(made.folder), { prefix: 'confirms/', time: 1 }, async () => {

@@ -1,9 +1,28 @@
-/** What the crash tests interrupt, on a repository prepared once: the same in this process and in one that is killed. */
+/**
+ * What the crash tests interrupt, on a repository prepared once: the same in this process and in one that is killed.
+ */
 import fs from 'node:fs'
 import path from 'node:path'
-import { changeKeyring, copySnapshots, forgetSnapshots, prune, readHistory, repairRepository, Repository } from '../../src/engine/index.ts'
+import {
+  changeKeyring,
+  copySnapshots,
+  forgetSnapshots,
+  prune,
+  Repository,
+  readHistory,
+  repairRepository,
+} from '../../src/engine/index.ts'
 import type { ObjectStore } from '../../src/storage/index.ts'
-import { backup, localStore, lookAt, makeRepository, open, sampleTree, stateOf, type TestRepository } from '../harness/repository.ts'
+import {
+  backup,
+  localStore,
+  lookAt,
+  makeRepository,
+  open,
+  sampleTree,
+  stateOf,
+  type TestRepository,
+} from '../harness/repository.ts'
 import { seededRandom } from '../harness/seeded-random.ts'
 
 export interface Prepared {
@@ -30,7 +49,14 @@ export async function prepare(base: string): Promise<void> {
   fs.cpSync(source, path.join(base, 'changed'), { recursive: true })
   fs.writeFileSync(path.join(base, 'changed/extra.txt'), 'extra')
   await makeSecond(base, test)
-  fs.writeFileSync(path.join(base, 'prepared.json'), JSON.stringify({ key: hexOf(test), source, committed: [...committed].map(([snapshot, entries]) => [snapshot, [...entries]]) }))
+  fs.writeFileSync(
+    path.join(base, 'prepared.json'),
+    JSON.stringify({
+      key: hexOf(test),
+      source,
+      committed: [...committed].map(([snapshot, entries]) => [snapshot, [...entries]]),
+    }),
+  )
 }
 
 async function makeSecond(base: string, test: TestRepository): Promise<void> {
@@ -51,9 +77,22 @@ function hexOf({ kek }: TestRepository): string {
 
 /** What `prepare` left in `base`, or in a copy of it. */
 export function prepared(base: string): Prepared {
-  const saved = JSON.parse(fs.readFileSync(path.join(base, 'prepared.json'), 'utf8')) as { key: string; source: string; committed: Array<[string, Array<[string, string]>]> }
-  const test: TestRepository = { folder: path.join(base, 'repository'), stateFolder: path.join(base, 'state'), kek: { kind: 'raw', key: Buffer.from(saved.key, 'hex') } }
-  return { test, second: secondOf(base, test), source: saved.source, committed: new Map(saved.committed.map(([name, entries]) => [name, new Map(entries)])) }
+  const saved = JSON.parse(fs.readFileSync(path.join(base, 'prepared.json'), 'utf8')) as {
+    key: string
+    source: string
+    committed: Array<[string, Array<[string, string]>]>
+  }
+  const test: TestRepository = {
+    folder: path.join(base, 'repository'),
+    stateFolder: path.join(base, 'state'),
+    kek: { kind: 'raw', key: Buffer.from(saved.key, 'hex') },
+  }
+  return {
+    test,
+    second: secondOf(base, test),
+    source: saved.source,
+    committed: new Map(saved.committed.map(([name, entries]) => [name, new Map(entries)])),
+  }
 }
 
 export interface Operation {
@@ -65,9 +104,14 @@ export interface Operation {
 }
 
 export const OPERATIONS: Readonly<Record<string, Operation>> = {
-  backup: { on: 'test', mayForget: [], run: ({ test, source }, store) => backup(test, path.join(source, '../changed'), { store, type: 'FULL' }) },
+  backup: {
+    on: 'test',
+    mayForget: [],
+    run: ({ test, source }, store) => backup(test, path.join(source, '../changed'), { store, type: 'FULL' }),
+  },
   'forget and prune': {
-    on: 'test', mayForget: [0],
+    on: 'test',
+    mayForget: [0],
     run: async ({ test, committed }, store) => {
       await using opened = await open(test, store)
       await forgetSnapshots(opened, await readHistory(opened), { names: [[...committed.keys()][0]!], by: 'test' })
@@ -76,25 +120,31 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     },
   },
   'key rotation': {
-    on: 'test', mayForget: [],
+    on: 'test',
+    mayForget: [],
     run: async ({ test }, store) => {
       await using opened = await open(test, store)
       await changeKeyring(store, opened.keys, { newEpoch: true, keks: [test.kek], now: '2026-11-23T00:00:00.000Z' })
     },
   },
   repair: {
-    on: 'test', mayForget: [],
+    on: 'test',
+    mayForget: [],
     run: async ({ test }, store) => {
       await using opened = await open(test, store)
       await repairRepository(opened)
     },
   },
   copy: {
-    on: 'second', mayForget: [],
+    on: 'second',
+    mayForget: [],
     run: async ({ test, second }, store) => {
       await using from = await open(test)
       await using to = await open(second, store)
-      const { copied, present } = await copySnapshots(from, to, { snapshots: (await readHistory(from)).snapshots, state: stateOf(second, to) })
+      const { copied, present } = await copySnapshots(from, to, {
+        snapshots: (await readHistory(from)).snapshots,
+        state: stateOf(second, to),
+      })
       if (copied.length + present !== 2) throw new Error('copy missed a snapshot')
     },
   },

@@ -1,13 +1,22 @@
-// Goal: after a power cut at any instant, every snapshot that was acknowledged before it is there and whole.
-// Method: record what a backup, a second one, and a forget with prune ask of the disk; for cuts behind every event build the disks that POSIX allows
-// (nothing unsynced, everything, random choices), and restore from them.
+// Goal: after a power cut at any instant, every snapshot that was acknowledged before it is there and whole. Method:
+// record what a backup, a second one, and a forget with prune ask of the disk; for cuts behind every event build the
+// disks that POSIX allows (nothing unsynced, everything, random choices), and restore from them.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { forgetSnapshots, prune, readHistory } from '../../src/engine/index.ts'
-import { backup, lookAt, makeRepository, open, restored, sampleTree, type TestRepository, verified } from '../harness/repository.ts'
 import { afterPowerCut, type DiskEvent, RecordedDisk } from '../harness/recorded-disk.ts'
+import {
+  backup,
+  lookAt,
+  makeRepository,
+  open,
+  restored,
+  sampleTree,
+  type TestRepository,
+  verified,
+} from '../harness/repository.ts'
 import { seededRandom, testSeed } from '../harness/seeded-random.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 
@@ -45,17 +54,33 @@ async function record(folder: string): Promise<Recording> {
 
 function build({ base, events }: Recording, folder: string, cut: { at: number; chance: () => boolean }): void {
   fs.cpSync(base, folder, { recursive: true, preserveTimestamps: true })
-  const removed = afterPowerCut(events.map((event) => (event.kind === 'gone' ? { kind: 'name', to: event.name, isFolder: true } : event.kind === 'name' ? { kind: 'gone', name: event.to } : event)), cut.at, cut.chance)
-  for (const name of removed.keys()) if (!name.startsWith('.staging')) fs.rmSync(path.join(folder, name), { force: true, recursive: true })
+  const removed = afterPowerCut(
+    events.map((event) =>
+      event.kind === 'gone'
+        ? { kind: 'name', to: event.name, isFolder: true }
+        : event.kind === 'name'
+          ? { kind: 'gone', name: event.to }
+          : event,
+    ),
+    cut.at,
+    cut.chance,
+  )
+  for (const name of removed.keys())
+    if (!name.startsWith('.staging')) fs.rmSync(path.join(folder, name), { force: true, recursive: true })
   for (const [name, content] of afterPowerCut(events, cut.at, cut.chance)) {
     const file = path.join(folder, name)
     if (content === 'folder') fs.mkdirSync(file, { recursive: true })
-    else if (fs.existsSync(path.dirname(file))) fs.writeFileSync(file, content === 'garbage' ? Buffer.alloc(100) : content)
+    else if (fs.existsSync(path.dirname(file)))
+      fs.writeFileSync(file, content === 'garbage' ? Buffer.alloc(100) : content)
   }
 }
 
 async function check(recording: Recording, folder: string, cut: number): Promise<void> {
-  const repository: TestRepository = { ...recording.repository, folder, stateFolder: path.join(folder, '../state-after') }
+  const repository: TestRepository = {
+    ...recording.repository,
+    folder,
+    stateFolder: path.join(folder, '../state-after'),
+  }
   const promised = new Set<string>()
   for (const event of recording.events.slice(0, cut)) {
     if (event.kind !== 'mark') continue
@@ -65,7 +90,10 @@ async function check(recording: Recording, folder: string, cut: number): Promise
   const present = await verified(repository)
   for (const name of promised) {
     assert.ok(present.includes(name), `snapshot ${name} is gone after a cut behind event ${cut}`)
-    assert.deepEqual(await restored(repository, path.dirname(folder), { snapshot: name, source: recording.source }), recording.trees.get(name))
+    assert.deepEqual(
+      await restored(repository, path.dirname(folder), { snapshot: name, source: recording.source }),
+      recording.trees.get(name),
+    )
   }
 }
 

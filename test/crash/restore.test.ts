@@ -1,5 +1,6 @@
-// Goal: a restore that is stopped anywhere, or finds no room, leaves no wrong file under its name; run again it completes; nothing outside its target is touched.
-// Method: kill it (SIGKILL) at random moments again and again, restore onto a small disk, and put traps into the target.
+// Goal: a restore that is stopped anywhere, or finds no room, leaves no wrong file under its name; run again it
+// completes; nothing outside its target is touched. Method: kill it (SIGKILL) at random moments again and again,
+// restore onto a small disk, and put traps into the target.
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -7,7 +8,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { readHistory, restoreSnapshot, type RestoreResult } from '../../src/engine/index.ts'
+import { type RestoreResult, readHistory, restoreSnapshot } from '../../src/engine/index.ts'
 import { isBackupError } from '../../src/kernel/backup-error.ts'
 import { machineTag } from '../../src/kernel/machine.ts'
 import { backup, lookAt, makeRepository, open, type TestRepository } from '../harness/repository.ts'
@@ -36,7 +37,11 @@ async function stage(base: string): Promise<Stage> {
   return { base, source, made, snapshot: (await backup(made, source)).snapshot }
 }
 
-async function restore({ source, made, snapshot }: Stage, target: string, options: { overwrite?: 'always' } = {}): Promise<RestoreResult> {
+async function restore(
+  { source, made, snapshot }: Stage,
+  target: string,
+  options: { overwrite?: 'always' } = {},
+): Promise<RestoreResult> {
   await using repository = await open(made)
   const { document } = (await readHistory(repository)).snapshots.find(({ name }) => name === snapshot)!
   return await restoreSnapshot(repository, document, { target, subtree: source, ...options })
@@ -45,7 +50,11 @@ async function restore({ source, made, snapshot }: Stage, target: string, option
 /** Runs a restore and kills it `afterMs` after it began. True when it was killed. */
 function killed({ base, source, made, snapshot }: Stage, target: string, afterMs: number): Promise<boolean> {
   const key = made.kek.kind === 'raw' ? made.kek.key.toString('hex') : ''
-  const child = spawn(process.execPath, [path.join(import.meta.dirname, 'restore-child.ts'), base, key, snapshot, source, target], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(
+    process.execPath,
+    [path.join(import.meta.dirname, 'restore-child.ts'), base, key, snapshot, source, target],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
   child.stdout.once('data', () => void sleep(afterMs).then(() => child.kill('SIGKILL')))
   return new Promise((resolve) => child.once('exit', (_code, signal) => resolve(signal === 'SIGKILL')))
 }
@@ -54,14 +63,22 @@ function killed({ base, source, made, snapshot }: Stage, target: string, afterMs
 function assertNothingWrong(target: string, expected: ReadonlyMap<string, string>, why: string): number {
   if (!fs.existsSync(target)) return 0
   const found = lookAt(target)
-  for (const [name, facts] of found) if (!facts.startsWith('4') && !/\/\.neonpro-[0-9a-f]{8}-\d+-[0-9a-f]{16}$/.test(name)) assert.equal(facts, expected.get(name), `${why}: ${name}`)
+  for (const [name, facts] of found)
+    if (!facts.startsWith('4') && !/\/\.neonpro-[0-9a-f]{8}-\d+-[0-9a-f]{16}$/.test(name))
+      assert.equal(facts, expected.get(name), `${why}: ${name}`)
   return found.size
 }
 
 /** A few lines, not thousands, when two trees differ. */
 function assertSame(found: ReadonlyMap<string, string>, expected: ReadonlyMap<string, string>, why: string): void {
-  const wrong = [...new Set([...found.keys(), ...expected.keys()])].filter((name) => found.get(name) !== expected.get(name))
-  assert.deepEqual(wrong.slice(0, 5).map((name) => [name, found.get(name), expected.get(name)]), [], why)
+  const wrong = [...new Set([...found.keys(), ...expected.keys()])].filter(
+    (name) => found.get(name) !== expected.get(name),
+  )
+  assert.deepEqual(
+    wrong.slice(0, 5).map((name) => [name, found.get(name), expected.get(name)]),
+    [],
+    why,
+  )
 }
 
 test('killed at any moment, and run again, a restore completes; no wrong file ever stands under its name', async () => {
@@ -80,7 +97,10 @@ test('killed at any moment, and run again, a restore completes; no wrong file ev
     if (i % 2 === 1 && i < KILLS - 2) fs.rmSync(target, { recursive: true, force: true })
   }
   fs.mkdirSync(path.join(target, 'd3'), { recursive: true })
-  fs.writeFileSync(path.join(target, 'd3', `.neonpro-${machineTag()}-4194305-0123456789abcdef`), 'of a process that is gone')
+  fs.writeFileSync(
+    path.join(target, 'd3', `.neonpro-${machineTag()}-4194305-0123456789abcdef`),
+    'of a process that is gone',
+  )
   await restore(made, target)
   assertSame(lookAt(target), expected, 'whole, and nothing is left over')
   const again = await restore(made, target)
@@ -88,9 +108,13 @@ test('killed at any moment, and run again, a restore completes; no wrong file ev
   assert.ok(kills > 0 && unfinished > 0, `${kills} kills, ${unfinished} of them in the middle`)
 })
 
-const canMount = process.getuid?.() === 0 && spawnSync('sh', ['-c', 'd=$(mktemp -d) && mount -t tmpfs tmpfs $d && umount $d && rmdir $d']).status === 0
+const canMount =
+  process.getuid?.() === 0 &&
+  spawnSync('sh', ['-c', 'd=$(mktemp -d) && mount -t tmpfs tmpfs $d && umount $d && rmdir $d']).status === 0
 
-test('a target without room: said, nothing wrong left, and completed once there is room', { skip: canMount ? false : 'mounting a tmpfs needs root' }, async () => {
+test('a target without room: said, nothing wrong left, and completed once there is room', {
+  skip: canMount ? false : 'mounting a tmpfs needs root',
+}, async () => {
   using folder = temporaryDirectory()
   const made = await stage(folder.path)
   const expected = lookAt(made.source)
@@ -99,7 +123,10 @@ test('a target without room: said, nothing wrong left, and completed once there 
   assert.equal(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=9m', 'tmpfs', disk]).status, 0)
   try {
     const target = path.join(disk, 'target')
-    const outcome = await restore(made, target).then((result) => result, (error: unknown) => error)
+    const outcome = await restore(made, target).then(
+      (result) => result,
+      (error: unknown) => error,
+    )
     assert.ok(isBackupError(outcome, 'DISK_FULL'), String(outcome))
     assertNothingWrong(target, expected, 'on a full disk')
     assert.equal(spawnSync('mount', ['-o', 'remount,size=64m', disk]).status, 0)
@@ -114,7 +141,8 @@ test('links of every kind that stand in the target lead nowhere', async () => {
   using folder = temporaryDirectory()
   const source = path.join(folder.path, 'source')
   fs.mkdirSync(path.join(source, 'inner/deep'), { recursive: true })
-  for (const name of ['soft', 'hard', 'dangling', 'inner/file', 'inner/deep/file', 'folder-here']) fs.writeFileSync(path.join(source, name), `restored ${name}`)
+  for (const name of ['soft', 'hard', 'dangling', 'inner/file', 'inner/deep/file', 'folder-here'])
+    fs.writeFileSync(path.join(source, name), `restored ${name}`)
   fs.symlinkSync('/etc', path.join(source, 'was-folder'))
   const repository = await makeRepository(folder.path)
   const { snapshot } = await backup(repository, source)

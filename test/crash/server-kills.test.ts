@@ -1,6 +1,7 @@
-// Goal: kill -9 at any moment of scheduled runs loses and doubles nothing. Method: a working process over a real PostgreSQL is killed at random moments and started again;
-// afterwards every due time has one run that came to its end (a run that never began before the next one was due is MISSED), every completed run one snapshot in the
-// repository, every stored byte is whole, and the configurations are as they were.
+// Goal: kill -9 at any moment of scheduled runs loses and doubles nothing. Method: a working process over a real
+// PostgreSQL is killed at random moments and started again; afterwards every due time has one run that came to its end
+// (a run that never began before the next one was due is MISSED), every completed run one snapshot in the repository,
+// every stored byte is whole, and the configurations are as they were.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
@@ -19,7 +20,9 @@ const KILL_MS_MAX = 1500
 const BEGIN_MS_MAX = 15_000
 const END_MS_MAX = 300_000
 
-test(`a server killed at ${ROUNDS} random moments of scheduled runs loses and doubles nothing`, { skip: noServer() }, async (t) => {
+test(`a server killed at ${ROUNDS} random moments of scheduled runs loses and doubles nothing`, {
+  skip: noServer(),
+}, async (t) => {
   using folder = temporaryDirectory()
   await using server = await temporaryPostgres()
   const place = await systemPlace(folder.path, server)
@@ -29,7 +32,11 @@ test(`a server killed at ${ROUNDS} random moments of scheduled runs loses and do
 
   await using caller = await callerOf(place)
   for (const [i, source] of sources.entries()) {
-    const made = await caller.system.setupFileBackup(`config ${i}`, [source], { cron: '0 3 1 1 *', timezone: 'UTC', performance: { retryDelay: 0 } })
+    const made = await caller.system.setupFileBackup(`config ${i}`, [source], {
+      cron: '0 3 1 1 *',
+      timezone: 'UTC',
+      performance: { retryDelay: 0 },
+    })
     assert.equal(made.success, true, JSON.stringify(made.error))
   }
   const before = await query(place, 'select id, name, settings::text from neonpro_backup.configs order by name')
@@ -49,26 +56,61 @@ test(`a server killed at ${ROUNDS} random moments of scheduled runs loses and do
   await last.stop()
 
   const runs = await query(place, 'select id, state, snapshot from neonpro_backup.runs')
-  const due = await query(place, "select config_id, due_at, run_id, state from neonpro_backup.due_times where state <> 'WAITING'")
+  const due = await query(
+    place,
+    "select config_id, due_at, run_id, state from neonpro_backup.due_times where state <> 'WAITING'",
+  )
   t.diagnostic(`${runs.length} runs of ${due.length} due times`)
   assert.ok(runs.length >= CONFIGS, 'something ran')
-  assert.deepEqual(due.filter(({ run_id }) => !runs.some(({ id }) => id === run_id)), [], 'no due time without its run')
-  assert.deepEqual(runs.filter(({ state }) => state !== 'COMPLETED' && state !== 'MISSED'), [], 'every run came to its end')
-  const newest = await query(place, 'select distinct on (config_id) state from neonpro_backup.runs order by config_id, due_at desc')
-  assert.ok(newest.every(({ state }) => state === 'COMPLETED'), 'the newest of each configuration was caught up')
-  assert.ok((await query(place, 'select 1 from neonpro_backup.run_attempts where attempt > 1')).length > 0, 'some run was caught in the middle')
+  assert.deepEqual(
+    due.filter(({ run_id }) => !runs.some(({ id }) => id === run_id)),
+    [],
+    'no due time without its run',
+  )
+  assert.deepEqual(
+    runs.filter(({ state }) => state !== 'COMPLETED' && state !== 'MISSED'),
+    [],
+    'every run came to its end',
+  )
+  const newest = await query(
+    place,
+    'select distinct on (config_id) state from neonpro_backup.runs order by config_id, due_at desc',
+  )
+  assert.ok(
+    newest.every(({ state }) => state === 'COMPLETED'),
+    'the newest of each configuration was caught up',
+  )
+  assert.ok(
+    (await query(place, 'select 1 from neonpro_backup.run_attempts where attempt > 1')).length > 0,
+    'some run was caught in the middle',
+  )
   const { snapshotsOfRun, problems } = await repositoryTruth(place)
   assert.deepEqual(problems, [])
-  assert.deepEqual(runs.filter(({ id, state }) => (snapshotsOfRun.get(String(id)) ?? 0) !== (state === 'COMPLETED' ? 1 : 0)), [], 'a completed run is committed exactly once, a missed one never')
-  assert.deepEqual([...snapshotsOfRun.keys()].filter((id) => !runs.some((run) => run['id'] === id)), [], 'and nothing else is')
+  assert.deepEqual(
+    runs.filter(({ id, state }) => (snapshotsOfRun.get(String(id)) ?? 0) !== (state === 'COMPLETED' ? 1 : 0)),
+    [],
+    'a completed run is committed exactly once, a missed one never',
+  )
+  assert.deepEqual(
+    [...snapshotsOfRun.keys()].filter((id) => !runs.some((run) => run['id'] === id)),
+    [],
+    'and nothing else is',
+  )
   const points = await query(place, 'select run_id from neonpro_backup.recovery_points where removed_at is null')
   assert.equal(points.length, runs.filter(({ state }) => state === 'COMPLETED').length)
-  assert.deepEqual(await query(place, 'select id, name, settings::text from neonpro_backup.configs order by name'), before)
+  assert.deepEqual(
+    await query(place, 'select id, name, settings::text from neonpro_backup.configs order by name'),
+    before,
+  )
 })
 
 function fill(folder: string, random: () => number): void {
   fs.mkdirSync(folder, { recursive: true })
-  for (let i = 0; i < 40; i += 1) fs.writeFileSync(path.join(folder, `f${i}`), Buffer.from(Array.from({ length: 200_000 }, () => Math.floor(random() * 256))))
+  for (let i = 0; i < 40; i += 1)
+    fs.writeFileSync(
+      path.join(folder, `f${i}`),
+      Buffer.from(Array.from({ length: 200_000 }, () => Math.floor(random() * 256))),
+    )
 }
 
 async function untilRunning(place: Parameters<typeof query>[0]): Promise<void> {
@@ -80,8 +122,14 @@ async function untilRunning(place: Parameters<typeof query>[0]): Promise<void> {
 
 async function untilQuiet(place: Parameters<typeof query>[0]): Promise<void> {
   for (let waited = 0; ; waited += 300) {
-    const open = await query(place, "select id, state, attempts, error from neonpro_backup.runs where state in ('PENDING', 'RUNNING')")
-    const dueNow = await query(place, "select 1 from neonpro_backup.due_times where state = 'WAITING' and due_at <= now()")
+    const open = await query(
+      place,
+      "select id, state, attempts, error from neonpro_backup.runs where state in ('PENDING', 'RUNNING')",
+    )
+    const dueNow = await query(
+      place,
+      "select 1 from neonpro_backup.due_times where state = 'WAITING' and due_at <= now()",
+    )
     if (open.length + dueNow.length === 0) return
     assert.ok(waited < END_MS_MAX, `still open: ${JSON.stringify(open)}`)
     await new Promise((resolve) => setTimeout(resolve, 300))

@@ -1,13 +1,22 @@
-// Goal: whoever changes the keys while somebody else does loses nothing that was sealed meanwhile.
-// Method: a change waits right before it publishes its keyring; another publishes one of the same generation, and a backup is made with it.
+// Goal: whoever changes the keys while somebody else does loses nothing that was sealed meanwhile. Method: a change
+// waits right before it publishes its keyring; another publishes one of the same generation, and a backup is made with
+// it.
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import { test } from 'node:test'
+import { Store } from '../../rescue/store.ts'
 import { changeKeyring } from '../../src/engine/index.ts'
 import { isBackupError } from '../../src/kernel/backup-error.ts'
 import type { ObjectStore } from '../../src/storage/index.ts'
-import { Store } from '../../rescue/store.ts'
-import { backup, localStore, makeRepository, open, sampleTree, type TestRepository, verified } from '../harness/repository.ts'
+import {
+  backup,
+  localStore,
+  makeRepository,
+  open,
+  sampleTree,
+  type TestRepository,
+  verified,
+} from '../harness/repository.ts'
 import { seededRandom } from '../harness/seeded-random.ts'
 import { stoppingAt } from '../harness/stopping-store.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
@@ -42,6 +51,12 @@ test('of two changes of the keys at once one is told, and what was sealed betwee
   assert.deepEqual((await verified(made)).sort(), snapshots.sort())
   assert.ok(made.kek.kind === 'raw')
   const rescue = new Store(made.folder, { kind: 'raw', bytes: made.kek.key })
-  assert.deepEqual(rescue.snapshots().map(({ name }) => name).sort(), snapshots.sort())
+  assert.deepEqual(
+    rescue
+      .snapshots()
+      .map(({ name }) => name)
+      .sort(),
+    snapshots.sort(),
+  )
   assert.deepEqual(rescue.notices, [])
 })

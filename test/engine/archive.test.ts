@@ -1,5 +1,6 @@
-// Goal: an archive holds what the snapshot holds, and one whose content can't be read or that is stopped is an error, never a shorter archive.
-// Method: the engine writes into memory; tar reads it back; then packs are damaged, and the run is aborted.
+// Goal: an archive holds what the snapshot holds, and one whose content can't be read or that is stopped is an error,
+// never a shorter archive. Method: the engine writes into memory; tar reads it back; then packs are damaged, and the
+// run is aborted.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
@@ -13,7 +14,10 @@ import { backup, lookAt, makeRepository, open, sampleTree, type TestRepository }
 import { seededRandom } from '../harness/seeded-random.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 
-async function archive(made: TestRepository, options: { path: string; format: ArchiveFormat; signal?: AbortSignal }): Promise<{ bytes: Buffer; issues: string[] }> {
+async function archive(
+  made: TestRepository,
+  options: { path: string; format: ArchiveFormat; signal?: AbortSignal },
+): Promise<{ bytes: Buffer; issues: string[] }> {
   await using repository = await open(made)
   const snapshot = findSnapshot(await readHistory(repository), 'latest')
   await using inspector = await Inspector.open(repository)
@@ -41,9 +45,13 @@ test('tar holds files, folders, links of both kinds and pipes; zip says what it 
   const target = path.join(folder.path, 'untarred')
   fs.mkdirSync(target)
   execFileSync('tar', ['xpf', '-', '-C', target], { input: tar.bytes })
-  const inSeconds = (tree: Map<string, string>) => [...tree].map(([name, facts]) => `${name} ${facts.replace(/(\d{10})\d{9}/, '$1')}`)
+  const inSeconds = (tree: Map<string, string>) =>
+    [...tree].map(([name, facts]) => `${name} ${facts.replace(/(\d{10})\d{9}/, '$1')}`)
   assert.deepEqual(inSeconds(lookAt(path.join(target, source))), inSeconds(lookAt(source)))
-  assert.equal(fs.statSync(path.join(target, source, 'hard')).ino, fs.statSync(path.join(target, source, 'a/file-0.txt')).ino)
+  assert.equal(
+    fs.statSync(path.join(target, source, 'hard')).ino,
+    fs.statSync(path.join(target, source, 'a/file-0.txt')).ino,
+  )
   const zip = await archive(made, { path: source, format: ArchiveFormat.ZIP })
   assert.deepEqual([tar.issues, zip.issues], [[], ['a device or pipe has no place in a zip archive']])
 })
@@ -51,11 +59,18 @@ test('tar holds files, folders, links of both kinds and pipes; zip says what it 
 test('content that can not be read, and a stop, are errors in both formats', async () => {
   using folder = temporaryDirectory()
   const { made, source } = await backedUp(folder.path)
-  for (const format of Object.values(ArchiveFormat)) await assert.rejects(archive(made, { path: source, format, signal: AbortSignal.abort() }), (error) => isBackupError(error, 'ABORTED'))
-  const packs = fs.readdirSync(path.join(made.folder, 'packs'), { recursive: true, encoding: 'utf8' }).map((name) => path.join(made.folder, 'packs', name)).filter((file) => fs.statSync(file).isFile())
+  for (const format of Object.values(ArchiveFormat))
+    await assert.rejects(archive(made, { path: source, format, signal: AbortSignal.abort() }), (error) =>
+      isBackupError(error, 'ABORTED'),
+    )
+  const packs = fs
+    .readdirSync(path.join(made.folder, 'packs'), { recursive: true, encoding: 'utf8' })
+    .map((name) => path.join(made.folder, 'packs', name))
+    .filter((file) => fs.statSync(file).isFile())
   const largest = packs.sort((a, b) => fs.statSync(b).size - fs.statSync(a).size)[0]!
   const bytes = fs.readFileSync(largest)
   bytes[bytes.length >> 1]! ^= 1
   fs.writeFileSync(largest, bytes)
-  for (const format of Object.values(ArchiveFormat)) await assert.rejects(archive(made, { path: source, format }), (error) => isBackupError(error, 'DAMAGED'), format)
+  for (const format of Object.values(ArchiveFormat))
+    await assert.rejects(archive(made, { path: source, format }), (error) => isBackupError(error, 'DAMAGED'), format)
 })

@@ -1,13 +1,33 @@
-// Goal: what a repository requires of its readers, writers and deleters is heeded: one unknown word refuses that kind of work, and no other.
-// Method: the configuration of a real repository is signed anew with other words in it.
+// Goal: what a repository requires of its readers, writers and deleters is heeded: one unknown word refuses that kind
+// of work, and no other. Method: the configuration of a real repository is signed anew with other words in it.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
-import { copySnapshots, dropDamage, findSnapshot, forgetSnapshots, prune, readHistory, repairRepository, type Repository, restoreSnapshot, verifyRepository, writeRecord } from '../../src/engine/index.ts'
+import {
+  copySnapshots,
+  dropDamage,
+  findSnapshot,
+  forgetSnapshots,
+  prune,
+  type Repository,
+  readHistory,
+  repairRepository,
+  restoreSnapshot,
+  verifyRepository,
+  writeRecord,
+} from '../../src/engine/index.ts'
 import { newConfig, type RepositoryConfig, writeConfig } from '../../src/engine/repository/config.ts'
 import { isBackupError } from '../../src/kernel/backup-error.ts'
-import { backedUpSample, backup, localStore, makeRepository, open, stateOf, type TestRepository } from '../harness/repository.ts'
+import {
+  backedUpSample,
+  backup,
+  localStore,
+  makeRepository,
+  open,
+  stateOf,
+  type TestRepository,
+} from '../harness/repository.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 
 interface Stage {
@@ -29,13 +49,21 @@ async function configured({ made }: Stage, change: Partial<RepositoryConfig>): P
 }
 
 /** What can be asked of a repository, by the kind of work that it is. */
-function works({ base, source, made }: Stage): Readonly<Record<'read' | 'write' | 'delete', ReadonlyArray<(repository: Repository) => Promise<unknown>>>> {
+function works({
+  base,
+  source,
+  made,
+}: Stage): Readonly<Record<'read' | 'write' | 'delete', ReadonlyArray<(repository: Repository) => Promise<unknown>>>> {
   const state = (repository: Repository) => stateOf(made, repository)
   return {
     read: [
       (repository) => readHistory(repository),
       (repository) => verifyRepository(repository, { readShare: 1 }),
-      async (repository) => restoreSnapshot(repository, findSnapshot(await readHistory(repository), 'latest').document, { target: fs.mkdtempSync(path.join(base, 'back-')), subtree: source }),
+      async (repository) =>
+        restoreSnapshot(repository, findSnapshot(await readHistory(repository), 'latest').document, {
+          target: fs.mkdtempSync(path.join(base, 'back-')),
+          subtree: source,
+        }),
     ],
     write: [
       () => backup(made, source),

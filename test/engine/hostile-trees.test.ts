@@ -1,4 +1,5 @@
-// Goal: hostile trees come back exactly, and what can't be read is named. Method: back up, restore, compare by an independent walker.
+// Goal: hostile trees come back exactly, and what can't be read is named. Method: back up, restore, compare by an
+// independent walker.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
@@ -17,11 +18,25 @@ function bytesPath(folder: string, name: Buffer): Buffer {
 
 function hostileTree(folder: string): void {
   fs.mkdirSync(folder)
-  for (const name of [Buffer.from([0x62, 0xff, 0xfe]), Buffer.from('new\nline'), Buffer.from('é'), Buffer.from('é'), Buffer.from('CASE'), Buffer.from('case'), Buffer.alloc(255, 'n'), Buffer.from(' '), Buffer.from('-rf'), Buffer.from('...')]) {
+  for (const name of [
+    Buffer.from([0x62, 0xff, 0xfe]),
+    Buffer.from('new\nline'),
+    Buffer.from('é'),
+    Buffer.from('é'),
+    Buffer.from('CASE'),
+    Buffer.from('case'),
+    Buffer.alloc(255, 'n'),
+    Buffer.from(' '),
+    Buffer.from('-rf'),
+    Buffer.from('...'),
+  ]) {
     fs.writeFileSync(bytesPath(folder, name), name)
   }
   const calls = systemCalls()!
-  for (const [name, seconds] of [['before-1970', -1_000_000_000], ['after-2100', 5_000_000_000]] as const) {
+  for (const [name, seconds] of [
+    ['before-1970', -1_000_000_000],
+    ['after-2100', 5_000_000_000],
+  ] as const) {
     fs.writeFileSync(path.join(folder, name), name)
     const descriptor = fs.openSync(path.join(folder, name), 'r')
     calls.futimens(descriptor, { seconds, nanoseconds: 123_456_789 })
@@ -96,7 +111,10 @@ test('paths beyond 4,096 bytes and 20,000 entries in one directory come back', a
   const second = await backup(repository, source)
   assert.equal(second.document.summary.filesUnmodified, 20_001)
   await using opened = await open(repository)
-  const result = await restoreSnapshot(opened, second.document, { target: path.join(folder.path, 'target'), subtree: source })
+  const result = await restoreSnapshot(opened, second.document, {
+    target: path.join(folder.path, 'target'),
+    subtree: source,
+  })
   assert.equal(result.issueCount, 0)
   assert.equal(result.filesRestored, 20_002)
 })

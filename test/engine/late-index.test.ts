@@ -1,5 +1,6 @@
-// Goal: a second thread that begins before the index is loaded lists unchanged folders, and stores what is new once it has the index.
-// Method: many folders, some with changed files, in a run whose worker begins at once; the snapshot restores to what is there, and nothing is stored twice.
+// Goal: a second thread that begins before the index is loaded lists unchanged folders, and stores what is new once it
+// has the index. Method: many folders, some with changed files, in a run whose worker begins at once; the snapshot
+// restores to what is there, and nothing is stored twice.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
@@ -19,7 +20,8 @@ function write(source: string, folder: number, name: string, text: string): void
 test('a worker that begins before the index is loaded', async () => {
   using base = temporaryDirectory()
   const source = path.join(base.path, 'source')
-  for (let folder = 0; folder < FOLDERS; folder += 1) for (const name of ['a', 'b', 'c']) write(source, folder, name, `${folder} ${name}`)
+  for (let folder = 0; folder < FOLDERS; folder += 1)
+    for (const name of ['a', 'b', 'c']) write(source, folder, name, `${folder} ${name}`)
   const repository = await makeRepository(base.path)
   await backup(repository, source, { workers: 1 })
   const unchanged = await backup(repository, source, { workers: 1, filesBeforeWorker: 1 })

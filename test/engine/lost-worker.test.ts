@@ -1,5 +1,6 @@
-// Goal: a worker thread that dies fails its run, with nothing half-done left to rely on; what was stored before is whole, and the next run succeeds.
-// Method: end the worker when the n-th message goes to it, in a backup, a verification and a prune that each have enough to do for two threads.
+// Goal: a worker thread that dies fails its run, with nothing half-done left to rely on; what was stored before is
+// whole, and the next run succeeds. Method: end the worker when the n-th message goes to it, in a backup, a
+// verification and a prune that each have enough to do for two threads.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
@@ -45,10 +46,21 @@ test('a backup whose worker dies fails, and leaves no snapshot', async () => {
   for (const at of [1, 2, 5, 12, 25]) {
     using ending = endingAt(at)
     const before = fs.readdirSync(path.join(made.made.folder, 'snapshots')).length
-    const outcome = await backup(made.made, made.source, { type: 'FULL', workers: 1, packBytes: MIB, source: `other ${at}` }).then(() => 'committed', (error: unknown) => error)
+    const outcome = await backup(made.made, made.source, {
+      type: 'FULL',
+      workers: 1,
+      packBytes: MIB,
+      source: `other ${at}`,
+    }).then(
+      () => 'committed',
+      (error: unknown) => error,
+    )
     if (ending.ended() === 0) continue
     deaths += 1
-    assert.ok(isBackupError(outcome, 'WORKER_LOST'), `the worker died at message ${at}, and the run says ${String(outcome)}`)
+    assert.ok(
+      isBackupError(outcome, 'WORKER_LOST'),
+      `the worker died at message ${at}, and the run says ${String(outcome)}`,
+    )
     assert.equal(fs.readdirSync(path.join(made.made.folder, 'snapshots')).length, before)
   }
   assert.ok(deaths >= 3, `only ${deaths} deaths`)
@@ -64,7 +76,10 @@ test('a verification whose worker dies says so and is not called clean; a prune 
     await using repository = await open(made.made)
     // How to verify, and the first pack: more may never come where the thread is slow to start.
     using ending = endingAt(2)
-    const outcome = await verifyRepository(repository, { readShare: 1 }).then((result) => result, (error: unknown) => error)
+    const outcome = await verifyRepository(repository, { readShare: 1 }).then(
+      (result) => result,
+      (error: unknown) => error,
+    )
     assert.ok(ending.ended() > 0, 'verification had a worker')
     assert.ok(isBackupError(outcome, 'WORKER_LOST'), `a verification without its worker: ${String(outcome)}`)
   }
@@ -75,7 +90,10 @@ test('a verification whose worker dies says so and is not called clean; a prune 
   await forgetSnapshots(repository, await readHistory(repository), { names: [made.snapshot], by: 'test' })
   {
     using ending = endingAt(1)
-    const outcome = await prune(repository).then((result) => result, (error: unknown) => error)
+    const outcome = await prune(repository).then(
+      (result) => result,
+      (error: unknown) => error,
+    )
     assert.ok(ending.ended() > 0, `prune had a worker (${JSON.stringify(outcome)})`)
     assert.ok(isBackupError(outcome, 'WORKER_LOST'), `a prune without its worker: ${String(outcome)}`)
   }

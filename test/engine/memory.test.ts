@@ -1,19 +1,39 @@
-// Goal: a client that has seen the newest snapshots, records, deletions and keys, by whatever it did, is never shown less without saying so.
-// Method: a client that only reads; then each object that it has seen is hidden in turn, and an earlier copy of the whole repository is put back.
+// Goal: a client that has seen the newest snapshots, records, deletions and keys, by whatever it did, is never shown
+// less without saying so. Method: a client that only reads; then each object that it has seen is hidden in turn, and an
+// earlier copy of the whole repository is put back.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
-import { changeKeyring, findSnapshot, forgetSnapshots, prune, readHistory, RecordKind, Repository, writeRecord } from '../../src/engine/index.ts'
+import {
+  changeKeyring,
+  findSnapshot,
+  forgetSnapshots,
+  prune,
+  RecordKind,
+  Repository,
+  readHistory,
+  writeRecord,
+} from '../../src/engine/index.ts'
 import { isBackupError } from '../../src/kernel/backup-error.ts'
-import { backup, localStore, makeRepository, open, sampleTree, stateOf, type TestRepository } from '../harness/repository.ts'
+import {
+  backup,
+  localStore,
+  makeRepository,
+  open,
+  sampleTree,
+  stateOf,
+  type TestRepository,
+} from '../harness/repository.ts'
 import { seededRandom } from '../harness/seeded-random.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 
 /** A second machine, which never writes: it remembers what it reads. */
 function openReader(made: TestRepository): Promise<Repository> {
   const reader = { ...made, stateFolder: `${made.stateFolder}-reader` }
-  return Repository.open(localStore(made.folder), [made.kek], { memory: () => stateOf(reader, { keys: { repositoryId: Buffer.alloc(16) } } as unknown as Repository) })
+  return Repository.open(localStore(made.folder), [made.kek], {
+    memory: () => stateOf(reader, { keys: { repositoryId: Buffer.alloc(16) } } as unknown as Repository),
+  })
 }
 
 async function rollbacksOf(made: TestRepository): Promise<string[]> {
@@ -38,14 +58,22 @@ async function make(base: string): Promise<TestRepository> {
   await forgetSnapshots(repository, await readHistory(repository), { names: [first.snapshot], by: 'test' })
   await prune(repository)
   await writeRecord(repository, { record: RecordKind.PIN, subject: second.snapshot, by: 'test', value: { reason: '' } })
-  for (const value of [{ reason: 'one' }, null, { reason: 'two' }]) await writeRecord(repository, { record: RecordKind.HOLD, subject: 'case', by: 'test', value })
+  for (const value of [{ reason: 'one' }, null, { reason: 'two' }])
+    await writeRecord(repository, { record: RecordKind.HOLD, subject: 'case', by: 'test', value })
   await writeRecord(repository, { record: RecordKind.CONFIGURATION, subject: 'nightly', by: 'test', value: {} })
-  await changeKeyring(repository.store, repository.keys, { newEpoch: true, keks: [made.kek], now: '2026-11-23T00:00:00.000Z' })
+  await changeKeyring(repository.store, repository.keys, {
+    newEpoch: true,
+    keks: [made.kek],
+    now: '2026-11-23T00:00:00.000Z',
+  })
   return made
 }
 
 function filesBelow(folder: string): string[] {
-  return fs.readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name))
+  return fs
+    .readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name))
 }
 
 test('a client that only reads suspects whatever is hidden from it later', async () => {
@@ -64,7 +92,9 @@ test('a client that only reads suspects whatever is hidden from it later', async
       hidden += 1
     }
   }
-  const keyring = filesBelow(path.join(made.folder, 'keys')).filter((file) => path.basename(file).startsWith('00000002'))
+  const keyring = filesBelow(path.join(made.folder, 'keys')).filter((file) =>
+    path.basename(file).startsWith('00000002'),
+  )
   const saved = keyring.map((file) => [file, fs.readFileSync(file)] as const)
   for (const file of keyring) fs.rmSync(file)
   assert.equal((await rollbacksOf(made)).length, 1)
@@ -94,7 +124,10 @@ test('where newer snapshots may be hidden, nobody is given the latest; by name t
   fs.rmSync(path.join(made.folder, 'snapshots', second.snapshot))
   await using repository = await openReader(made)
   const history = await readHistory(repository)
-  assert.throws(() => findSnapshot(history, 'latest'), (error) => isBackupError(error, 'ROLLBACK_SUSPECTED'))
+  assert.throws(
+    () => findSnapshot(history, 'latest'),
+    (error) => isBackupError(error, 'ROLLBACK_SUSPECTED'),
+  )
   assert.equal(findSnapshot(history, first.snapshot.slice(0, 8)).name, first.snapshot)
   await assert.rejects(prune(repository), (error) => isBackupError(error, 'ROLLBACK_SUSPECTED'))
   assert.equal((await rollbacksOf(made)).length, 1, 'what is suspected is not what is remembered')

@@ -1,5 +1,6 @@
-// Goal: a source that moves while it is read gives no lie: what vanished or changed is named, what is stored is what was read.
-// Method: a child keeps changing files while backups run; every snapshot that calls a file unchanged-while-read holds one of its whole states.
+// Goal: a source that moves while it is read gives no lie: what vanished or changed is named, what is stored is what
+// was read. Method: a child keeps changing files while backups run; every snapshot that calls a file
+// unchanged-while-read holds one of its whole states.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import fs from 'node:fs'
@@ -15,7 +16,8 @@ let n = 0
 process.stdout.write('ready\\n')
 for (;;) {
   n += 1
-  // Whole states: a file of one repeated character, replaced by rename; one that grows in place; one that comes and goes.
+  // Whole states: a file of one repeated character, replaced by rename; one that grows in place; one that comes and
+  // goes.
   fs.writeFileSync(path.join(folder, '.next'), String.fromCharCode(97 + (n % 26)).repeat(200000))
   fs.renameSync(path.join(folder, '.next'), path.join(folder, 'replaced'))
   fs.appendFileSync(path.join(folder, 'growing'), 'line ' + n + '\\n'.repeat(5000))
@@ -41,7 +43,8 @@ test('a moving source: what vanished or changed is named, the rest is whole', as
       const tree = await restored(repository, folder.path, { snapshot, source })
       for (let i = 0; i < 200; i += 1) assert.ok(tree.has(`/still-${i}`))
       const replaced = tree.get('/replaced')
-      if (replaced && !changed.has('replaced')) assert.equal(replaced.split(' ')[3], '200000', 'a whole state or a name on the list')
+      if (replaced && !changed.has('replaced'))
+        assert.equal(replaced.split(' ')[3], '200000', 'a whole state or a name on the list')
     }
   } finally {
     child.kill('SIGKILL')
@@ -78,7 +81,11 @@ test('100,000 entries in one directory and a sparse file of 10 GB', async () => 
   assert.deepEqual([...lookAt(target).keys()], [...lookAt(source).keys()])
 })
 
-async function restoreInto(repository: Awaited<ReturnType<typeof makeRepository>>, document: Awaited<ReturnType<typeof backup>>['document'], places: { source: string; target: string }): Promise<void> {
+async function restoreInto(
+  repository: Awaited<ReturnType<typeof makeRepository>>,
+  document: Awaited<ReturnType<typeof backup>>['document'],
+  places: { source: string; target: string },
+): Promise<void> {
   await using opened = await open(repository)
   const { issueCount } = await restoreSnapshot(opened, document, { target: places.target, subtree: places.source })
   assert.equal(issueCount, 0)
@@ -91,7 +98,8 @@ test('a renamed directory is known again: only what changed in it is read', asyn
     fs.mkdirSync(path.dirname(path.join(source, name)), { recursive: true })
     fs.writeFileSync(path.join(source, name), text)
   }
-  for (let i = 0; i < 60; i += 1) for (const name of ['old/a', 'old/below/b', 'beside/c']) write(`${name}-${i}`, `${name} ${i}`)
+  for (let i = 0; i < 60; i += 1)
+    for (const name of ['old/a', 'old/below/b', 'beside/c']) write(`${name}-${i}`, `${name} ${i}`)
   const repository = await makeRepository(folder.path)
   await backup(repository, source)
   fs.renameSync(path.join(source, 'old'), path.join(source, 'new'))

@@ -1,5 +1,7 @@
-// Goal: a restore by two threads brings back what one by one would, names what is damaged and only that, and leaves nothing half-written or open when it is stopped, when the disk is full or the second thread dies.
-// Method: a tree with enough in it for a worker: many small files, large ones, holes, hard links, folders that can't be written; an independent walker compares.
+// Goal: a restore by two threads brings back what one by one would, names what is damaged and only that, and leaves
+// nothing half-written or open when it is stopped, when the disk is full or the second thread dies. Method: a tree with
+// enough in it for a worker: many small files, large ones, holes, hard links, folders that can't be written; an
+// independent walker compares.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
@@ -24,7 +26,10 @@ function makeTree(source: string): void {
   for (let i = 0; i < 60; i += 1) {
     const folder = path.join(source, `d${i % 6}/e${i}`)
     fs.mkdirSync(folder, { recursive: true })
-    for (let k = 0; k < 50; k += 1) fs.writeFileSync(path.join(folder, `f${k}`), k === 7 ? '' : randomBytes(200 + ((i * k) % 4000)), { mode: k % 3 === 0 ? 0o400 : 0o644 })
+    for (let k = 0; k < 50; k += 1)
+      fs.writeFileSync(path.join(folder, `f${k}`), k === 7 ? '' : randomBytes(200 + ((i * k) % 4000)), {
+        mode: k % 3 === 0 ? 0o400 : 0o644,
+      })
     fs.linkSync(path.join(folder, 'f1'), path.join(folder, 'twin'))
     fs.linkSync(path.join(folder, 'f2'), path.join(source, `far-twin-${i}`))
     fs.utimesSync(path.join(folder, 'f3'), 1000 + i, 2000 + i)
@@ -46,14 +51,21 @@ async function stage(base: string): Promise<Stage> {
   return { base, source, made }
 }
 
-async function restoring({ made, source }: Stage, target: string, options: Partial<RestoreOptions> = {}): Promise<RestoreResult> {
+async function restoring(
+  { made, source }: Stage,
+  target: string,
+  options: Partial<RestoreOptions> = {},
+): Promise<RestoreResult> {
   await using repository = await open(made)
   const [entry] = (await readHistory(repository)).snapshots
   return await restoreSnapshot(repository, entry!.document, { target, subtree: source, ...options })
 }
 
 const openFiles = () => fs.readdirSync('/proc/self/fd').length
-const leftovers = (folder: string) => fs.readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => path.basename(name).startsWith('.neonpro-'))
+const leftovers = (folder: string) =>
+  fs
+    .readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => path.basename(name).startsWith('.neonpro-'))
 
 test('two threads bring back the tree, hard links and holes as they were, and read back what they wrote', async () => {
   using folder = temporaryDirectory()
@@ -81,7 +93,9 @@ test('two threads bring back the tree, hard links and holes as they were, and re
 test('damage is named file by file, whichever thread meets it; everything else is restored', async () => {
   using folder = temporaryDirectory()
   const made = await stage(folder.path)
-  const packs = fs.globSync(path.join(made.made.folder, 'packs/*/*')).sort((a, b) => fs.statSync(b).size - fs.statSync(a).size)
+  const packs = fs
+    .globSync(path.join(made.made.folder, 'packs/*/*'))
+    .sort((a, b) => fs.statSync(b).size - fs.statSync(a).size)
   for (const pack of packs.slice(0, 3)) {
     const descriptor = fs.openSync(pack, 'r+')
     fs.writeSync(descriptor, Buffer.alloc(16), 0, 16, Math.floor(fs.statSync(pack).size / 2))
@@ -90,7 +104,10 @@ test('damage is named file by file, whichever thread meets it; everything else i
   const target = path.join(folder.path, 'target')
   const { issues, issueCount } = await restoring(made, target)
   assert.ok(issueCount > 0 && issues.length === issueCount)
-  assert.ok(issues.every(({ reason }) => reason === 'DAMAGED'), JSON.stringify(issues.slice(0, 3)))
+  assert.ok(
+    issues.every(({ reason }) => reason === 'DAMAGED'),
+    JSON.stringify(issues.slice(0, 3)),
+  )
   const lost = new Set(issues.map(({ path: name }) => name.slice(made.source.length)))
   const [expected, found] = [lookAt(made.source), lookAt(target)]
   assert.deepEqual([...expected.keys()].filter((name) => !found.has(name)).sort(), [...lost].sort())
@@ -112,7 +129,10 @@ test('stopped at any moment, nothing is half-written, nothing stays open, and th
       for (let i = 0; i < turns; i += 1) await turn()
       stop.abort()
     })()
-    const error: unknown = await work.then(() => undefined, (reason: unknown) => reason)
+    const error: unknown = await work.then(
+      () => undefined,
+      (reason: unknown) => reason,
+    )
     if (error !== undefined) {
       assert.ok(isBackupError(error, 'ABORTED'), String(error))
       stopped += 1
@@ -139,7 +159,12 @@ test('however far the second thread is behind, few files are open', async () => 
   using worker = endingAt(Number.POSITIVE_INFINITY)
   let most = 0
   const target = path.join(folder.path, 'target')
-  const result = await restoring({ base: folder.path, source, made }, target, { verify: true, onProgress: () => { most = Math.max(most, openFiles()) } })
+  const result = await restoring({ base: folder.path, source, made }, target, {
+    verify: true,
+    onProgress: () => {
+      most = Math.max(most, openFiles())
+    },
+  })
   assert.deepEqual([result.issues, result.filesVerified], [[], 3000])
   assert.ok(worker.sent() > 20, `${worker.sent()} messages`)
   assert.ok(most > 50 && most < 600, `${most} files open`)
@@ -152,13 +177,17 @@ test('when the second thread dies, the restore says so and leaves nothing half-w
   for (const at of [1, 2, 5, 9]) {
     const target = path.join(folder.path, `target-${at}`)
     using ending = endingAt(at)
-    const outcome = await restoring(made, target).then(() => 'done', (error: unknown) => error)
+    const outcome = await restoring(made, target).then(
+      () => 'done',
+      (error: unknown) => error,
+    )
     if (ending.ended() === 0 || outcome === 'done') continue
     deaths += 1
     assert.ok(isBackupError(outcome, 'WORKER_LOST'), String(outcome))
     assert.deepEqual(leftovers(target), [])
     const [expected, found] = [lookAt(made.source), lookAt(target)]
-    for (const [name, is] of found) if (fs.statSync(path.join(target, name)).isFile()) assert.equal(is, expected.get(name), name)
+    for (const [name, is] of found)
+      if (fs.statSync(path.join(target, name)).isFile()) assert.equal(is, expected.get(name), name)
   }
   assert.ok(deaths >= 2, `${deaths} deaths`)
 })

@@ -1,16 +1,37 @@
-// Goal: a bit that rots in any object is named with the paths that it hits, stops no backup, and repair leads back to a repository that is whole.
-// Method: a repository with an object of every kind; one byte of each is flipped (a copy of the repository each time), then the day goes on: verify, backup,
-// repair, backup, prune, verify, restore.
+// Goal: a bit that rots in any object is named with the paths that it hits, stops no backup, and repair leads back to a
+// repository that is whole. Method: a repository with an object of every kind; one byte of each is flipped (a copy of
+// the repository each time), then the day goes on: verify, backup, repair, backup, prune, verify, restore.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
-import { dropDamage, findSnapshot, forgetSnapshots, prune, readHistory, RecordKind, repairRepository, Repository, restoreSnapshot, verifyRepository, writeRecord } from '../../src/engine/index.ts'
+import {
+  dropDamage,
+  findSnapshot,
+  forgetSnapshots,
+  prune,
+  RecordKind,
+  Repository,
+  readHistory,
+  repairRepository,
+  restoreSnapshot,
+  verifyRepository,
+  writeRecord,
+} from '../../src/engine/index.ts'
 import { packKey } from '../../src/engine/repository/index.ts'
 import { IndexClass, openIndex } from '../../src/engine/snapshot/index.ts'
 import { isBackupError } from '../../src/kernel/backup-error.ts'
 import { copied, everyKind, flip, objectsOf, type Stage } from '../harness/every-kind.ts'
-import { backup, localStore, lookAt, makeRepository, open, sampleTree, stateOf, type TestRepository } from '../harness/repository.ts'
+import {
+  backup,
+  localStore,
+  lookAt,
+  makeRepository,
+  open,
+  sampleTree,
+  stateOf,
+  type TestRepository,
+} from '../harness/repository.ts'
 import { seededRandom, testSeed } from '../harness/seeded-random.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 
@@ -56,22 +77,44 @@ test('one flipped byte in any object: named, no backup stopped, and repair leads
     kinds.add(name.slice(0, name.indexOf('/')))
     await using repository = await openWith(stage, true)
     const { problems } = await verifyRepository(repository, { readShare: 1 })
-    assert.ok(problems.some(({ object }) => object === name), `${name} is named: ${JSON.stringify(problems)}`)
+    assert.ok(
+      problems.some(({ object }) => object === name),
+      `${name} is named: ${JSON.stringify(problems)}`,
+    )
     assert.deepEqual((await readHistory(repository)).rollbacks, [], `${name}: damage is no rollback`)
     await backup(stage.made, stage.source)
     const lost = await repaired(stage, number % 2 === 0)
-    assert.deepEqual(lost, /^(snapshots|records|audit)\//.test(name) ? [name] : [], 'only what has no other copy is given up')
+    assert.deepEqual(
+      lost,
+      /^(snapshots|records|audit)\//.test(name) ? [name] : [],
+      'only what has no other copy is given up',
+    )
     await backup(stage.made, stage.source)
     await pruned(stage)
     await assertWhole(stage, name)
   }
-  assert.deepEqual([...kinds].sort(), ['audit', 'checkpoints', 'commits', 'config', 'confirms', 'deletes', 'index', 'keys', 'packs', 'records', 'snapshots'])
+  assert.deepEqual([...kinds].sort(), [
+    'audit',
+    'checkpoints',
+    'commits',
+    'config',
+    'confirms',
+    'deletes',
+    'index',
+    'keys',
+    'packs',
+    'records',
+    'snapshots',
+  ])
 })
 
 test('without being asked, repair gives up no snapshot and no record', async () => {
   using folder = temporaryDirectory()
   const stage = await everyKind(folder.path, sampleTree)
-  const [snapshot, record] = [objectsOf(stage).find((name) => name.startsWith('snapshots/'))!, objectsOf(stage).find((name) => name.startsWith('records/'))!]
+  const [snapshot, record] = [
+    objectsOf(stage).find((name) => name.startsWith('snapshots/'))!,
+    objectsOf(stage).find((name) => name.startsWith('records/'))!,
+  ]
   for (const name of [snapshot, record]) flip(stage, name, 0.5)
   await using repository = await openWith(stage, true)
   const { documentsLost } = await repairRepository(repository)
@@ -89,7 +132,10 @@ test('a hold whose record rots holds everything until it is lifted', async () =>
   flip(stage, `records/${hold.name}`, 0.7)
   await repairRepository(repository, { forgetDamaged: true })
   const after = await readHistory(repository)
-  for (const { name } of after.snapshots) await assert.rejects(forgetSnapshots(repository, after, { names: [name], by: 'test' }), (error) => isBackupError(error, 'SNAPSHOT_PROTECTED'))
+  for (const { name } of after.snapshots)
+    await assert.rejects(forgetSnapshots(repository, after, { names: [name], by: 'test' }), (error) =>
+      isBackupError(error, 'SNAPSHOT_PROTECTED'),
+    )
   await writeRecord(repository, { record: RecordKind.HOLD, subject: 'case', by: 'test', value: null })
   const free = await readHistory(repository)
   await forgetSnapshots(repository, free, { names: [free.snapshots.at(-1)!.name], by: 'test' })
@@ -121,7 +167,8 @@ test('where a page of a wide directory is lost, the rest of it is kept by prune 
   const source = path.join(folder.path, 'source')
   fs.mkdirSync(source)
   const contentOf = (name: string) => (Number.parseInt(name, 10) % 50 === 0 ? `content ${name}` : '')
-  for (let i = 0; i < 9000; i += 1) fs.writeFileSync(path.join(source, `${i}${'-'.repeat(200)}`), contentOf(`${i}${'-'.repeat(200)}`))
+  for (let i = 0; i < 9000; i += 1)
+    fs.writeFileSync(path.join(source, `${i}${'-'.repeat(200)}`), contentOf(`${i}${'-'.repeat(200)}`))
   const made = await makeRepository(folder.path)
   const stage = { base: folder.path, source, made }
   const wide = await backup(made, source)
@@ -136,8 +183,14 @@ test('where a page of a wide directory is lost, the rest of it is kept by prune 
   await using repository = await openWith(stage, true)
   const { problems, hits } = await verifyRepository(repository, { readShare: 1 })
   assert.deepEqual(problems, [])
-  assert.deepEqual(hits.map(({ snapshot }) => snapshot), [wide.snapshot])
-  const result = await restoreSnapshot(repository, wide.document, { target: path.join(folder.path, 'back'), subtree: source })
+  assert.deepEqual(
+    hits.map(({ snapshot }) => snapshot),
+    [wide.snapshot],
+  )
+  const result = await restoreSnapshot(repository, wide.document, {
+    target: path.join(folder.path, 'back'),
+    subtree: source,
+  })
   assert.ok(result.issueCount > 0, 'what is lost is named')
   const back = fs.readdirSync(path.join(folder.path, 'back'))
   assert.ok(back.length > 2000 && back.length < 9000, `${back.length} entries came back`)

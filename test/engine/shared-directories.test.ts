@@ -1,5 +1,6 @@
-// Goal: two lanes share the directories of one backup, whatever their sizes, and nothing is done twice or left out; also while checkpoints are made.
-// Method: folders of very different sizes, the large ones first and last; the snapshot against an independent look at the source.
+// Goal: two lanes share the directories of one backup, whatever their sizes, and nothing is done twice or left out;
+// also while checkpoints are made. Method: folders of very different sizes, the large ones first and last; the snapshot
+// against an independent look at the source.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
@@ -19,11 +20,16 @@ function makeFolders(source: string, isLarge: (folder: number) => boolean, files
   for (let folder = 0; folder < FOLDERS; folder += 1) {
     const directory = path.join(source, `d${String(folder).padStart(3, '0')}`, 'inside')
     fs.mkdirSync(directory, { recursive: true })
-    for (let file = 0; file < (isLarge(folder) ? filesInLarge : 3); file += 1) fs.writeFileSync(path.join(directory, `f${file}`), `${folder} ${file} ${'x'.repeat(Math.floor(random() * 300))}`)
+    for (let file = 0; file < (isLarge(folder) ? filesInLarge : 3); file += 1)
+      fs.writeFileSync(path.join(directory, `f${file}`), `${folder} ${file} ${'x'.repeat(Math.floor(random() * 300))}`)
   }
 }
 
-for (const [where, isLarge] of [['first', (folder: number) => folder < 8], ['last', (folder: number) => folder >= FOLDERS - 8], ['nowhere', () => false]] as const) {
+for (const [where, isLarge] of [
+  ['first', (folder: number) => folder < 8],
+  ['last', (folder: number) => folder >= FOLDERS - 8],
+  ['nowhere', () => false],
+] as const) {
   test(`large folders ${where}`, async () => {
     using base = temporaryDirectory()
     const source = path.join(base.path, 'source')
@@ -58,7 +64,15 @@ test('checkpoints that are made while the worker has directories in hand', async
     },
   }) as ObjectStore
   await using opened = await open(repository, watched)
-  const { document, snapshot } = await backupFiles(opened, { paths: [source], source: 'test', program: 'test', workers: 1, state: stateOf(repository, opened), checkpointMs: 20, onProgress: () => {} })
+  const { document, snapshot } = await backupFiles(opened, {
+    paths: [source],
+    source: 'test',
+    program: 'test',
+    workers: 1,
+    state: stateOf(repository, opened),
+    checkpointMs: 20,
+    onProgress: () => {},
+  })
   assert.ok(checkpoints.length > 0, 'there were checkpoints')
   assert.equal(document.summary.filesNew, FOLDERS * 3 + 10 * 497)
   assert.deepEqual((await readHistory(opened)).checkpoints, [], 'the finished run took them away')
@@ -82,7 +96,11 @@ test('many folders with a few folders each need few descriptors, with and withou
     const onProgress = () => {
       most = Math.max(most, fs.readdirSync('/proc/self/fd').length)
     }
-    const { document } = await backup(repository, source, { workers: 1, onProgress, ...(checkpointMs !== undefined && { checkpointMs }) })
+    const { document } = await backup(repository, source, {
+      workers: 1,
+      onProgress,
+      ...(checkpointMs !== undefined && { checkpointMs }),
+    })
     assert.deepEqual([document.summary.filesNew, document.skippedCount], [3600, 0])
     assert.ok(most > 20 && most < 400, `${most} descriptors`)
   }
@@ -98,9 +116,24 @@ test('without descriptors the run fails, and makes no snapshot that lacks files'
   const made = await makeRepository(base.path)
   assert.ok(made.kek.kind === 'raw')
   const program = path.join(import.meta.dirname, '../../src/cli/main.ts')
-  const run = spawnSync('sh', ['-c', 'ulimit -n 64; exec "$0" "$@"', process.execPath, program, 'backup', source, '--repo', made.folder, '--json'], {
-    encoding: 'utf8', env: { PATH: process.env['PATH'], HOME: base.path, BACKUP_ENCRYPTION_KEY: `hex:${made.kek.key.toString('hex')}` },
-  })
+  const run = spawnSync(
+    'sh',
+    [
+      '-c',
+      'ulimit -n 64; exec "$0" "$@"',
+      process.execPath,
+      program,
+      'backup',
+      source,
+      '--repo',
+      made.folder,
+      '--json',
+    ],
+    {
+      encoding: 'utf8',
+      env: { PATH: process.env['PATH'], HOME: base.path, BACKUP_ENCRYPTION_KEY: `hex:${made.kek.key.toString('hex')}` },
+    },
+  )
   assert.equal(run.status, 1, run.stdout + run.stderr)
   assert.match(run.stdout, /"PROCESS_LIMIT"/)
   await using opened = await open(made)

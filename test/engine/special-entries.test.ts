@@ -1,5 +1,6 @@
-// Goal: what is no plain file comes back as it was: sockets, devices, ACLs, capabilities, closed folders, farms of hard links, names that only look alike.
-// Method: back up, restore, compare by an independent walker and by the attributes themselves. What needs root says so.
+// Goal: what is no plain file comes back as it was: sockets, devices, ACLs, capabilities, closed folders, farms of hard
+// links, names that only look alike. Method: back up, restore, compare by an independent walker and by the attributes
+// themselves. What needs root says so.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
@@ -17,7 +18,14 @@ const calls = systemCalls()!
 
 /** Linux, include/uapi/linux/posix_acl_xattr.h: version 2, then tag, permissions and id of each entry. */
 function acl(): Buffer {
-  const entries = [[0x01, 7, -1], [0x02, 5, 1234], [0x04, 5, -1], [0x08, 4, 4321], [0x10, 7, -1], [0x20, 4, -1]] as const
+  const entries = [
+    [0x01, 7, -1],
+    [0x02, 5, 1234],
+    [0x04, 5, -1],
+    [0x08, 4, 4321],
+    [0x10, 7, -1],
+    [0x20, 4, -1],
+  ] as const
   const bytes = Buffer.alloc(4 + entries.length * 8)
   bytes.writeUInt32LE(2, 0)
   for (const [i, [tag, permissions, id]] of entries.entries()) {
@@ -86,7 +94,12 @@ test('devices, owners, ACLs, default ACLs, capabilities and attributes of folder
   const { issues } = await restoreSnapshot(opened, document, { target, subtree: source, verify: true })
   assert.deepEqual(issues, [])
   assert.deepEqual(lookAt(target), before)
-  for (const [name, key] of [['program', 'security.capability'], ['program', 'system.posix_acl_access'], ['shared', 'system.posix_acl_default'], ['shared', 'user.label']] as const) {
+  for (const [name, key] of [
+    ['program', 'security.capability'],
+    ['program', 'system.posix_acl_access'],
+    ['shared', 'system.posix_acl_default'],
+    ['shared', 'user.label'],
+  ] as const) {
     assert.deepEqual(attribute(path.join(target, name), key), attribute(path.join(source, name), key), `${name} ${key}`)
   }
 })
@@ -94,7 +107,12 @@ test('devices, owners, ACLs, default ACLs, capabilities and attributes of folder
 test('folders that are closed to writing come back with what is in them', async () => {
   using folder = temporaryDirectory()
   const source = path.join(folder.path, 'source')
-  for (const [name, mode] of [['read-only', 0o555], ['read-only/inner', 0o500], ['sticky', 0o1777], ['group', 0o2750]] as const) {
+  for (const [name, mode] of [
+    ['read-only', 0o555],
+    ['read-only/inner', 0o500],
+    ['sticky', 0o1777],
+    ['group', 0o2750],
+  ] as const) {
     fs.mkdirSync(path.join(source, name), { recursive: true })
     fs.writeFileSync(path.join(source, name, 'file'), name, { mode: 0o400 })
     fs.chmodSync(path.join(source, name), mode)
@@ -132,7 +150,30 @@ test('names that only look alike stay apart', async () => {
   using folder = temporaryDirectory()
   const source = path.join(folder.path, 'source')
   fs.mkdirSync(source)
-  const names = ['\u00e9', 'e\u0301', 'CASE', 'case', 'Case', 'a\u200bb', 'ab', 'a ', 'a', '\u2126', '\u03a9', 'new\nline', 'tab\t', '\\n', "quote'", '"', '*', '?', '~', 'C:', 'nul', 'x'.repeat(255)]
+  const names = [
+    '\u00e9',
+    'e\u0301',
+    'CASE',
+    'case',
+    'Case',
+    'a\u200bb',
+    'ab',
+    'a ',
+    'a',
+    '\u2126',
+    '\u03a9',
+    'new\nline',
+    'tab\t',
+    '\\n',
+    "quote'",
+    '"',
+    '*',
+    '?',
+    '~',
+    'C:',
+    'nul',
+    'x'.repeat(255),
+  ]
   for (const name of names) fs.writeFileSync(path.join(source, name), name)
   const repository = await makeRepository(folder.path)
   const { snapshot } = await backup(repository, source)
@@ -145,13 +186,28 @@ test('times from 1901 to 2446, to the nanosecond', async () => {
   using folder = temporaryDirectory()
   const source = path.join(folder.path, 'source')
   fs.mkdirSync(source)
-  const times = [[-2_147_483_648, 0], [-2_147_483_647, 999_999_999], [-1, 1], [-1, 999_999_999], [0, 0], [0, 1], [2_147_483_647, 999_999_999], [2_147_483_648, 0], [4_294_967_296, 5], [15_032_385_534, 999_999_999]] as const
+  const times = [
+    [-2_147_483_648, 0],
+    [-2_147_483_647, 999_999_999],
+    [-1, 1],
+    [-1, 999_999_999],
+    [0, 0],
+    [0, 1],
+    [2_147_483_647, 999_999_999],
+    [2_147_483_648, 0],
+    [4_294_967_296, 5],
+    [15_032_385_534, 999_999_999],
+  ] as const
   for (const [i, [seconds, nanoseconds]] of times.entries()) {
     fs.writeFileSync(path.join(source, `f${i}`), '')
     const descriptor = fs.openSync(path.join(source, `f${i}`), 'r')
     calls.futimens(descriptor, { seconds, nanoseconds })
     fs.closeSync(descriptor)
-    assert.equal(fs.statSync(path.join(source, `f${i}`), { bigint: true }).mtimeNs, BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds), 'this file system keeps such times')
+    assert.equal(
+      fs.statSync(path.join(source, `f${i}`), { bigint: true }).mtimeNs,
+      BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds),
+      'this file system keeps such times',
+    )
   }
   const repository = await makeRepository(folder.path)
   const { snapshot } = await backup(repository, source)

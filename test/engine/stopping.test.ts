@@ -1,6 +1,6 @@
-// Goal: a run can be stopped and followed at any moment, also in the middle of one large folder or one large file, in any lane; what it had
-// done is in the checkpoint and is not read again.
-// Method: abort when the progress has come to a certain point; look at the checkpoint and at the next run.
+// Goal: a run can be stopped and followed at any moment, also in the middle of one large folder or one large file, in
+// any lane; what it had done is in the checkpoint and is not read again. Method: abort when the progress has come to a
+// certain point; look at the checkpoint and at the next run.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
@@ -8,7 +8,16 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { type BackupOptions, type BackupProgress, readHistory } from '../../src/engine/index.ts'
 import { isBackupError } from '../../src/kernel/backup-error.ts'
-import { backup, localStore, lookAt, makeRepository, open, restored, type TestRepository, verified } from '../harness/repository.ts'
+import {
+  backup,
+  localStore,
+  lookAt,
+  makeRepository,
+  open,
+  restored,
+  type TestRepository,
+  verified,
+} from '../harness/repository.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 
 const KIB = 1024
@@ -18,13 +27,22 @@ function writeFiles(folder: string, count: number, bytes: number): void {
   for (let i = 0; i < count; i += 1) fs.writeFileSync(path.join(folder, `f${i}`), randomBytes(bytes))
 }
 
-/** Runs until the condition holds, then stops it. Returns how far it was said to be, and where it had been when it ended. */
-async function stopWhen(repository: TestRepository, source: string, options: Partial<BackupOptions> & { when: (progress: BackupProgress) => boolean }): Promise<BackupProgress[]> {
+/**
+ * Runs until the condition holds, then stops it. Returns how far it was said to be, and where it had been when it
+ * ended.
+ */
+async function stopWhen(
+  repository: TestRepository,
+  source: string,
+  options: Partial<BackupOptions> & { when: (progress: BackupProgress) => boolean },
+): Promise<BackupProgress[]> {
   const { when, ...rest } = options
   const controller = new AbortController()
   const seen: BackupProgress[] = []
   const run = backup(repository, source, {
-    packBytes: 16 * KIB * KIB, ...rest, signal: controller.signal,
+    packBytes: 16 * KIB * KIB,
+    ...rest,
+    signal: controller.signal,
     onProgress: (progress) => {
       seen.push({ ...progress })
       if (when(progress)) controller.abort()
@@ -39,7 +57,11 @@ async function checkpointFiles(repository: TestRepository): Promise<number> {
   return (await readHistory(opened)).checkpoints[0]!.document.summary.filesNew
 }
 
-async function resumed(repository: TestRepository, source: string, base: string): Promise<{ unmodified: number; added: number }> {
+async function resumed(
+  repository: TestRepository,
+  source: string,
+  base: string,
+): Promise<{ unmodified: number; added: number }> {
   await using opened = await open(repository)
   assert.equal((await readHistory(opened)).checkpoints.length, 1, 'there is a checkpoint')
   const { document, snapshot } = await backup(repository, source, { packBytes: 16 * KIB * KIB })
@@ -104,7 +126,10 @@ test('in the middle of one large folder of a later run, with directories left fo
   const { filesChanged } = (await readHistory(opened)).checkpoints[0]!.document.summary
   assert.ok(filesChanged > 100 && filesChanged < 1500, `${filesChanged} files are in the checkpoint`)
   const { document, snapshot } = await backup(repository, source, { packBytes: 16 * KIB * KIB })
-  assert.ok(document.summary.filesUnmodified >= filesChanged, `only ${document.summary.filesUnmodified} files were carried over`)
+  assert.ok(
+    document.summary.filesUnmodified >= filesChanged,
+    `only ${document.summary.filesUnmodified} files were carried over`,
+  )
   assert.deepEqual(await restored(repository, base.path, { snapshot, source }), lookAt(source))
 })
 
@@ -124,7 +149,13 @@ test('a checkpoint in the middle of one large file keeps no lane from it', async
   const onProgress = ({ bytesDone, phase }: BackupProgress) => {
     if (checkpoints > 0 && phase === 'scan') after.add(bytesDone)
   }
-  const { snapshot } = await backup(repository, source, { store, workers: 1, packBytes: 16 * KIB * KIB, checkpointMs: 60, onProgress })
+  const { snapshot } = await backup(repository, source, {
+    store,
+    workers: 1,
+    packBytes: 16 * KIB * KIB,
+    checkpointMs: 60,
+    onProgress,
+  })
   assert.ok(after.size > 8, `the file went on in ${after.size} steps after the first of ${checkpoints} checkpoints`)
   assert.deepEqual(await restored(repository, base.path, { snapshot, source }), lookAt(source))
   await verified(repository)

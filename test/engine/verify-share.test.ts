@@ -1,5 +1,6 @@
-// Goal: verifying a share of the bytes at a time works through all of them, the longest unread first, whatever the packs hold; a stopped run is not for nothing.
-// Method: a repository of small packs of both kinds, read in shares by the engine and by the program, with what each run remembers.
+// Goal: verifying a share of the bytes at a time works through all of them, the longest unread first, whatever the
+// packs hold; a stopped run is not for nothing. Method: a repository of small packs of both kinds, read in shares by
+// the engine and by the program, with what each run remembers.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
@@ -19,7 +20,9 @@ async function backedUpOften(base: string): Promise<{ made: TestRepository; pack
     fs.writeFileSync(path.join(source, `new-${i}`), `${i}`)
     await backup(made, source)
   }
-  const packs = fs.readdirSync(path.join(made.folder, 'packs')).flatMap((shard) => fs.readdirSync(path.join(made.folder, 'packs', shard)))
+  const packs = fs
+    .readdirSync(path.join(made.folder, 'packs'))
+    .flatMap((shard) => fs.readdirSync(path.join(made.folder, 'packs', shard)))
   assert.ok(packs.length >= 8, String(packs.length))
   return { made, packs: packs.sort() }
 }
@@ -46,7 +49,9 @@ test('what a stopped run has read comes last in the next one', async () => {
   const lastVerified = new Map<string, number>()
   const stop = new AbortController()
   const stopped = verifyRepository(repository, {
-    readShare: 1, lastVerified, signal: stop.signal,
+    readShare: 1,
+    lastVerified,
+    signal: stop.signal,
     onPackRead: (name) => {
       lastVerified.set(name, 1)
       if (lastVerified.size === 3) stop.abort()
@@ -58,24 +63,36 @@ test('what a stopped run has read comes last in the next one', async () => {
   const next: string[] = []
   while (next.length < packs.length - done.size) {
     await verifyRepository(repository, {
-      readShare: 1e-9, lastVerified,
+      readShare: 1e-9,
+      lastVerified,
       onPackRead: (name) => {
         next.push(name)
         lastVerified.set(name, 2)
       },
     })
   }
-  assert.deepEqual(next.filter((name) => done.has(name)), [])
+  assert.deepEqual(
+    next.filter((name) => done.has(name)),
+    [],
+  )
 })
 
 test('the program remembers from run to run', async () => {
   using folder = temporaryDirectory()
   const { made, packs } = await backedUpOften(folder.path)
   assert.ok(made.kek.kind === 'raw')
-  const env = { HOME: folder.path, BACKUP_ENCRYPTION_KEY: `hex:${made.kek.key.toString('hex')}`, NEONPRO_REPOSITORY: made.folder }
-  for (const _ of packs) assert.equal((await runCli(['verify', '--read-data', '0.001%', '--json'], { env })).json?.['packsRead'], 1)
-  const [file] = fs.readdirSync(folder.path, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('verified.json'))
-  const remembered = (): string[] => Object.keys(JSON.parse(fs.readFileSync(path.join(folder.path, file!), 'utf8')) as object).sort()
+  const env = {
+    HOME: folder.path,
+    BACKUP_ENCRYPTION_KEY: `hex:${made.kek.key.toString('hex')}`,
+    NEONPRO_REPOSITORY: made.folder,
+  }
+  for (const _ of packs)
+    assert.equal((await runCli(['verify', '--read-data', '0.001%', '--json'], { env })).json?.['packsRead'], 1)
+  const [file] = fs
+    .readdirSync(folder.path, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('verified.json'))
+  const remembered = (): string[] =>
+    Object.keys(JSON.parse(fs.readFileSync(path.join(folder.path, file!), 'utf8')) as object).sort()
   assert.deepEqual(remembered(), packs)
   await runCli(['forget', '--keep-last', '1', '--prune'], { env })
   const left = packs.filter((name) => fs.existsSync(path.join(made.folder, 'packs', name.slice(0, 2), name)))

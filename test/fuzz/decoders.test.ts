@@ -1,28 +1,50 @@
-// Goal: no decoder crashes, hangs or allocates by what a hostile length says; what it refuses, it refuses as DAMAGED; what it takes round-trips.
-// Method: random bytes, and valid encodings with bytes flipped, cut, doubled and lengths replaced by huge ones (fast-check; a failure prints its seed).
+// Goal: no decoder crashes, hangs or allocates by what a hostile length says; what it refuses, it refuses as DAMAGED;
+// what it takes round-trips. Method: random bytes, and valid encodings with bytes flipped, cut, doubled and lengths
+// replaced by huge ones (fast-check; a failure prints its seed).
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { Column, EntryColumns } from '../../src/contracts/index.ts'
-import { createSegmentCodec } from '../../src/engine/compression/index.ts'
-import { ObjectOpener, ObjectType, openPayload, parseBody, parseFrameHeader, parseKek, sealPayload, splitDocument } from '../../src/engine/crypto/index.ts'
-import { decodeIndexSegment, encodeIndexSegment } from '../../src/engine/index/index.ts'
-import { ByteWriter, decodeSegment, parseSegment } from '../../src/engine/pack/index.ts'
-import { decodePage, decodeSplit, encodeExtras, encodeSplit, encodeStatSection } from '../../src/engine/snapshot/index.ts'
-import { decodeChunkList } from '../../src/engine/snapshot/chunk-list.ts'
-import { parseObjectHeader } from '../../src/engine/crypto/sealed-object.ts'
-import { parseConfirm, parseDeleteEntry, parseRecord, parseSession, parseSnapshot } from '../../src/engine/snapshot/documents.ts'
-import { openKeyring } from '../../src/engine/repository/keyring.ts'
-import { Repository } from '../../src/engine/index.ts'
-import { isBackupError } from '../../src/kernel/backup-error.ts'
 import { RescueError } from '../../rescue/bytes.ts'
-import { chunksOf, entriesOf, type Entry } from '../../rescue/directories.ts'
+import { chunksOf, type Entry, entriesOf } from '../../rescue/directories.ts'
 import { type Keys, openKeyring as openRescueKeyring, splitSigned } from '../../rescue/keys.ts'
 import { Sealed } from '../../rescue/sealed.ts'
 import { Store } from '../../rescue/store.ts'
+import { Column, EntryColumns } from '../../src/contracts/index.ts'
+import { createSegmentCodec } from '../../src/engine/compression/index.ts'
+import {
+  ObjectOpener,
+  ObjectType,
+  openPayload,
+  parseBody,
+  parseFrameHeader,
+  parseKek,
+  sealPayload,
+  splitDocument,
+} from '../../src/engine/crypto/index.ts'
+import { parseObjectHeader } from '../../src/engine/crypto/sealed-object.ts'
+import { decodeIndexSegment, encodeIndexSegment } from '../../src/engine/index/index.ts'
+import { Repository } from '../../src/engine/index.ts'
+import { ByteWriter, decodeSegment, parseSegment } from '../../src/engine/pack/index.ts'
+import { openKeyring } from '../../src/engine/repository/keyring.ts'
+import { decodeChunkList } from '../../src/engine/snapshot/chunk-list.ts'
+import {
+  parseConfirm,
+  parseDeleteEntry,
+  parseRecord,
+  parseSession,
+  parseSnapshot,
+} from '../../src/engine/snapshot/documents.ts'
+import {
+  decodePage,
+  decodeSplit,
+  encodeExtras,
+  encodeSplit,
+  encodeStatSection,
+} from '../../src/engine/snapshot/index.ts'
+import { isBackupError } from '../../src/kernel/backup-error.ts'
 import { MemoryStore } from '../harness/memory-store.ts'
 import { makeRepository, open } from '../harness/repository.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
@@ -35,12 +57,20 @@ const columnsOf = (names: readonly string[], numbers: readonly number[]): EntryC
   columns.reserve(names.length)
   columns.names = [...names]
   columns.count = names.length
-  for (let column = 0; column < 16; column += 1) for (let i = 0; i < names.length; i += 1) columns.values[column]![i] = numbers[(column * 7 + i) % numbers.length]!
+  for (let column = 0; column < 16; column += 1)
+    for (let i = 0; i < names.length; i += 1) columns.values[column]![i] = numbers[(column * 7 + i) % numbers.length]!
   for (let i = 0; i < names.length; i += 1) columns.values[Column.MODE]![i] = 0o100644
   return columns
 }
 
-const nameList = fc.uniqueArray(fc.string({ unit: 'binary-ascii', minLength: 1, maxLength: 20 }).filter((name) => !/[/\0]/.test(name) && name !== '.' && name !== '..'), { minLength: 1, maxLength: 40 }).map((names) => names.sort())
+const nameList = fc
+  .uniqueArray(
+    fc
+      .string({ unit: 'binary-ascii', minLength: 1, maxLength: 20 })
+      .filter((name) => !/[/\0]/.test(name) && name !== '.' && name !== '..'),
+    { minLength: 1, maxLength: 40 },
+  )
+  .map((names) => names.sort())
 const word = fc.integer({ min: 0, max: 2 ** 32 - 1 })
 
 /** A valid page: files without content. */
@@ -52,11 +82,22 @@ const page = fc.tuple(nameList, fc.array(word, { minLength: 1, maxLength: 30 }))
   return out.copy()
 })
 const id = fc.uint8Array({ minLength: 32, maxLength: 32 })
-const split = fc.array(fc.tuple(nameList, id), { minLength: 1, maxLength: 10 }).map((pages) => encodeSplit(pages.map(([names, blob]) => ({ firstName: names[0]!, entries: names.length, id: blob }))))
+const split = fc
+  .array(fc.tuple(nameList, id), { minLength: 1, maxLength: 10 })
+  .map((pages) =>
+    encodeSplit(pages.map(([names, blob]) => ({ firstName: names[0]!, entries: names.length, id: blob }))),
+  )
 const indexSegment = fc.array(fc.tuple(fc.integer({ min: 1, max: 20 }), word), { maxLength: 6 }).map((packs) =>
   encodeIndexSegment({
-    idKeyVersion: 1, supersedes: [],
-    packs: packs.map(([blobs, seed], number) => ({ name: Buffer.alloc(32, number).toString('hex'), bytes: 10_000, segments: Uint32Array.from([500, blobs]), lookupIds: Buffer.alloc(blobs * 16, seed & 255), blobBytes: Uint32Array.from({ length: blobs }, () => seed % 1000) })),
+    idKeyVersion: 1,
+    supersedes: [],
+    packs: packs.map(([blobs, seed], number) => ({
+      name: Buffer.alloc(32, number).toString('hex'),
+      bytes: 10_000,
+      segments: Uint32Array.from([500, blobs]),
+      lookupIds: Buffer.alloc(blobs * 16, seed & 255),
+      blobBytes: Uint32Array.from({ length: blobs }, () => seed % 1000),
+    })),
   }),
 )
 
@@ -67,7 +108,9 @@ const mangled = (valid: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Uint8Array> =>
     fc.tuple(valid, fc.nat(), fc.integer({ min: 0, max: 255 })).map(([bytes, at, value]) => withByte(bytes, at, value)),
     fc.tuple(valid, fc.nat()).map(([bytes, at]) => bytes.slice(0, at % (bytes.length + 1))),
     fc.tuple(valid, fc.nat()).map(([bytes, at]) => withBytes(bytes, at, [255, 255, 255, 255, 15])),
-    fc.tuple(valid, fc.uint8Array({ minLength: 1, maxLength: 20 })).map(([bytes, more]) => Buffer.concat([bytes, more])),
+    fc
+      .tuple(valid, fc.uint8Array({ minLength: 1, maxLength: 20 }))
+      .map(([bytes, more]) => Buffer.concat([bytes, more])),
   )
 
 function withByte(bytes: Uint8Array, at: number, value: number): Uint8Array {
@@ -98,11 +141,28 @@ function survives(decode: (bytes: Uint8Array) => unknown, inputs: fc.Arbitrary<U
 
 test('directory pages', () => survives((bytes) => decodePage(bytes), mangled(page)))
 test('directory splits', () => survives((bytes) => decodeSplit(bytes), mangled(split)))
-test('chunk lists', () => survives((bytes) => decodeChunkList(bytes), mangled(fc.array(id, { maxLength: 5 }).map((ids) => Buffer.concat([Buffer.from([3, 0, ids.length]), ...ids.flatMap((each) => [each, Buffer.from([10])])])))))
+test('chunk lists', () =>
+  survives(
+    (bytes) => decodeChunkList(bytes),
+    mangled(
+      fc
+        .array(id, { maxLength: 5 })
+        .map((ids) =>
+          Buffer.concat([Buffer.from([3, 0, ids.length]), ...ids.flatMap((each) => [each, Buffer.from([10])])]),
+        ),
+    ),
+  ))
 test('index segments', () => survives((bytes) => decodeIndexSegment(bytes), mangled(indexSegment)))
 test('segments, parsed and decoded', () => {
   const codec = createSegmentCodec({ level: 3 })
-  survives((bytes) => decodeSegment(bytes, parseSegment(bytes), { codec, reserve: (need) => Buffer.alloc(need) }), mangled(fc.uint8Array({ minLength: 1, maxLength: 300 }).map((bytes) => Buffer.concat([Buffer.from([0, 1, bytes.length]), bytes]))))
+  survives(
+    (bytes) => decodeSegment(bytes, parseSegment(bytes), { codec, reserve: (need) => Buffer.alloc(need) }),
+    mangled(
+      fc
+        .uint8Array({ minLength: 1, maxLength: 300 })
+        .map((bytes) => Buffer.concat([Buffer.from([0, 1, bytes.length]), bytes])),
+    ),
+  )
   codec.dispose()
 })
 test('frame and object headers', () => {
@@ -119,21 +179,36 @@ test('sealed objects: nothing but the very bytes opens', () => {
   fc.assert(
     fc.property(mangled(fc.constant(sealed)), (bytes) => {
       if (Buffer.from(bytes).equals(sealed)) return
-      assert.throws(() => openPayload(bytes, expect), (error) => isBackupError(error))
+      assert.throws(
+        () => openPayload(bytes, expect),
+        (error) => isBackupError(error),
+      )
     }),
     { numRuns: RUNS },
   )
-  assert.throws(() => new ObjectOpener(sealed.subarray(0, 128), { ...expect, type: ObjectType.DELETE }), (error) => isBackupError(error))
+  assert.throws(
+    () => new ObjectOpener(sealed.subarray(0, 128), { ...expect, type: ObjectType.DELETE }),
+    (error) => isBackupError(error),
+  )
 })
 
 test('signed documents and their bodies', () => {
   survives((bytes) => splitDocument(bytes), fc.uint8Array({ maxLength: 300 }))
-  survives((bytes) => parseBody(bytes), fc.oneof(fc.uint8Array({ maxLength: 100 }), fc.json().map((text) => Buffer.from(text))))
+  survives(
+    (bytes) => parseBody(bytes),
+    fc.oneof(
+      fc.uint8Array({ maxLength: 100 }),
+      fc.json().map((text) => Buffer.from(text)),
+    ),
+  )
 })
 
 test('document shapes take no other shape', () => {
   for (const parse of [parseSnapshot, parseDeleteEntry, parseSession, parseRecord, parseConfirm]) {
-    survives((bytes) => parse(JSON.parse(Buffer.from(bytes).toString()) as Record<string, unknown>), fc.object().map((value) => Buffer.from(JSON.stringify(value))))
+    survives(
+      (bytes) => parse(JSON.parse(Buffer.from(bytes).toString()) as Record<string, unknown>),
+      fc.object().map((value) => Buffer.from(JSON.stringify(value))),
+    )
   }
 })
 
@@ -162,7 +237,10 @@ const signed = (body: object): Buffer => {
   return Buffer.concat([length, text, Buffer.alloc(16, 0xff), Buffer.alloc(64)])
 }
 
-/** Replaces the objects below a prefix by one that hashes to its name: all that whoever holds the store can do without the key. */
+/**
+ * Replaces the objects below a prefix by one that hashes to its name: all that whoever holds the store can do without
+ * the key.
+ */
 async function replaced(store: MemoryStore, prefix: string, bytes: Uint8Array): Promise<void> {
   for await (const { key } of store.list(prefix)) {
     await store.delete(key)
@@ -183,8 +261,14 @@ test('configuration and keyring, which are read before anything can be authentic
       fc.asyncProperty(fc.oneof(rewritten(body).map(signed), mangled(fc.constant(bytes))), async (hostile) => {
         if (Buffer.from(hostile).equals(bytes)) return
         await replaced(store, prefix, hostile)
-        await assert.rejects(Repository.open(store, [kek]), (error) => isBackupError(error) || assert.fail(`${String(error)} ${(error as Error).stack}`))
-        const files = prefix === 'keys/' ? () => openRescueKeyring(hostile, { kind: 'raw', bytes: kek.key }, '0'.repeat(32)) : () => splitSigned(hostile)
+        await assert.rejects(
+          Repository.open(store, [kek]),
+          (error) => isBackupError(error) || assert.fail(`${String(error)} ${(error as Error).stack}`),
+        )
+        const files =
+          prefix === 'keys/'
+            ? () => openRescueKeyring(hostile, { kind: 'raw', bytes: kek.key }, '0'.repeat(32))
+            : () => splitSigned(hostile)
         assert.throws(() => {
           files()
           throw new RescueError('whatever it is, it is not signed')
@@ -199,15 +283,44 @@ test('configuration and keyring, which are read before anything can be authentic
 
 test('a keyring can not make a reader work for ever', async () => {
   const scrypt = { n: 2 ** 20, r: 8, p: 16, salt: '00'.repeat(16) }
-  const recipient = { id: '00'.repeat(8), label: '', kind: 'passphrase', addedAt: '', salt: '00'.repeat(32), commitment: '00'.repeat(32), wrapped: '00'.repeat(48) }
-  const body = { kind: 'keyring', repositoryId: '00'.repeat(16), generation: 1, previous: null, createdAt: '', salt: '00'.repeat(32), bundle: '' }
+  const recipient = {
+    id: '00'.repeat(8),
+    label: '',
+    kind: 'passphrase',
+    addedAt: '',
+    salt: '00'.repeat(32),
+    commitment: '00'.repeat(32),
+    wrapped: '00'.repeat(48),
+  }
+  const body = {
+    kind: 'keyring',
+    repositoryId: '00'.repeat(16),
+    generation: 1,
+    previous: null,
+    createdAt: '',
+    salt: '00'.repeat(32),
+    bundle: '',
+  }
   const before = process.cpuUsage().user
-  for (const recipients of [[{ ...recipient, scrypt }], [{ ...recipient, scrypt: { ...scrypt, n: 2 ** 40 } }], [{ ...recipient, scrypt: { ...scrypt, p: 1e9 } }], Array.from({ length: 65 }, () => ({ ...recipient, scrypt: { ...scrypt, n: 2 ** 18, p: 1 } }))]) {
+  for (const recipients of [
+    [{ ...recipient, scrypt }],
+    [{ ...recipient, scrypt: { ...scrypt, n: 2 ** 40 } }],
+    [{ ...recipient, scrypt: { ...scrypt, p: 1e9 } }],
+    Array.from({ length: 65 }, () => ({ ...recipient, scrypt: { ...scrypt, n: 2 ** 18, p: 1 } })),
+  ]) {
     const store = new MemoryStore()
     const bytes = signed({ ...body, recipients })
     await store.put(`keys/00000001-a-${createHash('sha256').update(bytes).digest('hex')}`, bytes)
-    await assert.rejects(openKeyring(store, [{ kind: 'passphrase', text: 'correct horse battery staple' }], { repositoryId: body.repositoryId }), (error) => isBackupError(error, 'DAMAGED'))
-    assert.throws(() => openRescueKeyring(bytes, { kind: 'passphrase', text: 'correct horse battery staple' }, body.repositoryId), RescueError)
+    await assert.rejects(
+      openKeyring(store, [{ kind: 'passphrase', text: 'correct horse battery staple' }], {
+        repositoryId: body.repositoryId,
+      }),
+      (error) => isBackupError(error, 'DAMAGED'),
+    )
+    assert.throws(
+      () => openRescueKeyring(bytes, { kind: 'passphrase', text: 'correct horse battery staple' }, body.repositoryId),
+      RescueError,
+    )
   }
   assert.ok(process.cpuUsage().user - before < 2_000_000, 'scrypt was run for a stranger')
 })
@@ -229,12 +342,19 @@ const all = (things: Iterable<unknown>) => [...things].length
 test('rescue: pages, splits, chunk lists, headers and documents', () => {
   rescueSurvives((bytes) => all(entriesOf(holding(bytes), Buffer.alloc(32))), mangled(page))
   rescueSurvives((bytes) => all(entriesOf(holding(bytes), Buffer.alloc(32))), mangled(split))
-  const list = (kind: number) => (bytes: Buffer) => all(chunksOf(holding(bytes), { kind, content: kind === 2 ? bytes : Buffer.alloc(32), bytes: 1 } as Entry))
-  const chunkList = fc.array(id, { maxLength: 5 }).map((ids) => Buffer.concat([Buffer.from([3, 0, ids.length]), ...ids.flatMap((each) => [Buffer.from([10]), each])]))
+  const list = (kind: number) => (bytes: Buffer) =>
+    all(chunksOf(holding(bytes), { kind, content: kind === 2 ? bytes : Buffer.alloc(32), bytes: 1 } as Entry))
+  const chunkList = fc
+    .array(id, { maxLength: 5 })
+    .map((ids) => Buffer.concat([Buffer.from([3, 0, ids.length]), ...ids.flatMap((each) => [Buffer.from([10]), each])]))
   rescueSurvives(list(2), mangled(chunkList.map((bytes) => bytes.subarray(2))))
   rescueSurvives(list(3), mangled(chunkList))
   rescueSurvives((bytes) => splitSigned(bytes), mangled(fc.constant(signed({ kind: 'snapshot' }))))
-  rescueSurvives((bytes) => new Sealed(bytes, { repositoryId: bytes.subarray(32, 48), master: () => Buffer.alloc(32) } as unknown as Keys), fc.uint8Array({ maxLength: 300 }))
+  rescueSurvives(
+    (bytes) =>
+      new Sealed(bytes, { repositoryId: bytes.subarray(32, 48), master: () => Buffer.alloc(32) } as unknown as Keys),
+    fc.uint8Array({ maxLength: 300 }),
+  )
 })
 
 test('names that lead out of a directory are refused by both readers', () => {
@@ -243,8 +363,16 @@ test('names that lead out of a directory are refused by both readers', () => {
     encodeStatSection(columnsOf([name], [1]), { from: 0, to: 1 }, out)
     out.bytes(new Uint8Array(1))
     encodeExtras([], out)
-    assert.throws(() => decodePage(out.copy()), (error) => isBackupError(error, 'DAMAGED'), JSON.stringify(name))
-    assert.throws(() => all(entriesOf(holding(Buffer.from(out.copy())), Buffer.alloc(32))), RescueError, JSON.stringify(name))
+    assert.throws(
+      () => decodePage(out.copy()),
+      (error) => isBackupError(error, 'DAMAGED'),
+      JSON.stringify(name),
+    )
+    assert.throws(
+      () => all(entriesOf(holding(Buffer.from(out.copy())), Buffer.alloc(32))),
+      RescueError,
+      JSON.stringify(name),
+    )
   }
 })
 
@@ -275,15 +403,19 @@ test('rescue: an index segment or pack made by whoever has the key', async () =>
 
 test('keys: every text is taken or refused, none crashes, and no refusal holds it', () => {
   fc.assert(
-    fc.property(fc.oneof(fc.string({ maxLength: 80 }), fc.stringMatching(/^(base64|hex|passphrase):.{0,60}$/)), (text) => {
-      try {
-        const kek = parseKek(text, 'KEY')
-        assert.ok(kek.kind === 'raw' ? kek.key.length === 32 : kek.text.length >= 16)
-      } catch (error) {
-        assert.ok(isBackupError(error) && error.code.startsWith('KEY_'), String(error))
-        if (text.trim().length > 20) assert.ok(!JSON.stringify([error.message, error.context]).includes(text.trim().slice(-12)))
-      }
-    }),
+    fc.property(
+      fc.oneof(fc.string({ maxLength: 80 }), fc.stringMatching(/^(base64|hex|passphrase):.{0,60}$/)),
+      (text) => {
+        try {
+          const kek = parseKek(text, 'KEY')
+          assert.ok(kek.kind === 'raw' ? kek.key.length === 32 : kek.text.length >= 16)
+        } catch (error) {
+          assert.ok(isBackupError(error) && error.code.startsWith('KEY_'), String(error))
+          if (text.trim().length > 20)
+            assert.ok(!JSON.stringify([error.message, error.context]).includes(text.trim().slice(-12)))
+        }
+      },
+    ),
     { numRuns: RUNS },
   )
 })
@@ -298,9 +430,17 @@ test('what was encoded decodes to the same', () => {
       encodeExtras([], out)
       const decoded = decodePage(out.copy())
       assert.deepEqual(decoded.columns.names, names)
-      for (let column = 0; column < 16; column += 1) assert.deepEqual([...decoded.columns.values[column]!.subarray(0, names.length)], [...columns.values[column]!.subarray(0, names.length)], `column ${column}`)
+      for (let column = 0; column < 16; column += 1)
+        assert.deepEqual(
+          [...decoded.columns.values[column]!.subarray(0, names.length)],
+          [...columns.values[column]!.subarray(0, names.length)],
+          `column ${column}`,
+        )
     }),
     { numRuns: RUNS / 10 },
   )
-  fc.assert(fc.property(indexSegment, (bytes) => assert.deepEqual(encodeIndexSegment(decodeIndexSegment(bytes)), bytes)), { numRuns: RUNS / 10 })
+  fc.assert(
+    fc.property(indexSegment, (bytes) => assert.deepEqual(encodeIndexSegment(decodeIndexSegment(bytes)), bytes)),
+    { numRuns: RUNS / 10 },
+  )
 })

@@ -1,6 +1,7 @@
 /**
- * A disk that fails, for a process that is started with `--import` of this file: worker threads have it too. What fails stands in NEONPRO_TEST_DISK as JSON:
- * a list of rules, the first that matches acts. It replaces functions of node:fs and node:fs/promises.
+ * A disk that fails, for a process that is started with `--import` of this file: worker threads have it too. What fails
+ * stands in NEONPRO_TEST_DISK as JSON: a list of rules, the first that matches acts. It replaces functions of node:fs
+ * and node:fs/promises.
  */
 import fs from 'node:fs'
 import fsPromises, { type FileHandle } from 'node:fs/promises'
@@ -56,7 +57,10 @@ fs.writeSync = ((descriptor: number, ...rest: unknown[]) => {
   if (rule) throw failure('write', rule)
   return (writeSync as (...args: unknown[]) => number)(descriptor, ...rest)
 }) as typeof fs.writeSync
-for (const [name, original] of [['fsyncSync', fsyncSync], ['fdatasyncSync', fdatasyncSync]] as const) {
+for (const [name, original] of [
+  ['fsyncSync', fsyncSync],
+  ['fdatasyncSync', fdatasyncSync],
+] as const) {
   fs[name] = (descriptor) => {
     const rule = ruleFor('fsync', descriptor)
     if (rule) throw failure('fsync', rule)

@@ -1,12 +1,15 @@
-/** Control-plane databases for tests: embedded in memory within a second, embedded on disk, and a real PostgreSQL server of any installed version. */
+/**
+ * Control-plane databases for tests: embedded in memory within a second, embedded on disk, and a real PostgreSQL server
+ * of any installed version.
+ */
 import { execFileSync, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { initExternalDatabase, openCatalog, type Catalog } from '../../src/catalog/index.ts'
 import { dumpTemplate, openEmbeddedCatalog } from '../../src/catalog/embedded/embedded-catalog.ts'
+import { type Catalog, initExternalDatabase, openCatalog } from '../../src/catalog/index.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
 
@@ -15,16 +18,23 @@ export async function temporaryCatalog(): Promise<Catalog> {
   return await openEmbeddedCatalog({ template: await template() })
 }
 
-/** The embedded database in a folder, made from the template: as durable as the real one, made in a fifth of the time. */
+/**
+ * The embedded database in a folder, made from the template: as durable as the real one, made in a fifth of the time.
+ */
 export async function directoryCatalog(directory: string): Promise<Catalog> {
   return await openEmbeddedCatalog({ directory, template: await template() })
 }
 
 /** Made once for each schema and version of the embedded database, kept in the system's folder for temporary files. */
 async function template(): Promise<Blob> {
-  const hash = createHash('sha256').update(fs.readFileSync(path.join(root, 'database/schema.sql'))).update(fs.readFileSync(path.join(root, 'src/catalog/embedded/embedded-catalog.ts')))
+  const hash = createHash('sha256')
+    .update(fs.readFileSync(path.join(root, 'database/schema.sql')))
+    .update(fs.readFileSync(path.join(root, 'src/catalog/embedded/embedded-catalog.ts')))
   hash.update(fs.readFileSync(path.join(root, 'node_modules/@electric-sql/pglite/package.json')))
-  const file = path.join(os.tmpdir(), `neonpro-test-catalog-${process.getuid?.() ?? 0}-${hash.digest('hex').slice(0, 16)}.tar`)
+  const file = path.join(
+    os.tmpdir(),
+    `neonpro-test-catalog-${process.getuid?.() ?? 0}-${hash.digest('hex').slice(0, 16)}.tar`,
+  )
   if (!fs.existsSync(file)) {
     sweepTemplates()
     const made = Buffer.from(await (await dumpTemplate()).arrayBuffer())
@@ -39,7 +49,8 @@ function sweepTemplates(): void {
   const DAY_MS = 86_400_000
   for (const name of fs.readdirSync(os.tmpdir()).filter((each) => each.startsWith('neonpro-test-catalog-'))) {
     const file = path.join(os.tmpdir(), name)
-    if (Date.now() - (fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()) > DAY_MS) fs.rmSync(file, { force: true })
+    if (Date.now() - (fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()) > DAY_MS)
+      fs.rmSync(file, { force: true })
   }
 }
 
@@ -48,7 +59,10 @@ export interface TestServer extends AsyncDisposable {
   readonly port: number
   /** Of a superuser, over a Unix socket. */
   readonly adminUrl: string
-  /** A database of its own, owned by a role that is no superuser, shaped like Supabase: anon, authenticated, service_role are there. No schema yet. */
+  /**
+   * A database of its own, owned by a role that is no superuser, shaped like Supabase: anon, authenticated,
+   * service_role are there. No schema yet.
+   */
   newDatabase(): Promise<string>
   /** SIGKILL to the whole server; `start` brings it back. */
   kill(): Promise<void>
@@ -60,14 +74,23 @@ export interface TestServer extends AsyncDisposable {
 /** Where the server programs of a major version are, or undefined. */
 export function serverPrograms(major: number): string | undefined {
   const folders = [`/usr/lib/postgresql/${major}/bin`, path.join(root, `.servers/${major}/bin`)]
-  return folders.find((folder) => fs.existsSync(path.join(folder, 'postgres')) && fs.existsSync(path.join(folder, 'initdb')))
+  return folders.find(
+    (folder) => fs.existsSync(path.join(folder, 'postgres')) && fs.existsSync(path.join(folder, 'initdb')),
+  )
 }
 
-/** Root must not run a server, and whoever runs it in root's place may not reach the checkout: then the programs are copied to where he can. */
+/**
+ * Root must not run a server, and whoever runs it in root's place may not reach the checkout: then the programs are
+ * copied to where he can.
+ */
 function reachable(programs: string): string {
-  const isOpen = (folder: string): boolean => (fs.statSync(folder).mode & 0o001) !== 0 && (path.dirname(folder) === folder || isOpen(path.dirname(folder)))
+  const isOpen = (folder: string): boolean =>
+    (fs.statSync(folder).mode & 0o001) !== 0 && (path.dirname(folder) === folder || isOpen(path.dirname(folder)))
   if (process.getuid?.() !== 0 || isOpen(programs)) return programs
-  const copy = path.join(os.tmpdir(), `neonpro-server-${createHash('sha256').update(programs).digest('hex').slice(0, 16)}`)
+  const copy = path.join(
+    os.tmpdir(),
+    `neonpro-server-${createHash('sha256').update(programs).digest('hex').slice(0, 16)}`,
+  )
   if (!fs.existsSync(copy)) {
     fs.cpSync(path.dirname(programs), `${copy}.${process.pid}`, { recursive: true, verbatimSymlinks: true })
     try {
@@ -94,8 +117,17 @@ export async function temporaryPostgres(major = 15): Promise<TestServer> {
   const user = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}
   if ('uid' in user) fs.chownSync(folder, user.uid!, user.gid!)
   const data = path.join(folder, 'data')
-  const quiet = { ...user, cwd: folder, stdio: 'pipe', env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C.UTF-8', TZ: 'UTC' } } as const
-  execFileSync(path.join(programs, 'initdb'), ['-D', data, '-U', 'admin', '--auth=trust', '--encoding=UTF8', '--no-sync', '--locale=C.UTF-8'], quiet)
+  const quiet = {
+    ...user,
+    cwd: folder,
+    stdio: 'pipe',
+    env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C.UTF-8', TZ: 'UTC' },
+  } as const
+  execFileSync(
+    path.join(programs, 'initdb'),
+    ['-D', data, '-U', 'admin', '--auth=trust', '--encoding=UTF8', '--no-sync', '--locale=C.UTF-8'],
+    quiet,
+  )
   const port = await freePort()
   const adminUrl = `postgres://admin@/postgres?host=${folder}&port=${port}`
   let child: ReturnType<typeof spawn> | undefined
@@ -107,15 +139,33 @@ export async function temporaryPostgres(major = 15): Promise<TestServer> {
     child = undefined
   }
   const start = async () => {
-    const settings = { listen_addresses: '127.0.0.1', port, unix_socket_directories: folder, fsync: 'off', shared_buffers: '16MB', max_connections: 40, log_min_messages: 'panic' }
-    child = spawn(path.join(programs, 'postgres'), ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])], { ...quiet, stdio: ['ignore', 'ignore', 'inherit'] })
+    const settings = {
+      listen_addresses: '127.0.0.1',
+      port,
+      unix_socket_directories: folder,
+      fsync: 'off',
+      shared_buffers: '16MB',
+      max_connections: 40,
+      log_min_messages: 'panic',
+    }
+    child = spawn(
+      path.join(programs, 'postgres'),
+      ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+      { ...quiet, stdio: ['ignore', 'ignore', 'inherit'] },
+    )
     await isReady(adminUrl)
   }
   await start()
-  await asAdmin(adminUrl, 'create role anon nologin; create role authenticated nologin; create role service_role nologin bypassrls')
+  await asAdmin(
+    adminUrl,
+    'create role anon nologin; create role authenticated nologin; create role service_role nologin bypassrls',
+  )
   let count = 0
   return {
-    major, port, adminUrl, start,
+    major,
+    port,
+    adminUrl,
+    start,
     newDatabase: async () => {
       count += 1
       const name = `test${count}`
@@ -151,7 +201,9 @@ export async function asAdmin(url: string, text: string): Promise<Array<Record<s
   await client.connect()
   try {
     const result: unknown = await client.query(text)
-    return (Array.isArray(result) ? result : [result]).flatMap(({ rows }: { rows: Array<Record<string, unknown>> }) => rows)
+    return (Array.isArray(result) ? result : [result]).flatMap(
+      ({ rows }: { rows: Array<Record<string, unknown>> }) => rows,
+    )
   } finally {
     await client.end()
   }

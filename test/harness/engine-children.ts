@@ -5,15 +5,23 @@ import { until } from './until.ts'
 
 /** Processes of the engine that a process has started and that are still there. */
 export function engineChildren(parent: number = process.pid): number[] {
-  return fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => {
-    try {
-      const stat = fs.readFileSync(`/proc/${pid}/stat`, 'latin1')
-      const [state, of] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-      return Number(of) === parent && state !== 'Z' && fs.readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('engine-child')
-    } catch {
-      return false
-    }
-  })
+  return fs
+    .readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        const stat = fs.readFileSync(`/proc/${pid}/stat`, 'latin1')
+        const [state, of] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+        return (
+          Number(of) === parent &&
+          state !== 'Z' &&
+          fs.readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('engine-child')
+        )
+      } catch {
+        return false
+      }
+    })
 }
 
 /** Kills whoever of them is still there. */
@@ -45,15 +53,20 @@ export interface Pace extends Disposable {
 }
 
 /**
- * While it is in force, a process of the engine that is started, also by a child of this one, rests half a second after each entry: work half done can be looked at, stopped and taken
- * over however fast the machine is. A tree of n entries takes at least n / 2 seconds until the pace is lifted. Nothing is left behind: a process that rests goes on by itself.
+ * While it is in force, a process of the engine that is started, also by a child of this one, rests half a second after
+ * each entry: work half done can be looked at, stopped and taken over however fast the machine is. A tree of n entries
+ * takes at least n / 2 seconds until the pace is lifted. Nothing is left behind: a process that rests goes on by
+ * itself.
  */
 export function pacedEngine(): Pace {
   const folder = temporaryDirectory()
   const gate = path.join(folder.path, 'paced')
   fs.writeFileSync(gate, '')
   const before = process.env['NODE_OPTIONS']
-  const env = { NODE_OPTIONS: `${before ?? ''} --import=${new URL('paced-child.ts', import.meta.url).href}`.trim(), NEONPRO_TEST_PACE: gate }
+  const env = {
+    NODE_OPTIONS: `${before ?? ''} --import=${new URL('paced-child.ts', import.meta.url).href}`.trim(),
+    NEONPRO_TEST_PACE: gate,
+  }
   Object.assign(process.env, env)
   return {
     env,

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
-import { changeKeyring, forgetSnapshots, prune, readHistory, RecordKind, writeRecord } from '../../src/engine/index.ts'
 import { ObjectType } from '../../src/engine/crypto/index.ts'
+import { changeKeyring, forgetSnapshots, prune, RecordKind, readHistory, writeRecord } from '../../src/engine/index.ts'
 import { isBackupError } from '../../src/kernel/backup-error.ts'
 import { storeWith } from './freezing-store.ts'
 import { backup, localStore, makeRepository, open, type TestRepository } from './repository.ts'
@@ -16,7 +16,10 @@ export interface Stage {
 }
 
 /** Every kind of object: two key generations, a claim, records, a deletion, a confirmation, a checkpoint. */
-export async function everyKind(base: string, makeTree: (folder: string, random: () => number) => void): Promise<Stage> {
+export async function everyKind(
+  base: string,
+  makeTree: (folder: string, random: () => number) => void,
+): Promise<Stage> {
   const source = path.join(base, 'source')
   makeTree(source, seededRandom(23))
   const made = await makeRepository(base)
@@ -27,13 +30,26 @@ export async function everyKind(base: string, makeTree: (folder: string, random:
   await forgetSnapshots(repository, await readHistory(repository), { names: [first.snapshot], by: 'test' })
   await prune(repository)
   await writeRecord(repository, { record: RecordKind.PIN, subject: second.snapshot, by: 'test', value: { reason: '' } })
-  await writeRecord(repository, { record: RecordKind.HOLD, subject: 'case', by: 'test', value: { snapshot: second.snapshot, source: null, reason: '', until: null } })
+  await writeRecord(repository, {
+    record: RecordKind.HOLD,
+    subject: 'case',
+    by: 'test',
+    value: { snapshot: second.snapshot, source: null, reason: '', until: null },
+  })
   await writeRecord(repository, { record: RecordKind.AUDIT, subject: 'log/1', by: 'test', value: { entries: [] } })
   await writeRecord(repository, { record: RecordKind.CONFIGURATION, subject: 'clinic', by: 'test', value: {} })
-  await changeKeyring(repository.store, repository.keys, { newEpoch: true, keks: [made.kek], now: '2026-11-23T00:00:00.000Z' })
+  await changeKeyring(repository.store, repository.keys, {
+    newEpoch: true,
+    keks: [made.kek],
+    now: '2026-11-23T00:00:00.000Z',
+  })
   await backup(made, source)
   const confirm = { kind: 'confirm', snapshot: second.snapshot, deleteGeneration: 2 }
-  await repository.writeDocument(confirm, { type: ObjectType.CONFIRM, folder: 'confirms', signer: repository.keys.writer(Buffer.from(second.document.writer, 'hex')) })
+  await repository.writeDocument(confirm, {
+    type: ObjectType.CONFIRM,
+    folder: 'confirms',
+    signer: repository.keys.writer(Buffer.from(second.document.writer, 'hex')),
+  })
   await interrupted(made, source)
   return { base, source, made }
 }
@@ -49,20 +65,31 @@ async function interrupted(made: TestRepository, source: string): Promise<void> 
     },
   })
   fs.writeFileSync(path.join(source, 'only-now'), 'new content')
-  await assert.rejects(backup(made, source, { store, source: 'other', type: 'FULL', signal: stop.signal }), (error) => isBackupError(error, 'ABORTED'))
+  await assert.rejects(backup(made, source, { store, source: 'other', type: 'FULL', signal: stop.signal }), (error) =>
+    isBackupError(error, 'ABORTED'),
+  )
   fs.rmSync(path.join(source, 'only-now'))
 }
 
 /** Keys of all objects. */
 export function objectsOf({ made }: Stage): string[] {
-  const entries = fs.readdirSync(made.folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
-  return entries.map((entry) => path.relative(made.folder, path.join(entry.parentPath, entry.name))).filter((name) => !name.startsWith('.')).sort()
+  const entries = fs
+    .readdirSync(made.folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+  return entries
+    .map((entry) => path.relative(made.folder, path.join(entry.parentPath, entry.name)))
+    .filter((name) => !name.startsWith('.'))
+    .sort()
 }
 
 /** The same in a copy of its folder. */
 export function copied({ base, source, made }: Stage, to: string): Stage {
   fs.cpSync(base, to, { recursive: true, preserveTimestamps: true })
-  return { base: to, source, made: { ...made, folder: path.join(to, 'repository'), stateFolder: path.join(to, 'state') } }
+  return {
+    base: to,
+    source,
+    made: { ...made, folder: path.join(to, 'repository'), stateFolder: path.join(to, 'state') },
+  }
 }
 
 /** Flips a bit of an object, at a share of its length. */

@@ -52,5 +52,10 @@ export function faultyStore(inner: ObjectStore, plan?: FaultPlan): FaultyStore {
       return (...args: unknown[]) => act(() => method.apply(target, args) as Promise<unknown>)
     },
   })
-  return { store, calls: () => calls, hasFired: () => fired, assertFired: () => assert.ok(fired || !plan, `the fault planned at call ${plan?.at} never fired`) }
+  return {
+    store,
+    calls: () => calls,
+    hasFired: () => fired,
+    assertFired: () => assert.ok(fired || !plan, `the fault planned at call ${plan?.at} never fired`),
+  }
 }

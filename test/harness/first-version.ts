@@ -1,6 +1,7 @@
 /**
- * A control plane as the program's first version left it: schema version 1 and runs of every kind. Its schema is the released migration alone; the embedded
- * database's roles are written out again here, because what an old program made does not change with the new one.
+ * A control plane as the program's first version left it: schema version 1 and runs of every kind. Its schema is the
+ * released migration alone; the embedded database's roles are written out again here, because what an old program made
+ * does not change with the new one.
  */
 import fs from 'node:fs'
 import path from 'node:path'
@@ -13,7 +14,9 @@ export const FIRST_CONFIGS = ['00000000-0000-4000-8000-00000000000a', '00000000-
 
 const RUNS = 600
 
-/** 600 runs over 75 days up to now, three hours apart: all states, with and without a beginning, a due time and figures. */
+/**
+ * 600 runs over 75 days up to now, three hours apart: all states, with and without a beginning, a due time and figures.
+ */
 const ROWS = `
   insert into neonpro_backup.tenants (id, name) values ('${DEFAULT_TENANT_ID}', 'default'), ('00000000-0000-4000-8000-000000000002', 'other');
   insert into neonpro_backup.configs (id, tenant_id, name, kind, settings, created_by)

@@ -12,7 +12,10 @@ export interface FreezingStore {
   readonly calls: () => number
 }
 
-/** A store whose calls from the n-th on wait for `wake`; with `dies`, the n-th takes effect after waking and all later ones fail. */
+/**
+ * A store whose calls from the n-th on wait for `wake`; with `dies`, the n-th takes effect after waking and all later
+ * ones fail.
+ */
 export function freezing(inner: ObjectStore, at: number, dies: boolean): FreezingStore {
   let calls = 0
   const frozen = Promise.withResolvers<void>()

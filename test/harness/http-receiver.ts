@@ -28,7 +28,9 @@ export async function httpReceiver(): Promise<HttpReceiver> {
   let port = 0
   let server: http.Server | undefined
   const receiver = {
-    received, status: 200, location: undefined as string | undefined,
+    received,
+    status: 200,
+    location: undefined as string | undefined,
     get url() {
       return `http://127.0.0.1:${port}`
     },
@@ -42,7 +44,9 @@ export async function httpReceiver(): Promise<HttpReceiver> {
         request.on('end', () => {
           received.push({ method: request.method ?? '', path: request.url ?? '', headers: request.headers, body })
           if (receiver.status === 0) return
-          response.writeHead(receiver.status, receiver.location === undefined ? {} : { location: receiver.location }).end('seen')
+          response
+            .writeHead(receiver.status, receiver.location === undefined ? {} : { location: receiver.location })
+            .end('seen')
         })
       })
       server.on('connection', (socket: Socket) => {

@@ -1,4 +1,7 @@
-/** What an application has before it calls the library: a folder with something in it, a key in the environment, a configuration. */
+/**
+ * What an application has before it calls the library: a folder with something in it, a key in the environment, a
+ * configuration.
+ */
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
@@ -25,7 +28,13 @@ export function libraryPlace<More extends object>(more: More): LibraryPlace<More
   useKey(newKey(at('key')))
   fs.mkdirSync(at('source'))
   fs.writeFileSync(at('source/a.txt'), 'a')
-  return { path: folder.path, at, source: at('source'), config: { provider: 'LOCAL', local: { basePath: at('backups') }, home: at('home'), ...more }, [Symbol.dispose]: () => folder[Symbol.dispose]() }
+  return {
+    path: folder.path,
+    at,
+    source: at('source'),
+    config: { provider: 'LOCAL', local: { basePath: at('backups') }, home: at('home'), ...more },
+    [Symbol.dispose]: () => folder[Symbol.dispose](),
+  }
 }
 
 /** Gives the file's name back. */

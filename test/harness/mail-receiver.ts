@@ -17,28 +17,44 @@ export interface MailReceiver extends AsyncDisposable {
   start(): Promise<void>
 }
 
-export async function mailReceiver(user: { name: string; password: string }, options: SMTPServerOptions = {}, host = '127.0.0.1'): Promise<MailReceiver> {
+export async function mailReceiver(
+  user: { name: string; password: string },
+  options: SMTPServerOptions = {},
+  host = '127.0.0.1',
+): Promise<MailReceiver> {
   const received: ParsedMail[] = []
   const secured: boolean[] = []
   let port = 0
   let server: SMTPServer | undefined
   const receiver = {
-    received, secured, status: 250, arrived: 0,
+    received,
+    secured,
+    status: 250,
+    arrived: 0,
     get port() {
       return port
     },
     async start() {
       server = new SMTPServer({
-        authMethods: ['PLAIN', 'LOGIN'], allowInsecureAuth: true, disabledCommands: ['STARTTLS'], logger: false, closeTimeout: 100, ...options,
+        authMethods: ['PLAIN', 'LOGIN'],
+        allowInsecureAuth: true,
+        disabledCommands: ['STARTTLS'],
+        logger: false,
+        closeTimeout: 100,
+        ...options,
         onAuth: ({ username, password }, _session, callback) => {
           if (username === user.name && password === user.password) callback(null, { user: username })
-          else callback(Object.assign(new Error(`authentication failed for ${username} with ${password}`), { responseCode: 535 }))
+          else
+            callback(
+              Object.assign(new Error(`authentication failed for ${username} with ${password}`), { responseCode: 535 }),
+            )
         },
         onData: (stream, session, callback) => {
           simpleParser(stream).then((mail) => {
             receiver.arrived += 1
             if (receiver.status === 0) return
-            if (receiver.status !== 250) return callback(Object.assign(new Error('refused'), { responseCode: receiver.status }))
+            if (receiver.status !== 250)
+              return callback(Object.assign(new Error('refused'), { responseCode: receiver.status }))
             received.push(mail)
             secured.push(session.secure)
             callback(null)

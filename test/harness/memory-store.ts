@@ -1,4 +1,7 @@
-/** A store in memory, the model that the contract suite is tried on first. Its staging folder is real, since packs are written as files. */
+/**
+ * A store in memory, the model that the contract suite is tried on first. Its staging folder is real, since packs are
+ * written as files.
+ */
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -9,7 +12,12 @@ import { checkKey } from '../../src/storage/key.ts'
 export class MemoryStore implements ObjectStore {
   readonly kind = 'MEMORY'
   readonly location = 'memory:'
-  readonly capabilities: StoreCapabilities = { createIfAbsent: true, objectLock: false, versions: false, localFiles: false }
+  readonly capabilities: StoreCapabilities = {
+    createIfAbsent: true,
+    objectLock: false,
+    versions: false,
+    localFiles: false,
+  }
   readonly stagingDirectory = fs.mkdtempSync(path.join(os.tmpdir(), 'neonpro-memory-'))
   readonly #objects = new Map<string, { bytes: Uint8Array; modifiedMs: number }>()
   #isClosed = false
@@ -18,11 +26,16 @@ export class MemoryStore implements ObjectStore {
     return Promise.resolve()
   }
 
-  async put(key: string, body: ByteSource | Uint8Array, options: CallOptions & { readonly ifAbsent?: boolean } = {}): Promise<void> {
+  async put(
+    key: string,
+    body: ByteSource | Uint8Array,
+    options: CallOptions & { readonly ifAbsent?: boolean } = {},
+  ): Promise<void> {
     this.#check(key, options.signal)
     const bytes = body instanceof Uint8Array ? Uint8Array.from(body) : await collect(body, options.signal)
     options.signal?.throwIfAborted()
-    if (options.ifAbsent && this.#objects.has(key)) throw new BackupError('ALREADY_EXISTS', 'The key is taken.', { context: { key } })
+    if (options.ifAbsent && this.#objects.has(key))
+      throw new BackupError('ALREADY_EXISTS', 'The key is taken.', { context: { key } })
     this.#objects.set(key, { bytes, modifiedMs: Date.now() })
   }
 
@@ -31,14 +44,18 @@ export class MemoryStore implements ObjectStore {
     fs.rmSync(stagedPath)
   }
 
-  get(key: string, options: CallOptions & { readonly offset?: number; readonly length?: number } = {}): Promise<Uint8Array> {
+  get(
+    key: string,
+    options: CallOptions & { readonly offset?: number; readonly length?: number } = {},
+  ): Promise<Uint8Array> {
     return this.#try(() => {
       this.#check(key, options.signal)
       const object = this.#objects.get(key)
       if (!object) throw new BackupError('NOT_FOUND', 'There is no such object.', { context: { key } })
       const offset = options.offset ?? 0
       const length = options.length ?? object.bytes.length - offset
-      if (length < 0 || offset + length > object.bytes.length) throw new BackupError('STORAGE_FAILED', 'The object has no such range.', { context: { key } })
+      if (length < 0 || offset + length > object.bytes.length)
+        throw new BackupError('STORAGE_FAILED', 'The object has no such range.', { context: { key } })
       return object.bytes.slice(offset, offset + length)
     })
   }

@@ -1,4 +1,7 @@
-/** Opens the embedded database in argv[2], which needs migration 2, and is killed by itself half way through it: after the tables were changed, before anything sums. */
+/**
+ * Opens the embedded database in argv[2], which needs migration 2, and is killed by itself half way through it: after
+ * the tables were changed, before anything sums.
+ */
 import { PGlite } from '@electric-sql/pglite'
 import { openCatalog } from '../../src/catalog/index.ts'
 

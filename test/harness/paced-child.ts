@@ -1,6 +1,7 @@
 /**
- * Loaded into an engine's process before its own code. Work pauses, and tells how far it is, once some milliseconds have passed: here they pass with each look at the clock, so that it
- * pauses at each entry, on whatever machine. And after each word of progress it rests, for as long as the file in NEONPRO_TEST_PACE is there.
+ * Loaded into an engine's process before its own code. Work pauses, and tells how far it is, once some milliseconds
+ * have passed: here they pass with each look at the clock, so that it pauses at each entry, on whatever machine. And
+ * after each word of progress it rests, for as long as the file in NEONPRO_TEST_PACE is there.
  */
 import fs from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
@@ -15,10 +16,12 @@ const gate = process.env['NEONPRO_TEST_PACE']
 const cell = new Int32Array(new SharedArrayBuffer(4))
 
 function rest(file: string): void {
-  for (let waitedMs = 0; waitedMs < REST_MS && fs.existsSync(file); waitedMs += STEP_MS) Atomics.wait(cell, 0, 0, STEP_MS)
+  for (let waitedMs = 0; waitedMs < REST_MS && fs.existsSync(file); waitedMs += STEP_MS)
+    Atomics.wait(cell, 0, 0, STEP_MS)
 }
 
-const isProgress = (message: unknown) => typeof message === 'object' && message !== null && 'type' in message && message.type === 'progress'
+const isProgress = (message: unknown) =>
+  typeof message === 'object' && message !== null && 'type' in message && message.type === 'progress'
 
 function leapWithEachLook(): void {
   const ns = process.hrtime.bigint

@@ -1,8 +1,10 @@
 /**
- * Records what a run asks of the file system below one folder, so that a power cut can be played: what was fsynced is kept, what was not may be
- * kept or not, in any order. It replaces functions of node:fs and node:fs/promises for as long as it is in use.
+ * Records what a run asks of the file system below one folder, so that a power cut can be played: what was fsynced is
+ * kept, what was not may be kept or not, in any order. It replaces functions of node:fs and node:fs/promises for as
+ * long as it is in use.
  *
- * The model is the strictest that POSIX allows: a file's bytes are durable after fsync of the file, its name after fsync of the folder it stands in.
+ * The model is the strictest that POSIX allows: a file's bytes are durable after fsync of the file, its name after
+ * fsync of the folder it stands in.
  */
 import fs from 'node:fs'
 import fsPromises, { type FileHandle } from 'node:fs/promises'
@@ -50,7 +52,8 @@ export class RecordedDisk implements Disposable {
   #named(to: unknown, parts: { from?: unknown; isFolder: boolean }): void {
     const name = this.#at(to)
     const from = parts.from === undefined ? undefined : this.#at(parts.from)
-    if (name !== undefined) this.events.push({ kind: 'name', to: name, isFolder: parts.isFolder, ...(from !== undefined && { from }) })
+    if (name !== undefined)
+      this.events.push({ kind: 'name', to: name, isFolder: parts.isFolder, ...(from !== undefined && { from }) })
   }
 
   #gone(file: unknown): void {
@@ -83,12 +86,21 @@ export class RecordedDisk implements Disposable {
       await rm(file, options)
       this.#gone(file)
     })
-    this.#replace(fsPromises, 'mkdir', () => (async (folder: string, options: fs.MakeDirectoryOptions) => {
-      const made = await mkdir(folder, options)
-      this.#named(folder, { isFolder: true })
-      return made
-    }) as typeof mkdir)
-    this.#replace(fsPromises, 'open', () => async (file, flags, mode) => this.#watched(await open(file, flags, mode), file))
+    this.#replace(
+      fsPromises,
+      'mkdir',
+      () =>
+        (async (folder: string, options: fs.MakeDirectoryOptions) => {
+          const made = await mkdir(folder, options)
+          this.#named(folder, { isFolder: true })
+          return made
+        }) as typeof mkdir,
+    )
+    this.#replace(
+      fsPromises,
+      'open',
+      () => async (file, flags, mode) => this.#watched(await open(file, flags, mode), file),
+    )
   }
 
   #watched(handle: FileHandle, file: unknown): FileHandle {
@@ -116,16 +128,28 @@ export class RecordedDisk implements Disposable {
       fdatasyncSync(descriptor)
       synced(descriptor)
     })
-    this.#replace(fs, 'mkdirSync', () => ((folder: string, options: fs.MakeDirectoryOptions) => {
-      const made = mkdirSync(folder, options)
-      this.#named(folder, { isFolder: true })
-      return made
-    }) as typeof mkdirSync)
+    this.#replace(
+      fs,
+      'mkdirSync',
+      () =>
+        ((folder: string, options: fs.MakeDirectoryOptions) => {
+          const made = mkdirSync(folder, options)
+          this.#named(folder, { isFolder: true })
+          return made
+        }) as typeof mkdirSync,
+    )
   }
 }
 
-/** What a disk holds after a power cut behind event number `cut`: base contents, all that is durable, and of the rest what `chance` lets through. */
-export function afterPowerCut(events: readonly DiskEvent[], cut: number, chance: () => boolean): Map<string, Buffer | 'folder' | 'garbage'> {
+/**
+ * What a disk holds after a power cut behind event number `cut`: base contents, all that is durable, and of the rest
+ * what `chance` lets through.
+ */
+export function afterPowerCut(
+  events: readonly DiskEvent[],
+  cut: number,
+  chance: () => boolean,
+): Map<string, Buffer | 'folder' | 'garbage'> {
   const past = events.slice(0, cut)
   const disk = new Map<string, Buffer | 'folder' | 'garbage'>()
   const contents = contentsByName(past)

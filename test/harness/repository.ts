@@ -2,11 +2,24 @@
 import { createHash, randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { type BackupOptions, type BackupResult, backupFiles, ClientState, forgetSnapshots, type Kek, parseKek, prune, readHistory, Repository, restoreSnapshot, verifyRepository } from '../../src/engine/index.ts'
+import {
+  type BackupOptions,
+  type BackupResult,
+  backupFiles,
+  ClientState,
+  forgetSnapshots,
+  type Kek,
+  parseKek,
+  prune,
+  Repository,
+  readHistory,
+  restoreSnapshot,
+  verifyRepository,
+} from '../../src/engine/index.ts'
 import type { ObjectStore } from '../../src/storage/index.ts'
 import { parseLocation } from '../../src/storage/index.ts'
-import { seededRandom } from './seeded-random.ts'
 import { openStore } from '../../src/system/compose.ts'
+import { seededRandom } from './seeded-random.ts'
 
 export function rawKey(): Kek {
   return parseKek(`base64:${randomBytes(32).toString('base64')}`, 'test key')
@@ -31,7 +44,10 @@ export async function makeRepository(base: string): Promise<TestRepository> {
 }
 
 /** A sample tree in `base/source`, and a repository that holds a backup of it. */
-export async function backedUpSample(base: string, seed: number): Promise<{ readonly source: string; readonly repository: TestRepository }> {
+export async function backedUpSample(
+  base: string,
+  seed: number,
+): Promise<{ readonly source: string; readonly repository: TestRepository }> {
   const source = path.join(base, 'source')
   sampleTree(source, seededRandom(seed))
   const repository = await makeRepository(base)
@@ -73,10 +89,22 @@ export function stateOf(test: TestRepository, repository: Repository): ClientSta
   return new ClientState(test.stateFolder, repository.keys.repositoryId)
 }
 
-export async function backup(test: TestRepository, source: string, options: Partial<BackupOptions> & { store?: ObjectStore } = {}): Promise<BackupResult> {
+export async function backup(
+  test: TestRepository,
+  source: string,
+  options: Partial<BackupOptions> & { store?: ObjectStore } = {},
+): Promise<BackupResult> {
   const { store, ...rest } = options
   await using repository = await open(test, store)
-  return await backupFiles(repository, { paths: [source], source: 'test', program: 'test', workers: 0, packBytes: 256 * 1024, state: stateOf(test, repository), ...rest })
+  return await backupFiles(repository, {
+    paths: [source],
+    source: 'test',
+    program: 'test',
+    workers: 0,
+    packBytes: 256 * 1024,
+    state: stateOf(test, repository),
+    ...rest,
+  })
 }
 
 /** What a tree holds: path → type, mode, owner, mtime in nanoseconds, content. Reads with node:fs alone. */
@@ -86,9 +114,16 @@ export function lookAt(folder: string): Map<string, string> {
     for (const name of fs.readdirSync(directory, { encoding: 'buffer' })) {
       const file = Buffer.concat([directory, Buffer.from('/'), name])
       const stat = fs.lstatSync(file, { bigint: true })
-      const content = stat.isFile() ? createHash('sha256').update(fs.readFileSync(file)).digest('hex') : stat.isSymbolicLink() ? fs.readlinkSync(file, 'latin1') : ''
+      const content = stat.isFile()
+        ? createHash('sha256').update(fs.readFileSync(file)).digest('hex')
+        : stat.isSymbolicLink()
+          ? fs.readlinkSync(file, 'latin1')
+          : ''
       const key = `${prefix}/${name.toString('latin1')}`
-      found.set(key, `${stat.mode.toString(8)} ${stat.uid}:${stat.gid} ${stat.mtimeNs} ${stat.isDirectory() ? '' : stat.size} ${stat.rdev} ${content}`)
+      found.set(
+        key,
+        `${stat.mode.toString(8)} ${stat.uid}:${stat.gid} ${stat.mtimeNs} ${stat.isDirectory() ? '' : stat.size} ${stat.rdev} ${content}`,
+      )
       if (stat.isDirectory()) visit(file, key)
     }
   }
@@ -97,13 +132,20 @@ export function lookAt(folder: string): Map<string, string> {
 }
 
 /** Restores one snapshot's folder into a fresh target and looks at it. */
-export async function restored(test: TestRepository, base: string, options: { snapshot: string; source: string }): Promise<Map<string, string>> {
+export async function restored(
+  test: TestRepository,
+  base: string,
+  options: { snapshot: string; source: string },
+): Promise<Map<string, string>> {
   await using repository = await open(test)
   const { snapshots } = await readHistory(repository)
   const entry = snapshots.find(({ name }) => name === options.snapshot)
   if (!entry) throw new Error(`the snapshot ${options.snapshot} is gone`)
   const target = fs.mkdtempSync(path.join(base, 'restored-'))
-  const result = await restoreSnapshot(repository, entry.document, { target: path.join(target, 'tree'), subtree: options.source })
+  const result = await restoreSnapshot(repository, entry.document, {
+    target: path.join(target, 'tree'),
+    subtree: options.source,
+  })
   if (result.issueCount > 0) throw new Error(`restore had issues: ${JSON.stringify(result.issues)}`)
   const seen = lookAt(path.join(target, 'tree'))
   fs.rmSync(target, { recursive: true })
@@ -114,14 +156,22 @@ export async function restored(test: TestRepository, base: string, options: { sn
 export async function verified(test: TestRepository): Promise<string[]> {
   await using repository = await open(test)
   const result = await verifyRepository(repository, { readShare: 1 })
-  if (result.problems.length + result.hits.length > 0) throw new Error(`verify found ${JSON.stringify({ problems: result.problems, hits: result.hits })}`)
+  if (result.problems.length + result.hits.length > 0)
+    throw new Error(`verify found ${JSON.stringify({ problems: result.problems, hits: result.hits })}`)
   return (await readHistory(repository)).snapshots.map(({ name }) => name)
 }
 
 /** A small tree with a few directories, small and chunked files. */
 export function sampleTree(folder: string, random: () => number): void {
   for (const name of ['a', 'b/c', 'b/d']) fs.mkdirSync(path.join(folder, name), { recursive: true })
-  for (let i = 0; i < 12; i += 1) fs.writeFileSync(path.join(folder, ['a', 'b', 'b/c', 'b/d'][i % 4]!, `file-${i}.txt`), `text ${i} ${'x'.repeat(Math.floor(random() * 3000))}`)
-  fs.writeFileSync(path.join(folder, 'chunked.bin'), Buffer.from(Array.from({ length: 300_000 }, () => Math.floor(random() * 256))))
+  for (let i = 0; i < 12; i += 1)
+    fs.writeFileSync(
+      path.join(folder, ['a', 'b', 'b/c', 'b/d'][i % 4]!, `file-${i}.txt`),
+      `text ${i} ${'x'.repeat(Math.floor(random() * 3000))}`,
+    )
+  fs.writeFileSync(
+    path.join(folder, 'chunked.bin'),
+    Buffer.from(Array.from({ length: 300_000 }, () => Math.floor(random() * 256))),
+  )
   fs.symlinkSync('a/file-0.txt', path.join(folder, 'link'))
 }

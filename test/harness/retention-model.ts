@@ -1,4 +1,7 @@
-/** Retention written a second time, from docs/retention.md, period by period, with no cleverness; and what to try it with. UTC. */
+/**
+ * Retention written a second time, from docs/retention.md, period by period, with no cleverness; and what to try it
+ * with. UTC.
+ */
 import fc from 'fast-check'
 import type { RetentionPoint, RetentionPolicy } from '../../src/contracts/index.ts'
 
@@ -7,32 +10,77 @@ const DAY_MS = 86_400_000
 const point = fc.record({ at: fc.integer({ min: 0, max: 800 * 24 }), isGood: fc.boolean() })
 /** At whole hours before a moment. */
 export function pointsBefore(nowMs: number) {
-  return fc.uniqueArray(point, { maxLength: 60, selector: ({ at }) => at }).map((list) => list.map(({ at, isGood }, i): RetentionPoint => ({ id: `p${i}`, atMs: nowMs - at * 3_600_000, isGood })))
+  return fc
+    .uniqueArray(point, { maxLength: 60, selector: ({ at }) => at })
+    .map((list) =>
+      list.map(({ at, isGood }, i): RetentionPoint => ({ id: `p${i}`, atMs: nowMs - at * 3_600_000, isGood })),
+    )
 }
 
 const count = fc.option(fc.integer({ min: 0, max: 12 }), { nil: undefined })
 const custom = fc.array(
-  fc.record({ pattern: fc.constantFrom('first-of-day', 'last-of-week', 'first-of-month', 'last-of-month', 'first-of-quarter', 'last-of-year'), keep: fc.oneof(fc.integer({ min: 0, max: 6 }), fc.constant('forever' as const)) }),
+  fc.record({
+    pattern: fc.constantFrom(
+      'first-of-day',
+      'last-of-week',
+      'first-of-month',
+      'last-of-month',
+      'first-of-quarter',
+      'last-of-year',
+    ),
+    keep: fc.oneof(fc.integer({ min: 0, max: 6 }), fc.constant('forever' as const)),
+  }),
   { maxLength: 2 },
 )
-export const policies = fc.record({ last: count, withinDays: count, hourly: count, daily: count, weekly: count, monthly: count, yearly: count, custom }).map((policy) => Object.fromEntries(Object.entries(policy).filter(([, value]) => value !== undefined)) as RetentionPolicy)
+export const policies = fc
+  .record({
+    last: count,
+    withinDays: count,
+    hourly: count,
+    daily: count,
+    weekly: count,
+    monthly: count,
+    yearly: count,
+    custom,
+  })
+  .map(
+    (policy) =>
+      Object.fromEntries(Object.entries(policy).filter(([, value]) => value !== undefined)) as RetentionPolicy,
+  )
 
 /** UTC, from the page: "the newest point of each of the last n such periods that have one". */
 export function expectedKept(all: readonly RetentionPoint[], policy: RetentionPolicy, nowMs: number): Set<string> {
   const newest = [...all].sort((a, b) => b.atMs - a.atMs)
   const kept = new Set<string>()
-  const rules = [policy.last, policy.withinDays, policy.hourly, policy.daily, policy.weekly, policy.monthly, policy.yearly]
-  if (rules.every((rule) => rule === undefined) && (policy.custom ?? []).length === 0) for (const { id } of all) kept.add(id)
+  const rules = [
+    policy.last,
+    policy.withinDays,
+    policy.hourly,
+    policy.daily,
+    policy.weekly,
+    policy.monthly,
+    policy.yearly,
+  ]
+  if (rules.every((rule) => rule === undefined) && (policy.custom ?? []).length === 0)
+    for (const { id } of all) kept.add(id)
   for (const { id } of newest.slice(0, policy.last ?? 0)) kept.add(id)
-  if (policy.withinDays !== undefined) for (const { id, atMs } of all) if (nowMs - atMs <= policy.withinDays * DAY_MS) kept.add(id)
-  const periods = [['hour', policy.hourly], ['day', policy.daily], ['week', policy.weekly], ['month', policy.monthly], ['year', policy.yearly]] as const
+  if (policy.withinDays !== undefined)
+    for (const { id, atMs } of all) if (nowMs - atMs <= policy.withinDays * DAY_MS) kept.add(id)
+  const periods = [
+    ['hour', policy.hourly],
+    ['day', policy.daily],
+    ['week', policy.weekly],
+    ['month', policy.monthly],
+    ['year', policy.yearly],
+  ] as const
   for (const [period, n] of periods) for (const group of groups(newest, period).slice(0, n ?? 0)) kept.add(group[0]!.id)
   for (const { pattern, keep } of policy.custom ?? []) {
     const [side, , period] = pattern.split('-') as ['first' | 'last', string, Period]
     const now = keyOf(nowMs, period)
     const past = groups(newest, period).filter((group) => keyOf(group[0]!.atMs, period) !== now)
     const running = groups(newest, period).filter((group) => keyOf(group[0]!.atMs, period) === now)
-    for (const group of [...running, ...past.slice(0, keep === 'forever' ? undefined : keep)]) kept.add((side === 'first' ? group.at(-1) : group[0])!.id)
+    for (const group of [...running, ...past.slice(0, keep === 'forever' ? undefined : keep)])
+      kept.add((side === 'first' ? group.at(-1) : group[0])!.id)
   }
   const good = newest.find(({ isGood }) => isGood)
   if (good) kept.add(good.id)

@@ -1,4 +1,7 @@
-/** Stores that stop a call until the other side has done its part: they put writers, pruners and readers into a given order. */
+/**
+ * Stores that stop a call until the other side has done its part: they put writers, pruners and readers into a given
+ * order.
+ */
 import type { ObjectStat, ObjectStore } from '../../src/storage/index.ts'
 import { storeWith } from './freezing-store.ts'
 
@@ -27,7 +30,11 @@ export function stoppingAt(inner: ObjectStore, prefix: string, when: 'before' | 
 }
 
 /** A store that, once it has listed `prefix` for the n-th time, does something before it says what it saw. */
-export function seeing(inner: ObjectStore, at: { prefix: string; time: number }, meanwhile: () => Promise<void>): ObjectStore {
+export function seeing(
+  inner: ObjectStore,
+  at: { prefix: string; time: number },
+  meanwhile: () => Promise<void>,
+): ObjectStore {
   let times = 0
   return storeWith(inner, {
     async *list(prefix, options) {

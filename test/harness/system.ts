@@ -25,7 +25,14 @@ export interface TestSystem extends AsyncDisposable {
 }
 
 function accessOf(rowId: string, { folder, kek, stateFolder }: TestRepository): RepositoryAccess {
-  return { rowId, location: { kind: 'LOCAL', path: folder }, keks: [kek], stateDirectory: stateFolder, open: () => Repository.open(localStore(folder), [kek]), openStore: () => localStore(folder) }
+  return {
+    rowId,
+    location: { kind: 'LOCAL', path: folder },
+    keks: [kek],
+    stateDirectory: stateFolder,
+    open: () => Repository.open(localStore(folder), [kek]),
+    openStore: () => localStore(folder),
+  }
 }
 
 /** A system in `base`: its repository is `base/repository`. */
@@ -37,26 +44,77 @@ export async function testSystem(base: string, given: Partial<SystemParts> = {})
   const repository = await makeRepository(base)
   const rowId = randomUUID()
   await insertTenant(catalog)
-  await catalog.db.insertInto('repositories').values({ id: rowId, tenant_id: DEFAULT_TENANT_ID, location: repository.folder }).execute()
+  await catalog.db
+    .insertInto('repositories')
+    .values({ id: rowId, tenant_id: DEFAULT_TENANT_ID, location: repository.folder })
+    .execute()
   const audited: AuditEvent[] = []
   const enqueued: string[] = []
-  const queue: JobQueue = { enqueue: async (job) => void enqueued.push(job.subject), enqueueAll: async (jobs) => void enqueued.push(...jobs.map(({ subject }) => subject)), work: async () => {}, stop: async () => {}, [Symbol.asyncDispose]: async () => {} }
+  const queue: JobQueue = {
+    enqueue: async (job) => void enqueued.push(job.subject),
+    enqueueAll: async (jobs) => void enqueued.push(...jobs.map(({ subject }) => subject)),
+    work: async () => {},
+    stop: async () => {},
+    [Symbol.asyncDispose]: async () => {},
+  }
   const parts: SystemParts = {
-    catalog, tenantId: DEFAULT_TENANT_ID, queue, repository: accessOf(rowId, repository), defaults: {}, channels: {}, notifiers: [], audit: { append: async (event) => void audited.push(event) },
-    secrets: { seal: (text) => Buffer.from(text), open: (sealed) => Buffer.from(sealed).toString() }, log: silentLog, worker: { id: randomUUID(), host: 'test', pid: process.pid }, home: base, locale: 'en', ...given,
+    catalog,
+    tenantId: DEFAULT_TENANT_ID,
+    queue,
+    repository: accessOf(rowId, repository),
+    defaults: {},
+    channels: {},
+    notifiers: [],
+    audit: { append: async (event) => void audited.push(event) },
+    secrets: { seal: (text) => Buffer.from(text), open: (sealed) => Buffer.from(sealed).toString() },
+    log: silentLog,
+    worker: { id: randomUUID(), host: 'test', pid: process.pid },
+    home: base,
+    locale: 'en',
+    ...given,
   }
   return { base, repository, parts, audited, enqueued, [Symbol.asyncDispose]: async () => own?.[Symbol.asyncDispose]() }
 }
 
 async function insertTenant(catalog: Catalog): Promise<void> {
-  await catalog.db.insertInto('tenants').values({ id: DEFAULT_TENANT_ID, name: 'default' }).onConflict((conflict) => conflict.doNothing()).execute()
+  await catalog.db
+    .insertInto('tenants')
+    .values({ id: DEFAULT_TENANT_ID, name: 'default' })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
 }
 
 /** A configuration's row, as saving one would write it. Gives its id. */
-export async function insertConfig({ parts }: Pick<TestSystem, 'parts'>, settings: Partial<ConfigSettings> & { readonly paths: readonly string[] }, row: { readonly name?: string; readonly enabled?: boolean; readonly removed_at?: Date } = {}): Promise<string> {
+export async function insertConfig(
+  { parts }: Pick<TestSystem, 'parts'>,
+  settings: Partial<ConfigSettings> & { readonly paths: readonly string[] },
+  row: { readonly name?: string; readonly enabled?: boolean; readonly removed_at?: Date } = {},
+): Promise<string> {
   const id = randomUUID()
-  const whole: ConfigSettings = { kind: 'FILES', type: 'INCREMENTAL', schedule: { kind: 'MANUAL' }, timezone: 'UTC', filters: {}, performance: {}, alertConfig: {}, priority: 'NORMAL', tags: [], ...settings }
-  await parts.catalog.db.insertInto('configs').values({ id, tenant_id: parts.tenantId, name: `config ${id}`, kind: whole.kind, settings: JSON.stringify(whole), created_by: 'test', ...row }).execute()
+  const whole: ConfigSettings = {
+    kind: 'FILES',
+    type: 'INCREMENTAL',
+    schedule: { kind: 'MANUAL' },
+    timezone: 'UTC',
+    filters: {},
+    performance: {},
+    alertConfig: {},
+    priority: 'NORMAL',
+    tags: [],
+    ...settings,
+  }
+  await parts.catalog.db
+    .insertInto('configs')
+    .values({
+      id,
+      tenant_id: parts.tenantId,
+      name: `config ${id}`,
+      kind: whole.kind,
+      settings: JSON.stringify(whole),
+      created_by: 'test',
+      ...row,
+    })
+    .execute()
   return id
 }
 
@@ -67,8 +125,14 @@ export interface PlantedSnapshot {
   readonly isGood: boolean
 }
 
-/** Commits snapshots of the past, all with the tree of one real backup of an empty folder. Gives their names in the order given. */
-export async function plantSnapshots(repository: TestRepository, wanted: readonly PlantedSnapshot[]): Promise<string[]> {
+/**
+ * Commits snapshots of the past, all with the tree of one real backup of an empty folder. Gives their names in the
+ * order given.
+ */
+export async function plantSnapshots(
+  repository: TestRepository,
+  wanted: readonly PlantedSnapshot[],
+): Promise<string[]> {
   const empty = path.join(path.dirname(repository.folder), 'empty')
   fs.mkdirSync(empty, { recursive: true })
   const { document } = await backup(repository, empty)
@@ -77,7 +141,15 @@ export async function plantSnapshots(repository: TestRepository, wanted: readonl
   const names: string[] = []
   for (const [i, { configId, source, atMs, isGood }] of wanted.entries()) {
     const at = isoTime(atMs)
-    const planted = { ...document, source, startedAt: at, finishedAt: at, sequence: (document.sequence ?? 0) + 1 + i, tags: configId === undefined ? [] : [configTag(configId)], skippedCount: isGood ? 0 : 1 }
+    const planted = {
+      ...document,
+      source,
+      startedAt: at,
+      finishedAt: at,
+      sequence: (document.sequence ?? 0) + 1 + i,
+      tags: configId === undefined ? [] : [configTag(configId)],
+      skippedCount: isGood ? 0 : 1,
+    }
     names.push(await opened.writeDocument(planted, { type: ObjectType.SNAPSHOT, folder: 'snapshots', signer }))
   }
   return names

@@ -3,7 +3,10 @@ import { setTimeout as pause } from 'node:timers/promises'
 /** No machine takes so long: something is wrong. */
 const PATIENCE_MS = 120_000
 
-/** Waits for a condition, however slow the machine is; what never comes fails the test by name. Gives what the condition gave. */
+/**
+ * Waits for a condition, however slow the machine is; what never comes fails the test by name. Gives what the condition
+ * gave.
+ */
 export async function until<T>(what: string, isSo: () => T | Promise<T>): Promise<NonNullable<T>> {
   const endMs = performance.now() + PATIENCE_MS
   for (;;) {

@@ -1,4 +1,5 @@
-// Goal: the unit that is shipped is one that systemd takes without a word, closed to what it does not need. No systemd runs here: it is checked, not started.
+// Goal: the unit that is shipped is one that systemd takes without a word, closed to what it does not need. No systemd
+// runs here: it is checked, not started.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
@@ -6,7 +7,10 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 
-const unit = fs.readFileSync(path.resolve(import.meta.dirname, '../../packaging/systemd/neonpro-backup.service'), 'utf8')
+const unit = fs.readFileSync(
+  path.resolve(import.meta.dirname, '../../packaging/systemd/neonpro-backup.service'),
+  'utf8',
+)
 const hasAnalyze = spawnSync('systemd-analyze', ['--version']).status === 0
 const skip = hasAnalyze ? false : 'systemd-analyze is not installed (apt-get install systemd)'
 

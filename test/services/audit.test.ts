@@ -1,17 +1,29 @@
-/** The audit log over a real database and a real repository: what a superuser, or whoever holds the storage, does to it is found. */
+/**
+ * The audit log over a real database and a real repository: what a superuser, or whoever holds the storage, does to it
+ * is found.
+ */
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import type { Catalog } from '../../src/catalog/index.ts'
 import { listRecords, readHistory, verifyRepository } from '../../src/engine/index.ts'
-import { AuditFault, closeAuditSegments, eraseActor, exportAudit, nextHash, verifyAudit, verifyExport } from '../../src/services/audit/index.ts'
-import { actions, controlPlane, type ControlPlane } from '../harness/control-plane.ts'
+import {
+  AuditFault,
+  closeAuditSegments,
+  eraseActor,
+  exportAudit,
+  nextHash,
+  verifyAudit,
+  verifyExport,
+} from '../../src/services/audit/index.ts'
+import { actions, type ControlPlane, controlPlane } from '../harness/control-plane.ts'
 
 /** As somebody to whom no trigger and no grant applies. */
 async function plant(catalog: Catalog, text: string): Promise<void> {
   const tables = ['audit_entries', 'audit_heads', 'audit_segments'].map((name) => `neonpro_backup.${name}`)
-  for (const table of tables) await catalog.queue.executeSql(`alter table ${table} disable trigger user; grant all on ${table} to current_user;`)
+  for (const table of tables)
+    await catalog.queue.executeSql(`alter table ${table} disable trigger user; grant all on ${table} to current_user;`)
   await catalog.queue.executeSql(text)
   for (const table of tables) await catalog.queue.executeSql(`alter table ${table} enable trigger user`)
 }
@@ -25,10 +37,17 @@ async function rechain({ parts: { catalog } }: ControlPlane): Promise<void> {
     hash = nextHash(previous, entry)
     return `update neonpro_backup.audit_entries set sequence = ${index + 1}, previous = '\\x${previous.toString('hex')}', hash = '\\x${hash.toString('hex')}' where sequence = ${sequence}`
   })
-  await plant(catalog, [...statements, `update neonpro_backup.audit_heads set sequence = ${rows.length}, hash = '\\x${hash.toString('hex')}'`].join(';'))
+  await plant(
+    catalog,
+    [
+      ...statements,
+      `update neonpro_backup.audit_heads set sequence = ${rows.length}, hash = '\\x${hash.toString('hex')}'`,
+    ].join(';'),
+  )
 }
 
-const forged = (number: number) => `convert_to(replace(convert_from(entry, 'UTF8'), '"number":${number}', '"number":99'), 'UTF8')`
+const forged = (number: number) =>
+  `convert_to(replace(convert_from(entry, 'UTF8'), '"number":${number}', '"number":99'), 'UTF8')`
 const EDIT = `update neonpro_backup.audit_entries set entry = ${forged(3)}, entry_json = convert_from(${forged(3)}, 'UTF8')::jsonb where sequence = 3`
 const INSERT = `update neonpro_backup.audit_entries set sequence = sequence + 1000 where sequence > 3; update neonpro_backup.audit_entries set sequence = sequence - 999 where sequence > 1000;
   insert into neonpro_backup.audit_entries select tenant_id, 4, at, entry, entry_json, previous, hash from neonpro_backup.audit_entries where sequence = 3;
@@ -37,19 +56,33 @@ const SWAP = `update neonpro_backup.audit_entries set sequence = -1 where sequen
 const REMOVE = 'delete from neonpro_backup.audit_entries where sequence = 3'
 const CUT = 'delete from neonpro_backup.audit_entries where sequence > 5'
 
-const found = async (plane: ControlPlane) => (await verifyAudit(plane.parts)).problems.map(({ sequence, what }) => `${sequence} ${what}`)
+const found = async (plane: ControlPlane) =>
+  (await verifyAudit(plane.parts)).problems.map(({ sequence, what }) => `${sequence} ${what}`)
 
 test('an untouched log is intact: open, closed in segments, and while it grows', async () => {
   await using plane = await controlPlane()
   const { parts } = plane
-  assert.deepEqual(await verifyAudit(parts), { isIntact: true, entries: 0, head: '00'.repeat(32), problems: [], segments: 0 })
+  assert.deepEqual(await verifyAudit(parts), {
+    isIntact: true,
+    entries: 0,
+    head: '00'.repeat(32),
+    problems: [],
+    segments: 0,
+  })
   await actions(parts.audit, 7)
   assert.equal((await verifyAudit(parts)).isIntact, true)
   assert.equal(await closeAuditSegments(parts, { olderThanMs: 3_600_000 }), 0, 'not due yet')
   assert.equal(await closeAuditSegments(parts), 7)
   assert.equal(await closeAuditSegments(parts), 0)
-  const growing = Promise.all([actions(parts.audit, 40, 'more'), verifyAudit(parts), verifyAudit(parts), closeAuditSegments(parts), verifyAudit(parts)])
-  for (const verdict of (await growing).filter((each) => typeof each === 'object')) assert.deepEqual(verdict.problems, [])
+  const growing = Promise.all([
+    actions(parts.audit, 40, 'more'),
+    verifyAudit(parts),
+    verifyAudit(parts),
+    closeAuditSegments(parts),
+    verifyAudit(parts),
+  ])
+  for (const verdict of (await growing).filter((each) => typeof each === 'object'))
+    assert.deepEqual(verdict.problems, [])
   await closeAuditSegments(parts)
   const verdict = await verifyAudit(parts)
   assert.deepEqual([verdict.isIntact, verdict.entries], [true, 47])
@@ -61,59 +94,104 @@ test('an entry stands or falls with its transaction', async () => {
   const { catalog, audit } = plane.parts
   const event = { actor: 'a', action: 'x', resource: 'y', result: 'SUCCESS' } as const
   await catalog.transaction((tx) => audit.append(event, tx))
-  await assert.rejects(catalog.transaction(async (tx) => {
-    await audit.append(event, tx)
-    throw new Error('undone')
-  }))
+  await assert.rejects(
+    catalog.transaction(async (tx) => {
+      await audit.append(event, tx)
+      throw new Error('undone')
+    }),
+  )
   assert.equal((await verifyAudit(plane.parts)).entries, 1)
 })
 
 test('in the open part of the log: edit, removal, insertion, swap, a cut tail and a changed copy are found', async () => {
   const cases: ReadonlyArray<readonly [name: string, sql: string, expected: readonly string[]]> = [
     ['edit', EDIT, ['3 EDITED']],
-    ['edit with its own hash', `${EDIT}; update neonpro_backup.audit_entries set hash = sha256(previous || entry) where sequence = 3`, ['4 CHAIN_BROKEN']],
+    [
+      'edit with its own hash',
+      `${EDIT}; update neonpro_backup.audit_entries set hash = sha256(previous || entry) where sequence = 3`,
+      ['4 CHAIN_BROKEN'],
+    ],
     ['removal', REMOVE, ['3 REMOVED']],
     ['insertion', INSERT, ['4 CHAIN_BROKEN']],
-    ['insertion below the first', "update neonpro_backup.audit_entries set sequence = 0 where sequence = 1", ['0 INSERTED', '1 REMOVED']],
+    [
+      'insertion below the first',
+      'update neonpro_backup.audit_entries set sequence = 0 where sequence = 1',
+      ['0 INSERTED', '1 REMOVED'],
+    ],
     ['swap', SWAP, ['3 CHAIN_BROKEN', '4 CHAIN_BROKEN', '5 CHAIN_BROKEN']],
     ['cut tail', CUT, ['6 TAIL_REMOVED']],
     ['everything gone', 'delete from neonpro_backup.audit_entries', ['1 TAIL_REMOVED']],
-    ['cut tail with a head of another hash', `${CUT}; update neonpro_backup.audit_heads set sequence = 5`, ['5 HEAD_DIFFERS']],
+    [
+      'cut tail with a head of another hash',
+      `${CUT}; update neonpro_backup.audit_heads set sequence = 5`,
+      ['5 HEAD_DIFFERS'],
+    ],
     ['no head', 'delete from neonpro_backup.audit_heads', ['null HEAD_DIFFERS']],
     ['an entry behind the head', 'update neonpro_backup.audit_heads set sequence = 7', ['8 INSERTED']],
-    ['another tenant\'s or no entry', `update neonpro_backup.audit_entries set entry = convert_to('{"v":2}', 'UTF8'), entry_json = '{"v":2}' where sequence = 2`, ['2 COPY_DIFFERS', '2 EDITED', '2 FOREIGN']],
-    ['the copy beside the entry', `update neonpro_backup.audit_entries set entry_json = '{}' where sequence = 2`, ['2 COPY_DIFFERS']],
-    ['the time beside the entry', `update neonpro_backup.audit_entries set at = at - interval '1 day' where sequence = 2`, ['2 COPY_DIFFERS']],
+    [
+      "another tenant's or no entry",
+      `update neonpro_backup.audit_entries set entry = convert_to('{"v":2}', 'UTF8'), entry_json = '{"v":2}' where sequence = 2`,
+      ['2 COPY_DIFFERS', '2 EDITED', '2 FOREIGN'],
+    ],
+    [
+      'the copy beside the entry',
+      `update neonpro_backup.audit_entries set entry_json = '{}' where sequence = 2`,
+      ['2 COPY_DIFFERS'],
+    ],
+    [
+      'the time beside the entry',
+      `update neonpro_backup.audit_entries set at = at - interval '1 day' where sequence = 2`,
+      ['2 COPY_DIFFERS'],
+    ],
   ]
   await using plane = await controlPlane()
   await actions(plane.parts.audit, 8)
-  const { rows } = await plane.parts.catalog.queue.executeSql('select * from neonpro_backup.audit_entries order by sequence') as { rows: Array<Record<string, unknown>> }
+  const { rows } = (await plane.parts.catalog.queue.executeSql(
+    'select * from neonpro_backup.audit_entries order by sequence',
+  )) as { rows: Array<Record<string, unknown>> }
   assert.equal(rows.length, 8)
-  await plane.parts.catalog.queue.executeSql('create table neonpro_backup.saved_entries as table neonpro_backup.audit_entries; create table neonpro_backup.saved_heads as table neonpro_backup.audit_heads')
+  await plane.parts.catalog.queue.executeSql(
+    'create table neonpro_backup.saved_entries as table neonpro_backup.audit_entries; create table neonpro_backup.saved_heads as table neonpro_backup.audit_heads',
+  )
   for (const [name, sql, expected] of cases) {
     await plant(plane.parts.catalog, sql)
     assert.deepEqual((await found(plane)).sort(), [...expected].sort(), name)
-    await plant(plane.parts.catalog, `delete from neonpro_backup.audit_entries; insert into neonpro_backup.audit_entries table neonpro_backup.saved_entries; delete from neonpro_backup.audit_heads; insert into neonpro_backup.audit_heads table neonpro_backup.saved_heads`)
+    await plant(
+      plane.parts.catalog,
+      `delete from neonpro_backup.audit_entries; insert into neonpro_backup.audit_entries table neonpro_backup.saved_entries; delete from neonpro_backup.audit_heads; insert into neonpro_backup.audit_heads table neonpro_backup.saved_heads`,
+    )
     assert.deepEqual(await found(plane), [], `after ${name}`)
   }
 })
 
 test('in closed segments the forger who makes the whole chain anew is found too', async () => {
   const cases: ReadonlyArray<readonly [name: string, sql: string, expected: RegExp]> = [
-    ['edit', EDIT, /3 SEGMENT_DIFFERS/], ['removal', REMOVE, /3 SEGMENT_DIFFERS.*6 SEGMENT_AHEAD/s], ['insertion', INSERT, /4 SEGMENT_DIFFERS/], ['swap', SWAP, /3 SEGMENT_DIFFERS/], ['cut tail', CUT, /6 SEGMENT_AHEAD/],
+    ['edit', EDIT, /3 SEGMENT_DIFFERS/],
+    ['removal', REMOVE, /3 SEGMENT_DIFFERS.*6 SEGMENT_AHEAD/s],
+    ['insertion', INSERT, /4 SEGMENT_DIFFERS/],
+    ['swap', SWAP, /3 SEGMENT_DIFFERS/],
+    ['cut tail', CUT, /6 SEGMENT_AHEAD/],
     ['everything gone', 'delete from neonpro_backup.audit_entries', /1 SEGMENT_AHEAD/],
   ]
   await using plane = await controlPlane()
   await actions(plane.parts.audit, 6)
   await closeAuditSegments(plane.parts)
-  await plane.parts.catalog.queue.executeSql('create table neonpro_backup.saved_entries as table neonpro_backup.audit_entries; create table neonpro_backup.saved_heads as table neonpro_backup.audit_heads')
+  await plane.parts.catalog.queue.executeSql(
+    'create table neonpro_backup.saved_entries as table neonpro_backup.audit_entries; create table neonpro_backup.saved_heads as table neonpro_backup.audit_heads',
+  )
   for (const [name, sql, expected] of cases) {
     await plant(plane.parts.catalog, sql)
     await rechain(plane)
     const problems = await found(plane)
     assert.match(problems.join('\n'), expected, name)
-    assert.ok(problems.every((problem) => problem.includes('SEGMENT')), `${name}: the chain itself is whole: ${problems.join()}`)
-    await plant(plane.parts.catalog, `delete from neonpro_backup.audit_entries; insert into neonpro_backup.audit_entries table neonpro_backup.saved_entries; delete from neonpro_backup.audit_heads; insert into neonpro_backup.audit_heads table neonpro_backup.saved_heads`)
+    assert.ok(
+      problems.every((problem) => problem.includes('SEGMENT')),
+      `${name}: the chain itself is whole: ${problems.join()}`,
+    )
+    await plant(
+      plane.parts.catalog,
+      `delete from neonpro_backup.audit_entries; insert into neonpro_backup.audit_entries table neonpro_backup.saved_entries; delete from neonpro_backup.audit_heads; insert into neonpro_backup.audit_heads table neonpro_backup.saved_heads`,
+    )
   }
   assert.deepEqual(await found(plane), [])
 })
@@ -127,7 +205,10 @@ test('a segment that is gone from the repository, is damaged there, or is unknow
   await closeAuditSegments(parts)
   await using repository = await parts.repository.open()
   const { records } = await listRecords(repository, { record: 'audit' })
-  assert.deepEqual(records.map(({ document }) => document.subject), [`${parts.tenantId}/1`, `${parts.tenantId}/2`])
+  assert.deepEqual(
+    records.map(({ document }) => document.subject),
+    [`${parts.tenantId}/1`, `${parts.tenantId}/2`],
+  )
   const file = path.join(folder, 'repository/audit', records[1]!.name)
   const bytes = fs.readFileSync(file)
   fs.rmSync(file)
@@ -148,11 +229,40 @@ test('closing goes on where it was stopped: a reserved stretch is written again 
   fs.renameSync(path.join(folder, 'repository'), path.join(folder, 'away'))
   await assert.rejects(closeAuditSegments(parts))
   fs.renameSync(path.join(folder, 'away'), path.join(folder, 'repository'))
-  await parts.catalog.db.insertInto('audit_segments').values({ tenant_id: parts.tenantId, number: 1, from_sequence: 1, to_sequence: 2, hash: (await parts.catalog.db.selectFrom('audit_entries').select('hash').where('sequence', '=', 2).executeTakeFirstOrThrow()).hash, record: '' }).execute()
+  await parts.catalog.db
+    .insertInto('audit_segments')
+    .values({
+      tenant_id: parts.tenantId,
+      number: 1,
+      from_sequence: 1,
+      to_sequence: 2,
+      hash: (
+        await parts.catalog.db
+          .selectFrom('audit_entries')
+          .select('hash')
+          .where('sequence', '=', 2)
+          .executeTakeFirstOrThrow()
+      ).hash,
+      record: '',
+    })
+    .execute()
   assert.deepEqual(await found(plane), [], 'a segment that is being closed is not missing')
-  assert.equal((await Promise.all([closeAuditSegments(parts), closeAuditSegments(parts)])).reduce((sum, each) => sum + each) >= 4, true)
-  const rows = await parts.catalog.db.selectFrom('audit_segments').select(['number', 'from_sequence', 'to_sequence', 'record']).orderBy('number').execute()
-  assert.deepEqual(rows.map((row) => [row.number, row.from_sequence, row.to_sequence, row.record !== '']), [[1, 1, 2, true], [2, 3, 4, true]])
+  assert.equal(
+    (await Promise.all([closeAuditSegments(parts), closeAuditSegments(parts)])).reduce((sum, each) => sum + each) >= 4,
+    true,
+  )
+  const rows = await parts.catalog.db
+    .selectFrom('audit_segments')
+    .select(['number', 'from_sequence', 'to_sequence', 'record'])
+    .orderBy('number')
+    .execute()
+  assert.deepEqual(
+    rows.map((row) => [row.number, row.from_sequence, row.to_sequence, row.record !== '']),
+    [
+      [1, 1, 2, true],
+      [2, 3, 4, true],
+    ],
+  )
   assert.deepEqual(await found(plane), [])
 })
 
@@ -160,10 +270,24 @@ test('long stretches are closed in several records of bounded size', async () =>
   await using plane = await controlPlane()
   const { parts } = plane
   await parts.catalog.transaction(async (tx) => {
-    for (let i = 0; i < 40; i += 1) await parts.audit.append({ actor: 'a', action: 'x', resource: 'y', result: 'SUCCESS', details: { text: Array.from({ length: 7 }, () => 'x'.repeat(4000)) } }, tx)
+    for (let i = 0; i < 40; i += 1)
+      await parts.audit.append(
+        {
+          actor: 'a',
+          action: 'x',
+          resource: 'y',
+          result: 'SUCCESS',
+          details: { text: Array.from({ length: 7 }, () => 'x'.repeat(4000)) },
+        },
+        tx,
+      )
   })
   assert.equal(await closeAuditSegments(parts), 40)
-  const rows = await parts.catalog.db.selectFrom('audit_segments').select(['from_sequence', 'to_sequence']).orderBy('number').execute()
+  const rows = await parts.catalog.db
+    .selectFrom('audit_segments')
+    .select(['from_sequence', 'to_sequence'])
+    .orderBy('number')
+    .execute()
   assert.ok(rows.length >= 2)
   assert.deepEqual(await found(plane), [])
 })
@@ -174,21 +298,36 @@ test('a backup or a restore never reads the segments, and verify does', async ()
   await actions(parts.audit, 3)
   await closeAuditSegments(parts)
   await using repository = await parts.repository.open()
-  assert.deepEqual((await readHistory(repository)).allRecords.map(({ document }) => document.record), ['control-key'])
+  assert.deepEqual(
+    (await readHistory(repository)).allRecords.map(({ document }) => document.record),
+    ['control-key'],
+  )
   assert.deepEqual((await verifyRepository(repository)).problems, [])
   const [name] = fs.readdirSync(path.join(folder, 'repository/audit'))
   fs.appendFileSync(path.join(folder, 'repository/audit', name!), 'x')
-  assert.deepEqual((await verifyRepository(repository)).problems.map(({ object }) => object), [`audit/${name}`])
+  assert.deepEqual(
+    (await verifyRepository(repository)).problems.map(({ object }) => object),
+    [`audit/${name}`],
+  )
 })
 
 test('a name is erased for good; the entries and their chain stay', async () => {
   await using plane = await controlPlane()
   const { parts } = plane
   await actions(parts.audit, 3)
-  const labels = async () => (await parts.catalog.db.selectFrom('audit_actors').select('label').orderBy('label').execute()).map(({ label }) => label)
+  const labels = async () =>
+    (await parts.catalog.db.selectFrom('audit_actors').select('label').orderBy('label').execute()).map(
+      ({ label }) => label,
+    )
   assert.deepEqual(await labels(), ['person-0', 'person-1', 'person-2'])
-  assert.equal(await eraseActor(parts.catalog, parts.secrets.auditKey, { tenantId: parts.tenantId, id: 'person-1' }), true)
-  assert.equal(await eraseActor(parts.catalog, parts.secrets.auditKey, { tenantId: parts.tenantId, id: 'nobody' }), false)
+  assert.equal(
+    await eraseActor(parts.catalog, parts.secrets.auditKey, { tenantId: parts.tenantId, id: 'person-1' }),
+    true,
+  )
+  assert.equal(
+    await eraseActor(parts.catalog, parts.secrets.auditKey, { tenantId: parts.tenantId, id: 'nobody' }),
+    false,
+  )
   await actions(parts.audit, 3)
   assert.deepEqual(await labels(), ['', 'person-0', 'person-2'])
   assert.deepEqual(await found(plane), [])
@@ -203,16 +342,23 @@ test('the export verifies without database and key; each change of the file is f
   const text = await exportAudit(parts)
   const lines = text.trimEnd().split('\n')
   const verdict = await verifyExport(lines)
-  assert.deepEqual([verdict.isIntact, verdict.entries, verdict.from, verdict.to, verdict.head], [true, 6, 1, 6, (await verifyAudit(parts)).head])
+  assert.deepEqual(
+    [verdict.isIntact, verdict.entries, verdict.from, verdict.to, verdict.head],
+    [true, 6, 1, 6, (await verifyAudit(parts)).head],
+  )
   const faults = async (changed: readonly string[]) => (await verifyExport(changed)).problems.map(({ what }) => what)
   assert.deepEqual(await faults(lines.with(3, lines[3]!.replace('"number":3', '"number":9'))), [AuditFault.EDITED])
   assert.ok((await faults(lines.toSpliced(3, 1))).includes(AuditFault.REMOVED))
   assert.ok((await faults(lines.toSpliced(3, 0, lines[3]!))).includes(AuditFault.INSERTED))
   assert.ok((await faults(lines.with(3, lines[4]!).with(4, lines[3]!))).length > 0)
   assert.deepEqual(await faults(lines.slice(0, -1)), [AuditFault.TAIL_REMOVED])
-  assert.ok((await faults([...lines, lines.at(-1)!.replace('"sequence":6', '"sequence":7')])).includes(AuditFault.INSERTED))
+  assert.ok(
+    (await faults([...lines, lines.at(-1)!.replace('"sequence":6', '"sequence":7')])).includes(AuditFault.INSERTED),
+  )
   assert.ok((await faults(lines.with(2, 'no entry'))).includes(AuditFault.FOREIGN))
-  assert.ok((await faults(lines.with(0, lines[0]!.replace(/"previous":"00/, '"previous":"11')))).includes(AuditFault.EDITED))
+  assert.ok(
+    (await faults(lines.with(0, lines[0]!.replace(/"previous":"00/, '"previous":"11')))).includes(AuditFault.EDITED),
+  )
   await assert.rejects(verifyExport(lines.slice(1)))
 })
 

@@ -8,4 +8,10 @@ const engine = new EngineProcess({ location: { kind: 'LOCAL', path: folder }, ke
 const onProgress = ({ bytesDone }: { bytesDone: number }) => {
   if (bytesDone > 1e6) process.stdout.write(`${engine.pid} working\n`)
 }
-await engine.run({ kind: 'backup', options: { paths: [source], source: 'clinic', type: 'INCREMENTAL', runId: 'run-1', compressionLevel: 9 } }, { onProgress })
+await engine.run(
+  {
+    kind: 'backup',
+    options: { paths: [source], source: 'clinic', type: 'INCREMENTAL', runId: 'run-1', compressionLevel: 9 },
+  },
+  { onProgress },
+)

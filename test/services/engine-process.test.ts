@@ -1,5 +1,6 @@
-// Goal: work in a process of its own gives what the engine gives; its end is never silent; nobody is left behind; no key is seen outside of it.
-// Method: real processes on real folders; killed, frozen, orphaned and stopped; /proc shows their arguments and environment.
+// Goal: work in a process of its own gives what the engine gives; its end is never silent; nobody is left behind; no
+// key is seen outside of it. Method: real processes on real folders; killed, frozen, orphaned and stopped; /proc shows
+// their arguments and environment.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import fs from 'node:fs'
@@ -7,17 +8,24 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { isBackupError } from '../../src/kernel/backup-error.ts'
 import { isProcessAlive } from '../../src/kernel/machine.ts'
-import { EngineProcess, runInEngine } from '../../src/services/execution/index.ts'
 import { parseFromEngine, parseToEngine } from '../../src/services/execution/engine-protocol.ts'
+import { EngineProcess, runInEngine } from '../../src/services/execution/index.ts'
 import { pacedEngine } from '../harness/engine-children.ts'
 import { lookAt, makeRepository, restored, sampleTree, type TestRepository, verified } from '../harness/repository.ts'
 import { seededRandom } from '../harness/seeded-random.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 import { until } from '../harness/until.ts'
 
-const accessOf = ({ folder, kek, stateFolder }: TestRepository) => ({ location: { kind: 'LOCAL' as const, path: folder }, keks: [kek], stateDirectory: stateFolder })
+const accessOf = ({ folder, kek, stateFolder }: TestRepository) => ({
+  location: { kind: 'LOCAL' as const, path: folder },
+  keks: [kek],
+  stateDirectory: stateFolder,
+})
 const SLOW_FILES = 30
-const backupJob = (source: string, runId: string) => ({ kind: 'backup' as const, options: { paths: [source], source: 'clinic', type: 'INCREMENTAL' as const, runId, compressionLevel: 9 } })
+const backupJob = (source: string, runId: string) => ({
+  kind: 'backup' as const,
+  options: { paths: [source], source: 'clinic', type: 'INCREMENTAL' as const, runId, compressionLevel: 9 },
+})
 
 /** Text that the highest level takes its time for. */
 function slowTree(folder: string, files: number): void {
@@ -25,7 +33,10 @@ function slowTree(folder: string, files: number): void {
   const words = Array.from({ length: 3000 }, () => Math.floor(random() * 2 ** 40).toString(36))
   for (let i = 0; i < files; i += 1) {
     fs.mkdirSync(path.join(folder, `folder-${i}`), { recursive: true })
-    fs.writeFileSync(path.join(folder, `folder-${i}/file`), Array.from({ length: 30_000 }, () => words[Math.floor(random() * words.length)]).join(' '))
+    fs.writeFileSync(
+      path.join(folder, `folder-${i}/file`),
+      Array.from({ length: 30_000 }, () => words[Math.floor(random() * words.length)]).join(' '),
+    )
   }
 }
 
@@ -38,12 +49,24 @@ test('backup, restore, survey and verify in one process give what the engine giv
   const outcome = await engine.run(backupJob(source, 'run-1'))
   assert.equal(outcome.isRepeat, false)
   assert.equal(outcome.filesNew, 13)
-  assert.deepEqual([outcome.point.runId, outcome.point.source, outcome.point.isComplete, outcome.skippedCount], ['run-1', 'clinic', true, 0])
+  assert.deepEqual(
+    [outcome.point.runId, outcome.point.source, outcome.point.isComplete, outcome.skippedCount],
+    ['run-1', 'clinic', true, 0],
+  )
   assert.deepEqual(await restored(repository, base.path, { snapshot: outcome.snapshot, source }), lookAt(source))
   const again = await engine.run(backupJob(source, 'run-1'))
   assert.deepEqual([again.isRepeat, again.snapshot], [true, outcome.snapshot], 'a run is committed once')
   const target = path.join(base.path, 'target')
-  const back = await engine.run({ kind: 'restore', snapshot: outcome.snapshot, target, include: [], overwrite: 'always', deleteExtra: false, verify: true, isRepeat: false })
+  const back = await engine.run({
+    kind: 'restore',
+    snapshot: outcome.snapshot,
+    target,
+    include: [],
+    overwrite: 'always',
+    deleteExtra: false,
+    verify: true,
+    isRepeat: false,
+  })
   assert.deepEqual([back.filesRestored, back.filesVerified, back.issueCount], [14, 13, 0])
   assert.deepEqual(lookAt(path.join(target, source)), lookAt(source))
   const holdings = await engine.run({ kind: 'survey', known: ['0'.repeat(64)] })
@@ -56,7 +79,13 @@ test('an error crosses with code, sentence and context; the process goes on', as
   const repository = await makeRepository(base.path)
   await using engine = new EngineProcess(accessOf(repository))
   const missing = path.join(base.path, 'nothing')
-  await assert.rejects(engine.run(backupJob(missing, 'run-1')), (error) => isBackupError(error, 'SOURCE_UNREADABLE') && error.context['path'] === missing && error.context['cause'] === 'ENOENT')
+  await assert.rejects(
+    engine.run(backupJob(missing, 'run-1')),
+    (error) =>
+      isBackupError(error, 'SOURCE_UNREADABLE') &&
+      error.context['path'] === missing &&
+      error.context['cause'] === 'ENOENT',
+  )
   assert.deepEqual((await engine.run({ kind: 'survey', known: [] })).points, [])
 })
 
@@ -65,7 +94,9 @@ test('a wrong key is refused in the process', async () => {
   using other = temporaryDirectory()
   const repository = await makeRepository(base.path)
   const { kek } = await makeRepository(other.path)
-  await assert.rejects(runInEngine({ ...accessOf(repository), keks: [kek] }, { kind: 'survey', known: [] }), (error) => isBackupError(error, 'KEY_WRONG'))
+  await assert.rejects(runInEngine({ ...accessOf(repository), keks: [kek] }, { kind: 'survey', known: [] }), (error) =>
+    isBackupError(error, 'KEY_WRONG'),
+  )
 })
 
 test('no key stands in arguments or environment; the flags are those of the command line', async () => {
@@ -77,9 +108,18 @@ test('no key stands in arguments or environment; the flags are those of the comm
   await engine.run({ kind: 'survey', known: [] })
   const shown = `${fs.readFileSync(`/proc/${engine.pid}/cmdline`, 'latin1')}${fs.readFileSync(`/proc/${engine.pid}/environ`, 'latin1')}`
   assert.ok(shown.includes('engine-child'))
-  const [launched] = /(?<=-S node ).+/.exec(fs.readFileSync(path.resolve(import.meta.dirname, '../../scripts/launcher.js'), 'utf8'))!
-  assert.ok(launched.split(' ').every((flag) => shown.includes(`${flag}\0`)), 'it is started with the flags of the command line')
-  assert.ok(!shown.includes('canary') && repository.kek.kind === 'raw' && !shown.includes(repository.kek.key.toString('base64')))
+  const [launched] = /(?<=-S node ).+/.exec(
+    fs.readFileSync(path.resolve(import.meta.dirname, '../../scripts/launcher.js'), 'utf8'),
+  )!
+  assert.ok(
+    launched.split(' ').every((flag) => shown.includes(`${flag}\0`)),
+    'it is started with the flags of the command line',
+  )
+  assert.ok(
+    !shown.includes('canary') &&
+      repository.kek.kind === 'raw' &&
+      !shown.includes(repository.kek.key.toString('base64')),
+  )
 })
 
 test('a stopped backup writes its checkpoint, fails with ABORTED and ends its process; the next takes over what was stored', async () => {
@@ -92,10 +132,13 @@ test('a stopped backup writes its checkpoint, fails with ABORTED and ends its pr
   const engine = new EngineProcess(accessOf(repository))
   const seen: number[] = []
   await assert.rejects(
-    engine.run(backupJob(source, 'run-1'), { signal: stop.signal, onProgress: ({ bytesDone }) => {
-      seen.push(bytesDone)
-      if (bytesDone > 1e6) stop.abort()
-    } }),
+    engine.run(backupJob(source, 'run-1'), {
+      signal: stop.signal,
+      onProgress: ({ bytesDone }) => {
+        seen.push(bytesDone)
+        if (bytesDone > 1e6) stop.abort()
+      },
+    }),
     (error) => isBackupError(error, 'ABORTED'),
   )
   await engine[Symbol.asyncDispose]()
@@ -105,7 +148,10 @@ test('a stopped backup writes its checkpoint, fails with ABORTED and ends its pr
   assert.equal(fs.readdirSync(path.join(repository.folder, 'checkpoints')).length, 1)
   assert.deepEqual(fs.readdirSync(path.join(repository.folder, 'sessions')), [])
   const outcome = await runInEngine(accessOf(repository), backupJob(source, 'run-1'))
-  assert.ok(outcome.filesUnmodified > 0 && outcome.filesUnmodified + outcome.filesNew === SLOW_FILES, `taken over: ${outcome.filesUnmodified}`)
+  assert.ok(
+    outcome.filesUnmodified > 0 && outcome.filesUnmodified + outcome.filesNew === SLOW_FILES,
+    `taken over: ${outcome.filesUnmodified}`,
+  )
   assert.deepEqual(await restored(repository, base.path, { snapshot: outcome.snapshot, source }), lookAt(source))
 })
 
@@ -116,7 +162,10 @@ test('a process that is killed, or does not stop in time, is told as WORKER_LOST
   slowTree(source, SLOW_FILES)
   using pace = pacedEngine()
   const killed = new EngineProcess(accessOf(repository))
-  await assert.rejects(killed.run(backupJob(source, 'run-1'), { onProgress: () => process.kill(killed.pid!, 'SIGKILL') }), (error) => isBackupError(error, 'WORKER_LOST') && error.context['cause'] === 'SIGKILL')
+  await assert.rejects(
+    killed.run(backupJob(source, 'run-1'), { onProgress: () => process.kill(killed.pid!, 'SIGKILL') }),
+    (error) => isBackupError(error, 'WORKER_LOST') && error.context['cause'] === 'SIGKILL',
+  )
   await assert.rejects(killed.run({ kind: 'survey', known: [] }), (error) => isBackupError(error, 'WORKER_LOST'))
   await killed[Symbol.asyncDispose]()
   const frozen = new EngineProcess(accessOf(repository))
@@ -125,7 +174,10 @@ test('a process that is killed, or does not stop in time, is told as WORKER_LOST
     process.kill(frozen.pid!, 'SIGSTOP')
     stop.abort()
   }
-  await assert.rejects(frozen.run(backupJob(source, 'run-1'), { signal: stop.signal, onProgress, graceMs: 100 }), (error) => isBackupError(error, 'ABORTED'))
+  await assert.rejects(
+    frozen.run(backupJob(source, 'run-1'), { signal: stop.signal, onProgress, graceMs: 100 }),
+    (error) => isBackupError(error, 'ABORTED'),
+  )
   await frozen[Symbol.asyncDispose]()
   pace.lift()
   assert.ok(!isProcessAlive(frozen.pid!))
@@ -142,7 +194,11 @@ test('a child whose parent was killed stops at a checkpoint and ends', async () 
   assert.ok(repository.kek.kind === 'raw')
   const key = repository.kek.key.toString('base64')
   using _pace = pacedEngine()
-  const parent = spawn(process.execPath, [path.join(import.meta.dirname, 'engine-parent.ts'), repository.folder, repository.stateFolder, source], { env: { ...process.env, TEST_KEY: key }, stdio: ['ignore', 'pipe', 'inherit'] })
+  const parent = spawn(
+    process.execPath,
+    [path.join(import.meta.dirname, 'engine-parent.ts'), repository.folder, repository.stateFolder, source],
+    { env: { ...process.env, TEST_KEY: key }, stdio: ['ignore', 'pipe', 'inherit'] },
+  )
   let said = ''
   parent.stdout.setEncoding('utf8').on('data', (text: string) => {
     said += text
@@ -165,10 +221,29 @@ test('a child that has nothing in hand and does not end is killed', async () => 
 })
 
 test('what is no message is refused on both sides', () => {
-  for (const message of [undefined, null, 'end', { type: 'job' }, { type: 'job', repository: { location: {}, keks: [], stateDirectory: '' }, job: { kind: 'toString' } }, { type: 'job', repository: {}, job: { kind: 'survey', known: [] } }]) {
-    assert.throws(() => parseToEngine(message), (error) => isBackupError(error, 'INTERNAL'))
+  for (const message of [
+    undefined,
+    null,
+    'end',
+    { type: 'job' },
+    { type: 'job', repository: { location: {}, keks: [], stateDirectory: '' }, job: { kind: 'toString' } },
+    { type: 'job', repository: {}, job: { kind: 'survey', known: [] } },
+  ]) {
+    assert.throws(
+      () => parseToEngine(message),
+      (error) => isBackupError(error, 'INTERNAL'),
+    )
   }
-  for (const message of [undefined, { type: 'result', kind: 'survey', result: {} }, { type: 'progress', progress: { filesDone: 'many' } }, { type: 'failed', error: 'bad' }, { type: 'result', kind: '__proto__' }]) {
-    assert.throws(() => parseFromEngine(message), (error) => isBackupError(error, 'INTERNAL'))
+  for (const message of [
+    undefined,
+    { type: 'result', kind: 'survey', result: {} },
+    { type: 'progress', progress: { filesDone: 'many' } },
+    { type: 'failed', error: 'bad' },
+    { type: 'result', kind: '__proto__' },
+  ]) {
+    assert.throws(
+      () => parseFromEngine(message),
+      (error) => isBackupError(error, 'INTERNAL'),
+    )
   }
 })

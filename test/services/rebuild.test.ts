@@ -4,7 +4,16 @@ import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
-import { changeKeyring, forgetSnapshots, type Kek, listRecords, putRecord, readHistory, Repository, writeRecord } from '../../src/engine/index.ts'
+import {
+  changeKeyring,
+  forgetSnapshots,
+  type Kek,
+  listRecords,
+  putRecord,
+  Repository,
+  readHistory,
+  writeRecord,
+} from '../../src/engine/index.ts'
 import { dueTimesBetween, nextDueAt, scheduledRunId } from '../../src/jobs/index.ts'
 import { isBackupError } from '../../src/kernel/backup-error.ts'
 import { isoTime } from '../../src/kernel/clock.ts'
@@ -12,7 +21,15 @@ import { closeAuditSegments, verifyAudit } from '../../src/services/audit/index.
 import { sourcePurpose } from '../../src/services/control-key/index.ts'
 import { rebuildSystem } from '../../src/services/rebuild/index.ts'
 import { recordConfig, retryRecords } from '../../src/services/records/index.ts'
-import { actions, addConfig, controlPlane, type ControlPlane, type ControlPlaneParts, DATABASE_URL, SETTINGS } from '../harness/control-plane.ts'
+import {
+  actions,
+  addConfig,
+  type ControlPlane,
+  type ControlPlaneParts,
+  controlPlane,
+  DATABASE_URL,
+  SETTINGS,
+} from '../harness/control-plane.ts'
 import { backup, localStore, rawKey, sampleTree } from '../harness/repository.ts'
 import { seededRandom } from '../harness/seeded-random.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
@@ -21,17 +38,43 @@ const DAY_MS = 86_400_000
 
 function lastDue(): number {
   const now = Date.now()
-  return dueTimesBetween(SETTINGS.schedule, { timezone: SETTINGS.timezone, createdAtMs: 0, afterMs: now - DAY_MS }, { untilMs: now, limit: 1 }).times.at(-1)!
+  return dueTimesBetween(
+    SETTINGS.schedule,
+    { timezone: SETTINGS.timezone, createdAtMs: 0, afterMs: now - DAY_MS },
+    { untilMs: now, limit: 1 },
+  ).times.at(-1)!
 }
 
 /** Everything that has to come back, as it is shown. */
 async function viewOf({ catalog, secrets }: ControlPlaneParts) {
-  const all = async (table: 'configs' | 'runs' | 'recovery_points' | 'protections' | 'audit_entries' | 'audit_segments' | 'due_times' | 'run_days', order: string) => (await catalog.queue.executeSql(`select * from neonpro_backup.${table} order by ${order}`)).rows as Array<Record<string, unknown>>
+  const all = async (
+    table:
+      | 'configs'
+      | 'runs'
+      | 'recovery_points'
+      | 'protections'
+      | 'audit_entries'
+      | 'audit_segments'
+      | 'due_times'
+      | 'run_days',
+    order: string,
+  ) =>
+    (await catalog.queue.executeSql(`select * from neonpro_backup.${table} order by ${order}`)).rows as Array<
+      Record<string, unknown>
+    >
   const live = (await all('configs', 'name')).filter((row) => row['removed_at'] === null)
   return {
-    configs: live, sources: live.map((row) => (row['source_sealed'] ? secrets.open(row['source_sealed'] as Buffer, sourcePurpose(String(row['id']))) : null)),
-    runs: await all('runs', 'id'), days: await all('run_days', 'day, config_id, state'), due: await all('due_times', 'config_id'), points: (await all('recovery_points', 'snapshot')).map(({ repository_id: _, ...row }) => row), protections: (await all('protections', 'record, subject')).map(({ repository_id: _, ...row }) => row),
-    audit: (await all('audit_entries', 'sequence')).slice(0, 5), segments: (await all('audit_segments', 'number')).map(({ closed_at: _, ...row }) => row),
+    configs: live,
+    sources: live.map((row) =>
+      row['source_sealed'] ? secrets.open(row['source_sealed'] as Buffer, sourcePurpose(String(row['id']))) : null,
+    ),
+    runs: await all('runs', 'id'),
+    days: await all('run_days', 'day, config_id, state'),
+    due: await all('due_times', 'config_id'),
+    points: (await all('recovery_points', 'snapshot')).map(({ repository_id: _, ...row }) => row),
+    protections: (await all('protections', 'record, subject')).map(({ repository_id: _, ...row }) => row),
+    audit: (await all('audit_entries', 'sequence')).slice(0, 5),
+    segments: (await all('audit_segments', 'number')).map(({ closed_at: _, ...row }) => row),
   }
 }
 
@@ -42,30 +85,78 @@ interface Made {
   readonly dueMs: number
 }
 
-/** A system with a history: configurations changed and removed, runs, a pin, a lifted pin, a hold, a forgotten point, a closed audit log. */
+/**
+ * A system with a history: configurations changed and removed, runs, a pin, a lifted pin, a hold, a forgotten point, a
+ * closed audit log.
+ */
 async function live({ parts, folder, keks }: ControlPlane): Promise<Made> {
   const source = path.join(folder, 'source')
   fs.mkdirSync(source)
   sampleTree(source, seededRandom(1))
-  const ids = { clinic: await addConfig(parts, { name: 'clinic', source: DATABASE_URL }), photos: await addConfig(parts, { name: 'photos' }), old: await addConfig(parts, { name: 'old' }) }
+  const ids = {
+    clinic: await addConfig(parts, { name: 'clinic', source: DATABASE_URL }),
+    photos: await addConfig(parts, { name: 'photos' }),
+    old: await addConfig(parts, { name: 'old' }),
+  }
   await retryRecords(parts)
-  await parts.catalog.db.updateTable('configs').set({ name: 'images', enabled: false, generation: 2 }).where('id', '=', ids.photos).execute()
-  await parts.catalog.db.updateTable('configs').set({ generation: 2, removed_at: new Date('2026-11-24T03:00:00Z') }).where('id', '=', ids.old).execute()
+  await parts.catalog.db
+    .updateTable('configs')
+    .set({ name: 'images', enabled: false, generation: 2 })
+    .where('id', '=', ids.photos)
+    .execute()
+  await parts.catalog.db
+    .updateTable('configs')
+    .set({ generation: 2, removed_at: new Date('2026-11-24T03:00:00Z') })
+    .where('id', '=', ids.old)
+    .execute()
   await retryRecords(parts)
   const dueMs = lastDue()
-  const repositoryFolder = { folder: path.join(folder, 'repository'), kek: keks[0]!, stateFolder: path.join(folder, 'state') }
-  const runs: ReadonlyArray<readonly [runId: string | undefined, configId: string | undefined]> = [[randomUUID(), ids.clinic], [scheduledRunId(ids.clinic, dueMs), ids.clinic], [randomUUID(), ids.old], [undefined, undefined], [randomUUID(), ids.photos]]
+  const repositoryFolder = {
+    folder: path.join(folder, 'repository'),
+    kek: keks[0]!,
+    stateFolder: path.join(folder, 'state'),
+  }
+  const runs: ReadonlyArray<readonly [runId: string | undefined, configId: string | undefined]> = [
+    [randomUUID(), ids.clinic],
+    [scheduledRunId(ids.clinic, dueMs), ids.clinic],
+    [randomUUID(), ids.old],
+    [undefined, undefined],
+    [randomUUID(), ids.photos],
+  ]
   const snapshots: string[] = []
-  for (const [runId, configId] of runs) snapshots.push((await backup(repositoryFolder, source, { ...(runId && { runId }), tags: configId ? [`config:${configId}`] : [] })).snapshot)
+  for (const [runId, configId] of runs)
+    snapshots.push(
+      (
+        await backup(repositoryFolder, source, {
+          ...(runId && { runId }),
+          tags: configId ? [`config:${configId}`] : [],
+        })
+      ).snapshot,
+    )
   await using repository = await parts.repository.open()
-  await writeRecord(repository, { record: 'pin', subject: snapshots[0]!, by: 'maria', value: { reason: 'the good one' } })
+  await writeRecord(repository, {
+    record: 'pin',
+    subject: snapshots[0]!,
+    by: 'maria',
+    value: { reason: 'the good one' },
+  })
   await writeRecord(repository, { record: 'pin', subject: snapshots[1]!, by: 'maria', value: { reason: 'a mistake' } })
   await writeRecord(repository, { record: 'pin', subject: snapshots[1]!, by: 'maria', value: null })
-  await writeRecord(repository, { record: 'hold', subject: 'h1', by: 'law', value: { snapshot: null, source: 'test', reason: 'case 7', until: '2047-01-31T00:00:00.000Z' } })
+  await writeRecord(repository, {
+    record: 'hold',
+    subject: 'h1',
+    by: 'law',
+    value: { snapshot: null, source: 'test', reason: 'case 7', until: '2047-01-31T00:00:00.000Z' },
+  })
   // A hold on the source forbids it; so the point that goes was forgotten before.
   await writeRecord(repository, { record: 'hold', subject: 'h1', by: 'law', value: null })
   await forgetSnapshots(repository, await readHistory(repository), { names: [snapshots[4]!], by: 'maria' })
-  await writeRecord(repository, { record: 'hold', subject: 'h1', by: 'law', value: { snapshot: null, source: 'test', reason: 'case 7', until: '2047-01-31T00:00:00.000Z' } })
+  await writeRecord(repository, {
+    record: 'hold',
+    subject: 'h1',
+    by: 'law',
+    value: { snapshot: null, source: 'test', reason: 'case 7', until: '2047-01-31T00:00:00.000Z' },
+  })
   await actions(parts.audit, 4)
   await closeAuditSegments(parts)
   // Fills points and runs as the running system keeps them.
@@ -96,13 +187,43 @@ test('after the database is lost everything is back as it was, and a repetition 
   assert.deepEqual(summary, { configs: 2, configsRemoved: 1, points: 4, runs: 3, pins: 1, holds: 1, auditEntries: 5 })
   const after = await viewOf(parts)
   assert.deepEqual(after, before)
-  assert.deepEqual(after.configs.map(({ name, enabled, generation }) => [name, enabled, generation]), [['clinic', true, 1], ['images', false, 2]])
+  assert.deepEqual(
+    after.configs.map(({ name, enabled, generation }) => [name, enabled, generation]),
+    [
+      ['clinic', true, 1],
+      ['images', false, 2],
+    ],
+  )
   assert.deepEqual(after.sources, [DATABASE_URL, null])
-  assert.deepEqual(after.runs.map(({ state, trigger }) => [state, trigger]).sort(), [['COMPLETED', 'MANUAL'], ['COMPLETED', 'MANUAL'], ['COMPLETED', 'SCHEDULED']])
-  assert.equal(after.days.reduce((sum, { count }) => sum + Number(count), 0), 3)
-  assert.deepEqual(after.runs.filter(({ trigger }) => trigger === 'SCHEDULED').map((row) => (row['due_at'] as Date).getTime()), [made.dueMs])
-  assert.deepEqual(after.due.map(({ config_id: id, due_at: at, state }) => [id, (at as Date).getTime(), state]), [[made.ids.clinic, nextDueAt(SETTINGS.schedule, { timezone: SETTINGS.timezone, createdAtMs: 0, afterMs: made.dueMs }), 'WAITING']], 'the disabled one waits for nothing')
-  const removed = await parts.catalog.db.selectFrom('configs').select(['id', 'name', 'removed_at']).where('removed_at', 'is not', null).execute()
+  assert.deepEqual(after.runs.map(({ state, trigger }) => [state, trigger]).sort(), [
+    ['COMPLETED', 'MANUAL'],
+    ['COMPLETED', 'MANUAL'],
+    ['COMPLETED', 'SCHEDULED'],
+  ])
+  assert.equal(
+    after.days.reduce((sum, { count }) => sum + Number(count), 0),
+    3,
+  )
+  assert.deepEqual(
+    after.runs.filter(({ trigger }) => trigger === 'SCHEDULED').map((row) => (row['due_at'] as Date).getTime()),
+    [made.dueMs],
+  )
+  assert.deepEqual(
+    after.due.map(({ config_id: id, due_at: at, state }) => [id, (at as Date).getTime(), state]),
+    [
+      [
+        made.ids.clinic,
+        nextDueAt(SETTINGS.schedule, { timezone: SETTINGS.timezone, createdAtMs: 0, afterMs: made.dueMs }),
+        'WAITING',
+      ],
+    ],
+    'the disabled one waits for nothing',
+  )
+  const removed = await parts.catalog.db
+    .selectFrom('configs')
+    .select(['id', 'name', 'removed_at'])
+    .where('removed_at', 'is not', null)
+    .execute()
   assert.deepEqual(removed, [{ id: made.ids.old, name: 'old', removed_at: new Date('2026-11-24T03:00:00Z') }])
   assert.ok(!after.points.some(({ snapshot }) => snapshot === made.snapshots[4]), 'the forgotten point stays forgotten')
 
@@ -116,7 +237,9 @@ test('after the database is lost everything is back as it was, and a repetition 
   await actions(parts.audit, 4)
   assert.equal(await closeAuditSegments(parts), 5)
   assert.deepEqual((await verifyAudit(parts)).problems, [])
-  const actors = await parts.catalog.queue.executeSql("select entry_json ->> 'actor' as actor, count(*)::int as acts from neonpro_backup.audit_entries where entry_json ->> 'action' = 'config.update' group by 1")
+  const actors = await parts.catalog.queue.executeSql(
+    "select entry_json ->> 'actor' as actor, count(*)::int as acts from neonpro_backup.audit_entries where entry_json ->> 'action' = 'config.update' group by 1",
+  )
   assert.deepEqual((actors.rows as Array<{ acts: number }>).map(({ acts }) => acts).sort(), [2, 2, 4])
 })
 
@@ -127,7 +250,11 @@ test('any key of the repository is enough, and the control key is then wrapped f
     await using plane = await controlPlane({ folder: base.path, keks: [daily] })
     await recordConfig(plane.parts, await addConfig(plane.parts, { name: 'clinic', source: DATABASE_URL }))
     await using repository = await plane.parts.repository.open()
-    await changeKeyring(repository.store, repository.keys, { add: { kek: rescue, label: 'rescue' }, keks: [daily], now: isoTime(0) })
+    await changeKeyring(repository.store, repository.keys, {
+      add: { kek: rescue, label: 'rescue' },
+      keks: [daily],
+      now: isoTime(0),
+    })
   }
   await using plane = await afterLoss(base.path, [rescue])
   await rebuildSystem(plane.parts)
@@ -144,7 +271,10 @@ test('a database that has other configurations is refused and stays as it is; as
   await using plane = await afterLoss(base.path, keks)
   const { parts } = plane
   await addConfig(parts, { name: 'other', source: 'postgres://other:pw@db/other' })
-  await assert.rejects(rebuildSystem(parts), (error) => isBackupError(error, 'DATABASE_NOT_EMPTY') && error.context['what'] === 'other')
+  await assert.rejects(
+    rebuildSystem(parts),
+    (error) => isBackupError(error, 'DATABASE_NOT_EMPTY') && error.context['what'] === 'other',
+  )
   assert.deepEqual((await viewOf(parts)).sources, ['postgres://other:pw@db/other'])
   await rebuildSystem(parts, { force: true })
   assert.deepEqual((await viewOf(parts)).sources, [DATABASE_URL, 'postgres://other:pw@db/other'])
@@ -164,7 +294,8 @@ test('an audit log that began by itself is never replaced, asked or not', async 
   }
   await using plane = await afterLoss(base.path, keks)
   await actions(plane.parts.audit, 1, 'elsewhere')
-  for (const force of [false, true]) await assert.rejects(rebuildSystem(plane.parts, { force }), (error) => isBackupError(error, 'DATABASE_NOT_EMPTY'))
+  for (const force of [false, true])
+    await assert.rejects(rebuildSystem(plane.parts, { force }), (error) => isBackupError(error, 'DATABASE_NOT_EMPTY'))
 })
 
 test('a record that can not be believed may be a removal: the rebuild is refused unless it is asked for', async () => {
@@ -181,13 +312,21 @@ test('a record that can not be believed may be a removal: the rebuild is refused
   fs.writeFileSync(path.join(records, audit.name), bytes.subarray(0, -1))
   await using plane = await afterLoss(base.path, keks)
   await assert.rejects(rebuildSystem(plane.parts), (error) => isBackupError(error, 'DAMAGED'))
-  assert.equal((await plane.parts.catalog.db.selectFrom('configs').select('id').execute()).length, 0, 'nothing is half rebuilt')
+  assert.equal(
+    (await plane.parts.catalog.db.selectFrom('configs').select('id').execute()).length,
+    0,
+    'nothing is half rebuilt',
+  )
   assert.equal((await rebuildSystem(plane.parts, { force: true })).auditEntries, 4)
 
   fs.rmSync(path.join(records, (await listRecords(repository, { record: 'audit' })).records[0]!.name))
   fs.writeFileSync(path.join(records, audit.name), bytes)
   await using third = await afterLoss(base.path, keks)
-  await assert.rejects(rebuildSystem(third.parts), (error) => isBackupError(error, 'DAMAGED'), 'a missing segment is told')
+  await assert.rejects(
+    rebuildSystem(third.parts),
+    (error) => isBackupError(error, 'DAMAGED'),
+    'a missing segment is told',
+  )
 })
 
 test('of two live configurations of one name the newer keeps it; the older runs nothing until somebody has looked', async () => {
@@ -199,13 +338,20 @@ test('of two live configurations of one name the newer keeps it; the older runs 
     const older = await addConfig(parts, { name: 'clinic' })
     await recordConfig(parts, older)
     // Removed while the repository was away, and the database was lost before the removal could be recorded.
-    await parts.catalog.db.updateTable('configs').set({ generation: 2, removed_at: new Date() }).where('id', '=', older).execute()
+    await parts.catalog.db
+      .updateTable('configs')
+      .set({ generation: 2, removed_at: new Date() })
+      .where('id', '=', older)
+      .execute()
     await recordConfig(parts, await addConfig(parts, { name: 'clinic', source: DATABASE_URL }))
   }
   await using plane = await afterLoss(base.path, keks)
   await rebuildSystem(plane.parts)
   const { configs, sources } = await viewOf(plane.parts)
-  assert.deepEqual(configs.map(({ enabled }) => enabled), [true, false])
+  assert.deepEqual(
+    configs.map(({ enabled }) => enabled),
+    [true, false],
+  )
   assert.deepEqual([configs[0]!['name'], sources[0]], ['clinic', DATABASE_URL])
   assert.match(String(configs[1]!['name']), /^clinic \([0-9a-f]{8}\)$/)
   assert.deepEqual((await retryRecords(plane.parts)).recorded, 1, 'what it has become is recorded')
@@ -219,7 +365,15 @@ test('whatever the order and number of records, the highest generation counts', 
   await recordConfig(plane.parts, id)
   await using repository = await plane.parts.repository.open()
   const value = (await listRecords(repository, { record: 'configuration' })).records[0]!.document.value!
-  const put = (generation: number, name: string | null) => putRecord(repository, { record: 'configuration', subject: id, generation, at: '2026-01-01T00:00:00.000Z', by: 'x', value: name === null ? null : { ...value, name } })
+  const put = (generation: number, name: string | null) =>
+    putRecord(repository, {
+      record: 'configuration',
+      subject: id,
+      generation,
+      at: '2026-01-01T00:00:00.000Z',
+      by: 'x',
+      value: name === null ? null : { ...value, name },
+    })
   await put(5, null)
   await put(3, 'three')
   await put(4, 'four')
@@ -227,7 +381,9 @@ test('whatever the order and number of records, the highest generation counts', 
   const names = async () => {
     await using fresh = await afterLoss(base.path, keks)
     await rebuildSystem(fresh.parts)
-    return (await fresh.parts.catalog.db.selectFrom('configs').select(['name', 'removed_at']).execute()).map(({ name, removed_at }) => `${name} ${removed_at !== null}`)
+    return (await fresh.parts.catalog.db.selectFrom('configs').select(['name', 'removed_at']).execute()).map(
+      ({ name, removed_at }) => `${name} ${removed_at !== null}`,
+    )
   }
   assert.deepEqual(await names(), ['four true'])
   await put(6, 'again')
@@ -239,8 +395,15 @@ test('what came due while there was no database is caught up; a schedule that ca
   const keks = [rawKey()]
   await using plane = await controlPlane({ folder: base.path, keks })
   const ids = [await addConfig(plane.parts, { name: 'daily' }), await addConfig(plane.parts, { name: 'odd' })]
-  await plane.parts.catalog.db.updateTable('configs').set({ updated_at: new Date('2026-01-01T12:00:00Z'), created_at: new Date('2026-01-01T12:00:00Z') }).execute()
-  await plane.parts.catalog.db.updateTable('configs').set({ settings: JSON.stringify({ ...SETTINGS, timezone: 'Atlantis/Center' }) }).where('id', '=', ids[1]!).execute()
+  await plane.parts.catalog.db
+    .updateTable('configs')
+    .set({ updated_at: new Date('2026-01-01T12:00:00Z'), created_at: new Date('2026-01-01T12:00:00Z') })
+    .execute()
+  await plane.parts.catalog.db
+    .updateTable('configs')
+    .set({ settings: JSON.stringify({ ...SETTINGS, timezone: 'Atlantis/Center' }) })
+    .where('id', '=', ids[1]!)
+    .execute()
   await retryRecords(plane.parts)
   await using fresh = await afterLoss(base.path, keks)
   assert.equal((await rebuildSystem(fresh.parts)).configs, 2)

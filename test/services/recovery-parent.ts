@@ -15,11 +15,37 @@ export async function systemOf(base: string, catalog: Catalog, key: string): Pro
   const folder = path.join(base, 'repository')
   const { id: rowId } = await catalog.db.selectFrom('repositories').select('id').executeTakeFirstOrThrow()
   const worker = { id: randomUUID(), host: (await import('node:os')).hostname(), pid: process.pid }
-  await catalog.db.insertInto('workers').values({ ...worker, role: 'worker' }).execute()
+  await catalog.db
+    .insertInto('workers')
+    .values({ ...worker, role: 'worker' })
+    .execute()
   return {
-    catalog, tenantId: DEFAULT_TENANT_ID, worker, home: base, locale: 'en', defaults: {}, channels: {}, notifiers: [], log: silentLog, audit: { append: async () => {} }, secrets: { seal: () => Buffer.alloc(0), open: () => '' },
-    queue: { enqueue: async () => {}, enqueueAll: async () => {}, work: async () => {}, stop: async () => {}, [Symbol.asyncDispose]: async () => {} },
-    repository: { rowId, location: { kind: 'LOCAL', path: folder }, keks: [kek], stateDirectory: path.join(base, 'state'), open: () => Repository.open(localStore(folder), [kek]), openStore: () => localStore(folder) },
+    catalog,
+    tenantId: DEFAULT_TENANT_ID,
+    worker,
+    home: base,
+    locale: 'en',
+    defaults: {},
+    channels: {},
+    notifiers: [],
+    log: silentLog,
+    audit: { append: async () => {} },
+    secrets: { seal: () => Buffer.alloc(0), open: () => '' },
+    queue: {
+      enqueue: async () => {},
+      enqueueAll: async () => {},
+      work: async () => {},
+      stop: async () => {},
+      [Symbol.asyncDispose]: async () => {},
+    },
+    repository: {
+      rowId,
+      location: { kind: 'LOCAL', path: folder },
+      keks: [kek],
+      stateDirectory: path.join(base, 'state'),
+      open: () => Repository.open(localStore(folder), [kek]),
+      openStore: () => localStore(folder),
+    },
   }
 }
 

@@ -1,19 +1,28 @@
-// Goal: the system lets go of what no policy keeps and of nothing else, and says why each point stays.
-// Method: repositories full of snapshots of the past, random policies, pins and holds, against the model of test/harness/retention-model.ts; the repository itself is asked what is left.
+// Goal: the system lets go of what no policy keeps and of nothing else, and says why each point stays. Method:
+// repositories full of snapshots of the past, random policies, pins and holds, against the model of
+// test/harness/retention-model.ts; the repository itself is asked what is left.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
-import { sql } from 'kysely'
 import fc from 'fast-check'
+import { sql } from 'kysely'
 import type { RetentionPoint, RetentionPolicy } from '../../src/contracts/index.ts'
 import type { ConfigSettings } from '../../src/contracts/system/index.ts'
 import { readHistory, writeRecord } from '../../src/engine/index.ts'
 import { isBackupError } from '../../src/kernel/backup-error.ts'
-import { applyRetention, pointIdOf, retentionConflicts, simulateRetention, syncPoints, verifyPoints, verifyWhenDue } from '../../src/services/execution/index.ts'
+import {
+  applyRetention,
+  pointIdOf,
+  retentionConflicts,
+  simulateRetention,
+  syncPoints,
+  verifyPoints,
+  verifyWhenDue,
+} from '../../src/services/execution/index.ts'
 import { backup, open, restored, type TestRepository, verified } from '../harness/repository.ts'
-import { expectedKept, policies, pointsBefore } from '../harness/retention-model.ts'
-import { insertConfig, plantSnapshots, testSystem, type TestSystem } from '../harness/system.ts'
+import { expectedKept, pointsBefore, policies } from '../harness/retention-model.ts'
+import { insertConfig, plantSnapshots, type TestSystem, testSystem } from '../harness/system.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 
 const DAY_MS = 86_400_000
@@ -26,9 +35,17 @@ async function left(repository: TestRepository): Promise<Set<string>> {
   return new Set(snapshots.map(({ name }) => name))
 }
 
-async function activePoints({ parts }: TestSystem): Promise<Map<string, { reasons: readonly string[]; expiresAt: Date | null }>> {
-  const rows = await parts.catalog.db.selectFrom('recovery_points').select(['snapshot', 'kept_because', 'expires_at']).where('removed_at', 'is', null).execute()
-  return new Map(rows.map(({ snapshot, kept_because, expires_at }) => [snapshot, { reasons: kept_because, expiresAt: expires_at }]))
+async function activePoints({
+  parts,
+}: TestSystem): Promise<Map<string, { reasons: readonly string[]; expiresAt: Date | null }>> {
+  const rows = await parts.catalog.db
+    .selectFrom('recovery_points')
+    .select(['snapshot', 'kept_because', 'expires_at'])
+    .where('removed_at', 'is', null)
+    .execute()
+  return new Map(
+    rows.map(({ snapshot, kept_because, expires_at }) => [snapshot, { reasons: kept_because, expiresAt: expires_at }]),
+  )
 }
 
 const days = (nowMs: number, ...ago: readonly number[]) => ago.map((each) => nowMs - each * DAY_MS)
@@ -36,23 +53,47 @@ const days = (nowMs: number, ...ago: readonly number[]) => ago.map((each) => now
 test('each point stays or goes as the model says, whatever the policies, pins and holds; what goes is audited', async () => {
   // Just after a full hour two readings of the clock fall into different hours.
   const nowMs = Date.now()
-  const asRetention = (policy: RetentionPolicy) => ({ ...policy, custom: (policy.custom ?? []).filter(({ keep }) => keep !== 0) }) as ConfigSettings['retention']
-  const plan = fc.record({ first: pointsBefore(nowMs), second: pointsBefore(nowMs), policies: fc.tuple(policies, policies), pinned: fc.nat(59), held: fc.option(fc.constantFrom('first', 'second'), { nil: undefined }) })
+  const asRetention = (policy: RetentionPolicy) =>
+    ({ ...policy, custom: (policy.custom ?? []).filter(({ keep }) => keep !== 0) }) as ConfigSettings['retention']
+  const plan = fc.record({
+    first: pointsBefore(nowMs),
+    second: pointsBefore(nowMs),
+    policies: fc.tuple(policies, policies),
+    pinned: fc.nat(59),
+    held: fc.option(fc.constantFrom('first', 'second'), { nil: undefined }),
+  })
   await fc.assert(
     fc.asyncProperty(plan, async ({ first, second, policies: [one, two], pinned, held }) => {
       using base = temporaryDirectory()
       await using system = await testSystem(base.path)
       const [own, other] = [asRetention(one), asRetention(two)]
-      const configs = [await insertConfig(system, { paths: ['/'], ...(own !== undefined && { retention: own }) }), await insertConfig(system, { paths: ['/'], ...(other !== undefined && { retention: other }) })]
-      const planted = [first, second].flatMap((points, i) => points.map((point) => ({ configId: configs[i]!, source: ['first', 'second'][i]!, atMs: point.atMs, isGood: point.isGood })))
+      const configs = [
+        await insertConfig(system, { paths: ['/'], ...(own !== undefined && { retention: own }) }),
+        await insertConfig(system, { paths: ['/'], ...(other !== undefined && { retention: other }) }),
+      ]
+      const planted = [first, second].flatMap((points, i) =>
+        points.map((point) => ({
+          configId: configs[i]!,
+          source: ['first', 'second'][i]!,
+          atMs: point.atMs,
+          isGood: point.isGood,
+        })),
+      )
       const names = await plantSnapshots(system.repository, planted)
       const guarded = new Set<string>()
       {
         await using repository = await open(system.repository)
         const pin = names[pinned % Math.max(1, names.length)]
-        if (pin !== undefined) await writeRecord(repository, { record: 'pin', subject: pin, by: 'test', value: { reason: '' } })
+        if (pin !== undefined)
+          await writeRecord(repository, { record: 'pin', subject: pin, by: 'test', value: { reason: '' } })
         if (pin !== undefined) guarded.add(pin)
-        if (held !== undefined) await writeRecord(repository, { record: 'hold', subject: 'case', by: 'test', value: { snapshot: null, source: held, reason: '', until: null } })
+        if (held !== undefined)
+          await writeRecord(repository, {
+            record: 'hold',
+            subject: 'case',
+            by: 'test',
+            value: { snapshot: null, source: held, reason: '', until: null },
+          })
         for (const [i, { source }] of planted.entries()) if (source === held) guarded.add(names[i]!)
       }
       const all = await left(system.repository)
@@ -62,7 +103,12 @@ test('each point stays or goes as the model says, whatever the policies, pins an
       const applied = await applyRetention(system.parts)
       assert.deepEqual(applied, simulated)
       const expected = new Set([...all].filter((name) => !names.includes(name)))
-      for (const [i, [points, policy]] of ([[first, own], [second, other]] as const).entries()) {
+      for (const [i, [points, policy]] of (
+        [
+          [first, own],
+          [second, other],
+        ] as const
+      ).entries()) {
         const offset = i === 0 ? 0 : first.length
         const mine: RetentionPoint[] = points.map((point, at) => ({ ...point, id: names[offset + at]! }))
         for (const id of expectedKept(mine, policy as RetentionPolicy, nowMs)) expected.add(id)
@@ -70,8 +116,12 @@ test('each point stays or goes as the model says, whatever the policies, pins an
       }
       assert.deepEqual(await left(system.repository), expected)
       assert.deepEqual(new Set((await activePoints(system)).keys()), expected)
-      for (const { snapshot, isKept, reasons } of applied.points) assert.deepEqual([isKept, reasons.length > 0], [expected.has(snapshot), expected.has(snapshot)])
-      assert.deepEqual(new Set(system.audited.map(({ action, resource }) => `${action} ${resource}`)), new Set([...all].filter((name) => !expected.has(name)).map((name) => `point.expire point:${pointIdOf(name)}`)))
+      for (const { snapshot, isKept, reasons } of applied.points)
+        assert.deepEqual([isKept, reasons.length > 0], [expected.has(snapshot), expected.has(snapshot)])
+      assert.deepEqual(
+        new Set(system.audited.map(({ action, resource }) => `${action} ${resource}`)),
+        new Set([...all].filter((name) => !expected.has(name)).map((name) => `point.expire point:${pointIdOf(name)}`)),
+      )
     }),
     { numRuns: isLong ? 40 : 3 },
   )
@@ -85,17 +135,37 @@ test('removed and disabled configurations expire nothing; a new one of the same 
   const disabled = await insertConfig(system, settings, { name: 'paused', enabled: false })
   const live = await insertConfig(system, settings, { name: 'clinic' })
   const nowMs = Date.now()
-  const of = (configId: string, source: string, ago: number) => ({ configId, source, atMs: nowMs - ago * DAY_MS, isGood: true })
-  const names = await plantSnapshots(system.repository, [of(removed, 'clinic', 40), of(removed, 'clinic', 30), of(disabled, 'paused', 20), of(disabled, 'paused', 10), of(live, 'clinic', 5), of(live, 'clinic', 4)])
+  const of = (configId: string, source: string, ago: number) => ({
+    configId,
+    source,
+    atMs: nowMs - ago * DAY_MS,
+    isGood: true,
+  })
+  const names = await plantSnapshots(system.repository, [
+    of(removed, 'clinic', 40),
+    of(removed, 'clinic', 30),
+    of(disabled, 'paused', 20),
+    of(disabled, 'paused', 10),
+    of(live, 'clinic', 5),
+    of(live, 'clinic', 4),
+  ])
   await syncPoints(system.parts)
   const { points } = await applyRetention(system.parts)
-  assert.deepEqual(points.filter(({ isKept }) => !isKept).map(({ snapshot }) => snapshot), [names[4]])
+  assert.deepEqual(
+    points.filter(({ isKept }) => !isKept).map(({ snapshot }) => snapshot),
+    [names[4]],
+  )
   assert.deepEqual((await activePoints(system)).get(names[0]!)?.reasons, ['no policy'])
   const named = await applyRetention(system.parts, disabled)
-  assert.deepEqual(named.points.filter(({ isKept }) => !isKept).map(({ snapshot }) => snapshot), [names[2]])
+  assert.deepEqual(
+    named.points.filter(({ isKept }) => !isKept).map(({ snapshot }) => snapshot),
+    [names[2]],
+  )
   for (const id of [removed, 'latest', "' or 1=1"]) {
     await assert.rejects(applyRetention(system.parts, id), (error) => isBackupError(error, 'CONFIG_NOT_FOUND'))
-    await assert.rejects(simulateRetention(system.parts, { configId: id }), (error) => isBackupError(error, 'CONFIG_NOT_FOUND'))
+    await assert.rejects(simulateRetention(system.parts, { configId: id }), (error) =>
+      isBackupError(error, 'CONFIG_NOT_FOUND'),
+    )
   }
 })
 
@@ -104,16 +174,43 @@ test('the newest good point of a source stays though newer ones are incomplete; 
   await using system = await testSystem(base.path)
   const config = await insertConfig(system, { paths: ['/'], retention: 30 })
   const atMs = days(Date.now(), 100, 90, 60, 50, 3)
-  const names = await plantSnapshots(system.repository, atMs.map((at, i) => ({ configId: config, source: 'clinic', atMs: at, isGood: i < 2 })))
+  const names = await plantSnapshots(
+    system.repository,
+    atMs.map((at, i) => ({ configId: config, source: 'clinic', atMs: at, isGood: i < 2 })),
+  )
   await syncPoints(system.parts)
-  await system.parts.catalog.db.insertInto('recovery_requests').values({ id: pointIdOf('a'.repeat(64)), tenant_id: system.parts.tenantId, point_id: pointIdOf(names[2]!), type: 'FULL_RESTORE', options: '{}', requested_by: 'test', state: 'RUNNING' }).execute()
+  await system.parts.catalog.db
+    .insertInto('recovery_requests')
+    .values({
+      id: pointIdOf('a'.repeat(64)),
+      tenant_id: system.parts.tenantId,
+      point_id: pointIdOf(names[2]!),
+      type: 'FULL_RESTORE',
+      options: '{}',
+      requested_by: 'test',
+      state: 'RUNNING',
+    })
+    .execute()
   const { points } = await applyRetention(system.parts, config)
   const reasons = new Map(points.map(({ snapshot, reasons: why }) => [snapshot, why]))
-  assert.deepEqual(names.map((name) => reasons.get(name)), [[], ['last good'], ['being restored'], [], ['within 30 days']])
+  assert.deepEqual(
+    names.map((name) => reasons.get(name)),
+    [[], ['last good'], ['being restored'], [], ['within 30 days']],
+  )
   const kept = await activePoints(system)
-  assert.deepEqual([kept.get(names[4]!)?.expiresAt?.getTime(), kept.get(names[1]!)?.expiresAt], [atMs[4]! + 30 * DAY_MS, null])
+  assert.deepEqual(
+    [kept.get(names[4]!)?.expiresAt?.getTime(), kept.get(names[1]!)?.expiresAt],
+    [atMs[4]! + 30 * DAY_MS, null],
+  )
   const strict = await simulateRetention(system.parts, { configId: config, policy: { last: 1 } })
-  assert.deepEqual(strict.points.filter(({ isKept }) => isKept).map(({ snapshot, reasons: why }) => [snapshot, why]), [[names[4], ['last 1/1']], [names[2], ['being restored']], [names[1], ['last good']]])
+  assert.deepEqual(
+    strict.points.filter(({ isKept }) => isKept).map(({ snapshot, reasons: why }) => [snapshot, why]),
+    [
+      [names[4], ['last 1/1']],
+      [names[2], ['being restored']],
+      [names[1], ['last good']],
+    ],
+  )
 })
 
 test('what is forgotten gives its room back, and the rest restores whole', async () => {
@@ -127,7 +224,8 @@ test('what is forgotten gives its room back, and the rest restores whole', async
     fs.writeFileSync(path.join(source, 'data'), Buffer.alloc(400_000, `content ${i} ${'x'.repeat(i * 7)}`))
     made.push((await backup(system.repository, source, { tags: [`config:${config}`] })).snapshot)
   }
-  const packs = () => fs.readdirSync(path.join(system.repository.folder, 'packs'), { recursive: true, encoding: 'utf8' }).length
+  const packs = () =>
+    fs.readdirSync(path.join(system.repository.folder, 'packs'), { recursive: true, encoding: 'utf8' }).length
   const before = packs()
   await applyRetention(system.parts)
   assert.ok(packs() < before)
@@ -139,7 +237,10 @@ test('a snapshot that can not be read forgets nothing', async () => {
   using base = temporaryDirectory()
   await using system = await testSystem(base.path)
   const config = await insertConfig(system, { paths: ['/'], retention: { last: 1 } })
-  const names = await plantSnapshots(system.repository, days(Date.now(), 3, 2, 1).map((atMs) => ({ configId: config, source: 'clinic', atMs, isGood: true })))
+  const names = await plantSnapshots(
+    system.repository,
+    days(Date.now(), 3, 2, 1).map((atMs) => ({ configId: config, source: 'clinic', atMs, isGood: true })),
+  )
   await syncPoints(system.parts)
   fs.appendFileSync(path.join(system.repository.folder, 'snapshots', names[2]!), 'x')
   await assert.rejects(applyRetention(system.parts), (error) => isBackupError(error, 'DAMAGED'))
@@ -147,13 +248,17 @@ test('a snapshot that can not be read forgets nothing', async () => {
   assert.equal((await activePoints(system)).size, 4)
 })
 
-test('a policy that outlives the system\'s is said when it is saved', () => {
-  const codes = (own: ConfigSettings['retention'], system: ConfigSettings['retention']) => retentionConflicts(own, system, 'en').map(({ code, message }) => `${code} ${message}`)
+test("a policy that outlives the system's is said when it is saved", () => {
+  const codes = (own: ConfigSettings['retention'], system: ConfigSettings['retention']) =>
+    retentionConflicts(own, system, 'en').map(({ code, message }) => `${code} ${message}`)
   assert.deepEqual(codes({ daily: 7 }, 30), [])
   assert.deepEqual(codes({ yearly: 10 }, undefined), [])
   assert.deepEqual(codes(undefined, 30), [])
   assert.match(codes({ yearly: 10 }, 30)[0]!, /^RETENTION_CONFLICT .*yearly: 10.*30 days/)
-  assert.match(codes({ custom: [{ pattern: 'first-of-month', keep: 'forever' }] }, { yearly: 5 })[0]!, /first-of-month: forever.*yearly: 5/)
+  assert.match(
+    codes({ custom: [{ pattern: 'first-of-month', keep: 'forever' }] }, { yearly: 5 })[0]!,
+    /first-of-month: forever.*yearly: 5/,
+  )
   assert.match(codes({ yearly: 'forever' }, { yearly: 5 })[0]!, /last-of-year: forever/)
   assert.match(retentionConflicts({ yearly: 10 }, 30, 'pt-BR')[0]!.message, /política do sistema/)
 })
@@ -169,16 +274,29 @@ test('points whose every byte was read are proven; those that damage hits are no
     made.push((await backup(system.repository, source, { source: name })).snapshot)
   }
   await syncPoints(system.parts)
-  const states = async () => Object.fromEntries((await system.parts.catalog.db.selectFrom('recovery_points').select(['snapshot', 'state']).execute()).map(({ snapshot, state }) => [made.indexOf(snapshot), state]))
+  const states = async () =>
+    Object.fromEntries(
+      (await system.parts.catalog.db.selectFrom('recovery_points').select(['snapshot', 'state']).execute()).map(
+        ({ snapshot, state }) => [made.indexOf(snapshot), state],
+      ),
+    )
   assert.deepEqual((await verifyPoints(system.parts)).problems, [])
   assert.deepEqual(await states(), { 0: 'VERIFIED', 1: 'VERIFIED' })
   // The newest data pack is that of the second source.
-  const packs = fs.readdirSync(path.join(system.repository.folder, 'packs'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name))
-  const newest = packs.filter((file) => fs.readFileSync(file)[8] === 1).sort((a, b) => fs.statSync(b).mtimeMs - fs.statSync(a).mtimeMs)[0]!
+  const packs = fs
+    .readdirSync(path.join(system.repository.folder, 'packs'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name))
+  const newest = packs
+    .filter((file) => fs.readFileSync(file)[8] === 1)
+    .sort((a, b) => fs.statSync(b).mtimeMs - fs.statSync(a).mtimeMs)[0]!
   const bytes = fs.readFileSync(newest)
   bytes[150]! ^= 1
   fs.writeFileSync(newest, bytes)
-  assert.deepEqual((await verifyPoints(system.parts)).hits.map(({ snapshot }) => snapshot), [made[1]])
+  assert.deepEqual(
+    (await verifyPoints(system.parts)).hits.map(({ snapshot }) => snapshot),
+    [made[1]],
+  )
   assert.deepEqual(await states(), { 0: 'VERIFIED', 1: 'BACKED_UP' })
 })
 
@@ -189,9 +307,15 @@ test('70,000 points are proven at once', async () => {
   const { catalog, tenantId, repository } = system.parts
   await plantSnapshots(system.repository, [{ source: 'a', atMs: Date.parse('2026-01-01'), isGood: true }])
   await sql`insert into neonpro_backup.recovery_points (id, tenant_id, repository_id, snapshot, source, created_at, type, is_complete)
-    select gen_random_uuid(), ${tenantId}::uuid, ${repository.rowId}::uuid, n::text, 'a', now(), 'FULL', true from generate_series(1, 70000) n`.execute(catalog.db)
+    select gen_random_uuid(), ${tenantId}::uuid, ${repository.rowId}::uuid, n::text, 'a', now(), 'FULL', true from generate_series(1, 70000) n`.execute(
+    catalog.db,
+  )
   await verifyPoints(system.parts)
-  const states = await catalog.db.selectFrom('recovery_points').select(['state', ({ fn }) => fn.countAll<number>().as('count')]).groupBy('state').execute()
+  const states = await catalog.db
+    .selectFrom('recovery_points')
+    .select(['state', ({ fn }) => fn.countAll<number>().as('count')])
+    .groupBy('state')
+    .execute()
   assert.deepEqual(states, [{ state: 'VERIFIED', count: 70_000 }])
 })
 
@@ -201,14 +325,20 @@ test('every stored byte is read once a week, by whoever comes first, and damage 
   const { parts } = system
   await plantSnapshots(system.repository, [{ source: 'a', atMs: Date.parse('2026-01-01'), isGood: true }])
   const aWeekAgo = JSON.stringify({ atMs: Date.now() - 8 * 24 * 3600 * 1000 })
-  const makeOld = () => parts.catalog.db.updateTable('settings').set({ value: aWeekAgo }).where('name', '=', 'points.verified-at').execute()
-  const alarms = async () => (await parts.catalog.db.selectFrom('alerts').select(['type', 'state']).execute()).map(({ type, state }) => `${type} ${state}`)
+  const makeOld = () =>
+    parts.catalog.db.updateTable('settings').set({ value: aWeekAgo }).where('name', '=', 'points.verified-at').execute()
+  const alarms = async () =>
+    (await parts.catalog.db.selectFrom('alerts').select(['type', 'state']).execute()).map(
+      ({ type, state }) => `${type} ${state}`,
+    )
   assert.equal(await verifyWhenDue(parts), false, 'the first look begins the week')
   assert.equal(await verifyWhenDue(parts), false)
   await makeOld()
   assert.deepEqual((await Promise.all([verifyWhenDue(parts), verifyWhenDue(parts)])).sort(), [false, true])
   assert.deepEqual(await alarms(), [])
-  const pack = fs.readdirSync(path.join(system.repository.folder, 'packs'), { recursive: true, withFileTypes: true }).find((entry) => entry.isFile())!
+  const pack = fs
+    .readdirSync(path.join(system.repository.folder, 'packs'), { recursive: true, withFileTypes: true })
+    .find((entry) => entry.isFile())!
   const file = path.join(pack.parentPath, pack.name)
   const bytes = fs.readFileSync(file)
   bytes[bytes.length >> 1]! ^= 1

@@ -1,5 +1,6 @@
-// Goal: a claimed run becomes one snapshot, one point and one end, whoever is killed meanwhile; every option of its configuration has its effect.
-// Method: claims by the scheduler's own functions on an embedded database, real processes and repositories; children and parents are killed at random moments.
+// Goal: a claimed run becomes one snapshot, one point and one end, whoever is killed meanwhile; every option of its
+// configuration has its effect. Method: claims by the scheduler's own functions on an embedded database, real processes
+// and repositories; children and parents are killed at random moments.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
@@ -13,14 +14,21 @@ import { forgetSnapshots, readHistory, type SnapshotEntry } from '../../src/engi
 import { IndexClass, openIndex } from '../../src/engine/snapshot/index.ts'
 import { isBackupError } from '../../src/kernel/backup-error.ts'
 import { carryOutRun, checkPaths, pointIdOf } from '../../src/services/execution/index.ts'
-import { getRecoveryPoints } from '../../src/services/recovery/index.ts'
-import { claimRun, getRun, releaseRun, requestRun, type RunClaim, takeOverRuns } from '../../src/services/scheduling/index.ts'
 import type { SystemParts } from '../../src/services/index.ts'
+import { getRecoveryPoints } from '../../src/services/recovery/index.ts'
+import {
+  claimRun,
+  getRun,
+  type RunClaim,
+  releaseRun,
+  requestRun,
+  takeOverRuns,
+} from '../../src/services/scheduling/index.ts'
 import { directoryCatalog } from '../harness/catalog.ts'
 import { engineChildren, engineStarted, killEngineChildren, pacedEngine } from '../harness/engine-children.ts'
 import { backup, lookAt, open, restored, sampleTree, type TestRepository, verified } from '../harness/repository.ts'
 import { seededRandom, testSeed } from '../harness/seeded-random.ts'
-import { insertConfig, testSystem, type TestSystem } from '../harness/system.ts'
+import { insertConfig, type TestSystem, testSystem } from '../harness/system.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 import { until } from '../harness/until.ts'
 import { systemOf } from './recovery-parent.ts'
@@ -53,7 +61,10 @@ function slowTree(folder: string, files: number): void {
   const words = Array.from({ length: 3000 }, () => Math.floor(random() * 2 ** 40).toString(36))
   for (let i = 0; i < files; i += 1) {
     fs.mkdirSync(path.join(folder, `folder-${i}`), { recursive: true })
-    fs.writeFileSync(path.join(folder, `folder-${i}/file`), Array.from({ length: 20_000 }, () => words[Math.floor(random() * words.length)]).join(' '))
+    fs.writeFileSync(
+      path.join(folder, `folder-${i}/file`),
+      Array.from({ length: 20_000 }, () => words[Math.floor(random() * words.length)]).join(' '),
+    )
   }
 }
 
@@ -68,13 +79,27 @@ test('a run ends with its snapshot, point, figures and audit entry, and the next
   const run = await ran(system, configId)
   assert.deepEqual([run.state, run.attempts, run.error, run.skipped], ['COMPLETED', 1, null, []])
   assert.deepEqual([run.stats?.filesNew, run.stats?.filesUnmodified], [13, 0])
-  assert.ok(run.stats!.bytesProcessed > 300_000 && run.stats!.bytesStored > 300_000 && run.startedAt !== null && run.durationMs !== null)
+  assert.ok(
+    run.stats!.bytesProcessed > 300_000 &&
+      run.stats!.bytesStored > 300_000 &&
+      run.startedAt !== null &&
+      run.durationMs !== null,
+  )
   const [entry] = await snapshotsOf(system.repository)
-  assert.deepEqual([entry?.name, entry?.document.runId, entry?.document.source, entry?.document.tags, entry?.document.type], [run.snapshot, run.id, 'Clinic', ['daily', `config:${configId}`], 'FULL'])
+  assert.deepEqual(
+    [entry?.name, entry?.document.runId, entry?.document.source, entry?.document.tags, entry?.document.type],
+    [run.snapshot, run.id, 'Clinic', ['daily', `config:${configId}`], 'FULL'],
+  )
   assert.deepEqual(await restored(system.repository, base.path, { snapshot: run.snapshot!, source }), lookAt(source))
   const [point] = await getRecoveryPoints(system.parts, configId)
-  assert.deepEqual([point?.id, point?.runId, point?.configId, point?.state, point?.isComplete, point?.files, point?.keptBecause], [pointIdOf(run.snapshot!), run.id, configId, 'BACKED_UP', true, 13, ['no policy', 'last good']])
-  assert.deepEqual(system.audited.map(({ action, resource, result }) => [action, resource, result]), [['backup.finish', `run:${run.id}`, 'SUCCESS']])
+  assert.deepEqual(
+    [point?.id, point?.runId, point?.configId, point?.state, point?.isComplete, point?.files, point?.keptBecause],
+    [pointIdOf(run.snapshot!), run.id, configId, 'BACKED_UP', true, 13, ['no policy', 'last good']],
+  )
+  assert.deepEqual(
+    system.audited.map(({ action, resource, result }) => [action, resource, result]),
+    [['backup.finish', `run:${run.id}`, 'SUCCESS']],
+  )
   fs.appendFileSync(path.join(source, 'a/file-0.txt'), 'more')
   const second = await ran(system, configId)
   assert.deepEqual([second.stats?.filesNew, second.stats?.filesChanged, second.stats?.filesUnmodified], [0, 1, 12])
@@ -88,7 +113,15 @@ test('a file that changes while it is read makes the run PARTIAL, and is named',
   fs.mkdirSync(source)
   const file = path.join(source, 'moving.log')
   fs.writeFileSync(file, Buffer.alloc(30_000_000, 'line\n'))
-  const writer = spawn(process.execPath, ['-e', "const fs=require('fs');const f=fs.openSync(process.argv[1],'a');for(;;){fs.writeSync(f,'x');Atomics.wait(new Int32Array(new SharedArrayBuffer(4)),0,0,1)}", file], { stdio: 'ignore' })
+  const writer = spawn(
+    process.execPath,
+    [
+      '-e',
+      "const fs=require('fs');const f=fs.openSync(process.argv[1],'a');for(;;){fs.writeSync(f,'x');Atomics.wait(new Int32Array(new SharedArrayBuffer(4)),0,0,1)}",
+      file,
+    ],
+    { stdio: 'ignore' },
+  )
   using pace = pacedEngine()
   try {
     const growing = async () => {
@@ -96,7 +129,13 @@ test('a file that changes while it is read makes the run PARTIAL, and is named',
       await until('the file grows', () => fs.statSync(file).size > size)
     }
     await growing()
-    const claim = await claimed(system.parts, await requestRun(system.parts, { configId: await insertConfig(system, { paths: [source], performance: { compressionLevel: 8 } }), by: 'somebody' }))
+    const claim = await claimed(
+      system.parts,
+      await requestRun(system.parts, {
+        configId: await insertConfig(system, { paths: [source], performance: { compressionLevel: 8 } }),
+        by: 'somebody',
+      }),
+    )
     const work = carryOutRun(system.parts, claim, { signal: never })
     await until('it is being read', async () => (await getRun(system.parts, claim.runId)).progress?.bytesDone)
     await growing()
@@ -115,43 +154,98 @@ test('every option of a configuration has its effect', async () => {
   slowTree(source, 4)
   const stored = async (settings: Partial<ConfigSettings>, folder = source) => {
     const run = await ran(system, await insertConfig(system, { paths: [folder], ...settings }))
-    return { bytes: run.stats!.bytesStored, names: [...(await restored(system.repository, base.path, { snapshot: run.snapshot!, source: folder })).keys()].filter((name) => /\.[a-z]+$/.test(name)).sort() }
+    return {
+      bytes: run.stats!.bytesStored,
+      names: [...(await restored(system.repository, base.path, { snapshot: run.snapshot!, source: folder })).keys()]
+        .filter((name) => /\.[a-z]+$/.test(name))
+        .sort(),
+    }
   }
   // Each level stores data that no other has: the second copy would be found in the first.
   const copy = (name: string) => {
     const folder = path.join(base.path, name)
     fs.cpSync(source, folder, { recursive: true })
-    for (const each of fs.readdirSync(folder)) fs.writeFileSync(path.join(folder, each, 'file'), fs.readFileSync(path.join(folder, each, 'file'), 'utf8').split(' ').map((word) => `${word}${name}`).join(' '))
+    for (const each of fs.readdirSync(folder))
+      fs.writeFileSync(
+        path.join(folder, each, 'file'),
+        fs
+          .readFileSync(path.join(folder, each, 'file'), 'utf8')
+          .split(' ')
+          .map((word) => `${word}${name}`)
+          .join(' '),
+      )
     return folder
   }
-  const [fast, small] = [await stored({ performance: { compressionLevel: 1 } }, copy('q')), await stored({ performance: { compressionLevel: 9 } }, copy('z'))]
+  const [fast, small] = [
+    await stored({ performance: { compressionLevel: 1 } }, copy('q')),
+    await stored({ performance: { compressionLevel: 9 } }, copy('z')),
+  ]
   assert.ok(small.bytes < fast.bytes * 0.95, `level 9: ${small.bytes}, level 1: ${fast.bytes}`)
   const segments = async () => {
     await using repository = await open(system.repository)
     return (await openIndex(repository, IndexClass.DATA)).index.segmentCount
   }
   const counts = [await segments()]
-  for (const [name, chunkSize] of [['k', 65_536], ['m', 8_388_608]] as const) {
+  for (const [name, chunkSize] of [
+    ['k', 65_536],
+    ['m', 8_388_608],
+  ] as const) {
     await stored({ performance: { chunkSize } }, copy(name))
     counts.push(await segments())
   }
   assert.ok(counts[1]! - counts[0]! > 3 * (counts[2]! - counts[1]!), `segments: ${counts.join(' ')}`)
   const mixed = path.join(base.path, 'mixed')
   fs.mkdirSync(path.join(mixed, 'sub'), { recursive: true })
-  for (const [name, bytes] of [['a.sql', 10], ['b.log', 10], ['sub/c.sql', 10], ['big.sql', 5000], ['old.sql', 10]] as const) fs.writeFileSync(path.join(mixed, name), 'x'.repeat(bytes))
+  for (const [name, bytes] of [
+    ['a.sql', 10],
+    ['b.log', 10],
+    ['sub/c.sql', 10],
+    ['big.sql', 5000],
+    ['old.sql', 10],
+  ] as const)
+    fs.writeFileSync(path.join(mixed, name), 'x'.repeat(bytes))
   fs.utimesSync(path.join(mixed, 'old.sql'), new Date('2020-01-01'), new Date('2020-01-01'))
-  assert.deepEqual((await stored({ filters: { excludePatterns: ['*.log'] } }, mixed)).names, ['/a.sql', '/big.sql', '/old.sql', '/sub/c.sql'])
+  assert.deepEqual((await stored({ filters: { excludePatterns: ['*.log'] } }, mixed)).names, [
+    '/a.sql',
+    '/big.sql',
+    '/old.sql',
+    '/sub/c.sql',
+  ])
   assert.deepEqual((await stored({ filters: { includePatterns: ['sub/**'] } }, mixed)).names, ['/sub/c.sql'])
-  assert.deepEqual((await stored({ filters: { sizeLimit: 100, modifiedSince: '2024-01-01' } }, mixed)).names, ['/a.sql', '/b.log', '/sub/c.sql'])
+  assert.deepEqual((await stored({ filters: { sizeLimit: 100, modifiedSince: '2024-01-01' } }, mixed)).names, [
+    '/a.sql',
+    '/b.log',
+    '/sub/c.sql',
+  ])
   assert.deepEqual(pathsIn(mixed), ['/a.sql', '/b.log', '/big.sql', '/old.sql', '/sub/c.sql'])
   const configId = await insertConfig(system, { paths: [mixed] })
   const types = ['FULL', 'INCREMENTAL', 'DIFFERENTIAL', 'FILES'] as const
   for (const type of types) {
-    await system.parts.catalog.db.updateTable('configs').set({ settings: JSON.stringify({ ...((await system.parts.catalog.db.selectFrom('configs').select('settings').where('id', '=', configId).executeTakeFirstOrThrow()).settings as object), type }) }).where('id', '=', configId).execute()
+    await system.parts.catalog.db
+      .updateTable('configs')
+      .set({
+        settings: JSON.stringify({
+          ...((
+            await system.parts.catalog.db
+              .selectFrom('configs')
+              .select('settings')
+              .where('id', '=', configId)
+              .executeTakeFirstOrThrow()
+          ).settings as object),
+          type,
+        }),
+      })
+      .where('id', '=', configId)
+      .execute()
     await ran(system, configId)
   }
-  const made = (await snapshotsOf(system.repository)).filter(({ document }) => document.tags.includes(`config:${configId}`))
-  assert.deepEqual(made.map(({ document }) => document.type), ['FULL', 'INCREMENTAL', 'DIFFERENTIAL', 'INCREMENTAL'])
+  const made = (await snapshotsOf(system.repository)).filter(({ document }) =>
+    document.tags.includes(`config:${configId}`),
+  )
+  assert.deepEqual(
+    made.map(({ document }) => document.type),
+    ['FULL', 'INCREMENTAL', 'DIFFERENTIAL', 'INCREMENTAL'],
+  )
   assert.equal(made[2]!.document.parent, made[0]!.name, 'a differential compares with the full one')
 })
 
@@ -161,12 +255,16 @@ test('a run that was committed before its worker died is adopted, also when its 
   const source = path.join(base.path, 'source')
   sampleTree(source, seededRandom(1))
   const configId = await insertConfig(system, { paths: [source] }, { name: 'Clinic' })
-  const commit = async (claim: RunClaim) => await backup(system.repository, source, { runId: claim.runId, source: claim.source, tags: [`config:${configId}`] })
+  const commit = async (claim: RunClaim) =>
+    await backup(system.repository, source, { runId: claim.runId, source: claim.source, tags: [`config:${configId}`] })
   const first = await claimed(system.parts, await requestRun(system.parts, { configId, by: 'somebody' }))
   const { snapshot } = await commit(first)
   const run = await carryOutRun(system.parts, first, { signal: never })
   assert.deepEqual([run.state, run.snapshot, run.stats?.filesNew], ['COMPLETED', snapshot, 13])
-  assert.deepEqual((await snapshotsOf(system.repository)).map(({ name }) => name), [snapshot])
+  assert.deepEqual(
+    (await snapshotsOf(system.repository)).map(({ name }) => name),
+    [snapshot],
+  )
   const second = await claimed(system.parts, await requestRun(system.parts, { configId, by: 'somebody' }))
   const gone = await commit(second)
   {
@@ -175,7 +273,10 @@ test('a run that was committed before its worker died is adopted, also when its 
   }
   const late = await carryOutRun(system.parts, second, { signal: never })
   assert.deepEqual([late.state, late.snapshot, late.stats], ['COMPLETED', gone.snapshot, null])
-  assert.deepEqual((await getRecoveryPoints(system.parts)).map((point) => point.snapshot), [snapshot])
+  assert.deepEqual(
+    (await getRecoveryPoints(system.parts)).map((point) => point.snapshot),
+    [snapshot],
+  )
 })
 
 test('stopped, a run writes a checkpoint and goes on later; one that was taken over has no effect', async () => {
@@ -192,18 +293,36 @@ test('stopped, a run writes a checkpoint and goes on later; one that was taken o
   await until('progress is told', async () => (await getRun(system.parts, runId)).progress?.bytesDone)
   stop.abort('SHUTDOWN')
   await assert.rejects(work, (error) => isBackupError(error, 'ABORTED'))
-  assert.deepEqual([engineChildren(), fs.readdirSync(path.join(system.repository.folder, 'checkpoints')).length, (await getRun(system.parts, runId)).state], [[], 1, 'RUNNING'])
+  assert.deepEqual(
+    [
+      engineChildren(),
+      fs.readdirSync(path.join(system.repository.folder, 'checkpoints')).length,
+      (await getRun(system.parts, runId)).state,
+    ],
+    [[], 1, 'RUNNING'],
+  )
   await releaseRun(system.parts, claim)
   const again = await claimed(system.parts, runId)
   const slow = carryOutRun(system.parts, again, { signal: never })
   await engineStarted(slow)
-  await system.parts.catalog.db.updateTable('runs').set({ fence: again.fence + 1 }).where('id', '=', runId).execute()
+  await system.parts.catalog.db
+    .updateTable('runs')
+    .set({ fence: again.fence + 1 })
+    .where('id', '=', runId)
+    .execute()
   pace.lift()
   await assert.rejects(slow, (error) => isBackupError(error, 'STALE_WORKER'))
   assert.deepEqual([(await getRun(system.parts, runId)).state, system.audited], ['RUNNING', []])
   assert.equal((await getRecoveryPoints(system.parts)).length, 0)
   const last = await carryOutRun(system.parts, { ...again, fence: again.fence + 1 }, { signal: never })
-  assert.deepEqual([last.state, (await snapshotsOf(system.repository)).map(({ name }) => name), (await getRecoveryPoints(system.parts)).length], ['COMPLETED', [last.snapshot], 1])
+  assert.deepEqual(
+    [
+      last.state,
+      (await snapshotsOf(system.repository)).map(({ name }) => name),
+      (await getRecoveryPoints(system.parts)).length,
+    ],
+    ['COMPLETED', [last.snapshot], 1],
+  )
   assert.deepEqual(await restored(system.repository, base.path, { snapshot: last.snapshot!, source }), lookAt(source))
 })
 
@@ -223,8 +342,14 @@ test('retention that fails does not fail the run, and is told', async () => {
   assert.deepEqual(await alerts(), [{ type: 'RETENTION_FAILED', state: 'FIRING', config_id: configId }])
   fs.writeFileSync(file, whole)
   const third = await ran(system, configId)
-  assert.deepEqual((await getRecoveryPoints(system.parts)).map(({ snapshot }) => snapshot), [third.snapshot])
-  assert.deepEqual((await alerts()).map(({ state }) => state), ['RESOLVED'])
+  assert.deepEqual(
+    (await getRecoveryPoints(system.parts)).map(({ snapshot }) => snapshot),
+    [third.snapshot],
+  )
+  assert.deepEqual(
+    (await alerts()).map(({ state }) => state),
+    ['RESOLVED'],
+  )
 })
 
 test('paths that can not be backed up are refused, before a run as when they are saved', async () => {
@@ -236,15 +361,44 @@ test('paths that can not be backed up are refused, before a run as when they are
   fs.symlinkSync(base.path, path.join(base.path, 'link'))
   await checkPaths(files(path.join(base.path, 'source')), location)
   await checkPaths(files(path.join(base.path, 'source')), { path: path.join(base.path, 'not/yet/made') })
-  const why = async (...paths: string[]) => await checkPaths(files(...paths), location).then(() => '', (error: unknown) => (isBackupError(error) ? `${error.code} ${String(error.context['path'])} ${String(error.context['why'] ?? error.context['cause'])}` : String(error)))
+  const why = async (...paths: string[]) =>
+    await checkPaths(files(...paths), location).then(
+      () => '',
+      (error: unknown) =>
+        isBackupError(error)
+          ? `${error.code} ${String(error.context['path'])} ${String(error.context['why'] ?? error.context['cause'])}`
+          : String(error),
+    )
   assert.equal(await why(base.path), `CONFIG_INVALID paths[0] it holds the repository ${location.path}`)
-  assert.equal(await why(path.join(base.path, 'source'), '/'), `CONFIG_INVALID paths[1] it holds the repository ${location.path}`)
-  assert.equal(await why(path.join(base.path, 'link')), `CONFIG_INVALID paths[0] it holds the repository ${location.path}`)
-  assert.equal(await why(path.join(base.path, 'link/repository/config')), `CONFIG_INVALID paths[0] it lies inside the repository ${location.path}`)
-  assert.equal(await why(path.join(base.path, 'nothing')), `SOURCE_UNREADABLE ${path.join(base.path, 'nothing')} ENOENT`)
-  await assert.rejects(checkPaths({ kind: 'DATABASE', paths: [] }, location), (error) => isBackupError(error, 'SOURCE_NOT_AVAILABLE'))
-  const claim = await claimed(system.parts, await requestRun(system.parts, { configId: await insertConfig(system, { paths: [path.join(base.path, 'nothing')] }), by: 'somebody' }))
-  await assert.rejects(carryOutRun(system.parts, claim, { signal: never }), (error) => isBackupError(error, 'SOURCE_UNREADABLE'))
+  assert.equal(
+    await why(path.join(base.path, 'source'), '/'),
+    `CONFIG_INVALID paths[1] it holds the repository ${location.path}`,
+  )
+  assert.equal(
+    await why(path.join(base.path, 'link')),
+    `CONFIG_INVALID paths[0] it holds the repository ${location.path}`,
+  )
+  assert.equal(
+    await why(path.join(base.path, 'link/repository/config')),
+    `CONFIG_INVALID paths[0] it lies inside the repository ${location.path}`,
+  )
+  assert.equal(
+    await why(path.join(base.path, 'nothing')),
+    `SOURCE_UNREADABLE ${path.join(base.path, 'nothing')} ENOENT`,
+  )
+  await assert.rejects(checkPaths({ kind: 'DATABASE', paths: [] }, location), (error) =>
+    isBackupError(error, 'SOURCE_NOT_AVAILABLE'),
+  )
+  const claim = await claimed(
+    system.parts,
+    await requestRun(system.parts, {
+      configId: await insertConfig(system, { paths: [path.join(base.path, 'nothing')] }),
+      by: 'somebody',
+    }),
+  )
+  await assert.rejects(carryOutRun(system.parts, claim, { signal: never }), (error) =>
+    isBackupError(error, 'SOURCE_UNREADABLE'),
+  )
 })
 
 test('whoever is killed at whatever moment, a run is committed once and ends', async () => {
@@ -260,7 +414,11 @@ test('whoever is killed at whatever moment, a run is committed once and ends', a
     await using catalog = await directoryCatalog(home)
     await using system = await testSystem(base.path, { catalog })
     repository = system.repository
-    configId = await insertConfig(system, { paths: [source], performance: { compressionLevel: 9 }, retention: { last: 2 } })
+    configId = await insertConfig(system, {
+      paths: [source],
+      performance: { compressionLevel: 9 },
+      retention: { last: 2 },
+    })
     key = repository.kek.kind === 'raw' ? repository.kek.key.toString('base64') : ''
   }
   const ended: string[] = []
@@ -272,7 +430,10 @@ test('whoever is killed at whatever moment, a run is committed once and ends', a
       await using catalog = await directoryCatalog(home)
       runId = await requestRun(await systemOf(base.path, catalog, key), { configId, by: 'somebody' })
     }
-    const parent = spawn(process.execPath, [path.join(import.meta.dirname, 'run-parent.ts'), base.path, home, runId], { env: { ...process.env, TEST_KEY: key }, stdio: ['ignore', 'pipe', 'inherit'] })
+    const parent = spawn(process.execPath, [path.join(import.meta.dirname, 'run-parent.ts'), base.path, home, runId], {
+      env: { ...process.env, TEST_KEY: key },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
     const exit = once(parent, 'exit')
     const begun = once(parent.stdout!, 'data')
     await begun
@@ -290,7 +451,11 @@ test('whoever is killed at whatever moment, a run is committed once and ends', a
     assert.deepEqual([run.state, run.error], ['COMPLETED', null])
     ended.push(run.snapshot!)
     const snapshots = await snapshotsOf(repository)
-    assert.deepEqual(snapshots.filter(({ document }) => document.runId === runId).map(({ name }) => name), [run.snapshot], 'committed once')
+    assert.deepEqual(
+      snapshots.filter(({ document }) => document.runId === runId).map(({ name }) => name),
+      [run.snapshot],
+      'committed once',
+    )
     assert.ok(snapshots.some(({ name }) => name === run.snapshot))
     assert.deepEqual(await restored(repository, base.path, { snapshot: run.snapshot!, source }), lookAt(source))
     const points = (await getRecoveryPoints(parts)).map(({ snapshot }) => snapshot)

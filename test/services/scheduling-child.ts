@@ -1,4 +1,7 @@
-/** A process of the scheduling tests: `work URL` carries runs out; `hold URL` keeps them until a line comes in; `tick URL|DIRECTORY` beats as fast as it can with a clock of its own. Prints a line for what it does. */
+/**
+ * A process of the scheduling tests: `work URL` carries runs out; `hold URL` keeps them until a line comes in; `tick
+ * URL|DIRECTORY` beats as fast as it can with a clock of its own. Prints a line for what it does.
+ */
 import { once } from 'node:events'
 import { sql } from 'kysely'
 import { type Catalog, openCatalog } from '../../src/catalog/index.ts'
@@ -20,12 +23,25 @@ async function work(catalog: Catalog, between: () => Promise<unknown>): Promise<
   const queue = await openJobQueue(catalog, { log: silentLog, isWorker: true })
   const parts = await schedulingParts(catalog, { queue, defaults: { performance: { maxConcurrentBackups: 2 } } })
   await startWorker(parts, {
-    roles: { scheduler: true, worker: true }, carryOutRecovery: () => Promise.resolve(), staleMs: STALE_MS, heartbeatMs: 300,
+    roles: { scheduler: true, worker: true },
+    carryOutRecovery: () => Promise.resolve(),
+    staleMs: STALE_MS,
+    heartbeatMs: 300,
     carryOutRun: async (_, claim) => {
       say(`begin ${claim.runId}`)
       await between()
       try {
-        await finishRun(parts, claim, { state: 'COMPLETED' }, { within: async (tx) => void (await sql`insert into effects.effects (run_id, fence, pid) values (${claim.runId}, ${claim.fence}, ${process.pid})`.execute(tx)) })
+        await finishRun(
+          parts,
+          claim,
+          { state: 'COMPLETED' },
+          {
+            within: async (tx) =>
+              void (await sql`insert into effects.effects (run_id, fence, pid) values (${claim.runId}, ${claim.fence}, ${process.pid})`.execute(
+                tx,
+              )),
+          },
+        )
         say(`end ${claim.runId}`)
       } catch (error) {
         say(`${isBackupError(error) ? error.code : String(error)} ${claim.runId}`)
@@ -37,8 +53,13 @@ async function work(catalog: Catalog, between: () => Promise<unknown>): Promise<
 }
 
 async function beat(catalog: Catalog): Promise<void> {
-  const parts = await schedulingParts(catalog, { queue: await openJobQueue(catalog, { log: silentLog, isWorker: false }) })
-  const { latest } = await catalog.db.selectFrom('due_times').select(({ fn }) => fn.max('due_at').as('latest')).executeTakeFirstOrThrow()
+  const parts = await schedulingParts(catalog, {
+    queue: await openJobQueue(catalog, { log: silentLog, isWorker: false }),
+  })
+  const { latest } = await catalog.db
+    .selectFrom('due_times')
+    .select(({ fn }) => fn.max('due_at').as('latest'))
+    .executeTakeFirstOrThrow()
   for (let atMs = latest.getTime(); ; atMs += HOUR_MS) {
     await tick(parts, atMs)
     say('beat')

@@ -1,5 +1,6 @@
-// Goal: whatever happens to the processes, every due time becomes one run, and every run ends once.
-// Method: real processes over one PostgreSQL, or one after the other over an embedded database; one is killed, one frozen until it was taken over and then woken; schedulers are killed at random moments of their beats.
+// Goal: whatever happens to the processes, every due time becomes one run, and every run ends once. Method: real
+// processes over one PostgreSQL, or one after the other over an embedded database; one is killed, one frozen until it
+// was taken over and then woken; schedulers are killed at random moments of their beats.
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -9,7 +10,7 @@ import { type Catalog, initExternalDatabase, openCatalog } from '../../src/catal
 import { openJobQueue, QUEUE_SCHEMA } from '../../src/jobs/index.ts'
 import { silentLog } from '../../src/kernel/log.ts'
 import { finishRun, requestRun, startWorker, waitForRun } from '../../src/services/scheduling/index.ts'
-import { directoryCatalog, noServer, temporaryPostgres, type TestServer } from '../harness/catalog.ts'
+import { directoryCatalog, noServer, type TestServer, temporaryPostgres } from '../harness/catalog.ts'
 import { everyMinutes, insertConfig, schedulingParts } from '../harness/scheduling.ts'
 import { seededRandom, testSeed } from '../harness/seeded-random.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
@@ -26,7 +27,9 @@ interface Child {
 }
 
 function begin(mode: string, at: string): Child {
-  const child = spawn(process.execPath, [path.join(import.meta.dirname, 'scheduling-child.ts'), mode, at], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [path.join(import.meta.dirname, 'scheduling-child.ts'), mode, at], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
   const lines: string[] = []
   let rest = ''
   child.stdout.on('data', (chunk: Buffer) => {
@@ -44,7 +47,11 @@ async function kill({ process: child }: Child): Promise<void> {
 }
 
 /** A run that the child has begun and not ended. */
-const underWay = ({ lines }: Child) => lines.filter((line) => line.startsWith('begin ')).map((line) => line.slice(6)).find((id) => !lines.includes(`end ${id}`))
+const underWay = ({ lines }: Child) =>
+  lines
+    .filter((line) => line.startsWith('begin '))
+    .map((line) => line.slice(6))
+    .find((id) => !lines.includes(`end ${id}`))
 
 describe('several processes over one PostgreSQL', { skip: noServer() }, () => {
   let server: TestServer
@@ -62,30 +69,48 @@ describe('several processes over one PostgreSQL', { skip: noServer() }, () => {
   })
 
   test('with one killed and one frozen, taken over and woken, every due run ends exactly once', async () => {
-    await catalog.queue.executeSql('create schema effects; create table effects.effects (run_id uuid, fence bigint, pid integer)')
+    await catalog.queue.executeSql(
+      'create schema effects; create table effects.effects (run_id uuid, fence bigint, pid integer)',
+    )
     const parts = await schedulingParts(catalog)
     const count = 24
     const ids: string[] = []
-    for (let i = 0; i < count; i += 1) ids.push(await insertConfig(parts, { schedule: everyMinutes(1440), dueAt: new Date(Date.now() + i * 250) }))
+    for (let i = 0; i < count; i += 1)
+      ids.push(await insertConfig(parts, { schedule: everyMinutes(1440), dueAt: new Date(Date.now() + i * 250) }))
     // These two keep what they have begun; the third comes when each has something in hand.
     const [victim, sleeper] = [begin('hold', url), begin('hold', url)]
     const others: Child[] = []
     try {
-      await until('the victim and the sleeper have begun runs', () => underWay(victim) !== undefined && underWay(sleeper) !== undefined)
+      await until(
+        'the victim and the sleeper have begun runs',
+        () => underWay(victim) !== undefined && underWay(sleeper) !== undefined,
+      )
       others.push(begin('work', url), begin('work', url))
       await kill(victim)
       const frozen = underWay(sleeper)!
       sleeper.process.kill('SIGSTOP')
-      const state = async (id: string) => (await catalog.db.selectFrom('runs').select('state').where('id', '=', id).executeTakeFirstOrThrow()).state
+      const state = async (id: string) =>
+        (await catalog.db.selectFrom('runs').select('state').where('id', '=', id).executeTakeFirstOrThrow()).state
       await until('another has finished the frozen run', async () => (await state(frozen)) === 'COMPLETED')
       sleeper.process.stdin!.write('go on\n')
       sleeper.process.kill('SIGCONT')
       await until('the sleeper was refused', () => sleeper.lines.includes(`STALE_WORKER ${frozen}`))
-      const open = async () => (await catalog.db.selectFrom('runs').select('id').where('state', 'in', ['PENDING', 'RUNNING']).execute()).length
-      await until('all runs are over', async () => (await open()) === 0 && (await catalog.db.selectFrom('runs').select('id').execute()).length >= count)
-      const effects = (await catalog.queue.executeSql('select run_id, fence from effects.effects')).rows as Array<{ run_id: string; fence: number }>
+      const open = async () =>
+        (await catalog.db.selectFrom('runs').select('id').where('state', 'in', ['PENDING', 'RUNNING']).execute()).length
+      await until(
+        'all runs are over',
+        async () =>
+          (await open()) === 0 && (await catalog.db.selectFrom('runs').select('id').execute()).length >= count,
+      )
+      const effects = (await catalog.queue.executeSql('select run_id, fence from effects.effects')).rows as Array<{
+        run_id: string
+        fence: number
+      }>
       const runs = await catalog.db.selectFrom('runs').selectAll().execute()
-      assert.deepEqual(runs.map(({ state: ended }) => ended), runs.map(() => 'COMPLETED'))
+      assert.deepEqual(
+        runs.map(({ state: ended }) => ended),
+        runs.map(() => 'COMPLETED'),
+      )
       assert.equal(runs.length, count)
       assert.deepEqual(new Set(runs.map(({ config_id }) => config_id)), new Set(ids))
       assert.deepEqual(effects.map(({ run_id }) => run_id).sort(), runs.map(({ id }) => id).sort())
@@ -107,14 +132,19 @@ describe('several processes over one PostgreSQL', { skip: noServer() }, () => {
     const begun: number[] = []
     const gate = Promise.withResolvers<void>()
     const worker = await startWorker(parts, {
-      roles: { scheduler: true, worker: true }, carryOutRecovery: () => Promise.resolve(), heartbeatMs: 200,
+      roles: { scheduler: true, worker: true },
+      carryOutRecovery: () => Promise.resolve(),
+      heartbeatMs: 200,
       carryOutRun: async (_, claim) => {
         begun.push(claim.attempt)
         if (claim.attempt === 1) await gate.promise
         await finishRun(parts, claim, { state: 'COMPLETED' })
       },
     })
-    const id = await requestRun(parts, { configId: await insertConfig(parts, { performance: { retryDelay: 0 } }), by: 'ana' })
+    const id = await requestRun(parts, {
+      configId: await insertConfig(parts, { performance: { retryDelay: 0 } }),
+      by: 'ana',
+    })
     await until('the run has begun', () => begun.length === 1)
     await server.stop()
     gate.resolve()
@@ -138,7 +168,10 @@ test('a scheduler of an embedded database killed at random moments loses and dou
   await killedSchedulers(() => directoryCatalog(directory), { at: directory, rounds: isLong ? 50 : 2, schedulers: 1 })
 })
 
-async function killedSchedulers(open: () => Promise<Catalog>, { at, rounds, schedulers }: { readonly at: string; readonly rounds: number; readonly schedulers: number }): Promise<void> {
+async function killedSchedulers(
+  open: () => Promise<Catalog>,
+  { at, rounds, schedulers }: { readonly at: string; readonly rounds: number; readonly schedulers: number },
+): Promise<void> {
   {
     await using catalog = await open()
     const parts = await schedulingParts(catalog)
@@ -156,11 +189,20 @@ async function killedSchedulers(open: () => Promise<Catalog>, { at, rounds, sche
   void queue
   const dueTimes = await catalog.db.selectFrom('due_times').selectAll().orderBy('config_id').orderBy('due_at').execute()
   const runs = new Map((await catalog.db.selectFrom('runs').selectAll().execute()).map((run) => [run.id, run]))
-  const jobs = ((await catalog.queue.executeSql(`select data->>'subject' as subject from ${QUEUE_SCHEMA}.job`)).rows as Array<{ subject: string }>).map(({ subject }) => subject)
+  const jobs = (
+    (await catalog.queue.executeSql(`select data->>'subject' as subject from ${QUEUE_SCHEMA}.job`)).rows as Array<{
+      subject: string
+    }>
+  ).map(({ subject }) => subject)
   assert.ok(dueTimes.length > 5 * 3, 'the schedulers did something')
   for (const [configId, own] of Map.groupBy(dueTimes, ({ config_id }) => config_id)) {
-    for (const [i, { due_at }] of own.entries()) if (i > 0) assert.equal(due_at.getTime() - own[i - 1]!.due_at.getTime(), HOUR, `${configId} at ${due_at.toISOString()}`)
-    assert.deepEqual(own.filter(({ state }) => state === 'WAITING'), own.slice(-1))
+    for (const [i, { due_at }] of own.entries())
+      if (i > 0)
+        assert.equal(due_at.getTime() - own[i - 1]!.due_at.getTime(), HOUR, `${configId} at ${due_at.toISOString()}`)
+    assert.deepEqual(
+      own.filter(({ state }) => state === 'WAITING'),
+      own.slice(-1),
+    )
     for (const { run_id, due_at } of own.slice(0, -1)) assert.deepEqual(runs.get(run_id!)?.due_at, due_at)
     const pending = own.filter(({ run_id }) => run_id !== null && runs.get(run_id)?.state === 'PENDING')
     assert.equal(pending.length, 1)

@@ -1,5 +1,6 @@
-// Goal: what an application gets wrong is answered with a code and a sentence that says what to do, in the reader's language, and changes nothing.
-// Method: the library on real folders and a real PostgreSQL; a process of an account without rights for what may not be read.
+// Goal: what an application gets wrong is answered with a code and a sentence that says what to do, in the reader's
+// language, and changes nothing. Method: the library on real folders and a real PostgreSQL; a process of an account
+// without rights for what may not be read.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -37,7 +38,12 @@ interface Refusal {
 }
 
 const REFUSALS = ({ at }: LibraryPlace): readonly Refusal[] => [
-  { options: { frequency: 'FORTNIGHTLY' }, code: 'CONFIG_INVALID', names: 'frequency', accepts: 'HOURLY, DAILY, WEEKLY' },
+  {
+    options: { frequency: 'FORTNIGHTLY' },
+    code: 'CONFIG_INVALID',
+    names: 'frequency',
+    accepts: 'HOURLY, DAILY, WEEKLY',
+  },
   { options: { frequency: 'DAILY', time: '25:00' }, code: 'CONFIG_INVALID', names: '"25:00"', accepts: '"HH:MM"' },
   { options: { cron: '0 0 30 2 *' }, code: 'CONFIG_INVALID', names: 'cron', accepts: '30 2 * * 1-5' },
   { options: { retention: -1 }, code: 'CONFIG_INVALID', names: 'retention', accepts: '{ "daily": 14 }' },
@@ -53,7 +59,12 @@ test('a configuration that can not be meant is refused when it is made and when 
   using here = libraryPlace({ scheduler: false })
   fs.mkdirSync(here.at('backups'))
   const system = await started(here.config)
-  const made = await system.setupFileBackup('clinic', [here.at('source')], { frequency: 'DAILY', time: '02:00', timezone: 'America/Sao_Paulo', retention: 30 })
+  const made = await system.setupFileBackup('clinic', [here.at('source')], {
+    frequency: 'DAILY',
+    time: '02:00',
+    timezone: 'America/Sao_Paulo',
+    retention: 30,
+  })
   fs.mkdirSync(here.at('backups/packs'), { recursive: true })
   const former = await system.manager.listConfigs()
   for (const { options, code, names, accepts = '' } of REFUSALS(here)) {
@@ -61,10 +72,16 @@ test('a configuration that can not be meant is refused when it is made and when 
     for (const LANG of ['C', 'pt_BR.UTF-8']) {
       process.env['LANG'] = LANG
       const { paths = [here.at('source')], ...rest } = options as { paths?: string[] }
-      for (const result of [await system.setupFileBackup('new', paths, rest), await system.manager.updateConfig(made.data.id, options)]) {
+      for (const result of [
+        await system.setupFileBackup('new', paths, rest),
+        await system.manager.updateConfig(made.data.id, options),
+      ]) {
         assert.equal(result.error?.code, code, `${JSON.stringify(options)}: ${JSON.stringify(result)}`)
         const { message, guidance } = result.error
-        assert.ok(message.includes(names) && guidance.includes(accepts) && guidance.length > 12, `${message} ${guidance}`)
+        assert.ok(
+          message.includes(names) && guidance.includes(accepts) && guidance.length > 12,
+          `${message} ${guidance}`,
+        )
         said.push(message)
       }
     }
@@ -79,7 +96,14 @@ test('a removed configuration is not found by any call; its points are', async (
   const { id } = (await system.setupFileBackup('clinic', [here.at('source')], { retention: 30 })).data
   assert.equal((await system.waitForRun((await system.runBackupNow(id)).data)).data.state, 'COMPLETED')
   assert.equal((await system.manager.deleteConfig(id)).success, true)
-  const calls = [system.runBackupNow(id), system.manager.getConfig(id), system.manager.updateConfig(id, { time: '03:00' }), system.manager.deleteConfig(id), system.manager.applyRetention(id), system.manager.simulateRetention({ configId: id })]
+  const calls = [
+    system.runBackupNow(id),
+    system.manager.getConfig(id),
+    system.manager.updateConfig(id, { time: '03:00' }),
+    system.manager.deleteConfig(id),
+    system.manager.applyRetention(id),
+    system.manager.simulateRetention({ configId: id }),
+  ]
   for (const { error } of await Promise.all(calls)) {
     assert.equal(error?.code, 'CONFIG_NOT_FOUND')
     assert.ok(error.message.includes(id) && /config list/.test(error.guidance), error.guidance)
@@ -87,9 +111,15 @@ test('a removed configuration is not found by any call; its points are', async (
   assert.equal((await system.recover.getRecoveryPoints(id)).data.length, 1)
 })
 
-test('what can not be a system\'s configuration is refused by its path; nothing is made, and the next start is free', async () => {
+test("what can not be a system's configuration is refused by its path; nothing is made, and the next start is free", async () => {
   using here = libraryPlace({ scheduler: false })
-  const wrong: ReadonlyArray<readonly [config: Readonly<Record<string, unknown>>, path: string]> = [[{ logger: () => 1 }, 'logger'], [{ scheduler: 'no' }, 'scheduler'], [{ performance: { timeout: 1n } }, 'performance.timeout'], [{ providr: 'LOCAL' }, 'providr'], [{ retention: -1 }, 'retention']]
+  const wrong: ReadonlyArray<readonly [config: Readonly<Record<string, unknown>>, path: string]> = [
+    [{ logger: () => 1 }, 'logger'],
+    [{ scheduler: 'no' }, 'scheduler'],
+    [{ performance: { timeout: 1n } }, 'performance.timeout'],
+    [{ providr: 'LOCAL' }, 'providr'],
+    [{ retention: -1 }, 'retention'],
+  ]
   for (const [config, at] of wrong) {
     const { error } = await initializeBackupSystem({ ...here.config, ...config } as SystemConfigInput)
     assert.deepEqual([error?.code, error?.message.includes(at)], ['CONFIG_INVALID', true], JSON.stringify(error))
@@ -128,26 +158,45 @@ test('what this account may not read: refused when it is saved, left out and nam
   fs.writeFileSync(here.at('source/secret'), 'x')
   const uid = process.getuid?.() === 0 ? 65534 : undefined
   const folder = here.at('.')
-  if (uid !== undefined) for (const name of ['', ...fs.readdirSync(folder, { recursive: true, encoding: 'utf8' })]) fs.chownSync(path.join(folder, name), uid, uid)
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', AS_USER, folder], { cwd: folder, env: { PATH: process.env['PATH'] ?? '', LANG: 'C', HOME: folder, BACKUP_ENCRYPTION_KEY: `file:${here.at('key')}` }, stdio: ['ignore', 'pipe', 'inherit'], ...(uid !== undefined && { uid, gid: uid }) })
+  if (uid !== undefined)
+    for (const name of ['', ...fs.readdirSync(folder, { recursive: true, encoding: 'utf8' })])
+      fs.chownSync(path.join(folder, name), uid, uid)
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', AS_USER, folder], {
+    cwd: folder,
+    env: { PATH: process.env['PATH'] ?? '', LANG: 'C', HOME: folder, BACKUP_ENCRYPTION_KEY: `file:${here.at('key')}` },
+    stdio: ['ignore', 'pipe', 'inherit'],
+    ...(uid !== undefined && { uid, gid: uid }),
+  })
   const said = child.stdout.setEncoding('utf8').toArray()
   assert.deepEqual(await once(child, 'exit'), [0, null])
   const facts = JSON.parse((await said).join('')) as {
-    refused: Array<{ error?: { code: string; message: string; guidance: string } }>; edit: { error?: { code: string } }; isAsItWas: boolean
-    partial: { state: string; skipped: Array<{ path: string; reason: string }> }; failed: { state: string; error: { code: string; guidance: string } }; alerts: Array<{ type: string }>
+    refused: Array<{ error?: { code: string; message: string; guidance: string } }>
+    edit: { error?: { code: string } }
+    isAsItWas: boolean
+    partial: { state: string; skipped: Array<{ path: string; reason: string }> }
+    failed: { state: string; error: { code: string; guidance: string } }
+    alerts: Array<{ type: string }>
   }
   for (const [i, name] of ['source/closed', 'source/secret'].entries()) {
     const { error } = facts.refused[i]!
-    assert.deepEqual([error?.code, error?.message], ['SOURCE_UNREADABLE', `The path ${here.at(name)} can not be read (EACCES).`])
+    assert.deepEqual(
+      [error?.code, error?.message],
+      ['SOURCE_UNREADABLE', `The path ${here.at(name)} can not be read (EACCES).`],
+    )
     assert.match(error!.guidance, /this user may read it/)
   }
   assert.deepEqual([facts.edit.error?.code, facts.isAsItWas], ['SOURCE_UNREADABLE', true])
-  assert.deepEqual([facts.partial.state, facts.partial.skipped.map((item) => `${item.path} ${item.reason}`).sort()], ['PARTIAL', [`${here.at('source/closed')} EACCES`, `${here.at('source/secret')} EACCES`]])
+  assert.deepEqual(
+    [facts.partial.state, facts.partial.skipped.map((item) => `${item.path} ${item.reason}`).sort()],
+    ['PARTIAL', [`${here.at('source/closed')} EACCES`, `${here.at('source/secret')} EACCES`]],
+  )
   assert.deepEqual([facts.failed.state, facts.failed.error.code], ['FAILED', 'SOURCE_UNREADABLE'])
   assert.deepEqual(facts.alerts.map(({ type }) => type).sort(), ['BACKUP_FAILED', 'BACKUP_PARTIAL'])
 })
 
-test('a database that is down: refused at start, at a call and at a save, which changes nothing; back again, all works without a new start', { skip: noServer() }, async () => {
+test('a database that is down: refused at start, at a call and at a save, which changes nothing; back again, all works without a new start', {
+  skip: noServer(),
+}, async () => {
   using here = libraryPlace({ scheduler: false })
   await using server = await temporaryPostgres()
   const databaseUrl = await server.newDatabase()
@@ -159,10 +208,20 @@ test('a database that is down: refused at start, at a call and at a save, which 
   assert.match(atStart.error.guidance, /Check that it runs/)
   await server.start()
   const system = await started(config)
-  const made = await system.setupFileBackup('clinic', [here.at('source')], { frequency: 'DAILY', time: '02:00', timezone: 'UTC', retention: 30 })
+  const made = await system.setupFileBackup('clinic', [here.at('source')], {
+    frequency: 'DAILY',
+    time: '02:00',
+    timezone: 'UTC',
+    retention: 30,
+  })
   assert.equal(made.success, true, JSON.stringify(made.error))
   await server.stop()
-  for (const { error } of [await system.manager.listConfigs(), await system.runBackupNow(made.data.id), await system.manager.updateConfig(made.data.id, { time: '03:00' })]) assert.equal(error?.code, 'DATABASE_UNAVAILABLE')
+  for (const { error } of [
+    await system.manager.listConfigs(),
+    await system.runBackupNow(made.data.id),
+    await system.manager.updateConfig(made.data.id, { time: '03:00' }),
+  ])
+    assert.equal(error?.code, 'DATABASE_UNAVAILABLE')
   assert.notEqual((await system.monitor.performHealthCheck()).overall, 'HEALTHY')
   await server.start()
   await until('the system finds its database again', async () => (await system.manager.listConfigs()).success)

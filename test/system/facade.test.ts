@@ -1,4 +1,5 @@
-// Goal: no method of the façade rejects, whatever fails beneath it; each answers a result that says what to do, and every act is in the audit log with its outcome.
+// Goal: no method of the façade rejects, whatever fails beneath it; each answers a result that says what to do, and
+// every act is in the audit log with its outcome.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import { Readable } from 'node:stream'
@@ -13,17 +14,47 @@ import { type Handlers, LocalTransport, type StreamHandlers } from '../../src/sy
 /** Every public method with arguments that its schema takes. A method that is missing here fails the test below. */
 const METHODS: Readonly<Record<string, Readonly<Record<string, readonly unknown[]>>>> = {
   system: {
-    setupFileBackup: ['n', ['/a'], {}, 'u'], setupDatabaseBackup: ['n', 'postgres://h/d'], runBackupNow: ['c', 'u'], waitForRun: ['r'], getStatus: [], verifyAudit: [], exportAudit: [{}], rebuild: [],
+    setupFileBackup: ['n', ['/a'], {}, 'u'],
+    setupDatabaseBackup: ['n', 'postgres://h/d'],
+    runBackupNow: ['c', 'u'],
+    waitForRun: ['r'],
+    getStatus: [],
+    verifyAudit: [],
+    exportAudit: [{}],
+    rebuild: [],
   },
   manager: {
-    createConfig: [{ name: 'n', paths: ['/a'] }, 'u'], updateConfig: ['c', { name: 'm' }], deleteConfig: ['c'], getConfig: ['c'], listConfigs: [], executeBackup: ['c'], cancelBackup: ['r'], getRun: ['r'], listBackups: [{ from: new Date(0) }, { page: 1 }],
-    simulateRetention: [{ configId: 'c' }], applyRetention: ['c'],
+    createConfig: [{ name: 'n', paths: ['/a'] }, 'u'],
+    updateConfig: ['c', { name: 'm' }],
+    deleteConfig: ['c'],
+    getConfig: ['c'],
+    listConfigs: [],
+    executeBackup: ['c'],
+    cancelBackup: ['r'],
+    getRun: ['r'],
+    listBackups: [{ from: new Date(0) }, { page: 1 }],
+    simulateRetention: [{ configId: 'c' }],
+    applyRetention: ['c'],
   },
   storage: { upload: ['a', 'text'], download: ['a'], delete: ['a'], list: [], exists: ['a'] },
   scheduler: { getStatus: [] },
-  monitor: { getRealTimeMetrics: [], calculateMetrics: ['24h'], getActiveAlerts: [], createAlert: ['CUSTOM', 'LOW', 'm'], acknowledgeAlert: ['a'], performHealthCheck: [] },
+  monitor: {
+    getRealTimeMetrics: [],
+    calculateMetrics: ['24h'],
+    getActiveAlerts: [],
+    createAlert: ['CUSTOM', 'LOW', 'm'],
+    acknowledgeAlert: ['a'],
+    performHealthCheck: [],
+  },
   recover: {
-    createRecoveryRequest: ['p', 'FULL_RESTORE', { targetPath: '/t' }], getRecoveryStatus: ['q'], cancelRecovery: ['q'], getRecoveryPoints: [], pinPoint: ['p', 'why'], unpinPoint: ['p'], addHold: [{ reason: 'r' }], liftHold: ['h'],
+    createRecoveryRequest: ['p', 'FULL_RESTORE', { targetPath: '/t' }],
+    getRecoveryStatus: ['q'],
+    cancelRecovery: ['q'],
+    getRecoveryPoints: [],
+    pinPoint: ['p', 'why'],
+    unpinPoint: ['p'],
+    addHold: [{ reason: 'r' }],
+    liftHold: ['h'],
   },
 }
 /** They start or end the system: tested in initialize.test.ts. */
@@ -39,44 +70,91 @@ function systemThat(outcome: () => unknown, options: { readonly auditFails?: boo
   const audit: AuditEvent[] = []
   const logged: string[] = []
   const log: Log = { ...silentLog, error: (message) => void logged.push(message) }
-  const parts = { log, audit: { append: async (event: AuditEvent) => {
-    if (options.auditFails) throw new BackupError('DATABASE_UNAVAILABLE', 'gone')
-    audit.push(event)
-  } } } as unknown as SystemParts
-  const handlers = Object.fromEntries(Object.keys(CALLS).map((name) => [name, async () => ({ data: outcome() })])) as unknown as Handlers
-  const streams: StreamHandlers = { upload: async (_, __, body) => {
-    for await (const _piece of body);
-    return outcome() as never
-  }, download: async () => {
-    outcome()
-    return Readable.from([Buffer.from('x')])
-  } }
+  const parts = {
+    log,
+    audit: {
+      append: async (event: AuditEvent) => {
+        if (options.auditFails) throw new BackupError('DATABASE_UNAVAILABLE', 'gone')
+        audit.push(event)
+      },
+    },
+  } as unknown as SystemParts
+  const handlers = Object.fromEntries(
+    Object.keys(CALLS).map((name) => [name, async () => ({ data: outcome() })]),
+  ) as unknown as Handlers
+  const streams: StreamHandlers = {
+    upload: async (_, __, body) => {
+      for await (const _piece of body);
+      return outcome() as never
+    },
+    download: async () => {
+      outcome()
+      return Readable.from([Buffer.from('x')])
+    },
+  }
   const transport = new LocalTransport(parts, handlers, streams)
-  return { system: new BackupSystem({ actor: 'test', locale: 'pt-BR' }, { transport, stop: async () => {} }), audit, logged }
+  return {
+    system: new BackupSystem({ actor: 'test', locale: 'pt-BR' }, { transport, stop: async () => {} }),
+    audit,
+    logged,
+  }
 }
 
 function roomsOf(system: BackupSystem): ReadonlyArray<readonly [name: string, room: object]> {
-  return [['system', system], ['manager', system.manager], ['storage', system.storage], ['scheduler', system.scheduler], ['monitor', system.monitor], ['recover', system.recover]]
+  return [
+    ['system', system],
+    ['manager', system.manager],
+    ['storage', system.storage],
+    ['scheduler', system.scheduler],
+    ['monitor', system.monitor],
+    ['recover', system.recover],
+  ]
 }
 
-async function callAll(system: BackupSystem, seen: (name: string, result: { success?: boolean; error?: { code: string; message: string; guidance: string }; overall?: string }) => void): Promise<void> {
+async function callAll(
+  system: BackupSystem,
+  seen: (
+    name: string,
+    result: { success?: boolean; error?: { code: string; message: string; guidance: string }; overall?: string },
+  ) => void,
+): Promise<void> {
   for (const [name, room] of roomsOf(system)) {
     const methods = Object.getOwnPropertyNames(Object.getPrototypeOf(room)).filter((method) => !NOT_CALLS.has(method))
     assert.deepEqual(methods.sort(), Object.keys(METHODS[name]!).sort(), `the methods of ${name}`)
-    for (const method of methods) seen(`${name}.${method}`, await (room as Record<string, (...args: unknown[]) => Promise<never>>)[method]!(...METHODS[name]![method]!))
+    for (const method of methods)
+      seen(
+        `${name}.${method}`,
+        await (room as Record<string, (...args: unknown[]) => Promise<never>>)[method]!(...METHODS[name]![method]!),
+      )
   }
 }
 
 test('an error of the catalogue, a bug and a refusal under every method: a result each time', async () => {
   const faults: ReadonlyArray<readonly [code: string, fault: () => never]> = [
-    ['STORAGE_UNAVAILABLE', () => { throw new BackupError('STORAGE_UNAVAILABLE', 'down') }],
-    ['INTERNAL', () => { throw new TypeError('x is not a function') }],
-    ['CONFIG_NOT_FOUND', () => { throw new BackupError('CONFIG_NOT_FOUND', 'no', { context: { config: 'c' } }) }],
+    [
+      'STORAGE_UNAVAILABLE',
+      () => {
+        throw new BackupError('STORAGE_UNAVAILABLE', 'down')
+      },
+    ],
+    [
+      'INTERNAL',
+      () => {
+        throw new TypeError('x is not a function')
+      },
+    ],
+    [
+      'CONFIG_NOT_FOUND',
+      () => {
+        throw new BackupError('CONFIG_NOT_FOUND', 'no', { context: { config: 'c' } })
+      },
+    ],
   ]
   for (const [code, fault] of faults) {
     const made = systemThat(fault)
     await callAll(made.system, (name, result) => {
-      if (name === 'monitor.performHealthCheck') return assert.equal(result.overall, 'UNKNOWN', 'what can not be asked is not healthy')
+      if (name === 'monitor.performHealthCheck')
+        return assert.equal(result.overall, 'UNKNOWN', 'what can not be asked is not healthy')
       assert.equal(result.success, false, name)
       assert.equal(result.error?.code, code, name)
       assert.ok(result.error!.message.length > 5 && result.error!.guidance.length > 5, name)
@@ -84,7 +162,12 @@ test('an error of the catalogue, a bug and a refusal under every method: a resul
     })
     const acts = Object.values(CALLS).filter((call) => 'action' in call).length
     assert.ok(made.audit.length >= acts - 1, 'every act is written down, failed or not')
-    assert.ok(made.audit.every((event) => event.result === (code === 'CONFIG_NOT_FOUND' ? 'REFUSED' : 'FAILED') && event.details?.['code'] === code))
+    assert.ok(
+      made.audit.every(
+        (event) =>
+          event.result === (code === 'CONFIG_NOT_FOUND' ? 'REFUSED' : 'FAILED') && event.details?.['code'] === code,
+      ),
+    )
     if (code === 'INTERNAL') assert.ok(made.logged.length > 20, 'a bug is in the log')
   }
 })
@@ -97,8 +180,11 @@ test('successes are audited with the user who asked; an audit log that fails is 
   const failing = systemThat(() => 'done', { auditFails: true })
   const result = await failing.system.runBackupNow('c')
   assert.equal(result.data, 'done')
-  assert.deepEqual(result.warnings.map(({ code }) => code), ['AUDIT_NOT_WRITTEN'])
-  assert.match(result.warnings[0]!.message, /o log de auditoria não pôde ser gravado/, 'in the caller\'s language')
+  assert.deepEqual(
+    result.warnings.map(({ code }) => code),
+    ['AUDIT_NOT_WRITTEN'],
+  )
+  assert.match(result.warnings[0]!.message, /o log de auditoria não pôde ser gravado/, "in the caller's language")
 })
 
 test('what a call does not take is refused with the place', async () => {
@@ -122,8 +208,19 @@ const circular: Record<string, unknown> = {}
 circular['self'] = circular
 /** What JavaScript lets through, whatever the types say. */
 const NONSENSE: ReadonlyArray<readonly unknown[]> = [
-  [], [null, null, null, null], [42, 42, 42, 42], ['x', 'x', 'x', 'x'], [[], [], [], []], [{ from: new Date(Number.NaN), to: new Date(Number.NaN) }], ['n', ['/a'], { time: 1n }, 'u'], ['n', { sizeLimit: Number.NaN }], [() => 1, () => 1, () => 1],
-  [Symbol('s')], [circular, circular, circular], [new Map(), new Map()], ['n', '/a/path'],
+  [],
+  [null, null, null, null],
+  [42, 42, 42, 42],
+  ['x', 'x', 'x', 'x'],
+  [[], [], [], []],
+  [{ from: new Date(Number.NaN), to: new Date(Number.NaN) }],
+  ['n', ['/a'], { time: 1n }, 'u'],
+  ['n', { sizeLimit: Number.NaN }],
+  [() => 1, () => 1, () => 1],
+  [Symbol('s')],
+  [circular, circular, circular],
+  [new Map(), new Map()],
+  ['n', '/a/path'],
 ]
 
 test('no method throws or calls it a bug, whatever it is given: it answers, or is refused with the place and the accepted form', async () => {
@@ -132,7 +229,12 @@ test('no method throws or calls it a bug, whatever it is given: it answers, or i
   for (const [name, room] of roomsOf(system)) {
     for (const method of Object.keys(METHODS[name]!)) {
       for (const args of NONSENSE) {
-        const result = await (room as Record<string, (...args: readonly unknown[]) => Promise<{ error?: { code: string; message: string; guidance: string } }>>)[method]!(...args)
+        const result = await (
+          room as Record<
+            string,
+            (...args: readonly unknown[]) => Promise<{ error?: { code: string; message: string; guidance: string } }>
+          >
+        )[method]!(...args)
         if (!result.error) continue
         const what = `${name}.${method}: ${result.error.message}`
         assert.equal(result.error.code, 'CONFIG_INVALID', what)
@@ -146,21 +248,33 @@ test('no method throws or calls it a bug, whatever it is given: it answers, or i
 
 test('what JSON has no word for is refused before it goes anywhere, so that a client of the owner means what it says', async () => {
   const { system } = systemThat(() => 'done')
-  for (const [patch, path, why] of [[{ sizeLimit: Number.NaN }, 'sizeLimit', 'NaN'], [{ filters: { excludePatterns: [() => 1] } }, '0', 'function'], [{ retention: 3n }, 'retention', 'bigint']] as const) {
+  for (const [patch, path, why] of [
+    [{ sizeLimit: Number.NaN }, 'sizeLimit', 'NaN'],
+    [{ filters: { excludePatterns: [() => 1] } }, '0', 'function'],
+    [{ retention: 3n }, 'retention', 'bigint'],
+  ] as const) {
     const { error } = await system.manager.updateConfig('c', patch as never)
     assert.equal(error?.code, 'CONFIG_INVALID')
     assert.ok(error.message.includes(path) && error.message.includes(why), error.message)
   }
 })
 
-test('content that breaks off is the caller\'s matter, with the file that it came from; pieces that are no bytes are refused', async () => {
+test("content that breaks off is the caller's matter, with the file that it came from; pieces that are no bytes are refused", async () => {
   const { system, logged } = systemThat(() => 'done')
   const missing = await system.storage.upload('a', fs.createReadStream('/nowhere/at/all'))
-  assert.deepEqual([missing.error?.code, missing.error?.message], ['SOURCE_UNREADABLE', 'O caminho /nowhere/at/all não pode ser lido (ENOENT).'])
-  const broken = await system.storage.upload('a', Readable.from((function* () {
-    yield Buffer.from('begin')
-    throw new Error('broke off')
-  })()))
+  assert.deepEqual(
+    [missing.error?.code, missing.error?.message],
+    ['SOURCE_UNREADABLE', 'O caminho /nowhere/at/all não pode ser lido (ENOENT).'],
+  )
+  const broken = await system.storage.upload(
+    'a',
+    Readable.from(
+      (function* () {
+        yield Buffer.from('begin')
+        throw new Error('broke off')
+      })(),
+    ),
+  )
   assert.deepEqual([broken.error?.code, /broke off/.test(broken.error?.message ?? '')], ['SOURCE_UNREADABLE', true])
   assert.equal((await system.storage.upload('a', Readable.from([{ an: 'object' }]))).error?.code, 'CONFIG_INVALID')
   assert.deepEqual(logged, [], 'none of it is a bug')

@@ -1,4 +1,5 @@
-// Goal: the life of the library's system as documented: key first, a repository made once and never anew, one configuration at a time, an end that lets the process go.
+// Goal: the life of the library's system as documented: key first, a repository made once and never anew, one
+// configuration at a time, an end that lets the process go.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -23,7 +24,11 @@ test('before, twice, otherwise, and again after the end', async () => {
   assert.equal(first.data, same.data)
   assert.equal(getBackupSystem(), first.data)
   assert.equal((await initializeBackupSystem({ ...at.config, scheduler: true })).error?.code, 'ALREADY_INITIALIZED')
-  const made = await first.data.setupFileBackup('a', [at.source], { frequency: 'DAILY', time: '02:00', timezone: 'America/Sao_Paulo' })
+  const made = await first.data.setupFileBackup('a', [at.source], {
+    frequency: 'DAILY',
+    time: '02:00',
+    timezone: 'America/Sao_Paulo',
+  })
   assert.equal(made.success, true, JSON.stringify(made.error))
   assert.equal(made.data.schedulerAlive, false)
   await getBackupSystem().shutdown()
@@ -37,7 +42,11 @@ test('key first: nothing is made without one, with a placeholder, or with one be
   const good = process.env['BACKUP_ENCRYPTION_KEY']
   fs.mkdirSync(at.config.local.basePath)
   fs.copyFileSync(path.join(at.path, 'key'), path.join(at.config.local.basePath, 'key'))
-  const cases = [[undefined, 'KEY_MISSING'], ['your_32_character_encryption_key', 'KEY_PLACEHOLDER'], [`file:${path.join(at.config.local.basePath, 'key')}`, 'KEY_REFUSED']] as const
+  const cases = [
+    [undefined, 'KEY_MISSING'],
+    ['your_32_character_encryption_key', 'KEY_PLACEHOLDER'],
+    [`file:${path.join(at.config.local.basePath, 'key')}`, 'KEY_REFUSED'],
+  ] as const
   for (const [key, code] of cases) {
     if (key === undefined) delete process.env['BACKUP_ENCRYPTION_KEY']
     else process.env['BACKUP_ENCRYPTION_KEY'] = key
@@ -93,7 +102,12 @@ test('a manual run in a process without scheduler waits; with one it ends, and i
   const [point] = (await system.recover.getRecoveryPoints(config.data.id)).data
   assert.equal(point?.runId, runId.data)
   const target = path.join(at.path, 'back')
-  const request = await system.recover.createRecoveryRequest(point!.id, 'FULL_RESTORE', { targetPath: target, overwrite: true, priority: 'HIGH' }, 'ana')
+  const request = await system.recover.createRecoveryRequest(
+    point!.id,
+    'FULL_RESTORE',
+    { targetPath: target, overwrite: true, priority: 'HIGH' },
+    'ana',
+  )
   let status = request
   await until('the restore is over', async () => {
     status = await system.recover.getRecoveryStatus(request.data.id)
@@ -118,7 +132,10 @@ test('a second process is a client with the same results, and goes on when the o
     if (!result.success) throw new Error(JSON.stringify(result.error))
     await list()
     process.stdin.once('data', async () => { await list(); await getBackupSystem().shutdown(); process.exit(0) })`
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', script], { stdio: ['pipe', 'pipe', 'inherit'], env: process.env })
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: process.env,
+  })
   const lines: string[] = []
   child.stdout.setEncoding('utf8').on('data', (text: string) => lines.push(...text.trim().split('\n')))
   while (lines.length < 1) await once(child.stdout, 'data')
@@ -126,7 +143,10 @@ test('a second process is a client with the same results, and goes on when the o
   const ended = once(child, 'exit')
   child.stdin.write('go\n')
   assert.deepEqual(await ended, [0, null])
-  assert.deepEqual(lines.map((line) => JSON.parse(line) as string[]), [[made.data.id], [made.data.id]])
+  assert.deepEqual(
+    lines.map((line) => JSON.parse(line) as string[]),
+    [[made.data.id], [made.data.id]],
+  )
 })
 
 test('a client with another key is refused as the owner would be, and the owner goes on', async () => {
@@ -138,7 +158,11 @@ test('a client with another key is refused as the owner would be, and the owner 
     console.log((await initializeBackupSystem(${JSON.stringify(at.config)})).error?.code)
     await getBackupSystem().shutdown()`
   const codeWith = async (key: string) => {
-    const child = spawn(process.execPath, ['--input-type=module', '--eval', script], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, BACKUP_ENCRYPTION_KEY: `file:${path.join(at.path, key)}` }, timeout: 60_000 })
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, BACKUP_ENCRYPTION_KEY: `file:${path.join(at.path, key)}` },
+      timeout: 60_000,
+    })
     const said = child.stdout.setEncoding('utf8').toArray()
     assert.deepEqual(await once(child, 'exit'), [0, null])
     return (await said).join('').trim()
@@ -157,14 +181,20 @@ test('a client that names another repository than the owner has is refused; the 
       import { getBackupSystem, initializeBackupSystem } from ${JSON.stringify(path.join(root, 'src/system/index.ts'))}
       console.log(JSON.stringify((await initializeBackupSystem(${JSON.stringify(config)})).error ?? null))
       await getBackupSystem().shutdown()`
-    const child = spawn(process.execPath, ['--input-type=module', '--eval', script], { stdio: ['ignore', 'pipe', 'inherit'], timeout: 60_000 })
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      timeout: 60_000,
+    })
     const said = child.stdout.setEncoding('utf8').toArray()
     assert.deepEqual(await once(child, 'exit'), [0, null])
     return JSON.parse((await said).join('')) as { code: string; message: string } | null
   }
   const refused = await answerWith('another')
   assert.equal(refused?.code, 'CONFIG_INVALID')
-  assert.ok(refused.message.includes(at.config.local.basePath) && refused.message.includes(String(process.pid)), refused.message)
+  assert.ok(
+    refused.message.includes(at.config.local.basePath) && refused.message.includes(String(process.pid)),
+    refused.message,
+  )
   assert.ok(!fs.existsSync(path.join(at.path, 'another')), 'nothing was made there')
   assert.equal(await answerWith('other-name'), null)
 })
@@ -176,7 +206,11 @@ test('the process ends by itself after shutdown', async () => {
     const { data: system } = await initializeBackupSystem(${JSON.stringify({ ...at.config, scheduler: true })})
     await system.shutdown()
     console.log('done')`
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', script], { stdio: ['ignore', 'pipe', 'inherit'], env: process.env, timeout: 60_000 })
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: process.env,
+    timeout: 60_000,
+  })
   const [code, signal] = (await once(child, 'exit')) as [number | null, string | null]
   assert.deepEqual([code, signal], [0, null])
 })

@@ -1,7 +1,11 @@
-/** A process that owns a home (or calls its owner) with a transport that only remembers: `owner-child.ts HOME`. Prints `owner` or `client`, then answers lines of stdin. */
-import { Readable } from 'node:stream'
-import readline from 'node:readline'
+/**
+ * A process that owns a home (or calls its owner) with a transport that only remembers: `owner-child.ts HOME`. Prints
+ * `owner` or `client`, then answers lines of stdin.
+ */
+
 import path from 'node:path'
+import readline from 'node:readline'
+import { Readable } from 'node:stream'
 import { OwnerLock, readOwner } from '../../src/catalog/index.ts'
 import { isBackupError } from '../../src/kernel/backup-error.ts'
 import { silentLog } from '../../src/kernel/log.ts'
@@ -26,7 +30,10 @@ function remembering(): Transport {
       files.set(path, Buffer.concat(pieces))
       return { success: true, data: { path, bytes: files.get(path)!.length, sha256: '' }, warnings: [] }
     },
-    download: async (path) => (files.has(path) ? { success: true, data: Readable.from([files.get(path)!]), warnings: [] } : { success: true, data: Readable.from(breaksOff()), warnings: [] }),
+    download: async (path) =>
+      files.has(path)
+        ? { success: true, data: Readable.from([files.get(path)!]), warnings: [] }
+        : { success: true, data: Readable.from(breaksOff()), warnings: [] },
     [Symbol.asyncDispose]: async () => {},
   }
 }
@@ -48,17 +55,21 @@ const transport = await ElectedTransport.open({
     const socketPath = chooseSocketPath(lock)
     lock.tell({ socket: socketPath })
     const socket = await serveOwnerSocket(socketPath, own, silentLog)
-    return { transport: own, stop: async () => {
-      await socket[Symbol.asyncDispose]()
-      lock[Symbol.dispose]()
-    } }
+    return {
+      transport: own,
+      stop: async () => {
+        await socket[Symbol.asyncDispose]()
+        lock[Symbol.dispose]()
+      },
+    }
   },
 })
 console.log(transport.isOwner ? 'owner' : 'client')
 
 const COMMANDS: Readonly<Record<string, (rest: string) => Promise<unknown>>> = {
   who: async () => (await transport.call('config.list', {}, { caller })).data,
-  upload: async (size) => (await transport.upload('a', Readable.from([Buffer.alloc(Number(size), 7)]), { caller })).data,
+  upload: async (size) =>
+    (await transport.upload('a', Readable.from([Buffer.alloc(Number(size), 7)]), { caller })).data,
   download: async (name) => {
     const opened = await transport.download(name, { caller })
     const pieces: Buffer[] = []

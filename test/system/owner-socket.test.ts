@@ -1,4 +1,5 @@
-// Goal: one process owns a home, the others call it with the same results; when it goes, the next call elects another. Real processes, a real socket.
+// Goal: one process owns a home, the others call it with the same results; when it goes, the next call elects another.
+// Real processes, a real socket.
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -19,12 +20,16 @@ interface Member extends AsyncDisposable {
 }
 
 async function join(home: string, temporary?: string): Promise<Member> {
-  const child = spawn(process.execPath, [path.join(import.meta.dirname, 'owner-child.ts'), home], { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, ...(temporary !== undefined && { TMPDIR: temporary }) } })
+  const child = spawn(process.execPath, [path.join(import.meta.dirname, 'owner-child.ts'), home], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, ...(temporary !== undefined && { TMPDIR: temporary }) },
+  })
   const lines = readline.createInterface({ input: child.stdout! })[Symbol.asyncIterator]()
   const next = async () => String((await lines.next()).value)
   const role = await next()
   return {
-    child, role,
+    child,
+    role,
     ask: async (line) => {
       child.stdin!.write(`${line}\n`)
       return JSON.parse(await next()) as unknown
@@ -46,7 +51,11 @@ test('the first is the owner, the second its client; calls, uploads and download
   assert.deepEqual(await client.ask('who'), [{ id: String(owner.child.pid) }])
   assert.deepEqual(await client.ask(`upload ${5 * 1024 * 1024}`), { path: 'a', bytes: 5 * 1024 * 1024, sha256: '' })
   assert.deepEqual(await client.ask('download a'), { broken: false, bytes: 5 * 1024 * 1024 })
-  assert.equal(((await client.ask('download absent')) as { broken: boolean }).broken, true, 'a part is never taken for the whole')
+  assert.equal(
+    ((await client.ask('download absent')) as { broken: boolean }).broken,
+    true,
+    'a part is never taken for the whole',
+  )
   assert.equal(await client.ask('wait'), 'ABORTED')
 })
 
@@ -68,7 +77,8 @@ test('when the owner is killed, the next call takes over; when it ends well, too
   await once(first.child, 'exit')
   const answers = await Promise.all([second.ask('who'), third.ask('who')])
   assert.deepEqual(answers[0], answers[1], 'both speak to one owner')
-  const [heir, other] = (answers[0] as Array<{ id: string }>)[0]!.id === String(second.child.pid) ? [second, third] : [third, second]
+  const [heir, other] =
+    (answers[0] as Array<{ id: string }>)[0]!.id === String(second.child.pid) ? [second, third] : [third, second]
   heir.child.stdin!.write('end\n')
   await once(heir.child, 'exit')
   assert.deepEqual(await other.ask('who'), [{ id: String(other.child.pid) }])
@@ -83,7 +93,10 @@ test('a home with a long path has its socket in a short, closed one that it name
   {
     await using owner = await join(home, one)
     await using client = await join(home, other)
-    assert.deepEqual([owner.role, client.role, await client.ask('who')], ['owner', 'client', [{ id: String(owner.child.pid) }]])
+    assert.deepEqual(
+      [owner.role, client.role, await client.ask('who')],
+      ['owner', 'client', [{ id: String(owner.child.pid) }]],
+    )
     const place = path.dirname(socketOf(home))
     assert.ok(Buffer.byteLength(socketOf(home)) <= 100 && place.startsWith(one), socketOf(home))
     assert.deepEqual([fs.statSync(place).mode & 0o777, fs.statSync(socketOf(home)).mode & 0o777], [0o700, 0o600])
@@ -92,7 +105,10 @@ test('a home with a long path has its socket in a short, closed one that it name
     await once(owner.child, 'exit')
     assert.deepEqual(await client.ask('who'), [{ id: String(client.child.pid) }])
     await using third = await join(home, one)
-    assert.deepEqual([await third.ask('who'), socketOf(home).startsWith(other)], [[{ id: String(client.child.pid) }], true])
+    assert.deepEqual(
+      [await third.ask('who'), socketOf(home).startsWith(other)],
+      [[{ id: String(client.child.pid) }], true],
+    )
     // A folder that others may write to is not taken, whoever made it.
     fs.chmodSync(place, 0o777)
   }

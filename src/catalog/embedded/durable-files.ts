@@ -1,7 +1,8 @@
 /**
- * The file layer under the embedded database. PGlite's own never asks the disk to write through (its NODEFS has no `fsync`, and `fdatasync` does
- * nothing): after a power cut acknowledged commits are gone. This one gives NODEFS an `fsync`, and syncs the folder after a file is made or renamed.
- * It rests on Emscripten's internals, so every open counts what reaches the disk (see self-test.ts).
+ * The file layer under the embedded database. PGlite's own never asks the disk to write through (its NODEFS has no
+ * `fsync`, and `fdatasync` does nothing): after a power cut acknowledged commits are gone. This one gives NODEFS an
+ * `fsync`, and syncs the folder after a file is made or renamed. It rests on Emscripten's internals, so every open
+ * counts what reaches the disk (see self-test.ts).
  */
 import fs from 'node:fs'
 import path from 'node:path'
@@ -10,7 +11,10 @@ import { NodeFS } from '@electric-sql/pglite/nodefs'
 import { systemCode } from '../../kernel/backup-error.ts'
 
 /** What of Emscripten's NODEFS is used. */
-interface HostNode { readonly name: string; readonly parent: HostNode }
+interface HostNode {
+  readonly name: string
+  readonly parent: HostNode
+}
 interface HostFileSystem {
   realPath(node: HostNode): string
   readonly stream_ops: { fsync?: (stream: { readonly nfd?: number; readonly node: HostNode }) => number }
@@ -19,7 +23,10 @@ interface HostFileSystem {
     rename(node: HostNode, folder: HostNode, name: string): void
   }
 }
-interface HostModule { readonly NODEFS: HostFileSystem; readonly FS: { readonly ErrnoError: new (code: number) => Error } }
+interface HostModule {
+  readonly NODEFS: HostFileSystem
+  readonly FS: { readonly ErrnoError: new (code: number) => Error }
+}
 
 /** Of Emscripten's numbering. PostgreSQL stops at once when its log can't be written through. */
 const EIO = 29
@@ -76,14 +83,18 @@ export function syncFolder(folder: string): void {
   }
 }
 
-/** Writes a whole tree through, file by file, folders after what they hold. Many at once: a journal takes them together. */
+/**
+ * Writes a whole tree through, file by file, folders after what they hold. Many at once: a journal takes them together.
+ */
 export async function syncTree(folder: string): Promise<void> {
   const entries = await fs.promises.readdir(folder, { withFileTypes: true })
-  await Promise.all(entries.map(async (entry) => {
-    const file = path.join(folder, entry.name)
-    if (entry.isDirectory()) await syncTree(file)
-    else if (entry.isFile()) await syncFile(file)
-  }))
+  await Promise.all(
+    entries.map(async (entry) => {
+      const file = path.join(folder, entry.name)
+      if (entry.isDirectory()) await syncTree(file)
+      else if (entry.isFile()) await syncFile(file)
+    }),
+  )
   syncFolder(folder)
 }
 

@@ -1,4 +1,5 @@
-// Goal: each guard of the embedded database holds on its own: what is written reaches the disk, one process has it, it is made whole, and a folder that it can't read is said to be so.
+// Goal: each guard of the embedded database holds on its own: what is written reaches the disk, one process has it, it
+// is made whole, and a folder that it can't read is said to be so.
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
@@ -11,7 +12,7 @@ import { NodeFS } from '@electric-sql/pglite/nodefs'
 import { sql } from 'kysely'
 import { directoryCatalog, temporaryCatalog } from '../../../test/harness/catalog.ts'
 import { temporaryDirectory } from '../../../test/harness/temporary-directory.ts'
-import { type Catalog, type DatabaseTransaction, openCatalog, OwnerLock, readOwner } from '../index.ts'
+import { type Catalog, type DatabaseTransaction, OwnerLock, openCatalog, readOwner } from '../index.ts'
 import { DurableFiles } from './durable-files.ts'
 import { assertDurable } from './embedded-catalog.ts'
 
@@ -41,7 +42,11 @@ test('the lock has one holder, who is named, and is free when he is killed', asy
   using folder = temporaryDirectory()
   const file = path.join(folder.path, 'owner.lock')
   const { child, stderr } = await otherHolder(file)
-  await assert.rejects(OwnerLock.acquire(file), (error: { code?: unknown; context?: { pid?: unknown } }) => error.code === 'OWNER_EXISTS' && error.context?.pid === child.pid)
+  await assert.rejects(
+    OwnerLock.acquire(file),
+    (error: { code?: unknown; context?: { pid?: unknown } }) =>
+      error.code === 'OWNER_EXISTS' && error.context?.pid === child.pid,
+  )
   assert.equal(readOwner(file)?.pid, child.pid)
   child.kill('SIGKILL')
   await once(child, 'exit')
@@ -78,9 +83,19 @@ test('every commit is written through', async () => {
   using folder = temporaryDirectory()
   const directory = makeDatabase(folder.path)
   const files = new DurableFiles(directory)
-  const database = await PGlite.create({ fs: files, startParams: [...PGlite.defaultStartParams.filter((each) => each !== '-F'), '-c', 'fsync=on', '-c', 'wal_sync_method=fsync'] })
+  const database = await PGlite.create({
+    fs: files,
+    startParams: [
+      ...PGlite.defaultStartParams.filter((each) => each !== '-F'),
+      '-c',
+      'fsync=on',
+      '-c',
+      'wal_sync_method=fsync',
+    ],
+  })
   const before = files.logSyncs
-  for (let i = 0; i < 50; i += 1) await database.query("insert into neonpro_backup.tenants values (gen_random_uuid(), gen_random_uuid()::text)")
+  for (let i = 0; i < 50; i += 1)
+    await database.query('insert into neonpro_backup.tenants values (gen_random_uuid(), gen_random_uuid()::text)')
   assert.ok(files.logSyncs - before >= 50, `${files.logSyncs - before} syncs for 50 commits`)
   await assertDurable(database, files)
   await database.close()
@@ -108,7 +123,10 @@ test('what was committed is there after closing and opening; only this account c
   const directory = makeDatabase(folder.path)
   {
     await using catalog = await openCatalog({ directory })
-    await catalog.db.insertInto('tenants').values({ id: '00000000-0000-4000-8000-000000000009', name: 'kept' }).execute()
+    await catalog.db
+      .insertInto('tenants')
+      .values({ id: '00000000-0000-4000-8000-000000000009', name: 'kept' })
+      .execute()
     await catalog.maintain()
   }
   await using catalog = await openCatalog({ directory })
@@ -149,35 +167,58 @@ test('a disk that refuses is an error, and work goes on when it takes again', as
   using folder = temporaryDirectory()
   const directory = makeDatabase(folder.path)
   await using catalog = await openCatalog({ directory })
-  const insert = (name: string, db: Catalog['db'] | DatabaseTransaction = catalog.db) => db.insertInto('tenants').values({ id: randomUUID(), name }).execute()
+  const insert = (name: string, db: Catalog['db'] | DatabaseTransaction = catalog.db) =>
+    db.insertInto('tenants').values({ id: randomUUID(), name }).execute()
   const kept = ['a']
   await insert('a')
   const refuse = (code: string) => () => {
     throw Object.assign(new Error(code), { code })
   }
   const unavailable = { code: 'DATABASE_UNAVAILABLE' }
-  for (const [call, code] of [['fsyncSync', 'EIO'], ['writeSync', 'ENOSPC']] as const) {
+  for (const [call, code] of [
+    ['fsyncSync', 'EIO'],
+    ['writeSync', 'ENOSPC'],
+  ] as const) {
     let broken = t.mock.method(fs, call, refuse(code))
     // The first finds out, the others find nothing to open.
     await assert.rejects(insert('first'), unavailable, call)
     await assert.rejects(insert('second'), unavailable, call)
-    await assert.rejects(catalog.transaction((tx) => insert('third', tx)), unavailable, call)
-    await assert.rejects(catalog.queue.executeSql("begin; insert into neonpro_backup.tenants values (gen_random_uuid(), 'fourth'); commit"), unavailable, call)
+    await assert.rejects(
+      catalog.transaction((tx) => insert('third', tx)),
+      unavailable,
+      call,
+    )
+    await assert.rejects(
+      catalog.queue.executeSql(
+        "begin; insert into neonpro_backup.tenants values (gen_random_uuid(), 'fourth'); commit",
+      ),
+      unavailable,
+      call,
+    )
     broken.mock.restore()
     kept.push(`after ${call}`)
     await insert(`after ${call}`)
     // A transaction whose database dies under it is not carried on in the next one.
-    await assert.rejects(catalog.transaction(async (tx) => {
-      broken = t.mock.method(fs, call, refuse(code))
-      await catalogDies(tx)
-      broken.mock.restore()
-      await insert('half', tx)
-    }), unavailable, call)
+    await assert.rejects(
+      catalog.transaction(async (tx) => {
+        broken = t.mock.method(fs, call, refuse(code))
+        await catalogDies(tx)
+        broken.mock.restore()
+        await insert('half', tx)
+      }),
+      unavailable,
+      call,
+    )
     broken.mock.restore()
   }
-  const names = (await catalog.db.selectFrom('tenants').select('name').orderBy('name').execute()).map(({ name }) => name)
+  const names = (await catalog.db.selectFrom('tenants').select('name').orderBy('name').execute()).map(
+    ({ name }) => name,
+  )
   // What was not acknowledged because of a failed sync may be there or not; anything later can't.
-  assert.deepEqual(names.filter((name) => name !== 'first'), kept.sort())
+  assert.deepEqual(
+    names.filter((name) => name !== 'first'),
+    kept.sort(),
+  )
 })
 
 /** Makes PostgreSQL write its log before any commit. */
@@ -190,13 +231,18 @@ test('what an earlier start left unfinished is swept away', async () => {
   const directory = path.join(folder.path, 'catalog')
   fs.mkdirSync(`${directory}.new-1/base`, { recursive: true })
   await (await directoryCatalog(directory))[Symbol.asyncDispose]()
-  assert.deepEqual(fs.readdirSync(folder.path).filter((name) => name.startsWith('catalog')), ['catalog'])
+  assert.deepEqual(
+    fs.readdirSync(folder.path).filter((name) => name.startsWith('catalog')),
+    ['catalog'],
+  )
 })
 
 test('vacuums reach every table of the product', async () => {
   await using catalog = await temporaryCatalog()
   await catalog.maintain()
-  const { rows } = await catalog.queue.executeSql("select relname from pg_stat_user_tables where schemaname = 'neonpro_backup' and vacuum_count = 0")
+  const { rows } = await catalog.queue.executeSql(
+    "select relname from pg_stat_user_tables where schemaname = 'neonpro_backup' and vacuum_count = 0",
+  )
   assert.deepEqual(rows, [])
   const stopped = AbortSignal.abort()
   await assert.rejects(catalog.maintain(stopped), { code: 'ABORTED' })

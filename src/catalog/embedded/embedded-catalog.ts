@@ -1,6 +1,7 @@
 /**
- * The embedded database: PGlite behind its guards. It writes through (durable-files.ts) and proves it at every open, has one owner (owner-lock.ts), is made
- * aside and renamed whole, and refuses a folder of another major version. All it holds can be made again from the repository.
+ * The embedded database: PGlite behind its guards. It writes through (durable-files.ts) and proves it at every open,
+ * has one owner (owner-lock.ts), is made aside and renamed whole, and refuses a folder of another major version. All it
+ * holds can be made again from the repository.
  */
 import fs from 'node:fs'
 import path from 'node:path'
@@ -12,8 +13,8 @@ import { type Catalog, CatalogKind } from '../catalog.ts'
 import { KyselyCatalog } from '../kysely-catalog.ts'
 import { initialize, migrate, type SqlSession } from '../schema.ts'
 import { PGLITE_PARSERS, PGLITE_SERIALIZERS } from '../values.ts'
-import { embeddedDialect } from './embedded-dialect.ts'
 import { DurableFiles, syncFolder, syncTree } from './durable-files.ts'
+import { embeddedDialect } from './embedded-dialect.ts'
 import { OwnerLock } from './owner-lock.ts'
 import { type Instance, type OpenedDatabase, RevivingDatabase, watch } from './reviving-database.ts'
 
@@ -28,7 +29,10 @@ export interface EmbeddedOptions {
 
 /** Of the PostgreSQL inside PGlite; a folder of another one can't be opened. */
 const MAJOR_VERSION = '18'
-/** Little memory; and a log that stays short, since opening after a crash replays it and nothing in a single process makes checkpoints by the clock. */
+/**
+ * Little memory; and a log that stays short, since opening after a crash replays it and nothing in a single process
+ * makes checkpoints by the clock.
+ */
 const SHARED_SETTINGS = ['-c', 'shared_buffers=16MB', '-c', 'max_wal_size=64MB', '-c', 'min_wal_size=32MB']
 const DURABLE_SETTINGS = ['-c', 'fsync=on', '-c', 'wal_sync_method=fsync', '-c', 'synchronous_commit=on']
 
@@ -41,7 +45,15 @@ const OWNER_ROLE = 'neonpro_backup_owner'
  */
 export async function openEmbeddedCatalog(options: EmbeddedOptions = {}): Promise<Catalog> {
   const { template } = options
-  if (options.directory === undefined) return asCatalog(await RevivingDatabase.start('memory', async () => ({ database: await openMemory(template), failure: () => undefined })), 'memory', () => {})
+  if (options.directory === undefined)
+    return asCatalog(
+      await RevivingDatabase.start('memory', async () => ({
+        database: await openMemory(template),
+        failure: () => undefined,
+      })),
+      'memory',
+      () => {},
+    )
   const directory = path.resolve(options.directory)
   const lock = options.lock ?? (await OwnerLock.acquire(path.join(path.dirname(directory), 'owner.lock')))
   const release = () => {
@@ -67,7 +79,10 @@ export async function dumpTemplate(): Promise<Blob> {
 }
 
 async function openMemory(template?: Blob): Promise<PGlite> {
-  const database = await PGlite.create({ ...common(template), startParams: [...PGlite.defaultStartParams, ...SHARED_SETTINGS] })
+  const database = await PGlite.create({
+    ...common(template),
+    startParams: [...PGlite.defaultStartParams, ...SHARED_SETTINGS],
+  })
   await prepare(database, 'memory')
   return database
 }
@@ -96,7 +111,10 @@ async function makeIfAbsent(directory: string, template: Blob | undefined): Prom
 function siblings(directory: string): string[] {
   const parent = path.dirname(directory)
   if (!fs.existsSync(parent)) return []
-  return fs.readdirSync(parent).filter((name) => name.startsWith(`${path.basename(directory)}.new-`)).map((name) => path.join(parent, name))
+  return fs
+    .readdirSync(parent)
+    .filter((name) => name.startsWith(`${path.basename(directory)}.new-`))
+    .map((name) => path.join(parent, name))
 }
 
 /** Whole or not at all: aside, written through, renamed. */
@@ -106,7 +124,11 @@ async function make(directory: string, template: Blob | undefined): Promise<void
   const aside = `${directory}.new-${process.pid}`
   fs.mkdirSync(aside, { mode: 0o700 })
   // Nothing has to survive yet: the tree is written through once, when it is whole.
-  const database = await PGlite.create({ ...common(template), fs: new NodeFS(aside), startParams: [...PGlite.defaultStartParams, ...SHARED_SETTINGS] })
+  const database = await PGlite.create({
+    ...common(template),
+    fs: new NodeFS(aside),
+    startParams: [...PGlite.defaultStartParams, ...SHARED_SETTINGS],
+  })
   await prepare(database, directory)
   await database.close()
   fs.chmodSync(aside, 0o700)
@@ -116,15 +138,26 @@ async function make(directory: string, template: Blob | undefined): Promise<void
 }
 
 async function start(directory: string): Promise<{ database: PGlite; files: DurableFiles }> {
-  // PostgreSQL's own lock file means nothing here, and one that a crash left empty would keep it from starting; the owner's lock is held.
+  // PostgreSQL's own lock file means nothing here, and one that a crash left empty would keep it from starting; the
+  // owner's lock is held.
   fs.rmSync(path.join(directory, 'postmaster.pid'), { force: true })
   const files = new DurableFiles(directory)
-  const startParams = [...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'), ...SHARED_SETTINGS, ...DURABLE_SETTINGS]
+  const startParams = [
+    ...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'),
+    ...SHARED_SETTINGS,
+    ...DURABLE_SETTINGS,
+  ]
   try {
     return { database: await PGlite.create({ ...common(undefined), fs: files, startParams }), files }
   } catch (error) {
-    if (isFull(directory)) throw new BackupError('DISK_FULL', `There is no room for the embedded database in ${directory}.`, { cause: error })
-    throw new BackupError('EMBEDDED_UNREADABLE', `The embedded database in ${directory} does not open.`, { context: { directory }, cause: error })
+    if (isFull(directory))
+      throw new BackupError('DISK_FULL', `There is no room for the embedded database in ${directory}.`, {
+        cause: error,
+      })
+    throw new BackupError('EMBEDDED_UNREADABLE', `The embedded database in ${directory} does not open.`, {
+      context: { directory },
+      cause: error,
+    })
   }
 }
 
@@ -143,19 +176,29 @@ function common(template: Blob | undefined) {
 function refuseOtherVersion(directory: string): void {
   const file = path.join(directory, 'PG_VERSION')
   const found = fs.existsSync(file) ? fs.readFileSync(file, 'latin1').trim() : 'none'
-  if (found !== MAJOR_VERSION) throw new BackupError('EMBEDDED_UNREADABLE', `${directory} was made by PostgreSQL ${found}; this program has ${MAJOR_VERSION}.`, { context: { directory } })
+  if (found !== MAJOR_VERSION)
+    throw new BackupError(
+      'EMBEDDED_UNREADABLE',
+      `${directory} was made by PostgreSQL ${found}; this program has ${MAJOR_VERSION}.`,
+      { context: { directory } },
+    )
 }
 
 /** One commit has to reach the disk. Throws EMBEDDED_NOT_DURABLE. */
 export async function assertDurable(database: PGliteInterface, files: { readonly logSyncs: number }): Promise<void> {
   const before = files.logSyncs
   await database.query("select pg_logical_emit_message(true, 'neonpro_backup', 'is this written through?')")
-  if (files.logSyncs === before) throw new BackupError('EMBEDDED_NOT_DURABLE', 'A commit of the embedded database did not reach the disk.')
+  if (files.logSyncs === before)
+    throw new BackupError('EMBEDDED_NOT_DURABLE', 'A commit of the embedded database did not reach the disk.')
 }
 
 /** As the owner's role from here on. */
 async function prepare(database: PGlite, location: string): Promise<void> {
-  const [role] = (await database.query<{ is_there: boolean }>(`select exists (select from pg_roles where rolname = '${OWNER_ROLE}') as is_there`)).rows
+  const [role] = (
+    await database.query<{ is_there: boolean }>(
+      `select exists (select from pg_roles where rolname = '${OWNER_ROLE}') as is_there`,
+    )
+  ).rows
   if (!role?.is_there) await database.exec(CLUSTER_SETUP)
   await database.exec(`set role ${OWNER_ROLE}`)
   const session = sessionOf(database)
@@ -184,9 +227,12 @@ function sessionOf(database: PGlite): SqlSession {
 
 function asCatalog(database: RevivingDatabase, location: string, release: () => void): Catalog {
   return new KyselyCatalog({
-    kind: CatalogKind.EMBEDDED, location, dialect: embeddedDialect(database),
+    kind: CatalogKind.EMBEDDED,
+    location,
+    dialect: embeddedDialect(database),
     // Holding Kysely's only connection keeps others out of a transaction that these statements began and that failed.
-    executeSql: (base, text, values) => base.connection().execute(async () => await execute(await database.acquire(), text, values)),
+    executeSql: (base, text, values) =>
+      base.connection().execute(async () => await execute(await database.acquire(), text, values)),
     maintenance: VACUUMS,
     close: async () => {
       await database.close()
@@ -196,7 +242,8 @@ function asCatalog(database: RevivingDatabase, location: string, release: () => 
 }
 
 /** Of every table that this role owns: the product's and the queue's. */
-const VACUUMS = "select format('vacuum (analyze) %s', oid::regclass) as statement from pg_class where relkind in ('r', 'p') and relowner = current_user::regrole order by 1"
+const VACUUMS =
+  "select format('vacuum (analyze) %s', oid::regclass) as statement from pg_class where relkind in ('r', 'p') and relowner = current_user::regrole order by 1"
 
 async function execute(instance: Instance, text: string, values: unknown[] | undefined): Promise<{ rows: unknown[] }> {
   if (values && values.length > 0) return { rows: (await instance.query(text, values)).rows }

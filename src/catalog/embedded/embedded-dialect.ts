@@ -1,8 +1,17 @@
 /**
- * Kysely over the embedded database: one connection, one at a time. Kysely's own dialect for PGlite waits for ever when a transaction can't begin, and
- * would carry a transaction over into a database that was opened anew.
+ * Kysely over the embedded database: one connection, one at a time. Kysely's own dialect for PGlite waits for ever when
+ * a transaction can't begin, and would carry a transaction over into a database that was opened anew.
  */
-import { type CompiledQuery, type DatabaseConnection, type Dialect, type Driver, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler, type QueryResult } from 'kysely'
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type QueryResult,
+} from 'kysely'
 import { invariant } from '../../kernel/invariant.ts'
 import type { Instance, RevivingDatabase } from './reviving-database.ts'
 
@@ -63,7 +72,10 @@ class EmbeddedDriver implements Driver {
 
   /** PostgreSQL answers the commit of a failed transaction with a rollback. */
   async commitTransaction(connection: EmbeddedConnection): Promise<void> {
-    invariant((await connection.command('commit')) !== 'ROLLBACK', 'A transaction with a failed statement is not committed.')
+    invariant(
+      (await connection.command('commit')) !== 'ROLLBACK',
+      'A transaction with a failed statement is not committed.',
+    )
   }
 
   async rollbackTransaction(connection: EmbeddedConnection): Promise<void> {

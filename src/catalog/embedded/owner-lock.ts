@@ -1,7 +1,8 @@
 /**
- * One process at a time. The lock is a SQLite file held in BEGIN EXCLUSIVE: the kernel lets go of it when the process ends, however it ends, so it can't
- * go stale, and it works on every platform. Who holds it stands in a file beside it, for people. Never open the lock file with node:fs in the process that
- * holds it: closing any descriptor of it would release the lock.
+ * One process at a time. The lock is a SQLite file held in BEGIN EXCLUSIVE: the kernel lets go of it when the process
+ * ends, however it ends, so it can't go stale, and it works on every platform. Who holds it stands in a file beside it,
+ * for people. Never open the lock file with node:fs in the process that holds it: closing any descriptor of it would
+ * release the lock.
  */
 import fs from 'node:fs'
 import path from 'node:path'
@@ -48,7 +49,10 @@ export class OwnerLock implements Disposable {
       database.close()
       if ((error as { errcode?: unknown }).errcode !== SQLITE_BUSY) throw error
       const owner = readOwner(file)
-      throw new BackupError('OWNER_EXISTS', `The process ${owner?.pid ?? '?'} holds ${file}.`, { context: { pid: owner?.pid ?? '?', host: owner?.host ?? hostName() }, cause: error })
+      throw new BackupError('OWNER_EXISTS', `The process ${owner?.pid ?? '?'} holds ${file}.`, {
+        context: { pid: owner?.pid ?? '?', host: owner?.host ?? hostName() },
+        cause: error,
+      })
     }
     return new OwnerLock(file, database)
   }

@@ -1,7 +1,8 @@
 /**
- * The embedded database for as long as its catalog is open. When PostgreSQL gives up (its log could not be written: a full disk, a broken one) the
- * WebAssembly instance is dead, and PGlite would call into it for ever. Here the call fails with DATABASE_UNAVAILABLE, the instance is dropped, and whoever
- * comes next opens the directory anew, which replays what was committed.
+ * The embedded database for as long as its catalog is open. When PostgreSQL gives up (its log could not be written: a
+ * full disk, a broken one) the WebAssembly instance is dead, and PGlite would call into it for ever. Here the call
+ * fails with DATABASE_UNAVAILABLE, the instance is dropped, and whoever comes next opens the directory anew, which
+ * replays what was committed.
  */
 import fs from 'node:fs'
 import type { PGlite, Results } from '@electric-sql/pglite'
@@ -78,7 +79,10 @@ export class RevivingDatabase {
 
   #unavailable(error: unknown): BackupError {
     const cause = systemCode(error) ?? (error instanceof Error ? error.message : String(error))
-    return new BackupError('DATABASE_UNAVAILABLE', `The embedded database in ${this.#location} stopped: ${cause}.`, { context: { database: this.#location, cause }, cause: error })
+    return new BackupError('DATABASE_UNAVAILABLE', `The embedded database in ${this.#location} stopped: ${cause}.`, {
+      context: { database: this.#location, cause },
+      cause: error,
+    })
   }
 }
 
@@ -121,13 +125,17 @@ class LivingDatabase implements Instance {
 
   /** Its open files are closed; the memory goes with the last reference. */
   #bury(module: Module): void {
-    for (const descriptor of new Set(module.FS.streams.flatMap((stream) => (stream?.nfd === undefined ? [] : [stream.nfd])))) fs.close(descriptor, () => {})
+    for (const descriptor of new Set(
+      module.FS.streams.flatMap((stream) => (stream?.nfd === undefined ? [] : [stream.nfd])),
+    ))
+      fs.close(descriptor, () => {})
   }
 }
 
 /**
- * PGlite calls PostgreSQL's main loop until a message is used up and swallows what it throws: a dead instance throws at once and uses nothing up. The one
- * call that PGlite makes after a throw is to `stackRestore`; thrown from there, the error gets out. Answers what killed the instance, or undefined.
+ * PGlite calls PostgreSQL's main loop until a message is used up and swallows what it throws: a dead instance throws at
+ * once and uses nothing up. The one call that PGlite makes after a throw is to `stackRestore`; thrown from there, the
+ * error gets out. Answers what killed the instance, or undefined.
  */
 export function watch(database: PGlite): () => unknown {
   const module = database.Module as unknown as Module

@@ -1,11 +1,18 @@
-// Goal: a database that is down, goes away or throws a client out is an error of the call, with a code, and the next call works when it is back; the process never notices otherwise.
-// Method: a real server that is stopped, started and killed under an open catalog.
+// Goal: a database that is down, goes away or throws a client out is an error of the call, with a code, and the next
+// call works when it is back; the process never notices otherwise. Method: a real server that is stopped, started and
+// killed under an open catalog.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import { inspect } from 'node:util'
 import { sql } from 'kysely'
-import { asAdmin, noServer, postgresCatalog, temporaryPostgres, type TestServer } from '../../../test/harness/catalog.ts'
+import {
+  asAdmin,
+  noServer,
+  postgresCatalog,
+  type TestServer,
+  temporaryPostgres,
+} from '../../../test/harness/catalog.ts'
 import { until } from '../../../test/harness/until.ts'
 import { initExternalDatabase, openCatalog } from '../index.ts'
 import { redacted } from './postgres-catalog.ts'
@@ -13,7 +20,10 @@ import { redacted } from './postgres-catalog.ts'
 const UNAVAILABLE = { code: 'DATABASE_UNAVAILABLE' }
 
 test('a location never shows a password', () => {
-  assert.equal(redacted('postgres://ana:s3cret@db.example:5432/clinic?sslmode=require&password=s3cret'), 'postgres://ana@db.example:5432/clinic')
+  assert.equal(
+    redacted('postgres://ana:s3cret@db.example:5432/clinic?sslmode=require&password=s3cret'),
+    'postgres://ana@db.example:5432/clinic',
+  )
   assert.equal(redacted('postgres://:s3cret@/clinic?host=/run/pg'), 'postgres:///run/pg/clinic')
   assert.equal(redacted('postgres://ana:s3/cr@et@db/clinic'), 'postgres://ana@db/clinic')
   assert.equal(redacted('postgres://db/clinic'), 'postgres://db/clinic')
@@ -21,8 +31,18 @@ test('a location never shows a password', () => {
 })
 
 test('a URL that can not be read is refused without being repeated', async () => {
-  for (const url of ['mysql://ana:s3cret@db/clinic', 'postgres://ana:s3cret@db:notaport/clinic', 's3cret', 'postgres://ana:s3cret@db:99999999/x']) {
-    await assert.rejects(openCatalog({ url }), (error: { code?: unknown }) => error.code === 'CONFIG_INVALID' && !inspect(error, { depth: 9, showHidden: true }).includes('cret'), url)
+  for (const url of [
+    'mysql://ana:s3cret@db/clinic',
+    'postgres://ana:s3cret@db:notaport/clinic',
+    's3cret',
+    'postgres://ana:s3cret@db:99999999/x',
+  ]) {
+    await assert.rejects(
+      openCatalog({ url }),
+      (error: { code?: unknown }) =>
+        error.code === 'CONFIG_INVALID' && !inspect(error, { depth: 9, showHidden: true }).includes('cret'),
+      url,
+    )
   }
 })
 
@@ -58,7 +78,10 @@ describe('on PostgreSQL 15', { skip: noServer() }, () => {
     await server.stop()
     await assert.rejects(catalog.ping(), UNAVAILABLE)
     await assert.rejects(catalog.db.selectFrom('tenants').selectAll().execute(), UNAVAILABLE)
-    await assert.rejects(catalog.transaction((tx) => tx.selectFrom('tenants').selectAll().execute()), UNAVAILABLE)
+    await assert.rejects(
+      catalog.transaction((tx) => tx.selectFrom('tenants').selectAll().execute()),
+      UNAVAILABLE,
+    )
     await assert.rejects(catalog.queue.executeSql('select 1'), UNAVAILABLE)
     await server.start()
     for (let i = 0; i < 12; i += 1) await catalog.ping()
@@ -68,12 +91,18 @@ describe('on PostgreSQL 15', { skip: noServer() }, () => {
   test('a connection that is cut in the middle of a transaction undoes it, and its place in the pool is free again', async () => {
     await using catalog = await postgresCatalog(server)
     for (let round = 0; round < 12; round += 1) {
-      await assert.rejects(catalog.transaction(async (tx) => {
-        await tx.insertInto('tenants').values({ id: randomUUID(), name: `torn ${round}` }).execute()
-        const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx)
-        await asAdmin(server.adminUrl, `select pg_terminate_backend(${rows[0]!.pid})`)
-        await tx.selectFrom('tenants').selectAll().execute()
-      }), UNAVAILABLE)
+      await assert.rejects(
+        catalog.transaction(async (tx) => {
+          await tx
+            .insertInto('tenants')
+            .values({ id: randomUUID(), name: `torn ${round}` })
+            .execute()
+          const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx)
+          await asAdmin(server.adminUrl, `select pg_terminate_backend(${rows[0]!.pid})`)
+          await tx.selectFrom('tenants').selectAll().execute()
+        }),
+        UNAVAILABLE,
+      )
     }
     assert.deepEqual(await catalog.db.selectFrom('tenants').selectAll().execute(), [])
   })
@@ -81,10 +110,15 @@ describe('on PostgreSQL 15', { skip: noServer() }, () => {
   test('idle connections that the server ends do not end the process', async () => {
     await using catalog = await postgresCatalog(server)
     await Promise.all(Array.from({ length: 5 }, () => catalog.ping()))
-    await asAdmin(server.adminUrl, "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'neonpro-backup'")
-    const left = () => asAdmin(server.adminUrl, "select 1 from pg_stat_activity where application_name = 'neonpro-backup'")
+    await asAdmin(
+      server.adminUrl,
+      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'neonpro-backup'",
+    )
+    const left = () =>
+      asAdmin(server.adminUrl, "select 1 from pg_stat_activity where application_name = 'neonpro-backup'")
     await until('the server has ended them', async () => (await left()).length === 0)
-    // Whatever the machine did meanwhile: after another answer of the server the news of their end has been read as well.
+    // Whatever the machine did meanwhile: after another answer of the server the news of their end has been read as
+    // well.
     await new Promise((resolve) => setTimeout(resolve, 100))
     await left()
     await catalog.ping()

@@ -1,9 +1,11 @@
 /**
- * PostgreSQL 15 and newer, Supabase among them, through a pool. A connection that breaks is an error of the query that used it, never of the process; the
- * next query makes a new one. Pooling in between must be in session mode: the queue and the migrations hold session locks.
+ * PostgreSQL 15 and newer, Supabase among them, through a pool. A connection that breaks is an error of the query that
+ * used it, never of the process; the next query makes a new one. Pooling in between must be in session mode: the queue
+ * and the migrations hold session locks.
  */
-import pg from 'pg'
+
 import { type Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely'
+import pg from 'pg'
 import { throwIfAborted } from '../../kernel/abort.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { type Catalog, CatalogKind } from '../catalog.ts'
@@ -46,7 +48,9 @@ export async function openPostgresCatalog(options: PostgresOptions): Promise<Cat
     throw error
   }
   return new KyselyCatalog({
-    kind: CatalogKind.POSTGRES, location, dialect: new PostgresDialect({ pool: translating(pool, location) }),
+    kind: CatalogKind.POSTGRES,
+    location,
+    dialect: new PostgresDialect({ pool: translating(pool, location) }),
     executeSql: (_base: Kysely<Tables>, text, values) => execute(pool, text, values),
     maintenance: undefined,
     close: async () => {},
@@ -54,8 +58,8 @@ export async function openPostgresCatalog(options: PostgresOptions): Promise<Cat
 }
 
 /**
- * Makes the schema in an external database: what `system init-db` does. False when it was there. Brings an older one to this version.
- * Throws DATABASE_UNAVAILABLE, DATABASE_TOO_NEW, DATABASE_TOO_OLD.
+ * Makes the schema in an external database: what `system init-db` does. False when it was there. Brings an older one to
+ * this version. Throws DATABASE_UNAVAILABLE, DATABASE_TOO_NEW, DATABASE_TOO_OLD.
  */
 export async function initDatabase(options: PostgresOptions): Promise<boolean> {
   throwIfAborted(options.signal)
@@ -72,12 +76,30 @@ export async function initDatabase(options: PostgresOptions): Promise<boolean> {
   }
 }
 
-/** Throws CONFIG_INVALID for what is no URL of PostgreSQL; what is wrong with it is not said, since it may hold a password. */
+/**
+ * Throws CONFIG_INVALID for what is no URL of PostgreSQL; what is wrong with it is not said, since it may hold a
+ * password.
+ */
 function makePool({ url, connectionsMax = 10 }: PostgresOptions): { pool: pg.Pool; location: string } {
   const location = redacted(url)
-  if (!isReadable(url)) throw new BackupError('CONFIG_INVALID', 'DATABASE_URL can not be read.', { context: { path: 'DATABASE_URL', why: 'it is no URL of PostgreSQL', accepted: 'postgres://USER:PASSWORD@HOST:5432/DATABASE, special signs in the password percent-encoded' } })
+  if (!isReadable(url))
+    throw new BackupError('CONFIG_INVALID', 'DATABASE_URL can not be read.', {
+      context: {
+        path: 'DATABASE_URL',
+        why: 'it is no URL of PostgreSQL',
+        accepted: 'postgres://USER:PASSWORD@HOST:5432/DATABASE, special signs in the password percent-encoded',
+      },
+    })
   const pool = new pg.Pool({
-    connectionString: url, max: connectionsMax, types: PG_TYPES as pg.CustomTypesConfig, application_name: 'neonpro-backup', connectionTimeoutMillis: CONNECT_TIMEOUT_MS, idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS, keepAlive: true, keepAliveInitialDelayMillis: KEEP_ALIVE_MS, allowExitOnIdle: true,
+    connectionString: url,
+    max: connectionsMax,
+    types: PG_TYPES as pg.CustomTypesConfig,
+    application_name: 'neonpro-backup',
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+    allowExitOnIdle: true,
   })
   // An idle connection that the server ends: the pool has dropped it already.
   pool.on('error', () => {})
@@ -92,7 +114,10 @@ function isReadable(url: string): boolean {
   }
 }
 
-/** Address and database, without password and options. Whatever stands before the last `@` is the user's, so that a password with odd signs is not shown either. */
+/**
+ * Address and database, without password and options. Whatever stands before the last `@` is the user's, so that a
+ * password with odd signs is not shown either.
+ */
 export function redacted(url: string): string {
   const [, scheme, userInfo, host, database, query] = /^(\w+):\/\/(.*@)?([^/?@]*)(\/[^?]*)?(\?.*)?$/.exec(url) ?? []
   if (!scheme) return 'postgres'
@@ -100,7 +125,10 @@ export function redacted(url: string): string {
   return `${scheme}://${user && `${user}@`}${host || (new URLSearchParams(query).get('host') ?? '')}${database ?? ''}`
 }
 
-async function withSession<T>({ pool, location }: { pool: pg.Pool; location: string }, run: (session: SqlSession) => Promise<T>): Promise<T> {
+async function withSession<T>(
+  { pool, location }: { pool: pg.Pool; location: string },
+  run: (session: SqlSession) => Promise<T>,
+): Promise<T> {
   const connection = await connected(pool, location)
   connection.on('error', () => {})
   try {
@@ -128,10 +156,18 @@ async function connected(pool: pg.Pool, location: string): Promise<pg.PoolClient
 async function refuseOldServer(session: SqlSession, location: string): Promise<void> {
   const [row] = await session.rows("select current_setting('server_version_num')::integer as version")
   const version = Number(row?.['version'])
-  if (version < VERSION_MIN) throw new BackupError('DATABASE_TOO_OLD', `The database ${location} is PostgreSQL ${Math.floor(version / 10_000)}.`, { context: { database: location, version: Math.floor(version / 10_000) } })
+  if (version < VERSION_MIN)
+    throw new BackupError(
+      'DATABASE_TOO_OLD',
+      `The database ${location} is PostgreSQL ${Math.floor(version / 10_000)}.`,
+      { context: { database: location, version: Math.floor(version / 10_000) } },
+    )
 }
 
-/** `pg` gives an array of results for many statements. On an error the pool drops the connection: a transaction may be open on it. */
+/**
+ * `pg` gives an array of results for many statements. On an error the pool drops the connection: a transaction may be
+ * open on it.
+ */
 async function execute(pool: pg.Pool, text: string, values: unknown[] | undefined): Promise<{ rows: unknown[] }> {
   const results: unknown = values && values.length > 0 ? await pool.query(text, values) : await pool.query(text)
   return { rows: (Array.isArray(results) ? results : [results]).flatMap((result: pg.QueryResult) => result.rows ?? []) }
@@ -148,7 +184,10 @@ function translating(pool: pg.Pool, location: string): PostgresPool {
 
 const GUARDED = new WeakMap<pg.PoolClient, PostgresPoolClient & { isBroken: boolean }>()
 
-/** One for each client, so that Kysely knows a client again. Between checkout and release nobody else listens for the client's `error`. */
+/**
+ * One for each client, so that Kysely knows a client again. Between checkout and release nobody else listens for the
+ * client's `error`.
+ */
 function guarded(client: pg.PoolClient, location: string): PostgresPoolClient {
   const known = GUARDED.get(client)
   if (known) return known

@@ -11,6 +11,16 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   if (id !== undefined) return { json: dataOf(await monitor.acknowledgeAlert(id), context) }
   const alerts = dataOf(await monitor.getActiveAlerts(), context)
   if (alerts.length === 0) context.say(t('alerts.none'))
-  else for (const line of tableLines([{ title: t('column.time') }, { title: t('column.kind') }, { title: t('column.id') }, { title: t('column.why') }], alerts.map((alert) => [formatTime(alert.firstSeenAt), `${alert.severity} ${alert.type}`, alert.id, alert.message]))) context.say(line)
+  else
+    for (const line of tableLines(
+      [{ title: t('column.time') }, { title: t('column.kind') }, { title: t('column.id') }, { title: t('column.why') }],
+      alerts.map((alert) => [
+        formatTime(alert.firstSeenAt),
+        `${alert.severity} ${alert.type}`,
+        alert.id,
+        alert.message,
+      ]),
+    ))
+      context.say(line)
   return { json: alerts }
 }

@@ -7,10 +7,15 @@ import { dataOf, openCommandSystem } from '../system.ts'
 export async function run(context: CommandContext): Promise<CommandResult> {
   const { options } = context
   const [from, to, file] = [textOption(options, 'from'), textOption(options, 'to'), textOption(options, 'output')]
-  if (options['json'] === true && file === undefined) throw new BackupError('USAGE', 'Standard output carries the file itself: --json needs --output FILE.')
-  if (file !== undefined && fs.existsSync(file)) throw new BackupError('USAGE', `${file} is there already: name another --output.`)
+  if (options['json'] === true && file === undefined)
+    throw new BackupError('USAGE', 'Standard output carries the file itself: --json needs --output FILE.')
+  if (file !== undefined && fs.existsSync(file))
+    throw new BackupError('USAGE', `${file} is there already: name another --output.`)
   await using started = await openCommandSystem(context)
-  const text = dataOf(await started.system.exportAudit({ ...(from !== undefined && { from }), ...(to !== undefined && { to }) }), context)
+  const text = dataOf(
+    await started.system.exportAudit({ ...(from !== undefined && { from }), ...(to !== undefined && { to }) }),
+    context,
+  )
   const entries = text.split('\n').length - 2
   if (file === undefined) {
     process.stdout.write(text)

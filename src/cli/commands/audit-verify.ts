@@ -7,7 +7,10 @@ import type { MessageKey } from '../messages/en.ts'
 const EXIT_FOUND = 1
 const SHOWN_MAX = 50
 
-/** The log of this system, or an exported one: for that neither database nor key nor repository is needed, and none is loaded. */
+/**
+ * The log of this system, or an exported one: for that neither database nor key nor repository is needed, and none is
+ * loaded.
+ */
 export async function run(context: CommandContext): Promise<CommandResult> {
   const file = textOption(context.options, 'file')
   return file === undefined ? await verifySystem(context) : await verifyFile(context, file)
@@ -17,18 +20,30 @@ async function verifySystem(context: CommandContext): Promise<CommandResult> {
   const { dataOf, openCommandSystem } = await import('../system.ts')
   await using started = await openCommandSystem(context)
   const verdict = dataOf(await started.system.verifyAudit(), context)
-  if (verdict.isIntact) context.say(context.t('audit.intact', { entries: verdict.entries, segments: verdict.segments, head: verdict.head }))
+  if (verdict.isIntact)
+    context.say(context.t('audit.intact', { entries: verdict.entries, segments: verdict.segments, head: verdict.head }))
   return found(context, verdict)
 }
 
 async function verifyFile(context: CommandContext, file: string): Promise<CommandResult> {
   const { verifyExport } = await import('../../services/audit/export-file.ts')
   const verdict = await verifyExport(linesOf(file))
-  if (verdict.isIntact) context.say(context.t('audit.fileIntact', { entries: verdict.entries, from: verdict.from, to: verdict.to, head: verdict.head }))
+  if (verdict.isIntact)
+    context.say(
+      context.t('audit.fileIntact', {
+        entries: verdict.entries,
+        from: verdict.from,
+        to: verdict.to,
+        head: verdict.head,
+      }),
+    )
   return found(context, verdict)
 }
 
-/** Only "\n" ends a line of the format: readline also breaks at characters that may stand in an entry. Throws SOURCE_UNREADABLE for a file that is not there. */
+/**
+ * Only "\n" ends a line of the format: readline also breaks at characters that may stand in an entry. Throws
+ * SOURCE_UNREADABLE for a file that is not there.
+ */
 async function* linesOf(file: string): AsyncGenerator<string> {
   let rest = ''
   try {
@@ -38,7 +53,11 @@ async function* linesOf(file: string): AsyncGenerator<string> {
       yield* lines
     }
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') throw new BackupError('SOURCE_UNREADABLE', 'There is no such file.', { context: { path: file, cause: 'ENOENT' }, cause: error })
+    if (systemCode(error) === 'ENOENT')
+      throw new BackupError('SOURCE_UNREADABLE', 'There is no such file.', {
+        context: { path: file, cause: 'ENOENT' },
+        cause: error,
+      })
     throw error
   }
   if (rest !== '') yield rest
@@ -47,6 +66,7 @@ async function* linesOf(file: string): AsyncGenerator<string> {
 function found({ warn, t }: CommandContext, verdict: Pick<AuditVerdict, 'isIntact' | 'problems'>): CommandResult {
   const { problems } = verdict
   if (problems.length > 0) warn(t('audit.problems', { count: problems.length }))
-  for (const { sequence, what } of problems.slice(0, SHOWN_MAX)) warn(`  ${sequence ?? '–'}  ${what}: ${t(`audit.${what}` as MessageKey)}`)
+  for (const { sequence, what } of problems.slice(0, SHOWN_MAX))
+    warn(`  ${sequence ?? '–'}  ${what}: ${t(`audit.${what}` as MessageKey)}`)
   return { json: verdict, exitCode: verdict.isIntact ? 0 : EXIT_FOUND }
 }

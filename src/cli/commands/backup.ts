@@ -1,13 +1,27 @@
 import path from 'node:path'
-import { backupFiles, type BackupResult, bytesOfPathText, type PathText, printablePath, SnapshotType } from '../../engine/index.ts'
+import {
+  type BackupResult,
+  backupFiles,
+  bytesOfPathText,
+  type PathText,
+  printablePath,
+  SnapshotType,
+} from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { nowMs } from '../../kernel/clock.ts'
 import { hostName } from '../../kernel/machine.ts'
+import { PROGRAM } from '../../kernel/program.ts'
 import { countFiles } from '../../sources/index.ts'
-import { bytesOption, type CommandContext, type CommandResult, countOption, listOption, textOption } from '../command.ts'
+import {
+  bytesOption,
+  type CommandContext,
+  type CommandResult,
+  countOption,
+  listOption,
+  textOption,
+} from '../command.ts'
 import { decimal, formatBytes } from '../format.ts'
 import { keyFileOf, openRepository } from '../open.ts'
-import { PROGRAM } from '../../kernel/program.ts'
 import { reasonText } from '../reasons.ts'
 
 const EXIT_INCOMPLETE = 3
@@ -21,11 +35,28 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   warnOfPlaces(context, paths, opened.repository.store.location)
   const progress = context.progress('backup')
   // Only where somebody looks: without a parent nothing else says how much there is.
-  using count = process.stderr.isTTY && context.options['quiet'] !== true ? countFiles(paths.map((each) => path.resolve(each))) : undefined
+  using count =
+    process.stderr.isTTY && context.options['quiet'] !== true
+      ? countFiles(paths.map((each) => path.resolve(each)))
+      : undefined
   const result = await backupFiles(opened.repository, {
-    paths, source, type: typeOf(context), filters: filtersOf(context), tags: listOption(context.options, 'tag'),
-    ...(level !== undefined && { compressionLevel: level }), state: opened.state, program: PROGRAM, signal: context.signal,
-    onProgress: (facts) => progress.update({ filesDone: facts.filesDone, bytesDone: facts.bytesDone, bytesAdded: facts.bytesAdded, bytesExpected: facts.bytesExpected, filesExpected: facts.filesExpected ?? count?.files }),
+    paths,
+    source,
+    type: typeOf(context),
+    filters: filtersOf(context),
+    tags: listOption(context.options, 'tag'),
+    ...(level !== undefined && { compressionLevel: level }),
+    state: opened.state,
+    program: PROGRAM,
+    signal: context.signal,
+    onProgress: (facts) =>
+      progress.update({
+        filesDone: facts.filesDone,
+        bytesDone: facts.bytesDone,
+        bytesAdded: facts.bytesAdded,
+        bytesExpected: facts.bytesExpected,
+        filesExpected: facts.filesExpected ?? count?.files,
+      }),
   }).finally(() => progress.end())
   tell(context, result)
   const { document } = result
@@ -36,14 +67,18 @@ export async function run(context: CommandContext): Promise<CommandResult> {
 
 /** The same folder has one name, wherever the program is started, and two machines never share one. */
 function defaultSource(named: readonly string[]): string {
-  return `${hostName()}:${named.map((each) => printablePath(Buffer.from(path.resolve(each)).toString('latin1'))).sort().join(' ')}`
+  return `${hostName()}:${named
+    .map((each) => printablePath(Buffer.from(path.resolve(each)).toString('latin1')))
+    .sort()
+    .join(' ')}`
 }
 
 const LEVEL_MAX = 9
 
 function levelOf(context: CommandContext): number | undefined {
   const level = countOption(context.options, 'compressionLevel', 1)
-  if (level !== undefined && level > LEVEL_MAX) throw new BackupError('USAGE', `--compression-level is 1 to 9, not ${level}.`)
+  if (level !== undefined && level > LEVEL_MAX)
+    throw new BackupError('USAGE', `--compression-level is 1 to 9, not ${level}.`)
   return level
 }
 
@@ -67,10 +102,17 @@ function filtersOf(context: CommandContext): Record<string, unknown> {
   const since = textOption(options, 'modifiedSince')
   const sinceMs = since === undefined ? undefined : momentOf(since)
   const sizeLimit = bytesOption(options, 'sizeLimit')
-  const lists = { includePatterns: listOption(options, 'include'), excludePatterns: listOption(options, 'exclude'), excludeIfPresent: listOption(options, 'excludeIfPresent') }
+  const lists = {
+    includePatterns: listOption(options, 'include'),
+    excludePatterns: listOption(options, 'exclude'),
+    excludeIfPresent: listOption(options, 'excludeIfPresent'),
+  }
   return {
-    ...Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)), ...(sizeLimit !== undefined && { sizeLimit }), ...(sinceMs !== undefined && { modifiedSinceMs: sinceMs }),
-    ...(options['excludeCaches'] === true && { excludeCaches: true }), ...(options['oneFileSystem'] === true && { oneFileSystem: true }),
+    ...Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)),
+    ...(sizeLimit !== undefined && { sizeLimit }),
+    ...(sinceMs !== undefined && { modifiedSinceMs: sinceMs }),
+    ...(options['excludeCaches'] === true && { excludeCaches: true }),
+    ...(options['oneFileSystem'] === true && { oneFileSystem: true }),
   }
 }
 
@@ -80,7 +122,11 @@ const AGE_MS: Readonly<Record<string, number>> = { h: 3_600_000, d: 86_400_000, 
 function momentOf(since: string): number {
   const age = /^(\d+)([hdw])$/.exec(since)
   const at = age ? nowMs() - Number(age[1]) * AGE_MS[age[2]!]! : Date.parse(since)
-  if (Number.isNaN(at)) throw new BackupError('USAGE', `--modified-since takes a date such as 2024-01-01 or an age such as 7d, not "${since}".`)
+  if (Number.isNaN(at))
+    throw new BackupError(
+      'USAGE',
+      `--modified-since takes a date such as 2024-01-01 or an age such as 7d, not "${since}".`,
+    )
   return at
 }
 
@@ -88,25 +134,65 @@ function tell(context: CommandContext, { snapshot, document, durationMs }: Backu
   const { t, say, warn, locale } = context
   const { summary } = document
   const files = summary.filesNew + summary.filesChanged + summary.filesUnmodified
-  say(t('backup.done', { snapshot: snapshot.slice(0, 12), type: document.type, source: document.source, files, new: summary.filesNew, changed: summary.filesChanged, unmodified: summary.filesUnmodified }))
-  say(t('backup.sizes', { processed: formatBytes(summary.bytesProcessed), added: formatBytes(summary.bytesAdded), stored: formatBytes(summary.bytesStored), seconds: decimal(durationMs / 1000) }))
-  const list = (title: 'backup.skipped' | 'backup.changed' | 'backup.notKept', count: number, lines: readonly string[]) => {
+  say(
+    t('backup.done', {
+      snapshot: snapshot.slice(0, 12),
+      type: document.type,
+      source: document.source,
+      files,
+      new: summary.filesNew,
+      changed: summary.filesChanged,
+      unmodified: summary.filesUnmodified,
+    }),
+  )
+  say(
+    t('backup.sizes', {
+      processed: formatBytes(summary.bytesProcessed),
+      added: formatBytes(summary.bytesAdded),
+      stored: formatBytes(summary.bytesStored),
+      seconds: decimal(durationMs / 1000),
+    }),
+  )
+  const list = (
+    title: 'backup.skipped' | 'backup.changed' | 'backup.notKept',
+    count: number,
+    lines: readonly string[],
+  ) => {
     if (count === 0) return
     warn(t(title, { count }))
     for (const line of lines.slice(0, SHOWN_MAX)) warn(`  ${line}`)
     if (count > SHOWN_MAX) warn(t('more', { count: count - SHOWN_MAX }))
   }
   const printed = (path: PathText) => printablePath(bytesOfPathText(path))
-  list('backup.skipped', document.skippedCount, document.skipped.map(({ path, reason }) => `${printed(path)}: ${reasonText(reason, locale)}`))
+  list(
+    'backup.skipped',
+    document.skippedCount,
+    document.skipped.map(({ path, reason }) => `${printed(path)}: ${reasonText(reason, locale)}`),
+  )
   list('backup.changed', document.changedCount, document.changedWhileRead.map(printed))
-  list('backup.notKept', document.notKeptCount, document.metadataNotKept.map(({ path, what }) => `${printed(path)}: ${reasonText(what, locale)}`))
+  list(
+    'backup.notKept',
+    document.notKeptCount,
+    document.metadataNotKept.map(({ path, what }) => `${printed(path)}: ${reasonText(what, locale)}`),
+  )
 }
 
 function jsonOf({ snapshot, document, durationMs }: BackupResult): unknown {
   const { summary } = document
   return {
-    snapshot, type: document.type, filesNew: summary.filesNew, filesChanged: summary.filesChanged, filesUnmodified: summary.filesUnmodified, filesFiltered: summary.filesFiltered,
-    bytesProcessed: summary.bytesProcessed, bytesAdded: summary.bytesAdded, bytesStored: summary.bytesStored, durationMs: Math.round(durationMs), skipped: document.skipped, skippedCount: document.skippedCount,
-    changedWhileRead: document.changedWhileRead, metadataNotKept: document.metadataNotKept,
+    snapshot,
+    type: document.type,
+    filesNew: summary.filesNew,
+    filesChanged: summary.filesChanged,
+    filesUnmodified: summary.filesUnmodified,
+    filesFiltered: summary.filesFiltered,
+    bytesProcessed: summary.bytesProcessed,
+    bytesAdded: summary.bytesAdded,
+    bytesStored: summary.bytesStored,
+    durationMs: Math.round(durationMs),
+    skipped: document.skipped,
+    skippedCount: document.skippedCount,
+    changedWhileRead: document.changedWhileRead,
+    metadataNotKept: document.metadataNotKept,
   }
 }

@@ -8,7 +8,12 @@ import { dataOf, openCommandSystem } from '../system.ts'
 export async function run(context: CommandContext): Promise<CommandResult> {
   const asked = await configPatchOf(context)
   const zone = asked.timezone ?? (await askedZone(context, asked.frequency !== undefined || asked.cron !== undefined))
-  const input = { name: textOption(context.options, 'name') ?? '', ...asked, ...(zone !== undefined && { timezone: zone }), ...(context.options['disabled'] === true && { enabled: false }) } as ConfigInput
+  const input = {
+    name: textOption(context.options, 'name') ?? '',
+    ...asked,
+    ...(zone !== undefined && { timezone: zone }),
+    ...(context.options['disabled'] === true && { enabled: false }),
+  } as ConfigInput
   await using started = await openCommandSystem(context)
   const result = await started.system.manager.createConfig(input)
   const config = dataOf(result, context)
@@ -21,10 +26,13 @@ export async function run(context: CommandContext): Promise<CommandResult> {
 async function askedZone(context: CommandContext, isZoned: boolean): Promise<string | undefined> {
   const machine = Intl.DateTimeFormat().resolvedOptions().timeZone
   const isUtc = /^(Etc\/)?(UTC|UCT|Universal|Zulu|GMT)$/i.test(machine)
-  if (!isZoned || !isUtc || context.options['json'] === true || !process.stdin.isTTY || !process.stderr.isTTY) return undefined
+  if (!isZoned || !isUtc || context.options['json'] === true || !process.stdin.isTTY || !process.stderr.isTTY)
+    return undefined
   const lines = createInterface({ input: process.stdin, output: process.stderr })
   try {
-    const answer = (await lines.question(context.t('config.askZone', { zone: machine }), { signal: context.signal })).trim()
+    const answer = (
+      await lines.question(context.t('config.askZone', { zone: machine }), { signal: context.signal })
+    ).trim()
     return answer === '' ? machine : answer
   } finally {
     lines.close()

@@ -10,7 +10,11 @@ import { dataOf, openCommandSystem } from '../system.ts'
 export async function run(context: CommandContext): Promise<CommandResult> {
   const cleared = Object.fromEntries(listOption(context.options, 'clear').map((name) => [name, null]))
   const rename = textOption(context.options, 'rename')
-  const patch = { ...cleared, ...(await configPatchOf(context)), ...(rename !== undefined && { name: rename }) } as ConfigPatch
+  const patch = {
+    ...cleared,
+    ...(await configPatchOf(context)),
+    ...(rename !== undefined && { name: rename }),
+  } as ConfigPatch
   if (Object.keys(patch).length === 0) throw new BackupError('USAGE', 'Say what to change, such as --time 03:00.')
   await using started = await openCommandSystem(context)
   const { id } = await configByName(started.system, String(context.args[0]), context)

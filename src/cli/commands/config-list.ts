@@ -6,9 +6,25 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   const { say, t } = context
   await using started = await openCommandSystem(context)
   const configs = dataOf(await started.system.manager.listConfigs(), context)
-  const rows = configs.map(({ id, name, enabled, nextRunLocal, settings }) => [name, id.slice(0, 8), settings.databaseLabel ?? settings.paths.join(', '), enabled ? (nextRunLocal ?? t('status.byHand')) : t('status.disabled')])
+  const rows = configs.map(({ id, name, enabled, nextRunLocal, settings }) => [
+    name,
+    id.slice(0, 8),
+    settings.databaseLabel ?? settings.paths.join(', '),
+    enabled ? (nextRunLocal ?? t('status.byHand')) : t('status.disabled'),
+  ])
   if (rows.length === 0) say(t('config.none'))
-  else for (const line of tableLines([{ title: t('column.name') }, { title: t('column.id') }, { title: t('column.source') }, { title: t('column.next') }], rows)) say(line)
-  if (configs.some(({ enabled, nextRunAt, schedulerAlive }) => enabled && nextRunAt !== null && !schedulerAlive)) say(t('config.noScheduler'))
+  else
+    for (const line of tableLines(
+      [
+        { title: t('column.name') },
+        { title: t('column.id') },
+        { title: t('column.source') },
+        { title: t('column.next') },
+      ],
+      rows,
+    ))
+      say(line)
+  if (configs.some(({ enabled, nextRunAt, schedulerAlive }) => enabled && nextRunAt !== null && !schedulerAlive))
+    say(t('config.noScheduler'))
   return { json: { configs } }
 }

@@ -12,7 +12,9 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   const differences = []
   for await (const difference of inspector.diff(a, b)) {
     differences.push(difference)
-    context.say(`${SIGNS[difference.change]} ${difference.path}${difference.isBitRotSuspected ? `  (${context.t('diff.bitRot')})` : ''}`)
+    context.say(
+      `${SIGNS[difference.change]} ${difference.path}${difference.isBitRotSuspected ? `  (${context.t('diff.bitRot')})` : ''}`,
+    )
   }
   if (differences.length === 0) context.say(context.t('diff.none'))
   return { json: { from: a.name, to: b.name, differences } }

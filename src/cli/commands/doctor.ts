@@ -5,19 +5,25 @@ import { type CommandContext, type CommandResult, isRepositoryNamed, keysOf } fr
 import { type Check, fine, missing, sayCheck, tried } from '../doctor/check.ts'
 import { openRepository } from '../open.ts'
 
-/** Each check says what to paste when it fails. The repository is asked where one is named, the system where there is one; a configuration's name asks for its troubles. */
+/**
+ * Each check says what to paste when it fails. The repository is asked where one is named, the system where there is
+ * one; a configuration's name asks for its troubles.
+ */
 export async function run(context: CommandContext): Promise<CommandResult> {
   const { t } = context
   const checks: Check[] = [
     fine(`Node.js ${process.versions.node}`),
     typeof zlib.zstdCompressSync === 'function' ? fine('zstd') : missing('zstd', 'Node.js >= 22.15'),
-    systemCalls() === undefined ? missing(t('doctor.calls'), `npm install koffi (${systemCallsMissing()})`) : fine(t('doctor.calls')),
+    systemCalls() === undefined
+      ? missing(t('doctor.calls'), `npm install koffi (${systemCallsMissing()})`)
+      : fine(t('doctor.calls')),
   ]
   const source = context.args[0]
   const settings = await settingsWhereUsed(context, source !== undefined, checks)
   if (!settings) checks.push(await tried(context, t('doctor.key'), () => keysOf(context)))
   if (isRepositoryNamed(context) && checks.every(({ isOk }) => isOk)) checks.push(await repositoryCheck(context))
-  if (source !== undefined && settings && checks.every(({ isOk, isAdvice }) => isOk || isAdvice === true)) checks.push(...unsaid(await sourceChecksOf(context, String(source), settings), checks))
+  if (source !== undefined && settings && checks.every(({ isOk, isAdvice }) => isOk || isAdvice === true))
+    checks.push(...unsaid(await sourceChecksOf(context, String(source), settings), checks))
   for (const check of checks) sayCheck(check, context)
   return { json: { checks }, exitCode: checks.every(({ isOk, isAdvice }) => isOk || isAdvice === true) ? 0 : 1 }
 }
@@ -34,7 +40,11 @@ function unsaid(more: readonly Check[], checks: Check[]): readonly Check[] {
 type Settings = Awaited<ReturnType<typeof resolve>>
 
 /** The settings' own checks, where there is a system on this machine or one is asked about. */
-async function settingsWhereUsed(context: CommandContext, isAsked: boolean, checks: Check[]): Promise<Settings | undefined> {
+async function settingsWhereUsed(
+  context: CommandContext,
+  isAsked: boolean,
+  checks: Check[],
+): Promise<Settings | undefined> {
   let settings: Settings | undefined
   const check = await tried(context, context.t('doctor.settings'), async () => {
     settings = await resolve(context)
@@ -47,12 +57,19 @@ async function settingsWhereUsed(context: CommandContext, isAsked: boolean, chec
 }
 
 async function resolve(context: CommandContext) {
-  const [{ resolveSettings }, { settingsInputOf }] = await Promise.all([import('../../system/settings/index.ts'), import('../settings-input.ts')])
+  const [{ resolveSettings }, { settingsInputOf }] = await Promise.all([
+    import('../../system/settings/index.ts'),
+    import('../settings-input.ts'),
+  ])
   return resolveSettings(settingsInputOf(context))
 }
 
 async function sourceChecksOf(context: CommandContext, name: string, settings: Settings): Promise<Check[]> {
-  const [{ sourceChecks }, { configByName }, { dataOf, openCommandSystem }] = await Promise.all([import('../doctor/source-checks.ts'), import('../configuration.ts'), import('../system.ts')])
+  const [{ sourceChecks }, { configByName }, { dataOf, openCommandSystem }] = await Promise.all([
+    import('../doctor/source-checks.ts'),
+    import('../configuration.ts'),
+    import('../system.ts'),
+  ])
   await using started = await openCommandSystem(context)
   const config = await configByName(started.system, name, context)
   const { items } = dataOf(await started.system.manager.listBackups({ configId: config.id }, { limit: 50 }), context)

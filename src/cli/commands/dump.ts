@@ -1,7 +1,14 @@
 import fs from 'node:fs'
 import { PassThrough, Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { ArchiveFormat, findSnapshot, Inspector, readHistory, type SnapshotEntry, writeArchive } from '../../engine/index.ts'
+import {
+  ArchiveFormat,
+  findSnapshot,
+  Inspector,
+  readHistory,
+  type SnapshotEntry,
+  writeArchive,
+} from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { type CommandContext, type CommandResult, textOption } from '../command.ts'
 import { openRepository } from '../open.ts'
@@ -12,19 +19,28 @@ const EXIT_INCOMPLETE = 3
 export async function run(context: CommandContext): Promise<CommandResult> {
   const wished = formatOf(context)
   const file = textOption(context.options, 'output')
-  if (context.options['json'] === true && file === undefined) throw new BackupError('USAGE', 'Standard output carries the file itself: --json needs --output FILE.')
+  if (context.options['json'] === true && file === undefined)
+    throw new BackupError('USAGE', 'Standard output carries the file itself: --json needs --output FILE.')
   await using opened = await openRepository(context)
-  const snapshot = findSnapshot(await readHistory(opened.repository, { signal: context.signal }), String(context.args[0]))
+  const snapshot = findSnapshot(
+    await readHistory(opened.repository, { signal: context.signal }),
+    String(context.args[0]),
+  )
   const path = String(context.args[1] ?? '/')
   await using inspector = await Inspector.open(opened.repository)
   const format = wished ?? ((await inspector.typeOf(snapshot, path)) === 'directory' ? ArchiveFormat.TAR : 'raw')
-  if (format === 'raw' && (await inspector.typeOf(snapshot, path)) === 'directory') throw new BackupError('USAGE', `${path} is a folder: --format tar or zip packs it.`)
-  if (format !== 'raw' && file === undefined && process.stdout.isTTY) throw new BackupError('USAGE', 'An archive is nothing for a terminal: redirect it (> FILE) or name --output FILE.')
+  if (format === 'raw' && (await inspector.typeOf(snapshot, path)) === 'directory')
+    throw new BackupError('USAGE', `${path} is a folder: --format tar or zip packs it.`)
+  if (format !== 'raw' && file === undefined && process.stdout.isTTY)
+    throw new BackupError('USAGE', 'An archive is nothing for a terminal: redirect it (> FILE) or name --output FILE.')
   const act = (output: Writable) => write({ inspector, snapshot, path, format, output, context })
   const issues = file === undefined ? await act(process.stdout) : await intoFile(file, act)
   if (file !== undefined) context.say(context.t('dump.done', { file, path, snapshot: snapshot.name.slice(0, 12) }))
   for (const { path: at, what } of issues) context.warn(`  ${at}: ${reasonText(what, context.locale)}`)
-  return { json: { snapshot: snapshot.name, path, format, output: file, issues }, exitCode: issues.length > 0 ? EXIT_INCOMPLETE : 0 }
+  return {
+    json: { snapshot: snapshot.name, path, format, output: file, issues },
+    exitCode: issues.length > 0 ? EXIT_INCOMPLETE : 0,
+  }
 }
 
 interface Dump {
@@ -41,7 +57,10 @@ type Issues = ReadonlyArray<{ readonly path: string; readonly what: string }>
 async function write({ inspector, snapshot, path, format, output, context }: Dump): Promise<Issues> {
   const { signal } = context
   if (format !== 'raw') return (await writeArchive(inspector, output, { snapshot, path, format, signal })).issues
-  await pipeline(Readable.from(inspector.content(snapshot, path), { objectMode: false }), output, { end: false, signal })
+  await pipeline(Readable.from(inspector.content(snapshot, path), { objectMode: false }), output, {
+    end: false,
+    signal,
+  })
   return []
 }
 

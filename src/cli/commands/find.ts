@@ -13,7 +13,9 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   const found = []
   for await (const entry of inspector.find(snapshots, pattern)) {
     found.push(entry)
-    context.say(`${entry.snapshot.slice(0, 12)} ${String(entry.bytes).padStart(12)} ${formatTime(entry.modifiedAt)} ${entry.path}`)
+    context.say(
+      `${entry.snapshot.slice(0, 12)} ${String(entry.bytes).padStart(12)} ${formatTime(entry.modifiedAt)} ${entry.path}`,
+    )
   }
   if (found.length === 0) context.say(context.t('find.none', { pattern }))
   return { json: { found } }

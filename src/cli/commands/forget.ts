@@ -1,6 +1,19 @@
 import fs from 'node:fs'
-import { calendarOf, decideRetention, parsePattern, type RetentionDecision, type RetentionPolicy } from '../../contracts/index.ts'
-import { findSnapshot, forgetSnapshots, type History, protections, readHistory, type SnapshotEntry } from '../../engine/index.ts'
+import {
+  calendarOf,
+  decideRetention,
+  parsePattern,
+  type RetentionDecision,
+  type RetentionPolicy,
+} from '../../contracts/index.ts'
+import {
+  findSnapshot,
+  forgetSnapshots,
+  type History,
+  protections,
+  readHistory,
+  type SnapshotEntry,
+} from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { nowMs } from '../../kernel/clock.ts'
 import { userName } from '../../kernel/machine.ts'
@@ -16,18 +29,28 @@ interface Decided extends RetentionDecision {
 export async function run(context: CommandContext): Promise<CommandResult> {
   const named = context.args[0] as string[]
   const policy = policyOf(context)
-  if (named.length === 0 && Object.keys(policy).length === 0) throw new BackupError('USAGE', 'Say what to keep (--keep-daily 14 …, --policy FILE) or which snapshots to forget.')
+  if (named.length === 0 && Object.keys(policy).length === 0)
+    throw new BackupError('USAGE', 'Say what to keep (--keep-daily 14 …, --policy FILE) or which snapshots to forget.')
   await using opened = await openRepository(context)
   const history = await readHistory(opened.repository, { signal: context.signal })
   const problem = history.problems[0] ?? (history.rollbacks[0] && { key: 'snapshots/', error: history.rollbacks[0] })
-  if (problem) throw new BackupError('DAMAGED', 'The list of snapshots is not whole: nothing is forgotten.', { context: { object: problem.key }, cause: problem.error })
+  if (problem)
+    throw new BackupError('DAMAGED', 'The list of snapshots is not whole: nothing is forgotten.', {
+      context: { object: problem.key },
+      cause: problem.error,
+    })
   const decided = named.length > 0 ? decideNamed(history, named) : decideByPolicy(context, history, policy)
   const dropped = decided.filter(({ isKept }) => !isKept)
   const isDryRun = context.options['dryRun'] === true
-  if (!isDryRun) await forgetSnapshots(opened.repository, history, { names: dropped.map(({ id }) => id), by: userName() })
+  if (!isDryRun)
+    await forgetSnapshots(opened.repository, history, { names: dropped.map(({ id }) => id), by: userName() })
   const isPruned = context.options['prune'] === true && !isDryRun
   tell(context, decided, { isDryRun, isPruned })
-  const json = { dryRun: isDryRun, kept: decided.filter(({ isKept }) => isKept).map(({ id, reasons }) => ({ snapshot: id, reasons })), forgotten: dropped.map(({ id }) => id) }
+  const json = {
+    dryRun: isDryRun,
+    kept: decided.filter(({ isKept }) => isKept).map(({ id, reasons }) => ({ snapshot: id, reasons })),
+    forgotten: dropped.map(({ id }) => id),
+  }
   if (!isPruned) return { json }
   // Most who forget do not prune: they need not load it.
   const { pruneOpened } = await import('./prune.ts')
@@ -35,11 +58,25 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   return { json: { ...json, prune: pruned.json } }
 }
 
-function tell(context: CommandContext, decided: readonly Decided[], { isDryRun, isPruned }: { readonly isDryRun: boolean; readonly isPruned: boolean }): void {
+function tell(
+  context: CommandContext,
+  decided: readonly Decided[],
+  { isDryRun, isPruned }: { readonly isDryRun: boolean; readonly isPruned: boolean },
+): void {
   const { t, say, locale } = context
-  const columns = [{ title: t('column.plan') }, { title: t('column.snapshot') }, { title: t('column.time') }, { title: t('column.source') }, { title: t('column.why') }]
+  const columns = [
+    { title: t('column.plan') },
+    { title: t('column.snapshot') },
+    { title: t('column.time') },
+    { title: t('column.source') },
+    { title: t('column.why') },
+  ]
   const rows = decided.map(({ entry, isKept, reasons }) => [
-    t(isKept ? 'forget.keep' : 'forget.drop'), entry.name.slice(0, 12), formatTime(entry.document.finishedAt), entry.document.source, reasons.map((reason) => sentence(reason, locale)).join(', '),
+    t(isKept ? 'forget.keep' : 'forget.drop'),
+    entry.name.slice(0, 12),
+    formatTime(entry.document.finishedAt),
+    entry.document.source,
+    reasons.map((reason) => sentence(reason, locale)).join(', '),
   ])
   for (const line of rows.length > 0 ? tableLines(columns, rows) : []) say(line)
   const dropped = decided.filter(({ isKept }) => !isKept).length
@@ -63,10 +100,17 @@ function decideByPolicy(context: CommandContext, history: History, policy: Reten
   const sources = [...new Set(history.snapshots.map(({ document }) => document.source))]
   return sources.flatMap((source) => {
     const entries = history.snapshots.filter(({ document }) => document.source === source)
-    const points = entries.map(({ name, document }) => ({ id: name, atMs: Date.parse(document.startedAt), isGood: document.complete && document.skippedCount === 0 }))
+    const points = entries.map(({ name, document }) => ({
+      id: name,
+      atMs: Date.parse(document.startedAt),
+      isGood: document.complete && document.skippedCount === 0,
+    }))
     const byName = new Map(entries.map((entry) => [entry.name, entry]))
     const protectedBy = new Map([...why].filter(([name]) => byName.has(name)))
-    return decideRetention({ points, policy, nowMs: now, calendar, protectedBy }).map((decision) => ({ ...decision, entry: byName.get(decision.id)! }))
+    return decideRetention({ points, policy, nowMs: now, calendar, protectedBy }).map((decision) => ({
+      ...decision,
+      entry: byName.get(decision.id)!,
+    }))
   })
 }
 
@@ -74,11 +118,21 @@ function calendarIn(zone: string) {
   try {
     return calendarOf(zone)
   } catch (error) {
-    throw new BackupError('USAGE', `--timezone takes an IANA name such as America/Sao_Paulo, not "${zone}".`, { cause: error })
+    throw new BackupError('USAGE', `--timezone takes an IANA name such as America/Sao_Paulo, not "${zone}".`, {
+      cause: error,
+    })
   }
 }
 
-const FLAGS = { last: 'keepLast', withinDays: 'keepWithinDays', hourly: 'keepHourly', daily: 'keepDaily', weekly: 'keepWeekly', monthly: 'keepMonthly', yearly: 'keepYearly' } as const
+const FLAGS = {
+  last: 'keepLast',
+  withinDays: 'keepWithinDays',
+  hourly: 'keepHourly',
+  daily: 'keepDaily',
+  weekly: 'keepWeekly',
+  monthly: 'keepMonthly',
+  yearly: 'keepYearly',
+} as const
 
 function policyOf(context: CommandContext): RetentionPolicy {
   const file = textOption(context.options, 'policy')
@@ -98,11 +152,16 @@ function readPolicy(file: string): Record<string, unknown> {
     throw new BackupError('USAGE', `The policy file ${file} is no readable JSON.`, { cause: error })
   }
   if (typeof value === 'number') return { withinDays: positive(value, 'retention') }
-  if (typeof value !== 'object' || value === null) throw new BackupError('USAGE', `The policy file ${file} holds neither a number of days nor an object.`)
+  if (typeof value !== 'object' || value === null)
+    throw new BackupError('USAGE', `The policy file ${file} holds neither a number of days nor an object.`)
   for (const [name, each] of Object.entries(value)) {
     if (name === 'custom') checkCustom(each)
     else if (name in FLAGS) positive(each, name)
-    else throw new BackupError('USAGE', `The policy has the unknown member "${name}"; known are ${Object.keys(FLAGS).join(', ')} and custom.`)
+    else
+      throw new BackupError(
+        'USAGE',
+        `The policy has the unknown member "${name}"; known are ${Object.keys(FLAGS).join(', ')} and custom.`,
+      )
   }
   return value as Record<string, unknown>
 }
@@ -115,9 +174,13 @@ function positive(value: unknown, name: string): number {
 function checkCustom(rules: unknown): void {
   const list: unknown[] = Array.isArray(rules) ? rules : [undefined]
   for (const rule of list) {
-    const { pattern, keep } = (typeof rule === 'object' && rule !== null ? rule : {}) as { pattern?: unknown; keep?: unknown }
+    const { pattern, keep } = (typeof rule === 'object' && rule !== null ? rule : {}) as {
+      pattern?: unknown
+      keep?: unknown
+    }
     const isKnown = typeof pattern === 'string' && parsePattern(pattern) !== undefined
-    if (!isKnown) throw new BackupError('USAGE', 'A custom rule has a pattern such as "first-of-month" or "last-of-year".')
+    if (!isKnown)
+      throw new BackupError('USAGE', 'A custom rule has a pattern such as "first-of-month" or "last-of-year".')
     if (keep !== 'forever') positive(keep, `custom ${pattern} keep`)
   }
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { findSnapshot, protect, readHistory, RecordKind } from '../../engine/index.ts'
+import { findSnapshot, protect, RecordKind, readHistory } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { nowMs } from '../../kernel/clock.ts'
 import { userName } from '../../kernel/machine.ts'
@@ -17,7 +17,11 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   const snapshot = wanted === undefined ? null : findSnapshot(history, wanted).name
   const id = randomBytes(4).toString('hex')
   const value = { snapshot, source, reason: textOption(options, 'reason') ?? '', until }
-  await protect(opened.repository, { record: RecordKind.HOLD, subject: id, by: userName(), value, signal: context.signal }, snapshot)
+  await protect(
+    opened.repository,
+    { record: RecordKind.HOLD, subject: id, by: userName(), value, signal: context.signal },
+    snapshot,
+  )
   context.say(context.t('hold.done', { id, covers: coveredBy(context, value) }))
   return { json: { id, ...value } }
 }

@@ -1,4 +1,4 @@
-import { holdsOf, readHistory, RecordKind, writeRecord } from '../../engine/index.ts'
+import { holdsOf, RecordKind, readHistory, writeRecord } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { userName } from '../../kernel/machine.ts'
 import type { CommandContext, CommandResult } from '../command.ts'
@@ -8,8 +8,15 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   const id = String(context.args[0])
   await using opened = await openRepository(context)
   const history = await readHistory(opened.repository, { signal: context.signal })
-  if (!holdsOf(history).some((hold) => hold.id === id)) throw new BackupError('NOT_FOUND', 'There is no such hold.', { context: { object: id, list: 'hold list' } })
-  await writeRecord(opened.repository, { record: RecordKind.HOLD, subject: id, by: userName(), value: null, signal: context.signal })
+  if (!holdsOf(history).some((hold) => hold.id === id))
+    throw new BackupError('NOT_FOUND', 'There is no such hold.', { context: { object: id, list: 'hold list' } })
+  await writeRecord(opened.repository, {
+    record: RecordKind.HOLD,
+    subject: id,
+    by: userName(),
+    value: null,
+    signal: context.signal,
+  })
   context.say(context.t('hold.lifted', { id }))
   return { json: { id, lifted: true } }
 }

@@ -8,8 +8,18 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   await using opened = await openRepository(context)
   const holds = holdsOf(await readHistory(opened.repository, { signal: context.signal }))
   if (holds.length === 0) say(t('hold.none'))
-  const rows = holds.map((hold) => [hold.id, coveredBy(context, hold), hold.until === null ? t('hold.open') : formatTime(hold.until), hold.reason])
-  const columns = [{ title: t('column.hold') }, { title: t('column.covers') }, { title: t('column.until') }, { title: t('column.reason') }]
+  const rows = holds.map((hold) => [
+    hold.id,
+    coveredBy(context, hold),
+    hold.until === null ? t('hold.open') : formatTime(hold.until),
+    hold.reason,
+  ])
+  const columns = [
+    { title: t('column.hold') },
+    { title: t('column.covers') },
+    { title: t('column.until') },
+    { title: t('column.reason') },
+  ]
   if (holds.length > 0) for (const line of tableLines(columns, rows)) say(line)
   return { json: { holds } }
 }

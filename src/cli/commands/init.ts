@@ -1,7 +1,7 @@
 import { Repository } from '../../engine/index.ts'
+import { hostName } from '../../kernel/machine.ts'
 import { parseLocation } from '../../storage/index.ts'
 import { openStore } from '../../system/compose.ts'
-import { hostName } from '../../kernel/machine.ts'
 import { type CommandContext, type CommandResult, keysOf, repositoryOption } from '../command.ts'
 
 export async function run(context: CommandContext): Promise<CommandResult> {

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { changeKeyring, parseKek, recipientOpenedBy, Repository } from '../../engine/index.ts'
+import { changeKeyring, parseKek, Repository, recipientOpenedBy } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import { type CommandContext, type CommandResult, textOption } from '../command.ts'
@@ -12,7 +12,10 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   await using opened = await openRepository(context)
   const { keys, store } = opened.repository
   const known = recipientOpenedBy(keys, kek)
-  if (known) throw new BackupError('ALREADY_EXISTS', 'That key opens the repository already.', { context: { key: `${known.id} (${known.label})` } })
+  if (known)
+    throw new BackupError('ALREADY_EXISTS', 'That key opens the repository already.', {
+      context: { key: `${known.id} (${known.label})` },
+    })
   const label = textOption(context.options, 'label') ?? path.basename(file)
   await changeKeyring(store, keys, { add: { kek, label }, keks: opened.keks, now: isoTime(nowMs()) })
   // The new key has to open the repository by itself before anybody relies on it.

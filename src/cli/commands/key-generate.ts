@@ -13,7 +13,11 @@ export function run(context: CommandContext): Promise<CommandResult> {
     makeDirectories(path.dirname(file), { mode: 0o700 })
     fs.writeFileSync(file, `base64:${randomBytes(32).toString('base64')}\n`, { flag: 'wx', mode: 0o600, flush: true })
   } catch (error) {
-    if (systemCode(error) === 'EEXIST') throw new BackupError('ALREADY_EXISTS', 'A key file is never overwritten.', { context: { key: file }, cause: error })
+    if (systemCode(error) === 'EEXIST')
+      throw new BackupError('ALREADY_EXISTS', 'A key file is never overwritten.', {
+        context: { key: file },
+        cause: error,
+      })
     throw error
   }
   context.say(context.t('key.generated', { file }))

@@ -8,10 +8,32 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   await using opened = await openRepository(context)
   const { keys } = opened.repository
   const fingerprint = kekFingerprint(opened.keyInUse(), keys.repositoryId)
-  const recipients = keys.recipients.map(({ id, label, kind, addedAt }) => ({ id, label, kind, addedAt, opensWithThisKey: id === keys.openedBy }))
+  const recipients = keys.recipients.map(({ id, label, kind, addedAt }) => ({
+    id,
+    label,
+    kind,
+    addedAt,
+    opensWithThisKey: id === keys.openedBy,
+  }))
   const epochs = keys.bundle.masters.map(({ epoch, createdAt }) => ({ epoch, createdAt }))
-  const columns = [{ title: '' }, { title: t('column.key') }, { title: t('column.kind') }, { title: t('column.added') }, { title: t('column.label') }]
-  for (const line of tableLines(columns, recipients.map((each) => [each.opensWithThisKey ? '*' : '', each.id, each.kind, formatTime(each.addedAt), each.label]))) say(line)
+  const columns = [
+    { title: '' },
+    { title: t('column.key') },
+    { title: t('column.kind') },
+    { title: t('column.added') },
+    { title: t('column.label') },
+  ]
+  for (const line of tableLines(
+    columns,
+    recipients.map((each) => [
+      each.opensWithThisKey ? '*' : '',
+      each.id,
+      each.kind,
+      formatTime(each.addedAt),
+      each.label,
+    ]),
+  ))
+    say(line)
   say(t('key.fingerprint', { fingerprint }))
   say(t('key.epochs', { count: epochs.length, time: formatTime(epochs.at(-1)?.createdAt ?? '') }))
   return { json: { generation: keys.generation, fingerprint, recipients, epochs } }

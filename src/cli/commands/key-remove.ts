@@ -10,7 +10,8 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   await using opened = await openRepository(context)
   const { keys, store } = opened.repository
   const { id, label } = chosen(keys.recipients, String(context.args[0]))
-  if (keys.openedBy === id) throw new BackupError('USAGE', 'The key in use can not remove itself: open the repository with one that stays.')
+  if (keys.openedBy === id)
+    throw new BackupError('USAGE', 'The key in use can not remove itself: open the repository with one that stays.')
   await provenByFreshProcess(context, keys.bundle.masters.length)
   await changeKeyring(store, keys, { remove: id, keks: opened.keks, now: isoTime(nowMs()) })
   const epochs = await provenByFreshProcess(context, keys.bundle.masters.length + 1)
@@ -22,24 +23,37 @@ export async function run(context: CommandContext): Promise<CommandResult> {
 function chosen(recipients: readonly Recipient[], wanted: string): Recipient {
   const matches = recipients.filter(({ id }) => wanted.length >= 4 && id.startsWith(wanted))
   if (matches.length === 1) return matches[0]!
-  throw new BackupError('NOT_FOUND', 'There is no such recipient, or several begin like that.', { context: { object: wanted, list: 'key list' } })
+  throw new BackupError('NOT_FOUND', 'There is no such recipient, or several begin like that.', {
+    context: { object: wanted, list: 'key list' },
+  })
 }
 
 /**
- * A process that has nothing but the key that stays has to unwrap every epoch: before another key goes, and after. Returns the epochs. Throws
- * KEY_UNPROVEN.
+ * A process that has nothing but the key that stays has to unwrap every epoch: before another key goes, and after.
+ * Returns the epochs. Throws KEY_UNPROVEN.
  */
 async function provenByFreshProcess(context: CommandContext, epochs: number): Promise<number[]> {
   const keyFile = textOption(context.options, 'keyFile')
   const home = textOption(context.options, 'home')
-  const options = ['--repo', repositoryOption(context), ...(keyFile === undefined ? [] : ['--key-file', keyFile]), ...(home === undefined ? [] : ['--home', home])]
+  const options = [
+    '--repo',
+    repositoryOption(context),
+    ...(keyFile === undefined ? [] : ['--key-file', keyFile]),
+    ...(home === undefined ? [] : ['--home', home]),
+  ]
   const env = { ...context.env, BACKUP_ENCRYPTION_KEY_PREVIOUS: '', DEBUG: '' }
   try {
-    const { stdout } = await promisify(execFile)(process.execPath, [process.argv[1]!, 'key', 'list', '--json', ...options], { env })
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [process.argv[1]!, 'key', 'list', '--json', ...options],
+      { env },
+    )
     const answer = JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}') as { epochs?: Array<{ epoch: number }> }
     if (answer.epochs?.length === epochs) return answer.epochs.map(({ epoch }) => epoch)
   } catch (error) {
-    throw new BackupError('KEY_UNPROVEN', 'A fresh process could not open the repository with the key that stays.', { cause: error })
+    throw new BackupError('KEY_UNPROVEN', 'A fresh process could not open the repository with the key that stays.', {
+      cause: error,
+    })
   }
   throw new BackupError('KEY_UNPROVEN', 'A fresh process could not unwrap every epoch with the key that stays.')
 }

@@ -3,7 +3,15 @@ import type { CommandContext, CommandResult } from '../command.ts'
 import { formatTime } from '../format.ts'
 import { openRepository } from '../open.ts'
 
-const TYPE_LETTERS: Readonly<Record<ListedEntry['type'], string>> = { file: '-', directory: 'd', link: 'l', fifo: 'p', socket: 's', block: 'b', character: 'c' }
+const TYPE_LETTERS: Readonly<Record<ListedEntry['type'], string>> = {
+  file: '-',
+  directory: 'd',
+  link: 'l',
+  fifo: 'p',
+  socket: 's',
+  block: 'b',
+  character: 'c',
+}
 
 /** Without a path everything is listed, so that `ls latest | grep NAME` finds it. */
 export async function run(context: CommandContext): Promise<CommandResult> {
@@ -13,7 +21,9 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   const snapshot = findSnapshot(await readHistory(opened.repository, { signal: context.signal }), wanted)
   await using inspector = await Inspector.open(opened.repository)
   const entries: ListedEntry[] = []
-  for await (const entry of inspector.list(snapshot, path ?? '/', { recursive: path === undefined || context.options['recursive'] === true })) {
+  for await (const entry of inspector.list(snapshot, path ?? '/', {
+    recursive: path === undefined || context.options['recursive'] === true,
+  })) {
     if (isJson) entries.push(entry)
     else context.say(lineOf(entry))
   }

@@ -1,4 +1,4 @@
-import { findSnapshot, protect, readHistory, RecordKind, writeRecord } from '../../engine/index.ts'
+import { findSnapshot, protect, RecordKind, readHistory, writeRecord } from '../../engine/index.ts'
 import { userName } from '../../kernel/machine.ts'
 import { type CommandContext, type CommandResult, textOption } from '../command.ts'
 import { openRepository } from '../open.ts'
@@ -12,7 +12,9 @@ export async function change(context: CommandContext, value: { reason: string } 
   await using opened = await openRepository(context)
   const history = await readHistory(opened.repository, { signal: context.signal })
   const { name } = findSnapshot(history, String(context.args[0]))
-  const isPinned = history.records.some(({ document }) => document.record === RecordKind.PIN && document.subject === name)
+  const isPinned = history.records.some(
+    ({ document }) => document.record === RecordKind.PIN && document.subject === name,
+  )
   if (value === null && !isPinned) {
     context.say(context.t('pin.none', { snapshot: name.slice(0, 12) }))
     return { json: { snapshot: name, pinned: false } }

@@ -13,7 +13,11 @@ export async function pruneOpened(context: CommandContext, opened: Opened): Prom
   const seen = opened.state.heads()
   const dryRun = context.options['dryRun'] === true
   const result = await prune(opened.repository, { dryRun, ...(seen && { seen }), signal: context.signal })
-  const values = { packs: result.packsDeleted, repacked: result.packsRepacked, bytes: formatBytes(Math.max(0, result.bytesFreed - result.bytesStored)) }
+  const values = {
+    packs: result.packsDeleted,
+    repacked: result.packsRepacked,
+    bytes: formatBytes(Math.max(0, result.bytesFreed - result.bytesStored)),
+  }
   const isNothing = result.packsDeleted + result.packsRepacked + result.packsWaiting === 0
   context.say(context.t(isNothing ? 'prune.nothing' : dryRun ? 'prune.dryRun' : 'prune.done', values))
   if (result.packsWaiting > 0) context.say(context.t('prune.waiting', { packs: result.packsWaiting }))

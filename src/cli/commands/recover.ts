@@ -5,7 +5,11 @@ import { formatBytes } from '../format.ts'
 import { dataOf, openCommandSystem } from '../system.ts'
 
 const POLL_MS = 300
-const EXIT_BY_STATE: Readonly<Partial<Record<RecoveryRequestView['state'], number>>> = { COMPLETED: 0, PARTIAL: 3, CANCELLED: 130 }
+const EXIT_BY_STATE: Readonly<Partial<Record<RecoveryRequestView['state'], number>>> = {
+  COMPLETED: 0,
+  PARTIAL: 3,
+  CANCELLED: 130,
+}
 
 /** A restore by the system: queued, audited, followed here. `restore` needs no system at all. */
 export async function run(context: CommandContext): Promise<CommandResult> {
@@ -13,14 +17,31 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   await using started = await openCommandSystem(context, { works: true })
   const { recover } = started.system
   const paths = listOption(context.options, 'include')
-  const options = { targetPath: textOption(context.options, 'target') ?? '', overwrite: (textOption(context.options, 'overwrite') ?? 'if-changed') as 'if-changed', ...(paths.length > 0 && { paths }) }
-  let request = dataOf(await recover.createRecoveryRequest(String(context.args[0]), paths.length > 0 ? 'PARTIAL_RESTORE' : 'FULL_RESTORE', options), context)
+  const options = {
+    targetPath: textOption(context.options, 'target') ?? '',
+    overwrite: (textOption(context.options, 'overwrite') ?? 'if-changed') as 'if-changed',
+    ...(paths.length > 0 && { paths }),
+  }
+  let request = dataOf(
+    await recover.createRecoveryRequest(
+      String(context.args[0]),
+      paths.length > 0 ? 'PARTIAL_RESTORE' : 'FULL_RESTORE',
+      options,
+    ),
+    context,
+  )
   context.say(t('recover.asked', { id: request.id, target: request.targetPath }))
   while (request.state === 'PENDING' || request.state === 'RUNNING') {
     await sleep(POLL_MS, { signal: context.signal })
     request = dataOf(await recover.getRecoveryStatus(request.id), context)
   }
-  context.say(t('recover.finished', { state: t(`runState.${request.state}`), files: request.filesRestored, bytes: formatBytes(request.bytesRestored) }))
+  context.say(
+    t('recover.finished', {
+      state: t(`runState.${request.state}`),
+      files: request.filesRestored,
+      bytes: formatBytes(request.bytesRestored),
+    }),
+  )
   if (request.error) context.warn(`${request.error.message} ${request.error.guidance}`)
   return { json: request, exitCode: EXIT_BY_STATE[request.state] ?? 1 }
 }

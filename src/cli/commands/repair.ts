@@ -1,4 +1,4 @@
-import { dropDamage, type DroppedDamage, repairRepository, verifyRepository } from '../../engine/index.ts'
+import { type DroppedDamage, dropDamage, repairRepository, verifyRepository } from '../../engine/index.ts'
 import { userName } from '../../kernel/machine.ts'
 import type { CommandContext, CommandResult } from '../command.ts'
 import { openRepository } from '../open.ts'
@@ -12,17 +12,30 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   const forgetDamaged = context.options['forgetDamaged'] === true
   const result = await repairRepository(opened.repository, { forgetDamaged, by: userName(), signal })
   using writer = opened.state.claimWriter()
-  const dropped = context.options['readData'] === true ? await dropDamage(opened.repository, writer.id, signal) : NOTHING
+  const dropped =
+    context.options['readData'] === true ? await dropDamage(opened.repository, writer.id, signal) : NOTHING
   const removed = [...result.segmentsRemoved, ...result.documentsRemoved]
-  const isNothing = result.packsIndexed + removed.length + result.copiesRestored.length + result.packsDamaged.length + result.documentsLost.length + dropped.packs.length === 0
+  const isNothing =
+    result.packsIndexed +
+      removed.length +
+      result.copiesRestored.length +
+      result.packsDamaged.length +
+      result.documentsLost.length +
+      dropped.packs.length ===
+    0
   if (isNothing) say(t('repair.nothing'))
   if (result.packsIndexed > 0) say(t('repair.index', { segments: result.segmentsWritten, packs: result.packsIndexed }))
   for (const key of result.copiesRestored) say(t('repair.copy', { object: key }))
   for (const key of removed) say(t('repair.segment', { object: key }))
   for (const key of result.packsDamaged) warn(t('repair.pack', { object: key }))
   for (const key of result.documentsLost) warn(t(forgetDamaged ? 'repair.given' : 'repair.unreadable', { object: key }))
-  if (dropped.packs.length > 0) warn(t('repair.dropped', { packs: dropped.packs.length, saved: dropped.blobsSaved, lost: dropped.blobsLost }))
+  if (dropped.packs.length > 0)
+    warn(t('repair.dropped', { packs: dropped.packs.length, saved: dropped.blobsSaved, lost: dropped.blobsLost }))
   const { hits } = await verifyRepository(opened.repository, { signal })
-  for (const { snapshot, paths } of hits) for (const path of paths) warn(t('repair.lost', { snapshot: snapshot.slice(0, 12), path }))
-  return { json: { ...result, dropped, lost: hits }, exitCode: result.packsDamaged.length + result.documentsLost.length + hits.length > 0 ? EXIT_INCOMPLETE : 0 }
+  for (const { snapshot, paths } of hits)
+    for (const path of paths) warn(t('repair.lost', { snapshot: snapshot.slice(0, 12), path }))
+  return {
+    json: { ...result, dropped, lost: hits },
+    exitCode: result.packsDamaged.length + result.documentsLost.length + hits.length > 0 ? EXIT_INCOMPLETE : 0,
+  }
 }

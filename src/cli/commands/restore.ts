@@ -1,5 +1,12 @@
 import path from 'node:path'
-import { findSnapshot, Overwrite, readHistory, type RestoreResult, restoreSnapshot, type SnapshotEntry } from '../../engine/index.ts'
+import {
+  findSnapshot,
+  Overwrite,
+  type RestoreResult,
+  readHistory,
+  restoreSnapshot,
+  type SnapshotEntry,
+} from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { type CommandContext, type CommandResult, listOption, textOption } from '../command.ts'
 import { decimal, formatBytes, formatTime } from '../format.ts'
@@ -20,17 +27,36 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   announce(context, entry, target)
   const progress = context.progress('restore')
   const result = await restoreSnapshot(opened.repository, entry.document, {
-    target, include: listOption(options, 'include'), overwrite: overwriteOf(context), delete: options['delete'] === true || options['deleteExcluded'] === true, deleteExcluded: options['deleteExcluded'] === true,
-    dryRun: options['dryRun'] === true, verify: options['verify'] === true, ...(subtree !== undefined && { subtree }), signal, onProgress: (facts) => progress.update(facts),
+    target,
+    include: listOption(options, 'include'),
+    overwrite: overwriteOf(context),
+    delete: options['delete'] === true || options['deleteExcluded'] === true,
+    deleteExcluded: options['deleteExcluded'] === true,
+    dryRun: options['dryRun'] === true,
+    verify: options['verify'] === true,
+    ...(subtree !== undefined && { subtree }),
+    signal,
+    onProgress: (facts) => progress.update(facts),
   }).finally(() => progress.end())
   tell(context, result)
-  return { json: { snapshot: entry.name, target, ...result, durationMs: Math.round(result.durationMs) }, exitCode: result.issueCount > 0 ? EXIT_INCOMPLETE : 0 }
+  return {
+    json: { snapshot: entry.name, target, ...result, durationMs: Math.round(result.durationMs) },
+    exitCode: result.issueCount > 0 ? EXIT_INCOMPLETE : 0,
+  }
 }
 
 /** What "latest" turned out to be, before anything is written. */
 function announce({ t, say, options }: CommandContext, { name, document }: SnapshotEntry, target: string): void {
-  say(t('restore.from', { snapshot: name.slice(0, 12), source: document.source, time: formatTime(document.finishedAt), target }))
-  if (!document.complete || document.skippedCount > 0) say(t('restore.partial', { state: t(document.complete ? 'state.partial' : 'state.checkpoint') }))
+  say(
+    t('restore.from', {
+      snapshot: name.slice(0, 12),
+      source: document.source,
+      time: formatTime(document.finishedAt),
+      target,
+    }),
+  )
+  if (!document.complete || document.skippedCount > 0)
+    say(t('restore.partial', { state: t(document.complete ? 'state.partial' : 'state.checkpoint') }))
   if (options['dryRun'] === true) say(t('restore.dryRun'))
 }
 
@@ -48,7 +74,13 @@ function overwriteOf(context: CommandContext): Overwrite {
 }
 
 function tell({ t, say, warn, locale }: CommandContext, result: RestoreResult): void {
-  const values = { files: result.filesRestored, bytes: formatBytes(result.bytesRestored), unchanged: result.filesUnchanged, kept: result.filesKept, seconds: decimal(result.durationMs / 1000) }
+  const values = {
+    files: result.filesRestored,
+    bytes: formatBytes(result.bytesRestored),
+    unchanged: result.filesUnchanged,
+    kept: result.filesKept,
+    seconds: decimal(result.durationMs / 1000),
+  }
   say(t('restore.done', values))
   if (result.filesVerified > 0) say(t('restore.verified', { files: result.filesVerified }))
   if (result.deleted > 0) say(t('restore.deleted', { count: result.deleted }))

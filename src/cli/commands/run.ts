@@ -1,7 +1,7 @@
 import type { RunView } from '../../contracts/system/index.ts'
 import type { CommandContext, CommandResult } from '../command.ts'
-import { formatBytes } from '../format.ts'
 import { configByName } from '../configuration.ts'
+import { formatBytes } from '../format.ts'
 import { dataOf, openCommandSystem } from '../system.ts'
 
 const EXIT_BY_STATE: Readonly<Partial<Record<RunView['state'], number>>> = { COMPLETED: 0, PARTIAL: 3, CANCELLED: 130 }
@@ -24,7 +24,11 @@ export async function run(context: CommandContext): Promise<CommandResult> {
 function lineOf(finished: RunView, { t }: CommandContext): string {
   const { stats } = finished
   return t('run.finished', {
-    state: t(`runState.${finished.state}`), snapshot: finished.snapshot?.slice(0, 12) ?? '–', files: stats ? stats.filesNew + stats.filesChanged + stats.filesUnmodified : 0, processed: formatBytes(stats?.bytesProcessed ?? 0), added: formatBytes(stats?.bytesAdded ?? 0),
+    state: t(`runState.${finished.state}`),
+    snapshot: finished.snapshot?.slice(0, 12) ?? '–',
+    files: stats ? stats.filesNew + stats.filesChanged + stats.filesUnmodified : 0,
+    processed: formatBytes(stats?.bytesProcessed ?? 0),
+    added: formatBytes(stats?.bytesAdded ?? 0),
     seconds: ((finished.durationMs ?? 0) / 1000).toFixed(1),
   })
 }

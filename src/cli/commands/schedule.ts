@@ -12,14 +12,36 @@ export async function run(context: CommandContext): Promise<CommandResult> {
     const status = dataOf(await system.scheduler.getStatus(), context)
     if (!status.alive) context.warn(context.t('status.noScheduler'))
     if (status.next.length === 0) context.say(context.t('schedule.none'))
-    else for (const line of tableLines([{ title: context.t('column.next') }, { title: context.t('column.name') }], status.next.map(({ dueLocal, configName }) => [dueLocal, configName]))) context.say(line)
+    else
+      for (const line of tableLines(
+        [{ title: context.t('column.next') }, { title: context.t('column.name') }],
+        status.next.map(({ dueLocal, configName }) => [dueLocal, configName]),
+      ))
+        context.say(line)
     return { json: status }
   }
   const name = textOption(context.options, 'config')
   const config = name === undefined ? undefined : await configByName(system, name, context)
   const simulation = dataOf(await system.manager.simulateRetention(config ? { configId: config.id } : {}), context)
-  const rows = simulation.points.map((point) => [context.t(point.isKept ? 'forget.keep' : 'forget.drop'), point.createdAt, point.source, point.snapshot.slice(0, 12), point.reasons.join(', ')])
+  const rows = simulation.points.map((point) => [
+    context.t(point.isKept ? 'forget.keep' : 'forget.drop'),
+    point.createdAt,
+    point.source,
+    point.snapshot.slice(0, 12),
+    point.reasons.join(', '),
+  ])
   if (rows.length === 0) context.say(context.t('schedule.noPoints'))
-  else for (const line of tableLines([{ title: context.t('column.plan') }, { title: context.t('column.time') }, { title: context.t('column.source') }, { title: context.t('column.snapshot') }, { title: context.t('column.why') }], rows)) context.say(line)
+  else
+    for (const line of tableLines(
+      [
+        { title: context.t('column.plan') },
+        { title: context.t('column.time') },
+        { title: context.t('column.source') },
+        { title: context.t('column.snapshot') },
+        { title: context.t('column.why') },
+      ],
+      rows,
+    ))
+      context.say(line)
   return { json: simulation }
 }

@@ -1,5 +1,5 @@
-import { runService } from '../service.ts'
 import type { CommandContext, CommandResult } from '../command.ts'
+import { runService } from '../service.ts'
 
 /** The system as a service: scheduler and worker in one process, until it is told to end. */
 export function run(context: CommandContext): Promise<CommandResult> {

@@ -1,4 +1,12 @@
-import { bytesOfPathText, holdsOf, isHeldBy, printablePath, readHistory, type History, type SnapshotEntry } from '../../engine/index.ts'
+import {
+  bytesOfPathText,
+  type History,
+  holdsOf,
+  isHeldBy,
+  printablePath,
+  readHistory,
+  type SnapshotEntry,
+} from '../../engine/index.ts'
 import { nowMs } from '../../kernel/clock.ts'
 import { type CommandContext, type CommandResult, textOption } from '../command.ts'
 import { formatBytes, formatTime, tableLines } from '../format.ts'
@@ -10,12 +18,17 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   const seen = opened.state.heads()
   const history = await readHistory(opened.repository, { signal: context.signal, ...(seen && { seen }) })
   const source = textOption(context.options, 'source')
-  const entries = [...history.snapshots, ...history.checkpoints].filter(({ document }) => source === undefined || document.source === source)
+  const entries = [...history.snapshots, ...history.checkpoints].filter(
+    ({ document }) => source === undefined || document.source === source,
+  )
   const keptBy = protectionsOf(history)
   tell(context, history, { entries, keptBy })
   const problems = history.problems.map(({ key, error }) => ({ key, code: error.code }))
   const rollbacks = history.rollbacks.map(({ message, context: facts }) => ({ message, ...facts }))
-  return { json: { snapshots: entries.map((entry) => jsonOf(entry, keptBy(entry))), problems, rollbacks }, exitCode: problems.length + rollbacks.length > 0 ? 1 : 0 }
+  return {
+    json: { snapshots: entries.map((entry) => jsonOf(entry, keptBy(entry))), problems, rollbacks },
+    exitCode: problems.length + rollbacks.length > 0 ? 1 : 0,
+  }
 }
 
 interface Protection {
@@ -46,31 +59,59 @@ function table({ t, locale }: CommandContext, { entries, keptBy }: Listing): str
     const { summary } = document
     const files = summary.filesNew + summary.filesChanged + summary.filesUnmodified
     return [
-      name.slice(0, 12), formatTime(document.finishedAt), document.type, t(`state.${stateOf(entry)}`), String(files), formatBytes(summary.bytesProcessed, locale), formatBytes(summary.bytesStored, locale),
-      document.tags.join(','), keptBy(entry).map(({ kind, id }) => t(`kept.${kind}`, { id })).join(','), sourceOf(entry),
+      name.slice(0, 12),
+      formatTime(document.finishedAt),
+      document.type,
+      t(`state.${stateOf(entry)}`),
+      String(files),
+      formatBytes(summary.bytesProcessed, locale),
+      formatBytes(summary.bytesStored, locale),
+      document.tags.join(','),
+      keptBy(entry)
+        .map(({ kind, id }) => t(`kept.${kind}`, { id }))
+        .join(','),
+      sourceOf(entry),
     ]
   })
   const columns = [
-    { title: t('column.snapshot') }, { title: t('column.time') }, { title: t('column.type') }, { title: t('column.state') }, { title: t('column.files'), isNumber: true }, { title: t('column.size'), isNumber: true },
-    { title: t('column.stored'), isNumber: true }, { title: t('column.tags') }, { title: t('column.kept') }, { title: t('column.source') },
+    { title: t('column.snapshot') },
+    { title: t('column.time') },
+    { title: t('column.type') },
+    { title: t('column.state') },
+    { title: t('column.files'), isNumber: true },
+    { title: t('column.size'), isNumber: true },
+    { title: t('column.stored'), isNumber: true },
+    { title: t('column.tags') },
+    { title: t('column.kept') },
+    { title: t('column.source') },
   ]
   const isUsed = columns.map((_, i) => rows.some((row) => row[i] !== ''))
-  return tableLines(columns.filter((_, i) => isUsed[i]), rows.map((row) => row.filter((_, i) => isUsed[i])))
+  return tableLines(
+    columns.filter((_, i) => isUsed[i]),
+    rows.map((row) => row.filter((_, i) => isUsed[i])),
+  )
 }
 
 /** The source's name; with the paths behind it where the name does not say them. */
 function sourceOf({ document }: SnapshotEntry): string {
   const paths = document.paths.map((path) => printablePath(bytesOfPathText(path)))
-  return document.source === `${document.host}:${paths.join(' ')}` ? document.source : `${document.source} (${document.host}:${paths.join(' ')})`
+  return document.source === `${document.host}:${paths.join(' ')}`
+    ? document.source
+    : `${document.source} (${document.host}:${paths.join(' ')})`
 }
 
 function protectionsOf(history: History): (entry: SnapshotEntry) => Protection[] {
-  const pinned = new Set(history.records.filter(({ document }) => document.record === 'pin').map(({ document }) => document.subject))
+  const pinned = new Set(
+    history.records.filter(({ document }) => document.record === 'pin').map(({ document }) => document.subject),
+  )
   const held = holdsOf(history)
   const now = nowMs()
   return ({ name, document }) => {
     const holds = held.filter((hold) => isHeldBy(hold, { name, source: document.source }, now))
-    return [...(pinned.has(name) ? [{ kind: 'pin' as const, id: name }] : []), ...holds.map(({ id }) => ({ kind: 'hold' as const, id }))]
+    return [
+      ...(pinned.has(name) ? [{ kind: 'pin' as const, id: name }] : []),
+      ...holds.map(({ id }) => ({ kind: 'hold' as const, id })),
+    ]
   }
 }
 
@@ -82,7 +123,19 @@ function stateOf({ document }: SnapshotEntry): 'complete' | 'partial' | 'checkpo
 function jsonOf(entry: SnapshotEntry, kept: readonly Protection[]): unknown {
   const { name, document } = entry
   return {
-    snapshot: name, time: document.finishedAt, source: document.source, type: document.type, state: stateOf(entry), host: document.host, user: document.user, paths: document.paths, tags: document.tags,
-    parent: document.parent, summary: document.summary, skippedCount: document.skippedCount, pinned: kept.some(({ kind }) => kind === 'pin'), holds: kept.filter(({ kind }) => kind === 'hold').map(({ id }) => id),
+    snapshot: name,
+    time: document.finishedAt,
+    source: document.source,
+    type: document.type,
+    state: stateOf(entry),
+    host: document.host,
+    user: document.user,
+    paths: document.paths,
+    tags: document.tags,
+    parent: document.parent,
+    summary: document.summary,
+    skippedCount: document.skippedCount,
+    pinned: kept.some(({ kind }) => kind === 'pin'),
+    holds: kept.filter(({ kind }) => kind === 'hold').map(({ id }) => id),
   }
 }

@@ -8,18 +8,37 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   await using started = await openCommandSystem(context)
   const status = dataOf(await started.system.getStatus(), context)
   say(status, context)
-  const isUnattended = !status.scheduler.alive && status.configs.some(({ enabled, nextRunLocal }) => enabled && nextRunLocal !== null)
+  const isUnattended =
+    !status.scheduler.alive && status.configs.some(({ enabled, nextRunLocal }) => enabled && nextRunLocal !== null)
   return { json: status, exitCode: isUnattended ? 1 : 0 }
 }
 
 function say(status: SystemStatus, { say, t }: CommandContext): void {
   say(t('status.places', { repository: status.repository, database: status.database }))
-  say(status.scheduler.alive ? t('status.alive', { workers: status.scheduler.workers.length }) : t('status.noScheduler'))
+  say(
+    status.scheduler.alive ? t('status.alive', { workers: status.scheduler.workers.length }) : t('status.noScheduler'),
+  )
   const rows = status.configs.map((config) => [
-    config.name, config.lastRun ? `${t(`runState.${config.lastRun.state}`)} ${config.lastRun.finishedAt ?? config.lastRun.createdAt}` : t('status.never'), config.lastGoodAt ?? '–', config.enabled ? (config.nextRunLocal ?? t('status.byHand')) : t('status.disabled'),
+    config.name,
+    config.lastRun
+      ? `${t(`runState.${config.lastRun.state}`)} ${config.lastRun.finishedAt ?? config.lastRun.createdAt}`
+      : t('status.never'),
+    config.lastGoodAt ?? '–',
+    config.enabled ? (config.nextRunLocal ?? t('status.byHand')) : t('status.disabled'),
   ])
   if (rows.length === 0) say(t('serve.empty'))
-  else for (const line of tableLines([{ title: t('column.name') }, { title: t('column.lastRun') }, { title: t('column.lastGood') }, { title: t('column.next') }], rows)) say(line)
-  for (const run of status.running) say(t('status.running', { name: run.configName, percent: run.progress?.percent ?? '?' }))
+  else
+    for (const line of tableLines(
+      [
+        { title: t('column.name') },
+        { title: t('column.lastRun') },
+        { title: t('column.lastGood') },
+        { title: t('column.next') },
+      ],
+      rows,
+    ))
+      say(line)
+  for (const run of status.running)
+    say(t('status.running', { name: run.configName, percent: run.progress?.percent ?? '?' }))
   for (const alert of status.alerts) say(t('status.alert', { severity: alert.severity, message: alert.message }))
 }

@@ -1,5 +1,5 @@
-import { initDatabase } from '../../system/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
+import { initDatabase } from '../../system/index.ts'
 import type { CommandContext, CommandResult } from '../command.ts'
 import { databaseOf } from '../config-options.ts'
 

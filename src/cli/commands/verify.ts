@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { verifyRepository, type VerifyResult } from '../../engine/index.ts'
+import { type VerifyResult, verifyRepository } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { nowMs } from '../../kernel/clock.ts'
 import { makeDirectories } from '../../kernel/directories.ts'
@@ -15,12 +15,20 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   const readShare = shareOf(context)
   await using opened = await openRepository(context)
   const seen = opened.state.heads()
-  const memory = new VerifyMemory(path.join(stateDirectory(context), opened.repository.config.repositoryId, 'verified.json'))
+  const memory = new VerifyMemory(
+    path.join(stateDirectory(context), opened.repository.config.repositoryId, 'verified.json'),
+  )
   const progress = context.progress('verify')
   let result: VerifyResult
   try {
     result = await verifyRepository(opened.repository, {
-      readShare, ...(seen && { seen }), lastVerified: memory.times, onPackRead: (name) => memory.note(name), onPacks: (names) => memory.keep(names), signal: context.signal, onProgress: (facts) => progress.update(facts),
+      readShare,
+      ...(seen && { seen }),
+      lastVerified: memory.times,
+      onPackRead: (name) => memory.note(name),
+      onPacks: (names) => memory.keep(names),
+      signal: context.signal,
+      onProgress: (facts) => progress.update(facts),
     })
   } finally {
     progress.end()
@@ -36,7 +44,11 @@ function shareOf(context: CommandContext): number {
   if (value === true || value === 'all') return 1
   const match = /^(\d+(?:\.\d+)?)%$/.exec(String(value))
   const share = match ? Number(match[1]) / 100 : Number.NaN
-  if (!(share > 0 && share <= 1)) throw new BackupError('USAGE', `--read-data takes "all" or a share such as 10%, not "${textOption(context.options, 'readData') ?? ''}".`)
+  if (!(share > 0 && share <= 1))
+    throw new BackupError(
+      'USAGE',
+      `--read-data takes "all" or a share such as 10%, not "${textOption(context.options, 'readData') ?? ''}".`,
+    )
   return share
 }
 
@@ -45,18 +57,28 @@ function tell(context: CommandContext, result: VerifyResult, readShare: number):
   if (result.userFiles > 0) say(t('verify.userFiles', { count: result.userFiles }))
   for (const { object, what } of result.notices) warn(t('verify.notice', { object, what: findingText(what, locale) }))
   if (result.problems.length + result.hits.length === 0) {
-    const values = { snapshots: result.snapshots, packs: result.packs, bytes: formatBytes(result.bytesStored), read: result.packsRead, bytesRead: formatBytes(result.bytesRead) }
+    const values = {
+      snapshots: result.snapshots,
+      packs: result.packs,
+      bytes: formatBytes(result.bytesStored),
+      read: result.packsRead,
+      bytesRead: formatBytes(result.bytesRead),
+    }
     return say(t(readShare === 0 ? 'verify.structure' : readShare < 1 ? 'verify.sampled' : 'verify.all', values))
   }
   // Where all that is there is whole, what is gone is seen by the snapshots that miss it.
   warn(t('verify.damage', { count: result.problems.length || result.hits.length }))
   for (const { object, what } of result.problems.slice(0, SHOWN_MAX)) warn(`  ${object}: ${findingText(what, locale)}`)
   if (result.problems.length > SHOWN_MAX) warn(t('more', { count: result.problems.length - SHOWN_MAX }))
-  for (const { snapshot, paths } of result.hits) warn(`  ${t('verify.hits', { snapshot: snapshot.slice(0, 12), paths: paths.slice(0, SHOWN_MAX).join(', ') })}`)
+  for (const { snapshot, paths } of result.hits)
+    warn(`  ${t('verify.hits', { snapshot: snapshot.slice(0, 12), paths: paths.slice(0, SHOWN_MAX).join(', ') })}`)
   warn(t('verify.next'))
 }
 
-/** When each pack was last read on this machine, so that sampled runs work through all of them and a stopped run goes on. */
+/**
+ * When each pack was last read on this machine, so that sampled runs work through all of them and a stopped run goes
+ * on.
+ */
 class VerifyMemory {
   readonly times: Map<string, number>
   readonly #file: string

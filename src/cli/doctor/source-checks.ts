@@ -1,6 +1,6 @@
 /**
- * `doctor SOURCE`: the three troubles that people come with. A backup fails: its last runs, the log, room, permissions. A recovery is slow: network, disk,
- * CPU. Alarms are false: thresholds beside what the runs really took.
+ * `doctor SOURCE`: the three troubles that people come with. A backup fails: its last runs, the log, room, permissions.
+ * A recovery is slow: network, disk, CPU. Alarms are false: thresholds beside what the runs really took.
  */
 import fs from 'node:fs'
 import os from 'node:os'
@@ -23,7 +23,12 @@ const READ_BYTES_PER_SECOND_MIN = 25 * 1024 * 1024
 const RUNS_FOR_A_RATE = 5
 const HEADROOM = 1.5
 /** Of statfs: NFS, CIFS, SMB2, FUSE (sshfs and its kind). */
-const NETWORK_FILE_SYSTEMS = new Map([[0x6969, 'NFS'], [0xff534d42, 'CIFS'], [0xfe534d42, 'SMB'], [0x65735546, 'FUSE']])
+const NETWORK_FILE_SYSTEMS = new Map([
+  [0x6969, 'NFS'],
+  [0xff534d42, 'CIFS'],
+  [0xfe534d42, 'SMB'],
+  [0x65735546, 'FUSE'],
+])
 
 export interface SourceFacts {
   readonly config: ConfigView
@@ -39,15 +44,35 @@ export function sourceChecks(context: CommandContext, facts: SourceFacts): Check
 function failureChecks(context: CommandContext, { config, runs, settings }: SourceFacts): Check[] {
   const { t } = context
   const [last] = runs
-  const isGood = last === undefined || last.state === 'COMPLETED' || last.state === 'RUNNING' || last.state === 'PENDING'
-  const lastRun = last === undefined ? advice(t('doctor.noRun', { name: config.name }), `neonpro-backup run ${quoted(config.name)}`) : isGood ? fine(t('doctor.lastRun', { state: t(`runState.${last.state}`), at: last.finishedAt ?? last.createdAt })) : failedRun(context, last)
-  const due = !config.enabled ? advice(t('doctor.disabled'), `neonpro-backup config enable ${quoted(config.name)}`) : config.nextRunAt === null || config.schedulerAlive ? fine(t('doctor.planned')) : missing(t('doctor.planned'), 'neonpro-backup serve')
+  const isGood =
+    last === undefined || last.state === 'COMPLETED' || last.state === 'RUNNING' || last.state === 'PENDING'
+  const lastRun =
+    last === undefined
+      ? advice(t('doctor.noRun', { name: config.name }), `neonpro-backup run ${quoted(config.name)}`)
+      : isGood
+        ? fine(t('doctor.lastRun', { state: t(`runState.${last.state}`), at: last.finishedAt ?? last.createdAt }))
+        : failedRun(context, last)
+  const due = !config.enabled
+    ? advice(t('doctor.disabled'), `neonpro-backup config enable ${quoted(config.name)}`)
+    : config.nextRunAt === null || config.schedulerAlive
+      ? fine(t('doctor.planned'))
+      : missing(t('doctor.planned'), 'neonpro-backup serve')
   const { minFreeSpace = 0 } = effectiveSettings(config.settings, settings.values.defaults).alertConfig
-  return [lastRun, due, ...spaceChecks(context, [settings.values.repository.path, settings.values.home], minFreeSpace), ...config.settings.paths.map((each) => readableCheck(context, each))]
+  return [
+    lastRun,
+    due,
+    ...spaceChecks(context, [settings.values.repository.path, settings.values.home], minFreeSpace),
+    ...config.settings.paths.map((each) => readableCheck(context, each)),
+  ]
 }
 
 function failedRun({ t }: CommandContext, run: RunView): Check {
-  const why = run.error ? `${run.error.message} ${run.error.guidance}` : run.skipped.slice(0, SHOWN_MAX).map((item) => `${item.path} (${item.reason})`).join(', ')
+  const why = run.error
+    ? `${run.error.message} ${run.error.guidance}`
+    : run.skipped
+        .slice(0, SHOWN_MAX)
+        .map((item) => `${item.path} (${item.reason})`)
+        .join(', ')
   return missing(t('doctor.lastRun', { state: t(`runState.${run.state}`), at: run.finishedAt ?? run.createdAt }), why)
 }
 
@@ -66,7 +91,12 @@ function readableCheck({ t }: CommandContext, root: string): Check {
       if (systemCode(error) !== 'ENOENT' || place === root) closed.push(`${place} (${systemCode(error) ?? 'unknown'})`)
     }
   }
-  return closed.length === 0 ? fine(what) : missing(`${what}: ${closed.join(', ')}`, `ls -la ${quoted(root)}; setfacl -R -m u:${userName()}:rX ${quoted(root)}`)
+  return closed.length === 0
+    ? fine(what)
+    : missing(
+        `${what}: ${closed.join(', ')}`,
+        `ls -la ${quoted(root)}; setfacl -R -m u:${userName()}:rX ${quoted(root)}`,
+      )
 }
 
 function slownessChecks(context: CommandContext, { settings }: SourceFacts): Check[] {
@@ -77,8 +107,14 @@ function slownessChecks(context: CommandContext, { settings }: SourceFacts): Che
   const load = os.loadavg()[0] ?? 0
   const cpu = t('doctor.cpu', { load: load.toFixed(1), cores })
   return [
-    network === undefined ? fine(t('doctor.local')) : advice(t('doctor.network', { kind: network, folder: repository }), `nfsstat -m; ping SERVER; time head -c 100M ${quoted(`${repository}/packs`)}/*/* > /dev/null`),
-    ...readSpeedChecks(context, repository), load <= cores * HEADROOM ? fine(cpu) : advice(cpu, 'top -o %CPU'),
+    network === undefined
+      ? fine(t('doctor.local'))
+      : advice(
+          t('doctor.network', { kind: network, folder: repository }),
+          `nfsstat -m; ping SERVER; time head -c 100M ${quoted(`${repository}/packs`)}/*/* > /dev/null`,
+        ),
+    ...readSpeedChecks(context, repository),
+    load <= cores * HEADROOM ? fine(cpu) : advice(cpu, 'top -o %CPU'),
   ]
 }
 
@@ -106,7 +142,12 @@ function readSpeedChecks({ t }: CommandContext, repository: string): Check[] {
       }
     }
   } catch (error) {
-    return [missing(t('doctor.readFailed', { cause: systemCode(error) ?? 'unknown' }), `ls -la ${quoted(repository)}; dmesg | tail`)]
+    return [
+      missing(
+        t('doctor.readFailed', { cause: systemCode(error) ?? 'unknown' }),
+        `ls -la ${quoted(repository)}; dmesg | tail`,
+      ),
+    ]
   }
   if (bytes === 0) return []
   const rate = bytes / Math.max(1e-6, Number(monotonicNs() - beganNs) / 1e9)
@@ -118,7 +159,8 @@ function packsOf(repository: string): string[] {
   const found: string[] = []
   try {
     for (const folder of fs.readdirSync(path.join(repository, 'packs'))) {
-      for (const name of fs.readdirSync(path.join(repository, 'packs', folder))) found.push(path.join(repository, 'packs', folder, name))
+      for (const name of fs.readdirSync(path.join(repository, 'packs', folder)))
+        found.push(path.join(repository, 'packs', folder, name))
       if (found.length >= SHOWN_MAX) break
     }
   } catch {
@@ -132,21 +174,42 @@ function thresholdChecks({ t }: CommandContext, { config, runs, settings }: Sour
   const { alertConfig } = effectiveSettings(config.settings, settings.values.defaults)
   const name = quoted(config.name)
   const checks: Check[] = []
-  const seconds = runs.filter(({ state, durationMs }) => state === 'COMPLETED' && durationMs !== null).map(({ durationMs }) => durationMs! / 1000)
+  const seconds = runs
+    .filter(({ state, durationMs }) => state === 'COMPLETED' && durationMs !== null)
+    .map(({ durationMs }) => durationMs! / 1000)
   if (alertConfig.maxBackupTime !== undefined && seconds.length > 0) {
     const longest = Math.max(...seconds)
-    const what = t('doctor.longest', { longest: formatSeconds(longest), limit: formatSeconds(alertConfig.maxBackupTime) })
-    checks.push(longest <= alertConfig.maxBackupTime ? fine(what) : advice(what, `neonpro-backup config edit ${name} --max-backup-time ${Math.ceil(longest * HEADROOM)}`))
+    const what = t('doctor.longest', {
+      longest: formatSeconds(longest),
+      limit: formatSeconds(alertConfig.maxBackupTime),
+    })
+    checks.push(
+      longest <= alertConfig.maxBackupTime
+        ? fine(what)
+        : advice(what, `neonpro-backup config edit ${name} --max-backup-time ${Math.ceil(longest * HEADROOM)}`),
+    )
   }
   const finished = runs.filter(({ state }) => ['COMPLETED', 'PARTIAL', 'FAILED', 'MISSED'].includes(state))
   if (alertConfig.failureRate !== undefined && finished.length >= RUNS_FOR_A_RATE) {
     const failed = finished.filter(({ state }) => state === 'FAILED').length
     const what = t('doctor.failureRate', { failed, finished: finished.length, limit: alertConfig.failureRate })
-    checks.push(failed / finished.length <= alertConfig.failureRate ? fine(what) : advice(what, `neonpro-backup status; neonpro-backup config edit ${name} --max-failure-rate ${(Math.ceil((failed / finished.length) * 20) / 20).toFixed(2)}`))
+    checks.push(
+      failed / finished.length <= alertConfig.failureRate
+        ? fine(what)
+        : advice(
+            what,
+            `neonpro-backup status; neonpro-backup config edit ${name} --max-failure-rate ${(Math.ceil((failed / finished.length) * 20) / 20).toFixed(2)}`,
+          ),
+    )
   }
   const space = spaceOf(settings.values.repository.path)
   if (alertConfig.minFreeSpace !== undefined && space && alertConfig.minFreeSpace > space.bytesTotal / 2) {
-    checks.push(advice(t('doctor.spaceLimit', { limit: formatBytes(alertConfig.minFreeSpace), total: formatBytes(space.bytesTotal) }), `neonpro-backup config edit ${name} --min-free-space ${Math.floor(space.bytesTotal / 20)}`))
+    checks.push(
+      advice(
+        t('doctor.spaceLimit', { limit: formatBytes(alertConfig.minFreeSpace), total: formatBytes(space.bytesTotal) }),
+        `neonpro-backup config edit ${name} --min-free-space ${Math.floor(space.bytesTotal / 20)}`,
+      ),
+    )
   }
   return checks.length > 0 ? checks : [fine(t('doctor.noThreshold'))]
 }

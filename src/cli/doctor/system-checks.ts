@@ -1,4 +1,7 @@
-/** What a system that runs by itself needs beside a repository: folders it may write, room, a key apart from the data, somebody who is told. */
+/**
+ * What a system that runs by itself needs beside a repository: folders it may write, room, a key apart from the data,
+ * somebody who is told.
+ */
 import fs from 'node:fs'
 import path from 'node:path'
 import { systemCode } from '../../kernel/backup-error.ts'
@@ -14,7 +17,10 @@ export async function systemChecks(context: CommandContext, { values, warnings }
   const { t } = context
   return [
     await tried(context, t('doctor.keyApart'), () => readKeys(values)),
-    writableCheck(context, values.home), ...spaceChecks(context, [...new Set([values.home, values.repository.path])]), logCheck(context, values.logsDirectory), ...channelChecks(context, values.channels),
+    writableCheck(context, values.home),
+    ...spaceChecks(context, [...new Set([values.home, values.repository.path])]),
+    logCheck(context, values.logsDirectory),
+    ...channelChecks(context, values.channels),
     ...warnings.map(({ code, message }) => advice(code, message)),
   ]
 }
@@ -25,7 +31,10 @@ function writableCheck({ t }: CommandContext, home: string): Check {
     fs.accessSync(home, fs.constants.W_OK | fs.constants.X_OK)
     return fine(what)
   } catch (error) {
-    return missing(what, systemCode(error) === 'ENOENT' ? `mkdir -p -m 0700 ${quoted(home)}` : `chown -R "$(id -un)" ${quoted(home)}`)
+    return missing(
+      what,
+      systemCode(error) === 'ENOENT' ? `mkdir -p -m 0700 ${quoted(home)}` : `chown -R "$(id -un)" ${quoted(home)}`,
+    )
   }
 }
 
@@ -34,9 +43,20 @@ export function spaceChecks({ t }: CommandContext, places: readonly string[], by
   return places.flatMap((place) => {
     const space = spaceOf(place)
     if (!space) return []
-    const what = t('doctor.space', { folder: place, free: formatBytes(space.bytesFree), total: formatBytes(space.bytesTotal) })
+    const what = t('doctor.space', {
+      folder: place,
+      free: formatBytes(space.bytesFree),
+      total: formatBytes(space.bytesTotal),
+    })
     const isEnough = space.bytesFree >= bytesMin && space.bytesFree >= space.bytesTotal * FREE_SHARE_MIN
-    return [isEnough ? fine(what) : missing(what, `df -h ${quoted(place)}; neonpro-backup forget --keep-daily 14 --dry-run; neonpro-backup prune`)]
+    return [
+      isEnough
+        ? fine(what)
+        : missing(
+            what,
+            `df -h ${quoted(place)}; neonpro-backup forget --keep-daily 14 --dry-run; neonpro-backup prune`,
+          ),
+    ]
   })
 }
 
@@ -55,7 +75,9 @@ function logCheck({ t }: CommandContext, directory: string): Check {
   const file = path.join(directory, 'backup.log')
   const errors = lastErrors(file)
   if (errors === undefined) return advice(t('doctor.noLog', { file }), `ls -la ${quoted(directory)}`)
-  return errors.length === 0 ? fine(t('doctor.log', { file })) : advice(t('doctor.logErrors', { file, count: errors.length, last: errors.at(-1)! }), `tail -n 50 ${quoted(file)}`)
+  return errors.length === 0
+    ? fine(t('doctor.log', { file }))
+    : advice(t('doctor.logErrors', { file, count: errors.length, last: errors.at(-1)! }), `tail -n 50 ${quoted(file)}`)
 }
 
 const LOG_TAIL_BYTES = 256 * 1024
@@ -91,8 +113,15 @@ function channelChecks({ t }: CommandContext, channels: Settings['values']['chan
   const hasMail = channels.smtpUrl !== undefined && (channels.emailTo ?? []).length > 0
   const heartbeat = channels.healthcheckUrl !== undefined && !channels.healthcheckUrl.includes('{slug}')
   return [
-    hasMail || channels.webhookUrl !== undefined ? fine(t('doctor.channel')) : advice(t('doctor.channel'), 'SMTP_URL=smtp://user:password@host:587 ALERT_EMAIL_FROM=backup@example.org ALERT_EMAIL_TO=you@example.org, WEBHOOK_URL=https://…'),
-    ...(channels.smtpUrl !== undefined && !hasMail ? [missing(t('doctor.receiver'), 'ALERT_EMAIL_TO=you@example.org')] : []),
+    hasMail || channels.webhookUrl !== undefined
+      ? fine(t('doctor.channel'))
+      : advice(
+          t('doctor.channel'),
+          'SMTP_URL=smtp://user:password@host:587 ALERT_EMAIL_FROM=backup@example.org ALERT_EMAIL_TO=you@example.org, WEBHOOK_URL=https://…',
+        ),
+    ...(channels.smtpUrl !== undefined && !hasMail
+      ? [missing(t('doctor.receiver'), 'ALERT_EMAIL_TO=you@example.org')]
+      : []),
     heartbeat ? fine(t('doctor.heartbeat')) : advice(t('doctor.heartbeat'), t('doctor.heartbeatRemedy')),
   ]
 }

@@ -1,4 +1,5 @@
 /** `{name}` is filled in, `{name:one|other}` chooses the word that fits the number. */
+// biome-ignore format: a table with one message a line
 export const en = {
   'progress.files': '{files} {files:file|files}',
   'progress.packs': '{files} {files:pack|packs}',

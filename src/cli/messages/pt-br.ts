@@ -1,5 +1,6 @@
 import type { MessageKey } from './en.ts'
 
+// biome-ignore format: a table with one message a line
 export const ptBr: Readonly<Record<MessageKey, string>> = {
   'progress.files': '{files} {files:arquivo|arquivos}',
   'progress.packs': '{files} {files:pacote|pacotes}',

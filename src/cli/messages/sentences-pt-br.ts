@@ -1,7 +1,8 @@
 /**
- * Sentences that are said where they arise, in Portuguese: help texts and refusals of wrong use. A key is the English sentence with {} for
- * what varies. A test holds every such sentence of the sources against this list.
+ * Sentences that are said where they arise, in Portuguese: help texts and refusals of wrong use. A key is the English
+ * sentence with {} for what varies. A test holds every such sentence of the sources against this list.
  */
+// biome-ignore format: a table with one message a line
 export const SENTENCES_PT_BR: Readonly<Record<string, string>> = {
   'Usage:': 'Uso:',
   'Options:': 'Opções:',
@@ -265,6 +266,7 @@ export const SENTENCES_PT_BR: Readonly<Record<string, string>> = {
 }
 
 /** `<file>` and its kind in usage lines; what is not here is the same word in both languages. */
+// biome-ignore format: a table with one message a line
 export const PLACEHOLDERS_PT_BR: Readonly<Record<string, string>> = {
   options: 'opções', command: 'comando', location: 'local', file: 'arquivo', dir: 'pasta', mode: 'modo', glob: 'padrão', pattern: 'padrão', date: 'data', name: 'nome', type: 'tipo', tag: 'etiqueta', level: 'nível',
   path: 'caminho', format: 'formato', share: 'parte', zone: 'fuso', text: 'texto', frequency: 'frequência', time: 'hora', day: 'dia', expression: 'expressão', period: 'período', policy: 'política', seconds: 'segundos', rate: 'taxa', priority: 'prioridade', option: 'opção',

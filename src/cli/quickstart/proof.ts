@@ -1,6 +1,7 @@
 /**
- * From nothing to a proven restore: key, repository, two backups; both states restored by fresh processes that know only repository and key and
- * compared by a walker of its own; damage found, a wrong key refused. Every figure is measured.
+ * From nothing to a proven restore: key, repository, two backups; both states restored by fresh processes that know
+ * only repository and key and compared by a walker of its own; damage found, a wrong key refused. Every figure is
+ * measured.
  */
 import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -78,13 +79,27 @@ function isBelow(folder: string, file: string): boolean {
 }
 
 function placesFor(words: Words, folder: string | undefined): Places {
-  if (folder !== undefined) demand(fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true, () => words(`${folder} is no folder`, `${folder} não é uma pasta`))
+  if (folder !== undefined)
+    demand(fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true, () =>
+      words(`${folder} is no folder`, `${folder} não é uma pasta`),
+    )
   const source = folder === undefined ? undefined : fs.realpathSync(folder)
   const keyFolder = path.join(os.homedir(), '.neonpro-quickstart')
   const temporary = fs.realpathSync(os.tmpdir())
-  for (const place of [temporary, keyFolder]) demand(source === undefined || !isBelow(source, place), () => words(`${place} lies in ${source}, where nothing is written: choose a smaller folder`, `${place} fica em ${source}, onde nada é gravado: escolha uma pasta menor`))
+  for (const place of [temporary, keyFolder])
+    demand(source === undefined || !isBelow(source, place), () =>
+      words(
+        `${place} lies in ${source}, where nothing is written: choose a smaller folder`,
+        `${place} fica em ${source}, onde nada é gravado: escolha uma pasta menor`,
+      ),
+    )
   const base = fs.mkdtempSync(path.join(temporary, 'neonpro-quickstart-'))
-  return { base, key: path.join(keyFolder, `key-${path.basename(base).split('-').at(-1)}`), repository: path.join(base, 'repository'), source: source ?? path.join(base, 'data') }
+  return {
+    base,
+    key: path.join(keyFolder, `key-${path.basename(base).split('-').at(-1)}`),
+    repository: path.join(base, 'repository'),
+    source: source ?? path.join(base, 'data'),
+  }
 }
 
 class ProofRun {
@@ -109,7 +124,9 @@ class ProofRun {
     const damagedPath = this.#findDamage()
     this.#refuseWrongKey()
     const fingerprint = String(this.#must(['key', 'list', '--repo', repository], base).json['fingerprint'])
-    for (const name of fs.readdirSync(base)) if (/^(restored-|fresh-home-|damaged-copy|wrong\.key)/.test(name)) fs.rmSync(path.join(base, name), { recursive: true })
+    for (const name of fs.readdirSync(base))
+      if (/^(restored-|fresh-home-|damaged-copy|wrong\.key)/.test(name))
+        fs.rmSync(path.join(base, name), { recursive: true })
     return { places: this.#places, first, second, restoreRates, damagedPath, fingerprint }
   }
 
@@ -125,16 +142,31 @@ class ProofRun {
   /** Runs the command line in a process of its own. */
   #run(args: readonly string[], options: { readonly home: string; readonly key?: string }): Answer {
     const started = monotonicNs()
-    const env = { PATH: this.#prover.env['PATH'] ?? '', HOME: options.home, BACKUP_ENCRYPTION_KEY: `file:${options.key ?? this.#places.key}` }
-    const { status, stdout } = spawnSync(process.execPath, [this.#prover.cli, ...args, '--json', '--quiet'], { env, encoding: 'utf8', maxBuffer: 1024 * MIB })
+    const env = {
+      PATH: this.#prover.env['PATH'] ?? '',
+      HOME: options.home,
+      BACKUP_ENCRYPTION_KEY: `file:${options.key ?? this.#places.key}`,
+    }
+    const { status, stdout } = spawnSync(process.execPath, [this.#prover.cli, ...args, '--json', '--quiet'], {
+      env,
+      encoding: 'utf8',
+      maxBuffer: 1024 * MIB,
+    })
     const last = stdout.trim().split('\n').at(-1) ?? ''
-    return { status: status ?? 1, json: last.startsWith('{') ? (JSON.parse(last) as Record<string, unknown>) : {}, seconds: Number(monotonicNs() - started) / 1e9 }
+    return {
+      status: status ?? 1,
+      json: last.startsWith('{') ? (JSON.parse(last) as Record<string, unknown>) : {},
+      seconds: Number(monotonicNs() - started) / 1e9,
+    }
   }
 
   #must(args: readonly string[], home: string, allowed: readonly number[] = [0]): Answer {
     const answer = this.#run(args, { home })
     const error = answer.json['error'] as { message?: string } | undefined
-    demand(allowed.includes(answer.status), () => `${args[0]}: ${answer.status} ${error?.message ?? JSON.stringify(answer.json).slice(0, 300)}`)
+    demand(
+      allowed.includes(answer.status),
+      () => `${args[0]}: ${answer.status} ${error?.message ?? JSON.stringify(answer.json).slice(0, 300)}`,
+    )
     return answer
   }
 
@@ -145,23 +177,64 @@ class ProofRun {
 
   #backup(source: string, name: string): State {
     const before = walkTree(source)
-    const { json, seconds } = this.#must(['backup', source, '--source', 'quickstart', '--repo', this.#places.repository], this.#places.base, [0, 3])
+    const { json, seconds } = this.#must(
+      ['backup', source, '--source', 'quickstart', '--repo', this.#places.repository],
+      this.#places.base,
+      [0, 3],
+    )
     const after = walkTree(source)
     const expected = new Map([...after].filter(([file, facts]) => before.get(file) === facts && facts !== UNREADABLE))
     const unreadable = [...after.values()].filter((facts) => facts === UNREADABLE).length
     const skipped = Number(json['skippedCount'] ?? 0)
-    demand(unreadable <= skipped, () => this.#words(`${unreadable} items can not be read, but the backup names only ${skipped}`, `${unreadable} itens não podem ser lidos, mas o backup só cita ${skipped}`))
-    return { name, snapshot: String(json['snapshot']), source, expected, bytesRead: Number(json['bytesProcessed']), bytesStored: Number(json['bytesStored']), seconds, skipped, moving: after.size - expected.size - unreadable }
+    demand(unreadable <= skipped, () =>
+      this.#words(
+        `${unreadable} items can not be read, but the backup names only ${skipped}`,
+        `${unreadable} itens não podem ser lidos, mas o backup só cita ${skipped}`,
+      ),
+    )
+    return {
+      name,
+      snapshot: String(json['snapshot']),
+      source,
+      expected,
+      bytesRead: Number(json['bytesProcessed']),
+      bytesStored: Number(json['bytesStored']),
+      seconds,
+      skipped,
+      moving: after.size - expected.size - unreadable,
+    }
   }
 
   #restore(state: State): number {
     const target = path.join(this.#places.base, `restored-${state.name}`)
-    const { json, seconds } = this.#must(['restore', `${state.snapshot}:${state.source}`, '--repo', this.#places.repository, '--target', target, '--verify'], this.#freshHome())
+    const { json, seconds } = this.#must(
+      [
+        'restore',
+        `${state.snapshot}:${state.source}`,
+        '--repo',
+        this.#places.repository,
+        '--target',
+        target,
+        '--verify',
+      ],
+      this.#freshHome(),
+    )
     const found = walkTree(target)
     const wrong = [...state.expected].find(([file, facts]) => found.get(file) !== facts)
-    demand(!wrong, () => this.#words(`"${wrong![0]}" of the ${state.name} state came back as ${found.get(wrong![0]) ?? 'nothing'} instead of ${wrong![1]}`, `"${wrong![0]}" voltou como ${found.get(wrong![0]) ?? 'nada'} em vez de ${wrong![1]}`))
-    const extra = state.moving + state.skipped > 0 ? undefined : [...found.keys()].find((file) => !state.expected.has(file))
-    demand(extra === undefined, () => this.#words(`"${extra}" came back but was not in the ${state.name} state`, `"${extra}" voltou, mas não estava na origem`))
+    demand(!wrong, () =>
+      this.#words(
+        `"${wrong![0]}" of the ${state.name} state came back as ${found.get(wrong![0]) ?? 'nothing'} instead of ${wrong![1]}`,
+        `"${wrong![0]}" voltou como ${found.get(wrong![0]) ?? 'nada'} em vez de ${wrong![1]}`,
+      ),
+    )
+    const extra =
+      state.moving + state.skipped > 0 ? undefined : [...found.keys()].find((file) => !state.expected.has(file))
+    demand(extra === undefined, () =>
+      this.#words(
+        `"${extra}" came back but was not in the ${state.name} state`,
+        `"${extra}" voltou, mas não estava na origem`,
+      ),
+    )
     return Number(json['bytesRestored']) / MIB / seconds
   }
 
@@ -169,7 +242,10 @@ class ProofRun {
   #findDamage(): string {
     const copy = path.join(this.#places.base, 'damaged-copy')
     fs.cpSync(this.#places.repository, copy, { recursive: true })
-    const packs = fs.readdirSync(path.join(copy, 'packs'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name))
+    const packs = fs
+      .readdirSync(path.join(copy, 'packs'), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => path.join(entry.parentPath, entry.name))
     const descriptor = fs.openSync(packs.sort((a, b) => fs.statSync(b).size - fs.statSync(a).size)[0]!, 'r+')
     const at = Math.floor(fs.fstatSync(descriptor).size / 2)
     const byte = Buffer.alloc(1)
@@ -178,7 +254,9 @@ class ProofRun {
     fs.closeSync(descriptor)
     const { status, json } = this.#run(['verify', '--read-data=all', '--repo', copy], { home: this.#freshHome() })
     const named = (json['hits'] as Array<{ paths: string[] }> | undefined)?.[0]?.paths[0]
-    demand(status === 1 && named !== undefined, () => this.#words('a flipped bit was not found', 'um bit trocado não foi encontrado'))
+    demand(status === 1 && named !== undefined, () =>
+      this.#words('a flipped bit was not found', 'um bit trocado não foi encontrado'),
+    )
     return named!
   }
 
@@ -186,6 +264,11 @@ class ProofRun {
     const key = path.join(this.#places.base, 'wrong.key')
     fs.writeFileSync(key, `base64:${randomBytes(32).toString('base64')}`, { mode: 0o600 })
     const { status } = this.#run(['snapshots', '--repo', this.#places.repository], { home: this.#places.base, key })
-    demand(status === 12, () => this.#words(`a wrong key ended with ${status} instead of 12`, `uma chave errada terminou com ${status} em vez de 12`))
+    demand(status === 12, () =>
+      this.#words(
+        `a wrong key ended with ${status} instead of 12`,
+        `uma chave errada terminou com ${status} em vez de 12`,
+      ),
+    )
   }
 }

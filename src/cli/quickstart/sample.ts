@@ -9,11 +9,18 @@ const COPY_FILES_MAX = 2000
 
 export function writeSample(folder: string): void {
   fs.mkdirSync(path.join(folder, 'prontuarios'), { recursive: true })
-  for (let i = 0; i < 200; i += 1) fs.writeFileSync(path.join(folder, `prontuarios/paciente-${i}.txt`), `paciente ${i}\n${'consulta; exame; receita\n'.repeat(20 + (i % 50))}`)
+  for (let i = 0; i < 200; i += 1)
+    fs.writeFileSync(
+      path.join(folder, `prontuarios/paciente-${i}.txt`),
+      `paciente ${i}\n${'consulta; exame; receita\n'.repeat(20 + (i % 50))}`,
+    )
   fs.writeFileSync(path.join(folder, 'imagem.dcm'), randomBytes(8 * MIB))
 }
 
-/** Copies files of a folder until a bound is reached. What can't be read is no part of the copy: the backup of the folder itself names it. */
+/**
+ * Copies files of a folder until a bound is reached. What can't be read is no part of the copy: the backup of the
+ * folder itself names it.
+ */
 export function boundedCopy(from: string, to: string): void {
   let bytes = 0
   let files = 0

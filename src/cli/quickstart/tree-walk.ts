@@ -1,8 +1,14 @@
-/** An independent look at a folder, with nothing of the product: what every entry is, as far as a restore has to bring it back. */
+/**
+ * An independent look at a folder, with nothing of the product: what every entry is, as far as a restore has to bring
+ * it back.
+ */
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 
-/** Path below the folder, one character a byte → type and mode, mtime in nanoseconds, SHA-256 or link target; `unreadable` for what this user can't read. */
+/**
+ * Path below the folder, one character a byte → type and mode, mtime in nanoseconds, SHA-256 or link target;
+ * `unreadable` for what this user can't read.
+ */
 export type Tree = ReadonlyMap<string, string>
 
 export const UNREADABLE = 'unreadable'
@@ -38,7 +44,8 @@ function sha256(file: Buffer): string {
   const piece = Buffer.allocUnsafe(PIECE_BYTES)
   const descriptor = fs.openSync(file, 'r')
   try {
-    for (let bytes = fs.readSync(descriptor, piece); bytes > 0; bytes = fs.readSync(descriptor, piece)) hash.update(piece.subarray(0, bytes))
+    for (let bytes = fs.readSync(descriptor, piece); bytes > 0; bytes = fs.readSync(descriptor, piece))
+      hash.update(piece.subarray(0, bytes))
     return hash.digest('hex')
   } finally {
     fs.closeSync(descriptor)

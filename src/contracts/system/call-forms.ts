@@ -1,12 +1,20 @@
-/** What each member of a call's input accepts, said when it is refused. A test holds it against the schemas of calls.ts. Loads no zod: repository commands translate phrases too. */
+/**
+ * What each member of a call's input accepts, said when it is refused. A test holds it against the schemas of calls.ts.
+ * Loads no zod: repository commands translate phrases too.
+ */
 import type { LocalizedText } from '../error-catalog.ts'
 import { CONFIG_OPTIONS } from './option-reference.ts'
 import { AlertSeverity, AlertType, BackupType, Priority, RecoveryType, RunState } from './vocabulary.ts'
 
 type Row = readonly [en: string, pt: string]
 
-const forms = <const R extends Readonly<Record<string, Row>>>(rows: R): Readonly<Record<keyof R & string, LocalizedText>> =>
-  Object.fromEntries(Object.entries(rows).map(([path, [en, pt]]) => [path, { en, 'pt-BR': pt }])) as Record<keyof R & string, LocalizedText>
+const forms = <const R extends Readonly<Record<string, Row>>>(
+  rows: R,
+): Readonly<Record<keyof R & string, LocalizedText>> =>
+  Object.fromEntries(Object.entries(rows).map(([path, [en, pt]]) => [path, { en, 'pt-BR': pt }])) as Record<
+    keyof R & string,
+    LocalizedText
+  >
 
 function oneOf(words: Readonly<Record<string, string>>): Row {
   const all = Object.values(words)
@@ -17,36 +25,88 @@ function oneOf(words: Readonly<Record<string, string>>): Row {
 const OBJECT = ['an object', 'um objeto'] as const
 const YES_OR_NO = ['true or false', 'true ou false'] as const
 const PAGE = ['a whole number from 1 up', 'um número inteiro a partir de 1'] as const
-const TIME = ['an ISO 8601 time such as "2026-11-24T02:00:00Z"', 'um horário ISO 8601 como "2026-11-24T02:00:00Z"'] as const
-const PERIOD = ['a period such as "24h", "7d" or "4w", or { from, to } as ISO 8601 times', 'um período como "24h", "7d" ou "4w", ou { from, to } como horários ISO 8601'] as const
-const CONFIG_ID = ['the id of a configuration, as listConfigs() gives it', 'o id de uma configuração, como listConfigs() o devolve'] as const
-const POINT_ID = ['the id of a recovery point, as getRecoveryPoints() gives it', 'o id de um ponto de recuperação, como getRecoveryPoints() o devolve'] as const
-const FILE_PATH = ['names joined by slashes, such as docs/report.pdf', 'nomes separados por barras, como docs/relatorio.pdf'] as const
+const TIME = [
+  'an ISO 8601 time such as "2026-11-24T02:00:00Z"',
+  'um horário ISO 8601 como "2026-11-24T02:00:00Z"',
+] as const
+const PERIOD = [
+  'a period such as "24h", "7d" or "4w", or { from, to } as ISO 8601 times',
+  'um período como "24h", "7d" ou "4w", ou { from, to } como horários ISO 8601',
+] as const
+const CONFIG_ID = [
+  'the id of a configuration, as listConfigs() gives it',
+  'o id de uma configuração, como listConfigs() o devolve',
+] as const
+const POINT_ID = [
+  'the id of a recovery point, as getRecoveryPoints() gives it',
+  'o id de um ponto de recuperação, como getRecoveryPoints() o devolve',
+] as const
+const FILE_PATH = [
+  'names joined by slashes, such as docs/report.pdf',
+  'nomes separados por barras, como docs/relatorio.pdf',
+] as const
 const PATHS = ['a list of paths or globs', 'uma lista de caminhos ou globs'] as const
 
 /** By the member's path; where calls differ, by `CALL: PATH`. */
 export const CALL_FORMS = forms({
-  config: OBJECT, patch: OBJECT, id: CONFIG_ID, configId: CONFIG_ID,
+  config: OBJECT,
+  patch: OBJECT,
+  id: CONFIG_ID,
+  configId: CONFIG_ID,
   userId: ['a text of 1 to 200 characters', 'um texto de 1 a 200 caracteres'],
   runId: ['the id of a run, as runBackupNow() gives it', 'o id de uma execução, como runBackupNow() o devolve'],
-  filters: OBJECT, 'filters.configId': CONFIG_ID, 'filters.status': oneOf(RunState), 'filters.type': oneOf(BackupType), 'filters.from': TIME, 'filters.to': TIME,
-  pagination: ['an object with page and limit', 'um objeto com page e limit'], 'pagination.page': PAGE, 'pagination.limit': ['a whole number from 1 to 1000', 'um número inteiro de 1 a 1000'],
-  period: PERIOD, 'period.from': TIME, 'period.to': TIME,
-  'monitor.createAlert: type': oneOf(AlertType), severity: oneOf(AlertSeverity), message: ['a text of 1 to 2000 characters', 'um texto de 1 a 2000 caracteres'],
+  filters: OBJECT,
+  'filters.configId': CONFIG_ID,
+  'filters.status': oneOf(RunState),
+  'filters.type': oneOf(BackupType),
+  'filters.from': TIME,
+  'filters.to': TIME,
+  pagination: ['an object with page and limit', 'um objeto com page e limit'],
+  'pagination.page': PAGE,
+  'pagination.limit': ['a whole number from 1 to 1000', 'um número inteiro de 1 a 1000'],
+  period: PERIOD,
+  'period.from': TIME,
+  'period.to': TIME,
+  'monitor.createAlert: type': oneOf(AlertType),
+  severity: oneOf(AlertSeverity),
+  message: ['a text of 1 to 2000 characters', 'um texto de 1 a 2000 caracteres'],
   alertId: ['the id of an alert, as getActiveAlerts() gives it', 'o id de um alerta, como getActiveAlerts() o devolve'],
-  backupId: ['the id of a run or of a recovery point', 'o id de uma execução ou de um ponto de recuperação'], 'recover.create: type': oneOf(RecoveryType),
-  options: ['an object with targetPath', 'um objeto com targetPath'], 'options.targetPath': ['the path of a folder', 'o caminho de uma pasta'],
-  'options.overwrite': ['true, false, "always", "if-changed", "if-newer" or "never"', 'true, false, "always", "if-changed", "if-newer" ou "never"'], 'options.priority': oneOf(Priority), 'options.paths': PATHS, 'options.paths[]': PATHS,
-  'options.at': TIME, 'options.verify': YES_OR_NO, 'options.deleteExtra': YES_OR_NO,
-  requestId: ['the id that createRecoveryRequest() gave', 'o id que createRecoveryRequest() devolveu'], pointId: POINT_ID, reason: ['a text', 'um texto'],
-  holdId: ['the id that addHold() gave', 'o id que addHold() devolveu'], source: ['the name of a source, as a recovery point shows it', 'o nome de uma origem, como um ponto de recuperação o mostra'],
-  until: ['a date to come, such as 2047-01-31', 'uma data futura, como 2047-01-31'], path: FILE_PATH, prefix: FILE_PATH, from: TIME, to: TIME, force: YES_OR_NO,
+  backupId: ['the id of a run or of a recovery point', 'o id de uma execução ou de um ponto de recuperação'],
+  'recover.create: type': oneOf(RecoveryType),
+  options: ['an object with targetPath', 'um objeto com targetPath'],
+  'options.targetPath': ['the path of a folder', 'o caminho de uma pasta'],
+  'options.overwrite': [
+    'true, false, "always", "if-changed", "if-newer" or "never"',
+    'true, false, "always", "if-changed", "if-newer" ou "never"',
+  ],
+  'options.priority': oneOf(Priority),
+  'options.paths': PATHS,
+  'options.paths[]': PATHS,
+  'options.at': TIME,
+  'options.verify': YES_OR_NO,
+  'options.deleteExtra': YES_OR_NO,
+  requestId: ['the id that createRecoveryRequest() gave', 'o id que createRecoveryRequest() devolveu'],
+  pointId: POINT_ID,
+  reason: ['a text', 'um texto'],
+  holdId: ['the id that addHold() gave', 'o id que addHold() devolveu'],
+  source: [
+    'the name of a source, as a recovery point shows it',
+    'o nome de uma origem, como um ponto de recuperação o mostra',
+  ],
+  until: ['a date to come, such as 2047-01-31', 'uma data futura, como 2047-01-31'],
+  path: FILE_PATH,
+  prefix: FILE_PATH,
+  from: TIME,
+  to: TIME,
+  force: YES_OR_NO,
   data: ['a text, bytes (Uint8Array) or a Readable', 'um texto, bytes (Uint8Array) ou um Readable'],
 })
 
 /** The accepted form of a member of a call's input. */
 export function callForm(call: string, path: string): LocalizedText | undefined {
   const known: Readonly<Record<string, LocalizedText | undefined>> = CALL_FORMS
-  const asOption = (CONFIG_OPTIONS as Readonly<Record<string, { readonly accepted: LocalizedText } | undefined>>)[path.replace(/^policy/, 'retention')]
+  const asOption = (CONFIG_OPTIONS as Readonly<Record<string, { readonly accepted: LocalizedText } | undefined>>)[
+    path.replace(/^policy/, 'retention')
+  ]
   return known[`${call}: ${path}`] ?? known[path] ?? (path.startsWith('policy') ? asOption?.accepted : undefined)
 }

@@ -1,22 +1,38 @@
 /**
- * Every call of the system: what it takes, what it gives, what the audit log says of it. The library, the local socket and the command line go through this
- * table, so that they mean the same. Inputs are one JSON object each.
+ * Every call of the system: what it takes, what it gives, what the audit log says of it. The library, the local socket
+ * and the command line go through this table, so that they mean the same. Inputs are one JSON object each.
  */
 import { z } from 'zod'
 import { callForm } from './call-forms.ts'
 import { type ConfigInput, type ConfigPatch, retentionSchema } from './config-settings.ts'
-import { listBackupsFilterSchema, paginationSchema, recoveryOptionsSchema } from './system-config.ts'
 import type { Page } from './result.ts'
-import type {
-  AlertView, AuditVerdict, BackupMetrics, ConfigView, HealthReport, HoldView, RealTimeMetrics, RebuildSummary, RecoveryPointView, RecoveryRequestView, RetentionSimulation, RunView, SchedulerStatus, StoredFile, SystemStatus,
-} from './views.ts'
+import { listBackupsFilterSchema, paginationSchema, recoveryOptionsSchema } from './system-config.ts'
 import { parseOptions, schemaPaths } from './validation.ts'
+import type {
+  AlertView,
+  AuditVerdict,
+  BackupMetrics,
+  ConfigView,
+  HealthReport,
+  HoldView,
+  RealTimeMetrics,
+  RebuildSummary,
+  RecoveryPointView,
+  RecoveryRequestView,
+  RetentionSimulation,
+  RunView,
+  SchedulerStatus,
+  StoredFile,
+  SystemStatus,
+} from './views.ts'
 import { AlertSeverity, AlertType, RecoveryType } from './vocabulary.ts'
 
 const id = z.string().min(1)
 const userId = z.string().min(1).max(200).optional()
 
-/** `action` names the entry in the audit log; a call without one only reads. `about` names the resource from the input. */
+/**
+ * `action` names the entry in the audit log; a call without one only reads. `about` names the resource from the input.
+ */
 interface CallSpec<Input extends z.ZodType> {
   readonly input: Input
   readonly action?: string
@@ -27,7 +43,11 @@ function reads<Input extends z.ZodType>(input: Input): CallSpec<Input> {
   return { input }
 }
 
-function acts<Input extends z.ZodType>(action: string, input: Input, about: (input: z.output<Input>) => string): CallSpec<Input> {
+function acts<Input extends z.ZodType>(
+  action: string,
+  input: Input,
+  about: (input: z.output<Input>) => string,
+): CallSpec<Input> {
   return { action, input, about }
 }
 
@@ -37,50 +57,109 @@ const config = z.custom<ConfigInput>()
 const patch = z.custom<ConfigPatch>()
 
 export const CALLS = {
-  'config.create': acts('config.create', z.strictObject({ config, userId }), (input) => `config:${String(input.config?.name)}`),
+  'config.create': acts(
+    'config.create',
+    z.strictObject({ config, userId }),
+    (input) => `config:${String(input.config?.name)}`,
+  ),
   'config.update': acts('config.update', z.strictObject({ id, patch, userId }), (input) => `config:${input.id}`),
   'config.delete': acts('config.delete', z.strictObject({ id, userId }), (input) => `config:${input.id}`),
   'config.get': reads(z.strictObject({ id })),
   'config.list': reads(nothing),
-  'backup.execute': acts('backup.run', z.strictObject({ configId: id, userId }), ({ configId }) => `config:${configId}`),
+  'backup.execute': acts(
+    'backup.run',
+    z.strictObject({ configId: id, userId }),
+    ({ configId }) => `config:${configId}`,
+  ),
   'backup.cancel': acts('backup.cancel', z.strictObject({ runId: id, userId }), ({ runId }) => `run:${runId}`),
   'backup.get': reads(z.strictObject({ runId: id })),
   'backup.wait': reads(z.strictObject({ runId: id })),
-  'backup.list': reads(z.strictObject({ filters: listBackupsFilterSchema.optional(), pagination: paginationSchema.optional() })),
+  'backup.list': reads(
+    z.strictObject({ filters: listBackupsFilterSchema.optional(), pagination: paginationSchema.optional() }),
+  ),
   'retention.simulate': reads(z.strictObject({ configId: id.optional(), policy: retentionSchema.optional() })),
-  'retention.apply': acts('retention.apply', z.strictObject({ configId: id.optional(), userId }), ({ configId }) => (configId === undefined ? 'retention:all' : `config:${configId}`)),
+  'retention.apply': acts('retention.apply', z.strictObject({ configId: id.optional(), userId }), ({ configId }) =>
+    configId === undefined ? 'retention:all' : `config:${configId}`,
+  ),
   'scheduler.status': reads(nothing),
   'system.status': reads(nothing),
   'monitor.realTime': reads(nothing),
-  'monitor.metrics': reads(z.strictObject({ period: z.union([z.string(), z.strictObject({ from: z.string(), to: z.string() })]) })),
+  'monitor.metrics': reads(
+    z.strictObject({ period: z.union([z.string(), z.strictObject({ from: z.string(), to: z.string() })]) }),
+  ),
   'monitor.alerts': reads(nothing),
-  'monitor.createAlert': acts('alert.create', z.strictObject({ type: z.enum(AlertType), severity: z.enum(AlertSeverity), message: z.string().min(1).max(2000), userId }), ({ type }) => `alert:${type}`),
-  'monitor.acknowledge': acts('alert.acknowledge', z.strictObject({ alertId: id, userId }), ({ alertId }) => `alert:${alertId}`),
+  'monitor.createAlert': acts(
+    'alert.create',
+    z.strictObject({
+      type: z.enum(AlertType),
+      severity: z.enum(AlertSeverity),
+      message: z.string().min(1).max(2000),
+      userId,
+    }),
+    ({ type }) => `alert:${type}`,
+  ),
+  'monitor.acknowledge': acts(
+    'alert.acknowledge',
+    z.strictObject({ alertId: id, userId }),
+    ({ alertId }) => `alert:${alertId}`,
+  ),
   'monitor.health': reads(nothing),
-  'recover.create': acts('recovery.request', z.strictObject({ backupId: id, type: z.enum(RecoveryType), options: recoveryOptionsSchema, userId }), ({ backupId }) => `point:${backupId}`),
+  'recover.create': acts(
+    'recovery.request',
+    z.strictObject({ backupId: id, type: z.enum(RecoveryType), options: recoveryOptionsSchema, userId }),
+    ({ backupId }) => `point:${backupId}`,
+  ),
   'recover.status': reads(z.strictObject({ requestId: id })),
-  'recover.cancel': acts('recovery.cancel', z.strictObject({ requestId: id, userId }), ({ requestId }) => `recovery:${requestId}`),
+  'recover.cancel': acts(
+    'recovery.cancel',
+    z.strictObject({ requestId: id, userId }),
+    ({ requestId }) => `recovery:${requestId}`,
+  ),
   'recover.points': reads(z.strictObject({ configId: id.optional() })),
-  'recover.pin': acts('point.pin', z.strictObject({ pointId: id, reason: z.string().optional(), userId }), ({ pointId }) => `point:${pointId}`),
+  'recover.pin': acts(
+    'point.pin',
+    z.strictObject({ pointId: id, reason: z.string().optional(), userId }),
+    ({ pointId }) => `point:${pointId}`,
+  ),
   'recover.unpin': acts('point.unpin', z.strictObject({ pointId: id, userId }), ({ pointId }) => `point:${pointId}`),
-  'recover.addHold': acts('hold.add', z.strictObject({ pointId: id.optional(), source: z.string().optional(), until: z.string().optional(), reason: z.string().min(1), userId }), ({ pointId, source }) => `hold:${pointId ?? source ?? 'all'}`),
+  'recover.addHold': acts(
+    'hold.add',
+    z.strictObject({
+      pointId: id.optional(),
+      source: z.string().optional(),
+      until: z.string().optional(),
+      reason: z.string().min(1),
+      userId,
+    }),
+    ({ pointId, source }) => `hold:${pointId ?? source ?? 'all'}`,
+  ),
   'recover.liftHold': acts('hold.lift', z.strictObject({ holdId: id, userId }), ({ holdId }) => `hold:${holdId}`),
   'storage.delete': acts('storage.delete', z.strictObject({ path: z.string(), userId }), ({ path }) => `user:${path}`),
   'storage.list': reads(z.strictObject({ prefix: z.string().optional() })),
   'storage.exists': reads(z.strictObject({ path: z.string() })),
   'audit.verify': reads(nothing),
-  'audit.export': acts('audit.export', z.strictObject({ from: z.string().optional(), to: z.string().optional(), userId }), () => 'audit:log'),
-  /** Writes its own entry, at the end of the log that it brings back: one for a failed attempt would begin another log. */
+  'audit.export': acts(
+    'audit.export',
+    z.strictObject({ from: z.string().optional(), to: z.string().optional(), userId }),
+    () => 'audit:log',
+  ),
+  /**
+   * Writes its own entry, at the end of the log that it brings back: one for a failed attempt would begin another log.
+   */
   'system.rebuild': reads(z.strictObject({ userId, force: z.boolean().optional() })),
 } as const
 
 export type CallName = keyof typeof CALLS
 export type CallInput<Name extends CallName> = z.output<(typeof CALLS)[Name]['input']>
 
-/** The input as its call takes it. Throws CONFIG_INVALID naming the member, what is wrong with it and the accepted form. */
+/**
+ * The input as its call takes it. Throws CONFIG_INVALID naming the member, what is wrong with it and the accepted form.
+ */
 export function parseCall<Name extends CallName>(name: Name, input: unknown): CallInput<Name> {
   const schema: z.ZodType = CALLS[name].input
-  const options = Object.fromEntries([...schemaPaths(schema)].map((path) => [path, { accepted: callForm(name, path)! }]))
+  const options = Object.fromEntries(
+    [...schemaPaths(schema)].map((path) => [path, { accepted: callForm(name, path)! }]),
+  )
   return parseOptions(schema, input, { options, whole: 'input' }) as CallInput<Name>
 }
 
@@ -122,4 +201,3 @@ export interface CallData {
   'audit.export': string
   'system.rebuild': RebuildSummary
 }
-

@@ -1,6 +1,7 @@
 /**
- * What a backup configuration may say, validated once. The description's flat and nested spellings of the filters mean the same;
- * `parseConfigSettings` gives the one canonical form. An unknown key or a bad unit is named with its path and the accepted form.
+ * What a backup configuration may say, validated once. The description's flat and nested spellings of the filters mean
+ * the same; `parseConfigSettings` gives the one canonical form. An unknown key or a bad unit is named with its path and
+ * the accepted form.
  */
 import { z } from 'zod'
 import { BackupFrequency, BackupType, Priority, SourceKind } from './vocabulary.ts'
@@ -24,12 +25,29 @@ export const performanceSchema = z.strictObject({
 })
 
 const keep = z.union([z.number().int().min(1), z.literal('forever')])
-const customRule = z.strictObject({ pattern: z.string().regex(/^(first|last)-of-(day|week|month|quarter|year)$/, '"first-of-" or "last-of-" and day, week, month, quarter or year'), keep })
+const customRule = z.strictObject({
+  pattern: z
+    .string()
+    .regex(
+      /^(first|last)-of-(day|week|month|quarter|year)$/,
+      '"first-of-" or "last-of-" and day, week, month, quarter or year',
+    ),
+  keep,
+})
 
 /** A bare number means: every point of the last so many days. */
 export const retentionSchema = z.union([
   z.number().int().min(1),
-  z.strictObject({ last: count.optional(), withinDays: count.optional(), hourly: count.optional(), daily: count.optional(), weekly: count.optional(), monthly: count.optional(), yearly: z.union([count, z.literal('forever')]).optional(), custom: z.array(customRule).optional() }),
+  z.strictObject({
+    last: count.optional(),
+    withinDays: count.optional(),
+    hourly: count.optional(),
+    daily: count.optional(),
+    weekly: count.optional(),
+    monthly: count.optional(),
+    yearly: z.union([count, z.literal('forever')]).optional(),
+    custom: z.array(customRule).optional(),
+  }),
 ])
 
 export const filtersSchema = z.strictObject({
@@ -38,7 +56,10 @@ export const filtersSchema = z.strictObject({
   /** Bytes. */
   sizeLimit: bytes.optional(),
   /** ISO 8601 date or time. */
-  modifiedSince: z.string().refine((text) => !Number.isNaN(Date.parse(text)), 'an ISO 8601 date').optional(),
+  modifiedSince: z
+    .string()
+    .refine((text) => !Number.isNaN(Date.parse(text)), 'an ISO 8601 date')
+    .optional(),
 })
 
 export const alertConfigSchema = z.strictObject({
@@ -63,7 +84,10 @@ export const scheduleFields = {
   dayOfMonth: z.number().int().min(1).max(31).optional(),
   cron: z.string().min(1).optional(),
   /** "15m", "6h", "2d": counted from the configuration's creation, in UTC. */
-  every: z.string().regex(/^[1-9]\d{0,5}[mhd]$/, 'a number and m, h or d, such as "15m"').optional(),
+  every: z
+    .string()
+    .regex(/^[1-9]\d{0,5}[mhd]$/, 'a number and m, h or d, such as "15m"')
+    .optional(),
   /** IANA name. */
   timezone: z.string().optional(),
 }
@@ -96,10 +120,17 @@ export const configInputSchema = z.strictObject({
 export type ConfigInput = z.input<typeof configInputSchema>
 
 /** What `updateConfig` takes: only what changes. `null` takes an option away, so that its default counts again. */
-export const configPatchSchema = z.strictObject(Object.fromEntries(Object.entries(configInputSchema.shape).map(([name, schema]) => [name, schema.nullish()])) as { [K in keyof typeof configInputSchema.shape]: z.ZodOptional<z.ZodNullable<(typeof configInputSchema.shape)[K]>> })
+export const configPatchSchema = z.strictObject(
+  Object.fromEntries(Object.entries(configInputSchema.shape).map(([name, schema]) => [name, schema.nullish()])) as {
+    [K in keyof typeof configInputSchema.shape]: z.ZodOptional<z.ZodNullable<(typeof configInputSchema.shape)[K]>>
+  },
+)
 export type ConfigPatch = z.input<typeof configPatchSchema>
 
-/** The canonical form: what is stored, recorded in the repository and shown. Filters are nested, `databaseUrl` is gone (sealed elsewhere), the zone is always named. */
+/**
+ * The canonical form: what is stored, recorded in the repository and shown. Filters are nested, `databaseUrl` is gone
+ * (sealed elsewhere), the zone is always named.
+ */
 export interface ConfigSettings {
   readonly kind: SourceKind
   readonly paths: readonly string[]
@@ -122,13 +153,25 @@ export type ScheduleSettings =
   | { readonly kind: 'MANUAL' }
   | { readonly kind: 'CRON'; readonly cron: string }
   | { readonly kind: 'EVERY'; readonly every: string }
-  | { readonly kind: 'FREQUENCY'; readonly frequency: BackupFrequency; readonly time: string; readonly dayOfWeek?: number; readonly dayOfMonth?: number }
+  | {
+      readonly kind: 'FREQUENCY'
+      readonly frequency: BackupFrequency
+      readonly time: string
+      readonly dayOfWeek?: number
+      readonly dayOfMonth?: number
+    }
 
-/** What a run goes by: the configuration's own settings, and the system's where it says nothing. Members of performance, filters and alertConfig one by one; a retention as a whole. */
+/**
+ * What a run goes by: the configuration's own settings, and the system's where it says nothing. Members of performance,
+ * filters and alertConfig one by one; a retention as a whole.
+ */
 export function effectiveSettings(settings: ConfigSettings, defaults: SystemDefaults): ConfigSettings {
   const retention = settings.retention ?? defaults.retention
   return {
-    ...settings, ...(retention !== undefined && { retention }), performance: { ...defaults.performance, ...settings.performance }, filters: { ...defaults.filters, ...settings.filters },
+    ...settings,
+    ...(retention !== undefined && { retention }),
+    performance: { ...defaults.performance, ...settings.performance },
+    filters: { ...defaults.filters, ...settings.filters },
     alertConfig: { ...defaults.alertConfig, ...settings.alertConfig },
   }
 }

@@ -1,6 +1,7 @@
 /**
- * Every option and variable with its accepted form, default and meaning: what a refusal says, what `config show` marks and what docs/configuration.md
- * prints. A test holds it against the schemas. `[]` in a path stands for any position of a list.
+ * Every option and variable with its accepted form, default and meaning: what a refusal says, what `config show` marks
+ * and what docs/configuration.md prints. A test holds it against the schemas. `[]` in a path stands for any position of
+ * a list.
  */
 import type { LocalizedText } from '../error-catalog.ts'
 
@@ -15,14 +16,27 @@ export interface OptionReference {
 
 type Row = readonly [acceptedEnglish: string, acceptedPortuguese: string, byDefault: string, meaning: string]
 
-const table = <const R extends Readonly<Record<string, Row>>>(rows: R): Readonly<Record<keyof R & string, OptionReference>> =>
-  Object.fromEntries(Object.entries(rows).map(([path, [en, pt, byDefault, meaning]]) => [path, { accepted: { en, 'pt-BR': pt }, default: byDefault, meaning }])) as Record<keyof R & string, OptionReference>
+const table = <const R extends Readonly<Record<string, Row>>>(
+  rows: R,
+): Readonly<Record<keyof R & string, OptionReference>> =>
+  Object.fromEntries(
+    Object.entries(rows).map(([path, [en, pt, byDefault, meaning]]) => [
+      path,
+      { accepted: { en, 'pt-BR': pt }, default: byDefault, meaning },
+    ]),
+  ) as Record<keyof R & string, OptionReference>
 
 const NONE = '—'
 const LIST_OF_PATTERNS = ['a list of patterns such as ["*.tmp"]', 'uma lista de padrões como ["*.tmp"]'] as const
-const count = (what: string, que: string, byDefault = NONE): Row => ['a whole number from 0 up', 'um número inteiro a partir de 0', byDefault, `${what}${que}`]
+const count = (what: string, que: string, byDefault = NONE): Row => [
+  'a whole number from 0 up',
+  'um número inteiro a partir de 0',
+  byDefault,
+  `${what}${que}`,
+]
 const YES_OR_NO = ['true or false', 'true ou false'] as const
 
+// biome-ignore format: a table with one row an option, compared down its columns
 const FILTER_ROWS = {
   includePatterns: [...LIST_OF_PATTERNS, 'all', 'Only files that match one of these are backed up.'],
   excludePatterns: [...LIST_OF_PATTERNS, 'none', 'Files and folders that match are left out.'],
@@ -30,10 +44,16 @@ const FILTER_ROWS = {
   modifiedSince: ['an ISO 8601 date such as "2024-01-01"', 'uma data ISO 8601 como "2024-01-01"', 'none', 'Files last changed before are left out.'],
 } as const satisfies Readonly<Record<string, Row>>
 
-const nested = <R extends Readonly<Record<string, Row>>, P extends string>(prefix: P, rows: R): { readonly [K in keyof R & string as `${P}.${K}`]: Row } =>
-  Object.fromEntries(Object.entries(rows).map(([path, row]) => [`${prefix}.${path}`, row])) as { readonly [K in keyof R & string as `${P}.${K}`]: Row }
+const nested = <R extends Readonly<Record<string, Row>>, P extends string>(
+  prefix: P,
+  rows: R,
+): { readonly [K in keyof R & string as `${P}.${K}`]: Row } =>
+  Object.fromEntries(Object.entries(rows).map(([path, row]) => [`${prefix}.${path}`, row])) as {
+    readonly [K in keyof R & string as `${P}.${K}`]: Row
+  }
 
 /** Options that a configuration and the system's own configuration (as the default of all) both know. */
+// biome-ignore format: a table with one row an option, compared down its columns
 const SHARED_ROWS = {
   performance: ['an object', 'um objeto', NONE, 'How hard a run works.'],
   'performance.maxConcurrentBackups': ['a whole number from 1 to 64', 'um número inteiro de 1 a 64', '1', 'Runs at once per worker. Counts in the system\'s configuration only.'],
@@ -65,6 +85,7 @@ const SHARED_ROWS = {
 } as const satisfies Readonly<Record<string, Row>>
 
 /** Of `setupFileBackup`, `setupDatabaseBackup`, `createConfig` and `updateConfig`. */
+// biome-ignore format: a table with one row an option, compared down its columns
 export const CONFIG_OPTIONS = table({
   name: ['a text of 1 to 200 characters', 'um texto de 1 a 200 caracteres', 'required', 'Unique among the configurations.'],
   kind: ['FILES or DATABASE', 'FILES ou DATABASE', 'by what is given', 'What is backed up.'],
@@ -91,6 +112,7 @@ export const CONFIG_OPTIONS = table({
 })
 
 /** Of `initializeBackupSystem` and HOME/config.json. */
+// biome-ignore format: a table with one row an option, compared down its columns
 export const SYSTEM_OPTIONS = table({
   provider: ['LOCAL, S3, GCS or AZURE', 'LOCAL, S3, GCS ou AZURE', 'LOCAL', 'Where the repository is. Only LOCAL is there yet.'],
   local: ['an object with basePath', 'um objeto com basePath', NONE, 'A repository in a folder.'],
@@ -118,16 +140,23 @@ export const SYSTEM_OPTIONS = table({
 export interface VariableReference {
   readonly meaning: string
   readonly default: string
-  /** `all`: never shown. `url`: shown without password and query. `host`: whoever has the path may call it, so only the host is shown. */
+  /**
+   * `all`: never shown. `url`: shown without password and query. `host`: whoever has the path may call it, so only the
+   * host is shown.
+   */
   readonly secret?: 'all' | 'url' | 'host'
   /** Where only some forms are taken. */
   readonly accepted?: LocalizedText
 }
 
 const WEB_ADDRESS: LocalizedText = { en: 'an http: or https: URL', 'pt-BR': 'uma URL http: ou https:' }
-const ADDRESSES: LocalizedText = { en: 'e-mail addresses such as "ops@clinic.example", separated by commas', 'pt-BR': 'endereços de e-mail como "ops@clinica.example", separados por vírgulas' }
+const ADDRESSES: LocalizedText = {
+  en: 'e-mail addresses such as "ops@clinic.example", separated by commas',
+  'pt-BR': 'endereços de e-mail como "ops@clinica.example", separados por vírgulas',
+}
 
 /** Every environment variable that is read, from the process or from `.env`. */
+// biome-ignore format: a table with one row an option, compared down its columns
 export const VARIABLES = {
   BACKUP_ENCRYPTION_KEY: { meaning: 'The key that opens the repository: `base64:` or `hex:` with 32 bytes, `passphrase:` with 16 characters or more, `file:PATH`.', default: 'required', secret: 'all' },
   BACKUP_ENCRYPTION_KEY_PREVIOUS: { meaning: 'Earlier keys, separated by commas: they still open, and rotation wraps anew.', default: 'none', secret: 'all' },

@@ -8,8 +8,8 @@ export interface Warning {
 }
 
 /**
- * A failure has no data: reading it there is a bug, and `never` lets the description's snippets (`recoveryRequest.data.id`) compile as they are printed
- * while `if (!result.success)` still narrows.
+ * A failure has no data: reading it there is a bug, and `never` lets the description's snippets
+ * (`recoveryRequest.data.id`) compile as they are printed while `if (!result.success)` still narrows.
  */
 export type Result<T> =
   | { readonly success: true; readonly data: T; readonly error?: undefined; readonly warnings: readonly Warning[] }

@@ -11,16 +11,26 @@ const octalMode = z.string().regex(/^0?[0-7]{3}$/)
 export const loggerSchema = z.strictObject({
   level: level.optional(),
   format: z.enum(['json', 'pretty']).optional(),
-  transports: z.array(z.discriminatedUnion('type', [
-    /** A bare name: it lies in the log folder. */
-    z.strictObject({ type: z.literal('file'), filename: z.string().regex(BARE_NAME).optional(), level: level.optional() }),
-    z.strictObject({ type: z.literal('console'), colorize: z.boolean().optional(), level: level.optional() }),
-  ])).optional(),
+  transports: z
+    .array(
+      z.discriminatedUnion('type', [
+        /** A bare name: it lies in the log folder. */
+        z.strictObject({
+          type: z.literal('file'),
+          filename: z.string().regex(BARE_NAME).optional(),
+          level: level.optional(),
+        }),
+        z.strictObject({ type: z.literal('console'), colorize: z.boolean().optional(), level: level.optional() }),
+      ]),
+    )
+    .optional(),
 })
 
 export const systemConfigSchema = z.strictObject({
   provider: z.enum(StorageProvider).optional(),
-  local: z.strictObject({ basePath: z.string().min(1), fileMode: octalMode.optional(), directoryMode: octalMode.optional() }).optional(),
+  local: z
+    .strictObject({ basePath: z.string().min(1), fileMode: octalMode.optional(), directoryMode: octalMode.optional() })
+    .optional(),
   s3: z.record(z.string(), z.unknown()).optional(),
   gcs: z.record(z.string(), z.unknown()).optional(),
   azure: z.record(z.string(), z.unknown()).optional(),
@@ -56,6 +66,13 @@ export const recoveryOptionsSchema = z.strictObject({
 export type RecoveryOptions = z.input<typeof recoveryOptionsSchema>
 
 export const listBackupsFilterSchema = z.strictObject({
-  configId: z.string().optional(), status: z.string().optional(), type: z.string().optional(), from: z.union([z.string(), z.date()]).optional(), to: z.union([z.string(), z.date()]).optional(),
+  configId: z.string().optional(),
+  status: z.string().optional(),
+  type: z.string().optional(),
+  from: z.union([z.string(), z.date()]).optional(),
+  to: z.union([z.string(), z.date()]).optional(),
 })
-export const paginationSchema = z.strictObject({ page: z.number().int().min(1).optional(), limit: z.number().int().min(1).max(1000).optional() })
+export const paginationSchema = z.strictObject({
+  page: z.number().int().min(1).optional(),
+  limit: z.number().int().min(1).max(1000).optional(),
+})

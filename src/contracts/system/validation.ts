@@ -1,4 +1,7 @@
-/** One way from a schema's complaint to CONFIG_INVALID: the path, what is wrong, the accepted form. Values of secret options are never repeated. */
+/**
+ * One way from a schema's complaint to CONFIG_INVALID: the path, what is wrong, the accepted form. Values of secret
+ * options are never repeated.
+ */
 import type { z } from 'zod'
 import { BackupError } from '../../kernel/backup-error.ts'
 import type { OptionReference } from './option-reference.ts'
@@ -27,20 +30,28 @@ export function parseOptions<S extends z.ZodType>(schema: S, value: unknown, pla
 /** CONFIG_INVALID with the accepted form that the table has for the path. `why` is a phrase of contracts/phrases.ts. */
 export function invalidOption(path: string, why: string, place: ValidationPlace): BackupError {
   const accepted = place.options[referencePath(path)]?.accepted.en ?? 'an object'
-  return new BackupError('CONFIG_INVALID', `${path}: ${why}; accepted: ${accepted}.`, { context: { path: `${place.origin ?? ''}${path}`, why, accepted } })
+  return new BackupError('CONFIG_INVALID', `${path}: ${why}; accepted: ${accepted}.`, {
+    context: { path: `${place.origin ?? ''}${path}`, why, accepted },
+  })
 }
 
 /** Of a choice between forms, the complaint of the one that was meant: whose own kind fits. */
 function deepest(issue: Issue): Issue {
   if (issue.code !== 'invalid_union') return issue
-  const meant = issue.errors.find((branch) => !branch.some(({ code, path }) => code === 'invalid_type' && path.length === 0))?.[0]
+  const meant = issue.errors.find(
+    (branch) => !branch.some(({ code, path }) => code === 'invalid_type' && path.length === 0),
+  )?.[0]
   if (!meant) return issue
   return deepest({ ...meant, path: [...issue.path, ...meant.path] })
 }
 
 function refusalOf(issue: Issue, value: unknown, place: ValidationPlace): BackupError {
   if (issue.code === 'unrecognized_keys') return unknownOption(issue, place)
-  return invalidOption(pathText(issue.path) || (place.whole ?? 'config'), whyOf(issue, valueAt(value, issue.path)), place)
+  return invalidOption(
+    pathText(issue.path) || (place.whole ?? 'config'),
+    whyOf(issue, valueAt(value, issue.path)),
+    place,
+  )
 }
 
 function unknownOption(issue: Issue & { code: 'unrecognized_keys' }, place: ValidationPlace): BackupError {
@@ -50,14 +61,17 @@ function unknownOption(issue: Issue & { code: 'unrecognized_keys' }, place: Vali
   const known = memberNames(parent, place.options)
   const nearest = nearestName(name, known)
   const why = nearest === undefined ? 'there is no such option' : `there is no such option (did you mean ${nearest}?)`
-  return new BackupError('CONFIG_INVALID', `${path}: ${why}`, { context: { path: `${place.origin ?? ''}${path}`, why, accepted: `one of the known options: ${known.join(', ')}` } })
+  return new BackupError('CONFIG_INVALID', `${path}: ${why}`, {
+    context: { path: `${place.origin ?? ''}${path}`, why, accepted: `one of the known options: ${known.join(', ')}` },
+  })
 }
 
 function whyOf(issue: Issue, value: unknown): string {
   if (value === undefined) return 'it is missing'
   if (typeof value === 'function') return 'it is of the type function'
   const name = String(issue.path.findLast((part) => typeof part === 'string') ?? '')
-  if (typeof value === 'object' && value !== null) return `it is of the type ${Array.isArray(value) ? 'list' : 'object'}`
+  if (typeof value === 'object' && value !== null)
+    return `it is of the type ${Array.isArray(value) ? 'list' : 'object'}`
   if (NEVER_REPEATED.test(name)) return `it is of the type ${typeof value}`
   const text = typeof value === 'string' ? JSON.stringify(value) : String(value)
   return `it is ${text.length > VALUE_CHARS_MAX ? `${text.slice(0, VALUE_CHARS_MAX)}…` : text}`
@@ -65,13 +79,16 @@ function whyOf(issue: Issue, value: unknown): string {
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   let at: unknown = value
-  for (const part of path) at = typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[part] : undefined
+  for (const part of path)
+    at = typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[part] : undefined
   return at
 }
 
 /** `retention.custom[0].keep` */
 function pathText(path: readonly PropertyKey[]): string {
-  return path.map((part, i) => (typeof part === 'number' ? `[${part}]` : `${i === 0 ? '' : '.'}${String(part)}`)).join('')
+  return path
+    .map((part, i) => (typeof part === 'number' ? `[${part}]` : `${i === 0 ? '' : '.'}${String(part)}`))
+    .join('')
 }
 
 function referencePath(path: string): string {
@@ -80,13 +97,19 @@ function referencePath(path: string): string {
 
 function memberNames(parent: string, options: ValidationPlace['options']): string[] {
   const prefix = parent === '' ? '' : `${referencePath(parent)}.`
-  return Object.keys(options).filter((path) => path.startsWith(prefix) && /^\w+$/.test(path.slice(prefix.length))).map((path) => path.slice(prefix.length))
+  return Object.keys(options)
+    .filter((path) => path.startsWith(prefix) && /^\w+$/.test(path.slice(prefix.length)))
+    .map((path) => path.slice(prefix.length))
 }
 
 /** The known name that is at most a third of its letters away, or undefined. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
-  const near = known.map((each) => ({ each, distance: distance(name.toLowerCase(), each.toLowerCase()) })).sort((a, b) => a.distance - b.distance)[0]
-  return near && near.distance <= Math.max(2, Math.floor(near.each.length / 3)) && near.distance < near.each.length ? near.each : undefined
+  const near = known
+    .map((each) => ({ each, distance: distance(name.toLowerCase(), each.toLowerCase()) }))
+    .sort((a, b) => a.distance - b.distance)[0]
+  return near && near.distance <= Math.max(2, Math.floor(near.each.length / 3)) && near.distance < near.each.length
+    ? near.each
+    : undefined
 }
 
 /** Levenshtein's; a swap of neighbours counts as two. */
@@ -94,7 +117,8 @@ function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i)
   for (const [i, letter] of [...a].entries()) {
     const next = [i + 1]
-    for (let j = 0; j < b.length; j += 1) next.push(Math.min(next[j]! + 1, row[j + 1]! + 1, row[j]! + (letter === b[j] ? 0 : 1)))
+    for (let j = 0; j < b.length; j += 1)
+      next.push(Math.min(next[j]! + 1, row[j + 1]! + 1, row[j]! + (letter === b[j] ? 0 : 1)))
     row = next
   }
   return row[b.length]!
@@ -103,9 +127,17 @@ function distance(a: string, b: string): number {
 /** Every path of a schema, with `[]` for the positions of a list. */
 export function* schemaPaths(schema: z.core.$ZodType, path = ''): Generator<string> {
   if (path !== '') yield path
-  const { def } = schema._zod as { def: { innerType?: z.core.$ZodType; shape?: Record<string, z.core.$ZodType>; element?: z.core.$ZodType; options?: z.core.$ZodType[] } }
+  const { def } = schema._zod as {
+    def: {
+      innerType?: z.core.$ZodType
+      shape?: Record<string, z.core.$ZodType>
+      element?: z.core.$ZodType
+      options?: z.core.$ZodType[]
+    }
+  }
   if (def.innerType) yield* schemaPaths(def.innerType, path)
-  for (const [name, member] of Object.entries(def.shape ?? {})) yield* schemaPaths(member, path === '' ? name : `${path}.${name}`)
+  for (const [name, member] of Object.entries(def.shape ?? {}))
+    yield* schemaPaths(member, path === '' ? name : `${path}.${name}`)
   if (def.element) yield* schemaPaths(def.element, `${path}[]`)
   for (const option of def.options ?? []) yield* schemaPaths(option, path)
 }

@@ -1,7 +1,21 @@
 /** What the system shows: plain JSON, times as ISO 8601 in UTC, sizes in bytes. No secret is ever in one. */
-import type { AlertSeverity, AlertState, AlertType, BackupType, HealthStatus, PointState, Priority, RecoveryState, RecoveryType, RunState, RunTrigger, SourceKind } from './vocabulary.ts'
+
 import type { Failure } from '../failure.ts'
 import type { ConfigSettings } from './config-settings.ts'
+import type {
+  AlertSeverity,
+  AlertState,
+  AlertType,
+  BackupType,
+  HealthStatus,
+  PointState,
+  Priority,
+  RecoveryState,
+  RecoveryType,
+  RunState,
+  RunTrigger,
+  SourceKind,
+} from './vocabulary.ts'
 
 export interface ConfigView {
   readonly id: string
@@ -143,8 +157,20 @@ export interface RealTimeMetrics extends BackupMetrics {
   readonly queuedBackups: number
   readonly activeRecoveries: number
   readonly activeAlerts: number
-  readonly storage: { readonly repositoryBytes: number | null; readonly bytesFree: number | null; readonly bytesTotal: number | null; readonly growthBytes30Days: number; readonly bySource: Readonly<Record<string, number>> }
-  readonly system: { readonly cpuPercent: number | null; readonly memoryPercent: number; readonly diskPercent: number | null; readonly networkBytesPerSecond: number | null; readonly storageLatencyMs: number | null }
+  readonly storage: {
+    readonly repositoryBytes: number | null
+    readonly bytesFree: number | null
+    readonly bytesTotal: number | null
+    readonly growthBytes30Days: number
+    readonly bySource: Readonly<Record<string, number>>
+  }
+  readonly system: {
+    readonly cpuPercent: number | null
+    readonly memoryPercent: number
+    readonly diskPercent: number | null
+    readonly networkBytesPerSecond: number | null
+    readonly storageLatencyMs: number | null
+  }
 }
 
 export interface HealthCheck {
@@ -168,21 +194,47 @@ export interface HoldView {
 }
 
 export interface RetentionSimulation {
-  readonly points: ReadonlyArray<{ readonly pointId: string; readonly snapshot: string; readonly source: string; readonly createdAt: string; readonly isKept: boolean; readonly reasons: readonly string[] }>
+  readonly points: ReadonlyArray<{
+    readonly pointId: string
+    readonly snapshot: string
+    readonly source: string
+    readonly createdAt: string
+    readonly isKept: boolean
+    readonly reasons: readonly string[]
+  }>
 }
 
 export interface SchedulerStatus {
   /** False: no live process starts due runs. */
   readonly alive: boolean
-  readonly workers: ReadonlyArray<{ readonly id: string; readonly host: string; readonly pid: number; readonly role: string; readonly startedAt: string; readonly heartbeatAt: string }>
-  readonly next: ReadonlyArray<{ readonly configId: string; readonly configName: string; readonly dueAt: string; readonly dueLocal: string }>
+  readonly workers: ReadonlyArray<{
+    readonly id: string
+    readonly host: string
+    readonly pid: number
+    readonly role: string
+    readonly startedAt: string
+    readonly heartbeatAt: string
+  }>
+  readonly next: ReadonlyArray<{
+    readonly configId: string
+    readonly configName: string
+    readonly dueAt: string
+    readonly dueLocal: string
+  }>
 }
 
 export interface SystemStatus {
   readonly scheduler: SchedulerStatus
   readonly repository: string
   readonly database: string
-  readonly configs: ReadonlyArray<{ readonly id: string; readonly name: string; readonly enabled: boolean; readonly nextRunLocal: string | null; readonly lastRun: RunView | null; readonly lastGoodAt: string | null }>
+  readonly configs: ReadonlyArray<{
+    readonly id: string
+    readonly name: string
+    readonly enabled: boolean
+    readonly nextRunLocal: string | null
+    readonly lastRun: RunView | null
+    readonly lastGoodAt: string | null
+  }>
   readonly running: readonly RunView[]
   readonly alerts: readonly AlertView[]
 }

@@ -1,6 +1,15 @@
-/** The words of the system's public contract: values that callers pass and read. Each is a plain string, so that JSON says the same. */
+/**
+ * The words of the system's public contract: values that callers pass and read. Each is a plain string, so that JSON
+ * says the same.
+ */
 
-export const BackupType = { FULL: 'FULL', INCREMENTAL: 'INCREMENTAL', DIFFERENTIAL: 'DIFFERENTIAL', DATABASE: 'DATABASE', FILES: 'FILES' } as const
+export const BackupType = {
+  FULL: 'FULL',
+  INCREMENTAL: 'INCREMENTAL',
+  DIFFERENTIAL: 'DIFFERENTIAL',
+  DATABASE: 'DATABASE',
+  FILES: 'FILES',
+} as const
 export type BackupType = (typeof BackupType)[keyof typeof BackupType]
 
 export const BackupFrequency = { HOURLY: 'HOURLY', DAILY: 'DAILY', WEEKLY: 'WEEKLY', MONTHLY: 'MONTHLY' } as const
@@ -13,7 +22,15 @@ export type StorageProvider = (typeof StorageProvider)[keyof typeof StorageProvi
 export const SourceKind = { FILES: 'FILES', DATABASE: 'DATABASE' } as const
 export type SourceKind = (typeof SourceKind)[keyof typeof SourceKind]
 
-export const RunState = { PENDING: 'PENDING', RUNNING: 'RUNNING', COMPLETED: 'COMPLETED', PARTIAL: 'PARTIAL', FAILED: 'FAILED', CANCELLED: 'CANCELLED', MISSED: 'MISSED' } as const
+export const RunState = {
+  PENDING: 'PENDING',
+  RUNNING: 'RUNNING',
+  COMPLETED: 'COMPLETED',
+  PARTIAL: 'PARTIAL',
+  FAILED: 'FAILED',
+  CANCELLED: 'CANCELLED',
+  MISSED: 'MISSED',
+} as const
 export type RunState = (typeof RunState)[keyof typeof RunState]
 
 export const RunTrigger = { SCHEDULED: 'SCHEDULED', CATCH_UP: 'CATCH_UP', MANUAL: 'MANUAL' } as const
@@ -22,10 +39,21 @@ export type RunTrigger = (typeof RunTrigger)[keyof typeof RunTrigger]
 export const DueState = { WAITING: 'WAITING', ENQUEUED: 'ENQUEUED', MISSED: 'MISSED', SKIPPED: 'SKIPPED' } as const
 export type DueState = (typeof DueState)[keyof typeof DueState]
 
-export const RecoveryType = { FULL_RESTORE: 'FULL_RESTORE', PARTIAL_RESTORE: 'PARTIAL_RESTORE', POINT_IN_TIME: 'POINT_IN_TIME' } as const
+export const RecoveryType = {
+  FULL_RESTORE: 'FULL_RESTORE',
+  PARTIAL_RESTORE: 'PARTIAL_RESTORE',
+  POINT_IN_TIME: 'POINT_IN_TIME',
+} as const
 export type RecoveryType = (typeof RecoveryType)[keyof typeof RecoveryType]
 
-export const RecoveryState = { PENDING: 'PENDING', RUNNING: 'RUNNING', COMPLETED: 'COMPLETED', PARTIAL: 'PARTIAL', FAILED: 'FAILED', CANCELLED: 'CANCELLED' } as const
+export const RecoveryState = {
+  PENDING: 'PENDING',
+  RUNNING: 'RUNNING',
+  COMPLETED: 'COMPLETED',
+  PARTIAL: 'PARTIAL',
+  FAILED: 'FAILED',
+  CANCELLED: 'CANCELLED',
+} as const
 export type RecoveryState = (typeof RecoveryState)[keyof typeof RecoveryState]
 
 /** How far a point is proven: stored, read back whole, restored. */
@@ -42,19 +70,41 @@ export type AlertSeverity = (typeof AlertSeverity)[keyof typeof AlertSeverity]
 
 /** Rules that raise alarms by themselves, and `CUSTOM` for `createAlert`. */
 export const AlertType = {
-  BACKUP_FAILED: 'BACKUP_FAILED', BACKUP_PARTIAL: 'BACKUP_PARTIAL', BACKUP_LATE: 'BACKUP_LATE', BACKUP_MISSED: 'BACKUP_MISSED', BACKUP_OVERRUN: 'BACKUP_OVERRUN',
-  FAILURE_RATE: 'FAILURE_RATE', STORAGE_LOW: 'STORAGE_LOW', RECORD_NOT_STORED: 'RECORD_NOT_STORED', CHANNEL_FAILING: 'CHANNEL_FAILING', RETENTION_FAILED: 'RETENTION_FAILED', VERIFY_FAILED: 'VERIFY_FAILED', CUSTOM: 'CUSTOM',
+  BACKUP_FAILED: 'BACKUP_FAILED',
+  BACKUP_PARTIAL: 'BACKUP_PARTIAL',
+  BACKUP_LATE: 'BACKUP_LATE',
+  BACKUP_MISSED: 'BACKUP_MISSED',
+  BACKUP_OVERRUN: 'BACKUP_OVERRUN',
+  FAILURE_RATE: 'FAILURE_RATE',
+  STORAGE_LOW: 'STORAGE_LOW',
+  RECORD_NOT_STORED: 'RECORD_NOT_STORED',
+  CHANNEL_FAILING: 'CHANNEL_FAILING',
+  RETENTION_FAILED: 'RETENTION_FAILED',
+  VERIFY_FAILED: 'VERIFY_FAILED',
+  CUSTOM: 'CUSTOM',
 } as const
 export type AlertType = (typeof AlertType)[keyof typeof AlertType]
 
 export const AlertState = { FIRING: 'FIRING', ACKNOWLEDGED: 'ACKNOWLEDGED', RESOLVED: 'RESOLVED' } as const
 export type AlertState = (typeof AlertState)[keyof typeof AlertState]
 
-export const HealthStatus = { HEALTHY: 'HEALTHY', DEGRADED: 'DEGRADED', UNHEALTHY: 'UNHEALTHY', UNKNOWN: 'UNKNOWN' } as const
+export const HealthStatus = {
+  HEALTHY: 'HEALTHY',
+  DEGRADED: 'DEGRADED',
+  UNHEALTHY: 'UNHEALTHY',
+  UNKNOWN: 'UNKNOWN',
+} as const
 export type HealthStatus = (typeof HealthStatus)[keyof typeof HealthStatus]
 
 /** Roles of a person in a tenant. They are rows, not database roles. */
 export const Role = {
-  READER: 'READER', OPERATOR: 'OPERATOR', RESTORER: 'RESTORER', APPROVER: 'APPROVER', DATA_PROTECTION_OFFICER: 'DATA_PROTECTION_OFFICER', KEY_KEEPER: 'KEY_KEEPER', AUDITOR: 'AUDITOR', ADMIN: 'ADMIN',
+  READER: 'READER',
+  OPERATOR: 'OPERATOR',
+  RESTORER: 'RESTORER',
+  APPROVER: 'APPROVER',
+  DATA_PROTECTION_OFFICER: 'DATA_PROTECTION_OFFICER',
+  KEY_KEEPER: 'KEY_KEEPER',
+  AUDITOR: 'AUDITOR',
+  ADMIN: 'ADMIN',
 } as const
 export type Role = (typeof Role)[keyof typeof Role]

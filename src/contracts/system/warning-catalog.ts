@@ -6,20 +6,59 @@ import type { Warning } from './result.ts'
 type Row = readonly [en: string, pt: string]
 
 const ROWS = {
-  AUDIT_NOT_WRITTEN: ['That was done, but the audit log could not be written: look into backup.log, and check that the database answers ("neonpro-backup doctor").', 'Isso foi feito, mas o log de auditoria não pôde ser gravado: veja o backup.log e confira se o banco responde ("neonpro-backup doctor").'],
-  CONTROL_PLANE_INSIDE: ['The control plane lies in the database {database} that is to be protected: when it is lost, schedules and history are lost with it until "neonpro-backup system rebuild".', 'O plano de controle fica no banco {database} que deve ser protegido: se ele se perder, agendas e histórico se perdem junto até "neonpro-backup system rebuild".'],
-  HOME_IN_SOURCE: ['The system\'s own folder {home} lies in {path}: exclude it, its database is made again from the repository.', 'A pasta do próprio sistema {home} fica em {path}: exclua-a, pois o banco dela é refeito a partir do repositório.'],
-  KEY_IN_SOURCE: ['The key file {file} lies in what is backed up: keep a copy elsewhere, the backup can not be opened without it.', 'O arquivo de chave {file} está no que é guardado: mantenha uma cópia fora, pois sem ela o backup não abre.'],
-  KEY_TYPED: ['{source} is 32 typed characters and is taken as a passphrase. "neonpro-backup key generate FILE" makes a stronger one.', '{source} tem 32 caracteres digitados e é tratada como frase secreta. "neonpro-backup key generate ARQUIVO" cria uma mais forte.'],
-  LOG_FALLBACK: ['The log {file} can not be written ({cause}): its lines go to standard error.', 'O log {file} não pode ser gravado ({cause}): suas linhas vão para a saída de erro.'],
+  AUDIT_NOT_WRITTEN: [
+    'That was done, but the audit log could not be written: look into backup.log, and check that the database answers ("neonpro-backup doctor").',
+    'Isso foi feito, mas o log de auditoria não pôde ser gravado: veja o backup.log e confira se o banco responde ("neonpro-backup doctor").',
+  ],
+  CONTROL_PLANE_INSIDE: [
+    'The control plane lies in the database {database} that is to be protected: when it is lost, schedules and history are lost with it until "neonpro-backup system rebuild".',
+    'O plano de controle fica no banco {database} que deve ser protegido: se ele se perder, agendas e histórico se perdem junto até "neonpro-backup system rebuild".',
+  ],
+  HOME_IN_SOURCE: [
+    "The system's own folder {home} lies in {path}: exclude it, its database is made again from the repository.",
+    'A pasta do próprio sistema {home} fica em {path}: exclua-a, pois o banco dela é refeito a partir do repositório.',
+  ],
+  KEY_IN_SOURCE: [
+    'The key file {file} lies in what is backed up: keep a copy elsewhere, the backup can not be opened without it.',
+    'O arquivo de chave {file} está no que é guardado: mantenha uma cópia fora, pois sem ela o backup não abre.',
+  ],
+  KEY_TYPED: [
+    '{source} is 32 typed characters and is taken as a passphrase. "neonpro-backup key generate FILE" makes a stronger one.',
+    '{source} tem 32 caracteres digitados e é tratada como frase secreta. "neonpro-backup key generate ARQUIVO" cria uma mais forte.',
+  ],
+  LOG_FALLBACK: [
+    'The log {file} can not be written ({cause}): its lines go to standard error.',
+    'O log {file} não pode ser gravado ({cause}): suas linhas vão para a saída de erro.',
+  ],
   NOT_YET_ACTIVE: ['{option} has no effect here.', '{option} não tem efeito aqui.'],
-  NO_RETENTION: ['No retention was given: every point is kept.', 'Nenhuma retenção foi informada: todos os pontos são mantidos.'],
-  PLACEHOLDER_IGNORED: ['{variable} holds a placeholder from an example and counts as not set.', '{variable} contém um valor de exemplo e conta como não definida.'],
-  RECORD_PENDING: ['The configuration is saved, but the repository can not be reached: its record there is written as soon as that is possible.', 'A configuração foi salva, mas o repositório está inacessível: o registro nele será gravado assim que possível.'],
-  RETENTION_CONFLICT: ['This configuration keeps {rule}, the policy of the system only {other}: the longer one counts here. Check whether the data may be kept that long.', 'Esta configuração mantém {rule}; a política do sistema, só {other}: aqui vale a mais longa. Confira se os dados podem ser guardados por tanto tempo.'],
-  STORED_FILE_DAMAGED: ['A stored file can not be listed, its name {key} is damaged: upload it again.', 'Um arquivo guardado não pode ser listado, o nome {key} está danificado: envie-o de novo.'],
-  SUPABASE_TABLES_EMPTY: ['SUPABASE_URL is set but DATABASE_URL is not: the tables in Supabase stay empty, the embedded database is used. Set DATABASE_URL to the project\'s connection string.', 'SUPABASE_URL está definida, mas DATABASE_URL não: as tabelas no Supabase ficam vazias e o banco embutido é usado. Defina DATABASE_URL com a string de conexão do projeto.'],
-  TIMEZONE_ASSUMED: ['No time zone was given: {timezone} is taken, as the system has it. Name one, such as "America/Sao_Paulo".', 'Nenhum fuso horário foi informado: vale {timezone}, como no sistema. Informe um, como "America/Sao_Paulo".'],
+  NO_RETENTION: [
+    'No retention was given: every point is kept.',
+    'Nenhuma retenção foi informada: todos os pontos são mantidos.',
+  ],
+  PLACEHOLDER_IGNORED: [
+    '{variable} holds a placeholder from an example and counts as not set.',
+    '{variable} contém um valor de exemplo e conta como não definida.',
+  ],
+  RECORD_PENDING: [
+    'The configuration is saved, but the repository can not be reached: its record there is written as soon as that is possible.',
+    'A configuração foi salva, mas o repositório está inacessível: o registro nele será gravado assim que possível.',
+  ],
+  RETENTION_CONFLICT: [
+    'This configuration keeps {rule}, the policy of the system only {other}: the longer one counts here. Check whether the data may be kept that long.',
+    'Esta configuração mantém {rule}; a política do sistema, só {other}: aqui vale a mais longa. Confira se os dados podem ser guardados por tanto tempo.',
+  ],
+  STORED_FILE_DAMAGED: [
+    'A stored file can not be listed, its name {key} is damaged: upload it again.',
+    'Um arquivo guardado não pode ser listado, o nome {key} está danificado: envie-o de novo.',
+  ],
+  SUPABASE_TABLES_EMPTY: [
+    "SUPABASE_URL is set but DATABASE_URL is not: the tables in Supabase stay empty, the embedded database is used. Set DATABASE_URL to the project's connection string.",
+    'SUPABASE_URL está definida, mas DATABASE_URL não: as tabelas no Supabase ficam vazias e o banco embutido é usado. Defina DATABASE_URL com a string de conexão do projeto.',
+  ],
+  TIMEZONE_ASSUMED: [
+    'No time zone was given: {timezone} is taken, as the system has it. Name one, such as "America/Sao_Paulo".',
+    'Nenhum fuso horário foi informado: vale {timezone}, como no sistema. Informe um, como "America/Sao_Paulo".',
+  ],
 } as const satisfies Readonly<Record<string, Row>>
 
 export type WarningCode = keyof typeof ROWS

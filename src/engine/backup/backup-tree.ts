@@ -1,13 +1,13 @@
 /**
- * Walks the tree of a backup: keeps the stack of directories to do, hands them to the lanes, opens each by its parent's descriptor, and joins
- * the results. Descriptors stay open only while something below still needs them.
+ * Walks the tree of a backup: keeps the stack of directories to do, hands them to the lanes, opens each by its parent's
+ * descriptor, and joins the results. Descriptors stay open only while something below still needs them.
  */
 import fs from 'node:fs'
+import { throwIfAborted } from '../../kernel/abort.ts'
 import { monotonicNs, turn } from '../../kernel/clock.ts'
 import { createEntryAccess, type EntryAccess, type IgnoreRules } from '../../sources/index.ts'
-import { throwIfAborted } from '../../kernel/abort.ts'
 import { ByteWriter } from '../pack/index.ts'
-import { ContentKind, decodePage, encodeStatSection, ExtraType, type FileContent } from '../snapshot/index.ts'
+import { ContentKind, decodePage, ExtraType, encodeStatSection, type FileContent } from '../snapshot/index.ts'
 import { storeBigFile } from './big-file.ts'
 import { addCounters, emptyCounters, type OpenEntry, type SkippedEntry } from './directory-result.ts'
 import { type DirectoryTask, join } from './directory-work.ts'
@@ -42,7 +42,10 @@ export interface TreeParts {
   /** The main lane's work; may load what is missing and try again. */
   readonly process: (task: DirectoryTask) => Promise<DirectoryAnswer>
   /** The worker if it runs, or if now is the time to start it. */
-  readonly worker: (hint: { readonly queued: number; readonly bigFile: boolean }) => WorkerLane | undefined | Promise<WorkerLane | undefined>
+  readonly worker: (hint: {
+    readonly queued: number
+    readonly bigFile: boolean
+  }) => WorkerLane | undefined | Promise<WorkerLane | undefined>
   readonly runStretch: (stretch: SharedStretch, take: (turn: Turn) => void) => Promise<void>
   /** Called between two pieces of work: progress, room for packs, checkpoints. */
   readonly between: () => Promise<void>
@@ -62,7 +65,10 @@ export class BackupTree {
   readonly #bigFiles: Pending[] = []
   /** Taken back from the worker. */
   readonly #recalled: DirectoryTask[] = []
-  readonly #running = new Map<number, { readonly node: TreeNode; readonly descriptor: number; readonly device: string }>()
+  readonly #running = new Map<
+    number,
+    { readonly node: TreeNode; readonly descriptor: number; readonly device: string }
+  >()
   readonly #open = new Set<OpenNode>()
   #nextNode = 0
   #rootId: Buffer | undefined
@@ -120,7 +126,8 @@ export class BackupTree {
     const done = this.#parts.builder.accept(running.node, result)
     if (done) this.#rootId = done
     // Last in, first out: reversed, so that children come in name order.
-    for (const entry of [...result.open].reverse()) (entry.kind === 'file' ? this.#bigFiles : this.#pending).push({ parent: open, entry })
+    for (const entry of [...result.open].reverse())
+      (entry.kind === 'file' ? this.#bigFiles : this.#pending).push({ parent: open, entry })
   }
 
   async #step(): Promise<void> {
@@ -140,14 +147,19 @@ export class BackupTree {
     if (worker && worker.queued > 0) await worker.next()
   }
 
-  /** Takes what the worker has done, and gives it what it has room for; also between two slices of a large directory. */
+  /**
+   * Takes what the worker has done, and gives it what it has room for; also between two slices of a large directory.
+   */
   async feed(worker: WorkerLane): Promise<void> {
     worker.drain()
     while (worker.hasRoom && this.#recalled.length > 0) worker.submit(this.#recalled.pop()!)
     while (worker.hasRoom && this.#pending.length > 1) await this.#startPending(this.#nextForWorker(), worker)
   }
 
-  /** The directories nearest to the root hold most. But each that is listed stays open until its last child is begun: where many are, depth comes first. */
+  /**
+   * The directories nearest to the root hold most. But each that is listed stays open until its last child is begun:
+   * where many are, depth comes first.
+   */
   #nextForWorker(): Pending {
     return this.#pending.splice(this.#open.size > OPEN_WIDE_MAX ? -2 : 0, 1)[0]!
   }
@@ -159,10 +171,12 @@ export class BackupTree {
 
   async #startPending({ parent, entry }: Pending, worker?: WorkerLane): Promise<void> {
     const path = join(parent.node.path, entry.name)
-    const isOtherFileSystem = this.#parts.oneFileSystem && !this.#parts.only.has(path) && !this.#parts.rootDevices.has(entry.device)
+    const isOtherFileSystem =
+      this.#parts.oneFileSystem && !this.#parts.only.has(path) && !this.#parts.rootDevices.has(entry.device)
     let descriptor = -1
     try {
-      if (!isOtherFileSystem) descriptor = this.#access.openDirectory({ descriptor: parent.descriptor, path: parent.node.path }, entry.name)
+      if (!isOtherFileSystem)
+        descriptor = this.#access.openDirectory({ descriptor: parent.descriptor, path: parent.node.path }, entry.name)
     } catch (error) {
       this.skipped.push({ path, reason: skipReason(error) })
     }
@@ -172,7 +186,11 @@ export class BackupTree {
       fs.closeSync(descriptor)
       throw error
     })
-    await this.#start(new TreeNode(path, parent.node, entry), { descriptor, device: entry.device, previous, rules: parent.rules }, worker)
+    await this.#start(
+      new TreeNode(path, parent.node, entry),
+      { descriptor, device: entry.device, previous, rules: parent.rules },
+      worker,
+    )
   }
 
   async #previousOf(ids: readonly Uint8Array[]): Promise<Array<readonly Uint8Array[]>> {
@@ -186,12 +204,23 @@ export class BackupTree {
     if (done) this.#rootId = done
   }
 
-  async #start(node: TreeNode, place: { descriptor: number; device: string; previous: ReadonlyArray<readonly Uint8Array[]>; rules: IgnoreRules }, worker?: WorkerLane): Promise<void> {
+  async #start(
+    node: TreeNode,
+    place: { descriptor: number; device: string; previous: ReadonlyArray<readonly Uint8Array[]>; rules: IgnoreRules },
+    worker?: WorkerLane,
+  ): Promise<void> {
     this.currentPath = node.path
     const number = this.#nextNode
     this.#nextNode += 1
     this.#running.set(number, { node, descriptor: place.descriptor, device: place.device })
-    const task: DirectoryTask = { node: number, descriptor: place.descriptor, path: node.path, previous: place.previous, only: this.#parts.only.get(node.path), rules: place.rules }
+    const task: DirectoryTask = {
+      node: number,
+      descriptor: place.descriptor,
+      path: node.path,
+      previous: place.previous,
+      only: this.#parts.only.get(node.path),
+      rules: place.rules,
+    }
     if (worker) return worker.submit(task)
     this.accept(await this.#parts.process(task))
   }
@@ -202,7 +231,14 @@ export class BackupTree {
     let descriptor = -1
     try {
       descriptor = this.#access.openFile({ descriptor: parent.descriptor, path: parent.node.path }, entry.name)
-      const { content, bytes } = await storeBigFile({ descriptor, bytes: entry.bytes, isSparse: entry.isSparse }, { access: this.#access, storeBlob: this.#parts.storeBlob, runStretch: (stretch, take) => this.#runStretch(stretch, take) })
+      const { content, bytes } = await storeBigFile(
+        { descriptor, bytes: entry.bytes, isSparse: entry.isSparse },
+        {
+          access: this.#access,
+          storeBlob: this.#parts.storeBlob,
+          runStretch: (stretch, take) => this.#runStretch(stretch, take),
+        },
+      )
       this.#count(entry, content)
       this.#afterBig(parent, entry, { descriptor, path })
       this.counters.bytesProcessed += bytes
@@ -220,7 +256,12 @@ export class BackupTree {
 
   #count({ before }: OpenEntry, content: FileContent): void {
     if (!before) this.counters.filesNew += 1
-    else if (before.kind === content.kind && Buffer.compare(before.bytes, content.bytes) === 0 && !this.#parts.trustPrevious) this.counters.filesUnmodified += 1
+    else if (
+      before.kind === content.kind &&
+      Buffer.compare(before.bytes, content.bytes) === 0 &&
+      !this.#parts.trustPrevious
+    )
+      this.counters.filesUnmodified += 1
     else this.counters.filesChanged += 1
   }
 
@@ -242,7 +283,11 @@ export class BackupTree {
   #fillBig(parent: OpenNode, entry: OpenEntry, content: { kind: number; bytes: Uint8Array; stored: number }): void {
     const pages = parent.node.result!.pages
     const page = pages[entry.page]!
-    if (content.stored !== entry.bytes) pages[entry.page] = { ...page, statSection: withSize(page.statSection, page.count, { entry: entry.entry, bytes: content.stored }) }
+    if (content.stored !== entry.bytes)
+      pages[entry.page] = {
+        ...page,
+        statSection: withSize(page.statSection, page.count, { entry: entry.entry, bytes: content.stored }),
+      }
     const done = this.#parts.builder.fillFile(parent.node, entry, content)
     if (done) this.#rootId = done
   }

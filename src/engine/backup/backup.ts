@@ -1,26 +1,49 @@
 /** One backup run: session, listing, lanes, packs, index, snapshot, confirmation. */
 import fs from 'node:fs'
-import { type FileFilters, readOwnerNames } from '../../sources/index.ts'
 import { throwIfAborted } from '../../kernel/abort.ts'
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { isoTime, monotonicNs, nowMs, turn } from '../../kernel/clock.ts'
 import { makeDirectories } from '../../kernel/directories.ts'
 import { invariant } from '../../kernel/invariant.ts'
 import { hostName, userName } from '../../kernel/machine.ts'
+import { type FileFilters, readOwnerNames } from '../../sources/index.ts'
+import {
+  type Committed,
+  commitSnapshot,
+  committedRun,
+  openWriterSession,
+  PackShipper,
+  type WriterSession,
+} from '../commit/index.ts'
 import { ObjectType } from '../crypto/index.ts'
 import type { BlobTable } from '../index/index.ts'
 import { type ClientState, type Repository, requireFeatures } from '../repository/index.ts'
 import {
-  BlobKind, checkRunId, decodeSplit, headsOf, type History, IndexClass, judgeCheckpoints, openIndex, openReader, othersSeen, pathText, printablePath, readWriterHistory, type SnapshotDocument, type SnapshotEntry, type SnapshotSummary, SnapshotType,
+  BlobKind,
+  checkRunId,
+  decodeSplit,
+  type History,
+  headsOf,
+  IndexClass,
+  judgeCheckpoints,
+  openIndex,
+  openReader,
+  othersSeen,
+  pathText,
+  printablePath,
+  readWriterHistory,
+  type SnapshotDocument,
+  type SnapshotEntry,
+  type SnapshotSummary,
+  SnapshotType,
 } from '../snapshot/index.ts'
-import { type Committed, commitSnapshot, committedRun, openWriterSession, PackShipper, type WriterSession } from '../commit/index.ts'
 import { BackupTree } from './backup-tree.ts'
 import type { DirectoryCounters, SkippedEntry } from './directory-result.ts'
 import { createDirectoryWork, type DirectoryTask, type DirectoryWork, type WorkSettings } from './directory-work.ts'
 import { IndexNeeded, Lane, type LaneSetup } from './lane.ts'
 import { MetadataStore } from './metadata-store.ts'
 import { type DirectoryAnswer, WorkerLane } from './run-lanes.ts'
-import { endStretch, type SharedStretch, takeTurn, type Turn } from './shared-file.ts'
+import { endStretch, type SharedStretch, type Turn, takeTurn } from './shared-file.ts'
 import { ancestors, resolveRoots, type SourceRoots } from './source-roots.ts'
 import { TreeBuilder } from './tree-builder.ts'
 
@@ -57,8 +80,8 @@ export interface BackupOptions {
   readonly filters?: FileFilters
   readonly tags?: readonly string[]
   /**
-   * Of one scheduled run one snapshot counts, however often it is run, by whichever processes, killed or frozen wherever. 1 to 128 of `a-z 0-9 . _ -`;
-   * never used twice for different runs of the same repository.
+   * Of one scheduled run one snapshot counts, however often it is run, by whichever processes, killed or frozen
+   * wherever. 1 to 128 of `a-z 0-9 . _ -`; never used twice for different runs of the same repository.
    */
   readonly runId?: string
   /** 1–9, default 3. */
@@ -69,7 +92,10 @@ export interface BackupOptions {
   readonly packBytes?: number
   /** Worker threads besides the main one: 0 or 1 (default). */
   readonly workers?: 0 | 1
-  /** The worker begins at once when the last snapshot had so many files; default 100,000. Else when there is something to store. */
+  /**
+   * The worker begins at once when the last snapshot had so many files; default 100,000. Else when there is something
+   * to store.
+   */
   readonly filesBeforeWorker?: number
   /** What is stored is kept as a checkpoint so often; default 10 minutes. */
   readonly checkpointMs?: number
@@ -88,8 +114,9 @@ export interface BackupResult {
 }
 
 /**
- * Backs up files. Throws SOURCE_UNREADABLE when none of the paths can be read, ABORTED after a checkpoint, DISK_FULL, PROCESS_LIMIT, STORAGE_FAILED, ALREADY_EXISTS when the
- * snapshot of `runId` was committed and forgotten before. What inside the paths can't be read is named in the snapshot.
+ * Backs up files. Throws SOURCE_UNREADABLE when none of the paths can be read, ABORTED after a checkpoint, DISK_FULL,
+ * PROCESS_LIMIT, STORAGE_FAILED, ALREADY_EXISTS when the snapshot of `runId` was committed and forgotten before. What
+ * inside the paths can't be read is named in the snapshot.
  */
 export async function backupFiles(repository: Repository, options: BackupOptions): Promise<BackupResult> {
   requireFeatures(repository.config, 'write')
@@ -170,12 +197,17 @@ class BackupRun {
     const committed = runId === undefined ? undefined : await committedRun(this.#repository, this.#history, runId)
     if (committed) return this.#result({ ...committed, isRepeat: true })
     await this.#choosePrevious()
-    const meta = await openIndex(this.#repository, IndexClass.META, { ...this.#history.deleteLog.packs, reserveEntries: 2_000_000, ...(signal && { signal }) })
+    const meta = await openIndex(this.#repository, IndexClass.META, {
+      ...this.#history.deleteLog.packs,
+      reserveEntries: 2_000_000,
+      ...(signal && { signal }),
+    })
     const { reader, segments } = openReader(this.#repository, meta)
     await using _segments = segments
     this.#prepareLanes(this.#history.deleteLog.tombstoned.size === 0 ? meta.index.table : await this.#liveMetadata())
     try {
-      const readPages = (id: Uint8Array) => this.#previousPages(id, (blobId) => reader.readSync(blobId) ?? reader.read(blobId, signal))
+      const readPages = (id: Uint8Array) =>
+        this.#previousPages(id, (blobId) => reader.readSync(blobId) ?? reader.read(blobId, signal))
       const tree = await this.#buildTree(readPages)
       return await this.#commit(tree, session)
     } catch (error) {
@@ -186,16 +218,29 @@ class BackupRun {
 
   /** A writer never relies on condemned packs: metadata that stands only there is stored anew. */
   async #liveMetadata(): Promise<BlobTable> {
-    const live = await openIndex(this.#repository, IndexClass.META, { ...this.#history.deleteLog.packs, omitTombstoned: true, reserveEntries: 2_000_000 })
+    const live = await openIndex(this.#repository, IndexClass.META, {
+      ...this.#history.deleteLog.packs,
+      omitTombstoned: true,
+      reserveEntries: 2_000_000,
+    })
     return live.index.table
   }
 
   async #choosePrevious(): Promise<void> {
-    const ofSource = this.#history.snapshots.filter(({ document }) => document.source === this.#options.source && document.sourceKind === 'FILES')
+    const ofSource = this.#history.snapshots.filter(
+      ({ document }) => document.source === this.#options.source && document.sourceKind === 'FILES',
+    )
     const full = ofSource.filter(({ document }) => document.type === SnapshotType.FULL)
     this.#parent = this.#options.type === SnapshotType.DIFFERENTIAL ? full.at(-1) : ofSource.at(-1)
-    const newer = this.#history.checkpoints.filter(({ document }) => document.source === this.#options.source && (!this.#parent || document.finishedAt > this.#parent.document.finishedAt))
-    const { whole } = await judgeCheckpoints(this.#repository, { checkpoints: newer.slice(-1), deleteLog: this.#history.deleteLog })
+    const newer = this.#history.checkpoints.filter(
+      ({ document }) =>
+        document.source === this.#options.source &&
+        (!this.#parent || document.finishedAt > this.#parent.document.finishedAt),
+    )
+    const { whole } = await judgeCheckpoints(this.#repository, {
+      checkpoints: newer.slice(-1),
+      deleteLog: this.#history.deleteLog,
+    })
     this.#previous = [...whole, ...(this.#parent ? [this.#parent] : [])]
   }
 
@@ -204,11 +249,22 @@ class BackupRun {
     const { tombstoned, lossGeneration } = this.#history.deleteLog
     const isWhole = this.#previous.every(({ document }) => document.deleteGeneration >= lossGeneration)
     const isTrusting = this.#options.type !== SnapshotType.FULL && tombstoned.size === 0 && isWhole
-    this.#workSettings = { filters: this.#options.filters ?? {}, roots: this.#roots, trustPrevious: isTrusting, leftOut: this.#ownFolders(), stop: this.#stop.buffer }
+    this.#workSettings = {
+      filters: this.#options.filters ?? {},
+      roots: this.#roots,
+      trustPrevious: isTrusting,
+      leftOut: this.#ownFolders(),
+      stop: this.#stop.buffer,
+    }
     makeDirectories(store.stagingDirectory, { mode: 0o700 })
     this.#laneSetup = {
-      scope: keys.scope(), stagingDirectory: store.stagingDirectory, chunkerSecret: keys.chunkerSecret, idKey: keys.idKey.key, segmentBytes: this.#options.segmentBytes ?? MIB,
-      packBytes: this.#options.packBytes ?? 64 * MIB, compressionLevel: this.#options.compressionLevel ?? 3,
+      scope: keys.scope(),
+      stagingDirectory: store.stagingDirectory,
+      chunkerSecret: keys.chunkerSecret,
+      idKey: keys.idKey.key,
+      segmentBytes: this.#options.segmentBytes ?? MIB,
+      packBytes: this.#options.packBytes ?? 64 * MIB,
+      compressionLevel: this.#options.compressionLevel ?? 3,
     }
     this.#lane = new Lane(this.#laneSetup, (pack) => this.#shipper.ship(pack))
     this.#metadata = new MetadataStore(metaTable, () => this.#lane.metadataWriter(), this.#lane.lookupIds)
@@ -220,37 +276,62 @@ class BackupRun {
     if (!this.#repository.store.capabilities.localFiles) return []
     const own = Buffer.from(fs.realpathSync.native(this.#repository.store.location)).toString('latin1')
     const inside = this.#roots.find((root) => root === own || root.startsWith(`${own}/`))
-    if (inside !== undefined) throw new BackupError('USAGE', `The path ${printablePath(inside)} lies inside the repository.`)
+    if (inside !== undefined)
+      throw new BackupError('USAGE', `The path ${printablePath(inside)} lies inside the repository.`)
     return [own]
   }
 
-  #previousPages(id: Uint8Array, read: (id: Uint8Array) => Uint8Array | Promise<Uint8Array>): readonly Uint8Array[] | Promise<readonly Uint8Array[]> {
+  #previousPages(
+    id: Uint8Array,
+    read: (id: Uint8Array) => Uint8Array | Promise<Uint8Array>,
+  ): readonly Uint8Array[] | Promise<readonly Uint8Array[]> {
     const blob = read(id)
-    return blob instanceof Promise ? blob.then((bytes) => this.#pagesOf(bytes, read)).catch(noPrevious) : this.#pagesOf(blob, read)
+    return blob instanceof Promise
+      ? blob.then((bytes) => this.#pagesOf(bytes, read)).catch(noPrevious)
+      : this.#pagesOf(blob, read)
   }
 
-  #pagesOf(blob: Uint8Array, read: (id: Uint8Array) => Uint8Array | Promise<Uint8Array>): readonly Uint8Array[] | Promise<readonly Uint8Array[]> {
+  #pagesOf(
+    blob: Uint8Array,
+    read: (id: Uint8Array) => Uint8Array | Promise<Uint8Array>,
+  ): readonly Uint8Array[] | Promise<readonly Uint8Array[]> {
     if (blob[0] === BlobKind.PAGE) return [Uint8Array.from(blob)]
-    return readEach(decodeSplit(blob).map((page) => page.id), read).catch(noPrevious)
+    return readEach(
+      decodeSplit(blob).map((page) => page.id),
+      read,
+    ).catch(noPrevious)
   }
 
-  async #buildTree(previousPages: (id: Uint8Array) => readonly Uint8Array[] | Promise<readonly Uint8Array[]>): Promise<Buffer> {
+  async #buildTree(
+    previousPages: (id: Uint8Array) => readonly Uint8Array[] | Promise<readonly Uint8Array[]>,
+  ): Promise<Buffer> {
     const work = createDirectoryWork(this.#lane, this.#workSettings)
     const only = ancestors(this.#roots)
     this.#tree = new BackupTree({
-      builder: this.#builder, storeBlob: (blob) => this.#metadata.store(blob), previousPages, process: (task) => this.#process(work, task), worker: (hint) => this.#workerFor(hint),
-      runStretch: (stretch, take) => this.#runStretch(stretch, take), between: () => this.#between(), only, oneFileSystem: this.#options.filters?.oneFileSystem === true,
-      trustPrevious: this.#workSettings.trustPrevious, rootDevices: this.#rootDevices(), signal: this.#options.signal,
+      builder: this.#builder,
+      storeBlob: (blob) => this.#metadata.store(blob),
+      previousPages,
+      process: (task) => this.#process(work, task),
+      worker: (hint) => this.#workerFor(hint),
+      runStretch: (stretch, take) => this.#runStretch(stretch, take),
+      between: () => this.#between(),
+      only,
+      oneFileSystem: this.#options.filters?.oneFileSystem === true,
+      trustPrevious: this.#workSettings.trustPrevious,
+      rootDevices: this.#rootDevices(),
+      signal: this.#options.signal,
     })
     this.#tree.skipped.push(...this.#missing)
     return this.#tree.run(this.#previous.map(({ document }) => Buffer.from(document.tree, 'hex')))
   }
 
   #rootDevices(): Set<string> {
-    return new Set(this.#roots.map((root) => {
-      const { dev } = fs.statSync(Buffer.from(root, 'latin1') as unknown as string)
-      return `${(dev >> 8) & 0xfff}:${(dev & 0xff) | ((dev >> 12) & 0xfff00)}`
-    }))
+    return new Set(
+      this.#roots.map((root) => {
+        const { dev } = fs.statSync(Buffer.from(root, 'latin1') as unknown as string)
+        return `${(dev >> 8) & 0xfff}:${(dev & 0xff) | ((dev >> 12) & 0xfff00)}`
+      }),
+    )
   }
 
   async #process(work: DirectoryWork, task: DirectoryTask): Promise<DirectoryAnswer> {
@@ -286,7 +367,11 @@ class BackupRun {
   }
 
   async #loadIndexOnce(): Promise<void> {
-    const { index } = await openIndex(this.#repository, IndexClass.DATA, { ...this.#history.deleteLog.packs, omitTombstoned: true, reserveEntries: NEW_BLOBS_RESERVED })
+    const { index } = await openIndex(this.#repository, IndexClass.DATA, {
+      ...this.#history.deleteLog.packs,
+      omitTombstoned: true,
+      reserveEntries: NEW_BLOBS_RESERVED,
+    })
     this.#laneSetup = { ...this.#laneSetup, dataTable: index.table.memory }
     this.#lane.useTable(index.table.memory)
     this.#worker?.useTable(index.table.memory)
@@ -295,11 +380,16 @@ class BackupRun {
   #workerFor(hint: { queued: number; bigFile: boolean }): WorkerLane | undefined | Promise<WorkerLane | undefined> {
     if (this.#worker || this.#options.workers === 0) return this.#worker
     const { filesNew, filesChanged } = this.#tree.counters
-    const isBusy = this.#lane.counters.blobsAdded >= NEW_BLOBS_BEFORE_WORKER || hint.bigFile || filesNew + filesChanged >= FILES_READ_BEFORE_WORKER
+    const isBusy =
+      this.#lane.counters.blobsAdded >= NEW_BLOBS_BEFORE_WORKER ||
+      hint.bigFile ||
+      filesNew + filesChanged >= FILES_READ_BEFORE_WORKER
     const isWide = hint.queued >= DIRECTORIES_BEFORE_WORKER
     // Everything in a first backup is new.
     if (isBusy || (isWide && this.#previous.length === 0)) return this.#loadIndex().then(() => this.#startWorker())
-    return isWide && (this.#filesExpected ?? 0) >= (this.#options.filesBeforeWorker ?? FILES_BEFORE_WORKER) ? this.#startWorker() : undefined
+    return isWide && (this.#filesExpected ?? 0) >= (this.#options.filesBeforeWorker ?? FILES_BEFORE_WORKER)
+      ? this.#startWorker()
+      : undefined
   }
 
   /** What the parent had. */
@@ -310,7 +400,14 @@ class BackupRun {
 
   /** Without the data index when nothing new has appeared yet. */
   #startWorker(): WorkerLane {
-    this.#worker = new WorkerLane({ lane: this.#laneSetup, work: this.#workSettings }, { onDirectory: (result) => this.#tree.accept(result), onPack: (pack) => this.#shipper.ship(pack), onIndexNeeded: () => this.#loadIndex() })
+    this.#worker = new WorkerLane(
+      { lane: this.#laneSetup, work: this.#workSettings },
+      {
+        onDirectory: (result) => this.#tree.accept(result),
+        onPack: (pack) => this.#shipper.ship(pack),
+        onIndexNeeded: () => this.#loadIndex(),
+      },
+    )
     return this.#worker
   }
 
@@ -346,9 +443,16 @@ class BackupRun {
     const expected = this.#parent?.document.summary
     const parts = [this.#tree.counters, this.#inFlight, this.#worker?.inFlight].filter((each) => each !== undefined)
     this.#options.onProgress?.({
-      phase, filesDone: parts.reduce((sum, { filesNew, filesChanged, filesUnmodified }) => sum + filesNew + filesChanged + filesUnmodified, 0),
-      bytesDone: parts.reduce((sum, { bytesProcessed }) => sum + bytesProcessed, this.#tree.bytesInFlight), bytesAdded: this.#bytesAdded,
-      filesExpected: this.#filesExpected, bytesExpected: expected?.bytesProcessed, currentPath: this.#tree.currentPath,
+      phase,
+      filesDone: parts.reduce(
+        (sum, { filesNew, filesChanged, filesUnmodified }) => sum + filesNew + filesChanged + filesUnmodified,
+        0,
+      ),
+      bytesDone: parts.reduce((sum, { bytesProcessed }) => sum + bytesProcessed, this.#tree.bytesInFlight),
+      bytesAdded: this.#bytesAdded,
+      filesExpected: this.#filesExpected,
+      bytesExpected: expected?.bytesProcessed,
+      currentPath: this.#tree.currentPath,
     })
   }
 
@@ -363,7 +467,11 @@ class BackupRun {
     await this.#shipper.settle(this.#repository.keys.idKey.version)
     this.#report('finish')
     const document = this.#document(tree, true)
-    const committed = await commitSnapshot(this.#repository, { document, signer: this.#signer, writing: { session, log: this.#history.deleteLog } })
+    const committed = await commitSnapshot(this.#repository, {
+      document,
+      signer: this.#signer,
+      writing: { session, log: this.#history.deleteLog },
+    })
     await this.#dropCheckpoints()
     const heads = headsOf(this.#history, this.#repository.keys.generation)
     this.#options.state.remember({ ...heads, writers: { ...heads.writers, [document.writer]: document.sequence ?? 0 } })
@@ -381,13 +489,35 @@ class BackupRun {
     const mine = this.#history.snapshots.filter(({ document }) => document.writer === writer).at(-1)
     const { skipped, changedWhileRead, metadataNotKept } = this.#tree
     return {
-      kind: complete ? 'snapshot' : 'checkpoint', source: this.#options.source, sourceKind: 'FILES', type: this.#type(), complete, host: hostName(), user: userName(), program: this.#options.program,
-      startedAt: this.#startedAt, finishedAt: isoTime(nowMs()), paths: this.#roots.map(pathText), tags: this.#options.tags ?? [], tree: tree.toString('hex'), parent: this.#parent?.name ?? null,
-      ...(this.#options.runId !== undefined && { runId: this.#options.runId }), writer, ...(complete && { sequence }), previous: mine?.name ?? null, seen: othersSeen(this.#history, writer),
-      keyGeneration: this.#repository.keys.generation, deleteGeneration: this.#history.deleteLog.newestGeneration, summary: this.#summary(),
-      skipped: skipped.slice(0, LISTED_MAX).map(({ path, reason }: SkippedEntry) => ({ path: pathText(path), reason })), skippedCount: skipped.length,
-      changedWhileRead: changedWhileRead.slice(0, LISTED_MAX).map(pathText), changedCount: changedWhileRead.length,
-      metadataNotKept: metadataNotKept.slice(0, LISTED_MAX).map(({ path, what }) => ({ path: pathText(path), what })), notKeptCount: metadataNotKept.length, owners: this.#owners(),
+      kind: complete ? 'snapshot' : 'checkpoint',
+      source: this.#options.source,
+      sourceKind: 'FILES',
+      type: this.#type(),
+      complete,
+      host: hostName(),
+      user: userName(),
+      program: this.#options.program,
+      startedAt: this.#startedAt,
+      finishedAt: isoTime(nowMs()),
+      paths: this.#roots.map(pathText),
+      tags: this.#options.tags ?? [],
+      tree: tree.toString('hex'),
+      parent: this.#parent?.name ?? null,
+      ...(this.#options.runId !== undefined && { runId: this.#options.runId }),
+      writer,
+      ...(complete && { sequence }),
+      previous: mine?.name ?? null,
+      seen: othersSeen(this.#history, writer),
+      keyGeneration: this.#repository.keys.generation,
+      deleteGeneration: this.#history.deleteLog.newestGeneration,
+      summary: this.#summary(),
+      skipped: skipped.slice(0, LISTED_MAX).map(({ path, reason }: SkippedEntry) => ({ path: pathText(path), reason })),
+      skippedCount: skipped.length,
+      changedWhileRead: changedWhileRead.slice(0, LISTED_MAX).map(pathText),
+      changedCount: changedWhileRead.length,
+      metadataNotKept: metadataNotKept.slice(0, LISTED_MAX).map(({ path, what }) => ({ path: pathText(path), what })),
+      notKeptCount: metadataNotKept.length,
+      owners: this.#owners(),
       filters: { ...this.#options.filters },
     }
   }
@@ -399,17 +529,32 @@ class BackupRun {
 
   #summary(): SnapshotSummary {
     const { filesNew, filesChanged, filesUnmodified, filesFiltered, bytesProcessed } = this.#tree.counters
-    const blobsAdded = this.#lane.counters.blobsAdded + (this.#worker?.counters.blobsAdded ?? 0) + this.#metadata.blobsAdded
-    return { filesNew, filesChanged, filesUnmodified, filesFiltered, directories: this.#tree.directories, bytesProcessed, bytesAdded: this.#bytesAdded, bytesStored: this.#shipper.bytesStored, blobsAdded }
+    const blobsAdded =
+      this.#lane.counters.blobsAdded + (this.#worker?.counters.blobsAdded ?? 0) + this.#metadata.blobsAdded
+    return {
+      filesNew,
+      filesChanged,
+      filesUnmodified,
+      filesFiltered,
+      directories: this.#tree.directories,
+      bytesProcessed,
+      bytesAdded: this.#bytesAdded,
+      bytesStored: this.#shipper.bytesStored,
+      blobsAdded,
+    }
   }
 
   #owners(): SnapshotDocument['owners'] {
     const names = readOwnerNames()
-    const pick = (ids: Set<number>, from: ReadonlyMap<number, string>) => Object.fromEntries([...ids].flatMap((id) => (from.has(id) ? [[String(id), from.get(id)!]] : [])))
+    const pick = (ids: Set<number>, from: ReadonlyMap<number, string>) =>
+      Object.fromEntries([...ids].flatMap((id) => (from.has(id) ? [[String(id), from.get(id)!]] : [])))
     return { users: pick(this.#tree.uids, names.users), groups: pick(this.#tree.gids, names.groups) }
   }
 
-  /** After a failure: what is stored stays useful as a checkpoint when the run was stopped; otherwise open packs are thrown away. */
+  /**
+   * After a failure: what is stored stays useful as a checkpoint when the run was stopped; otherwise open packs are
+   * thrown away.
+   */
   async #abandon(error: unknown): Promise<void> {
     if (isBackupError(error, 'ABORTED')) {
       try {
@@ -445,19 +590,29 @@ class BackupRun {
     this.#lane.finish()
     this.#metadata.finish()
     await this.#shipper.settle(this.#repository.keys.idKey.version)
-    const name = await this.#repository.writeDocument(this.#document(tree, false), { type: ObjectType.CHECKPOINT, folder: 'checkpoints', signer: this.#signer })
+    const name = await this.#repository.writeDocument(this.#document(tree, false), {
+      type: ObjectType.CHECKPOINT,
+      folder: 'checkpoints',
+      signer: this.#signer,
+    })
     if (this.#checkpoint) await this.#repository.store.delete(`checkpoints/${this.#checkpoint}`)
     this.#checkpoint = name
   }
 
   /** A finished run makes the source's earlier checkpoints needless. */
   async #dropCheckpoints(): Promise<void> {
-    const mine = this.#history.checkpoints.filter(({ document }) => document.source === this.#options.source && document.host === hostName()).map(({ name }) => name)
-    for (const name of this.#checkpoint ? [...mine, this.#checkpoint] : mine) await this.#repository.store.delete(`checkpoints/${name}`)
+    const mine = this.#history.checkpoints
+      .filter(({ document }) => document.source === this.#options.source && document.host === hostName())
+      .map(({ name }) => name)
+    for (const name of this.#checkpoint ? [...mine, this.#checkpoint] : mine)
+      await this.#repository.store.delete(`checkpoints/${name}`)
   }
 }
 
-async function readEach(ids: readonly Uint8Array[], read: (id: Uint8Array) => Uint8Array | Promise<Uint8Array>): Promise<Uint8Array[]> {
+async function readEach(
+  ids: readonly Uint8Array[],
+  read: (id: Uint8Array) => Uint8Array | Promise<Uint8Array>,
+): Promise<Uint8Array[]> {
   const pages: Uint8Array[] = []
   for (const id of ids) pages.push(Uint8Array.from(await read(id)))
   return pages
@@ -468,4 +623,3 @@ function noPrevious(error: unknown): readonly Uint8Array[] {
   if (isBackupError(error, 'DAMAGED') || isBackupError(error, 'NOT_FOUND')) return []
   throw error
 }
-

@@ -2,7 +2,7 @@
 import fs from 'node:fs'
 import type { EntryAccess } from '../../sources/index.ts'
 import { ContentBuilder, type FileContent, HOLE_ID } from '../snapshot/index.ts'
-import { CHUNK_RECORD_BYTES, type SharedStretch, shareStretch, throwIfUnread, type Turn } from './shared-file.ts'
+import { CHUNK_RECORD_BYTES, type SharedStretch, shareStretch, type Turn, throwIfUnread } from './shared-file.ts'
 
 /** Puts turns, which arrive in any order, back into file order. */
 export class TurnSorter {
@@ -25,7 +25,8 @@ export class TurnSorter {
 
   #append(chunks: Uint8Array): void {
     const view = Buffer.from(chunks.buffer, chunks.byteOffset, chunks.length)
-    for (let at = 0; at < view.length; at += CHUNK_RECORD_BYTES) this.#builder.add(view.readUInt32LE(at), view.subarray(at + 4, at + CHUNK_RECORD_BYTES))
+    for (let at = 0; at < view.length; at += CHUNK_RECORD_BYTES)
+      this.#builder.add(view.readUInt32LE(at), view.subarray(at + 4, at + CHUNK_RECORD_BYTES))
   }
 }
 
@@ -42,8 +43,14 @@ export interface BigFileParts {
   readonly runStretch: (stretch: SharedStretch, take: (turn: Turn) => void) => Promise<void>
 }
 
-/** Stores a big file. The result's `bytes` is what it really held. Throws a SystemCallError when it can't be read: what was stored of it is not referred to. */
-export async function storeBigFile(file: BigFile, parts: BigFileParts): Promise<{ content: FileContent; bytes: number }> {
+/**
+ * Stores a big file. The result's `bytes` is what it really held. Throws a SystemCallError when it can't be read: what
+ * was stored of it is not referred to.
+ */
+export async function storeBigFile(
+  file: BigFile,
+  parts: BigFileParts,
+): Promise<{ content: FileContent; bytes: number }> {
   const builder = new ContentBuilder(parts.storeBlob)
   const extents = file.isSparse ? parts.access.extents(file.descriptor, file.bytes) : [{ from: 0, to: file.bytes }]
   let at = 0

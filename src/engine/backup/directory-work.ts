@@ -1,21 +1,38 @@
 /**
- * One directory, done by any lane: list it, compare it with the same directory of the parent snapshot, store what is new. What it cannot
- * finish alone (sub-directories, big files) it names, and the run fills it in before the pages are sealed.
+ * One directory, done by any lane: list it, compare it with the same directory of the parent snapshot, store what is
+ * new. What it cannot finish alone (sub-directories, big files) it names, and the run fills it in before the pages are
+ * sealed.
  */
 import fs from 'node:fs'
 import { Column, EntryColumns, FileType } from '../../contracts/index.ts'
 import { systemCode } from '../../kernel/backup-error.ts'
 import { monotonicNs } from '../../kernel/clock.ts'
 import {
-  createDirectoryScanner, createEntryAccess, createFileFilter, type DirectoryScanner, type EntryAccess, type FileFilter, type FileFilters, type IgnoreRules, type OpenDirectory, parseIgnoreFile, type ScanSkip,
+  createDirectoryScanner,
+  createEntryAccess,
+  createFileFilter,
+  type DirectoryScanner,
+  type EntryAccess,
+  type FileFilter,
+  type FileFilters,
+  type IgnoreRules,
+  type OpenDirectory,
+  parseIgnoreFile,
+  type ScanSkip,
 } from '../../sources/index.ts'
-import { ContentKind, decodePage, type DirectoryPage, ExtraType, type FileContent } from '../snapshot/index.ts'
-import { CONTENT_OPEN, type DirectoryCounters, type DirectoryResult, emptyCounters, type SkippedEntry } from './directory-result.ts'
+import { ContentKind, type DirectoryPage, decodePage, ExtraType, type FileContent } from '../snapshot/index.ts'
+import {
+  CONTENT_OPEN,
+  type DirectoryCounters,
+  type DirectoryResult,
+  emptyCounters,
+  type SkippedEntry,
+} from './directory-result.ts'
 import { FileWork } from './file-work.ts'
 import { ARENA_BYTES, IndexNeeded, type Lane } from './lane.ts'
 import { PageCollector } from './page-collector.ts'
-import { ReadAhead } from './read-ahead.ts'
 import { notKeptOf, PreviousDirectories, type PreviousEntry } from './previous-directory.ts'
+import { ReadAhead } from './read-ahead.ts'
 import { skipReason } from './skip-reason.ts'
 
 /** Files above this are cut by all lanes together: what fits the arena is read at once. */
@@ -51,7 +68,10 @@ export interface DirectoryTask extends OpenDirectory {
 }
 
 export interface DirectoryWork {
-  /** Works in slices of about SLICE_NS, so that a folder of many files lets progress, signals and checkpoints through; gives what has been counted so far. */
+  /**
+   * Works in slices of about SLICE_NS, so that a folder of many files lets progress, signals and checkpoints through;
+   * gives what has been counted so far.
+   */
   slices(task: DirectoryTask): Generator<DirectoryCounters, DirectoryResult & { rules: IgnoreRules }>
 }
 
@@ -97,8 +117,13 @@ class Work implements DirectoryWork {
     const scanSkips = this.#scan(task)
     const rules = this.#rules(task)
     const state: State = {
-      task, previous: new PreviousDirectories(this.#decode(task.previous)), skipped: scanSkips.map(({ name, reason }) => ({ path: name === '' ? task.path : join(task.path, name), reason })),
-      changedWhileRead: [], metadataNotKept: [], counters: emptyCounters(), rules,
+      task,
+      previous: new PreviousDirectories(this.#decode(task.previous)),
+      skipped: scanSkips.map(({ name, reason }) => ({ path: name === '' ? task.path : join(task.path, name), reason })),
+      changedWhileRead: [],
+      metadataNotKept: [],
+      counters: emptyCounters(),
+      rules,
     }
     this.#collector.clear()
     const count = this.#isLeftOut(task) ? 0 : columns.count
@@ -113,7 +138,18 @@ class Work implements DirectoryWork {
     }
     const { pages, open } = this.#collector.pages(columns)
     const { uids, gids } = owners(columns)
-    return { node: task.node, pages, open, skipped: state.skipped, changedWhileRead: state.changedWhileRead, metadataNotKept: state.metadataNotKept, uids, gids, counters: state.counters, rules }
+    return {
+      node: task.node,
+      pages,
+      open,
+      skipped: state.skipped,
+      changedWhileRead: state.changedWhileRead,
+      metadataNotKept: state.metadataNotKept,
+      uids,
+      gids,
+      counters: state.counters,
+      rules,
+    }
   }
 
   /** Into columns that are used again: they hold until the next directory. */
@@ -139,7 +175,10 @@ class Work implements DirectoryWork {
     }
   }
 
-  /** The clock is asked after some entries or some bytes, not after each: an unchanged folder has a hundred thousand entries and nothing to do. */
+  /**
+   * The clock is asked after some entries or some bytes, not after each: an unchanged folder has a hundred thousand
+   * entries and nothing to do.
+   */
   #mayHaveWorkedLong(entry: number): boolean {
     this.#credit -= 1 + (this.#columns.size(entry) >>> 14)
     if (this.#credit > 0) return false
@@ -174,9 +213,12 @@ class Work implements DirectoryWork {
 
   #directory(entry: number, earlier: readonly PreviousEntry[], state: State): void {
     const same = earlier.filter((before) => before.page.columns.type(before.entry) === FileType.DIRECTORY)
-    // A directory with a new name keeps its inode: what is in it is compared with what was in it, file by file, as under the old name.
+    // A directory with a new name keeps its inode: what is in it is compared with what was in it, file by file, as
+    // under the old name.
     const known = same.length > 0 ? same : state.previous.directoriesOf(this.#columns.identity(entry))
-    const previous = known.filter((before) => before.page.kinds[before.entry] === ContentKind.ONE).map((before) => Uint8Array.from(before.page.contentOf(before.entry)))
+    const previous = known
+      .filter((before) => before.page.kinds[before.entry] === ContentKind.ONE)
+      .map((before) => Uint8Array.from(before.page.contentOf(before.entry)))
     const unchanged = same.find((before) => this.#isUnchanged(entry, before))
     if (unchanged) this.#copyExtras(entry, unchanged, state)
     else this.#readAttributes(entry, state)
@@ -226,7 +268,9 @@ class Work implements DirectoryWork {
         this.#open(entry, { kind: 'file', previous: [], before: storedBefore(earlier) })
         return undefined
       }
-      const { content, isAsListed } = this.#files.store(descriptor, { columns, entry }, (read) => this.#ahead.timed(asked !== undefined, read))
+      const { content, isAsListed } = this.#files.store(descriptor, { columns, entry }, (read) =>
+        this.#ahead.timed(asked !== undefined, read),
+      )
       if (!isAsListed) {
         this.#collector.extra(ExtraType.CHANGED, NOTHING)
         state.changedWhileRead.push(join(state.task.path, name))
@@ -240,7 +284,8 @@ class Work implements DirectoryWork {
 
   /** Only in folders that are new to the repository: in others most files are unchanged, and not read. */
   #isToBeRead(entry: number, state: State): boolean {
-    if (state.task.previous.length > 0 || (state.task.only && !state.task.only.includes(this.#columns.names[entry]!))) return false
+    if (state.task.previous.length > 0 || (state.task.only && !state.task.only.includes(this.#columns.names[entry]!)))
+      return false
     return !this.#isFiltered(entry, FileType.FILE, state)
   }
 
@@ -263,7 +308,8 @@ class Work implements DirectoryWork {
 
   #specialExtras(entry: number, state: State): void {
     const type = this.#columns.type(entry)
-    if (type === FileType.LINK) this.#collector.extra(ExtraType.LINK_TARGET, this.#access.readLink(state.task, this.#columns.names[entry]!))
+    if (type === FileType.LINK)
+      this.#collector.extra(ExtraType.LINK_TARGET, this.#access.readLink(state.task, this.#columns.names[entry]!))
     this.#readAttributes(entry, state)
     if (type === FileType.BLOCK || type === FileType.CHARACTER) {
       const device = Buffer.alloc(8)
@@ -273,11 +319,26 @@ class Work implements DirectoryWork {
     }
   }
 
-  #open(entry: number, { kind, previous, before }: { kind: 'directory' | 'file'; previous: readonly Uint8Array[]; before: PreviousEntry | undefined }): void {
+  #open(
+    entry: number,
+    {
+      kind,
+      previous,
+      before,
+    }: { kind: 'directory' | 'file'; previous: readonly Uint8Array[]; before: PreviousEntry | undefined },
+  ): void {
     const columns = this.#columns
     this.#collector.open.push({
-      entry: this.#collector.next, name: columns.names[entry]!, kind, bytes: columns.size(entry), previous, device: columns.device(entry), isSparse: isSparse(columns, entry),
-      ...(before && { before: { kind: before.page.kinds[before.entry]!, bytes: Uint8Array.from(before.page.contentOf(before.entry)) } }),
+      entry: this.#collector.next,
+      name: columns.names[entry]!,
+      kind,
+      bytes: columns.size(entry),
+      previous,
+      device: columns.device(entry),
+      isSparse: isSparse(columns, entry),
+      ...(before && {
+        before: { kind: before.page.kinds[before.entry]!, bytes: Uint8Array.from(before.page.contentOf(before.entry)) },
+      }),
     })
     this.#collector.keep(entry, CONTENT_OPEN, NOTHING)
   }
@@ -287,7 +348,11 @@ class Work implements DirectoryWork {
   }
 
   #attributes(found: ReturnType<EntryAccess['attributesOfFile']>, entry: number, state: State): void {
-    for (const { name, value } of found.attributes) this.#collector.extra(ExtraType.ATTRIBUTE, Buffer.concat([Buffer.from([name.length]), Buffer.from(name, 'latin1'), value]))
+    for (const { name, value } of found.attributes)
+      this.#collector.extra(
+        ExtraType.ATTRIBUTE,
+        Buffer.concat([Buffer.from([name.length]), Buffer.from(name, 'latin1'), value]),
+      )
     const failed = this.#access.missing === '' ? found.failed : [this.#access.missing]
     if (failed.length === 0) return
     this.#collector.extra(ExtraType.NOT_KEPT, Buffer.from(failed.join(', ')))
@@ -296,9 +361,11 @@ class Work implements DirectoryWork {
 
   #copyExtras(entry: number, before: PreviousEntry, state: State): void {
     if (before.page.extras.length === 0) return
-    for (const { type, bytes } of before.page.extrasOf(before.entry)) this.#collector.extra(type, Uint8Array.from(bytes))
+    for (const { type, bytes } of before.page.extrasOf(before.entry))
+      this.#collector.extra(type, Uint8Array.from(bytes))
     const what = notKeptOf(before)
-    if (what !== undefined) state.metadataNotKept.push({ path: join(state.task.path, this.#columns.names[entry]!), what })
+    if (what !== undefined)
+      state.metadataNotKept.push({ path: join(state.task.path, this.#columns.names[entry]!), what })
   }
 
   #dropExtras(): void {
@@ -308,7 +375,8 @@ class Work implements DirectoryWork {
   }
 
   #unchangedIn(earlier: readonly PreviousEntry[], entry: number, bytes: number): PreviousEntry | undefined {
-    for (let i = 0; i < earlier.length; i += 1) if (this.#isUnchanged(entry, earlier[i]!) && isComplete(earlier[i]!, bytes)) return earlier[i]
+    for (let i = 0; i < earlier.length; i += 1)
+      if (this.#isUnchanged(entry, earlier[i]!) && isComplete(earlier[i]!, bytes)) return earlier[i]
     return undefined
   }
 
@@ -318,32 +386,54 @@ class Work implements DirectoryWork {
 
   #count(stored: FileContent, before: PreviousEntry | undefined, state: State): void {
     if (!before) state.counters.filesNew += 1
-    else if (before.page.kinds[before.entry] === stored.kind && Buffer.compare(before.page.contentOf(before.entry), stored.bytes) === 0 && !this.#settings.trustPrevious) state.counters.filesUnmodified += 1
+    else if (
+      before.page.kinds[before.entry] === stored.kind &&
+      Buffer.compare(before.page.contentOf(before.entry), stored.bytes) === 0 &&
+      !this.#settings.trustPrevious
+    )
+      state.counters.filesUnmodified += 1
     else state.counters.filesChanged += 1
   }
 
   #isFiltered(entry: number, type: number, state: State): boolean {
-    if (type === FileType.DIRECTORY && this.#settings.leftOut.includes(join(state.task.path, this.#columns.names[entry]!))) return true
+    if (
+      type === FileType.DIRECTORY &&
+      this.#settings.leftOut.includes(join(state.task.path, this.#columns.names[entry]!))
+    )
+      return true
     if (!this.#hasFilters && state.rules.length === 0) return false
     if (state.task.only) return false
     const columns = this.#columns
     const path = join(state.task.path, columns.names[entry]!)
     if (type === FileType.DIRECTORY) return this.#filter.excludesDirectory(path, state.rules)
-    return this.#filter.excludesFile(path, { bytes: type === FileType.FILE ? columns.size(entry) : 0, modifiedMs: type === FileType.FILE ? columns.mtimeSeconds(entry) * 1000 : Number.POSITIVE_INFINITY }, state.rules)
+    return this.#filter.excludesFile(
+      path,
+      {
+        bytes: type === FileType.FILE ? columns.size(entry) : 0,
+        modifiedMs: type === FileType.FILE ? columns.mtimeSeconds(entry) * 1000 : Number.POSITIVE_INFINITY,
+      },
+      state.rules,
+    )
   }
 
   /** Marked as a cache, or by a name that excludes: the folder stays, its inside is left out. */
   #isLeftOut(task: DirectoryTask): boolean {
     const { excludeIfPresent, excludeCaches } = this.#settings.filters
     if (task.only || this.#settings.roots.includes(task.path)) return false
-    if (excludeIfPresent?.some((name) => this.#columns.names.includes(Buffer.from(name).toString('latin1')))) return true
-    return excludeCaches === true && this.#columns.names.includes('CACHEDIR.TAG') && this.#text(task, 'CACHEDIR.TAG').startsWith(CACHE_SIGNATURE)
+    if (excludeIfPresent?.some((name) => this.#columns.names.includes(Buffer.from(name).toString('latin1'))))
+      return true
+    return (
+      excludeCaches === true &&
+      this.#columns.names.includes('CACHEDIR.TAG') &&
+      this.#text(task, 'CACHEDIR.TAG').startsWith(CACHE_SIGNATURE)
+    )
   }
 
   #rules(task: DirectoryTask): IgnoreRules {
     let rules = task.rules
     for (const name of this.#settings.filters.ignoreFileNames ?? ['.neonproignore']) {
-      if (!task.only && this.#columns.names.includes(name)) rules = [...rules, parseIgnoreFile(this.#text(task, name), task.path)]
+      if (!task.only && this.#columns.names.includes(name))
+        rules = [...rules, parseIgnoreFile(this.#text(task, name), task.path)]
     }
     return rules
   }
@@ -379,16 +469,25 @@ function isComplete(before: PreviousEntry, bytes: number): boolean {
 
 function isSparse(columns: EntryColumns, entry: number): boolean {
   const bytes = columns.size(entry)
-  return bytes >= SPARSE_BYTES_MIN && columns.type(entry) === FileType.FILE && columns.blocks[entry]! * 512 < bytes && bytes < 2 ** 40
+  return (
+    bytes >= SPARSE_BYTES_MIN &&
+    columns.type(entry) === FileType.FILE &&
+    columns.blocks[entry]! * 512 < bytes &&
+    bytes < 2 ** 40
+  )
 }
 
 function owners(columns: EntryColumns): { uids: number[]; gids: number[] } {
-  return { uids: distinct(columns.values[Column.UID]!, columns.count), gids: distinct(columns.values[Column.GID]!, columns.count) }
+  return {
+    uids: distinct(columns.values[Column.UID]!, columns.count),
+    gids: distinct(columns.values[Column.GID]!, columns.count),
+  }
 }
 
 /** Nearly always one. */
 function distinct(values: Uint32Array, count: number): number[] {
   const found: number[] = []
-  for (let i = 0; i < count; i += 1) if ((i === 0 || values[i] !== values[i - 1]) && !found.includes(values[i]!)) found.push(values[i]!)
+  for (let i = 0; i < count; i += 1)
+    if ((i === 0 || values[i] !== values[i - 1]) && !found.includes(values[i]!)) found.push(values[i]!)
   return found
 }

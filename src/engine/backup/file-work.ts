@@ -24,14 +24,22 @@ export class FileWork {
     return columns.links(entry) > 1 ? this.#linked.get(columns.identity(entry)) : undefined
   }
 
-  /** Stores an open file. When it is not as it was listed, its size column becomes what was read. `timed` calls what it is given, once. */
-  store(descriptor: number, { columns, entry }: { readonly columns: EntryColumns; readonly entry: number }, timed: (read: () => number) => number): { content: FileContent; isAsListed: boolean } {
+  /**
+   * Stores an open file. When it is not as it was listed, its size column becomes what was read. `timed` calls what it
+   * is given, once.
+   */
+  store(
+    descriptor: number,
+    { columns, entry }: { readonly columns: EntryColumns; readonly entry: number },
+    timed: (read: () => number) => number,
+  ): { content: FileContent; isAsListed: boolean } {
     const bytes = columns.size(entry)
     const length = bytes === 0 ? 0 : timed(() => this.#lane.read(descriptor, 0, { bytes }))
     const content = length === 0 ? NONE : this.#chunks(length)
     const isAsListed = this.#access.isAsListed(descriptor, columns, entry)
     if (length !== bytes) columns.setSize(entry, length)
-    if (isAsListed && columns.links(entry) > 1 && this.#linked.size < LINKED_MAX) this.#linked.set(columns.identity(entry), content)
+    if (isAsListed && columns.links(entry) > 1 && this.#linked.size < LINKED_MAX)
+      this.#linked.set(columns.identity(entry), content)
     return { content, isAsListed }
   }
 

@@ -1,11 +1,11 @@
 /**
- * A lane is everything that one thread needs to turn file bytes into stored blobs: read arena, chunker, compressor, pack writer. The main
- * thread has one and so has each worker; they share nothing but the blob table.
+ * A lane is everything that one thread needs to turn file bytes into stored blobs: read arena, chunker, compressor,
+ * pack writer. The main thread has one and so has each worker; they share nothing but the blob table.
  */
 import fs from 'node:fs'
 import { type Chunker, ChunkerProfile, createChunker } from '../chunker/index.ts'
 import { createSegmentCodec, type SegmentCodec } from '../compression/index.ts'
-import { blobIdOf, LookupIds, ObjectType, type ObjectScope } from '../crypto/index.ts'
+import { blobIdOf, LookupIds, type ObjectScope, ObjectType } from '../crypto/index.ts'
 import { BlobTable, type BlobTableMemory } from '../index/index.ts'
 import { alignedBuffer, BLOB_BYTES_MAX, type FinishedPack, PackWriter, SealBuffers } from '../pack/index.ts'
 
@@ -81,7 +81,10 @@ export class Lane {
     return this.#writer(ObjectType.PACK_META, META_SEGMENT_BYTES)
   }
 
-  /** Cuts `length` bytes of the arena into chunks and stores the new ones. Returns the bytes consumed: all of them when `isFinal`. */
+  /**
+   * Cuts `length` bytes of the arena into chunks and stores the new ones. Returns the bytes consumed: all of them when
+   * `isFinal`.
+   */
   chunk(length: number, isFinal: boolean, sink: ChunkSink): number {
     let at = 0
     while (at < length) {
@@ -147,7 +150,13 @@ export class Lane {
     const { scope, stagingDirectory, packBytes } = this.#setup
     return new PackWriter(
       { type, scope, stagingDirectory, segmentBytes, packBytes },
-      { codec: this.codec, buffers: this.buffers, segment: Buffer.allocUnsafeSlow(segmentBytes + BLOB_BYTES_MAX), output: alignedBuffer(OUTPUT_BYTES), onPack: this.#onPack },
+      {
+        codec: this.codec,
+        buffers: this.buffers,
+        segment: Buffer.allocUnsafeSlow(segmentBytes + BLOB_BYTES_MAX),
+        output: alignedBuffer(OUTPUT_BYTES),
+        onPack: this.#onPack,
+      },
     )
   }
 }

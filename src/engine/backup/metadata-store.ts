@@ -1,4 +1,6 @@
-/** Stores directory blobs: hashes them, leaves out what is known, collects the rest in metadata packs. Main thread only. */
+/**
+ * Stores directory blobs: hashes them, leaves out what is known, collects the rest in metadata packs. Main thread only.
+ */
 import { blobIdOf, type LookupIds } from '../crypto/index.ts'
 import type { BlobTable } from '../index/index.ts'
 import type { PackWriter } from '../pack/index.ts'
@@ -12,7 +14,10 @@ export class MetadataStore {
   bytesAdded = 0
   blobsAdded = 0
 
-  /** The writer, with its buffers and its compressor, is opened at the first new blob: a run that finds nothing changed has none. */
+  /**
+   * The writer, with its buffers and its compressor, is opened at the first new blob: a run that finds nothing changed
+   * has none.
+   */
   constructor(table: BlobTable, openWriter: () => PackWriter, lookupIds: LookupIds) {
     this.#table = table
     this.#openWriter = openWriter

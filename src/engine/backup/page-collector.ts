@@ -69,9 +69,14 @@ export class PageCollector {
     const contentFrom = from === 0 ? 0 : this.#ends[from - 1]!
     const contentTo = to === 0 ? 0 : this.#ends[to - 1]!
     return {
-      count: to - from, statSection: new Uint8Array(this.#section.view()), kinds: Uint8Array.from(this.#kinds.slice(from, to)),
-      contentEnds: Uint32Array.from(this.#ends.slice(from, to), (end) => end - contentFrom), contents: new Uint8Array(this.#contents.view().subarray(contentFrom, contentTo)),
-      extras: this.extras.filter(({ entry }) => entry >= from && entry < to).map((extra) => ({ ...extra, entry: extra.entry - from })),
+      count: to - from,
+      statSection: new Uint8Array(this.#section.view()),
+      kinds: Uint8Array.from(this.#kinds.slice(from, to)),
+      contentEnds: Uint32Array.from(this.#ends.slice(from, to), (end) => end - contentFrom),
+      contents: new Uint8Array(this.#contents.view().subarray(contentFrom, contentTo)),
+      extras: this.extras
+        .filter(({ entry }) => entry >= from && entry < to)
+        .map((extra) => ({ ...extra, entry: extra.entry - from })),
     }
   }
 }

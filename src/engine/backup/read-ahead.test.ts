@@ -1,5 +1,6 @@
-// Goal: while reads are slow the next files of a folder are open and asked for; each descriptor is the file that it is taken for, and none stays open.
-// Method: a real folder and the platform's own access, whose hints are counted; a read that takes a while stands for a disk.
+// Goal: while reads are slow the next files of a folder are open and asked for; each descriptor is the file that it is
+// taken for, and none stays open. Method: a real folder and the platform's own access, whose hints are counted; a read
+// that takes a while stands for a disk.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
@@ -32,20 +33,32 @@ function slowly(): void {
 
 const openFiles = (): number => fs.readdirSync('/proc/self/fd').length
 
-test('after a slow read the next files are asked for, in bounds, and closed', { skip: process.platform !== 'linux' && 'counts descriptors in /proc' }, () => {
+test('after a slow read the next files are asked for, in bounds, and closed', {
+  skip: process.platform !== 'linux' && 'counts descriptors in /proc',
+}, () => {
   using folder = temporaryDirectory()
   makeFolder(folder.path)
   const files = listed(folder.path)
   const asked: number[] = []
   const access = createEntryAccess()
-  const ahead = new ReadAhead(Object.assign(Object.create(access) as typeof access, { openFile: access.openFile.bind(access), willRead: (descriptor: number) => void asked.push(descriptor) }), BYTES_MAX)
+  const ahead = new ReadAhead(
+    Object.assign(Object.create(access) as typeof access, {
+      openFile: access.openFile.bind(access),
+      willRead: (descriptor: number) => void asked.push(descriptor),
+    }),
+    BYTES_MAX,
+  )
   const before = openFiles()
   ahead.advance(0, files)
   assert.equal(ahead.take(1, files.columns), undefined, 'nothing is asked for before a read was slow')
   ahead.timed(false, slowly)
   ahead.advance(0, files)
   assert.ok(asked.length > 10 && asked.length < 36, `${asked.length} are open`)
-  assert.deepEqual([0, 3, 5, 6, 7].map((entry) => ahead.take(entry, files.columns)), Array(5).fill(undefined), 'the present one, and what is not read: unwanted, empty, large, a folder')
+  assert.deepEqual(
+    [0, 3, 5, 6, 7].map((entry) => ahead.take(entry, files.columns)),
+    Array(5).fill(undefined),
+    'the present one, and what is not read: unwanted, empty, large, a folder',
+  )
   for (const entry of [1, 2, 4]) {
     const descriptor = ahead.take(entry, files.columns)!
     assert.equal(fs.readFileSync(descriptor, 'utf8'), `content ${entry}`)
@@ -70,4 +83,3 @@ test('while files come fast nothing is asked for, and after many it is looked ag
   assert.equal(ahead.take(1, files.columns), undefined)
   fs.closeSync(files.directory.descriptor)
 })
-

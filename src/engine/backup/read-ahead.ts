@@ -1,6 +1,7 @@
 /**
- * The next files of a directory, opened and asked of the kernel while the present one is worked on: a tree that is not in the page cache would else be read
- * file by file, each with a wait of its own. Only while reads are slow: in a warm tree the hint costs more than it gives.
+ * The next files of a directory, opened and asked of the kernel while the present one is worked on: a tree that is not
+ * in the page cache would else be read file by file, each with a wait of its own. Only while reads are slow: in a warm
+ * tree the hint costs more than it gives.
  */
 import fs from 'node:fs'
 import { type EntryColumns, FileType } from '../../contracts/index.ts'

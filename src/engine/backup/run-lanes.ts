@@ -3,11 +3,11 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } f
 import { receivedError } from '../../kernel/crossing-error.ts'
 import { invariant } from '../../kernel/invariant.ts'
 import { lostThread, startWorkerThread } from '../../kernel/worker-thread.ts'
+import type { IgnoreRules } from '../../sources/index.ts'
 import type { BlobTableMemory } from '../index/index.ts'
 import type { FinishedPack } from '../pack/index.ts'
-import type { DirectoryTask } from './directory-work.ts'
 import type { DirectoryCounters, DirectoryResult } from './directory-result.ts'
-import type { IgnoreRules } from '../../sources/index.ts'
+import type { DirectoryTask } from './directory-work.ts'
 import type { LaneCounters } from './lane.ts'
 import { pauseStretch, type SharedStretch, type Turn } from './shared-file.ts'
 import type { FromWorker, ToWorker, WorkerLinks, WorkerSetup } from './worker-protocol.ts'
@@ -51,7 +51,10 @@ export class WorkerLane {
     this.#events = events
     const { port1, port2 } = new MessageChannel()
     this.#port = port1
-    this.#worker = startWorkerThread({ ...setup, port: port2, queue: this.#queue.memory } satisfies WorkerSetup & WorkerLinks, [port2])
+    this.#worker = startWorkerThread(
+      { ...setup, port: port2, queue: this.#queue.memory } satisfies WorkerSetup & WorkerLinks,
+      [port2],
+    )
     this.#port.on('message', (message: FromWorker) => this.#receive(message))
     this.#worker.on('error', (error) => this.#fail(error))
     this.#worker.on('exit', (code) => {
@@ -72,7 +75,8 @@ export class WorkerLane {
 
   /** Takes what has arrived without a turn of the event loop: a directory's result waits for nothing. */
   drain(): void {
-    for (let received = receiveMessageOnPort(this.#port); received; received = receiveMessageOnPort(this.#port)) this.#receive(received.message as FromWorker)
+    for (let received = receiveMessageOnPort(this.#port); received; received = receiveMessageOnPort(this.#port))
+      this.#receive(received.message as FromWorker)
   }
 
   /** The worker's blob table, where it was started without one. */
@@ -138,7 +142,10 @@ export class WorkerLane {
     this.throwIfFailed()
   }
 
-  /** Hands over what the worker holds after all that was submitted before; it goes on working. It interrupts its turns at a stretch for that. */
+  /**
+   * Hands over what the worker holds after all that was submitted before; it goes on working. It interrupts its turns
+   * at a stretch for that.
+   */
   async flush(): Promise<void> {
     if (this.#stretch) pauseStretch(this.#stretch, true)
     await this.#ask({ type: 'flush' })
@@ -208,7 +215,10 @@ export class WorkerLane {
         this.#free.push(message.place)
         break
       case 'index-needed':
-        this.#events.onIndexNeeded().then(() => this.#offerAgain(message.place)).catch((error: unknown) => this.#fail(error))
+        this.#events
+          .onIndexNeeded()
+          .then(() => this.#offerAgain(message.place))
+          .catch((error: unknown) => this.#fail(error))
         break
       case 'pack':
         this.#events.onPack(message.pack)

@@ -1,7 +1,7 @@
 /**
- * A big file that all lanes cut together. They take turns: with the lock held a lane reads the next stretch and finds its cuts, then it
- * releases the lock and hashes, compresses and stores the chunks. The cuts are exactly those of one sequential pass, because every turn begins
- * at the last cut.
+ * A big file that all lanes cut together. They take turns: with the lock held a lane reads the next stretch and finds
+ * its cuts, then it releases the lock and hashes, compresses and stores the chunks. The cuts are exactly those of one
+ * sequential pass, because every turn begins at the last cut.
  */
 import { BackupError } from '../../kernel/backup-error.ts'
 import { SystemCallError } from '../../kernel/system-calls.ts'
@@ -53,13 +53,19 @@ export function shareStretch(descriptor: number, from: number, to: number): Shar
 const LOCK_WAITS_MAX = 12_000
 const LOCK_WAIT_MS = 50
 
-/** Throws a SystemCallError when the file could not be read to the end of the stretch. Ask when no lane takes turns any more. */
+/**
+ * Throws a SystemCallError when the file could not be read to the end of the stretch. Ask when no lane takes turns any
+ * more.
+ */
 export function throwIfUnread({ control }: SharedStretch): void {
   const errno = new Uint32Array(control)[ERROR]!
   if (errno !== 0) throw new SystemCallError('read', errno)
 }
 
-/** Takes the next turn; undefined when the stretch is finished, or when reading has failed in any lane. Blocks while another lane reads. */
+/**
+ * Takes the next turn; undefined when the stretch is finished, or when reading has failed in any lane. Blocks while
+ * another lane reads.
+ */
 export function takeTurn(lane: Lane, stretch: SharedStretch): Turn | undefined {
   const words = new Uint32Array(stretch.control)
   const signed = new Int32Array(stretch.control)
@@ -102,7 +108,11 @@ export function isPaused({ control }: SharedStretch): boolean {
   return Atomics.load(new Int32Array(control), PAUSED) !== 0
 }
 
-function readStretch(lane: Lane, stretch: SharedStretch, state: { position: number; cuts: Uint32Array; words: Uint32Array }): number {
+function readStretch(
+  lane: Lane,
+  stretch: SharedStretch,
+  state: { position: number; cuts: Uint32Array; words: Uint32Array },
+): number {
   const { position, cuts, words } = state
   const wanted = Math.min(TURN_BYTES, stretch.to - position)
   const length = lane.read(stretch.descriptor, position, { bytes: wanted })
@@ -134,7 +144,8 @@ function errnoOf(error: unknown): number | undefined {
 
 function lock(control: Int32Array): void {
   for (let waits = 0; Atomics.compareExchange(control, LOCK, 0, 1) !== 0; waits += 1) {
-    if (waits === LOCK_WAITS_MAX) throw new BackupError('WORKER_LOST', 'The other lane does not let go of a file.', { context: { cause: 'lock' } })
+    if (waits === LOCK_WAITS_MAX)
+      throw new BackupError('WORKER_LOST', 'The other lane does not let go of a file.', { context: { cause: 'lock' } })
     Atomics.wait(control, LOCK, 1, LOCK_WAIT_MS)
   }
 }

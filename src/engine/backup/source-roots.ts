@@ -11,8 +11,9 @@ export interface SourceRoots {
 }
 
 /**
- * Real absolute paths, one character a byte, none inside another. A path that is not there does not keep the others from being backed up: it
- * is named in the snapshot, which is then partial. Throws SOURCE_UNREADABLE when none is there.
+ * Real absolute paths, one character a byte, none inside another. A path that is not there does not keep the others
+ * from being backed up: it is named in the snapshot, which is then partial. Throws SOURCE_UNREADABLE when none is
+ * there.
  */
 export function resolveRoots(paths: readonly string[]): SourceRoots {
   if (paths.length === 0) throw new BackupError('USAGE', 'No path to back up was given.')
@@ -24,10 +25,16 @@ export function resolveRoots(paths: readonly string[]): SourceRoots {
     } catch (error) {
       const cause = systemCode(error) ?? 'unknown'
       missing.push({ path: Buffer.from(path.resolve(each)).toString('latin1'), reason: cause })
-      if (missing.length === paths.length) throw new BackupError('SOURCE_UNREADABLE', `The path can't be read (${cause}).`, { context: { path: paths.join(', '), cause }, cause: error })
+      if (missing.length === paths.length)
+        throw new BackupError('SOURCE_UNREADABLE', `The path can't be read (${cause}).`, {
+          context: { path: paths.join(', '), cause },
+          cause: error,
+        })
     }
   }
-  const roots = [...new Set(real)].filter((root) => !real.some((other) => other !== root && root.startsWith(other === '/' ? '/' : `${other}/`))).sort()
+  const roots = [...new Set(real)]
+    .filter((root) => !real.some((other) => other !== root && root.startsWith(other === '/' ? '/' : `${other}/`)))
+    .sort()
   return { roots, missing }
 }
 

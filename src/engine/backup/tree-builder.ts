@@ -1,10 +1,16 @@
 /**
- * Joins directories bottom-up: a directory's pages are sealed when all its sub-directories and big files are known. What is still open when a
- * run is cut short can be sealed as a partial tree.
+ * Joins directories bottom-up: a directory's pages are sealed when all its sub-directories and big files are known.
+ * What is still open when a run is cut short can be sealed as a partial tree.
  */
 import { ByteWriter } from '../pack/index.ts'
 import { ContentKind, encodeExtras, encodeSplit, type SplitPage } from '../snapshot/index.ts'
-import { CONTENT_OPEN, type DirectoryResult, type EntryExtra, type OpenEntry, type PageDraft } from './directory-result.ts'
+import {
+  CONTENT_OPEN,
+  type DirectoryResult,
+  type EntryExtra,
+  type OpenEntry,
+  type PageDraft,
+} from './directory-result.ts'
 import type { MetadataStore } from './metadata-store.ts'
 
 interface Filled {
@@ -49,7 +55,11 @@ export class TreeBuilder {
   }
 
   /** Fills in a big file; `extras` are added to its entry. */
-  fillFile(node: TreeNode, entry: OpenEntry, content: { kind: number; bytes: Uint8Array; extras?: readonly EntryExtra[] }): Buffer | undefined {
+  fillFile(
+    node: TreeNode,
+    entry: OpenEntry,
+    content: { kind: number; bytes: Uint8Array; extras?: readonly EntryExtra[] },
+  ): Buffer | undefined {
     if (content.extras) node.result!.pages[entry.page]!.extras.push(...content.extras)
     return this.#fill(node, entry, { kind: content.kind, bytes: content.bytes })
   }
@@ -86,7 +96,11 @@ export class TreeBuilder {
   #seal(node: TreeNode, result: DirectoryResult): Buffer {
     const ids = result.pages.map((page, number) => this.#store.store(this.#assemble(page, number, node)))
     if (ids.length === 1) return ids[0]!
-    const pages: SplitPage[] = result.pages.map((page, i) => ({ entries: page.count, firstName: firstName(page), id: ids[i]! }))
+    const pages: SplitPage[] = result.pages.map((page, i) => ({
+      entries: page.count,
+      firstName: firstName(page),
+      id: ids[i]!,
+    }))
     return this.#store.store(encodeSplit(pages))
   }
 

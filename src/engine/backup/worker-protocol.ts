@@ -1,4 +1,7 @@
-/** Messages between the run and its worker. Everything is plain data; descriptors are shared by all threads of a process. */
+/**
+ * Messages between the run and its worker. Everything is plain data; descriptors are shared by all threads of a
+ * process.
+ */
 import type { MessagePort } from 'node:worker_threads'
 import type { CrossingError } from '../../kernel/crossing-error.ts'
 import type { BlobTableMemory } from '../index/index.ts'
@@ -29,7 +32,12 @@ export type ToWorker =
   | { readonly type: 'discard' }
 
 export type FromWorker =
-  | { readonly type: 'directory'; readonly result: DirectoryResult; readonly place: number; readonly counters: LaneCounters }
+  | {
+      readonly type: 'directory'
+      readonly result: DirectoryResult
+      readonly place: number
+      readonly counters: LaneCounters
+    }
   /** The main thread had taken the directory back. */
   | { readonly type: 'passed'; readonly place: number }
   /** The directory is to be submitted again when the table has been sent. */

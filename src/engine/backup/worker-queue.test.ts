@@ -27,7 +27,9 @@ test('of two threads that want every place each gets what the other does not', a
     const mine = []
     for (let place = 0; place < PLACES; place += 1) if (queue.begin(place)) mine.push(place)
     parentPort.postMessage(mine)`
-  const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(script)}`), { workerData: { module: new URL('./worker-queue.ts', import.meta.url).href, memory: queue.memory, go } })
+  const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(script)}`), {
+    workerData: { module: new URL('./worker-queue.ts', import.meta.url).href, memory: queue.memory, go },
+  })
   await new Promise((resolve) => worker.once('message', resolve))
   const answer = new Promise<number[]>((resolve) => worker.once('message', resolve))
   Atomics.store(go, 0, 1)
@@ -36,5 +38,8 @@ test('of two threads that want every place each gets what the other does not', a
   for (let place = PLACES - 1; place >= 0; place -= 1) if (queue.begin(place)) mine.push(place)
   const theirs = await answer
   await worker.terminate()
-  assert.deepEqual([...mine, ...theirs].sort((a, b) => a - b), Array.from({ length: PLACES }, (_, place) => place))
+  assert.deepEqual(
+    [...mine, ...theirs].sort((a, b) => a - b),
+    Array.from({ length: PLACES }, (_, place) => place),
+  )
 })

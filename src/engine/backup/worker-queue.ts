@@ -1,6 +1,7 @@
 /**
- * The places of the directories that wait at the worker. It takes them in their order; the main thread takes the newest back when it has nothing else to do, so that
- * both end together however large they are. Whoever marks a place first has its directory.
+ * The places of the directories that wait at the worker. It takes them in their order; the main thread takes the newest
+ * back when it has nothing else to do, so that both end together however large they are. Whoever marks a place first
+ * has its directory.
  */
 export const PLACES = 96
 

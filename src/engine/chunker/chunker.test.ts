@@ -16,7 +16,11 @@ function cuts(data: Uint8Array, secret: Uint8Array, windowBytes = data.length): 
     arena.set(piece)
     const isFinal = at + piece.length === data.length
     let used = 0
-    for (let bytes = chunker.cut(0, piece.length, isFinal); bytes > 0 && used < piece.length; bytes = chunker.cut(used, piece.length - used, isFinal)) {
+    for (
+      let bytes = chunker.cut(0, piece.length, isFinal);
+      bytes > 0 && used < piece.length;
+      bytes = chunker.cut(used, piece.length - used, isFinal)
+    ) {
       sizes.push(bytes)
       used += bytes
     }
@@ -33,7 +37,9 @@ function plainCuts(data: Uint8Array, secret: Uint8Array): number[] {
 }
 
 function text(bytes: number): Buffer {
-  const words = randomBytes(bytes / 4).toString('base64').slice(0, bytes)
+  const words = randomBytes(bytes / 4)
+    .toString('base64')
+    .slice(0, bytes)
   return Buffer.from(words.replaceAll(/[0-9+]/g, ' '))
 }
 
@@ -46,7 +52,18 @@ test('the WebAssembly chunker cuts where the plain one does', () => {
 test('sizes around the limits give the same cuts', () => {
   const secret = randomBytes(64)
   const { minBytes, maxBytes } = ChunkerProfile.FILES
-  for (const bytes of [1, 47, 48, minBytes - 1, minBytes, minBytes + 1, minBytes + 17, maxBytes - 1, maxBytes, maxBytes + 1]) {
+  for (const bytes of [
+    1,
+    47,
+    48,
+    minBytes - 1,
+    minBytes,
+    minBytes + 1,
+    minBytes + 17,
+    maxBytes - 1,
+    maxBytes,
+    maxBytes + 1,
+  ]) {
     const data = randomBytes(bytes)
     assert.deepEqual(cuts(data, secret), plainCuts(data, secret), `${bytes} bytes`)
     const zeros = Buffer.alloc(bytes)

@@ -2,7 +2,10 @@ import { CHUNKER_WASM_BASE64 } from './chunker-wasm.ts'
 import { type ChunkerProfileSizes, chunkerConstants } from './profile.ts'
 
 export interface Chunker {
-  /** Bytes of the next chunk that starts at `offset` of the memory, or 0 when `length` bytes hold no cut and more follow. */
+  /**
+   * Bytes of the next chunk that starts at `offset` of the memory, or 0 when `length` bytes hold no cut and more
+   * follow.
+   */
   cut(offset: number, length: number, isFinal: boolean): number
 }
 
@@ -15,7 +18,9 @@ interface ChunkerExports {
 
 let compiled: WebAssembly.Module | undefined
 
-/** A chunker over `memory` under the repository's 64-byte secret. Reads nothing outside the bytes that `cut` is given. */
+/**
+ * A chunker over `memory` under the repository's 64-byte secret. Reads nothing outside the bytes that `cut` is given.
+ */
 export function createChunker(memory: WebAssembly.Memory, secret: Uint8Array, profile: ChunkerProfileSizes): Chunker {
   compiled ??= new WebAssembly.Module(Buffer.from(CHUNKER_WASM_BASE64, 'base64'))
   const instance = new WebAssembly.Instance(compiled, { env: { memory } })

@@ -12,7 +12,13 @@ export function createPlainChunker(secret: Uint8Array, profile: ChunkerProfileSi
   const { window, add, strong } = chunkerConstants(secret)
   const bits = Math.log2(profile.normalBytes)
   const isCandidate = (data: Buffer, p: number) =>
-    ((data.readUInt16LE(p - 7) * window[0] + data.readUInt16LE(p - 5) * window[1] + data.readUInt16LE(p - 3) * window[2] + data.readUInt16LE(p - 1) * window[3] + add) & 0xffff) < CANDIDATE_BELOW
+    ((data.readUInt16LE(p - 7) * window[0] +
+      data.readUInt16LE(p - 5) * window[1] +
+      data.readUInt16LE(p - 3) * window[2] +
+      data.readUInt16LE(p - 1) * window[3] +
+      add) &
+      0xffff) <
+    CANDIDATE_BELOW
   const isCut = (data: Buffer, p: number) => {
     let h = 0n
     for (let i = 0; i < 6; i += 1) {

@@ -1,8 +1,19 @@
-/** The commit of a snapshot: its PUT, its confirmation and, for a scheduled run, the claim that makes it count exactly once. */
+/**
+ * The commit of a snapshot: its PUT, its confirmation and, for a scheduled run, the claim that makes it count exactly
+ * once.
+ */
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { ObjectType, type Signer } from '../crypto/index.ts'
 import type { Repository } from '../repository/index.ts'
-import { claimRun, findRun, type History, readClaim, readHistory, type SnapshotDocument, type SnapshotEntry } from '../snapshot/index.ts'
+import {
+  claimRun,
+  findRun,
+  type History,
+  readClaim,
+  readHistory,
+  type SnapshotDocument,
+  type SnapshotEntry,
+} from '../snapshot/index.ts'
 import { confirmSnapshot, retractSnapshot, type Writing } from './confirm.ts'
 
 export interface Committed {
@@ -14,14 +25,23 @@ export interface Committed {
 }
 
 /**
- * Commits a snapshot whose data is durable. Of one `runId` one snapshot counts, however often and by whomever it is committed. Throws REPOSITORY_LOCKED
- * when data was condemned meanwhile (nothing was committed; run again), ALREADY_EXISTS when the run's snapshot has been forgotten since.
+ * Commits a snapshot whose data is durable. Of one `runId` one snapshot counts, however often and by whomever it is
+ * committed. Throws REPOSITORY_LOCKED when data was condemned meanwhile (nothing was committed; run again),
+ * ALREADY_EXISTS when the run's snapshot has been forgotten since.
  */
-export async function commitSnapshot(repository: Repository, { document, signer, writing }: { readonly document: SnapshotDocument; readonly signer: Signer; readonly writing: Writing }): Promise<Committed> {
+export async function commitSnapshot(
+  repository: Repository,
+  {
+    document,
+    signer,
+    writing,
+  }: { readonly document: SnapshotDocument; readonly signer: Signer; readonly writing: Writing },
+): Promise<Committed> {
   const name = await repository.writeDocument(document, { type: ObjectType.SNAPSHOT, folder: 'snapshots', signer })
   await confirmSnapshot(repository, { name, document, signer }, writing)
   const { runId } = document
-  if (runId === undefined || (await isOurs(repository, { runId, snapshot: name, signer }))) return { name, document, isRepeat: false }
+  if (runId === undefined || (await isOurs(repository, { runId, snapshot: name, signer })))
+    return { name, document, isRepeat: false }
   const history = await readHistory(repository)
   const winner = await committedRun(repository, history, runId).catch(async (error: unknown) => {
     if (isBackupError(error, 'ALREADY_EXISTS')) await retractSnapshot(repository, { name, document, signer })
@@ -33,20 +53,31 @@ export async function commitSnapshot(repository: Repository, { document, signer,
 }
 
 /** Where the store can't create if absent there are no claims, and the lowest name counts. */
-function isOurs(repository: Repository, run: { readonly runId: string; readonly snapshot: string; readonly signer: Signer }): Promise<boolean> {
+function isOurs(
+  repository: Repository,
+  run: { readonly runId: string; readonly snapshot: string; readonly signer: Signer },
+): Promise<boolean> {
   return repository.store.capabilities.createIfAbsent ? claimRun(repository, run) : Promise.resolve(false)
 }
 
 /**
- * The snapshot that counts for a run, once nothing can take it back any more; undefined while the run is still to be done. Throws ALREADY_EXISTS when
- * it was done and its snapshot has been forgotten.
+ * The snapshot that counts for a run, once nothing can take it back any more; undefined while the run is still to be
+ * done. Throws ALREADY_EXISTS when it was done and its snapshot has been forgotten.
  */
-export async function committedRun(repository: Repository, history: History, runId: string): Promise<SnapshotEntry | undefined> {
+export async function committedRun(
+  repository: Repository,
+  history: History,
+  runId: string,
+): Promise<SnapshotEntry | undefined> {
   const found = findRun(history, runId)
   const claim = await readClaim(repository, runId).catch(orUndecided)
   // Whatever else shows up of that run: it was made before the claim and published after the forget.
   if (claim && history.forgotten.has(claim.snapshot)) {
-    throw new BackupError('ALREADY_EXISTS', 'This run was committed before, and its snapshot has been forgotten since.', { context: { key: `commits/${runId}`, snapshot: claim.snapshot } })
+    throw new BackupError(
+      'ALREADY_EXISTS',
+      'This run was committed before, and its snapshot has been forgotten since.',
+      { context: { key: `commits/${runId}`, snapshot: claim.snapshot } },
+    )
   }
   // A claim is made after the confirmation: what it names was good whatever was condemned since.
   return found && (!history.unconfirmed.has(found.name) || found.name === claim?.snapshot) ? found : undefined

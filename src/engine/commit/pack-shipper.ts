@@ -1,6 +1,6 @@
 /**
- * Brings finished packs into the store and, after them, the index segments that name them. At most a few packs are on the way; an index segment
- * is put only when every pack that it names is durable.
+ * Brings finished packs into the store and, after them, the index segments that name them. At most a few packs are on
+ * the way; an index segment is put only when every pack that it names is durable.
  */
 import { ObjectType } from '../crypto/index.ts'
 import { encodeIndexSegment, type IndexedPack } from '../index/index.ts'
@@ -29,9 +29,11 @@ export class PackShipper {
 
   /** Starts publishing; failures surface at the next `settle` or `throwIfFailed`. */
   ship(pack: FinishedPack): void {
-    const shipment = this.#publish(pack).catch((error: unknown) => {
-      this.#failure ??= error
-    }).finally(() => this.#inFlight.delete(shipment))
+    const shipment = this.#publish(pack)
+      .catch((error: unknown) => {
+        this.#failure ??= error
+      })
+      .finally(() => this.#inFlight.delete(shipment))
     this.#inFlight.add(shipment)
   }
 
@@ -63,7 +65,11 @@ export class PackShipper {
     const type = indexClass === 'data' ? ObjectType.INDEX_DATA : ObjectType.INDEX_META
     for (const group of groups(packs)) {
       const payload = encodeIndexSegment({ idKeyVersion, supersedes: [], packs: group })
-      await this.#repository.writePayload(payload, { type, folder: `index/${indexClass}`, ...(this.#signal && { signal: this.#signal }) })
+      await this.#repository.writePayload(payload, {
+        type,
+        folder: `index/${indexClass}`,
+        ...(this.#signal && { signal: this.#signal }),
+      })
       this.bytesStored += payload.length
     }
   }

@@ -5,25 +5,51 @@ import { ObjectType } from '../crypto/index.ts'
 import type { Repository } from '../repository/index.ts'
 import { byItsWriter, parseSession, readParsed, type SessionDocument } from '../snapshot/index.ts'
 
-/** After this nobody waits for a session whose process can't be looked up: every tombstone's deadline has passed many times. */
+/**
+ * After this nobody waits for a session whose process can't be looked up: every tombstone's deadline has passed many
+ * times.
+ */
 const SESSION_AGE_MS_MAX = 30 * 24 * 3600 * 1000
 
 export interface WriterSession extends AsyncDisposable {
   readonly key: string
 }
 
-/** Says that a writer is at work; disposing it says that it has ended. Open it before the delete log and the index are read. */
+/**
+ * Says that a writer is at work; disposing it says that it has ended. Open it before the delete log and the index are
+ * read.
+ */
 export async function openWriterSession(repository: Repository, writer: Buffer): Promise<WriterSession> {
   await repository.store.prepare()
-  const document = { kind: 'session', writer: writer.toString('hex'), host: hostName(), bootId: bootId(), pid: process.pid, processStart: processStart(), startedAt: isoTime(nowMs()) }
-  const name = await repository.writeDocument(document, { type: ObjectType.SESSION, folder: 'sessions', signer: repository.keys.writer(writer) })
-  return { key: `sessions/${name}`, [Symbol.asyncDispose]: () => repository.store.delete(`sessions/${name}`).catch(() => {}) }
+  const document = {
+    kind: 'session',
+    writer: writer.toString('hex'),
+    host: hostName(),
+    bootId: bootId(),
+    pid: process.pid,
+    processStart: processStart(),
+    startedAt: isoTime(nowMs()),
+  }
+  const name = await repository.writeDocument(document, {
+    type: ObjectType.SESSION,
+    folder: 'sessions',
+    signer: repository.keys.writer(writer),
+  })
+  return {
+    key: `sessions/${name}`,
+    [Symbol.asyncDispose]: () => repository.store.delete(`sessions/${name}`).catch(() => {}),
+  }
 }
 
-/** True when the process that wrote the session is known to be gone: same start of the same machine, and no such process. */
+/**
+ * True when the process that wrote the session is known to be gone: same start of the same machine, and no such
+ * process.
+ */
 export function isProvablyDead(session: SessionDocument): boolean {
   if (session.bootId === '' || session.bootId !== bootId()) return false
-  return !isProcessAlive(session.pid) || (session.processStart !== '' && processStart(session.pid) !== session.processStart)
+  return (
+    !isProcessAlive(session.pid) || (session.processStart !== '' && processStart(session.pid) !== session.processStart)
+  )
 }
 
 export interface OpenSession {
@@ -34,9 +60,19 @@ export interface OpenSession {
   readonly modifiedMs: number
 }
 
-/** Sessions that may be alive. Those of dead processes, and those of 30 days ago, are removed when `sweep` is set. A session that can't be read counts as alive. */
-export async function openSessions(repository: Repository, options: { readonly sweep: boolean; readonly except?: string }): Promise<OpenSession[]> {
-  const { entries, problems } = await readParsed(repository, { folder: 'sessions', type: ObjectType.SESSION, parse: (stored) => byItsWriter(parseSession(stored.body), stored) })
+/**
+ * Sessions that may be alive. Those of dead processes, and those of 30 days ago, are removed when `sweep` is set. A
+ * session that can't be read counts as alive.
+ */
+export async function openSessions(
+  repository: Repository,
+  options: { readonly sweep: boolean; readonly except?: string },
+): Promise<OpenSession[]> {
+  const { entries, problems } = await readParsed(repository, {
+    folder: 'sessions',
+    type: ObjectType.SESSION,
+    parse: (stored) => byItsWriter(parseSession(stored.body), stored),
+  })
   const open: OpenSession[] = []
   const oldest = entries.length === 0 ? 0 : (await repository.store.nowMs()) - SESSION_AGE_MS_MAX
   for (const { key, document, modifiedMs } of entries) {

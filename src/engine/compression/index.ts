@@ -1,2 +1,9 @@
 export { looksIncompressible } from './probe.ts'
-export { createSegmentCodec, createSegmentDecoder, Grain, type SegmentCodec, type SegmentCodecOptions, type SegmentDecoder } from './zstd.ts'
+export {
+  createSegmentCodec,
+  createSegmentDecoder,
+  Grain,
+  type SegmentCodec,
+  type SegmentCodecOptions,
+  type SegmentDecoder,
+} from './zstd.ts'

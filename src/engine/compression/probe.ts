@@ -3,7 +3,10 @@ const SAMPLES = 4096
 const COLLISION_SHARE_MAX = 1 / 250
 const counts = new Uint16Array(256)
 
-/** True when the bytes are spread so evenly that compressing them is in vain. Samples 4,096 bytes; flat bytes that repeat are missed. */
+/**
+ * True when the bytes are spread so evenly that compressing them is in vain. Samples 4,096 bytes; flat bytes that
+ * repeat are missed.
+ */
 export function looksIncompressible(bytes: Uint8Array): boolean {
   if (bytes.length < SAMPLES) return false
   counts.fill(0)

@@ -12,7 +12,9 @@ import { ZSTD_LEVELS } from './levels.ts'
 const text = Buffer.from(Array.from({ length: 40_000 }, (_, i) => `${i};${(i * 7919) % 104_729};exame`).join('\n'))
 
 /** Words in random order: what a higher level finds more in. */
-const prose = Buffer.from(Array.from({ length: 60_000 }, (_, i) => `palavra${((i * 2_654_435_761) >>> 8) % 3_001}`).join(' '))
+const prose = Buffer.from(
+  Array.from({ length: 60_000 }, (_, i) => `palavra${((i * 2_654_435_761) >>> 8) % 3_001}`).join(' '),
+)
 
 function assertComesBack(codec: SegmentCodec, input: Uint8Array, grain: Grain): void {
   const frame = Buffer.alloc(input.length + 1024)
@@ -42,7 +44,10 @@ for (const portable of [false, true]) {
     const frame = Buffer.alloc(20_000)
     const written = codec.compress(input, frame)
     const plain = Buffer.alloc(10_000)
-    assert.throws(() => codec.decompress(frame.subarray(0, written), Buffer.alloc(9_999)), (error) => isBackupError(error, 'DAMAGED'))
+    assert.throws(
+      () => codec.decompress(frame.subarray(0, written), Buffer.alloc(9_999)),
+      (error) => isBackupError(error, 'DAMAGED'),
+    )
     assert.equal(codec.decompress(frame.subarray(0, written), plain), 10_000)
     assert.ok(plain.equals(input))
   })
@@ -52,12 +57,20 @@ for (const portable of [false, true]) {
     const bomb = zlib.zstdCompressSync(Buffer.alloc(64 * 1024 * 1024))
     const whole = zlib.zstdCompressSync(text)
     const hostile = [randomBytes(100), bomb, whole.subarray(0, whole.length - 5), Buffer.alloc(0), whole.subarray(1)]
-    for (const frame of hostile) assert.throws(() => codec.decompress(frame, Buffer.alloc(1000)), (error) => isBackupError(error, 'DAMAGED'))
+    for (const frame of hostile)
+      assert.throws(
+        () => codec.decompress(frame, Buffer.alloc(1000)),
+        (error) => isBackupError(error, 'DAMAGED'),
+      )
   })
 }
 
 test('many small blobs are not compressed as one large one is, in both codecs alike', () => {
-  const sizes = [false, true].map((portable) => Object.values(Grain).map((grain) => createSegmentCodec({ level: 3, portable }).compress(prose, Buffer.alloc(prose.length), grain)))
+  const sizes = [false, true].map((portable) =>
+    Object.values(Grain).map((grain) =>
+      createSegmentCodec({ level: 3, portable }).compress(prose, Buffer.alloc(prose.length), grain),
+    ),
+  )
   assert.deepEqual(sizes[0], sizes[1])
   assert.notEqual(sizes[0]![0], sizes[0]![1])
 })
@@ -74,7 +87,10 @@ test('levels differ, also from the second call on', () => {
 })
 
 test('the handle is in use on this Node', () => {
-  assert.notEqual(createSegmentCodec({ level: 3 }).constructor.name, createSegmentCodec({ level: 3, portable: true }).constructor.name)
+  assert.notEqual(
+    createSegmentCodec({ level: 3 }).constructor.name,
+    createSegmentCodec({ level: 3, portable: true }).constructor.name,
+  )
 })
 
 test('random bytes look incompressible, text does not', () => {
@@ -82,10 +98,22 @@ test('random bytes look incompressible, text does not', () => {
   assert.ok(!looksIncompressible(text))
 })
 
-test('the levels 1-9 are those of zstd that the docs list; 3 is zstd\'s own default', () => {
+test("the levels 1-9 are those of zstd that the docs list; 3 is zstd's own default", () => {
   const page = fs.readFileSync(path.resolve(import.meta.dirname, '../../../docs/tuning.md'), 'utf8')
-  const row = (title: string) => page.split('\n').find((line) => line.startsWith(title))!.split('|').slice(2, -1).map(Number)
-  const listed = row('| level of zstd').map((level, i) => [row('| `--compression-level`, `performance.compressionLevel`')[i], level])
-  assert.deepEqual(listed, Object.entries(ZSTD_LEVELS).map(([ours, level]) => [Number(ours), level]))
+  const row = (title: string) =>
+    page
+      .split('\n')
+      .find((line) => line.startsWith(title))!
+      .split('|')
+      .slice(2, -1)
+      .map(Number)
+  const listed = row('| level of zstd').map((level, i) => [
+    row('| `--compression-level`, `performance.compressionLevel`')[i],
+    level,
+  ])
+  assert.deepEqual(
+    listed,
+    Object.entries(ZSTD_LEVELS).map(([ours, level]) => [Number(ours), level]),
+  )
   assert.equal(ZSTD_LEVELS[3], zlib.constants.ZSTD_CLEVEL_DEFAULT)
 })

@@ -1,7 +1,7 @@
 /**
- * zstd for segments. Node's one-shot calls allocate a context and an output each time; the low-level handle behind its stream keeps both. That
- * handle is not public API, so it is looked for, tried out when a codec is made, and replaced by the public calls on any doubt. `reset()` is
- * never called: it silently drops the level.
+ * zstd for segments. Node's one-shot calls allocate a context and an output each time; the low-level handle behind its
+ * stream keeps both. That handle is not public API, so it is looked for, tried out when a codec is made, and replaced
+ * by the public calls on any doubt. `reset()` is never called: it silently drops the level.
  */
 import zlib from 'node:zlib'
 import { BackupError } from '../../kernel/backup-error.ts'
@@ -10,7 +10,10 @@ import { DEFAULT_LEVEL, zstdLevel } from './levels.ts'
 export interface SegmentCodec {
   /** Writes one zstd frame into `output`; returns its bytes, or 0 when it does not fit. Default: LARGE. */
   compress(input: Uint8Array, output: Uint8Array, grain?: Grain): number
-  /** Decodes one zstd frame; returns its plain bytes. Cheapest when `output` is larger than they are. Throws DAMAGED when it is malformed or does not fit. */
+  /**
+   * Decodes one zstd frame; returns its plain bytes. Cheapest when `output` is larger than they are. Throws DAMAGED
+   * when it is malformed or does not fit.
+   */
   decompress(input: Uint8Array, output: Uint8Array): number
   dispose(): void
 }
@@ -22,7 +25,10 @@ export interface SegmentCodecOptions {
   readonly portable?: boolean
 }
 
-/** What a segment is made of: many small blobs, or stretches of large files. They are compressed with tables of their own. */
+/**
+ * What a segment is made of: many small blobs, or stretches of large files. They are compressed with tables of their
+ * own.
+ */
 export const Grain = { SMALL: 'small', LARGE: 'large' } as const
 export type Grain = (typeof Grain)[keyof typeof Grain]
 
@@ -81,18 +87,35 @@ class PortableCodec implements SegmentCodec {
   dispose(): void {}
 }
 
-/** The default level with other tables, measured on segments of 1 MiB (docs/tuning.md): shortest match, and log2 of the long and the short table's places. */
-const TUNED = { [Grain.LARGE]: { minMatch: 6, hashLog: 17, chainLog: 17 }, [Grain.SMALL]: { minMatch: 6, hashLog: 16, chainLog: 15 } } as const
+/**
+ * The default level with other tables, measured on segments of 1 MiB (docs/tuning.md): shortest match, and log2 of the
+ * long and the short table's places.
+ */
+const TUNED = {
+  [Grain.LARGE]: { minMatch: 6, hashLog: 17, chainLog: 17 },
+  [Grain.SMALL]: { minMatch: 6, hashLog: 16, chainLog: 15 },
+} as const
 
 function compressParams(level: number, grain: Grain): Record<number, number> {
   const { ZSTD_c_compressionLevel, ZSTD_c_minMatch, ZSTD_c_hashLog, ZSTD_c_chainLog } = zlib.constants
   const { minMatch, hashLog, chainLog } = TUNED[grain]
-  const tuned = level === DEFAULT_LEVEL ? { [ZSTD_c_minMatch]: minMatch, [ZSTD_c_hashLog]: hashLog, [ZSTD_c_chainLog]: chainLog } : {}
+  const tuned =
+    level === DEFAULT_LEVEL
+      ? { [ZSTD_c_minMatch]: minMatch, [ZSTD_c_hashLog]: hashLog, [ZSTD_c_chainLog]: chainLog }
+      : {}
   return { [ZSTD_c_compressionLevel]: zstdLevel(level), ...tuned }
 }
 
 interface Handle {
-  writeSync(flush: number, input: Uint8Array, inputAt: number, inputBytes: number, output: Uint8Array, outputAt: number, outputBytes: number): void
+  writeSync(
+    flush: number,
+    input: Uint8Array,
+    inputAt: number,
+    inputBytes: number,
+    output: Uint8Array,
+    outputAt: number,
+    outputBytes: number,
+  ): void
 }
 
 interface Stream {
@@ -112,7 +135,9 @@ class HandleCall {
     this.#open = open
   }
 
-  /** Runs one whole frame. Returns the bytes written, or undefined when the output is too small or the frame incomplete. */
+  /**
+   * Runs one whole frame. Returns the bytes written, or undefined when the output is too small or the frame incomplete.
+   */
   run(input: Uint8Array, output: Uint8Array): number | undefined {
     const stream = this.#ready()
     const { _handle: handle, _writeState: state } = stream
@@ -155,7 +180,8 @@ class HandleCodec implements SegmentCodec {
   readonly #decompress: HandleCall
 
   constructor(level: number) {
-    const call = (grain: Grain) => new HandleCall(() => zlib.createZstdCompress({ params: compressParams(level, grain) }) as unknown as Stream)
+    const call = (grain: Grain) =>
+      new HandleCall(() => zlib.createZstdCompress({ params: compressParams(level, grain) }) as unknown as Stream)
     this.#compress = { [Grain.SMALL]: call(Grain.SMALL), [Grain.LARGE]: call(Grain.LARGE) }
     this.#decompress = new HandleCall(() => zlib.createZstdDecompress() as unknown as Stream)
   }
@@ -191,7 +217,11 @@ function decodes(codec: SegmentCodec): boolean {
   const expected = Buffer.from(SAMPLE_TEXT)
   for (let round = 0; round < 2; round += 1) {
     const plain = Buffer.alloc(expected.length + 1)
-    if (codec.decompress(SAMPLE_FRAME, plain) !== expected.length || !plain.subarray(0, expected.length).equals(expected)) return false
+    if (
+      codec.decompress(SAMPLE_FRAME, plain) !== expected.length ||
+      !plain.subarray(0, expected.length).equals(expected)
+    )
+      return false
     if (!refuses(codec)) return false
   }
   return true
@@ -207,11 +237,13 @@ function refuses(codec: SegmentCodec): boolean {
 }
 
 /**
- * Tries both directions twice on text that compresses, against the public calls: a lost level or a stale context shows in the second round. With the grain that
- * nearly every run needs: a context for each costs memory.
+ * Tries both directions twice on text that compresses, against the public calls: a lost level or a stale context shows
+ * in the second round. With the grain that nearly every run needs: a context for each costs memory.
  */
 function agrees(codec: SegmentCodec, portable: SegmentCodec): boolean {
-  const sample = Buffer.from('paciente;data;exame;resultado\n'.repeat(300) + Array.from({ length: 200 }, (_, i) => `${i * 7919};`).join(''))
+  const sample = Buffer.from(
+    'paciente;data;exame;resultado\n'.repeat(300) + Array.from({ length: 200 }, (_, i) => `${i * 7919};`).join(''),
+  )
   const frame = Buffer.alloc(sample.length)
   const plain = Buffer.alloc(sample.length + 1)
   const expected = Buffer.alloc(sample.length)
@@ -219,8 +251,16 @@ function agrees(codec: SegmentCodec, portable: SegmentCodec): boolean {
   for (let round = 0; round < 2; round += 1) {
     const bytes = codec.compress(sample, frame, Grain.SMALL)
     if (bytes === 0 || Math.abs(bytes - expectedBytes) > 16) return false
-    if (codec.decompress(frame.subarray(0, bytes), plain) !== sample.length || !plain.subarray(0, sample.length).equals(sample)) return false
-    if (portable.decompress(frame.subarray(0, bytes), plain.fill(0)) !== sample.length || !plain.subarray(0, sample.length).equals(sample)) return false
+    if (
+      codec.decompress(frame.subarray(0, bytes), plain) !== sample.length ||
+      !plain.subarray(0, sample.length).equals(sample)
+    )
+      return false
+    if (
+      portable.decompress(frame.subarray(0, bytes), plain.fill(0)) !== sample.length ||
+      !plain.subarray(0, sample.length).equals(sample)
+    )
+      return false
   }
   return true
 }

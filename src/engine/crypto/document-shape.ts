@@ -1,4 +1,7 @@
-/** What a document has to look like before its members are used: checked by hand, since a command that only reads should start fast. */
+/**
+ * What a document has to look like before its members are used: checked by hand, since a command that only reads should
+ * start fast.
+ */
 import { BackupError } from '../../kernel/backup-error.ts'
 
 export type Body = Record<string, unknown>
@@ -11,20 +14,44 @@ export const isFlag = (value: unknown): value is boolean => typeof value === 'bo
 export const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
 /** Milliseconds; stores give fractions. */
 export const isTime = (value: unknown): value is number => Number.isFinite(value) && (value as number) >= 0
-export const isHex = (bytes: number): Check => (value) => isText(value) && value.length === bytes * 2 && /^[0-9a-f]*$/.test(value)
-export const isHexText = (value: unknown): boolean => isText(value) && value.length % 2 === 0 && /^[0-9a-f]*$/.test(value)
-export const isList = (each: Check): Check => (value) => Array.isArray(value) && value.every(each)
-export const isObject = (value: unknown): value is Body => typeof value === 'object' && value !== null && !Array.isArray(value)
-export const isMap = (each: Check): Check => (value) => isObject(value) && Object.values(value).every(each)
-export const hasShape = (shape: Shape): Check => (value) => isObject(value) && Object.entries(shape).every(([member, check]) => check(value[member]))
-export const orNull = (check: Check): Check => (value) => value === null || check(value)
-export const optional = (check: Check): Check => (value) => value === undefined || check(value)
-export const one = (...allowed: readonly unknown[]): Check => (value) => allowed.includes(value)
+export const isHex =
+  (bytes: number): Check =>
+  (value) =>
+    isText(value) && value.length === bytes * 2 && /^[0-9a-f]*$/.test(value)
+export const isHexText = (value: unknown): boolean =>
+  isText(value) && value.length % 2 === 0 && /^[0-9a-f]*$/.test(value)
+export const isList =
+  (each: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(each)
+export const isObject = (value: unknown): value is Body =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+export const isMap =
+  (each: Check): Check =>
+  (value) =>
+    isObject(value) && Object.values(value).every(each)
+export const hasShape =
+  (shape: Shape): Check =>
+  (value) =>
+    isObject(value) && Object.entries(shape).every(([member, check]) => check(value[member]))
+export const orNull =
+  (check: Check): Check =>
+  (value) =>
+    value === null || check(value)
+export const optional =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined || check(value)
+export const one =
+  (...allowed: readonly unknown[]): Check =>
+  (value) =>
+    allowed.includes(value)
 
 /** Throws DAMAGED naming the first member that is not as it has to be. */
 export function checked<T>(body: Body, shape: Shape, what: string): T {
   for (const [member, check] of Object.entries(shape)) {
-    if (!check(body[member])) throw new BackupError('DAMAGED', `A ${what} has no valid "${member}".`, { context: { object: what, member } })
+    if (!check(body[member]))
+      throw new BackupError('DAMAGED', `A ${what} has no valid "${member}".`, { context: { object: what, member } })
   }
   return body as T
 }

@@ -11,7 +11,12 @@ test('a lookup id is the first half of SHA-256 over key, zeros and id', () => {
     const lookupIds = new LookupIds(key)
     for (const offset of [32, 0, 64]) {
       lookupIds.lookupInto(ids, offset, words)
-      const expected = createHash('sha256').update(key).update(Buffer.alloc(32)).update(ids.subarray(offset, offset + 32)).digest().subarray(0, 16)
+      const expected = createHash('sha256')
+        .update(key)
+        .update(Buffer.alloc(32))
+        .update(ids.subarray(offset, offset + 32))
+        .digest()
+        .subarray(0, 16)
       assert.equal(Buffer.from(words.buffer).toString('hex'), expected.toString('hex'))
     }
   }

@@ -1,6 +1,7 @@
 /**
- * Blob ids and lookup ids (docs/format/v1.md sections 7 and 9). A lookup id is SHA-256 over exactly two blocks of which the first never
- * changes, so its state is kept and each id costs one compression, in WebAssembly: a fifth of what a call into OpenSSL costs.
+ * Blob ids and lookup ids (docs/format/v1.md sections 7 and 9). A lookup id is SHA-256 over exactly two blocks of which
+ * the first never changes, so its state is kept and each id costs one compression, in WebAssembly: a fifth of what a
+ * call into OpenSSL costs.
  */
 import { hash } from 'node:crypto'
 import { invariant } from '../../kernel/invariant.ts'
@@ -78,7 +79,10 @@ export class LookupIds {
     this.#words[15] = 96 * 8
   }
 
-  /** The first 16 bytes of SHA-256(idKey ‖ 32 zero bytes ‖ id), as four words that hold those bytes in little-endian order. The id stands at `offset`. */
+  /**
+   * The first 16 bytes of SHA-256(idKey ‖ 32 zero bytes ‖ id), as four words that hold those bytes in little-endian
+   * order. The id stands at `offset`.
+   */
   lookupInto(blobIds: Uint8Array, offset: number, out: Uint32Array): void {
     const words = this.#words
     for (let i = 0, at = offset; i < 8; i += 1, at += 4) {

@@ -1,6 +1,6 @@
 /**
- * BACKUP_ENCRYPTION_KEY: the forms that are taken and the ones that are refused. The value only ever wraps other keys. No message, context or
- * error of this file holds any of it.
+ * BACKUP_ENCRYPTION_KEY: the forms that are taken and the ones that are refused. The value only ever wraps other keys.
+ * No message, context or error of this file holds any of it.
  */
 import { createHmac, scryptSync } from 'node:crypto'
 import fs from 'node:fs'
@@ -12,8 +12,14 @@ const PASSPHRASE_CHARS_MIN = 16
 const DISTINCT_MIN = 6
 const KEY_FILE_BYTES_MAX = 64 * 1024
 const PLACEHOLDERS = [
-  /^your[_-].*(key|here|passphrase|secret)$/i, /^(sua|minha|my)[_-].*(chave|key|aqui|here|senha)$/i, /^(replace|insert|put|enter|coloque|insira|troque)[_-]/i, /^change[_-]?me/i, /32[_-]char/i,
-  /^(secret|password|senha|example|exemplo|test|teste)[_-]?\d*$/i, /^<.*>$/, /^x{8,}$/i,
+  /^your[_-].*(key|here|passphrase|secret)$/i,
+  /^(sua|minha|my)[_-].*(chave|key|aqui|here|senha)$/i,
+  /^(replace|insert|put|enter|coloque|insira|troque)[_-]/i,
+  /^change[_-]?me/i,
+  /32[_-]char/i,
+  /^(secret|password|senha|example|exemplo|test|teste)[_-]?\d*$/i,
+  /^<.*>$/,
+  /^x{8,}$/i,
 ]
 const SCRYPT_MEMORY_BYTES_MAX = 1200 * 1024 * 1024
 
@@ -23,7 +29,10 @@ export type Kek =
       readonly kind: 'passphrase'
       readonly text: string
       readonly warning?: 'TYPED_KEY'
-      /** Set on a passphrase that is tried first by those who guess, to where it came from. It opens what it has locked, but locks nothing new. */
+      /**
+       * Set on a passphrase that is tried first by those who guess, to where it came from. It opens what it has locked,
+       * but locks nothing new.
+       */
       readonly guessable?: string
     }
 
@@ -39,14 +48,22 @@ export interface ScryptParameters {
 /** 32 MiB and about 0.2 s: the least that stays out of reach of guessing a good passphrase. */
 export const SCRYPT_COST = { n: 32768, r: 8, p: 3 } as const
 
-/** Parses one key value. `source` names where it came from ("BACKUP_ENCRYPTION_KEY"). Throws KEY_PLACEHOLDER, KEY_WEAK, KEY_REFUSED, KEY_MISSING, KEY_FILE_UNREADABLE. */
+/**
+ * Parses one key value. `source` names where it came from ("BACKUP_ENCRYPTION_KEY"). Throws KEY_PLACEHOLDER, KEY_WEAK,
+ * KEY_REFUSED, KEY_MISSING, KEY_FILE_UNREADABLE.
+ */
 export function parseKek(value: string, source: string, depth = 0): Kek {
   const text = value.trim()
   if (text === '') throw new BackupError('KEY_MISSING', `${source} is empty.`, { context: { source } })
   if (text.startsWith('file:')) return fromFile(text.slice(5), source, depth)
   const body = text.replace(/^(base64|hex|passphrase):/, '')
-  if (PLACEHOLDERS.some((pattern) => pattern.test(body))) throw new BackupError('KEY_PLACEHOLDER', `${source} is a placeholder.`, { context: { source } })
-  if (/^(kms:|age1|AGE-SECRET-KEY-)/.test(text)) throw refused(source, 'Keys in a KMS and age recipients are not taken by this version; use a raw key or a passphrase')
+  if (PLACEHOLDERS.some((pattern) => pattern.test(body)))
+    throw new BackupError('KEY_PLACEHOLDER', `${source} is a placeholder.`, { context: { source } })
+  if (/^(kms:|age1|AGE-SECRET-KEY-)/.test(text))
+    throw refused(
+      source,
+      'Keys in a KMS and age recipients are not taken by this version; use a raw key or a passphrase',
+    )
   if (text.startsWith('passphrase:')) return passphrase(body, source)
   if (text.startsWith('hex:')) return raw(hexBytes(body), source)
   if (text.startsWith('base64:')) return raw(base64Bytes(body), source)
@@ -56,20 +73,35 @@ export function parseKek(value: string, source: string, depth = 0): Kek {
 function unprefixed(text: string, source: string): Kek {
   if (/^[0-9a-fA-F]{64}$/.test(text)) return raw(hexBytes(text), source)
   if (/^[A-Za-z0-9+/]{43}=$/.test(text) || /^[A-Za-z0-9_-]{43}$/.test(text)) return raw(base64Bytes(text), source)
-  if (/^[0-9a-fA-F]{32}$/.test(text)) throw refused(source, '32 hexadecimal digits are 128 bits: give 64 of them, or write "passphrase:" before the value if it is one')
-  if (/^[A-Za-z0-9+/_-]{16,}={1,2}$/.test(text) || /^[A-Za-z0-9+/]{44}$/.test(text)) return raw(base64Bytes(text), source)
+  if (/^[0-9a-fA-F]{32}$/.test(text))
+    throw refused(
+      source,
+      '32 hexadecimal digits are 128 bits: give 64 of them, or write "passphrase:" before the value if it is one',
+    )
+  if (/^[A-Za-z0-9+/_-]{16,}={1,2}$/.test(text) || /^[A-Za-z0-9+/]{44}$/.test(text))
+    return raw(base64Bytes(text), source)
   if (/^[\x20-\x7e]{32}$/.test(text)) return { ...passphrase(text, source), warning: 'TYPED_KEY' }
-  throw refused(source, 'It has none of the known forms: base64: or hex: with 32 bytes, passphrase: with at least 16 characters, file: with a path, or exactly 32 characters')
+  throw refused(
+    source,
+    'It has none of the known forms: base64: or hex: with 32 bytes, passphrase: with at least 16 characters, file: with a path, or exactly 32 characters',
+  )
 }
 
 function raw(bytes: Buffer | undefined, source: string): Kek {
-  if (bytes?.length !== KEY_BYTES) throw refused(source, bytes ? `It decodes to ${bytes.length} bytes where 32 are needed` : 'It holds characters that its form does not have')
+  if (bytes?.length !== KEY_BYTES)
+    throw refused(
+      source,
+      bytes
+        ? `It decodes to ${bytes.length} bytes where 32 are needed`
+        : 'It holds characters that its form does not have',
+    )
   if (new Set(bytes).size < DISTINCT_MIN) throw weak(source)
   return { kind: 'raw', key: bytes }
 }
 
 function passphrase(text: string, source: string): Passphrase {
-  if ([...text].length < PASSPHRASE_CHARS_MIN) throw new BackupError('KEY_WEAK', `${source} has fewer than 16 characters.`, { context: { source } })
+  if ([...text].length < PASSPHRASE_CHARS_MIN)
+    throw new BackupError('KEY_WEAK', `${source} has fewer than 16 characters.`, { context: { source } })
   if (new Set(text).size < DISTINCT_MIN) throw weak(source)
   return { kind: 'passphrase', text: text.normalize('NFC'), ...(isGuessable(text) && { guessable: source }) }
 }
@@ -93,16 +125,23 @@ function fromFile(file: string, source: string, depth: number): Kek {
   try {
     const status = fs.statSync(file)
     if (!status.isFile() || status.size > KEY_FILE_BYTES_MAX) throw refused(source, `${file} is no key file`)
-    if ((status.mode & 0o077) !== 0 && !isCredential(file, status.mode)) throw refused(source, `The key file ${file} can be read by others: run "chmod 600 ${file}"`)
+    if ((status.mode & 0o077) !== 0 && !isCredential(file, status.mode))
+      throw refused(source, `The key file ${file} can be read by others: run "chmod 600 ${file}"`)
     text = fs.readFileSync(file, 'utf8')
   } catch (error) {
     if (error instanceof BackupError) throw error
-    throw new BackupError('KEY_FILE_UNREADABLE', `The key file ${file} can't be read.`, { context: { path: file, cause: systemCode(error) }, cause: error })
+    throw new BackupError('KEY_FILE_UNREADABLE', `The key file ${file} can't be read.`, {
+      context: { path: file, cause: systemCode(error) },
+      cause: error,
+    })
   }
   return parseKek(text, source, depth + 1)
 }
 
-/** systemd gives a service its credentials by an access list in a folder of its own; `stat` shows that list's mask as the group's right to read. */
+/**
+ * systemd gives a service its credentials by an access list in a folder of its own; `stat` shows that list's mask as
+ * the group's right to read.
+ */
 function isCredential(file: string, mode: number): boolean {
   return (mode & 0o037) === 0 && fs.realpathSync(file).startsWith('/run/credentials/')
 }
@@ -115,7 +154,10 @@ export function kekBytes(kek: Kek, scrypt: ScryptParameters | undefined): Buffer
   return scryptSync(Buffer.from(kek.text, 'utf8'), salt, KEY_BYTES, { N: n, r, p, maxmem: SCRYPT_MEMORY_BYTES_MAX })
 }
 
-/** Eight hexadecimal digits to compare two places by; says nothing about the key. A passphrase's is made from its text without scrypt stretching only over the repository id, so it is shown to nobody but its holder. */
+/**
+ * Eight hexadecimal digits to compare two places by; says nothing about the key. A passphrase's is made from its text
+ * without scrypt stretching only over the repository id, so it is shown to nobody but its holder.
+ */
 export function kekFingerprint(kek: Kek, repositoryId: Uint8Array): string {
   const secret = kek.kind === 'raw' ? kek.key : Buffer.from(kek.text, 'utf8')
   return createHmac('sha256', secret).update('neonpro/v1/fingerprint').update(repositoryId).digest('hex').slice(0, 8)

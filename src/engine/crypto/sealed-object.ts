@@ -1,14 +1,36 @@
 /**
- * Sealed objects (docs/format/v1.md section 6): a header with a fresh salt and a key commitment, then frames under one derived key with
- * counted nonces. Nothing is parsed before it is authenticated but the fixed fields of the two headers, and their lengths are bounded.
+ * Sealed objects (docs/format/v1.md section 6): a header with a fresh salt and a key commitment, then frames under one
+ * derived key with counted nonces. Nothing is parsed before it is authenticated but the fixed fields of the two
+ * headers, and their lengths are bounded.
  */
-import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  type KeyObject,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { InvariantViolation, invariant } from '../../kernel/invariant.ts'
 import { hkdf } from './hkdf.ts'
 
 export const ObjectType = {
-  PACK_DATA: 1, PACK_META: 2, INDEX_DATA: 3, INDEX_META: 4, SNAPSHOT: 5, CHECKPOINT: 6, RECORD: 7, SESSION: 8, DELETE: 9, CONFIRM: 10, STREAM: 11, PARITY: 12, CLAIM: 13, USER_NAME: 14, USER_CONTENT: 15,
+  PACK_DATA: 1,
+  PACK_META: 2,
+  INDEX_DATA: 3,
+  INDEX_META: 4,
+  SNAPSHOT: 5,
+  CHECKPOINT: 6,
+  RECORD: 7,
+  SESSION: 8,
+  DELETE: 9,
+  CONFIRM: 10,
+  STREAM: 11,
+  PARITY: 12,
+  CLAIM: 13,
+  USER_NAME: 14,
+  USER_CONTENT: 15,
 } as const
 export type ObjectType = (typeof ObjectType)[keyof typeof ObjectType]
 
@@ -41,10 +63,19 @@ export interface ObjectScope {
   readonly lockClass?: number
 }
 
-/** Finds the master key of a tenant and epoch. Two keyrings of one generation may have drawn two for the same epoch: then the one that `isRight`, else the first. */
-export type MasterLookup = (tenant: Uint8Array, epoch: number, isRight?: (master: Uint8Array) => boolean) => Uint8Array | undefined
+/**
+ * Finds the master key of a tenant and epoch. Two keyrings of one generation may have drawn two for the same epoch:
+ * then the one that `isRight`, else the first.
+ */
+export type MasterLookup = (
+  tenant: Uint8Array,
+  epoch: number,
+  isRight?: (master: Uint8Array) => boolean,
+) => Uint8Array | undefined
 
-/** A master key as the keyring holds it, and as it travels to other threads: `tenant` and `key` in hexadecimal digits. */
+/**
+ * A master key as the keyring holds it, and as it travels to other threads: `tenant` and `key` in hexadecimal digits.
+ */
 export interface MasterKey {
   readonly tenant: string
   readonly epoch: number
@@ -53,7 +84,8 @@ export interface MasterKey {
 
 export function masterLookup(masters: readonly MasterKey[]): MasterLookup {
   const keys = new Map<string, Buffer[]>()
-  for (const { tenant, epoch, key } of masters) keys.set(`${tenant}/${epoch}`, [...(keys.get(`${tenant}/${epoch}`) ?? []), Buffer.from(key, 'hex')])
+  for (const { tenant, epoch, key } of masters)
+    keys.set(`${tenant}/${epoch}`, [...(keys.get(`${tenant}/${epoch}`) ?? []), Buffer.from(key, 'hex')])
   return (tenant, epoch, isRight) => {
     const found = keys.get(`${Buffer.from(tenant).toString('hex')}/${epoch}`) ?? []
     return (found.length > 1 && isRight ? found.find(isRight) : undefined) ?? found[0]
@@ -72,7 +104,9 @@ export interface OpenedFrame {
   readonly plaintext: Uint8Array
 }
 
-/** A key of node's own is used three times as fast as bytes are, and thousands of objects are opened under one master. */
+/**
+ * A key of node's own is used three times as fast as bytes are, and thousands of objects are opened under one master.
+ */
 const preparedMasters = new WeakMap<Uint8Array, KeyObject>()
 
 function prepared(master: Uint8Array): KeyObject {
@@ -116,12 +150,25 @@ export class ObjectSealer {
     this.#key = key
   }
 
-  /** Seals the joined parts as the next frame. `emit` must consume each piece before it returns. Returns the frame's bytes with its header. */
-  sealFrame(parts: readonly Uint8Array[], options: { kind: FrameKind; final: boolean; emit: (piece: Uint8Array) => void }): number {
+  /**
+   * Seals the joined parts as the next frame. `emit` must consume each piece before it returns. Returns the frame's
+   * bytes with its header.
+   */
+  sealFrame(
+    parts: readonly Uint8Array[],
+    options: { kind: FrameKind; final: boolean; emit: (piece: Uint8Array) => void },
+  ): number {
     if (this.#isFinished) throw new InvariantViolation('No frame follows the final one.')
     const plainBytes = parts.reduce((sum, part) => sum + part.length, 0)
-    invariant(plainBytes > 0 && plainBytes + TAG_BYTES <= SEALED_BYTES_MAX, 'A frame is not empty and stays below the format limit.')
-    const head = frameHeader(this.#frame, { kind: options.kind, isFinal: options.final, sealedBytes: plainBytes + TAG_BYTES })
+    invariant(
+      plainBytes > 0 && plainBytes + TAG_BYTES <= SEALED_BYTES_MAX,
+      'A frame is not empty and stays below the format limit.',
+    )
+    const head = frameHeader(this.#frame, {
+      kind: options.kind,
+      isFinal: options.final,
+      sealedBytes: plainBytes + TAG_BYTES,
+    })
     const cipher = createCipheriv('aes-256-gcm', this.#key, nonceOf(this.#frame))
     cipher.setAAD(this.header)
     cipher.setAAD(head)
@@ -135,7 +182,11 @@ export class ObjectSealer {
   }
 }
 
-function encryptPieces(part: Uint8Array, encrypt: (piece: Uint8Array) => Buffer, emit: (piece: Uint8Array) => void): void {
+function encryptPieces(
+  part: Uint8Array,
+  encrypt: (piece: Uint8Array) => Buffer,
+  emit: (piece: Uint8Array) => void,
+): void {
   for (let at = 0; at < part.length; at += PIECE_BYTES) {
     const output = encrypt(part.subarray(at, at + PIECE_BYTES))
     emit(output)
@@ -170,7 +221,8 @@ export interface FrameHeader {
 /** Reads a frame header's fixed fields. Throws DAMAGED on anything the format does not allow. */
 export function parseFrameHeader(bytes: Uint8Array): FrameHeader {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (head.length < FRAME_HEADER_BYTES || head.readUInt32LE(0) !== FRAME_MAGIC) throw damaged('A frame does not begin as a frame.')
+  if (head.length < FRAME_HEADER_BYTES || head.readUInt32LE(0) !== FRAME_MAGIC)
+    throw damaged('A frame does not begin as a frame.')
   const flags = head[9]!
   const sealedBytes = head.readUInt32LE(12)
   const keySlot = head.readUInt16LE(10)
@@ -191,19 +243,32 @@ export interface ObjectHeader {
   readonly commitment: Buffer
 }
 
-/** Reads an object header's fields. Throws DAMAGED, also for another version: a repository of a later format says so in its configuration, and is refused there. */
+/**
+ * Reads an object header's fields. Throws DAMAGED, also for another version: a repository of a later format says so in
+ * its configuration, and is refused there.
+ */
 export function parseObjectHeader(bytes: Uint8Array): ObjectHeader {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, HEADER_BYTES))
-  if (head.length < HEADER_BYTES || !head.subarray(0, 8).equals(MAGIC)) throw damaged('An object does not begin as one of this repository.')
-  if (head[9] !== FORMAT_VERSION || head[10] !== AEAD_AES_256_GCM || head[11] !== 0) throw damaged('An object names an unknown version, cipher or flag.')
+  if (head.length < HEADER_BYTES || !head.subarray(0, 8).equals(MAGIC))
+    throw damaged('An object does not begin as one of this repository.')
+  if (head[9] !== FORMAT_VERSION || head[10] !== AEAD_AES_256_GCM || head[11] !== 0)
+    throw damaged('An object names an unknown version, cipher or flag.')
   if (head.subarray(49, 64).some((byte) => byte !== 0)) throw damaged('An object has non-zero reserved bytes.')
   return {
-    type: head[8]!, epoch: head.readUInt32LE(12), tenant: head.subarray(16, 32), repositoryId: head.subarray(32, 48), lockClass: head[48]!,
-    salt: head.subarray(64, 96), commitment: head.subarray(96, 128),
+    type: head[8]!,
+    epoch: head.readUInt32LE(12),
+    tenant: head.subarray(16, 32),
+    repositoryId: head.subarray(32, 48),
+    lockClass: head[48]!,
+    salt: head.subarray(64, 96),
+    commitment: head.subarray(96, 128),
   }
 }
 
-/** Opens the frames of one object. The constructor checks the header and the key commitment before anything is decrypted. */
+/**
+ * Opens the frames of one object. The constructor checks the header and the key commitment before anything is
+ * decrypted.
+ */
 export class ObjectOpener {
   readonly header: ObjectHeader
   readonly #aad: Buffer
@@ -214,17 +279,23 @@ export class ObjectOpener {
     this.header = parseObjectHeader(this.#aad)
     const types = typeof expect.type === 'number' ? [expect.type] : expect.type
     if (!types.includes(this.header.type)) throw damaged('An object is of another type than its place says.')
-    if (Buffer.compare(this.header.repositoryId, expect.repositoryId) !== 0) throw damaged('An object belongs to another repository.')
+    if (Buffer.compare(this.header.repositoryId, expect.repositoryId) !== 0)
+      throw damaged('An object belongs to another repository.')
     const { salt, type } = this.header
-    const isRight = (master: Uint8Array) => timingSafeEqual(objectKeys(master, salt, type).commitment, this.header.commitment)
+    const isRight = (master: Uint8Array) =>
+      timingSafeEqual(objectKeys(master, salt, type).commitment, this.header.commitment)
     const master = expect.masterOf(this.header.tenant, this.header.epoch, isRight)
     if (!master) throw damaged(`An object names the unknown key epoch ${this.header.epoch}.`)
     const { key, commitment } = objectKeys(master, salt, type)
-    if (!timingSafeEqual(commitment, this.header.commitment)) throw damaged("An object's key commitment does not match.")
+    if (!timingSafeEqual(commitment, this.header.commitment))
+      throw damaged("An object's key commitment does not match.")
     this.#key = key
   }
 
-  /** Opens a frame (header and sealed bytes) that must have the given number. `into` receives the plaintext where it has room. Throws DAMAGED. */
+  /**
+   * Opens a frame (header and sealed bytes) that must have the given number. `into` receives the plaintext where it has
+   * room. Throws DAMAGED.
+   */
   openFrame(frame: Uint8Array, options: { number: number; into?: Uint8Array }): OpenedFrame {
     const head = parseFrameHeader(frame)
     if (head.number !== options.number) throw damaged('A frame is not at its place.')
@@ -235,12 +306,17 @@ export class ObjectOpener {
     decipher.setAAD(frame.subarray(0, FRAME_HEADER_BYTES))
     decipher.setAuthTag(frame.subarray(end))
     const bytes = end - FRAME_HEADER_BYTES
-    const target = options.into && options.into.length >= bytes ? options.into.subarray(0, bytes) : Buffer.allocUnsafeSlow(bytes)
+    const target =
+      options.into && options.into.length >= bytes ? options.into.subarray(0, bytes) : Buffer.allocUnsafeSlow(bytes)
     let done = 0
-    encryptPieces(frame.subarray(FRAME_HEADER_BYTES, end), (piece) => decipher.update(piece), (piece) => {
-      target.set(piece, done)
-      done += piece.length
-    })
+    encryptPieces(
+      frame.subarray(FRAME_HEADER_BYTES, end),
+      (piece) => decipher.update(piece),
+      (piece) => {
+        target.set(piece, done)
+        done += piece.length
+      },
+    )
     try {
       decipher.final()
     } catch (error) {
@@ -253,17 +329,26 @@ export class ObjectOpener {
 
 /** Seals a whole small object: payload frames of at most 1 MiB, the last one final. */
 export function sealPayload(type: number, scope: ObjectScope, payload: Uint8Array): Buffer {
-  invariant(payload.length > 0 && payload.length <= PAYLOAD_FRAMES_MAX * PAYLOAD_FRAME_BYTES, 'A payload is not empty and stays below the format limit.')
+  invariant(
+    payload.length > 0 && payload.length <= PAYLOAD_FRAMES_MAX * PAYLOAD_FRAME_BYTES,
+    'A payload is not empty and stays below the format limit.',
+  )
   const sealer = new ObjectSealer(type, scope)
   const pieces: Buffer[] = [sealer.header]
   for (let at = 0; at < payload.length; at += PAYLOAD_FRAME_BYTES) {
     const final = at + PAYLOAD_FRAME_BYTES >= payload.length
-    sealer.sealFrame([payload.subarray(at, at + PAYLOAD_FRAME_BYTES)], { kind: FrameKind.PAYLOAD, final, emit: (piece) => pieces.push(Buffer.from(piece)) })
+    sealer.sealFrame([payload.subarray(at, at + PAYLOAD_FRAME_BYTES)], {
+      kind: FrameKind.PAYLOAD,
+      final,
+      emit: (piece) => pieces.push(Buffer.from(piece)),
+    })
   }
   return Buffer.concat(pieces)
 }
 
-/** Opens a whole small object. Throws DAMAGED when a frame is missing, doubled, out of place or follows the final one. */
+/**
+ * Opens a whole small object. Throws DAMAGED when a frame is missing, doubled, out of place or follows the final one.
+ */
 export function openPayload(bytes: Uint8Array, expect: ObjectExpectation): { payload: Buffer; header: ObjectHeader } {
   const opener = new ObjectOpener(bytes, expect)
   const parts: Uint8Array[] = []

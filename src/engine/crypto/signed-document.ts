@@ -37,7 +37,10 @@ function signedBytes(purpose: string, repositoryId: Uint8Array, signerAndBody: r
 }
 
 /** Encodes and signs a JSON document. */
-export function signDocument(document: object, options: { purpose: string; repositoryId: Uint8Array; signer: Signer }): Buffer {
+export function signDocument(
+  document: object,
+  options: { purpose: string; repositoryId: Uint8Array; signer: Signer },
+): Buffer {
   const body = Buffer.from(JSON.stringify(document))
   const { id, privateKey } = options.signer
   const signature = sign(null, signedBytes(options.purpose, options.repositoryId, [id, body]), privateKey)
@@ -62,13 +65,21 @@ export interface UnverifiedDocument {
 export function splitDocument(bytes: Uint8Array): UnverifiedDocument {
   const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
   const bodyBytes = all.length < 4 ? -1 : all.readUInt32LE(0)
-  if (bodyBytes < 0 || 4 + bodyBytes + SIGNER_BYTES + SIGNATURE_BYTES !== all.length) throw new BackupError('DAMAGED', 'A signed document has another length than it says.')
+  if (bodyBytes < 0 || 4 + bodyBytes + SIGNER_BYTES + SIGNATURE_BYTES !== all.length)
+    throw new BackupError('DAMAGED', 'A signed document has another length than it says.')
   const end = 4 + bodyBytes
-  return { body: all.subarray(4, end), signer: all.subarray(end, end + SIGNER_BYTES), signature: all.subarray(end + SIGNER_BYTES) }
+  return {
+    body: all.subarray(4, end),
+    signer: all.subarray(end, end + SIGNER_BYTES),
+    signature: all.subarray(end + SIGNER_BYTES),
+  }
 }
 
 /** Checks the signature against the signer that `signerOf` knows. Throws DAMAGED. Returns the parsed body. */
-export function verifyDocument(document: UnverifiedDocument, expect: DocumentExpectation): { body: Record<string, unknown>; signer: Buffer } {
+export function verifyDocument(
+  document: UnverifiedDocument,
+  expect: DocumentExpectation,
+): { body: Record<string, unknown>; signer: Buffer } {
   const signer = expect.signerOf(document.signer)
   if (!signer || !verify(null, toVerify(document, expect), signer.publicKey, document.signature)) throw unsigned()
   return { body: parseBody(document.body), signer: document.signer }
@@ -82,7 +93,9 @@ export function unsigned(): BackupError {
 /** Checks the signature alone, on another thread. */
 export async function isSignedAside(document: UnverifiedDocument, expect: DocumentExpectation): Promise<boolean> {
   const signer = expect.signerOf(document.signer)
-  return signer !== undefined && (await verifyAside(null, toVerify(document, expect), signer.publicKey, document.signature))
+  return (
+    signer !== undefined && (await verifyAside(null, toVerify(document, expect), signer.publicKey, document.signature))
+  )
 }
 
 function toVerify({ signer, body }: UnverifiedDocument, { purpose, repositoryId }: DocumentExpectation): Buffer {

@@ -11,7 +11,10 @@ test('a lock that nobody gives back is an error, and one that is given back is n
   assert.ok(table.claim(id, 5))
   const lock = new Int32Array(memory.control)
   lock[0] = 1
-  assert.throws(() => table.has(id), (error) => isBackupError(error, 'WORKER_LOST'))
+  assert.throws(
+    () => table.has(id),
+    (error) => isBackupError(error, 'WORKER_LOST'),
+  )
   lock[0] = 0
   assert.ok(table.has(id) && !table.claim(id, 5))
 })

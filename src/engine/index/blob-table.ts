@@ -1,7 +1,8 @@
 /**
- * The set of known blobs, shared by all threads of a process: open addressing over packed arrays in shared memory, never a Map of strings.
- * An entry is 28 bytes (16 of lookup id, segment, offset, length) plus 4 bytes a slot at a load of at most 2/3. The memory is reserved for
- * `capacity` entries but only touched as far as it is used. A spin lock guards insertion: it is held for well under a microsecond.
+ * The set of known blobs, shared by all threads of a process: open addressing over packed arrays in shared memory,
+ * never a Map of strings. An entry is 28 bytes (16 of lookup id, segment, offset, length) plus 4 bytes a slot at a load
+ * of at most 2/3. The memory is reserved for `capacity` entries but only touched as far as it is used. A spin lock
+ * guards insertion: it is held for well under a microsecond.
  */
 import { BackupError } from '../../kernel/backup-error.ts'
 import { monotonicNs } from '../../kernel/clock.ts'
@@ -53,7 +54,10 @@ export class BlobTable {
   readonly #slots: Uint32Array
   readonly #lockNsMax: bigint
 
-  /** A lock that is held for longer than `lockMsMax` (default a minute, the longest is held for a second or two) belongs to a thread that is dead: WORKER_LOST. */
+  /**
+   * A lock that is held for longer than `lockMsMax` (default a minute, the longest is held for a second or two) belongs
+   * to a thread that is dead: WORKER_LOST.
+   */
   constructor(memory: BlobTableMemory, { lockMsMax = 60_000 }: { readonly lockMsMax?: number } = {}) {
     this.#lockNsMax = BigInt(lockMsMax) * 1_000_000n
     this.memory = memory
@@ -103,7 +107,10 @@ export class BlobTable {
     }
   }
 
-  /** Adds a known place. Several places of one blob may stand side by side; `find` gives the first that was added. One thread only. */
+  /**
+   * Adds a known place. Several places of one blob may stand side by side; `find` gives the first that was added. One
+   * thread only.
+   */
   insert(lookupId: Uint32Array, segment: number, offset: number, bytes: number): void {
     this.#append(lookupId, segment, offset, bytes)
   }
@@ -149,7 +156,10 @@ export class BlobTable {
 
   #append(lookupId: Uint32Array, segment: number, offset: number, bytes: number): void {
     const entry = this.#control[COUNT]!
-    if (entry >= this.memory.capacity) throw new BackupError('INDEX_FULL', 'The blob table has no room for more blobs.', { context: { capacity: this.memory.capacity } })
+    if (entry >= this.memory.capacity)
+      throw new BackupError('INDEX_FULL', 'The blob table has no room for more blobs.', {
+        context: { capacity: this.memory.capacity },
+      })
     if ((entry + 1) * 3 > 2 ** this.#slotBits * 2) this.#rehash(this.#slotBits + 1)
     const entries = this.#entries
     const at = entry * ENTRY_WORDS
@@ -186,7 +196,12 @@ export class BlobTable {
   #equals(entry: number, lookupId: Uint32Array): boolean {
     const entries = this.#entries
     const at = entry * ENTRY_WORDS
-    return entries[at] === lookupId[0] && entries[at + 1] === lookupId[1] && entries[at + 2] === lookupId[2] && entries[at + 3] === lookupId[3]
+    return (
+      entries[at] === lookupId[0] &&
+      entries[at + 1] === lookupId[1] &&
+      entries[at + 2] === lookupId[2] &&
+      entries[at + 3] === lookupId[3]
+    )
   }
 
   #rehash(bits: number): void {
@@ -211,7 +226,10 @@ export class BlobTable {
     for (let spins = 1; Atomics.compareExchange(this.#control, LOCK, 0, 1) !== 0; spins += 1) {
       if (spins % SPINS_PER_LOOK !== 0) continue
       if (endNs === 0n) endNs = monotonicNs() + this.#lockNsMax
-      else if (monotonicNs() > endNs) throw new BackupError('WORKER_LOST', 'The blob table stays locked: a thread ended while it held it.', { context: { cause: 'lock' } })
+      else if (monotonicNs() > endNs)
+        throw new BackupError('WORKER_LOST', 'The blob table stays locked: a thread ended while it held it.', {
+          context: { cause: 'lock' },
+        })
     }
   }
 

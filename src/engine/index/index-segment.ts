@@ -48,10 +48,18 @@ export function decodeIndexSegment(payload: Uint8Array): IndexSegment {
   const version = reader.u8()
   if (version !== VERSION) throw reader.damaged(`has the unknown version ${version}`)
   const idKeyVersion = reader.u32()
-  const supersedes = Array.from({ length: reader.count(NAME_BYTES) }, () => Buffer.from(reader.bytes(NAME_BYTES)).toString('hex'))
+  const supersedes = Array.from({ length: reader.count(NAME_BYTES) }, () =>
+    Buffer.from(reader.bytes(NAME_BYTES)).toString('hex'),
+  )
   const heads = Array.from({ length: reader.count(NAME_BYTES + 2) }, () => packHead(reader))
   const lookupIds = heads.map((head) => reader.bytes(head.blobCount * 16))
-  const packs = heads.map((head, i) => ({ name: head.name, bytes: head.bytes, segments: head.segments, lookupIds: lookupIds[i]!, blobBytes: lengths(reader, head.blobCount) }))
+  const packs = heads.map((head, i) => ({
+    name: head.name,
+    bytes: head.bytes,
+    segments: head.segments,
+    lookupIds: lookupIds[i]!,
+    blobBytes: lengths(reader, head.blobCount),
+  }))
   reader.end()
   return { idKeyVersion, supersedes, packs }
 }

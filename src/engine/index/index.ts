@@ -1,3 +1,12 @@
 export { type BlobPlace, BlobTable, type BlobTableMemory } from './blob-table.ts'
 export { decodeIndexSegment, encodeIndexSegment, type IndexedPack, type IndexSegment } from './index-segment.ts'
-export { buildIndex, type IndexLoad, type IndexLoadOptions, type PackEntry, RepositoryIndex, type SegmentPlace, SharedIndex, type SharedIndexMemory } from './repository-index.ts'
+export {
+  buildIndex,
+  type IndexLoad,
+  type IndexLoadOptions,
+  type PackEntry,
+  RepositoryIndex,
+  type SegmentPlace,
+  SharedIndex,
+  type SharedIndexMemory,
+} from './repository-index.ts'

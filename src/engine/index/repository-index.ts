@@ -1,6 +1,6 @@
 /**
- * What the index segments of one class (data or metadata) say, ready for look-ups. Blobs of tombstoned packs come last, so that they are
- * found only when no other copy exists; a writer leaves them out and stores such blobs anew.
+ * What the index segments of one class (data or metadata) say, ready for look-ups. Blobs of tombstoned packs come last,
+ * so that they are found only when no other copy exists; a writer leaves them out and stores such blobs anew.
  */
 import { release } from '../../kernel/release.ts'
 import { BlobTable, type BlobTableMemory, reserveBlobTable } from './blob-table.ts'
@@ -93,7 +93,16 @@ export class RepositoryIndex {
     if (this.#packNumbers.has(pack.name)) return
     const number = this.packs.length
     const segmentCount = pack.segments.length / 2
-    this.packs.push({ name: pack.name, bytes: pack.bytes, isTombstoned, isStored, blobCount: pack.blobBytes.length, segmentFrom: this.#segmentCount, segmentCount, entryFrom: this.table.count })
+    this.packs.push({
+      name: pack.name,
+      bytes: pack.bytes,
+      isTombstoned,
+      isStored,
+      blobCount: pack.blobBytes.length,
+      segmentFrom: this.#segmentCount,
+      segmentCount,
+      entryFrom: this.table.count,
+    })
     this.#packNumbers.set(pack.name, number)
     this.#addSegments(number, pack.segments)
     this.#addBlobs(pack, this.#segmentCount - segmentCount)
@@ -108,7 +117,8 @@ export class RepositoryIndex {
       this.#segments = next
     }
     const offsets = segmentOffsets(segments)
-    for (let i = 0; i < count; i += 1) this.#segments.set([pack, offsets[i]!, segments[i * 2]!, i], (this.#segmentCount + i) * SEGMENT_WORDS)
+    for (let i = 0; i < count; i += 1)
+      this.#segments.set([pack, offsets[i]!, segments[i * 2]!, i], (this.#segmentCount + i) * SEGMENT_WORDS)
     this.#segmentCount += count
   }
 
@@ -152,17 +162,33 @@ export interface IndexLoadOptions {
 }
 
 /** Builds the index from decoded payloads. `payloads` gives each segment's name and authenticated payload once. */
-export function buildIndex(payloads: ReadonlyArray<{ name: string; payload: Uint8Array }>, options: IndexLoadOptions = {}): IndexLoad {
+export function buildIndex(
+  payloads: ReadonlyArray<{ name: string; payload: Uint8Array }>,
+  options: IndexLoadOptions = {},
+): IndexLoad {
   const loaded = payloads.map(({ name, payload }) => ({ name, segment: decodeIndexSegment(payload) }))
   const replaced = new Set(loaded.flatMap(({ segment }) => segment.supersedes))
   const inForce = loaded.filter(({ name }) => !replaced.has(name))
-  const count = inForce.reduce((sum, { segment }) => sum + segment.packs.reduce((n, pack) => n + pack.blobBytes.length, 0), 0)
+  const count = inForce.reduce(
+    (sum, { segment }) => sum + segment.packs.reduce((n, pack) => n + pack.blobBytes.length, 0),
+    0,
+  )
   const index = new RepositoryIndex(count + (options.reserveEntries ?? 0) + 1)
   const tombstoned = options.tombstonedPacks ?? new Set<string>()
-  const packs = inForce.flatMap(({ segment }) => segment.packs).filter(({ name }) => options.deletedPacks?.has(name) !== true)
-  const stateOf = ({ name }: IndexedPack) => ({ isTombstoned: tombstoned.has(name), isStored: options.storedPacks?.has(name) !== false })
+  const packs = inForce
+    .flatMap(({ segment }) => segment.packs)
+    .filter(({ name }) => options.deletedPacks?.has(name) !== true)
+  const stateOf = ({ name }: IndexedPack) => ({
+    isTombstoned: tombstoned.has(name),
+    isStored: options.storedPacks?.has(name) !== false,
+  })
   const isFirst = (pack: IndexedPack) => !stateOf(pack).isTombstoned && stateOf(pack).isStored
   for (const pack of packs.filter(isFirst)) index.addPack(pack)
-  for (const pack of packs) if (!isFirst(pack) && !(options.omitTombstoned && tombstoned.has(pack.name))) index.addPack(pack, stateOf(pack))
-  return { index, segments: inForce.map(({ name }) => name), superseded: loaded.filter(({ name }) => replaced.has(name)).map(({ name }) => name) }
+  for (const pack of packs)
+    if (!isFirst(pack) && !(options.omitTombstoned && tombstoned.has(pack.name))) index.addPack(pack, stateOf(pack))
+  return {
+    index,
+    segments: inForce.map(({ name }) => name),
+    superseded: loaded.filter(({ name }) => replaced.has(name)).map(({ name }) => name),
+  }
 }

@@ -1,6 +1,6 @@
 /**
- * Copies needed blobs into new packs and makes them findable: for prune within a repository, for copy into another. The main thread works, and one
- * worker beside it when there is enough to do.
+ * Copies needed blobs into new packs and makes them findable: for prune within a repository, for copy into another. The
+ * main thread works, and one worker beside it when there is enough to do.
  */
 import type { Worker } from 'node:worker_threads'
 import { throwIfAborted } from '../../kernel/abort.ts'
@@ -8,11 +8,11 @@ import { turn } from '../../kernel/clock.ts'
 import { type CrossingError, receivedError } from '../../kernel/crossing-error.ts'
 import { makeDirectories } from '../../kernel/directories.ts'
 import { lostThread, startWorkerThread } from '../../kernel/worker-thread.ts'
+import { PackShipper } from '../commit/index.ts'
 import { ObjectType } from '../crypto/index.ts'
 import type { FinishedPack } from '../pack/index.ts'
 import { packKey, type Repository } from '../repository/index.ts'
 import type { IndexClass } from '../snapshot/index.ts'
-import { PackShipper } from '../commit/index.ts'
 import type { MarkedIndex } from './mark.ts'
 import { type CopierSetup, PackCopier } from './pack-copier.ts'
 import type { PackTask } from './pack-verifier.ts'
@@ -32,9 +32,16 @@ export interface CopyWork {
 }
 
 export type ToCopier = { readonly task: PackTask } | { readonly end: 'finish' | 'discard' }
-export type FromCopier = { readonly copied: number } | { readonly pack: FinishedPack } | { readonly ended: true } | { readonly failed: CrossingError }
+export type FromCopier =
+  | { readonly copied: number }
+  | { readonly pack: FinishedPack }
+  | { readonly ended: true }
+  | { readonly failed: CrossingError }
 
-/** Copies the needed blobs of `packs`. When it returns, the copies are durable and indexed. Returns the bytes stored. Throws DAMAGED, NOT_FOUND. */
+/**
+ * Copies the needed blobs of `packs`. When it returns, the copies are durable and indexed. Returns the bytes stored.
+ * Throws DAMAGED, NOT_FOUND.
+ */
 export async function copyBlobs(work: CopyWork): Promise<number> {
   const { to, packs, signal } = work
   if (packs.length === 0) return 0
@@ -66,7 +73,10 @@ export async function copyBlobs(work: CopyWork): Promise<number> {
 
 function taskOf({ from, marked }: CopyWork, pack: number): PackTask {
   const { name, bytes, entryFrom, blobCount, segmentFrom, segmentCount } = marked.index.packs[pack]!
-  const sealedBytes = Uint32Array.from({ length: segmentCount }, (_, i) => marked.index.placeOfSegment(segmentFrom + i).sealedBytes)
+  const sealedBytes = Uint32Array.from(
+    { length: segmentCount },
+    (_, i) => marked.index.placeOfSegment(segmentFrom + i).sealedBytes,
+  )
   return { path: from.store.localPath(packKey(name)) ?? '', name, bytes, entryFrom, blobCount, sealedBytes }
 }
 
@@ -74,7 +84,9 @@ function setupOf({ from, to, indexClass, marked }: CopyWork): CopierSetup {
   return {
     from: { repositoryId: from.keys.repositoryId, masters: from.keys.bundle.masters, idKey: from.keys.idKey.key },
     to: { scope: to.keys.scope(), idKey: to.keys.idKey.key, stagingDirectory: to.store.stagingDirectory },
-    type: indexClass === 'data' ? ObjectType.PACK_DATA : ObjectType.PACK_META, table: marked.index.table.memory, needed: marked.needed,
+    type: indexClass === 'data' ? ObjectType.PACK_DATA : ObjectType.PACK_META,
+    table: marked.index.table.memory,
+    needed: marked.needed,
   }
 }
 
@@ -118,7 +130,13 @@ class CopierLane implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const isDone = await Promise.race([this.finished.then(() => true, () => true), turn().then(() => false)])
+    const isDone = await Promise.race([
+      this.finished.then(
+        () => true,
+        () => true,
+      ),
+      turn().then(() => false),
+    ])
     if (!isDone) {
       this.#worker.postMessage({ end: 'discard' } satisfies ToCopier)
       await this.finished.catch(() => {})

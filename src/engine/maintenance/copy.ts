@@ -1,13 +1,26 @@
 /**
- * Copies snapshots into another repository. Every blob is opened with the first repository's keys, proven by its id and sealed under the second's;
- * snapshots follow when everything that they need is durable and indexed there. Stopped anywhere, the next run goes on.
+ * Copies snapshots into another repository. Every blob is opened with the first repository's keys, proven by its id and
+ * sealed under the second's; snapshots follow when everything that they need is durable and indexed there. Stopped
+ * anywhere, the next run goes on.
  */
 import { throwIfAborted } from '../../kernel/abort.ts'
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { confirmSnapshot, openWriterSession, type WriterSession } from '../commit/index.ts'
 import { LookupIds, ObjectType } from '../crypto/index.ts'
 import { type ClientState, countUserFiles, type Repository, requireFeatures } from '../repository/index.ts'
-import { headsOf, type History, IndexClass, openIndex, openReader, othersSeen, readDeleteLog, readHistory, type SnapshotDocument, type SnapshotEntry, visitClosure } from '../snapshot/index.ts'
+import {
+  type History,
+  headsOf,
+  IndexClass,
+  openIndex,
+  openReader,
+  othersSeen,
+  readDeleteLog,
+  readHistory,
+  type SnapshotDocument,
+  type SnapshotEntry,
+  visitClosure,
+} from '../snapshot/index.ts'
 import { copyBlobs } from './copy-blobs.ts'
 import { type MarkedIndex, sharedBytes } from './mark.ts'
 
@@ -19,7 +32,11 @@ export interface CopyOptions {
   /** This machine's memory of the second repository. */
   readonly state: ClientState
   readonly signal?: AbortSignal
-  readonly onProgress?: (facts: { readonly filesDone: number; readonly bytesDone: number; readonly bytesExpected: number }) => void
+  readonly onProgress?: (facts: {
+    readonly filesDone: number
+    readonly bytesDone: number
+    readonly bytesExpected: number
+  }) => void
 }
 
 export interface CopyResult {
@@ -33,10 +50,13 @@ export interface CopyResult {
   readonly userFiles: number
 }
 
-/** Throws DAMAGED when something that a snapshot needs can't be read; then no snapshot has been committed by this run. */
+/**
+ * Throws DAMAGED when something that a snapshot needs can't be read; then no snapshot has been committed by this run.
+ */
 export async function copySnapshots(from: Repository, to: Repository, options: CopyOptions): Promise<CopyResult> {
   requireFeatures(to.config, 'write')
-  if (from.keys.repositoryId.equals(to.keys.repositoryId)) throw new BackupError('USAGE', 'Both locations hold the same repository: nothing can be copied.')
+  if (from.keys.repositoryId.equals(to.keys.repositoryId))
+    throw new BackupError('USAGE', 'Both locations hold the same repository: nothing can be copied.')
   using writer = options.state.claimWriter()
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -60,11 +80,21 @@ async function copyInSession(ends: Ends, options: CopyOptions): Promise<CopyResu
   const seen = options.state.heads()
   const history = await readHistory(ends.to, { ...signal, ...(seen && { seen }) })
   if (history.rollbacks[0]) throw history.rollbacks[0]
-  const there = new Map(history.snapshots.flatMap(({ name, document }) => (document.copiedFrom ? [[document.copiedFrom.snapshot, name]] : [])))
+  const there = new Map(
+    history.snapshots.flatMap(({ name, document }) =>
+      document.copiedFrom ? [[document.copiedFrom.snapshot, name]] : [],
+    ),
+  )
   const wanted = options.snapshots.filter(({ name }) => !there.has(name))
-  const moved = wanted.length === 0 ? { bytesCopied: 0, bytesStored: 0 } : await copyContent(ends, { wanted, history, options })
+  const moved =
+    wanted.length === 0 ? { bytesCopied: 0, bytesStored: 0 } : await copyContent(ends, { wanted, history, options })
   const copied = await commit(ends, { wanted, history, there, options })
-  return { copied, present: options.snapshots.length - wanted.length, ...moved, userFiles: await countUserFiles(ends.from.store, signal) }
+  return {
+    copied,
+    present: options.snapshots.length - wanted.length,
+    ...moved,
+    userFiles: await countUserFiles(ends.from.store, signal),
+  }
 }
 
 interface Wanted {
@@ -73,7 +103,10 @@ interface Wanted {
   readonly options: CopyOptions
 }
 
-async function copyContent({ from, to }: Ends, { wanted, history, options }: Wanted): Promise<{ bytesCopied: number; bytesStored: number }> {
+async function copyContent(
+  { from, to }: Ends,
+  { wanted, history, options }: Wanted,
+): Promise<{ bytesCopied: number; bytesStored: number }> {
   const signal = options.signal ? { signal: options.signal } : {}
   const marks = await markMissing(from, to, { wanted, history, options })
   const bytesExpected = bytesMarked(marks.meta) + bytesMarked(marks.data)
@@ -92,18 +125,32 @@ async function copyContent({ from, to }: Ends, { wanted, history, options }: Wan
 }
 
 /** Marks, in the first repository's index, what the snapshots need and the second repository lacks. */
-async function markMissing(from: Repository, to: Repository, { wanted, history, options }: Wanted): Promise<{ meta: MarkedIndex; data: MarkedIndex }> {
+async function markMissing(
+  from: Repository,
+  to: Repository,
+  { wanted, history, options }: Wanted,
+): Promise<{ meta: MarkedIndex; data: MarkedIndex }> {
   const signal = options.signal ? { signal: options.signal } : {}
   const live = { ...history.deleteLog.packs, omitTombstoned: true, ...signal }
   const missing = {
-    meta: await missingIn(from, IndexClass.META, { table: (await openIndex(to, IndexClass.META, live)).index.table, repository: to }),
-    data: await missingIn(from, IndexClass.DATA, { table: (await openIndex(to, IndexClass.DATA, live)).index.table, repository: to }),
+    meta: await missingIn(from, IndexClass.META, {
+      table: (await openIndex(to, IndexClass.META, live)).index.table,
+      repository: to,
+    }),
+    data: await missingIn(from, IndexClass.DATA, {
+      table: (await openIndex(to, IndexClass.DATA, live)).index.table,
+      repository: to,
+    }),
   }
   const { reader, segments } = openReader(from, missing.meta.marked.load, { cacheSegments: 8 })
   await using _segments = segments
   for (const { document } of wanted) {
     throwIfAborted(options.signal)
-    await visitClosure(reader, Buffer.from(document.tree, 'hex'), { metadata: missing.meta.visit, data: (id) => void missing.data.visit(id), ...signal })
+    await visitClosure(reader, Buffer.from(document.tree, 'hex'), {
+      metadata: missing.meta.visit,
+      data: (id) => void missing.data.visit(id),
+      ...signal,
+    })
   }
   return { meta: missing.meta.marked, data: missing.data.marked }
 }
@@ -114,16 +161,28 @@ interface Missing {
   readonly visit: (id: Uint8Array) => boolean
 }
 
-async function missingIn(from: Repository, indexClass: IndexClass, to: { readonly table: { find(lookupId: Uint32Array): number }; readonly repository: Repository }): Promise<Missing> {
+async function missingIn(
+  from: Repository,
+  indexClass: IndexClass,
+  to: { readonly table: { find(lookupId: Uint32Array): number }; readonly repository: Repository },
+): Promise<Missing> {
   const load = await openIndex(from, indexClass, (await readDeleteLog(from)).packs)
   const { index } = load
   const visited = new Uint8Array(index.table.count)
   const marked: MarkedIndex = { load, index, needed: sharedBytes(index.table.count) }
-  const ids = { from: new LookupIds(from.keys.idKey.key), to: new LookupIds(to.repository.keys.idKey.key), lookup: new Uint32Array(4) }
+  const ids = {
+    from: new LookupIds(from.keys.idKey.key),
+    to: new LookupIds(to.repository.keys.idKey.key),
+    lookup: new Uint32Array(4),
+  }
   const visit = (id: Uint8Array): boolean => {
     ids.from.lookupInto(id, 0, ids.lookup)
     const entry = index.table.find(ids.lookup)
-    if (entry < 0) throw new BackupError('DAMAGED', 'A snapshot to be copied needs data that no index names. Run verify on the first repository.')
+    if (entry < 0)
+      throw new BackupError(
+        'DAMAGED',
+        'A snapshot to be copied needs data that no index names. Run verify on the first repository.',
+      )
     if (visited[entry] === 1) return false
     visited[entry] = 1
     ids.to.lookupInto(id, 0, ids.lookup)
@@ -138,10 +197,15 @@ function bytesMarked({ index, needed }: MarkedIndex): number {
 }
 
 function packsMarked({ index, needed }: MarkedIndex): number[] {
-  return index.packs.flatMap(({ entryFrom, blobCount }, pack) => (needed.subarray(entryFrom, entryFrom + blobCount).includes(1) ? [pack] : []))
+  return index.packs.flatMap(({ entryFrom, blobCount }, pack) =>
+    needed.subarray(entryFrom, entryFrom + blobCount).includes(1) ? [pack] : [],
+  )
 }
 
-async function commit({ from, to, writer, session }: Ends, parts: Wanted & { readonly there: Map<string, string> }): Promise<string[]> {
+async function commit(
+  { from, to, writer, session }: Ends,
+  parts: Wanted & { readonly there: Map<string, string> },
+): Promise<string[]> {
   const { wanted, history, there, options } = parts
   const signer = to.keys.writer(writer)
   const id = writer.toString('hex')
@@ -153,7 +217,14 @@ async function commit({ from, to, writer, session }: Ends, parts: Wanted & { rea
     sequence += 1
     const parent = document.parent === null ? null : (there.get(document.parent) ?? null)
     const copy: SnapshotDocument = {
-      ...document, parent, writer: id, sequence, previous, seen: othersSeen(history, id), keyGeneration: to.keys.generation, deleteGeneration: history.deleteLog.newestGeneration,
+      ...document,
+      parent,
+      writer: id,
+      sequence,
+      previous,
+      seen: othersSeen(history, id),
+      keyGeneration: to.keys.generation,
+      deleteGeneration: history.deleteLog.newestGeneration,
       copiedFrom: { repository: from.keys.repositoryId.toString('hex'), snapshot: name },
     }
     previous = await to.writeDocument(copy, { type: ObjectType.SNAPSHOT, folder: 'snapshots', signer })

@@ -1,12 +1,22 @@
 /**
- * Takes what does not read back out of the index, so that nothing relies on it any more: the good blobs of damaged packs are copied first, the packs
- * become orphans that prune removes. An entry of the delete log says it, so that the next backup of each source reads its files again and stores
- * anew whatever is still there to be read.
+ * Takes what does not read back out of the index, so that nothing relies on it any more: the good blobs of damaged
+ * packs are copied first, the packs become orphans that prune removes. An entry of the delete log says it, so that the
+ * next backup of each source reads its files again and stores anew whatever is still there to be read.
  */
 import { BackupError } from '../../kernel/backup-error.ts'
 import { openWriterSession } from '../commit/index.ts'
 import { type Repository, requireFeatures } from '../repository/index.ts'
-import { type DeleteEntry, type DeleteLog, type History, IndexClass, markedOf, type OpenedIndex, openIndex, readDeleteLog, readHistory } from '../snapshot/index.ts'
+import {
+  type DeleteEntry,
+  type DeleteLog,
+  type History,
+  IndexClass,
+  markedOf,
+  type OpenedIndex,
+  openIndex,
+  readDeleteLog,
+  readHistory,
+} from '../snapshot/index.ts'
 import { copyBlobs } from './copy-blobs.ts'
 import { writeDeleteEntry } from './delete-entries.ts'
 import { rewriteIndex } from './index-rewrite.ts'
@@ -32,7 +42,9 @@ interface Damage {
   readonly blobsLost: number
 }
 
-/** Reads every pack. Throws what reading history throws; a rollback that is suspected is the caller's to handle first. */
+/**
+ * Reads every pack. Throws what reading history throws; a rollback that is suspected is the caller's to handle first.
+ */
 export async function dropDamage(repository: Repository, writer: Buffer, signal?: AbortSignal): Promise<DroppedDamage> {
   for (const work of ['write', 'delete'] as const) requireFeatures(repository.config, work)
   await using _session = await openWriterSession(repository, writer)
@@ -49,29 +61,50 @@ export async function dropDamage(repository: Repository, writer: Buffer, signal?
   if (names.length > 0) await sayLoss(repository, names, signal)
   for (const { indexClass, damage } of found) await rewriteIndex(repository, indexClass, new Set(namesOf(damage)))
   const sum = (of: (damage: Damage) => number) => found.reduce((total, { damage }) => total + of(damage), 0)
-  return { packs: names, blobsLost: sum(({ blobsLost }) => blobsLost), blobsSaved: sum(({ good }) => good.reduce((total, each) => total + each, 0)) }
+  return {
+    packs: names,
+    blobsLost: sum(({ blobsLost }) => blobsLost),
+    blobsSaved: sum(({ good }) => good.reduce((total, each) => total + each, 0)),
+  }
 }
 
 /** Copies the good blobs of damaged packs into new ones. */
-async function save(repository: Repository, indexClass: IndexClass, { damage, signal }: { damage: Damage; signal: AbortSignal | undefined }): Promise<void> {
+async function save(
+  repository: Repository,
+  indexClass: IndexClass,
+  { damage, signal }: { damage: Damage; signal: AbortSignal | undefined },
+): Promise<void> {
   const { load, good, packs } = damage
-  await copyBlobs({ from: repository, to: repository, indexClass, marked: { load, index: load.index, needed: good }, packs: packs.filter((pack) => hasGood(damage, pack)), ...(signal && { signal }) })
+  await copyBlobs({
+    from: repository,
+    to: repository,
+    indexClass,
+    marked: { load, index: load.index, needed: good },
+    packs: packs.filter((pack) => hasGood(damage, pack)),
+    ...(signal && { signal }),
+  })
 }
 
 function namesOf({ load, packs }: Damage): string[] {
   return packs.map((pack) => load.index.packs[pack]!.name)
 }
 
-async function findDamage(repository: Repository, indexClass: IndexClass, { log, signal }: { log: DeleteLog; signal: AbortSignal | undefined }): Promise<Damage> {
+async function findDamage(
+  repository: Repository,
+  indexClass: IndexClass,
+  { log, signal }: { log: DeleteLog; signal: AbortSignal | undefined },
+): Promise<Damage> {
   const load = await openIndex(repository, indexClass, { deletedPacks: log.deletedPacks, ...(signal && { signal }) })
   const { index } = load
   const sizes = await storedPacks(repository)
   const bad = new Set<number>()
   const damaged = new Set(index.packs.flatMap(({ name }, pack) => (sizes.has(name) ? [] : [pack])))
-  for (const pack of damaged) for (let i = 0; i < index.packs[pack]!.blobCount; i += 1) bad.add(index.packs[pack]!.entryFrom + i)
+  for (const pack of damaged)
+    for (let i = 0; i < index.packs[pack]!.blobCount; i += 1) bad.add(index.packs[pack]!.entryFrom + i)
   await using lanes = new VerifyLanes([...sizes.values()].reduce((sum, bytes) => sum + bytes, 0))
   await lanes.run({
-    setup: setupOf(repository, index), tasks: tasksOf(repository, index, { sizes, lastVerified: new Map() }),
+    setup: setupOf(repository, index),
+    tasks: tasksOf(repository, index, { sizes, lastVerified: new Map() }),
     onVerdict: ({ name, faults, badEntries }) => {
       const pack = index.packNumber(name)
       if (faults.length > 0 && pack !== undefined) damaged.add(pack)
@@ -80,7 +113,9 @@ async function findDamage(repository: Repository, indexClass: IndexClass, { log,
     ...(signal && { signal }),
   })
   const good = sharedBytes(index.table.count)
-  for (const pack of damaged) for (let i = 0, entry = index.packs[pack]!.entryFrom; i < index.packs[pack]!.blobCount; i += 1, entry += 1) good[entry] = bad.has(entry) ? 0 : 1
+  for (const pack of damaged)
+    for (let i = 0, entry = index.packs[pack]!.entryFrom; i < index.packs[pack]!.blobCount; i += 1, entry += 1)
+      good[entry] = bad.has(entry) ? 0 : 1
   return { load, packs: [...damaged], good, blobsLost: bad.size }
 }
 
@@ -90,15 +125,30 @@ function hasGood({ load, good }: Damage, pack: number): boolean {
 }
 
 /**
- * The loss has to be newer than whatever stood in the log before anybody could read of it: a snapshot of its generation or a later one is taken for one that lacks
- * nothing. Looking for damage takes hours, and pruners and other repairs write meanwhile.
+ * The loss has to be newer than whatever stood in the log before anybody could read of it: a snapshot of its generation
+ * or a later one is taken for one that lacks nothing. Looking for damage takes hours, and pruners and other repairs
+ * write meanwhile.
  */
-async function sayLoss(repository: Repository, packs: readonly string[], signal: AbortSignal | undefined): Promise<void> {
+async function sayLoss(
+  repository: Repository,
+  packs: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
   for (let attempt = 1; attempt <= LOSS_ATTEMPTS_MAX; attempt += 1) {
     const history = await soundHistory(repository, signal)
     const log = history.deleteLog
     const generation = log.newestGeneration + 1
-    const document: DeleteEntry = { kind: 'deleted', generation, previous: log.heads, completes: [], packs, indexes: [], kept: [], marked: markedOf(history), damaged: true }
+    const document: DeleteEntry = {
+      kind: 'deleted',
+      generation,
+      previous: log.heads,
+      completes: [],
+      packs,
+      indexes: [],
+      kept: [],
+      marked: markedOf(history),
+      damaged: true,
+    }
     const name = await writeDeleteEntry(repository, document)
     if ((await readDeleteLog(repository, signal)).isNewest(name)) return
   }

@@ -2,17 +2,32 @@
 import { BackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import { type Repository, requireFeatures } from '../repository/index.ts'
-import { folderOfRecord, type History, inForce, protections, readRecords, RecordFolder, RecordKind, runOf, type SnapshotEntry } from '../snapshot/index.ts'
+import {
+  folderOfRecord,
+  type History,
+  inForce,
+  protections,
+  RecordFolder,
+  RecordKind,
+  readRecords,
+  runOf,
+  type SnapshotEntry,
+} from '../snapshot/index.ts'
 import { putRecord } from './records.ts'
 
 const LOW_BYTES = 4 * 1024 * 1024
 
 /**
- * Removes snapshots: first the signed record that says so, then the objects. Pins and holds are read again right before the record, since `history` may be old,
- * and once more after it: one that came in between takes the record back. Throws SNAPSHOT_PROTECTED for one under a pin or hold, ROLLBACK_SUSPECTED, and DAMAGED
- * while a record can't be read: it may be a hold. Then none goes.
+ * Removes snapshots: first the signed record that says so, then the objects. Pins and holds are read again right before
+ * the record, since `history` may be old, and once more after it: one that came in between takes the record back.
+ * Throws SNAPSHOT_PROTECTED for one under a pin or hold, ROLLBACK_SUSPECTED, and DAMAGED while a record can't be read:
+ * it may be a hold. Then none goes.
  */
-export async function forgetSnapshots(repository: Repository, history: History, options: { readonly names: readonly string[]; readonly by: string }): Promise<void> {
+export async function forgetSnapshots(
+  repository: Repository,
+  history: History,
+  options: { readonly names: readonly string[]; readonly by: string },
+): Promise<void> {
   requireFeatures(repository.config, 'delete')
   const asked = history.snapshots.filter(({ name }) => options.names.includes(name))
   if (asked.length === 0) return
@@ -33,13 +48,28 @@ export async function forgetSnapshots(repository: Repository, history: History, 
   await deleteSnapshots(repository, doomed)
 }
 
-async function refuseProtected(repository: Repository, history: History, asked: readonly SnapshotEntry[]): Promise<void> {
+async function refuseProtected(
+  repository: Repository,
+  history: History,
+  asked: readonly SnapshotEntry[],
+): Promise<void> {
   const { entries, problems } = await readRecords(repository, RecordFolder.DECISIONS)
-  if (problems[0]) throw new BackupError('DAMAGED', 'A record that may be a hold can not be read: nothing is forgotten. Run repair first.', { context: { object: problems[0].key }, cause: problems[0].error })
+  if (problems[0])
+    throw new BackupError(
+      'DAMAGED',
+      'A record that may be a hold can not be read: nothing is forgotten. Run repair first.',
+      { context: { object: problems[0].key }, cause: problems[0].error },
+    )
   // Of two clocks the one that keeps a hold in force.
-  const guarded = protections({ records: inForce(entries), snapshots: history.snapshots }, Math.min(nowMs(), await repository.store.nowMs()))
+  const guarded = protections(
+    { records: inForce(entries), snapshots: history.snapshots },
+    Math.min(nowMs(), await repository.store.nowMs()),
+  )
   const held = asked.find(({ name }) => guarded.has(name))
-  if (held) throw new BackupError('SNAPSHOT_PROTECTED', 'A snapshot is under a pin or hold.', { context: { snapshot: held.name.slice(0, 12), by: guarded.get(held.name) } })
+  if (held)
+    throw new BackupError('SNAPSHOT_PROTECTED', 'A snapshot is under a pin or hold.', {
+      context: { snapshot: held.name.slice(0, 12), by: guarded.get(held.name) },
+    })
 }
 
 /** Where hardly any room is left, what frees room gets what was kept for it. */
@@ -61,10 +91,23 @@ interface Removal {
 
 /** Returns the record's key. */
 async function putForget(repository: Repository, history: History, { doomed, by }: Removal): Promise<string> {
-  const snapshots = doomed.map(({ name, document }) => ({ name, writer: document.writer, sequence: document.sequence ?? 0 }))
+  const snapshots = doomed.map(({ name, document }) => ({
+    name,
+    writer: document.writer,
+    sequence: document.sequence ?? 0,
+  }))
   const subject = doomed[0]!.name
-  const generations = history.allRecords.filter(({ document }) => document.record === RecordKind.FORGET && document.subject === subject).map(({ document }) => document.generation)
-  const name = await putRecord(repository, { record: RecordKind.FORGET, subject, generation: Math.max(0, ...generations) + 1, at: isoTime(nowMs()), by, value: { snapshots } })
+  const generations = history.allRecords
+    .filter(({ document }) => document.record === RecordKind.FORGET && document.subject === subject)
+    .map(({ document }) => document.generation)
+  const name = await putRecord(repository, {
+    record: RecordKind.FORGET,
+    subject,
+    generation: Math.max(0, ...generations) + 1,
+    at: isoTime(nowMs()),
+    by,
+    value: { snapshots },
+  })
   return `${folderOfRecord(RecordKind.FORGET)}/${name}`
 }
 

@@ -1,6 +1,6 @@
 /**
- * Replaces index segments by ones without condemned packs, and joins small ones. A replacement names what it replaces and is read back and
- * compared before anything that it replaces goes.
+ * Replaces index segments by ones without condemned packs, and joins small ones. A replacement names what it replaces
+ * and is read back and compared before anything that it replaces goes.
  */
 import { BackupError } from '../../kernel/backup-error.ts'
 import { ObjectType } from '../crypto/index.ts'
@@ -22,7 +22,11 @@ interface Stored {
 const TYPES = { data: ObjectType.INDEX_DATA, meta: ObjectType.INDEX_META } as const
 
 /** Returns the names of the segments that were removed. */
-export async function rewriteIndex(repository: Repository, indexClass: IndexClass, condemned: ReadonlySet<string>): Promise<string[]> {
+export async function rewriteIndex(
+  repository: Repository,
+  indexClass: IndexClass,
+  condemned: ReadonlySet<string>,
+): Promise<string[]> {
   const stored = await readSegments(repository, indexClass, condemned)
   const replaced = new Set(stored.flatMap(({ segment }) => segment.supersedes))
   const inForce = stored.filter(({ name }) => !replaced.has(name))
@@ -35,7 +39,11 @@ export async function rewriteIndex(repository: Repository, indexClass: IndexClas
   return gone
 }
 
-async function readSegments(repository: Repository, indexClass: IndexClass, condemned: ReadonlySet<string>): Promise<Stored[]> {
+async function readSegments(
+  repository: Repository,
+  indexClass: IndexClass,
+  condemned: ReadonlySet<string>,
+): Promise<Stored[]> {
   const stored: Stored[] = []
   for await (const { key } of repository.store.list(`index/${indexClass}/`)) {
     const segment = decodeIndexSegment(await repository.readPayload(key, TYPES[indexClass]))
@@ -70,7 +78,10 @@ async function replace(repository: Repository, indexClass: IndexClass, group: re
   const payload = encodeIndexSegment({ idKeyVersion, supersedes: group.map(({ name }) => name), packs })
   const name = await repository.writePayload(payload, { type: TYPES[indexClass], folder: `index/${indexClass}` })
   const readBack = await repository.readPayload(`index/${indexClass}/${name}`, TYPES[indexClass])
-  if (!readBack.equals(payload)) throw new BackupError('DAMAGED', 'An index segment does not read back as it was written.', { context: { object: `index/${indexClass}/${name}` } })
+  if (!readBack.equals(payload))
+    throw new BackupError('DAMAGED', 'An index segment does not read back as it was written.', {
+      context: { object: `index/${indexClass}/${name}` },
+    })
 }
 
 function uniquePacks(packs: readonly IndexedPack[]): IndexedPack[] {

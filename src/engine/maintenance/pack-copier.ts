@@ -1,16 +1,42 @@
 /** Copies the needed blobs of local packs into new packs, each proven by its id. Runs in any thread. */
 import { BackupError, systemCode } from '../../kernel/backup-error.ts'
 import { createSegmentCodec, type SegmentCodec } from '../compression/index.ts'
-import { blobIdOf, FRAME_HEADER_BYTES, HEADER_BYTES, LookupIds, type MasterKey, type MasterLookup, masterLookup, ObjectOpener, type ObjectScope, ObjectType } from '../crypto/index.ts'
+import {
+  blobIdOf,
+  FRAME_HEADER_BYTES,
+  HEADER_BYTES,
+  LookupIds,
+  type MasterKey,
+  type MasterLookup,
+  masterLookup,
+  ObjectOpener,
+  type ObjectScope,
+  ObjectType,
+} from '../crypto/index.ts'
 import { BlobTable, type BlobTableMemory } from '../index/index.ts'
-import { alignedBuffer, BLOB_BYTES_MAX, decodeSegment, type FinishedPack, GrowingBuffer, LocalPack, PackWriter, parseSegment, ReadBuffer, SealBuffers } from '../pack/index.ts'
+import {
+  alignedBuffer,
+  BLOB_BYTES_MAX,
+  decodeSegment,
+  type FinishedPack,
+  GrowingBuffer,
+  LocalPack,
+  PackWriter,
+  parseSegment,
+  ReadBuffer,
+  SealBuffers,
+} from '../pack/index.ts'
 import type { PackTask } from './pack-verifier.ts'
 
 const MIB = 1024 * 1024
 
 /** Plain data for a worker. */
 export interface CopierSetup {
-  readonly from: { readonly repositoryId: Uint8Array; readonly masters: readonly MasterKey[]; readonly idKey: Uint8Array }
+  readonly from: {
+    readonly repositoryId: Uint8Array
+    readonly masters: readonly MasterKey[]
+    readonly idKey: Uint8Array
+  }
   readonly to: { readonly scope: ObjectScope; readonly idKey: Uint8Array; readonly stagingDirectory: string }
   readonly type: 1 | 2
   readonly table: BlobTableMemory
@@ -40,16 +66,35 @@ export class PackCopier {
     const segmentBytes = setup.type === ObjectType.PACK_DATA ? MIB : MIB / 2
     this.#buffers = new SealBuffers(segmentBytes + BLOB_BYTES_MAX)
     this.#writer = new PackWriter(
-      { type: setup.type, scope: setup.to.scope, stagingDirectory: setup.to.stagingDirectory, segmentBytes, packBytes: 64 * MIB },
-      { codec: this.#codec, buffers: this.#buffers, segment: Buffer.allocUnsafeSlow(segmentBytes + BLOB_BYTES_MAX), output: alignedBuffer(MIB / 2), onPack },
+      {
+        type: setup.type,
+        scope: setup.to.scope,
+        stagingDirectory: setup.to.stagingDirectory,
+        segmentBytes,
+        packBytes: 64 * MIB,
+      },
+      {
+        codec: this.#codec,
+        buffers: this.#buffers,
+        segment: Buffer.allocUnsafeSlow(segmentBytes + BLOB_BYTES_MAX),
+        output: alignedBuffer(MIB / 2),
+        onPack,
+      },
     )
   }
 
-  /** Returns the plain bytes copied. Throws NOT_FOUND when the pack is gone, DAMAGED when a needed blob does not read back. */
+  /**
+   * Returns the plain bytes copied. Throws NOT_FOUND when the pack is gone, DAMAGED when a needed blob does not read
+   * back.
+   */
   copy(task: PackTask): number {
     using pack = openPack(task, this.#frame)
     const header = Buffer.from(pack.read(0, HEADER_BYTES))
-    const opener = new ObjectOpener(header, { type: this.#setup.type, repositoryId: this.#setup.from.repositoryId, masterOf: this.#masterOf })
+    const opener = new ObjectOpener(header, {
+      type: this.#setup.type,
+      repositoryId: this.#setup.from.repositoryId,
+      masterOf: this.#masterOf,
+    })
     return this.#segments(pack, opener, task)
   }
 
@@ -79,16 +124,24 @@ export class PackCopier {
     for (const [number, sealedBytes] of task.sealedBytes.entries()) {
       const blobs = this.#blobsOf(entry)
       const bytes = FRAME_HEADER_BYTES + sealedBytes
-      if (this.#setup.needed.subarray(entry, entry + blobs).includes(1)) copied += this.#segment(opener, wholeFrame(pack, at, bytes), { number, entry, blobs, task })
+      if (this.#setup.needed.subarray(entry, entry + blobs).includes(1))
+        copied += this.#segment(opener, wholeFrame(pack, at, bytes), { number, entry, blobs, task })
       entry += blobs
       at += bytes
     }
     return copied
   }
 
-  #segment(opener: ObjectOpener, frame: Buffer, at: { number: number; entry: number; blobs: number; task: PackTask }): number {
+  #segment(
+    opener: ObjectOpener,
+    frame: Buffer,
+    at: { number: number; entry: number; blobs: number; task: PackTask },
+  ): number {
     const { plaintext } = opener.openFrame(frame, { number: at.number, into: this.#plain.reserve(frame.length) })
-    const decoded = decodeSegment(plaintext, parseSegment(plaintext), { codec: this.#codec, reserve: (bytes) => this.#decoded.reserve(bytes) })
+    const decoded = decodeSegment(plaintext, parseSegment(plaintext), {
+      codec: this.#codec,
+      reserve: (bytes) => this.#decoded.reserve(bytes),
+    })
     let copied = 0
     for (let entry = at.entry; entry < at.entry + at.blobs; entry += 1) {
       if (this.#setup.needed[entry] !== 1) continue
@@ -104,7 +157,9 @@ export class PackCopier {
     this.#ids.from.lookupInto(id, 0, this.#found)
     this.#table.lookupIdInto(at.entry, this.#expected)
     if (blob.length !== at.bytes || this.#expected.some((word, i) => word !== this.#found[i])) {
-      throw new BackupError('DAMAGED', 'A blob to be copied is damaged: nothing is deleted.', { context: { object: `packs/${at.task.name}` } })
+      throw new BackupError('DAMAGED', 'A blob to be copied is damaged: nothing is deleted.', {
+        context: { object: `packs/${at.task.name}` },
+      })
     }
     this.#ids.to.lookupInto(id, 0, this.#expected)
     this.#writer.add(blob, this.#expected)
@@ -129,6 +184,10 @@ function openPack({ path, name }: PackTask, buffer: ReadBuffer): LocalPack {
   try {
     return new LocalPack(path, buffer, { isCached: false })
   } catch (error) {
-    throw new BackupError(systemCode(error) === 'ENOENT' ? 'NOT_FOUND' : 'STORAGE_FAILED', 'A pack can not be opened.', { context: { object: `packs/${name}` }, cause: error })
+    throw new BackupError(
+      systemCode(error) === 'ENOENT' ? 'NOT_FOUND' : 'STORAGE_FAILED',
+      'A pack can not be opened.',
+      { context: { object: `packs/${name}` }, cause: error },
+    )
   }
 }

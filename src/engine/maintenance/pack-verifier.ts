@@ -1,8 +1,21 @@
-/** Reads one local pack whole and proves it: its name, every frame, every blob against the index. Runs in any thread. */
+/**
+ * Reads one local pack whole and proves it: its name, every frame, every blob against the index. Runs in any thread.
+ */
 import { createHash } from 'node:crypto'
 import { BackupError, isBackupError, systemCode } from '../../kernel/backup-error.ts'
 import { createSegmentDecoder, type SegmentDecoder } from '../compression/index.ts'
-import { blobIdOf, FRAME_HEADER_BYTES, FrameKind, HEADER_BYTES, LookupIds, type MasterKey, type MasterLookup, masterLookup, ObjectOpener, ObjectType } from '../crypto/index.ts'
+import {
+  blobIdOf,
+  FRAME_HEADER_BYTES,
+  FrameKind,
+  HEADER_BYTES,
+  LookupIds,
+  type MasterKey,
+  type MasterLookup,
+  masterLookup,
+  ObjectOpener,
+  ObjectType,
+} from '../crypto/index.ts'
 import { BlobTable, type BlobTableMemory } from '../index/index.ts'
 import { decodeSegment, GrowingBuffer, LocalPack, parseSegment, ReadBuffer } from '../pack/index.ts'
 
@@ -58,7 +71,12 @@ export class PackVerifier {
     try {
       opened = new LocalPack(task.path, this.#buffers[0], { isCached: false })
     } catch (error) {
-      return { name: task.name, bytesRead: 0, badEntries: range(task.entryFrom, task.blobCount), faults: [`is missing (${systemCode(error) ?? 'unknown'})`] }
+      return {
+        name: task.name,
+        bytesRead: 0,
+        badEntries: range(task.entryFrom, task.blobCount),
+        faults: [`is missing (${systemCode(error) ?? 'unknown'})`],
+      }
     }
     using pack = opened
     const first = await this.#read(pack, task)
@@ -88,14 +106,20 @@ export class PackVerifier {
     hash.update(rest)
     const { bytes } = pack
     if (bytes !== task.bytes) faults.push(`has ${bytes} bytes instead of ${task.bytes}`)
-    if (entry < task.entryFrom + task.blobCount) badEntries.push(...range(entry, task.entryFrom + task.blobCount - entry))
+    if (entry < task.entryFrom + task.blobCount)
+      badEntries.push(...range(entry, task.entryFrom + task.blobCount - entry))
     this.#end(opener, rest, { number: task.sealedBytes.length, faults })
     if (hash.digest('hex') !== task.name && faults.length === 0) faults.push('does not have the SHA-256 that names it')
     return { name: task.name, bytesRead: at + rest.length, badEntries, faults }
   }
 
-  /** The frames in turn: while one is checked, the next is read. One that the disk does not give is empty, and a fault. */
-  #frames(pack: LocalPack, { task: { sealedBytes }, faults }: { readonly task: PackTask; readonly faults: string[] }): { next(): Promise<Buffer> } {
+  /**
+   * The frames in turn: while one is checked, the next is read. One that the disk does not give is empty, and a fault.
+   */
+  #frames(
+    pack: LocalPack,
+    { task: { sealedBytes }, faults }: { readonly task: PackTask; readonly faults: string[] },
+  ): { next(): Promise<Buffer> } {
     let at = HEADER_BYTES
     const read = (number: number): Promise<Buffer> => {
       const bytes = FRAME_HEADER_BYTES + (sealedBytes[number] ?? 0)
@@ -120,7 +144,11 @@ export class PackVerifier {
 
   #opener(header: Buffer, faults: string[]): ObjectOpener | undefined {
     try {
-      return new ObjectOpener(header, { type: [ObjectType.PACK_DATA, ObjectType.PACK_META], repositoryId: this.#setup.repositoryId, masterOf: this.#masterOf })
+      return new ObjectOpener(header, {
+        type: [ObjectType.PACK_DATA, ObjectType.PACK_META],
+        repositoryId: this.#setup.repositoryId,
+        masterOf: this.#masterOf,
+      })
     } catch (error) {
       if (!isBackupError(error)) throw error
       faults.push('has a damaged header')
@@ -128,16 +156,27 @@ export class PackVerifier {
     }
   }
 
-  #segment(opener: ObjectOpener | undefined, frame: Buffer, at: { number: number; entry: number }): { blobs: number; bad: number[]; fault?: string } {
+  #segment(
+    opener: ObjectOpener | undefined,
+    frame: Buffer,
+    at: { number: number; entry: number },
+  ): { blobs: number; bad: number[]; fault?: string } {
     const blobs = this.#blobsOf(at.entry)
     try {
       if (!opener) return { blobs, bad: range(at.entry, blobs) }
       const opened = opener.openFrame(frame, { number: at.number, into: this.#plain.reserve(frame.length) })
       if (opened.kind !== FrameKind.SEGMENT) throw new BackupError('DAMAGED', 'A pack holds a frame of another kind.')
       const directory = parseSegment(opened.plaintext)
-      const decoded = decodeSegment(opened.plaintext, directory, { codec: this.#codec, reserve: (bytes) => this.#decoded.reserve(bytes) })
+      const decoded = decodeSegment(opened.plaintext, directory, {
+        codec: this.#codec,
+        reserve: (bytes) => this.#decoded.reserve(bytes),
+      })
       const bad = this.#badBlobs(decoded, directory.blobOffsets, at.entry)
-      return { blobs: directory.blobOffsets.length - 1, bad, ...(bad.length > 0 && { fault: 'holds blobs that are not what the index says' }) }
+      return {
+        blobs: directory.blobOffsets.length - 1,
+        bad,
+        ...(bad.length > 0 && { fault: 'holds blobs that are not what the index says' }),
+      }
     } catch (error) {
       if (!isBackupError(error)) throw error
       return { blobs, bad: range(at.entry, blobs), fault: `does not read back: ${error.message}` }
@@ -159,7 +198,8 @@ export class PackVerifier {
       const blob = decoded.subarray(offsets[i]!, offsets[i + 1]!)
       this.#lookupIds.lookupInto(blobIdOf(blob), 0, this.#found)
       this.#table.lookupIdInto(entry + i, this.#expected)
-      if (this.#expected.some((word, k) => word !== this.#found[k]) || this.#table.bytesOf(entry + i) !== blob.length) bad.push(entry + i)
+      if (this.#expected.some((word, k) => word !== this.#found[k]) || this.#table.bytesOf(entry + i) !== blob.length)
+        bad.push(entry + i)
     }
     return bad
   }

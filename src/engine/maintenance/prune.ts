@@ -1,17 +1,29 @@
 /**
- * Frees what no snapshot needs, in two phases (docs/format/v1.md section 12): condemn, then, when no writer can rely on it any more and a second
- * mark agrees, delete. Never waits for a backup and never makes one wait. Stopped anywhere, the next run goes on.
+ * Frees what no snapshot needs, in two phases (docs/format/v1.md section 12): condemn, then, when no writer can rely on
+ * it any more and a second mark agrees, delete. Never waits for a backup and never makes one wait. Stopped anywhere,
+ * the next run goes on.
  */
 import { randomBytes } from 'node:crypto'
 import { isBackupError } from '../../kernel/backup-error.ts'
 import { openSessions, openWriterSession, type WriterSession } from '../commit/index.ts'
 import { type Heads, packKey, type Repository, requireFeatures } from '../repository/index.ts'
-import { type DeleteEntry, type DeleteLogEntry, type History, IndexClass, markedOf, onStableListing, openIndex, readDeleteLog, readHistory, type SnapshotEntry } from '../snapshot/index.ts'
+import {
+  type DeleteEntry,
+  type DeleteLogEntry,
+  type History,
+  IndexClass,
+  markedOf,
+  onStableListing,
+  openIndex,
+  readDeleteLog,
+  readHistory,
+  type SnapshotEntry,
+} from '../snapshot/index.ts'
+import { copyBlobs } from './copy-blobs.ts'
 import { writeDeleteEntry } from './delete-entries.ts'
+import { removeSnapshots, useReserve } from './forget.ts'
 import { rewriteIndex } from './index-rewrite.ts'
 import { type MarkedIndex, type Marks, markNeeded, packUses } from './mark.ts'
-import { copyBlobs } from './copy-blobs.ts'
-import { removeSnapshots, useReserve } from './forget.ts'
 
 const DEADLINE_MS = 24 * 3600 * 1000
 /** Packs with a smaller share of needed bytes are rewritten. */
@@ -46,7 +58,12 @@ interface Plan {
 export async function prune(repository: Repository, options: PruneOptions = {}): Promise<PruneResult> {
   requireFeatures(repository.config, 'delete')
   // Another pruner may be at work: what it took away in the middle is no damage.
-  return onStableListing(repository, ['snapshots/', 'index/meta/', 'index/data/', 'deletes/'], () => pruneOnce(repository, options), { attemptsMax: 3, rethrow: true })
+  return onStableListing(
+    repository,
+    ['snapshots/', 'index/meta/', 'index/data/', 'deletes/'],
+    () => pruneOnce(repository, options),
+    { attemptsMax: 3, rethrow: true },
+  )
 }
 
 async function pruneOnce(repository: Repository, options: PruneOptions): Promise<PruneResult> {
@@ -56,16 +73,20 @@ async function pruneOnce(repository: Repository, options: PruneOptions): Promise
     return dryRun(marks, await planOf(repository, { history, marks }))
   }
   await useReserve(repository)
-  // It writes packs, so it is a writer: without a session, what it has not indexed yet would be an orphan to another pruner.
+  // It writes packs, so it is a writer: without a session, what it has not indexed yet would be an orphan to another
+  // pruner.
   await using session = await prunerSession(repository)
   const own = session ? { own: session.key } : {}
   const history = await trustedHistory(repository, options)
   const marks = await markNeeded(repository, history, options)
   const found = await planOf(repository, { history, marks, ...own })
-  const plan = session && (await hasRoomFor(repository, marks, found)) ? found : { ...found, halfEmpty: { meta: [], data: [] } }
+  const plan =
+    session && (await hasRoomFor(repository, marks, found)) ? found : { ...found, halfEmpty: { meta: [], data: [] } }
   await sweepSnapshots(repository, history, { options, ...own })
   for (const { name } of marks.brokenCheckpoints) await repository.store.delete(`checkpoints/${name}`)
-  const bytesStored = (await repackClass(repository, IndexClass.META, { marks, plan, options })) + (await repackClass(repository, IndexClass.DATA, { marks, plan, options }))
+  const bytesStored =
+    (await repackClass(repository, IndexClass.META, { marks, plan, options })) +
+    (await repackClass(repository, IndexClass.DATA, { marks, plan, options }))
   await condemn(repository, history, namesOf(marks, plan))
   const done = await deleteCondemned(repository, { options, ...own })
   await repository.store.reserve?.('keep')
@@ -82,11 +103,16 @@ async function prunerSession(repository: Repository): Promise<WriterSession | un
   }
 }
 
-/** What packs that are rewritten still hold has to fit beside them before they go. Where it does not, whole packs go first. */
+/**
+ * What packs that are rewritten still hold has to fit beside them before they go. Where it does not, whole packs go
+ * first.
+ */
 async function hasRoomFor(repository: Repository, marks: Marks, { halfEmpty }: Plan): Promise<boolean> {
   const capacity = await repository.store.capacity()
   if (!capacity) return true
-  const bytes = [IndexClass.META, IndexClass.DATA].flatMap((indexClass) => halfEmpty[indexClass].map((pack) => marks[indexClass].index.packs[pack]!.bytes))
+  const bytes = [IndexClass.META, IndexClass.DATA].flatMap((indexClass) =>
+    halfEmpty[indexClass].map((pack) => marks[indexClass].index.packs[pack]!.bytes),
+  )
   return capacity.bytesFree > bytes.reduce((sum, each) => sum + each, 0) + ROOM_KEPT_BYTES
 }
 
@@ -98,8 +124,8 @@ async function sweepSnapshots(repository: Repository, history: History, parts: P
 }
 
 /**
- * Unfinished snapshots whose writers are gone. One that is at work may still confirm: what it needs may have been stored anew by others. Who is at work is asked
- * first: what they confirmed before they ended is then there to be read.
+ * Unfinished snapshots whose writers are gone. One that is at work may still confirm: what it needs may have been
+ * stored anew by others. Who is at work is asked first: what they confirmed before they ended is then there to be read.
  */
 async function abandoned(repository: Repository, { options, own }: PruneParts): Promise<SnapshotEntry[]> {
   const sessions = await openSessions(repository, { sweep: true, ...(own !== undefined && { except: own }) })
@@ -109,7 +135,10 @@ async function abandoned(repository: Repository, { options, own }: PruneParts): 
 }
 
 async function trustedHistory(repository: Repository, options: PruneOptions): Promise<History> {
-  const history = await readHistory(repository, { ...(options.signal && { signal: options.signal }), ...(options.seen && { seen: options.seen }) })
+  const history = await readHistory(repository, {
+    ...(options.signal && { signal: options.signal }),
+    ...(options.seen && { seen: options.seen }),
+  })
   if (history.rollbacks[0]) throw history.rollbacks[0]
   return history
 }
@@ -124,19 +153,25 @@ interface PlanFacts {
 async function planOf(repository: Repository, facts: PlanFacts): Promise<Plan> {
   const meta = split(facts.marks.meta)
   const data = split(facts.marks.data)
-  return { dead: { meta: meta.dead, data: data.dead }, halfEmpty: { meta: meta.halfEmpty, data: data.halfEmpty }, orphans: await orphanPacks(repository, facts) }
+  return {
+    dead: { meta: meta.dead, data: data.dead },
+    halfEmpty: { meta: meta.halfEmpty, data: data.halfEmpty },
+    orphans: await orphanPacks(repository, facts),
+  }
 }
 
 function split(marked: MarkedIndex): { dead: number[]; halfEmpty: number[] } {
   const uses = packUses(marked).filter(({ pack }) => !marked.index.packs[pack]!.isTombstoned)
-  const halfEmpty = uses.filter(({ liveBlobs, liveBytes, plainBytes }) => liveBlobs > 0 && liveBytes < plainBytes * LIVE_SHARE_MIN).map(({ pack }) => pack)
+  const halfEmpty = uses
+    .filter(({ liveBlobs, liveBytes, plainBytes }) => liveBlobs > 0 && liveBytes < plainBytes * LIVE_SHARE_MIN)
+    .map(({ pack }) => pack)
   return { dead: uses.filter(({ liveBlobs }) => liveBlobs === 0).map(({ pack }) => pack), halfEmpty }
 }
 
 /**
- * Packs of runs that died before their index was written. They are listed first; when no writer is open after that, each listed pack belongs to a
- * dead run or to a finished one, whose index is then there to be read. A writer of whom nothing is known for a day may be dead: its packs of that age go. If it
- * only slept, the delete log tells it.
+ * Packs of runs that died before their index was written. They are listed first; when no writer is open after that,
+ * each listed pack belongs to a dead run or to a finished one, whose index is then there to be read. A writer of whom
+ * nothing is known for a day may be dead: its packs of that age go. If it only slept, the delete log tells it.
  */
 async function orphanPacks(repository: Repository, { history, marks, own }: PlanFacts): Promise<string[]> {
   const unknown: Array<{ name: string; modifiedMs: number }> = []
@@ -153,16 +188,30 @@ async function orphanPacks(repository: Repository, { history, marks, own }: Plan
   const meta = await openIndex(repository, IndexClass.META, { deletedPacks })
   const data = await openIndex(repository, IndexClass.DATA, { deletedPacks })
   const old = unknown.filter(({ modifiedMs }) => sessions.length === 0 || modifiedMs < dayAgo)
-  return old.map(({ name }) => name).filter((name) => meta.index.packNumber(name) === undefined && data.index.packNumber(name) === undefined)
+  return old
+    .map(({ name }) => name)
+    .filter((name) => meta.index.packNumber(name) === undefined && data.index.packNumber(name) === undefined)
 }
 
-async function repackClass(repository: Repository, indexClass: IndexClass, parts: { marks: Marks; plan: Plan; options: PruneOptions }): Promise<number> {
+async function repackClass(
+  repository: Repository,
+  indexClass: IndexClass,
+  parts: { marks: Marks; plan: Plan; options: PruneOptions },
+): Promise<number> {
   const { signal } = parts.options
-  return copyBlobs({ from: repository, to: repository, indexClass, marked: parts.marks[indexClass], packs: parts.plan.halfEmpty[indexClass], ...(signal && { signal }) })
+  return copyBlobs({
+    from: repository,
+    to: repository,
+    indexClass,
+    marked: parts.marks[indexClass],
+    packs: parts.plan.halfEmpty[indexClass],
+    ...(signal && { signal }),
+  })
 }
 
 function namesOf(marks: Marks, plan: Plan): string[] {
-  const names = (indexClass: IndexClass) => [...plan.dead[indexClass], ...plan.halfEmpty[indexClass]].map((pack) => marks[indexClass].index.packs[pack]!.name)
+  const names = (indexClass: IndexClass) =>
+    [...plan.dead[indexClass], ...plan.halfEmpty[indexClass]].map((pack) => marks[indexClass].index.packs[pack]!.name)
   return [...names(IndexClass.META), ...names(IndexClass.DATA), ...plan.orphans]
 }
 
@@ -172,7 +221,15 @@ async function condemn(repository: Repository, history: History, packs: readonly
   const uptime = repository.store.uptime?.()
   const log = history.deleteLog
   await writeDeleteEntry(repository, {
-    kind: 'tombstone', generation: log.newestGeneration + 1, previous: log.heads, at, deadline: at + DEADLINE_MS, ...(uptime && { uptime }), packs, indexes: [], marked: markedOf(history),
+    kind: 'tombstone',
+    generation: log.newestGeneration + 1,
+    previous: log.heads,
+    at,
+    deadline: at + DEADLINE_MS,
+    ...(uptime && { uptime }),
+    packs,
+    indexes: [],
+    marked: markedOf(history),
   })
 }
 
@@ -183,12 +240,15 @@ interface PruneParts {
 }
 
 /**
- * The second phase, for every open tombstone that may be carried out now. What is needed of a condemned pack now is copied out of it: a pack that was condemned
- * once always goes, so that a pruner that slept can delete it however late.
- * The order is what makes it safe: which packs are condemned, then who is at work, then what is needed. A writer that had not seen the tombstone is
- * at work at the second look, or its snapshot is there at the third.
+ * The second phase, for every open tombstone that may be carried out now. What is needed of a condemned pack now is
+ * copied out of it: a pack that was condemned once always goes, so that a pruner that slept can delete it however late.
+ * The order is what makes it safe: which packs are condemned, then who is at work, then what is needed. A writer that
+ * had not seen the tombstone is at work at the second look, or its snapshot is there at the third.
  */
-async function deleteCondemned(repository: Repository, { options, own }: PruneParts): Promise<Omit<PruneResult, 'packsRepacked' | 'bytesStored'>> {
+async function deleteCondemned(
+  repository: Repository,
+  { options, own }: PruneParts,
+): Promise<Omit<PruneResult, 'packsRepacked' | 'bytesStored'>> {
   const open = (await readDeleteLog(repository, options.signal)).open()
   const ready = await readyTombstones(repository, open, own)
   const wanted = new Set(ready.flatMap(({ document }) => document.packs))
@@ -197,20 +257,40 @@ async function deleteCondemned(repository: Repository, { options, own }: PrunePa
   if (ready.length === 0) return nothing
   const history = await trustedHistory(repository, options)
   const marks = await markNeeded(repository, history, options)
-  if (!(await moveNeeded(repository, { marks, needed: neededAmong(marks, wanted), isWriter: own !== undefined, options }))) return nothing
+  if (
+    !(await moveNeeded(repository, { marks, needed: neededAmong(marks, wanted), isWriter: own !== undefined, options }))
+  )
+    return nothing
   const log = history.deleteLog
   const bytesFreed = await carryOut(repository, {
-    gone: new Set([...wanted, ...log.deletedPacks]), packs: wanted,
-    entry: { kind: 'deleted', generation: log.newestGeneration + 1, previous: log.heads, completes: ready.map(({ name }) => name), packs: [...wanted], indexes: [], kept: [], marked: markedOf(history) },
+    gone: new Set([...wanted, ...log.deletedPacks]),
+    packs: wanted,
+    entry: {
+      kind: 'deleted',
+      generation: log.newestGeneration + 1,
+      previous: log.heads,
+      completes: ready.map(({ name }) => name),
+      packs: [...wanted],
+      indexes: [],
+      kept: [],
+      marked: markedOf(history),
+    },
   })
-  return { packsDeleted: wanted.size, packsWaiting: waiting - ready.reduce((sum, { document }) => sum + document.packs.length, 0), bytesFreed }
+  return {
+    packsDeleted: wanted.size,
+    packsWaiting: waiting - ready.reduce((sum, { document }) => sum + document.packs.length, 0),
+    bytesFreed,
+  }
 }
 
 /**
- * Index, packs, log entry. On a disk that has no room for an index beside the old one the entry comes first: packs of a `deleted` entry are ignored
- * wherever an index names them, and what they took makes the room. Returns the bytes freed.
+ * Index, packs, log entry. On a disk that has no room for an index beside the old one the entry comes first: packs of a
+ * `deleted` entry are ignored wherever an index names them, and what they took makes the room. Returns the bytes freed.
  */
-async function carryOut(repository: Repository, work: { readonly gone: ReadonlySet<string>; readonly packs: ReadonlySet<string>; readonly entry: DeleteEntry }): Promise<number> {
+async function carryOut(
+  repository: Repository,
+  work: { readonly gone: ReadonlySet<string>; readonly packs: ReadonlySet<string>; readonly entry: DeleteEntry },
+): Promise<number> {
   if (await rewriteIndexes(repository, work.gone).then(() => true, orFull)) {
     const bytesFreed = await removePacks(repository, work.packs)
     await writeDeleteEntry(repository, work.entry)
@@ -232,18 +312,35 @@ function orFull(error: unknown): false {
 }
 
 /** Copies what is needed of condemned packs. False when that is not possible now: nothing goes then. */
-async function moveNeeded(repository: Repository, work: { marks: Marks; needed: Plan['halfEmpty']; isWriter: boolean; options: PruneOptions }): Promise<boolean> {
+async function moveNeeded(
+  repository: Repository,
+  work: { marks: Marks; needed: Plan['halfEmpty']; isWriter: boolean; options: PruneOptions },
+): Promise<boolean> {
   const { marks, needed, isWriter, options } = work
   if (needed.meta.length + needed.data.length === 0) return true
   if (!isWriter) return false
   for (const indexClass of [IndexClass.META, IndexClass.DATA]) {
-    await copyBlobs({ from: repository, to: repository, indexClass, marked: marks[indexClass], packs: needed[indexClass], ...(options.signal && { signal: options.signal }) })
+    await copyBlobs({
+      from: repository,
+      to: repository,
+      indexClass,
+      marked: marks[indexClass],
+      packs: needed[indexClass],
+      ...(options.signal && { signal: options.signal }),
+    })
   }
   return true
 }
 
-/** A tombstone may be carried out when no writer that is older than it can be alive, or its deadline has passed on the store's clock. */
-async function readyTombstones(repository: Repository, open: readonly DeleteLogEntry[], own: string | undefined): Promise<DeleteLogEntry[]> {
+/**
+ * A tombstone may be carried out when no writer that is older than it can be alive, or its deadline has passed on the
+ * store's clock.
+ */
+async function readyTombstones(
+  repository: Repository,
+  open: readonly DeleteLogEntry[],
+  own: string | undefined,
+): Promise<DeleteLogEntry[]> {
   if (open.length === 0) return []
   const sessions = await openSessions(repository, { sweep: true, ...(own !== undefined && { except: own }) })
   const now = await repository.store.nowMs()
@@ -252,14 +349,20 @@ async function readyTombstones(repository: Repository, open: readonly DeleteLogE
   const isClockSane = open.every(({ document, modifiedMs }) => now >= (document.at ?? 0) && now >= modifiedMs)
   return open.filter(({ document, modifiedMs }) => {
     const isSameBoot = uptime !== undefined && document.uptime?.boot === uptime.boot
-    const isLate = isClockSane && now > (document.deadline ?? Number.POSITIVE_INFINITY) && !(isSameBoot && uptime.ms - document.uptime!.ms < DEADLINE_MS)
+    const isLate =
+      isClockSane &&
+      now > (document.deadline ?? Number.POSITIVE_INFINITY) &&
+      !(isSameBoot && uptime.ms - document.uptime!.ms < DEADLINE_MS)
     return isLate || sessions.every((session) => session.modifiedMs > modifiedMs)
   })
 }
 
 /** Numbers of the packs of `names` that something needs. */
 function neededAmong(marks: Marks, names: ReadonlySet<string>): Plan['halfEmpty'] {
-  const among = (marked: MarkedIndex) => packUses(marked).filter(({ pack, liveBlobs }) => liveBlobs > 0 && names.has(marked.index.packs[pack]!.name)).map(({ pack }) => pack)
+  const among = (marked: MarkedIndex) =>
+    packUses(marked)
+      .filter(({ pack, liveBlobs }) => liveBlobs > 0 && names.has(marked.index.packs[pack]!.name))
+      .map(({ pack }) => pack)
   return { meta: among(marks.meta), data: among(marks.data) }
 }
 
@@ -274,9 +377,13 @@ async function removePacks(repository: Repository, names: ReadonlySet<string>): 
 }
 
 function dryRun(marks: Marks, plan: Plan): PruneResult {
-  const bytesOf = (indexClass: IndexClass) => plan.dead[indexClass].reduce((sum, pack) => sum + marks[indexClass].index.packs[pack]!.bytes, 0)
+  const bytesOf = (indexClass: IndexClass) =>
+    plan.dead[indexClass].reduce((sum, pack) => sum + marks[indexClass].index.packs[pack]!.bytes, 0)
   return {
-    packsDeleted: plan.dead.data.length + plan.dead.meta.length + plan.orphans.length, packsRepacked: plan.halfEmpty.data.length + plan.halfEmpty.meta.length, packsWaiting: 0,
-    bytesFreed: bytesOf(IndexClass.META) + bytesOf(IndexClass.DATA), bytesStored: 0,
+    packsDeleted: plan.dead.data.length + plan.dead.meta.length + plan.orphans.length,
+    packsRepacked: plan.halfEmpty.data.length + plan.halfEmpty.meta.length,
+    packsWaiting: 0,
+    bytesFreed: bytesOf(IndexClass.META) + bytesOf(IndexClass.DATA),
+    bytesStored: 0,
   }
 }

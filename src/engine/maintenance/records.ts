@@ -1,6 +1,7 @@
 /**
- * Records (docs/format/v1.md section 13): what an operator decided, signed by the maintenance key and kept in the repository itself, so that it outlives every
- * database. Immutable; superseded only by a higher generation of the same kind and subject. Nothing deletes them but what replaces them for good.
+ * Records (docs/format/v1.md section 13): what an operator decided, signed by the maintenance key and kept in the
+ * repository itself, so that it outlives every database. Immutable; superseded only by a higher generation of the same
+ * kind and subject. Nothing deletes them but what replaces them for good.
  */
 import { randomInt } from 'node:crypto'
 import { BackupError } from '../../kernel/backup-error.ts'
@@ -8,7 +9,15 @@ import { isoTime, nowMs } from '../../kernel/clock.ts'
 import { sleep } from '../../kernel/timer.ts'
 import { ObjectType } from '../crypto/index.ts'
 import { type ObjectProblem, type Repository, requireFeatures } from '../repository/index.ts'
-import { folderOfRecord, newestRecords, readRecords, type RecordDocument, type RecordEntry, RecordFolder, RecordKind } from '../snapshot/index.ts'
+import {
+  folderOfRecord,
+  newestRecords,
+  type RecordDocument,
+  type RecordEntry,
+  RecordFolder,
+  RecordKind,
+  readRecords,
+} from '../snapshot/index.ts'
 
 const KIND = /^[a-z][a-z0-9-]{0,31}$/
 const SUBJECT_BYTES_MAX = 512
@@ -36,14 +45,19 @@ export interface RecordFilter {
   readonly subject?: string
   /** Also those whose newest value is null. Default false. */
   readonly withLifted?: boolean
-  /** Every generation, oldest first, and not only the newest. Default false, but `forget`: of that kind every record counts. */
+  /**
+   * Every generation, oldest first, and not only the newest. Default false, but `forget`: of that kind every record
+   * counts.
+   */
   readonly everyGeneration?: boolean
   readonly signal?: AbortSignal
 }
 
 /**
- * Writes a record of any kind. Durable when it resolves, and then the newest of its kind and subject: of two writers at once one is told. Throws ALREADY_EXISTS when `generation` is not above the newest (the writer is stale), USAGE for a kind, subject or
- * value that the format does not take, DAMAGED when a record can't be believed: then nobody can tell which is the newest.
+ * Writes a record of any kind. Durable when it resolves, and then the newest of its kind and subject: of two writers at
+ * once one is told. Throws ALREADY_EXISTS when `generation` is not above the newest (the writer is stale), USAGE for a
+ * kind, subject or value that the format does not take, DAMAGED when a record can't be believed: then nobody can tell
+ * which is the newest.
  */
 export async function writeRecord(repository: Repository, change: RecordChange): Promise<RecordEntry> {
   checkChange(change)
@@ -64,42 +78,75 @@ export async function writeRecord(repository: Repository, change: RecordChange):
 }
 
 /**
- * The newest record of each kind and subject, their signatures checked, sorted by kind, subject and generation. What can't be believed (damaged, or not signed by
- * the maintenance key) is returned apart. Kinds that this version does not know are listed like all others.
+ * The newest record of each kind and subject, their signatures checked, sorted by kind, subject and generation. What
+ * can't be believed (damaged, or not signed by the maintenance key) is returned apart. Kinds that this version does not
+ * know are listed like all others.
  */
-export async function listRecords(repository: Repository, filter: RecordFilter = {}): Promise<{ records: RecordEntry[]; problems: readonly ObjectProblem[] }> {
+export async function listRecords(
+  repository: Repository,
+  filter: RecordFilter = {},
+): Promise<{ records: RecordEntry[]; problems: readonly ObjectProblem[] }> {
   const folders = filter.record === undefined ? Object.values(RecordFolder) : [folderOfRecord(filter.record)]
   const lists = await Promise.all(folders.map((folder) => readRecords(repository, folder, filter.signal)))
   const entries = lists.flatMap((list) => list.entries)
   const problems = lists.flatMap((list) => list.problems)
-  const wanted = entries.filter(({ document }) => (filter.record ?? document.record) === document.record && (filter.subject ?? document.subject) === document.subject)
+  const wanted = entries.filter(
+    ({ document }) =>
+      (filter.record ?? document.record) === document.record &&
+      (filter.subject ?? document.subject) === document.subject,
+  )
   const additive = wanted.filter(({ document }) => filter.everyGeneration ?? document.record === RecordKind.FORGET)
   const superseding = newestRecords(wanted.filter((entry) => !additive.includes(entry)))
-  const records = [...additive, ...superseding].filter(({ document }) => filter.withLifted === true || document.value !== null)
+  const records = [...additive, ...superseding].filter(
+    ({ document }) => filter.withLifted === true || document.value !== null,
+  )
   return { records: records.sort(byKindAndSubject), problems }
 }
 
 /**
- * Writes a record whose generation its owner counts, without reading any other. The same generation may be written again with the same value, never with
- * another one. Durable when it resolves. Returns its name.
+ * Writes a record whose generation its owner counts, without reading any other. The same generation may be written
+ * again with the same value, never with another one. Durable when it resolves. Returns its name.
  */
-export async function putRecord(repository: Repository, record: Omit<RecordDocument, 'kind'>, signal?: AbortSignal): Promise<string> {
+export async function putRecord(
+  repository: Repository,
+  record: Omit<RecordDocument, 'kind'>,
+  signal?: AbortSignal,
+): Promise<string> {
   requireFeatures(repository.config, 'write')
   const { record: kind, subject, generation, at, by, value } = record
   const document: RecordDocument = { kind: 'record', record: kind, subject, generation, at, by, value }
-  return repository.writeDocument(document, { type: ObjectType.RECORD, folder: folderOfRecord(kind), signer: repository.keys.maintenance, ...(signal && { signal }) })
+  return repository.writeDocument(document, {
+    type: ObjectType.RECORD,
+    folder: folderOfRecord(kind),
+    signer: repository.keys.maintenance,
+    ...(signal && { signal }),
+  })
 }
 
 /** Of one kind and subject, oldest first; of equal generations the one that counts comes first. */
-async function generationsOf(repository: Repository, { record, subject, signal }: RecordChange): Promise<RecordEntry[]> {
-  const { records, problems } = await listRecords(repository, { record, subject, everyGeneration: true, withLifted: true, ...(signal && { signal }) })
+async function generationsOf(
+  repository: Repository,
+  { record, subject, signal }: RecordChange,
+): Promise<RecordEntry[]> {
+  const { records, problems } = await listRecords(repository, {
+    record,
+    subject,
+    everyGeneration: true,
+    withLifted: true,
+    ...(signal && { signal }),
+  })
   if (problems[0]) throw problems[0].error
   return records
 }
 
 function byKindAndSubject(a: RecordEntry, b: RecordEntry): number {
   const [x, y] = [a.document, b.document]
-  return compare(x.record, y.record) || compare(x.subject, y.subject) || x.generation - y.generation || compare(a.name, b.name)
+  return (
+    compare(x.record, y.record) ||
+    compare(x.subject, y.subject) ||
+    x.generation - y.generation ||
+    compare(a.name, b.name)
+  )
 }
 
 function compare(a: string, b: string): number {
@@ -107,7 +154,9 @@ function compare(a: string, b: string): number {
 }
 
 function stale({ record, subject }: RecordChange, generation: number): BackupError {
-  return new BackupError('ALREADY_EXISTS', 'There is a newer record of the same kind and subject.', { context: { key: `${record}/${subject}`, generation } })
+  return new BackupError('ALREADY_EXISTS', 'There is a newer record of the same kind and subject.', {
+    context: { key: `${record}/${subject}`, generation },
+  })
 }
 
 function checkChange({ record, subject, value, generation }: RecordChange): void {
@@ -115,7 +164,10 @@ function checkChange({ record, subject, value, generation }: RecordChange): void
     throw new BackupError('USAGE', sentence, { context: { record, subject } })
   }
   if (!KIND.test(record)) refuse('The kind of a record is 1 to 32 of a-z, 0-9 and hyphen, and begins with a letter.')
-  if (subject === '' || Buffer.byteLength(subject) > SUBJECT_BYTES_MAX) refuse(`The subject of a record is 1 to ${SUBJECT_BYTES_MAX} bytes.`)
-  if (generation !== undefined && !(Number.isSafeInteger(generation) && generation > 0)) refuse('A generation is a whole number from 1 up.')
-  if (value !== null && Buffer.byteLength(JSON.stringify(value)) > VALUE_BYTES_MAX) refuse('The value of a record is at most 16 MiB.')
+  if (subject === '' || Buffer.byteLength(subject) > SUBJECT_BYTES_MAX)
+    refuse(`The subject of a record is 1 to ${SUBJECT_BYTES_MAX} bytes.`)
+  if (generation !== undefined && !(Number.isSafeInteger(generation) && generation > 0))
+    refuse('A generation is a whole number from 1 up.')
+  if (value !== null && Buffer.byteLength(JSON.stringify(value)) > VALUE_BYTES_MAX)
+    refuse('The value of a record is at most 16 MiB.')
 }

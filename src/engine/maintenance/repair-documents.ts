@@ -1,45 +1,83 @@
 /**
- * Small objects that can't be read. What a newer reading replaces goes; a hole in the delete log is closed; snapshots and records are given up only when that
- * is asked for, by a signed record, since somebody may have a good copy of them.
+ * Small objects that can't be read. What a newer reading replaces goes; a hole in the delete log is closed; snapshots
+ * and records are given up only when that is asked for, by a signed record, since somebody may have a good copy of
+ * them.
  */
 import { isoTime, nowMs } from '../../kernel/clock.ts'
-import type { Repository } from '../repository/index.ts'
 import { ObjectType } from '../crypto/index.ts'
-import { damagedClaims, type DeleteEntry, type History, markedOf, readHistory, readRecords, RecordFolder, RecordKind } from '../snapshot/index.ts'
+import type { Repository } from '../repository/index.ts'
+import {
+  type DeleteEntry,
+  damagedClaims,
+  type History,
+  markedOf,
+  RecordFolder,
+  RecordKind,
+  readHistory,
+  readRecords,
+} from '../snapshot/index.ts'
 import { writeDeleteEntry } from './delete-entries.ts'
 import { putRecord } from './records.ts'
 
 const SESSION_AGE_MS_MAX = 24 * 3600 * 1000
-const ANYTHING = { snapshot: null, source: null, until: null, reason: 'the record of this hold was damaged: lift it when you have checked what it held' }
+const ANYTHING = {
+  snapshot: null,
+  source: null,
+  until: null,
+  reason: 'the record of this hold was damaged: lift it when you have checked what it held',
+}
 
 export interface RepairedDocuments {
-  /** Keys of objects that could not be read and that nothing needs: claims, confirmations, checkpoints, sessions, delete-log entries that were written anew. */
+  /**
+   * Keys of objects that could not be read and that nothing needs: claims, confirmations, checkpoints, sessions,
+   * delete-log entries that were written anew.
+   */
   readonly documentsRemoved: readonly string[]
   /** Keys of snapshots and records that can't be read; given up when `forgetDamaged` was set. */
   readonly documentsLost: readonly string[]
 }
 
 /** Throws ROLLBACK_SUSPECTED before anything is changed. */
-export async function repairDocuments(repository: Repository, options: { readonly forgetDamaged?: boolean; readonly by?: string; readonly signal?: AbortSignal }): Promise<RepairedDocuments> {
+export async function repairDocuments(
+  repository: Repository,
+  options: { readonly forgetDamaged?: boolean; readonly by?: string; readonly signal?: AbortSignal },
+): Promise<RepairedDocuments> {
   const signal = options.signal ? { signal: options.signal } : {}
   const history = await readHistory(repository, signal)
   if (history.rollbacks[0]) throw history.rollbacks[0]
   const audit = await readRecords(repository, RecordFolder.AUDIT, options.signal)
   const bad = [...history.problems, ...audit.problems].map(({ key }) => key)
-  const below = (...folders: readonly string[]) => bad.filter((key) => folders.some((folder) => key.startsWith(`${folder}/`) && /[0-9a-f]{64}$/.test(key)))
+  const below = (...folders: readonly string[]) =>
+    bad.filter((key) => folders.some((folder) => key.startsWith(`${folder}/`) && /[0-9a-f]{64}$/.test(key)))
   await closeDeleteLog(repository, history)
-  const removed = [...below('confirms', 'checkpoints'), ...history.deleteLog.damaged.map(({ key }) => key), ...(await deadSessions(repository)), ...(await damagedClaims(repository, options.signal)).map(({ key }) => key)]
+  const removed = [
+    ...below('confirms', 'checkpoints'),
+    ...history.deleteLog.damaged.map(({ key }) => key),
+    ...(await deadSessions(repository)),
+    ...(await damagedClaims(repository, options.signal)).map(({ key }) => key),
+  ]
   for (const key of removed) await repository.store.delete(key)
   const lost = below('snapshots', 'records', 'audit')
   if (options.forgetDamaged) await giveUp(repository, history, { keys: lost, by: options.by ?? 'repair' })
   return { documentsRemoved: removed, documentsLost: lost }
 }
 
-/** An entry in the place of each that can't be read. What a lost tombstone condemned stays; what a lost deletion had deleted is condemned again, which is harmless. */
+/**
+ * An entry in the place of each that can't be read. What a lost tombstone condemned stays; what a lost deletion had
+ * deleted is condemned again, which is harmless.
+ */
 async function closeDeleteLog(repository: Repository, history: History): Promise<void> {
   for (const { generation, name } of history.deleteLog.damaged) {
     const document: DeleteEntry = {
-      kind: 'deleted', generation, previous: [], completes: [], packs: [], indexes: [], kept: [], marked: markedOf(history), replaces: [name],
+      kind: 'deleted',
+      generation,
+      previous: [],
+      completes: [],
+      packs: [],
+      indexes: [],
+      kept: [],
+      marked: markedOf(history),
+      replaces: [name],
       // It may have been one that gave packs up: the next backups read their files again.
       damaged: true,
     }
@@ -52,19 +90,37 @@ async function deadSessions(repository: Repository): Promise<string[]> {
   const { problems } = await repository.readDocuments('sessions', ObjectType.SESSION)
   if (problems.length === 0) return []
   const now = await repository.store.nowMs()
-  return problems.filter(({ modifiedMs }) => modifiedMs !== undefined && now - modifiedMs > SESSION_AGE_MS_MAX).map(({ key }) => key)
+  return problems
+    .filter(({ modifiedMs }) => modifiedMs !== undefined && now - modifiedMs > SESSION_AGE_MS_MAX)
+    .map(({ key }) => key)
 }
 
 /** Says what is given up, then removes it. */
-async function giveUp(repository: Repository, history: History, { keys, by }: { readonly keys: readonly string[]; readonly by: string }): Promise<void> {
+async function giveUp(
+  repository: Repository,
+  history: History,
+  { keys, by }: { readonly keys: readonly string[]; readonly by: string },
+): Promise<void> {
   const names = keys.filter((key) => key.startsWith('snapshots/')).map((key) => key.slice(-64))
   const { snapshots, records } = history.losses
   const count = Math.max(names.length, snapshots.length)
   // Which name had which number is not known any more; that none is missing is what counts.
-  const forgotten = Array.from({ length: count }, (_, i) => ({ name: names[i] ?? '0'.repeat(64), writer: snapshots[i]?.writer ?? '0'.repeat(32), sequence: snapshots[i]?.sequence ?? 0 }))
+  const forgotten = Array.from({ length: count }, (_, i) => ({
+    name: names[i] ?? '0'.repeat(64),
+    writer: snapshots[i]?.writer ?? '0'.repeat(32),
+    sequence: snapshots[i]?.sequence ?? 0,
+  }))
   const at = isoTime(nowMs())
   const given = keys.filter((key) => key.startsWith('records/')).map((key) => key.slice(-64))
-  if (keys.length > 0) await putRecord(repository, { record: RecordKind.FORGET, subject: keys[0]!.slice(-64), generation: 1, at, by, value: { snapshots: forgotten, records: given } })
+  if (keys.length > 0)
+    await putRecord(repository, {
+      record: RecordKind.FORGET,
+      subject: keys[0]!.slice(-64),
+      generation: 1,
+      at,
+      by,
+      value: { snapshots: forgotten, records: given },
+    })
   for (const { record, seen } of records) {
     const [kind, subject] = [record.slice(0, record.indexOf('/')), record.slice(record.indexOf('/') + 1)]
     await putRecord(repository, { record: kind, subject, generation: seen + 1, at, by, value: inPlaceOf(kind) })
@@ -72,7 +128,10 @@ async function giveUp(repository: Repository, history: History, { keys, by }: { 
   for (const key of keys) await repository.store.delete(key)
 }
 
-/** Of a lost pin or hold only that it was there is known: nothing that it may have kept goes. Of other kinds their owner has to say again what is so. */
+/**
+ * Of a lost pin or hold only that it was there is known: nothing that it may have kept goes. Of other kinds their owner
+ * has to say again what is so.
+ */
 function inPlaceOf(kind: string): Readonly<Record<string, unknown>> | null {
   if (kind === RecordKind.HOLD) return ANYTHING
   return kind === RecordKind.PIN ? { reason: ANYTHING.reason } : null

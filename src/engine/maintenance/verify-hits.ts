@@ -4,7 +4,20 @@ import { isBackupError } from '../../kernel/backup-error.ts'
 import { LookupIds } from '../crypto/index.ts'
 import type { BlobReader, Repository } from '../repository/index.ts'
 import {
-  childPath, chunkListsOf, chunksOf, ContentKind, damageOf, type DirectoryPage, isHole, judgeCheckpoints, type OpenedIndex, openReader, printablePath, type readHistory, visitClosure, walkTree,
+  ContentKind,
+  childPath,
+  chunkListsOf,
+  chunksOf,
+  type DirectoryPage,
+  damageOf,
+  isHole,
+  judgeCheckpoints,
+  type OpenedIndex,
+  openReader,
+  printablePath,
+  type readHistory,
+  visitClosure,
+  walkTree,
 } from '../snapshot/index.ts'
 
 const PATHS_MAX = 100
@@ -82,10 +95,15 @@ class HitFinder {
 
   async #hits(tree: Uint8Array): Promise<string[]> {
     const paths: string[] = []
-    const walk = walkTree(this.#reader, tree, { enter: (id) => !this.#clean.has(keyOf(id)), onDamage: (path) => paths.push(printablePath(childPath(path, ''))), ...this.#signal })
+    const walk = walkTree(this.#reader, tree, {
+      enter: (id) => !this.#clean.has(keyOf(id)),
+      onDamage: (path) => paths.push(printablePath(childPath(path, ''))),
+      ...this.#signal,
+    })
     for await (const { path, page } of walk) {
       for (let entry = 0; entry < page.count; entry += 1) {
-        if (page.columns.type(entry) === FileType.FILE && !(await this.#isWhole(page, entry))) paths.push(printablePath(childPath(path, page.columns.names[entry]!)))
+        if (page.columns.type(entry) === FileType.FILE && !(await this.#isWhole(page, entry)))
+          paths.push(printablePath(childPath(path, page.columns.names[entry]!)))
       }
     }
     return paths
@@ -101,7 +119,8 @@ class HitFinder {
         for await (const { id } of chunksOf(content, 0, readBlob)) if (!isHole(id) && !this.#hasData(id)) return false
         return true
       }
-      for await (const { chunks } of chunkListsOf(content, readBlob)) for (const { id } of chunks) if (!isHole(id) && !this.#hasData(id)) return false
+      for await (const { chunks } of chunkListsOf(content, readBlob))
+        for (const { id } of chunks) if (!isHole(id) && !this.#hasData(id)) return false
       return true
     } catch (error) {
       if (isBackupError(error, 'DAMAGED') || isBackupError(error, 'NOT_FOUND')) return false

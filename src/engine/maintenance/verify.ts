@@ -1,7 +1,18 @@
-/** Checks a repository: what its small objects say of each other, that everything that is needed is there, and, as far as asked, every stored byte. */
+/**
+ * Checks a repository: what its small objects say of each other, that everything that is needed is there, and, as far
+ * as asked, every stored byte.
+ */
 import type { BackupError } from '../../kernel/backup-error.ts'
 import { countUserFiles, type Heads, packKey, type Repository } from '../repository/index.ts'
-import { damagedClaims, IndexClass, openIndex, type OpenedIndex, readHistory, readRecords, RecordFolder } from '../snapshot/index.ts'
+import {
+  damagedClaims,
+  IndexClass,
+  type OpenedIndex,
+  openIndex,
+  RecordFolder,
+  readHistory,
+  readRecords,
+} from '../snapshot/index.ts'
 import { setupOf, storedPacks, tasksOf, tasksWithin } from './pack-tasks.ts'
 import type { PackVerdict } from './pack-verifier.ts'
 import { findHits, type VerifyHit } from './verify-hits.ts'
@@ -18,7 +29,11 @@ export interface VerifyOptions {
   readonly onPackRead?: (name: string) => void
   /** Told once of all packs that are stored. */
   readonly onPacks?: (names: ReadonlySet<string>) => void
-  readonly onProgress?: (facts: { readonly filesDone: number; readonly bytesDone: number; readonly bytesExpected: number }) => void
+  readonly onProgress?: (facts: {
+    readonly filesDone: number
+    readonly bytesDone: number
+    readonly bytesExpected: number
+  }) => void
   readonly signal?: AbortSignal
 }
 
@@ -41,17 +56,31 @@ export async function verifyRepository(repository: Repository, options: VerifyOp
   const signal = options.signal ? { signal: options.signal } : {}
   const before = await storedPacks(repository)
   await using lanes = new VerifyLanes((options.readShare ?? 0) * sumOf(before))
-  const problems: VerifyProblem[] = repository.damagedConfigs.map((object) => ({ object, what: 'is damaged (another copy is whole)' }))
+  const problems: VerifyProblem[] = repository.damagedConfigs.map((object) => ({
+    object,
+    what: 'is damaged (another copy is whole)',
+  }))
   const history = await readHistory(repository, { ...signal, ...(options.seen && { seen: options.seen }) })
   const claims = await damagedClaims(repository, options.signal)
   const audit = await readRecords(repository, RecordFolder.AUDIT, options.signal)
-  for (const { key, error } of [...history.problems, ...claims, ...audit.problems]) addOnce(problems, { object: key, what: error.message })
+  for (const { key, error } of [...history.problems, ...claims, ...audit.problems])
+    addOnce(problems, { object: key, what: error.message })
   problems.push(...history.rollbacks.map(describeRollback))
   const copies = await checkCopies(repository)
   problems.push(...copies.problems)
   const notices = [...copies.notices, ...(await strangers(repository, options.signal))]
-  notices.push(...history.unfinished.map(({ name }) => ({ object: `snapshots/${name}`, what: 'was never finished by its writer and counts as no snapshot; prune removes it' })))
-  notices.push(...history.superseded.map(({ name }) => ({ object: `snapshots/${name}`, what: 'is of a run that another snapshot counts for; prune removes it' })))
+  notices.push(
+    ...history.unfinished.map(({ name }) => ({
+      object: `snapshots/${name}`,
+      what: 'was never finished by its writer and counts as no snapshot; prune removes it',
+    })),
+  )
+  notices.push(
+    ...history.superseded.map(({ name }) => ({
+      object: `snapshots/${name}`,
+      what: 'is of a run that another snapshot counts for; prune removes it',
+    })),
+  )
   const meta = await openIndex(repository, IndexClass.META, { ...history.deleteLog.packs, ...signal })
   const data = await openIndex(repository, IndexClass.DATA, { ...history.deleteLog.packs, ...signal })
   // A backup beside this may have brought packs since the first look, which the index names already.
@@ -62,11 +91,22 @@ export async function verifyRepository(repository: Repository, options: VerifyOp
   const packs = checkPacks({ meta, data, sizes, problems, bad })
   const read = await readPacks(repository, { meta, data, sizes, problems, bad, options, lanes })
   const hits = await findHits(repository, { history, meta, data, bad, ...signal })
-  return { snapshots: history.snapshots.length, packs, ...read, bytesStored: sumOf(sizes), problems, notices, hits, userFiles: await countUserFiles(repository.store, signal) }
+  return {
+    snapshots: history.snapshots.length,
+    packs,
+    ...read,
+    bytesStored: sumOf(sizes),
+    problems,
+    notices,
+    hits,
+    userFiles: await countUserFiles(repository.store, signal),
+  }
 }
 
 function describeRollback(error: BackupError): VerifyProblem {
-  const facts = Object.entries(error.context).map(([name, value]) => `${name} ${String(value)}`).join(', ')
+  const facts = Object.entries(error.context)
+    .map(([name, value]) => `${name} ${String(value)}`)
+    .join(', ')
   return { object: 'ROLLBACK_SUSPECTED', what: `${error.message} (${facts})` }
 }
 
@@ -90,14 +130,21 @@ function checkPacks(facts: PackFacts): number {
       packs += 1
       const stored = facts.sizes.get(name)
       if (stored === bytes || (isTombstoned && stored === undefined)) continue
-      facts.problems.push({ object: packKey(name), what: stored === undefined ? 'is missing' : `has ${stored} bytes instead of ${bytes}` })
-      if (stored === undefined) for (let entry = entryFrom; entry < entryFrom + blobCount; entry += 1) facts.bad[indexClass].add(entry)
+      facts.problems.push({
+        object: packKey(name),
+        what: stored === undefined ? 'is missing' : `has ${stored} bytes instead of ${bytes}`,
+      })
+      if (stored === undefined)
+        for (let entry = entryFrom; entry < entryFrom + blobCount; entry += 1) facts.bad[indexClass].add(entry)
     }
   }
   return packs
 }
 
-async function readPacks(repository: Repository, facts: PackFacts & { readonly options: VerifyOptions; readonly lanes: VerifyLanes }): Promise<{ packsRead: number; bytesRead: number }> {
+async function readPacks(
+  repository: Repository,
+  facts: PackFacts & { readonly options: VerifyOptions; readonly lanes: VerifyLanes },
+): Promise<{ packsRead: number; bytesRead: number }> {
   const { options } = facts
   const share = options.readShare ?? 0
   let packsRead = 0
@@ -105,9 +152,14 @@ async function readPacks(repository: Repository, facts: PackFacts & { readonly o
   if (share <= 0) return { packsRead, bytesRead }
   const total = sumOf(facts.sizes)
   const lastVerified = options.lastVerified ?? new Map<string, number>()
-  const every = (indexClass: 'meta' | 'data') => tasksOf(repository, facts[indexClass].index, { sizes: facts.sizes, lastVerified })
+  const every = (indexClass: 'meta' | 'data') =>
+    tasksOf(repository, facts[indexClass].index, { sizes: facts.sizes, lastVerified })
   const byClass = { meta: every(IndexClass.META), data: every(IndexClass.DATA) }
-  const taken = tasksWithin({ first: byClass.meta, second: byClass.data }, share >= 1 ? Number.POSITIVE_INFINITY : total * share, lastVerified)
+  const taken = tasksWithin(
+    { first: byClass.meta, second: byClass.data },
+    share >= 1 ? Number.POSITIVE_INFINITY : total * share,
+    lastVerified,
+  )
   for (const indexClass of [IndexClass.META, IndexClass.DATA]) {
     const { index } = facts[indexClass]
     const tasks = byClass[indexClass].filter((task) => taken.has(task))
@@ -117,9 +169,18 @@ async function readPacks(repository: Repository, facts: PackFacts & { readonly o
       for (const what of verdict.faults) addOnce(facts.problems, { object: packKey(verdict.name), what })
       for (const entry of verdict.badEntries) facts.bad[indexClass].add(entry)
       if (verdict.faults.length === 0) options.onPackRead?.(verdict.name)
-      options.onProgress?.({ filesDone: packsRead, bytesDone: bytesRead, bytesExpected: share >= 1 ? total : total * share })
+      options.onProgress?.({
+        filesDone: packsRead,
+        bytesDone: bytesRead,
+        bytesExpected: share >= 1 ? total : total * share,
+      })
     }
-    await facts.lanes.run({ setup: setupOf(repository, index), tasks, onVerdict, ...(options.signal && { signal: options.signal }) })
+    await facts.lanes.run({
+      setup: setupOf(repository, index),
+      tasks,
+      onVerdict,
+      ...(options.signal && { signal: options.signal }),
+    })
   }
   return { packsRead, bytesRead }
 }

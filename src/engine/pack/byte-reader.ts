@@ -2,7 +2,10 @@ import { BackupError } from '../../kernel/backup-error.ts'
 
 const VARINT_BYTES_MAX = 8
 
-/** Reads authenticated bytes from front to back. Every overrun and every overlong number is DAMAGED; nothing is allocated from a length before it is checked. */
+/**
+ * Reads authenticated bytes from front to back. Every overrun and every overlong number is DAMAGED; nothing is
+ * allocated from a length before it is checked.
+ */
 export class ByteReader {
   readonly #bytes: Uint8Array
   readonly #buffer: Buffer
@@ -52,7 +55,10 @@ export class ByteReader {
     throw this.damaged('holds an overlong number')
   }
 
-  /** A varint that counts things of at least `bytesEach` bytes that follow in this object: never larger than what is left. */
+  /**
+   * A varint that counts things of at least `bytesEach` bytes that follow in this object: never larger than what is
+   * left.
+   */
   count(bytesEach = 1): number {
     const value = this.varint()
     if (value * bytesEach > this.left) throw this.damaged('counts more than it holds')
@@ -87,6 +93,8 @@ export class ByteReader {
   }
 
   damaged(how: string): BackupError {
-    return new BackupError('DAMAGED', `${this.#what} ${how} (at byte ${this.#at}).`, { context: { object: this.#what } })
+    return new BackupError('DAMAGED', `${this.#what} ${how} (at byte ${this.#at}).`, {
+      context: { object: this.#what },
+    })
   }
 }

@@ -3,7 +3,10 @@ import { release } from '../../kernel/release.ts'
 /** Most frames and segments fit at once. */
 const STEP_BYTES = 1280 * 1024
 
-/** Few sizes, so that buffers are rarely outgrown: what is not touched takes no memory, what is outgrown takes it until it is collected. */
+/**
+ * Few sizes, so that buffers are rarely outgrown: what is not touched takes no memory, what is outgrown takes it until
+ * it is collected.
+ */
 export function roomFor(bytes: number): number {
   return Math.ceil(bytes / STEP_BYTES) * STEP_BYTES
 }

@@ -1,5 +1,6 @@
-// Goal: bytes of a local pack come back exactly, whatever position and length, at once or in the background, on file systems with and without O_DIRECT.
-// Method: random places of files whose lengths are and are not multiples of a block, on disk and on tmpfs, compared with the file's bytes.
+// Goal: bytes of a local pack come back exactly, whatever position and length, at once or in the background, on file
+// systems with and without O_DIRECT. Method: random places of files whose lengths are and are not multiples of a block,
+// on disk and on tmpfs, compared with the file's bytes.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
@@ -19,8 +20,16 @@ async function compareEverywhere(file: string, whole: Buffer, random: () => numb
     const position = Math.floor(random() * (whole.length + 5000))
     const bytes = Math.floor(random() * (i % 2 === 0 ? 300_000 : 50))
     const expected = whole.subarray(position, position + bytes)
-    assert.deepEqual(Buffer.from(pack.read(position, bytes)), Buffer.from(expected), `${whole.length}: ${bytes} from ${position}`)
-    assert.deepEqual(Buffer.from(await pack.readAhead(position, bytes, ahead)), Buffer.from(expected), `${whole.length}: ${bytes} from ${position}, ahead`)
+    assert.deepEqual(
+      Buffer.from(pack.read(position, bytes)),
+      Buffer.from(expected),
+      `${whole.length}: ${bytes} from ${position}`,
+    )
+    assert.deepEqual(
+      Buffer.from(await pack.readAhead(position, bytes, ahead)),
+      Buffer.from(expected),
+      `${whole.length}: ${bytes} from ${position}, ahead`,
+    )
   }
 }
 

@@ -1,5 +1,6 @@
 /**
- * A pack that is a local file. A pass over much of a repository reads it with O_DIRECT where that works: it neither pays for fresh pages of the page cache nor pushes out what other programs keep there.
+ * A pack that is a local file. A pass over much of a repository reads it with O_DIRECT where that works: it neither
+ * pays for fresh pages of the page cache nor pushes out what other programs keep there.
  */
 import fs from 'node:fs'
 import { promisify } from 'node:util'
@@ -28,7 +29,9 @@ export class LocalPack implements Disposable {
   #descriptor: number
   #isDirect: boolean
 
-  /** `isCached`: through the page cache, for what is read again soon. Throws what opening throws, by its system code. */
+  /**
+   * `isCached`: through the page cache, for what is read again soon. Throws what opening throws, by its system code.
+   */
   constructor(path: string, buffer: ReadBuffer, { isCached }: { readonly isCached: boolean }) {
     this.#path = path
     this.#buffer = buffer
@@ -72,7 +75,10 @@ export class LocalPack implements Disposable {
     this.#descriptor = -1
   }
 
-  #readOnce(buffer: Buffer, { done, length, from }: { readonly done: number; readonly length: number; readonly from: number }): number {
+  #readOnce(
+    buffer: Buffer,
+    { done, length, from }: { readonly done: number; readonly length: number; readonly from: number },
+  ): number {
     try {
       return fs.readSync(this.#descriptor, buffer, done, length - done, from + done)
     } catch (error) {
@@ -101,7 +107,15 @@ function isAtEnd(got: number, done: number): boolean {
   return got === 0 || done % BLOCK_BYTES !== 0
 }
 
-function cut(buffer: Buffer, { position, bytes, from, done }: { readonly position: number; readonly bytes: number; readonly from: number; readonly done: number }): Buffer {
+function cut(
+  buffer: Buffer,
+  {
+    position,
+    bytes,
+    from,
+    done,
+  }: { readonly position: number; readonly bytes: number; readonly from: number; readonly done: number },
+): Buffer {
   const start = position - from
   return buffer.subarray(start, Math.max(start, Math.min(done, start + bytes)))
 }

@@ -1,12 +1,20 @@
 /**
- * Turns new blobs into packs: blobs collect in a segment, the segment is compressed once and sealed once, and before it is written it is opened
- * again and compared byte for byte with what went in. One thread owns a pack writer and its packs.
+ * Turns new blobs into packs: blobs collect in a segment, the segment is compressed once and sealed once, and before it
+ * is written it is opened again and compared byte for byte with what went in. One thread owns a pack writer and its
+ * packs.
  */
 import { BackupError } from '../../kernel/backup-error.ts'
 import { InvariantViolation, invariant } from '../../kernel/invariant.ts'
 import { release } from '../../kernel/release.ts'
 import { Grain, looksIncompressible, type SegmentCodec } from '../compression/index.ts'
-import { FRAME_HEADER_BYTES, FrameKind, ObjectOpener, ObjectSealer, type ObjectScope, TAG_BYTES } from '../crypto/index.ts'
+import {
+  FRAME_HEADER_BYTES,
+  FrameKind,
+  ObjectOpener,
+  type ObjectScope,
+  ObjectSealer,
+  TAG_BYTES,
+} from '../crypto/index.ts'
 import { ByteWriter } from './byte-writer.ts'
 import { Codec, decodeSegment, parseSegment, SEGMENT_PLAIN_BYTES_MAX } from './segment.ts'
 import { StagedFile, type StagedObject } from './staged-file.ts'
@@ -19,7 +27,10 @@ export interface PackSettings {
   readonly packBytes: number
 }
 
-/** Buffers that the pack writers of one thread share, since only one of them seals at a time. They grow for an oversized blob only. */
+/**
+ * Buffers that the pack writers of one thread share, since only one of them seals at a time. They grow for an oversized
+ * blob only.
+ */
 export class SealBuffers {
   compressed: Buffer
   sealed: Buffer
@@ -60,7 +71,9 @@ export interface FinishedPack extends StagedObject {
 /** Largest data blob: what a segment can take on top of its target. */
 export const BLOB_BYTES_MAX = 512 * 1024
 
-/** Segments of blobs that are smaller than this on average hold small files, not stretches of large ones (64–96 KiB). */
+/**
+ * Segments of blobs that are smaller than this on average hold small files, not stretches of large ones (64–96 KiB).
+ */
 const SMALL_BLOB_BYTES = 32 * 1024
 
 export class PackWriter {
@@ -81,7 +94,16 @@ export class PackWriter {
   #sealer: ObjectSealer | undefined
   #opener: ObjectOpener | undefined
 
-  constructor(settings: PackSettings, parts: { codec: SegmentCodec; buffers: SealBuffers; segment: Buffer; output: Buffer; onPack: (pack: FinishedPack) => void }) {
+  constructor(
+    settings: PackSettings,
+    parts: {
+      codec: SegmentCodec
+      buffers: SealBuffers
+      segment: Buffer
+      output: Buffer
+      onPack: (pack: FinishedPack) => void
+    },
+  ) {
     this.#settings = settings
     this.#codec = parts.codec
     this.#buffers = parts.buffers
@@ -140,8 +162,12 @@ export class PackWriter {
     const staged = file.finish()
     this.#file = undefined
     const pack: FinishedPack = {
-      ...staged, type: this.#settings.type, plainBytes: this.#plainBytes,
-      segments: words(this.#segments), lookupIds: new Uint8Array(this.#lookupIds.view()), blobBytes: words(this.#blobBytes),
+      ...staged,
+      type: this.#settings.type,
+      plainBytes: this.#plainBytes,
+      segments: words(this.#segments),
+      lookupIds: new Uint8Array(this.#lookupIds.view()),
+      blobBytes: words(this.#blobBytes),
     }
     this.#clearPack()
     this.#onPack(pack)
@@ -174,7 +200,11 @@ export class PackWriter {
     if (this.#file) return this.#file
     const scope = this.#settings.scope
     this.#sealer = new ObjectSealer(this.#settings.type, scope)
-    this.#opener = new ObjectOpener(this.#sealer.header, { type: this.#settings.type, repositoryId: scope.repositoryId, masterOf: () => scope.master })
+    this.#opener = new ObjectOpener(this.#sealer.header, {
+      type: this.#settings.type,
+      repositoryId: scope.repositoryId,
+      masterOf: () => scope.master,
+    })
     this.#file = new StagedFile(this.#settings.stagingDirectory, this.#output)
     this.#file.write(this.#sealer.header)
     return this.#file
@@ -200,10 +230,14 @@ export class PackWriter {
     if (!this.#sealer) throw new InvariantViolation('A pack is open while its frames are sealed.')
     const target = this.#buffers.sealed
     let used = 0
-    this.#sealer.sealFrame(parts, { kind, final, emit: (piece) => {
-      target.set(piece, used)
-      used += piece.length
-    } })
+    this.#sealer.sealFrame(parts, {
+      kind,
+      final,
+      emit: (piece) => {
+        target.set(piece, used)
+        used += piece.length
+      },
+    })
     return target.subarray(0, used)
   }
 
@@ -211,9 +245,14 @@ export class PackWriter {
     if (!this.#opener) throw new InvariantViolation('A pack is open while its frames are verified.')
     const opened = this.#opener.openFrame(sealed, { number: frame, into: this.#buffers.compressed })
     const directory = parseSegment(opened.plaintext)
-    const decoded = decodeSegment(opened.plaintext, directory, { codec: this.#codec, reserve: () => this.#buffers.decoded })
+    const decoded = decodeSegment(opened.plaintext, directory, {
+      codec: this.#codec,
+      reserve: () => this.#buffers.decoded,
+    })
     if (directory.blobOffsets.length - 1 === this.#segmentBlobs && Buffer.compare(decoded, plain) === 0) return
-    throw new BackupError('DAMAGED', 'A segment did not read back as it was written: memory or processor fault.', { context: { object: 'segment' } })
+    throw new BackupError('DAMAGED', 'A segment did not read back as it was written: memory or processor fault.', {
+      context: { object: 'segment' },
+    })
   }
 
   #clearSegment(): void {

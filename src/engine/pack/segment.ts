@@ -1,5 +1,6 @@
 /**
- * A segment is what one frame of a pack holds: a directory of blob lengths and the blobs joined, compressed once (docs/format/v1.md section 7).
+ * A segment is what one frame of a pack holds: a directory of blob lengths and the blobs joined, compressed once
+ * (docs/format/v1.md section 7).
  */
 import type { SegmentDecoder } from '../compression/index.ts'
 import { ByteReader } from './byte-reader.ts'
@@ -32,8 +33,15 @@ export function parseSegment(plaintext: Uint8Array): SegmentDirectory {
   return { codec, blobOffsets, payloadAt: reader.offset }
 }
 
-/** Decodes the blobs of an authenticated segment into `output` (kept by the caller, grown through `reserve`). Returns the joined blobs. */
-export function decodeSegment(plaintext: Uint8Array, directory: SegmentDirectory, options: { codec: SegmentDecoder; reserve: (bytes: number) => Uint8Array }): Uint8Array {
+/**
+ * Decodes the blobs of an authenticated segment into `output` (kept by the caller, grown through `reserve`). Returns
+ * the joined blobs.
+ */
+export function decodeSegment(
+  plaintext: Uint8Array,
+  directory: SegmentDirectory,
+  options: { codec: SegmentDecoder; reserve: (bytes: number) => Uint8Array },
+): Uint8Array {
   const total = directory.blobOffsets[directory.blobOffsets.length - 1] ?? 0
   const payload = plaintext.subarray(directory.payloadAt)
   const reader = new ByteReader(plaintext, 'segment', directory.payloadAt)
@@ -45,6 +53,7 @@ export function decodeSegment(plaintext: Uint8Array, directory: SegmentDirectory
     plain.set(payload)
     return plain
   }
-  if (options.codec.decompress(payload, output) !== total) throw reader.damaged('decompresses to another number of bytes than its directory says')
+  if (options.codec.decompress(payload, output) !== total)
+    throw reader.damaged('decompresses to another number of bytes than its directory says')
   return plain
 }

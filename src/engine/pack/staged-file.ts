@@ -1,12 +1,12 @@
 /**
- * A file in the store's staging folder that one thread writes from front to back and hashes on the way. It becomes an object only when the
- * store publishes it under that hash, so an unfinished one is never seen by anybody.
+ * A file in the store's staging folder that one thread writes from front to back and hashes on the way. It becomes an
+ * object only when the store publishes it under that hash, so an unfinished one is never seen by anybody.
  */
 import { createHash, randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { machineTag } from '../../kernel/machine.ts'
 import { BackupError, systemCode } from '../../kernel/backup-error.ts'
+import { machineTag } from '../../kernel/machine.ts'
 
 const BLOCK_BYTES = 4096
 const OPEN_FLAGS = fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_EXCL
@@ -93,7 +93,8 @@ export class StagedFile {
   }
 
   #hashPieces(bytes: number): void {
-    for (let at = 0; at < bytes; at += HASH_PIECE_BYTES) this.#hash.update(this.#buffer.subarray(at, Math.min(bytes, at + HASH_PIECE_BYTES)))
+    for (let at = 0; at < bytes; at += HASH_PIECE_BYTES)
+      this.#hash.update(this.#buffer.subarray(at, Math.min(bytes, at + HASH_PIECE_BYTES)))
   }
 
   #writeOut(bytes: number): void {
@@ -140,7 +141,9 @@ function openStaged(file: string): { descriptor: number; isDirect: boolean } {
 function stagingError(error: unknown, file: string): BackupError {
   const code = systemCode(error)
   const context = { path: path.dirname(file), cause: code ?? 'unknown' }
-  if (code === 'ENOSPC' || code === 'EDQUOT') return new BackupError('DISK_FULL', 'The staging folder has no room left.', { context, cause: error })
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return new BackupError('PERMISSION_DENIED', 'The staging folder cannot be written.', { context, cause: error })
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new BackupError('DISK_FULL', 'The staging folder has no room left.', { context, cause: error })
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
+    return new BackupError('PERMISSION_DENIED', 'The staging folder cannot be written.', { context, cause: error })
   return new BackupError('STORAGE_FAILED', 'Writing to the staging folder failed.', { context, cause: error })
 }

@@ -1,4 +1,7 @@
-/** Reads blobs by id and proves each by its SHA-256. When one copy is damaged the others are tried before the blob is called lost. */
+/**
+ * Reads blobs by id and proves each by its SHA-256. When one copy is damaged the others are tried before the blob is
+ * called lost.
+ */
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { blobIdOf, type LookupIds } from '../crypto/index.ts'
 import type { DecodedSegment, IndexView, SegmentReader } from './segment-reader.ts'
@@ -58,7 +61,10 @@ export class BlobReader {
     return decoded && this.#takeIfRight(entry, decoded, id)
   }
 
-  async #readCopy(id: Uint8Array, failed: { tried: number; error: BackupError; signal?: AbortSignal }): Promise<Uint8Array> {
+  async #readCopy(
+    id: Uint8Array,
+    failed: { tried: number; error: BackupError; signal?: AbortSignal },
+  ): Promise<Uint8Array> {
     this.#lookupIds.lookupInto(id, 0, this.#lookupId)
     for (const entry of this.#index.table.findAll(this.#lookupId)) {
       if (entry === failed.tried) continue
@@ -74,7 +80,9 @@ export class BlobReader {
   #take(entry: number, decoded: DecodedSegment, id: Uint8Array): Uint8Array {
     const blob = this.#takeIfRight(entry, decoded, id)
     if (blob) return blob
-    throw new BackupError('DAMAGED', 'A blob does not have the SHA-256 that names it.', { context: { object: `blob ${Buffer.from(id).toString('hex')}` } })
+    throw new BackupError('DAMAGED', 'A blob does not have the SHA-256 that names it.', {
+      context: { object: `blob ${Buffer.from(id).toString('hex')}` },
+    })
   }
 
   #takeIfRight(entry: number, decoded: DecodedSegment, id: Uint8Array): Uint8Array | undefined {
@@ -85,5 +93,7 @@ export class BlobReader {
 }
 
 function missing(id: Uint8Array): BackupError {
-  return new BackupError('NOT_FOUND', 'No index segment names a blob that a snapshot needs.', { context: { object: `blob ${Buffer.from(id).toString('hex')}` } })
+  return new BackupError('NOT_FOUND', 'No index segment names a blob that a snapshot needs.', {
+    context: { object: `blob ${Buffer.from(id).toString('hex')}` },
+  })
 }

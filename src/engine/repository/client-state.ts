@@ -1,6 +1,6 @@
 /**
- * What this machine remembers of a repository between runs: who it writes as, and the heads it has seen, so that a store can't show it the past.
- * One writer identity serves one process at a time: a second process takes another.
+ * What this machine remembers of a repository between runs: who it writes as, and the heads it has seen, so that a
+ * store can't show it the past. One writer identity serves one process at a time: a second process takes another.
  */
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
@@ -54,8 +54,10 @@ export class ClientState implements HeadMemory {
   remember(heads: Heads): void {
     const known = this.heads()
     const merged: Heads = {
-      keyGeneration: Math.max(heads.keyGeneration, known?.keyGeneration ?? 0), deleteGeneration: Math.max(heads.deleteGeneration, known?.deleteGeneration ?? 0),
-      writers: highest(known?.writers, heads.writers), records: highest(known?.records, heads.records),
+      keyGeneration: Math.max(heads.keyGeneration, known?.keyGeneration ?? 0),
+      deleteGeneration: Math.max(heads.deleteGeneration, known?.deleteGeneration ?? 0),
+      writers: highest(known?.writers, heads.writers),
+      records: highest(known?.records, heads.records),
     }
     const text = JSON.stringify(merged)
     if (text === JSON.stringify(known)) return
@@ -115,7 +117,10 @@ export class ClientState implements HeadMemory {
   }
 }
 
-function highest(a: Readonly<Record<string, number>> | undefined, b: Readonly<Record<string, number>> | undefined): Record<string, number> {
+function highest(
+  a: Readonly<Record<string, number>> | undefined,
+  b: Readonly<Record<string, number>> | undefined,
+): Record<string, number> {
   const merged: Record<string, number> = { ...a }
   for (const [name, value] of Object.entries(b ?? {})) merged[name] = Math.max(value, merged[name] ?? 0)
   return merged

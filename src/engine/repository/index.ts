@@ -1,8 +1,29 @@
 export { BlobReader } from './blob-reader.ts'
 export { ClientState, type HeadMemory, type Heads, type WriterClaim } from './client-state.ts'
 export { type RepositoryConfig, requireFeatures } from './config.ts'
-export { changeKeyring, type KeyringChange, type Recipient, recipientOpenedBy, unwrap as unwrapKey, wrapFor as wrapKey } from './keyring.ts'
+export {
+  changeKeyring,
+  type KeyringChange,
+  type Recipient,
+  recipientOpenedBy,
+  unwrap as unwrapKey,
+  wrapFor as wrapKey,
+} from './keyring.ts'
 export { isRotten, type ObjectProblem, Repository, type RepositoryOptions, type StoredDocument } from './repository.ts'
+export {
+  type DecodedSegment,
+  type IndexView,
+  packKey,
+  SegmentReader,
+  type SegmentReaderParts,
+} from './segment-reader.ts'
 export type { PreviousOf } from './signatures.ts'
-export { type DecodedSegment, type IndexView, packKey, SegmentReader, type SegmentReaderParts } from './segment-reader.ts'
-export { countUserFiles, hasUserFile, listUserFiles, readUserFile, removeUserFile, type UserFile, writeUserFile } from './user-files.ts'
+export {
+  countUserFiles,
+  hasUserFile,
+  listUserFiles,
+  readUserFile,
+  removeUserFile,
+  type UserFile,
+  writeUserFile,
+} from './user-files.ts'

@@ -1,13 +1,40 @@
 /**
- * The keyring (docs/format/v1.md section 4): recipients wrap a keyring key, which seals the bundle of root, masters and id keys. Generations are
- * immutable; every change publishes the next one.
+ * The keyring (docs/format/v1.md section 4): recipients wrap a keyring key, which seals the bundle of root, masters and
+ * id keys. Generations are immutable; every change publishes the next one.
  */
 import { createCipheriv, createDecipheriv, createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import type { ObjectStore } from '../../storage/index.ts'
 import {
-  checked, hasShape, hkdf, isCount, isHex, isHexText, isList, isMaintenanceSigner, isText, one, optional, orNull, type Shape, type Kek, kekBytes, kekFingerprint, maintenanceSigner, type MasterLookup, masterLookup, type ObjectScope, parseBody, SCRYPT_COST, type ScryptParameters, signDocument, type Signer, splitDocument,
-  requireStrength, verifyDocument, writerSigner,
+  checked,
+  hasShape,
+  hkdf,
+  isCount,
+  isHex,
+  isHexText,
+  isList,
+  isMaintenanceSigner,
+  isText,
+  type Kek,
+  kekBytes,
+  kekFingerprint,
+  type MasterLookup,
+  maintenanceSigner,
+  masterLookup,
+  type ObjectScope,
+  one,
+  optional,
+  orNull,
+  parseBody,
+  requireStrength,
+  SCRYPT_COST,
+  type ScryptParameters,
+  type Shape,
+  type Signer,
+  signDocument,
+  splitDocument,
+  verifyDocument,
+  writerSigner,
 } from '../crypto/index.ts'
 
 export const NO_TENANT: Uint8Array = new Uint8Array(16)
@@ -35,7 +62,12 @@ export interface Recipient {
 export interface Bundle {
   readonly root: string
   readonly chunker: string
-  readonly masters: ReadonlyArray<{ readonly tenant: string; readonly epoch: number; readonly key: string; readonly createdAt: string }>
+  readonly masters: ReadonlyArray<{
+    readonly tenant: string
+    readonly epoch: number
+    readonly key: string
+    readonly createdAt: string
+  }>
   readonly idKeys: ReadonlyArray<{ readonly version: number; readonly key: string }>
   readonly writers: ReadonlyArray<{ readonly id: string; readonly publicKey: string }>
 }
@@ -90,7 +122,13 @@ export class OpenKeys {
 
   /** Wraps the key of a control plane, so that every recipient of the repository can rebuild it. */
   get controlPlaneKek(): Kek {
-    return { kind: 'raw', key: hkdf(Buffer.from(this.bundle.root, 'hex'), this.repositoryId, { info: 'neonpro/v1/control-plane', bytes: 32 }) }
+    return {
+      kind: 'raw',
+      key: hkdf(Buffer.from(this.bundle.root, 'hex'), this.repositoryId, {
+        info: 'neonpro/v1/control-plane',
+        bytes: 32,
+      }),
+    }
   }
 
   /** Under which the paths of the application's files are hashed: it stays the same for the repository's life. */
@@ -107,7 +145,9 @@ export class OpenKeys {
   /** What new objects are sealed under. */
   scope(tenant: Uint8Array = NO_TENANT): ObjectScope {
     const hex = Buffer.from(tenant).toString('hex')
-    const epoch = Math.max(...this.bundle.masters.filter((master) => master.tenant === hex).map((master) => master.epoch))
+    const epoch = Math.max(
+      ...this.bundle.masters.filter((master) => master.tenant === hex).map((master) => master.epoch),
+    )
     const master = this.masterOf(tenant, epoch)
     if (!master) throw new BackupError('KEY_WRONG', 'The keyring has no key for this tenant.')
     return { repositoryId: this.repositoryId, tenant, epoch, master }
@@ -124,7 +164,11 @@ export class OpenKeys {
 }
 
 function wrapAad(repositoryId: string, recipientId: string): Buffer {
-  return Buffer.concat([Buffer.from('neonpro/v1/wrap'), Buffer.from(repositoryId, 'hex'), Buffer.from(recipientId, 'hex')])
+  return Buffer.concat([
+    Buffer.from('neonpro/v1/wrap'),
+    Buffer.from(repositoryId, 'hex'),
+    Buffer.from(recipientId, 'hex'),
+  ])
 }
 
 function bundleAad(repositoryId: string, generation: number): Buffer {
@@ -151,21 +195,35 @@ function unseal(key: Uint8Array, aad: Uint8Array, sealed: string): Buffer {
 }
 
 /** Wraps the keyring key for one more holder. */
-export function wrapFor(kek: Kek, keyringKey: Uint8Array, options: { repositoryId: string; label: string; now: string; id?: string }): Recipient {
+export function wrapFor(
+  kek: Kek,
+  keyringKey: Uint8Array,
+  options: { repositoryId: string; label: string; now: string; id?: string },
+): Recipient {
   const id = options.id ?? randomBytes(8).toString('hex')
-  const scrypt: ScryptParameters | undefined = kek.kind === 'passphrase' ? { ...SCRYPT_COST, salt: randomBytes(16) } : undefined
+  const scrypt: ScryptParameters | undefined =
+    kek.kind === 'passphrase' ? { ...SCRYPT_COST, salt: randomBytes(16) } : undefined
   const salt = randomBytes(32)
   const both = hkdf(kekBytes(kek, scrypt), salt, { info: 'neonpro/v1/wrap', bytes: 64 })
   return {
-    id, label: options.label, kind: kek.kind, addedAt: options.now, ...(scrypt && { scrypt: { n: scrypt.n, r: scrypt.r, p: scrypt.p, salt: scrypt.salt.toString('hex') } }),
-    salt: salt.toString('hex'), commitment: both.subarray(32).toString('hex'), wrapped: seal(both.subarray(0, 32), wrapAad(options.repositoryId, id), keyringKey),
+    id,
+    label: options.label,
+    kind: kek.kind,
+    addedAt: options.now,
+    ...(scrypt && { scrypt: { n: scrypt.n, r: scrypt.r, p: scrypt.p, salt: scrypt.salt.toString('hex') } }),
+    salt: salt.toString('hex'),
+    commitment: both.subarray(32).toString('hex'),
+    wrapped: seal(both.subarray(0, 32), wrapAad(options.repositoryId, id), keyringKey),
   }
 }
 
 /** What `wrapFor` wrapped; undefined when this key is not the recipient's. Throws DAMAGED. */
 export function unwrap(kek: Kek, recipient: Recipient, repositoryId: string): Buffer | undefined {
   if (recipient.kind !== kek.kind) return undefined
-  const both = hkdf(kekBytes(kek, checkedScrypt(recipient)), Buffer.from(recipient.salt, 'hex'), { info: 'neonpro/v1/wrap', bytes: 64 })
+  const both = hkdf(kekBytes(kek, checkedScrypt(recipient)), Buffer.from(recipient.salt, 'hex'), {
+    info: 'neonpro/v1/wrap',
+    bytes: 64,
+  })
   const commitment = Buffer.from(recipient.commitment, 'hex')
   if (commitment.length !== 32 || !timingSafeEqual(both.subarray(32), commitment)) return undefined
   return unseal(both.subarray(0, 32), wrapAad(repositoryId, recipient.id), recipient.wrapped)
@@ -174,8 +232,19 @@ export function unwrap(kek: Kek, recipient: Recipient, repositoryId: string): Bu
 function checkedScrypt(recipient: Recipient): ScryptParameters | undefined {
   if (!recipient.scrypt) return undefined
   const { n, r, p, salt } = recipient.scrypt
-  const isAllowed = Number.isInteger(Math.log2(n)) && n >= SCRYPT_N_MIN && n <= SCRYPT_N_MAX && r === 8 && Number.isInteger(p) && p >= 1 && p <= SCRYPT_P_MAX && n * p <= SCRYPT_WORK_MAX
-  if (!isAllowed) throw new BackupError('DAMAGED', 'A key object asks for scrypt parameters outside the allowed bounds.', { context: { object: 'keys/' } })
+  const isAllowed =
+    Number.isInteger(Math.log2(n)) &&
+    n >= SCRYPT_N_MIN &&
+    n <= SCRYPT_N_MAX &&
+    r === 8 &&
+    Number.isInteger(p) &&
+    p >= 1 &&
+    p <= SCRYPT_P_MAX &&
+    n * p <= SCRYPT_WORK_MAX
+  if (!isAllowed)
+    throw new BackupError('DAMAGED', 'A key object asks for scrypt parameters outside the allowed bounds.', {
+      context: { object: 'keys/' },
+    })
   return { n, r, p, salt: Buffer.from(salt, 'hex') }
 }
 
@@ -183,7 +252,11 @@ function checkedScrypt(recipient: Recipient): ScryptParameters | undefined {
 export function newBundle(now: string): Bundle {
   const hex = (bytes: number) => randomBytes(bytes).toString('hex')
   return {
-    root: hex(32), chunker: hex(64), masters: [{ tenant: Buffer.from(NO_TENANT).toString('hex'), epoch: 1, key: hex(32), createdAt: now }], idKeys: [{ version: 1, key: hex(32) }], writers: [],
+    root: hex(32),
+    chunker: hex(64),
+    masters: [{ tenant: Buffer.from(NO_TENANT).toString('hex'), epoch: 1, key: hex(32), createdAt: now }],
+    idKeys: [{ version: 1, key: hex(32) }],
+    writers: [],
   }
 }
 
@@ -191,7 +264,10 @@ export function newBundle(now: string): Bundle {
 export function withNewEpoch(bundle: Bundle, now: string): Bundle {
   const tenants = [...new Set(bundle.masters.map(({ tenant }) => tenant))]
   const next = tenants.map((tenant) => ({
-    tenant, epoch: Math.max(...bundle.masters.filter((master) => master.tenant === tenant).map(({ epoch }) => epoch)) + 1, key: randomBytes(32).toString('hex'), createdAt: now,
+    tenant,
+    epoch: Math.max(...bundle.masters.filter((master) => master.tenant === tenant).map(({ epoch }) => epoch)) + 1,
+    key: randomBytes(32).toString('hex'),
+    createdAt: now,
   }))
   return { ...bundle, masters: [...bundle.masters, ...next] }
 }
@@ -211,7 +287,13 @@ export async function publishKeyring(store: ObjectStore, draft: KeyringDraft): P
   const salt = randomBytes(32)
   const key = hkdf(draft.keyringKey, salt, { info: 'neonpro/v1/bundle', bytes: 32 })
   const body: KeyringBody = {
-    kind: 'keyring', repositoryId: draft.repositoryId, generation: draft.generation, previous: draft.previous, createdAt: draft.now, recipients: draft.recipients, salt: salt.toString('hex'),
+    kind: 'keyring',
+    repositoryId: draft.repositoryId,
+    generation: draft.generation,
+    previous: draft.previous,
+    createdAt: draft.now,
+    recipients: draft.recipients,
+    salt: salt.toString('hex'),
     bundle: seal(key, bundleAad(draft.repositoryId, draft.generation), Buffer.from(JSON.stringify(draft.bundle))),
   }
   const repositoryId = Buffer.from(draft.repositoryId, 'hex')
@@ -242,31 +324,55 @@ async function storedGenerations(store: ObjectStore, signal?: AbortSignal): Prom
 }
 
 /**
- * Opens the newest keyring with the first of `keks` that fits. Throws KEY_WRONG when none does, DAMAGED when no copy is whole,
- * ROLLBACK_SUSPECTED when a generation above the newest has been seen.
+ * Opens the newest keyring with the first of `keks` that fits. Throws KEY_WRONG when none does, DAMAGED when no copy is
+ * whole, ROLLBACK_SUSPECTED when a generation above the newest has been seen.
  */
-export async function openKeyring(store: ObjectStore, keks: readonly Kek[], options: { repositoryId: string; seenGeneration?: number; signal?: AbortSignal }): Promise<OpenKeys> {
+export async function openKeyring(
+  store: ObjectStore,
+  keks: readonly Kek[],
+  options: { repositoryId: string; seenGeneration?: number; signal?: AbortSignal },
+): Promise<OpenKeys> {
   const generations = await storedGenerations(store, options.signal)
   const newest = generations[0]
   if (!newest) throw new BackupError('DAMAGED', 'The repository has no key objects.', { context: { object: 'keys/' } })
   if (options.seenGeneration !== undefined && newest.generation < options.seenGeneration) {
-    throw new BackupError('ROLLBACK_SUSPECTED', 'The newest keyring is older than one that was seen before.', { context: { object: 'keys/', seen: options.seenGeneration, found: newest.generation } })
+    throw new BackupError('ROLLBACK_SUSPECTED', 'The newest keyring is older than one that was seen before.', {
+      context: { object: 'keys/', seen: options.seenGeneration, found: newest.generation },
+    })
   }
   const { repositoryId } = options
   const { body, parts } = openGeneration(await readCopies(store, newest), keks, { ...newest, repositoryId })
-  return new OpenKeys(body, { ...parts, bundle: { ...parts.bundle, masters: [...parts.bundle.masters, ...(await rivalMasters(store, generations, { keks, repositoryId, bundle: parts.bundle }))] } })
+  return new OpenKeys(body, {
+    ...parts,
+    bundle: {
+      ...parts.bundle,
+      masters: [
+        ...parts.bundle.masters,
+        ...(await rivalMasters(store, generations, { keks, repositoryId, bundle: parts.bundle })),
+      ],
+    },
+  })
 }
 
 /**
- * Masters that only another keyring of the same generation as some keyring has: it was published at the same time, and objects may have been sealed under it before anybody
- * saw that there are two.
+ * Masters that only another keyring of the same generation as some keyring has: it was published at the same time, and
+ * objects may have been sealed under it before anybody saw that there are two.
  */
-async function rivalMasters(store: ObjectStore, generations: readonly StoredGeneration[], known: { readonly keks: readonly Kek[]; readonly repositoryId: string; readonly bundle: Bundle }): Promise<Bundle['masters'][number][]> {
-  const rivals = [...Map.groupBy(generations, ({ generation }) => generation).values()].filter((each) => each.length > 1).flat()
+async function rivalMasters(
+  store: ObjectStore,
+  generations: readonly StoredGeneration[],
+  known: { readonly keks: readonly Kek[]; readonly repositoryId: string; readonly bundle: Bundle },
+): Promise<Bundle['masters'][number][]> {
+  const rivals = [...Map.groupBy(generations, ({ generation }) => generation).values()]
+    .filter((each) => each.length > 1)
+    .flat()
   const masters = new Map<string, Bundle['masters'][number]>()
   for (const rival of rivals) {
     try {
-      const { bundle } = openGeneration(await readCopies(store, rival), known.keks, { ...rival, repositoryId: known.repositoryId }).parts
+      const { bundle } = openGeneration(await readCopies(store, rival), known.keks, {
+        ...rival,
+        repositoryId: known.repositoryId,
+      }).parts
       if (bundle.root === known.bundle.root) for (const master of bundle.masters) masters.set(master.key, master)
     } catch (error) {
       // One that this key does not open holds nothing for it.
@@ -282,31 +388,69 @@ async function readCopies(store: ObjectStore, stored: StoredGeneration): Promise
     const bytes = await store.get(key)
     if (createHash('sha256').update(bytes).digest('hex') === stored.name) return bytes
   }
-  throw new BackupError('DAMAGED', 'Both copies of the newest keyring are damaged.', { context: { object: stored.keys[0] ?? 'keys/' } })
+  throw new BackupError('DAMAGED', 'Both copies of the newest keyring are damaged.', {
+    context: { object: stored.keys[0] ?? 'keys/' },
+  })
 }
 
 const SCRYPT: Shape = { n: isCount, r: isCount, p: isCount, salt: isHexText }
 const KEYRING: Shape = {
-  kind: one('keyring'), repositoryId: isHex(16), generation: isCount, previous: orNull(isHex(32)), createdAt: isText, salt: isHex(32), bundle: isHexText,
-  recipients: (value) => Array.isArray(value) && value.length <= RECIPIENTS_MAX && value.every(hasShape({ id: isHex(8), label: isText, kind: isText, salt: isHex(32), commitment: isHex(32), wrapped: isHexText, scrypt: optional(hasShape(SCRYPT)) })),
+  kind: one('keyring'),
+  repositoryId: isHex(16),
+  generation: isCount,
+  previous: orNull(isHex(32)),
+  createdAt: isText,
+  salt: isHex(32),
+  bundle: isHexText,
+  recipients: (value) =>
+    Array.isArray(value) &&
+    value.length <= RECIPIENTS_MAX &&
+    value.every(
+      hasShape({
+        id: isHex(8),
+        label: isText,
+        kind: isText,
+        salt: isHex(32),
+        commitment: isHex(32),
+        wrapped: isHexText,
+        scrypt: optional(hasShape(SCRYPT)),
+      }),
+    ),
 }
 const BUNDLE: Shape = {
-  root: isHex(32), chunker: isHex(64), masters: isList(hasShape({ tenant: isHex(16), epoch: isCount, key: isHex(32) })), idKeys: isList(hasShape({ version: isCount, key: isHex(32) })),
+  root: isHex(32),
+  chunker: isHex(64),
+  masters: isList(hasShape({ tenant: isHex(16), epoch: isCount, key: isHex(32) })),
+  idKeys: isList(hasShape({ version: isCount, key: isHex(32) })),
   writers: isList(hasShape({ id: isHex(16), publicKey: isHex(32) })),
 }
 
-function openGeneration(bytes: Uint8Array, keks: readonly Kek[], expect: { name: string; repositoryId: string; generation: number }): { body: KeyringBody; parts: KeyringParts } {
+function openGeneration(
+  bytes: Uint8Array,
+  keks: readonly Kek[],
+  expect: { name: string; repositoryId: string; generation: number },
+): { body: KeyringBody; parts: KeyringParts } {
   const document = splitDocument(bytes)
   const body = checked<KeyringBody>(parseBody(document.body), KEYRING, 'keyring')
   if (body.repositoryId !== expect.repositoryId || body.generation !== expect.generation) {
-    throw new BackupError('DAMAGED', 'A key object does not belong where it stands.', { context: { object: `keys/${expect.name}` } })
+    throw new BackupError('DAMAGED', 'A key object does not belong where it stands.', {
+      context: { object: `keys/${expect.name}` },
+    })
   }
   const opened = unwrapAny(keks, body)
   const key = hkdf(opened.keyringKey, Buffer.from(body.salt, 'hex'), { info: 'neonpro/v1/bundle', bytes: 32 })
-  const bundle = checked<Bundle>(parseBody(unseal(key, bundleAad(body.repositoryId, body.generation), body.bundle)), BUNDLE, 'keyring')
+  const bundle = checked<Bundle>(
+    parseBody(unseal(key, bundleAad(body.repositoryId, body.generation), body.bundle)),
+    BUNDLE,
+    'keyring',
+  )
   const parts = { name: expect.name, bundle, ...opened }
   const keys = new OpenKeys(body, parts)
-  verifyDocument(document, { purpose: 'keyring', repositoryId: keys.repositoryId, signerOf: (id) => (isMaintenanceSigner(id) ? keys.maintenance : undefined) })
+  verifyDocument(document, {
+    purpose: 'keyring',
+    repositoryId: keys.repositoryId,
+    signerOf: (id) => (isMaintenanceSigner(id) ? keys.maintenance : undefined),
+  })
   return { body, parts }
 }
 
@@ -320,7 +464,9 @@ function unwrapAny(keks: readonly Kek[], body: KeyringBody): { keyringKey: Buffe
   const [first] = keks
   // A passphrase's fingerprint would help those who guess it.
   const fingerprint = first?.kind === 'raw' ? kekFingerprint(first, Buffer.from(body.repositoryId, 'hex')) : undefined
-  throw new BackupError('KEY_WRONG', 'This key does not open this repository.', { context: { repository: body.repositoryId, fingerprint } })
+  throw new BackupError('KEY_WRONG', 'This key does not open this repository.', {
+    context: { repository: body.repositoryId, fingerprint },
+  })
 }
 
 /** The recipient whose wrap the key opens, if there is one. */
@@ -336,32 +482,81 @@ export interface KeyringChange {
   readonly newEpoch?: boolean
 }
 
-/** Publishes the next generation. Removing a recipient draws a new keyring key and a new epoch, so every kept recipient must be given in `keks`. Throws USAGE, KEY_WEAK, and REPOSITORY_LOCKED when somebody else changed it
- * at the same time: then nobody can say which of the changes is in force before it is looked at. What either drew to seal with stays known. */
-export async function changeKeyring(store: ObjectStore, keys: OpenKeys, change: KeyringChange & { keks: readonly Kek[]; now: string }): Promise<string> {
+/**
+ * Publishes the next generation. Removing a recipient draws a new keyring key and a new epoch, so every kept recipient
+ * must be given in `keks`. Throws USAGE, KEY_WEAK, and REPOSITORY_LOCKED when somebody else changed it at the same
+ * time: then nobody can say which of the changes is in force before it is looked at. What either drew to seal with
+ * stays known.
+ */
+export async function changeKeyring(
+  store: ObjectStore,
+  keys: OpenKeys,
+  change: KeyringChange & { keks: readonly Kek[]; now: string },
+): Promise<string> {
   const repositoryId = keys.repositoryId.toString('hex')
   if (change.add) requireStrength(change.add.kek)
   const kept = keys.recipients.filter(({ id }) => id !== change.remove)
-  if (change.remove !== undefined && kept.length === keys.recipients.length) throw new BackupError('USAGE', 'There is no such recipient.', { context: { recipient: change.remove } })
+  if (change.remove !== undefined && kept.length === keys.recipients.length)
+    throw new BackupError('USAGE', 'There is no such recipient.', { context: { recipient: change.remove } })
   const keyringKey = change.remove === undefined ? keys.keyringKey : randomBytes(32)
-  const recipients = change.remove === undefined ? [...kept] : kept.map((recipient) => rewrap(recipient, keyringKey, { keks: change.keks, repositoryId, now: change.now }))
-  if (change.add) recipients.push(wrapFor(change.add.kek, keyringKey, { repositoryId, label: change.add.label, now: change.now }))
-  if (recipients.length === 0) throw new BackupError('USAGE', 'The last recipient can not be removed.', { context: { recipient: change.remove ?? '' } })
+  const recipients =
+    change.remove === undefined
+      ? [...kept]
+      : kept.map((recipient) => rewrap(recipient, keyringKey, { keks: change.keks, repositoryId, now: change.now }))
+  if (change.add)
+    recipients.push(wrapFor(change.add.kek, keyringKey, { repositoryId, label: change.add.label, now: change.now }))
+  if (recipients.length === 0)
+    throw new BackupError('USAGE', 'The last recipient can not be removed.', {
+      context: { recipient: change.remove ?? '' },
+    })
   const bundle = change.newEpoch || change.remove !== undefined ? withNewEpoch(keys.bundle, change.now) : keys.bundle
   const generation = keys.generation + 1
   await requireAlone(store, { generation })
-  const name = await publishKeyring(store, { repositoryId, generation, previous: keys.name, now: change.now, recipients, keyringKey, bundle })
+  const name = await publishKeyring(store, {
+    repositoryId,
+    generation,
+    previous: keys.name,
+    now: change.now,
+    recipients,
+    keyringKey,
+    bundle,
+  })
   await requireAlone(store, { generation, name })
   return name
 }
 
-async function requireAlone(store: ObjectStore, { generation, name }: { readonly generation: number; readonly name?: string }): Promise<void> {
+async function requireAlone(
+  store: ObjectStore,
+  { generation, name }: { readonly generation: number; readonly name?: string },
+): Promise<void> {
   const others = (await storedGenerations(store)).filter((each) => each.name !== name && each.generation >= generation)
-  if (others.length > 0) throw new BackupError('REPOSITORY_LOCKED', 'The keys were changed by somebody else at the same time. Look at them and run it again.', { context: { object: `keys/${others[0]!.name}` } })
+  if (others.length > 0)
+    throw new BackupError(
+      'REPOSITORY_LOCKED',
+      'The keys were changed by somebody else at the same time. Look at them and run it again.',
+      { context: { object: `keys/${others[0]!.name}` } },
+    )
 }
 
-function rewrap(recipient: Recipient, keyringKey: Uint8Array, options: { keks: readonly Kek[]; repositoryId: string; now: string }): Recipient {
+function rewrap(
+  recipient: Recipient,
+  keyringKey: Uint8Array,
+  options: { keks: readonly Kek[]; repositoryId: string; now: string },
+): Recipient {
   const kek = options.keks.find((each) => unwrap(each, recipient, options.repositoryId) !== undefined)
-  if (!kek) throw new BackupError('USAGE', `The key of the recipient "${recipient.label}" is needed to keep it: add it to BACKUP_ENCRYPTION_KEY_PREVIOUS.`, { context: { recipient: recipient.id } })
-  return { ...wrapFor(kek, keyringKey, { repositoryId: options.repositoryId, label: recipient.label, now: options.now, id: recipient.id }), addedAt: recipient.addedAt }
+  if (!kek)
+    throw new BackupError(
+      'USAGE',
+      `The key of the recipient "${recipient.label}" is needed to keep it: add it to BACKUP_ENCRYPTION_KEY_PREVIOUS.`,
+      { context: { recipient: recipient.id } },
+    )
+  return {
+    ...wrapFor(kek, keyringKey, {
+      repositoryId: options.repositoryId,
+      label: recipient.label,
+      now: options.now,
+      id: recipient.id,
+    }),
+    addedAt: recipient.addedAt,
+  }
 }

@@ -6,10 +6,21 @@ import { inOrder } from '../../kernel/in-order.ts'
 import { requireNode } from '../../kernel/node-version.ts'
 import type { ObjectStat, ObjectStore } from '../../storage/index.ts'
 import {
-  type DocumentExpectation, type Kek, type ObjectType, openPayload, parseBody, requireStrength, sealPayload, signDocument, type Signer, splitDocument, unsigned, verifyDocument,
+  type DocumentExpectation,
+  type Kek,
+  type ObjectType,
+  openPayload,
+  parseBody,
+  requireStrength,
+  type Signer,
+  sealPayload,
+  signDocument,
+  splitDocument,
+  unsigned,
+  verifyDocument,
 } from '../crypto/index.ts'
 import type { HeadMemory } from './client-state.ts'
-import { newConfig, readConfig, type RepositoryConfig, verifyConfig, writeConfig } from './config.ts'
+import { newConfig, type RepositoryConfig, readConfig, verifyConfig, writeConfig } from './config.ts'
 import { newBundle, type OpenKeys, openKeyring, publishKeyring, wrapFor } from './keyring.ts'
 import { type OpenedDocument, type PreviousOf, signedNames } from './signatures.ts'
 
@@ -20,7 +31,10 @@ const DOCUMENTS_AT_ONCE = 16
 
 export interface RepositoryOptions {
   readonly signal?: AbortSignal
-  /** What this client remembers of the repository with that id: every reading of its history is held against it, and adds to it. Default: nothing. */
+  /**
+   * What this client remembers of the repository with that id: every reading of its history is held against it, and
+   * adds to it. Default: nothing.
+   */
   readonly memory?: (repositoryId: Buffer) => HeadMemory
 }
 
@@ -54,7 +68,15 @@ export class Repository implements AsyncDisposable {
   readonly damagedConfigs: readonly string[]
   readonly memory: HeadMemory | undefined
 
-  private constructor(store: ObjectStore, parts: { config: RepositoryConfig; keys: OpenKeys; damagedConfigs: readonly string[]; memory: HeadMemory | undefined }) {
+  private constructor(
+    store: ObjectStore,
+    parts: {
+      config: RepositoryConfig
+      keys: OpenKeys
+      damagedConfigs: readonly string[]
+      memory: HeadMemory | undefined
+    },
+  ) {
     this.store = store
     this.config = parts.config
     this.keys = parts.keys
@@ -62,19 +84,35 @@ export class Repository implements AsyncDisposable {
     this.memory = parts.memory
   }
 
-  /** Makes a repository where there is none. Throws REPOSITORY_EXISTS, KEY_WEAK, and TARGET_REFUSED where other files are. */
+  /**
+   * Makes a repository where there is none. Throws REPOSITORY_EXISTS, KEY_WEAK, and TARGET_REFUSED where other files
+   * are.
+   */
   static async create(store: ObjectStore, kek: Kek, label: string): Promise<Repository> {
     requireNode()
     requireStrength(kek)
     for await (const { key } of store.list('')) {
-      if (key.startsWith('config/') || key.startsWith('keys/')) throw new BackupError('REPOSITORY_EXISTS', 'There is a repository already.', { context: { repository: store.location } })
-      throw new BackupError('TARGET_REFUSED', 'The place for the repository is not empty.', { context: { path: store.location, why: 'It is not empty, and no repository either', found: key } })
+      if (key.startsWith('config/') || key.startsWith('keys/'))
+        throw new BackupError('REPOSITORY_EXISTS', 'There is a repository already.', {
+          context: { repository: store.location },
+        })
+      throw new BackupError('TARGET_REFUSED', 'The place for the repository is not empty.', {
+        context: { path: store.location, why: 'It is not empty, and no repository either', found: key },
+      })
     }
     const now = isoTime(nowMs())
     const repositoryId = randomBytes(16).toString('hex')
     const keyringKey = randomBytes(32)
     const recipients = [wrapFor(kek, keyringKey, { repositoryId, label, now })]
-    await publishKeyring(store, { repositoryId, generation: 1, previous: null, now, recipients, keyringKey, bundle: newBundle(now) })
+    await publishKeyring(store, {
+      repositoryId,
+      generation: 1,
+      previous: null,
+      now,
+      recipients,
+      keyringKey,
+      bundle: newBundle(now),
+    })
     const keys = await openKeyring(store, [kek], { repositoryId })
     // The configuration comes last: without it nobody takes the half-made place for a repository.
     await writeConfig(store, newConfig(repositoryId, now), keys.maintenance)
@@ -89,26 +127,44 @@ export class Repository implements AsyncDisposable {
     const repositoryId = stored.config.repositoryId
     const memory = options.memory?.(Buffer.from(repositoryId, 'hex'))
     const seen = memory?.heads()
-    const keys = await openKeyring(store, keks, { repositoryId, ...(seen && { seenGeneration: seen.keyGeneration }), ...(options.signal && { signal: options.signal }) })
+    const keys = await openKeyring(store, keks, {
+      repositoryId,
+      ...(seen && { seenGeneration: seen.keyGeneration }),
+      ...(options.signal && { signal: options.signal }),
+    })
     verifyConfig(stored, keys.maintenance)
     return new Repository(store, { config: stored.config, keys, damagedConfigs: stored.damaged, memory })
   }
 
   /** Seals, signs and stores a document. Returns its name. `nameFor` gives the key; default `folder/name`. */
-  async writeDocument(document: object, options: { type: ObjectType; folder: string; signer: Signer; signal?: AbortSignal; prefix?: string }): Promise<string> {
+  async writeDocument(
+    document: object,
+    options: { type: ObjectType; folder: string; signer: Signer; signal?: AbortSignal; prefix?: string },
+  ): Promise<string> {
     const { bytes, name } = this.sealDocument(document, options)
-    await this.store.put(`${options.folder}/${options.prefix ?? ''}${name}`, bytes, options.signal ? { signal: options.signal } : {})
+    await this.store.put(
+      `${options.folder}/${options.prefix ?? ''}${name}`,
+      bytes,
+      options.signal ? { signal: options.signal } : {},
+    )
     return name
   }
 
   sealDocument(document: object, options: { type: ObjectType; signer: Signer }): { bytes: Buffer; name: string } {
-    const payload = signDocument(document, { purpose: String(options.type), repositoryId: this.keys.repositoryId, signer: options.signer })
+    const payload = signDocument(document, {
+      purpose: String(options.type),
+      repositoryId: this.keys.repositoryId,
+      signer: options.signer,
+    })
     const bytes = sealPayload(options.type, this.keys.scope(), payload)
     return { bytes, name: createHash('sha256').update(bytes).digest('hex') }
   }
 
   /** Seals and stores an unsigned payload (index segments). Returns its name. */
-  async writePayload(payload: Uint8Array, options: { type: ObjectType; folder: string; signal?: AbortSignal }): Promise<string> {
+  async writePayload(
+    payload: Uint8Array,
+    options: { type: ObjectType; folder: string; signal?: AbortSignal },
+  ): Promise<string> {
     const bytes = sealPayload(options.type, this.keys.scope(), payload)
     const name = createHash('sha256').update(bytes).digest('hex')
     await this.store.put(`${options.folder}/${name}`, bytes, options.signal ? { signal: options.signal } : {})
@@ -120,17 +176,34 @@ export class Repository implements AsyncDisposable {
     return this.#open(key, type, { isNamed: true, signal })
   }
 
-  /** Reads one signed document whose key is not its name (a claim). Throws NOT_FOUND, DAMAGED. The caller checks that it belongs to its key. */
-  async readDocument(key: string, type: ObjectType, signal?: AbortSignal): Promise<{ body: Record<string, unknown>; signer: string }> {
-    const { body, signer } = verifyDocument(splitDocument(await this.#open(key, type, { isNamed: false, signal })), this.#signedAs(type))
+  /**
+   * Reads one signed document whose key is not its name (a claim). Throws NOT_FOUND, DAMAGED. The caller checks that it
+   * belongs to its key.
+   */
+  async readDocument(
+    key: string,
+    type: ObjectType,
+    signal?: AbortSignal,
+  ): Promise<{ body: Record<string, unknown>; signer: string }> {
+    const { body, signer } = verifyDocument(
+      splitDocument(await this.#open(key, type, { isNamed: false, signal })),
+      this.#signedAs(type),
+    )
     return { body, signer: signer.toString('hex') }
   }
 
-  async #open(key: string, type: ObjectType, { isNamed, signal }: { isNamed: boolean; signal: AbortSignal | undefined }): Promise<Buffer> {
+  async #open(
+    key: string,
+    type: ObjectType,
+    { isNamed, signal }: { isNamed: boolean; signal: AbortSignal | undefined },
+  ): Promise<Buffer> {
     for (let attempt = 0; ; attempt += 1) {
       try {
         const bytes = await this.store.get(key, signal ? { signal } : {})
-        if (isNamed && createHash('sha256').update(bytes).digest('hex') !== key.slice(-64)) throw new BackupError('DAMAGED', 'An object does not have the SHA-256 that names it.', { context: { object: key, rotten: true } })
+        if (isNamed && createHash('sha256').update(bytes).digest('hex') !== key.slice(-64))
+          throw new BackupError('DAMAGED', 'An object does not have the SHA-256 that names it.', {
+            context: { object: key, rotten: true },
+          })
         return openPayload(bytes, { type, repositoryId: this.keys.repositoryId, masterOf: this.keys.masterOf }).payload
       } catch (error) {
         if (attempt > 0 || !(error instanceof BackupError) || error.code !== 'DAMAGED') throw atObject(error, key)
@@ -139,23 +212,48 @@ export class Repository implements AsyncDisposable {
   }
 
   /**
-   * Reads every signed document of a folder, in the order of its listing. What can't be believed is returned apart, never dropped in silence. `previousOf`: for
-   * documents that are chains of their signers (signatures.ts).
+   * Reads every signed document of a folder, in the order of its listing. What can't be believed is returned apart,
+   * never dropped in silence. `previousOf`: for documents that are chains of their signers (signatures.ts).
    */
-  async readDocuments(folder: string, type: ObjectType, options: { readonly signal?: AbortSignal; readonly previousOf?: PreviousOf } = {}): Promise<{ documents: StoredDocument[]; problems: ObjectProblem[] }> {
+  async readDocuments(
+    folder: string,
+    type: ObjectType,
+    options: { readonly signal?: AbortSignal; readonly previousOf?: PreviousOf } = {},
+  ): Promise<{ documents: StoredDocument[]; problems: ObjectProblem[] }> {
     const { signal, previousOf } = options
     const read: Array<OpenedDocument | ObjectProblem> = []
     const listed = this.store.list(`${folder}/`, signal ? { signal } : {})
-    for await (const each of inOrder(listed, { widthMax: DOCUMENTS_AT_ONCE }, (object) => this.#listedDocument(object, type, signal))) if (each) read.push(each)
+    for await (const each of inOrder(listed, { widthMax: DOCUMENTS_AT_ONCE }, (object) =>
+      this.#listedDocument(object, type, signal),
+    ))
+      if (each) read.push(each)
     const opened = read.filter((each) => 'document' in each)
     const signed = await signedNames(opened, this.#signedAs(type), previousOf)
     return {
-      documents: opened.filter(({ name }) => signed.has(name)).map(({ name, key, modifiedMs, body, document }) => ({ name, key, modifiedMs, body, signer: document.signer.toString('hex') })),
-      problems: read.flatMap((each) => ('error' in each ? [each] : signed.has(each.name) ? [] : [{ key: each.key, error: unsigned(), modifiedMs: each.modifiedMs }])),
+      documents: opened
+        .filter(({ name }) => signed.has(name))
+        .map(({ name, key, modifiedMs, body, document }) => ({
+          name,
+          key,
+          modifiedMs,
+          body,
+          signer: document.signer.toString('hex'),
+        })),
+      problems: read.flatMap((each) =>
+        'error' in each
+          ? [each]
+          : signed.has(each.name)
+            ? []
+            : [{ key: each.key, error: unsigned(), modifiedMs: each.modifiedMs }],
+      ),
     }
   }
 
-  async #listedDocument({ key, modifiedMs }: ObjectStat, type: ObjectType, signal: AbortSignal | undefined): Promise<OpenedDocument | ObjectProblem | undefined> {
+  async #listedDocument(
+    { key, modifiedMs }: ObjectStat,
+    type: ObjectType,
+    signal: AbortSignal | undefined,
+  ): Promise<OpenedDocument | ObjectProblem | undefined> {
     // No object of ours has such a name, whatever it holds. verify names it; repair leaves it where it is.
     if (!NAMED.test(key)) return undefined
     try {

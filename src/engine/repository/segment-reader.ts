@@ -1,6 +1,6 @@
 /**
- * Reads segments of packs: finds the place, reads one frame, opens it, decodes it. A few decoded segments are kept. A frame that does not
- * authenticate is read once more before it is called damaged, since the fault may lie on the way.
+ * Reads segments of packs: finds the place, reads one frame, opens it, decodes it. A few decoded segments are kept. A
+ * frame that does not authenticate is read once more before it is called damaged, since the fault may lie on the way.
  */
 import { BackupError, isBackupError, systemCode } from '../../kernel/backup-error.ts'
 import type { ObjectStore } from '../../storage/index.ts'
@@ -32,7 +32,10 @@ export interface SegmentReaderParts {
   readonly codec: SegmentDecoder
   /** Decoded segments to keep; default 4. */
   readonly cacheSegments?: number
-  /** Much of the repository will be read, each segment about once: local packs are read past the page cache. Default false. */
+  /**
+   * Much of the repository will be read, each segment about once: local packs are read past the page cache. Default
+   * false.
+   */
   readonly isBulk?: boolean
 }
 
@@ -70,7 +73,8 @@ export class SegmentReader implements AsyncDisposable {
 
   constructor(parts: SegmentReaderParts) {
     this.#parts = parts
-    for (let i = 0; i < (parts.cacheSegments ?? 4); i += 1) this.#slots.push({ buffer: new GrowingBuffer(), decoded: undefined, usedAt: 0 })
+    for (let i = 0; i < (parts.cacheSegments ?? 4); i += 1)
+      this.#slots.push({ buffer: new GrowingBuffer(), decoded: undefined, usedAt: 0 })
   }
 
   /** The segment if it is at hand, without any I/O. */
@@ -87,13 +91,19 @@ export class SegmentReader implements AsyncDisposable {
     if (cached) return cached
     const place = this.#parts.index.placeOfSegment(segment)
     try {
-      return this.#decode(segment, place, { frame: (await this.#takeAhead(segment, place)) ?? (await this.#frameBytes(place, signal)), pack: await this.#openPack(place.pack, signal) })
+      return this.#decode(segment, place, {
+        frame: (await this.#takeAhead(segment, place)) ?? (await this.#frameBytes(place, signal)),
+        pack: await this.#openPack(place.pack, signal),
+      })
     } catch (error) {
       if (!isBackupError(error, 'DAMAGED')) throw error
       this.#forgetPack(place.pack)
     }
     try {
-      return this.#decode(segment, place, { frame: await this.#frameBytes(place, signal), pack: await this.#openPack(place.pack, signal) })
+      return this.#decode(segment, place, {
+        frame: await this.#frameBytes(place, signal),
+        pack: await this.#openPack(place.pack, signal),
+      })
     } catch (error) {
       throw isBackupError(error, 'DAMAGED') ? this.#damaged(place, error) : error
     }
@@ -114,13 +124,21 @@ export class SegmentReader implements AsyncDisposable {
     }
   }
 
-  /** LOCAL, where the pack is open: begins to read a segment that will be asked for next. One at a time; whatever goes wrong is met when it is asked for. */
+  /**
+   * LOCAL, where the pack is open: begins to read a segment that will be asked for next. One at a time; whatever goes
+   * wrong is met when it is asked for.
+   */
   prefetch(segment: number): void {
     if (this.#ahead || this.#bySegment.has(segment)) return
     const place = this.#parts.index.placeOfSegment(segment)
     const file = this.#packs.get(place.pack)?.file
     if (!file) return
-    this.#ahead = { segment, reading: file.readAhead(place.offset, FRAME_HEADER_BYTES + place.sealedBytes, this.#aheadBuffer).catch(() => undefined) }
+    this.#ahead = {
+      segment,
+      reading: file
+        .readAhead(place.offset, FRAME_HEADER_BYTES + place.sealedBytes, this.#aheadBuffer)
+        .catch(() => undefined),
+    }
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -135,11 +153,18 @@ export class SegmentReader implements AsyncDisposable {
     for (const buffer of [this.#plain, ...this.#slots.map((slot) => slot.buffer)]) buffer.release()
   }
 
-  #decode(segment: number, place: SegmentPlace, { frame, pack }: { readonly frame: Uint8Array; readonly pack: OpenPack }): DecodedSegment {
+  #decode(
+    segment: number,
+    place: SegmentPlace,
+    { frame, pack }: { readonly frame: Uint8Array; readonly pack: OpenPack },
+  ): DecodedSegment {
     const opened = pack.opener.openFrame(frame, { number: place.frame, into: this.#plain.reserve(frame.length) })
     const directory = parseSegment(opened.plaintext)
     const slot = this.#freeSlot()
-    const bytes = decodeSegment(opened.plaintext, directory, { codec: this.#parts.codec, reserve: (need) => slot.buffer.reserve(need) })
+    const bytes = decodeSegment(opened.plaintext, directory, {
+      codec: this.#parts.codec,
+      reserve: (need) => slot.buffer.reserve(need),
+    })
     slot.decoded = { segment, bytes, blobOffsets: directory.blobOffsets }
     slot.usedAt = ++this.#clock
     this.#bySegment.set(segment, slot)
@@ -155,7 +180,10 @@ export class SegmentReader implements AsyncDisposable {
     return oldest
   }
 
-  /** The frame that was read in the background, if it is this segment's and whole. It is decoded before another is begun. */
+  /**
+   * The frame that was read in the background, if it is this segment's and whole. It is decoded before another is
+   * begun.
+   */
   async #takeAhead(segment: number, place: SegmentPlace): Promise<Uint8Array | undefined> {
     const ahead = this.#ahead
     if (ahead?.segment !== segment) return undefined
@@ -174,7 +202,10 @@ export class SegmentReader implements AsyncDisposable {
   #readLocal(file: LocalPack, place: SegmentPlace): Uint8Array {
     const length = FRAME_HEADER_BYTES + place.sealedBytes
     const frame = file.read(place.offset, length)
-    if (frame.length < length) throw new BackupError('DAMAGED', 'A pack is shorter than its index says.', { context: { object: packKey(this.#nameOf(place.pack)) } })
+    if (frame.length < length)
+      throw new BackupError('DAMAGED', 'A pack is shorter than its index says.', {
+        context: { object: packKey(this.#nameOf(place.pack)) },
+      })
     return frame
   }
 
@@ -186,8 +217,15 @@ export class SegmentReader implements AsyncDisposable {
       return known
     }
     const key = packKey(this.#nameOf(number))
-    const header = await this.#parts.store.get(key, signal ? { offset: 0, length: HEADER_BYTES, signal } : { offset: 0, length: HEADER_BYTES })
-    const opener = new ObjectOpener(header, { type: PACK_TYPES, repositoryId: this.#parts.repositoryId, masterOf: this.#parts.masterOf })
+    const header = await this.#parts.store.get(
+      key,
+      signal ? { offset: 0, length: HEADER_BYTES, signal } : { offset: 0, length: HEADER_BYTES },
+    )
+    const opener = new ObjectOpener(header, {
+      type: PACK_TYPES,
+      repositoryId: this.#parts.repositoryId,
+      masterOf: this.#parts.masterOf,
+    })
     const local = this.#parts.store.localPath(key)
     const pack = { opener, file: local === undefined ? undefined : this.#openLocal(local, key) }
     for (const oldest of this.#packs.keys()) {

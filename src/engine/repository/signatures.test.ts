@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import { test } from 'node:test'
-import { parseBody, signDocument, type Signer, splitDocument, writerSigner } from '../crypto/index.ts'
+import { parseBody, type Signer, signDocument, splitDocument, writerSigner } from '../crypto/index.ts'
 import { type OpenedDocument, signedNames } from './signatures.ts'
 
 const repositoryId = randomBytes(16)
@@ -12,7 +12,8 @@ const stranger = writerSigner(randomBytes(32), ana.id)
 
 let looks = 0
 const expect = {
-  purpose: '5', repositoryId,
+  purpose: '5',
+  repositoryId,
   signerOf: (id: Buffer): Signer => {
     looks += 1
     return writerSigner(root, id)
@@ -20,7 +21,10 @@ const expect = {
 }
 
 function made(signer: Signer, previous: OpenedDocument | null): OpenedDocument {
-  const bytes = signDocument({ previous: previous?.name ?? null, salt: randomBytes(4).toString('hex') }, { purpose: '5', repositoryId, signer })
+  const bytes = signDocument(
+    { previous: previous?.name ?? null, salt: randomBytes(4).toString('hex') },
+    { purpose: '5', repositoryId, signer },
+  )
   const document = splitDocument(bytes)
   const name = createHash('sha256').update(bytes).digest('hex')
   return { name, key: `snapshots/${name}`, body: parseBody(document.body), document, modifiedMs: 0 }
@@ -34,7 +38,11 @@ function chain(signer: Signer, length: number, first: OpenedDocument | null = nu
 
 async function signed(documents: readonly OpenedDocument[]): Promise<string[]> {
   looks = 0
-  const names = await signedNames(documents.toSorted((a, b) => (a.name < b.name ? -1 : 1)), expect, ({ previous }) => previous)
+  const names = await signedNames(
+    documents.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    expect,
+    ({ previous }) => previous,
+  )
   return documents.filter(({ name }) => names.has(name)).map(({ name }) => name)
 }
 

@@ -1,6 +1,7 @@
 /**
- * Files of the application (docs/format/v1.md section 15): below `user/` only, mutable, in no snapshot. A file's content is an object of its own, sealed in a stream and
- * named by its bytes; one small sealed object, found under the keyed hash of the path, points to it and is replaced as a whole. So a reader sees the old file or the new one.
+ * Files of the application (docs/format/v1.md section 15): below `user/` only, mutable, in no snapshot. A file's
+ * content is an object of its own, sealed in a stream and named by its bytes; one small sealed object, found under the
+ * keyed hash of the path, points to it and is replaced as a whole. So a reader sees the old file or the new one.
  */
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 import fs from 'node:fs/promises'
@@ -10,13 +11,26 @@ import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import { machineTag } from '../../kernel/machine.ts'
 import type { ObjectStat, ObjectStore } from '../../storage/index.ts'
-import { FRAME_HEADER_BYTES, FrameKind, HEADER_BYTES, ObjectOpener, ObjectSealer, ObjectType, openPayload, parseFrameHeader, sealPayload, TAG_BYTES } from '../crypto/index.ts'
+import {
+  FRAME_HEADER_BYTES,
+  FrameKind,
+  HEADER_BYTES,
+  ObjectOpener,
+  ObjectSealer,
+  ObjectType,
+  openPayload,
+  parseFrameHeader,
+  sealPayload,
+  TAG_BYTES,
+} from '../crypto/index.ts'
 import type { ObjectProblem, Repository } from './repository.ts'
 
 const FOLDER = 'user/'
 const NAME = 'name'
 const FRAME_BYTES = 1024 * 1024
-/** What a stopped upload left is removed by the next one to the same path, once no upload can still be at work on it. */
+/**
+ * What a stopped upload left is removed by the next one to the same path, once no upload can still be at work on it.
+ */
 const LEFTOVER_MS = 24 * 3600 * 1000
 
 export interface UserFile {
@@ -37,18 +51,39 @@ interface CallOptions {
   readonly signal?: AbortSignal
 }
 
-/** Stores a file and replaces what had its path. Durable when it resolves; stopped before, the former file is untouched. Memory stays at a few MiB, whatever the size. */
-export async function writeUserFile(repository: Repository, filePath: string, body: AsyncIterable<Uint8Array>, { signal }: CallOptions = {}): Promise<UserFile> {
+/**
+ * Stores a file and replaces what had its path. Durable when it resolves; stopped before, the former file is untouched.
+ * Memory stays at a few MiB, whatever the size.
+ */
+export async function writeUserFile(
+  repository: Repository,
+  filePath: string,
+  body: AsyncIterable<Uint8Array>,
+  { signal }: CallOptions = {},
+): Promise<UserFile> {
   const { store } = repository
   await store.prepare()
-  const staged = path.join(store.stagingDirectory, `user-${machineTag()}-${process.pid}-${randomBytes(12).toString('hex')}`)
+  const staged = path.join(
+    store.stagingDirectory,
+    `user-${machineTag()}-${process.pid}-${randomBytes(12).toString('hex')}`,
+  )
   try {
     const written = await stage(repository, { path: filePath, staged, body, signal })
     const folder = folderOf(repository, filePath)
     const former = await readName(repository, filePath, signal).catch(orNothing)
     await store.publish(staged, `${folder}/${written.content}`, signal ? { signal } : {})
-    const file: UserName = { path: filePath, bytes: written.bytes, sha256: written.sha256, modifiedAt: isoTime(nowMs()), content: written.content }
-    await store.put(`${folder}/${NAME}`, sealPayload(ObjectType.USER_NAME, repository.keys.scope(), Buffer.from(JSON.stringify(file))), signal ? { signal } : {})
+    const file: UserName = {
+      path: filePath,
+      bytes: written.bytes,
+      sha256: written.sha256,
+      modifiedAt: isoTime(nowMs()),
+      content: written.content,
+    }
+    await store.put(
+      `${folder}/${NAME}`,
+      sealPayload(ObjectType.USER_NAME, repository.keys.scope(), Buffer.from(JSON.stringify(file))),
+      signal ? { signal } : {},
+    )
     await sweep(store, { folder, current: written.content, former: former?.content })
     return stated(file)
   } finally {
@@ -70,7 +105,10 @@ interface Staging {
 }
 
 /** The first frame is the path: content that is moved to another path is found out. */
-async function stage(repository: Repository, { path: filePath, staged, body, signal }: Staging): Promise<{ bytes: number; sha256: string; content: string }> {
+async function stage(
+  repository: Repository,
+  { path: filePath, staged, body, signal }: Staging,
+): Promise<{ bytes: number; sha256: string; content: string }> {
   const plain = createHash('sha256')
   const file = await fs.open(staged, 'wx', 0o600)
   const writer = new SealedWriter(file, new ObjectSealer(ObjectType.USER_CONTENT, repository.keys.scope()))
@@ -131,10 +169,14 @@ class SealedWriter {
 
   async #seal(final: boolean): Promise<void> {
     let at = 0
-    this.#sealer.sealFrame([this.#plain.subarray(0, this.#held)], { kind: FrameKind.PAYLOAD, final, emit: (piece) => {
-      this.#sealed.set(piece, at)
-      at += piece.length
-    } })
+    this.#sealer.sealFrame([this.#plain.subarray(0, this.#held)], {
+      kind: FrameKind.PAYLOAD,
+      final,
+      emit: (piece) => {
+        this.#sealed.set(piece, at)
+        at += piece.length
+      },
+    })
     this.#held = 0
     await this.#append(this.#sealed.subarray(0, at))
   }
@@ -145,44 +187,75 @@ class SealedWriter {
   }
 }
 
-async function sweep(store: ObjectStore, { folder, current, former }: { readonly folder: string; readonly current: string; readonly former: string | undefined }): Promise<void> {
+async function sweep(
+  store: ObjectStore,
+  {
+    folder,
+    current,
+    former,
+  }: { readonly folder: string; readonly current: string; readonly former: string | undefined },
+): Promise<void> {
   const now = nowMs()
   for await (const { key, modifiedMs } of store.list(`${folder}/`)) {
     const name = key.slice(folder.length + 1)
-    if (name !== NAME && name !== current && (name === former || now - modifiedMs > LEFTOVER_MS)) await store.delete(key)
+    if (name !== NAME && name !== current && (name === former || now - modifiedMs > LEFTOVER_MS))
+      await store.delete(key)
   }
 }
 
 /** Dispose of it, read or not. */
 export interface OpenedUserFile extends AsyncDisposable {
   readonly file: UserFile
-  /** Every piece is authenticated before it is given; throws DAMAGED in the middle, or at the end when anything is missing. */
+  /**
+   * Every piece is authenticated before it is given; throws DAMAGED in the middle, or at the end when anything is
+   * missing.
+   */
   readonly content: AsyncIterable<Uint8Array>
 }
 
 /** Throws FILE_NOT_FOUND and DAMAGED. */
-export async function readUserFile(repository: Repository, filePath: string, { signal }: CallOptions = {}): Promise<OpenedUserFile> {
+export async function readUserFile(
+  repository: Repository,
+  filePath: string,
+  { signal }: CallOptions = {},
+): Promise<OpenedUserFile> {
   for (let attempt = 1; ; attempt += 1) {
     const name = await readName(repository, filePath, signal)
     const key = `${folderOf(repository, filePath)}/${name.content}`
     try {
       const source = await openObject(repository.store, key, signal)
-      return { file: stated(name), content: contentOf(repository, { name, source, key }), [Symbol.asyncDispose]: () => source[Symbol.asyncDispose]() }
+      return {
+        file: stated(name),
+        content: contentOf(repository, { name, source, key }),
+        [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
+      }
     } catch (error) {
       if (!isBackupError(error, 'NOT_FOUND')) throw error
       // Replaced between the two reads: look again. Else it is lost.
-      if (attempt > 2) throw new BackupError('DAMAGED', 'The content of a file is not there.', { context: { object: key }, cause: error })
+      if (attempt > 2)
+        throw new BackupError('DAMAGED', 'The content of a file is not there.', {
+          context: { object: key },
+          cause: error,
+        })
     }
   }
 }
 
 /** Whether there is such a file; its name is not opened. */
-export async function hasUserFile(repository: Repository, filePath: string, options: CallOptions = {}): Promise<boolean> {
+export async function hasUserFile(
+  repository: Repository,
+  filePath: string,
+  options: CallOptions = {},
+): Promise<boolean> {
   return (await repository.store.head(`${folderOf(repository, filePath)}/${NAME}`, options)) !== undefined
 }
 
 /** False when there was none. */
-export async function removeUserFile(repository: Repository, filePath: string, options: CallOptions = {}): Promise<boolean> {
+export async function removeUserFile(
+  repository: Repository,
+  filePath: string,
+  options: CallOptions = {},
+): Promise<boolean> {
   if (!(await hasUserFile(repository, filePath, options))) return false
   const folder = folderOf(repository, filePath)
   const keys: string[] = []
@@ -193,7 +266,10 @@ export async function removeUserFile(repository: Repository, filePath: string, o
 }
 
 /** Sorted by path. What can't be believed is returned apart, never dropped in silence. */
-export async function listUserFiles(repository: Repository, options: CallOptions = {}): Promise<{ readonly files: readonly UserFile[]; readonly problems: readonly ObjectProblem[] }> {
+export async function listUserFiles(
+  repository: Repository,
+  options: CallOptions = {},
+): Promise<{ readonly files: readonly UserFile[]; readonly problems: readonly ObjectProblem[] }> {
   const files: UserFile[] = []
   const problems: ObjectProblem[] = []
   for await (const { key } of namesIn(repository.store, options)) {
@@ -227,21 +303,36 @@ async function readName(repository: Repository, filePath: string, signal: AbortS
   try {
     return await openName(repository, `${folderOf(repository, filePath)}/${NAME}`, signal)
   } catch (error) {
-    throw isBackupError(error, 'NOT_FOUND') ? new BackupError('FILE_NOT_FOUND', 'There is no such file.', { context: { path: filePath }, cause: error }) : error
+    throw isBackupError(error, 'NOT_FOUND')
+      ? new BackupError('FILE_NOT_FOUND', 'There is no such file.', { context: { path: filePath }, cause: error })
+      : error
   }
 }
 
 async function openName(repository: Repository, key: string, signal: AbortSignal | undefined): Promise<UserName> {
   const bytes = await repository.store.get(key, signal ? { signal } : {})
-  const damaged = (cause?: unknown) => new BackupError('DAMAGED', "A file's name can not be believed.", { context: { object: key }, cause })
+  const damaged = (cause?: unknown) =>
+    new BackupError('DAMAGED', "A file's name can not be believed.", { context: { object: key }, cause })
   let body: Partial<UserName>
   try {
-    body = JSON.parse(openPayload(bytes, { type: ObjectType.USER_NAME, repositoryId: repository.keys.repositoryId, masterOf: repository.keys.masterOf }).payload.toString('utf8')) as Partial<UserName>
+    body = JSON.parse(
+      openPayload(bytes, {
+        type: ObjectType.USER_NAME,
+        repositoryId: repository.keys.repositoryId,
+        masterOf: repository.keys.masterOf,
+      }).payload.toString('utf8'),
+    ) as Partial<UserName>
   } catch (error) {
     throw damaged(error)
   }
   const { path: filePath, bytes: size, sha256, modifiedAt, content } = body
-  const isWhole = typeof filePath === 'string' && Number.isSafeInteger(size) && typeof sha256 === 'string' && typeof modifiedAt === 'string' && typeof content === 'string' && /^[0-9a-f]{64}$/.test(content)
+  const isWhole =
+    typeof filePath === 'string' &&
+    Number.isSafeInteger(size) &&
+    typeof sha256 === 'string' &&
+    typeof modifiedAt === 'string' &&
+    typeof content === 'string' &&
+    /^[0-9a-f]{64}$/.test(content)
   if (!isWhole || key !== `${folderOf(repository, filePath)}/${NAME}`) throw damaged()
   return { path: filePath, bytes: size!, sha256, modifiedAt, content }
 }
@@ -262,14 +353,18 @@ async function openObject(store: ObjectStore, key: string, signal: AbortSignal |
   const stat = await store.head(key, signal ? { signal } : {})
   if (!stat) throw new BackupError('NOT_FOUND', 'There is no such object.', { context: { key } })
   const local = store.localPath(key)
-  const file = local === undefined ? undefined : await fs.open(local).catch((error: unknown) => {
-    throw new BackupError('NOT_FOUND', 'There is no such object.', { context: { key }, cause: error })
-  })
+  const file =
+    local === undefined
+      ? undefined
+      : await fs.open(local).catch((error: unknown) => {
+          throw new BackupError('NOT_FOUND', 'There is no such object.', { context: { key }, cause: error })
+        })
   let at = 0
   return {
     take: async (into) => {
       throwIfAborted(signal)
-      if (at + into.length > stat.bytes) throw new BackupError('DAMAGED', 'An object is cut short.', { context: { object: key } })
+      if (at + into.length > stat.bytes)
+        throw new BackupError('DAMAGED', 'An object is cut short.', { context: { object: key } })
       if (file) await readFully(file, into, at)
       else into.set(await store.get(key, { offset: at, length: into.length, ...(signal && { signal }) }))
       at += into.length
@@ -301,7 +396,11 @@ async function* contentOf(repository: Repository, { name, source, key }: OpenCon
   try {
     const header = Buffer.alloc(HEADER_BYTES)
     await source.take(header)
-    const opener = new ObjectOpener(header, { type: ObjectType.USER_CONTENT, repositoryId: repository.keys.repositoryId, masterOf: repository.keys.masterOf })
+    const opener = new ObjectOpener(header, {
+      type: ObjectType.USER_CONTENT,
+      repositoryId: repository.keys.repositoryId,
+      masterOf: repository.keys.masterOf,
+    })
     const buffer = Buffer.allocUnsafeSlow(FRAME_HEADER_BYTES + FRAME_BYTES + TAG_BYTES)
     let isFinal = false
     for (let number = 0; !isFinal; number += 1) {
@@ -316,7 +415,9 @@ async function* contentOf(repository: Repository, { name, source, key }: OpenCon
     }
     requireSame(source.isAtEnd && bytes === name.bytes && hash.digest('hex') === name.sha256)
   } catch (error) {
-    throw isBackupError(error, 'DAMAGED') ? new BackupError('DAMAGED', error.message, { context: { ...error.context, object: key }, cause: error }) : error
+    throw isBackupError(error, 'DAMAGED')
+      ? new BackupError('DAMAGED', error.message, { context: { ...error.context, object: key }, cause: error })
+      : error
   }
 }
 
@@ -325,7 +426,10 @@ function requireSame(isSame: boolean): void {
 }
 
 /** The sealed bytes go through `buffer`, the plaintext is the reader's to keep. */
-async function takeFrame(source: ObjectSource, { opener, buffer, number }: { readonly opener: ObjectOpener; readonly buffer: Buffer; readonly number: number }) {
+async function takeFrame(
+  source: ObjectSource,
+  { opener, buffer, number }: { readonly opener: ObjectOpener; readonly buffer: Buffer; readonly number: number },
+) {
   await source.take(buffer.subarray(0, FRAME_HEADER_BYTES))
   const end = FRAME_HEADER_BYTES + parseFrameHeader(buffer).sealedBytes
   requireSame(end <= buffer.length)

@@ -4,8 +4,8 @@ import { pipeline } from 'node:stream/promises'
 import type { createTarPacker } from 'modern-tar'
 import type { ZipFile } from 'yazl'
 import { throwIfAborted } from '../../kernel/abort.ts'
-import type { InspectedEntry, Inspector } from './inspect.ts'
 import type { SnapshotEntry } from '../snapshot/index.ts'
+import type { InspectedEntry, Inspector } from './inspect.ts'
 
 export const ArchiveFormat = { TAR: 'tar', ZIP: 'zip' } as const
 export type ArchiveFormat = (typeof ArchiveFormat)[keyof typeof ArchiveFormat]
@@ -25,9 +25,15 @@ export interface ArchiveOptions {
 }
 
 /** Throws NOT_FOUND and DAMAGED; the stream then ends early and is no valid archive. */
-export async function writeArchive(inspector: Inspector, output: Writable, options: ArchiveOptions): Promise<ArchiveResult> {
+export async function writeArchive(
+  inspector: Inspector,
+  output: Writable,
+  options: ArchiveOptions,
+): Promise<ArchiveResult> {
   const found = new ArchiveEntries(inspector, options)
-  await (options.format === ArchiveFormat.TAR ? writeTar(found, output, options.signal) : writeZip(found, output, options.signal))
+  await (options.format === ArchiveFormat.TAR
+    ? writeTar(found, output, options.signal)
+    : writeZip(found, output, options.signal))
   return { entries: found.entries, bytes: found.bytes, issues: found.issues }
 }
 
@@ -56,7 +62,9 @@ class ArchiveEntries {
         this.issues.push({ path: entry.path, what: 'a socket has no place in an archive' })
         continue
       }
-      const isText = Buffer.from(Buffer.from(entry.bytePath, 'latin1').toString('utf8')).equals(Buffer.from(entry.bytePath, 'latin1'))
+      const isText = Buffer.from(Buffer.from(entry.bytePath, 'latin1').toString('utf8')).equals(
+        Buffer.from(entry.bytePath, 'latin1'),
+      )
       if (!isText) this.issues.push({ path: entry.path, what: 'the name is no UTF-8 and is written readably' })
       const name = (isText ? Buffer.from(entry.bytePath, 'latin1').toString('utf8') : entry.path).replace(/^\/+/, '')
       this.entries += 1
@@ -66,12 +74,22 @@ class ArchiveEntries {
   }
 }
 
-const TAR_TYPES = { file: 'file', directory: 'directory', link: 'symlink', fifo: 'fifo', block: 'block-device', character: 'character-device' } as const
+const TAR_TYPES = {
+  file: 'file',
+  directory: 'directory',
+  link: 'symlink',
+  fifo: 'fifo',
+  block: 'block-device',
+  character: 'character-device',
+} as const
 
 async function writeTar(entries: ArchiveEntries, output: Writable, signal: AbortSignal | undefined): Promise<void> {
   const tar = await import('modern-tar')
   const { readable, controller } = tar.createTarPacker()
-  const sent = pipeline(Readable.fromWeb(readable as import('node:stream/web').ReadableStream<Uint8Array>), output, { end: false, ...(signal && { signal }) })
+  const sent = pipeline(Readable.fromWeb(readable as import('node:stream/web').ReadableStream<Uint8Array>), output, {
+    end: false,
+    ...(signal && { signal }),
+  })
   // A failure of one side is the other side's failure too; the first is thrown.
   sent.catch(() => {})
   const firstNames = new Map<string, string>()
@@ -85,14 +103,27 @@ async function writeTar(entries: ArchiveEntries, output: Writable, signal: Abort
   await sent
 }
 
-async function addToTar(controller: ReturnType<typeof createTarPacker>['controller'], entry: ArchiveEntry, firstNames: Map<string, string>): Promise<void> {
+async function addToTar(
+  controller: ReturnType<typeof createTarPacker>['controller'],
+  entry: ArchiveEntry,
+  firstNames: Map<string, string>,
+): Promise<void> {
   const first = entry.type === 'file' && entry.links > 1 ? firstNames.get(entry.identity) : undefined
   if (entry.type === 'file' && entry.links > 1 && first === undefined) firstNames.set(entry.identity, entry.name)
   const isFile = entry.type === 'file' && first === undefined
-  const writer = controller.add({
-    name: entry.name, size: isFile ? entry.bytes : 0, mtime: new Date(Math.max(0, Date.parse(entry.modifiedAt) || 0)), mode: entry.mode, uid: entry.uid, gid: entry.gid,
-    type: first === undefined ? TAR_TYPES[entry.type as keyof typeof TAR_TYPES] : 'link', ...(first !== undefined && { linkname: first }), ...(entry.linkTarget !== undefined && { linkname: entry.linkTarget }),
-  }).getWriter()
+  const writer = controller
+    .add({
+      name: entry.name,
+      size: isFile ? entry.bytes : 0,
+      mtime: new Date(Math.max(0, Date.parse(entry.modifiedAt) || 0)),
+      mode: entry.mode,
+      uid: entry.uid,
+      gid: entry.gid,
+      type: first === undefined ? TAR_TYPES[entry.type as keyof typeof TAR_TYPES] : 'link',
+      ...(first !== undefined && { linkname: first }),
+      ...(entry.linkTarget !== undefined && { linkname: entry.linkTarget }),
+    })
+    .getWriter()
   if (isFile) for await (const piece of entry.content()) await writer.write(piece)
   await writer.close()
 }
@@ -106,7 +137,8 @@ async function writeZip(entries: ArchiveEntries, output: Writable, signal: Abort
     const entry = { ...found, name: zipName(found, entries.issues) }
     const options = { mtime: new Date(Date.parse(entry.modifiedAt) || 0), mode: entry.mode }
     if (entry.type === 'directory') zip.addEmptyDirectory(entry.name, options)
-    else if (entry.type === 'link') zip.addBuffer(Buffer.from(entry.linkTarget ?? ''), entry.name, { ...options, mode: 0o120777 })
+    else if (entry.type === 'link')
+      zip.addBuffer(Buffer.from(entry.linkTarget ?? ''), entry.name, { ...options, mode: 0o120777 })
     else if (entry.type === 'file') await addFile(zip, entry, { options, sent })
     else entries.issues.push({ path: entry.path, what: 'a device or pipe has no place in a zip archive' })
   }
@@ -114,7 +146,10 @@ async function writeZip(entries: ArchiveEntries, output: Writable, signal: Abort
   await sent
 }
 
-/** In a zip archive a backslash parts folders; so it is written as %5C, and `a\b` neither becomes `a/b` nor stands in for it. */
+/**
+ * In a zip archive a backslash parts folders; so it is written as %5C, and `a\b` neither becomes `a/b` nor stands in
+ * for it.
+ */
 function zipName({ name, path }: ArchiveEntry, issues: Array<{ path: string; what: string }>): string {
   if (!name.includes('\\')) return name
   const isNamed = issues.at(-1)?.path === path
@@ -123,7 +158,11 @@ function zipName({ name, path }: ArchiveEntry, issues: Array<{ path: string; wha
 }
 
 /** One file at a time: the next is opened when this one has been read. */
-async function addFile(zip: ZipFile, entry: ArchiveEntry, parts: { options: { mtime: Date; mode: number }; sent: Promise<void> }): Promise<void> {
+async function addFile(
+  zip: ZipFile,
+  entry: ArchiveEntry,
+  parts: { options: { mtime: Date; mode: number }; sent: Promise<void> },
+): Promise<void> {
   const content = Readable.from(entry.content(), { objectMode: false })
   const read = new Promise<void>((resolve, reject) => {
     content.once('end', resolve)

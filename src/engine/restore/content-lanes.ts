@@ -1,6 +1,7 @@
 /**
- * Who writes contents: this thread, and one worker beside it that starts when there is enough to write. A segment belongs to one of them, so that it is decoded once: to the worker while that has little
- * left to do, else to this thread.
+ * Who writes contents: this thread, and one worker beside it that starts when there is enough to write. A segment
+ * belongs to one of them, so that it is decoded once: to the worker while that has little left to do, else to this
+ * thread.
  */
 import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } from 'node:worker_threads'
 import { lostThread, startWorkerThread } from '../../kernel/worker-thread.ts'
@@ -100,7 +101,10 @@ export class ContentLanes implements AsyncDisposable {
     const isWorthIt = this.#piecesSeen >= WORKER_PIECES_MIN || this.#bytesSeen >= WORKER_BYTES_MIN
     if (!this.#worker && isWorthIt && !this.#isAlone) this.#worker = this.#start()
     if (!this.#worker) return LaneName.HERE
-    const lane = this.#ahead.bytes < WORKER_BYTES_AHEAD && this.#ahead.pieces < WORKER_PIECES_AHEAD ? LaneName.WORKER : LaneName.HERE
+    const lane =
+      this.#ahead.bytes < WORKER_BYTES_AHEAD && this.#ahead.pieces < WORKER_PIECES_AHEAD
+        ? LaneName.WORKER
+        : LaneName.HERE
     this.#lanes.set(segment, lane)
     return lane
   }
@@ -110,7 +114,9 @@ export class ContentLanes implements AsyncDisposable {
     this.#isAlone = reader === undefined
     if (!reader) return undefined
     const { port1, port2 } = new MessageChannel()
-    const thread = startWorkerThread({ contents: { reader, port: port2 } satisfies ContentWorkerSetup }, [port2], { closesItsFiles: true })
+    const thread = startWorkerThread({ contents: { reader, port: port2 } satisfies ContentWorkerSetup }, [port2], {
+      closesItsFiles: true,
+    })
     port1.on('message', (failures: PieceFailure[]) => this.#settle(failures))
     thread.on('error', (error) => this.#lose(error))
     thread.on('exit', (code) => this.#lose(lostThread(code)))
@@ -120,7 +126,8 @@ export class ContentLanes implements AsyncDisposable {
   /** Takes what has arrived without a turn of the event loop. */
   #drain(): void {
     const port = this.#worker?.port
-    for (let received = port && receiveMessageOnPort(port); received; received = port && receiveMessageOnPort(port)) this.#settle(received.message as PieceFailure[])
+    for (let received = port && receiveMessageOnPort(port); received; received = port && receiveMessageOnPort(port))
+      this.#settle(received.message as PieceFailure[])
     if (this.#failure) throw this.#failure
   }
 
@@ -129,7 +136,10 @@ export class ContentLanes implements AsyncDisposable {
     const batch = this.#waiting.shift()
     if (!batch) return
     const { bytes } = batch.pieces
-    this.#ahead = { pieces: this.#ahead.pieces - bytes.length, bytes: this.#ahead.bytes - bytes.reduce((sum, each) => sum + each, 0) }
+    this.#ahead = {
+      pieces: this.#ahead.pieces - bytes.length,
+      bytes: this.#ahead.bytes - bytes.reduce((sum, each) => sum + each, 0),
+    }
     try {
       batch.done(failures)
     } catch (error) {

@@ -1,4 +1,7 @@
-/** Writes pieces of files into open descriptors, each blob proven by its id before it is written. Runs in any thread: descriptors are the process's. */
+/**
+ * Writes pieces of files into open descriptors, each blob proven by its id before it is written. Runs in any thread:
+ * descriptors are the process's.
+ */
 import fs from 'node:fs'
 import { BackupError, isBackupError, systemCode } from '../../kernel/backup-error.ts'
 import { type CrossingError, sendableError } from '../../kernel/crossing-error.ts'
@@ -33,7 +36,10 @@ export class ContentWriter {
     this.#data = data
   }
 
-  /** Writes what it can; what it can't is told piece by piece: DAMAGED, NOT_FOUND, RESTORE_MISMATCH, or what the system says. */
+  /**
+   * Writes what it can; what it can't is told piece by piece: DAMAGED, NOT_FOUND, RESTORE_MISMATCH, or what the system
+   * says.
+   */
   async write(pieces: Pieces): Promise<PieceFailure[]> {
     const failures: PieceFailure[] = []
     const segments = Array.from(pieces.descriptors, (_, piece) => this.#data.segmentOf(idOf(pieces, piece)))
@@ -45,7 +51,9 @@ export class ContentWriter {
         failures.push(failureOf(piece, error))
       }
     }
-    return pieces.isVerified ? [...failures, ...this.#compare(pieces, new Set(failures.map(({ piece }) => piece)))] : failures
+    return pieces.isVerified
+      ? [...failures, ...this.#compare(pieces, new Set(failures.map(({ piece }) => piece)))]
+      : failures
   }
 
   #compare(pieces: Pieces, failed: ReadonlySet<number>): PieceFailure[] {
@@ -53,7 +61,8 @@ export class ContentWriter {
     for (let piece = 0; piece < pieces.descriptors.length; piece += 1) {
       if (failed.has(piece)) continue
       try {
-        if (!this.#isOnDisk(pieces, piece)) throw new BackupError('RESTORE_MISMATCH', 'A restored file does not read back as it was written.')
+        if (!this.#isOnDisk(pieces, piece))
+          throw new BackupError('RESTORE_MISMATCH', 'A restored file does not read back as it was written.')
       } catch (error) {
         failures.push(failureOf(piece, error))
       }
@@ -62,7 +71,10 @@ export class ContentWriter {
   }
 
   /** While the pieces of one segment are written, the next segment is read. */
-  #prefetchAfter(pieces: Pieces, { piece, segments }: { readonly piece: number; readonly segments: readonly number[] }): void {
+  #prefetchAfter(
+    pieces: Pieces,
+    { piece, segments }: { readonly piece: number; readonly segments: readonly number[] },
+  ): void {
     const next = segments.findIndex((segment, at) => at > piece && segment !== segments[piece])
     if (next >= 0) this.#data.prefetch(idOf(pieces, next))
   }
@@ -70,7 +82,8 @@ export class ContentWriter {
   async #writePiece(pieces: Pieces, piece: number): Promise<void> {
     const id = idOf(pieces, piece)
     const blob = this.#data.readSync(id) ?? (await this.#data.read(id))
-    if (blob.length !== pieces.bytes[piece]) throw new BackupError('DAMAGED', "A file's chunks do not add up to its size.")
+    if (blob.length !== pieces.bytes[piece])
+      throw new BackupError('DAMAGED', "A file's chunks do not add up to its size.")
     writeAll(pieces.descriptors[piece]!, blob, pieces.positions[piece]!)
   }
 
@@ -98,5 +111,6 @@ function failureOf(piece: number, error: unknown): PieceFailure {
 }
 
 function writeAll(descriptor: number, bytes: Uint8Array, position: number): void {
-  for (let done = 0; done < bytes.length; ) done += fs.writeSync(descriptor, bytes, done, bytes.length - done, position + done)
+  for (let done = 0; done < bytes.length; )
+    done += fs.writeSync(descriptor, bytes, done, bytes.length - done, position + done)
 }

@@ -34,19 +34,30 @@ export function applyMetadata(restored: RestoredEntry, place: EntryPlace, option
   }
   const owner = { uid: columns.values[Column.UID]![entry]!, gid: columns.values[Column.GID]![entry]! }
   if (options.isRoot) attempt('owner', () => setOwner(place, owner, options.calls))
-  for (const { name, value } of attributesOf(page, entry)) attempt(`attribute ${name}`, () => setAttribute(place, { name, value }, options.calls))
+  for (const { name, value } of attributesOf(page, entry))
+    attempt(`attribute ${name}`, () => setAttribute(place, { name, value }, options.calls))
   const mode = columns.mode(entry)
   if ((mode & 0o170000) !== FileType.LINK) attempt('mode', () => setMode(place, mode & 0o7777, options.calls))
   const mtime = { seconds: columns.mtimeSeconds(entry), nanoseconds: columns.mtimeNanoseconds(entry) }
-  attempt('time', () => ('descriptor' in place ? options.calls.futimens(place.descriptor, mtime) : options.calls.utimensat(place.directory, place.name, mtime)))
+  attempt('time', () =>
+    'descriptor' in place
+      ? options.calls.futimens(place.descriptor, mtime)
+      : options.calls.utimensat(place.directory, place.name, mtime),
+  )
 }
 
 function attributesOf(page: DirectoryPage, entry: number): Array<{ name: string; value: Uint8Array }> {
   if (page.extras.length === 0) return []
-  return page.extrasOf(entry).filter(({ type }) => type === ExtraType.ATTRIBUTE).map(({ bytes }) => {
-    const length = bytes[0] ?? 0
-    return { name: Buffer.from(bytes.subarray(1, 1 + length)).toString('latin1'), value: Buffer.from(bytes.subarray(1 + length)) }
-  })
+  return page
+    .extrasOf(entry)
+    .filter(({ type }) => type === ExtraType.ATTRIBUTE)
+    .map(({ bytes }) => {
+      const length = bytes[0] ?? 0
+      return {
+        name: Buffer.from(bytes.subarray(1, 1 + length)).toString('latin1'),
+        value: Buffer.from(bytes.subarray(1 + length)),
+      }
+    })
 }
 
 function setOwner(place: EntryPlace, owner: { uid: number; gid: number }, calls: SystemCalls): void {

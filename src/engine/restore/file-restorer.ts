@@ -1,6 +1,7 @@
 /**
- * Brings files into the target: opens each under a temporary name, hands its pieces over in batches to whoever writes them, and when all of them are written sets the metadata and gives the file its name.
- * At most a few hundred files are open.
+ * Brings files into the target: opens each under a temporary name, hands its pieces over in batches to whoever writes
+ * them, and when all of them are written sets the metadata and gives the file its name. At most a few hundred files are
+ * open.
  */
 import fs from 'node:fs'
 import { throwIfAborted } from '../../kernel/abort.ts'
@@ -112,7 +113,12 @@ export class FileRestorer implements AsyncDisposable {
 
   #openFile(file: FileToRestore): OpenFile {
     const temporary = temporaryName()
-    const descriptor = this.#parts.calls.openat(file.held.target.descriptor(), temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600)
+    const descriptor = this.#parts.calls.openat(
+      file.held.target.descriptor(),
+      temporary,
+      O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW,
+      0o600,
+    )
     const opened = { ...file, temporary, descriptor, batches: 0, isRead: false, failure: undefined }
     this.#open.add(opened)
     file.held.hold()
@@ -124,7 +130,9 @@ export class FileRestorer implements AsyncDisposable {
     const bytes = page.columns.size(entry)
     const { metadata, signal } = this.#parts
     let at = 0
-    for await (const chunk of chunksOf({ kind: page.kinds[entry]!, bytes: page.contentOf(entry) }, bytes, async (id) => Uint8Array.from(await metadata.read(id, signal)))) {
+    for await (const chunk of chunksOf({ kind: page.kinds[entry]!, bytes: page.contentOf(entry) }, bytes, async (id) =>
+      Uint8Array.from(await metadata.read(id, signal)),
+    )) {
       throwIfAborted(signal)
       if (!isHole(chunk.id)) await this.#take({ file, at, bytes: chunk.bytes, id: chunk.id })
       at += chunk.bytes
@@ -156,7 +164,10 @@ export class FileRestorer implements AsyncDisposable {
     for (const [i, { id }] of pieces.entries()) ids.set(id, i * ID_BYTES)
     return {
       pieces: {
-        descriptors: Int32Array.from(pieces, ({ file }) => file.descriptor), positions: Float64Array.from(pieces, ({ at }) => at), bytes: Float64Array.from(pieces, ({ bytes }) => bytes), ids,
+        descriptors: Int32Array.from(pieces, ({ file }) => file.descriptor),
+        positions: Float64Array.from(pieces, ({ at }) => at),
+        bytes: Float64Array.from(pieces, ({ bytes }) => bytes),
+        ids,
         isVerified: this.#parts.isVerified,
       },
       done: (failures) => {
@@ -191,7 +202,8 @@ export class FileRestorer implements AsyncDisposable {
     const bytes = page.columns.size(entry)
     // One piece is the whole; several may end in a hole.
     if (page.kinds[entry] !== ContentKind.ONE && bytes > 0) fs.ftruncateSync(descriptor, bytes)
-    if (isVerified && fs.fstatSync(descriptor).size !== bytes) throw new BackupError('RESTORE_MISMATCH', 'A restored file has another length than the snapshot says.')
+    if (isVerified && fs.fstatSync(descriptor).size !== bytes)
+      throw new BackupError('RESTORE_MISMATCH', 'A restored file has another length than the snapshot says.')
     applyMetadata({ page, entry, path: source }, { descriptor }, metadataOptions)
     putInPlace(calls, held.target.descriptor(), { temporary, name: page.columns.names[entry]!, isReplacing })
   }

@@ -1,4 +1,7 @@
-/** A directory of the target that stays open until the last of its files has its own name: only then may its metadata be set. */
+/**
+ * A directory of the target that stays open until the last of its files has its own name: only then may its metadata be
+ * set.
+ */
 import type { TargetDirectory } from './target-directory.ts'
 
 export class HeldDirectory {

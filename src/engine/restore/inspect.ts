@@ -3,13 +3,33 @@ import { Column, FileType, fileTypeOf } from '../../contracts/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { compilePattern } from '../../sources/index.ts'
 import type { BlobReader, Repository } from '../repository/index.ts'
-import { childPath, chunksOf, type DirectoryPage, ExtraType, IndexClass, isHole, openIndex, openReader, pagesOfDirectory, printablePath, readDeleteLog, type SnapshotEntry, walkTree } from '../snapshot/index.ts'
+import {
+  childPath,
+  chunksOf,
+  type DirectoryPage,
+  ExtraType,
+  IndexClass,
+  isHole,
+  openIndex,
+  openReader,
+  pagesOfDirectory,
+  printablePath,
+  readDeleteLog,
+  type SnapshotEntry,
+  walkTree,
+} from '../snapshot/index.ts'
 import { directoryOf, resolvePath } from './locate.ts'
 
 export type EntryType = 'file' | 'directory' | 'link' | 'fifo' | 'socket' | 'block' | 'character'
 
 const TYPE_NAMES: Readonly<Record<number, EntryType>> = {
-  [FileType.FILE]: 'file', [FileType.DIRECTORY]: 'directory', [FileType.LINK]: 'link', [FileType.FIFO]: 'fifo', [FileType.SOCKET]: 'socket', [FileType.BLOCK]: 'block', [FileType.CHARACTER]: 'character',
+  [FileType.FILE]: 'file',
+  [FileType.DIRECTORY]: 'directory',
+  [FileType.LINK]: 'link',
+  [FileType.FIFO]: 'fifo',
+  [FileType.SOCKET]: 'socket',
+  [FileType.BLOCK]: 'block',
+  [FileType.CHARACTER]: 'character',
 }
 
 export interface ListedEntry {
@@ -30,8 +50,14 @@ function describe(page: DirectoryPage, entry: number, path: string): ListedEntry
   const link = page.extra(entry, ExtraType.LINK_TARGET)
   const ms = columns.mtimeSeconds(entry) * 1000 + Math.floor(columns.mtimeNanoseconds(entry) / 1e6)
   return {
-    path: printablePath(path), type: TYPE_NAMES[fileTypeOf(mode)] ?? 'file', mode: mode & 0o7777, uid: columns.values[Column.UID]![entry]!, gid: columns.values[Column.GID]![entry]!,
-    bytes: columns.size(entry), modifiedAt: Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : `@${columns.mtimeSeconds(entry)}`, ...(link && { linkTarget: printablePath(Buffer.from(link).toString('latin1')) }),
+    path: printablePath(path),
+    type: TYPE_NAMES[fileTypeOf(mode)] ?? 'file',
+    mode: mode & 0o7777,
+    uid: columns.values[Column.UID]![entry]!,
+    gid: columns.values[Column.GID]![entry]!,
+    bytes: columns.size(entry),
+    modifiedAt: Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : `@${columns.mtimeSeconds(entry)}`,
+    ...(link && { linkTarget: printablePath(Buffer.from(link).toString('latin1')) }),
   }
 }
 
@@ -47,7 +73,12 @@ export class Inspector implements AsyncDisposable {
   }
 
   static async open(repository: Repository): Promise<Inspector> {
-    return new Inspector(repository, openReader(repository, await openIndex(repository, IndexClass.META, (await readDeleteLog(repository)).packs), { cacheSegments: 8 }))
+    return new Inspector(
+      repository,
+      openReader(repository, await openIndex(repository, IndexClass.META, (await readDeleteLog(repository)).packs), {
+        cacheSegments: 8,
+      }),
+    )
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -55,16 +86,27 @@ export class Inspector implements AsyncDisposable {
     await this.#data?.segments[Symbol.asyncDispose]()
   }
 
-  /** The entries of a directory, or the one entry that is no directory. A relative path is resolved as locate.ts says. Throws NOT_FOUND. */
-  async *list(snapshot: SnapshotEntry, path: string, options: { readonly recursive: boolean }): AsyncGenerator<ListedEntry> {
+  /**
+   * The entries of a directory, or the one entry that is no directory. A relative path is resolved as locate.ts says.
+   * Throws NOT_FOUND.
+   */
+  async *list(
+    snapshot: SnapshotEntry,
+    path: string,
+    options: { readonly recursive: boolean },
+  ): AsyncGenerator<ListedEntry> {
     const { path: at, found } = await resolvePath(this.#meta.reader, snapshot.document, path)
     const id = found ? directoryOf(found) : Buffer.from(snapshot.document.tree, 'hex')
     if (!id) {
       yield describe(found!.page, found!.entry, at)
       return
     }
-    const pages = options.recursive ? walkTree(this.#meta.reader, id, { path: at }) : withPath(pagesOfDirectory(this.#meta.reader, id), at)
-    for await (const { path: folder, page } of pages) for (let entry = 0; entry < page.count; entry += 1) yield describe(page, entry, childPath(folder, page.columns.names[entry]!))
+    const pages = options.recursive
+      ? walkTree(this.#meta.reader, id, { path: at })
+      : withPath(pagesOfDirectory(this.#meta.reader, id), at)
+    for await (const { path: folder, page } of pages)
+      for (let entry = 0; entry < page.count; entry += 1)
+        yield describe(page, entry, childPath(folder, page.columns.names[entry]!))
   }
 
   /** What stands at a path. Throws NOT_FOUND. */
@@ -74,7 +116,10 @@ export class Inspector implements AsyncDisposable {
   }
 
   /** Entries whose path matches a glob, in every given snapshot. */
-  async *find(snapshots: readonly SnapshotEntry[], pattern: string): AsyncGenerator<ListedEntry & { readonly snapshot: string }> {
+  async *find(
+    snapshots: readonly SnapshotEntry[],
+    pattern: string,
+  ): AsyncGenerator<ListedEntry & { readonly snapshot: string }> {
     const { expression } = compilePattern(pattern)
     for (const snapshot of snapshots) {
       for await (const { path, page } of walkTree(this.#meta.reader, Buffer.from(snapshot.document.tree, 'hex'))) {
@@ -88,13 +133,18 @@ export class Inspector implements AsyncDisposable {
 
   /** Differences from `a` to `b`, in path order. */
   async *diff(a: SnapshotEntry, b: SnapshotEntry): AsyncGenerator<Difference> {
-    yield* diffDirectories(this.#meta.reader, { path: '/', a: Buffer.from(a.document.tree, 'hex'), b: Buffer.from(b.document.tree, 'hex') })
+    yield* diffDirectories(this.#meta.reader, {
+      path: '/',
+      a: Buffer.from(a.document.tree, 'hex'),
+      b: Buffer.from(b.document.tree, 'hex'),
+    })
   }
 
   /** The bytes of one file, each chunk proven by its id. Throws NOT_FOUND, DAMAGED. */
   async *content(snapshot: SnapshotEntry, path: string): AsyncGenerator<Uint8Array> {
     const { found } = await resolvePath(this.#meta.reader, snapshot.document, path)
-    if (found?.page.columns.type(found.entry) !== FileType.FILE) throw new BackupError('NOT_FOUND', 'The snapshot has no such file.', { context: { object: path } })
+    if (found?.page.columns.type(found.entry) !== FileType.FILE)
+      throw new BackupError('NOT_FOUND', 'The snapshot has no such file.', { context: { object: path } })
     yield* this.#contentOf(found.page, found.entry)
   }
 
@@ -119,14 +169,26 @@ export class Inspector implements AsyncDisposable {
   }
 
   #inspected(page: DirectoryPage, entry: number, path: string): InspectedEntry {
-    return { ...describe(page, entry, path), bytePath: path, identity: page.columns.identity(entry), links: page.columns.links(entry), content: () => this.#contentOf(page, entry) }
+    return {
+      ...describe(page, entry, path),
+      bytePath: path,
+      identity: page.columns.identity(entry),
+      links: page.columns.links(entry),
+      content: () => this.#contentOf(page, entry),
+    }
   }
 
   async *#contentOf(page: DirectoryPage, entry: number): AsyncGenerator<Uint8Array> {
-    this.#data ??= openReader(this.#repository, await openIndex(this.#repository, IndexClass.DATA, (await readDeleteLog(this.#repository)).packs), { cacheSegments: 8 })
+    this.#data ??= openReader(
+      this.#repository,
+      await openIndex(this.#repository, IndexClass.DATA, (await readDeleteLog(this.#repository)).packs),
+      { cacheSegments: 8 },
+    )
     const { reader } = this.#data
     const content = { kind: page.kinds[entry]!, bytes: page.contentOf(entry) }
-    for await (const { id, bytes } of chunksOf(content, page.columns.size(entry), async (list) => Uint8Array.from(await this.#meta.reader.read(list)))) {
+    for await (const { id, bytes } of chunksOf(content, page.columns.size(entry), async (list) =>
+      Uint8Array.from(await this.#meta.reader.read(list)),
+    )) {
       yield* isHole(id) ? zeros(bytes) : [Uint8Array.from(await reader.read(id))]
     }
   }
@@ -142,7 +204,10 @@ export interface InspectedEntry extends ListedEntry {
   readonly content: () => AsyncGenerator<Uint8Array>
 }
 
-async function* withPath(pages: AsyncGenerator<DirectoryPage>, path: string): AsyncGenerator<{ path: string; page: DirectoryPage }> {
+async function* withPath(
+  pages: AsyncGenerator<DirectoryPage>,
+  path: string,
+): AsyncGenerator<{ path: string; page: DirectoryPage }> {
   for await (const page of pages) yield { path, page }
 }
 
@@ -188,7 +253,9 @@ async function* diffDirectories(reader: BlobReader, pair: DirectoryPair): AsyncG
 
 async function entriesOf(reader: BlobReader, id: Uint8Array | undefined): Promise<Map<string, Side>> {
   const entries = new Map<string, Side>()
-  if (id) for await (const page of pagesOfDirectory(reader, id)) for (let entry = 0; entry < page.count; entry += 1) entries.set(page.columns.names[entry]!, { page, entry })
+  if (id)
+    for await (const page of pagesOfDirectory(reader, id))
+      for (let entry = 0; entry < page.count; entry += 1) entries.set(page.columns.names[entry]!, { page, entry })
   return entries
 }
 
@@ -199,18 +266,31 @@ function compare(path: string, a: Side | undefined, b: Side | undefined): Differ
   if (!a || !b) return { ...facts, change: a ? 'removed' : 'added' }
   const types = [a, b].map(({ page, entry }) => page.columns.type(entry))
   if (types[0] !== types[1]) return { ...facts, change: 'changed' }
-  if (types[0] === FileType.FILE && !isSameContent(a, b)) return { ...facts, change: 'changed', isBitRotSuspected: a.page.columns.isUnchanged(a.entry, b.page.columns, b.entry) }
+  if (types[0] === FileType.FILE && !isSameContent(a, b))
+    return {
+      ...facts,
+      change: 'changed',
+      isBitRotSuspected: a.page.columns.isUnchanged(a.entry, b.page.columns, b.entry),
+    }
   return isSameMetadata(a, b) ? undefined : { ...facts, change: 'metadata' }
 }
 
 function isSameContent(a: Side, b: Side): boolean {
-  return a.page.kinds[a.entry] === b.page.kinds[b.entry] && Buffer.compare(a.page.contentOf(a.entry), b.page.contentOf(b.entry)) === 0
+  return (
+    a.page.kinds[a.entry] === b.page.kinds[b.entry] &&
+    Buffer.compare(a.page.contentOf(a.entry), b.page.contentOf(b.entry)) === 0
+  )
 }
 
 const COMPARED = [Column.MODE, Column.UID, Column.GID, Column.MTIME_LOW, Column.MTIME_HIGH, Column.MTIME_NANOSECONDS]
 
 function isSameMetadata(a: Side, b: Side): boolean {
-  if (COMPARED.some((column) => a.page.columns.values[column]![a.entry] !== b.page.columns.values[column]![b.entry])) return false
-  const extras = ({ page, entry }: Side) => page.extrasOf(entry).map(({ type, bytes }) => `${type}:${Buffer.from(bytes).toString('hex')}`).join()
+  if (COMPARED.some((column) => a.page.columns.values[column]![a.entry] !== b.page.columns.values[column]![b.entry]))
+    return false
+  const extras = ({ page, entry }: Side) =>
+    page
+      .extrasOf(entry)
+      .map(({ type, bytes }) => `${type}:${Buffer.from(bytes).toString('hex')}`)
+      .join()
   return extras(a) === extras(b)
 }

@@ -1,9 +1,19 @@
-/** Finds entries by path in a snapshot's tree. Paths are byte strings (one character a byte) unless they are called typed. */
+/**
+ * Finds entries by path in a snapshot's tree. Paths are byte strings (one character a byte) unless they are called
+ * typed.
+ */
 import path from 'node:path'
 import { FileType } from '../../contracts/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import type { BlobReader } from '../repository/index.ts'
-import { bytesOfPathText, ContentKind, type DirectoryPage, pagesOfDirectory, printablePath, type SnapshotDocument } from '../snapshot/index.ts'
+import {
+  bytesOfPathText,
+  ContentKind,
+  type DirectoryPage,
+  pagesOfDirectory,
+  printablePath,
+  type SnapshotDocument,
+} from '../snapshot/index.ts'
 
 export interface LocatedEntry {
   readonly page: DirectoryPage
@@ -17,10 +27,14 @@ export interface ResolvedPath {
 }
 
 /**
- * What somebody means by a path: as it stands when it is absolute; else below one of the backup's own paths, or beside it, or below "/".
- * Throws NOT_FOUND.
+ * What somebody means by a path: as it stands when it is absolute; else below one of the backup's own paths, or beside
+ * it, or below "/". Throws NOT_FOUND.
  */
-export async function resolvePath(reader: BlobReader, document: SnapshotDocument, typed: string): Promise<ResolvedPath> {
+export async function resolvePath(
+  reader: BlobReader,
+  document: SnapshotDocument,
+  typed: string,
+): Promise<ResolvedPath> {
   const root = Buffer.from(document.tree, 'hex')
   for (const candidate of candidatesOf(document, Buffer.from(typed).toString('latin1'))) {
     if (candidate === '/') return { path: '/', found: undefined }
@@ -34,7 +48,11 @@ function candidatesOf({ paths }: SnapshotDocument, typed: string): string[] {
   const clean = (text: string) => path.posix.normalize(text).replace(/(.)\/+$/, '$1')
   if (typed.startsWith('/') || typed === '') return [clean(typed || '/')]
   const roots = paths.map(bytesOfPathText)
-  return [...roots.map((root) => clean(`${root}/${typed}`)), ...roots.map((root) => clean(`${path.posix.dirname(root)}/${typed}`)), clean(`/${typed}`)]
+  return [
+    ...roots.map((root) => clean(`${root}/${typed}`)),
+    ...roots.map((root) => clean(`${path.posix.dirname(root)}/${typed}`)),
+    clean(`/${typed}`),
+  ]
 }
 
 async function findEntry(reader: BlobReader, root: Uint8Array, at: string): Promise<LocatedEntry | undefined> {
@@ -59,13 +77,23 @@ async function findIn(reader: BlobReader, directory: Uint8Array, name: string): 
 
 /** The blob of a directory entry whose inside is known. */
 export function directoryOf({ page, entry }: LocatedEntry): Uint8Array | undefined {
-  return page.columns.type(entry) === FileType.DIRECTORY && page.kinds[entry] === ContentKind.ONE ? Uint8Array.from(page.contentOf(entry)) : undefined
+  return page.columns.type(entry) === FileType.DIRECTORY && page.kinds[entry] === ContentKind.ONE
+    ? Uint8Array.from(page.contentOf(entry))
+    : undefined
 }
 
 /** The directory at a typed path. Throws NOT_FOUND, and USAGE for what is no directory. */
-export async function locateDirectory(reader: BlobReader, document: SnapshotDocument, typed: string): Promise<ResolvedPath & { readonly id: Uint8Array }> {
+export async function locateDirectory(
+  reader: BlobReader,
+  document: SnapshotDocument,
+  typed: string,
+): Promise<ResolvedPath & { readonly id: Uint8Array }> {
   const resolved = await resolvePath(reader, document, typed)
   const id = resolved.found ? directoryOf(resolved.found) : Buffer.from(document.tree, 'hex')
-  if (!id) throw new BackupError('USAGE', `${printablePath(resolved.path)} is no folder in the snapshot: name it with --include.`)
+  if (!id)
+    throw new BackupError(
+      'USAGE',
+      `${printablePath(resolved.path)} is no folder in the snapshot: name it with --include.`,
+    )
   return { ...resolved, id }
 }

@@ -13,22 +13,27 @@ export interface RestoreProgress {
 
 export interface RestoreOptions {
   readonly target: string
-  /** Paths or globs inside the snapshot, relative ones at any depth (selection.ts); none means all. One that nothing meets is an issue. */
+  /**
+   * Paths or globs inside the snapshot, relative ones at any depth (selection.ts); none means all. One that nothing
+   * meets is an issue.
+   */
   readonly include?: readonly string[]
   /** A directory of the snapshot whose inside goes straight into the target. */
   readonly subtree?: string
   /** Default if-changed: files whose size and mtime agree are left as they are. */
   readonly overwrite?: Overwrite
   /**
-   * Removes what the snapshot does not have from directories at and below the backup's own paths. Refused for "/", with `include`, and, without
-   * `deleteExcluded`, for a snapshot that left something out.
+   * Removes what the snapshot does not have from directories at and below the backup's own paths. Refused for "/", with
+   * `include`, and, without `deleteExcluded`, for a snapshot that left something out.
    */
   readonly delete?: boolean
   /** Also remove what the backup left out by its filters or could not read. */
   readonly deleteExcluded?: boolean
   readonly dryRun?: boolean
-  /** Half-written files that restores of dead processes of this machine left are always removed from the directories that are restored; with this also those of other
-   * machines. Only where no other restore is at work there. */
+  /**
+   * Half-written files that restores of dead processes of this machine left are always removed from the directories
+   * that are restored; with this also those of other machines. Only where no other restore is at work there.
+   */
   readonly sweep?: boolean
   /** Reads every restored file back and compares it. */
   readonly verify?: boolean

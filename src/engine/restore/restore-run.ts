@@ -1,4 +1,7 @@
-/** One walk over a snapshot's tree that brings it into a folder: what is restored, what is left as it is, in which order directories, files and metadata follow each other. */
+/**
+ * One walk over a snapshot's tree that brings it into a folder: what is restored, what is left as it is, in which order
+ * directories, files and metadata follow each other.
+ */
 import fs from 'node:fs'
 import { FileType, fileTypeOf } from '../../contracts/index.ts'
 import { throwIfAborted } from '../../kernel/abort.ts'
@@ -6,7 +9,14 @@ import { BackupError, isBackupError, systemCode } from '../../kernel/backup-erro
 import { monotonicNs, turn } from '../../kernel/clock.ts'
 import type { SystemCalls } from '../../kernel/system-calls.ts'
 import type { BlobReader } from '../repository/index.ts'
-import { bytesOfPathText, ContentKind, type DirectoryPage, pagesOfDirectory, printablePath, type SnapshotDocument } from '../snapshot/index.ts'
+import {
+  bytesOfPathText,
+  ContentKind,
+  type DirectoryPage,
+  pagesOfDirectory,
+  printablePath,
+  type SnapshotDocument,
+} from '../snapshot/index.ts'
 import type { ContentLanes } from './content-lanes.ts'
 import { applyMetadata, type MetadataOptions } from './entry-metadata.ts'
 import { FileRestorer, type FileToRestore } from './file-restorer.ts'
@@ -50,7 +60,15 @@ export class RestoreRun implements AsyncDisposable {
   readonly #root: TargetDirectory
   /** From now on directories are only closed. */
   #isEnding = false
-  #counts = { filesRestored: 0, filesUnchanged: 0, filesKept: 0, filesVerified: 0, directories: 0, bytesRestored: 0, deleted: 0 }
+  #counts = {
+    filesRestored: 0,
+    filesUnchanged: 0,
+    filesKept: 0,
+    filesVerified: 0,
+    directories: 0,
+    bytesRestored: 0,
+    deleted: 0,
+  }
 
   constructor(parts: RunParts) {
     this.#parts = parts
@@ -58,11 +76,24 @@ export class RestoreRun implements AsyncDisposable {
     this.#roots = parts.document.paths.map(bytesOfPathText)
     this.#selection = createSelection(parts.options.include ?? [])
     this.#overwrite = parts.options.overwrite ?? Overwrite.IF_CHANGED
-    this.#root = new TargetDirectory(Buffer.from(parts.target).toString('latin1'), { calls: parts.calls, mayReplace: this.#overwrite !== Overwrite.NEVER })
-    this.#metadataOptions = { calls: parts.calls, isRoot: process.getuid?.() === 0, onIssue: (name, what) => this.#issue(name, what) }
+    this.#root = new TargetDirectory(Buffer.from(parts.target).toString('latin1'), {
+      calls: parts.calls,
+      mayReplace: this.#overwrite !== Overwrite.NEVER,
+    })
+    this.#metadataOptions = {
+      calls: parts.calls,
+      isRoot: process.getuid?.() === 0,
+      onIssue: (name, what) => this.#issue(name, what),
+    }
     this.#files = new FileRestorer({
-      calls: parts.calls, lanes: parts.lanes, metadata: parts.metadata, metadataOptions: this.#metadataOptions, isVerified: parts.options.verify === true, signal: parts.options.signal,
-      onRestored: (file) => this.#restored(file), onFailed: (error, source) => this.#failed(error, source),
+      calls: parts.calls,
+      lanes: parts.lanes,
+      metadata: parts.metadata,
+      metadataOptions: this.#metadataOptions,
+      isVerified: parts.options.verify === true,
+      signal: parts.options.signal,
+      onRestored: (file) => this.#restored(file),
+      onFailed: (error, source) => this.#failed(error, source),
     })
   }
 
@@ -77,14 +108,20 @@ export class RestoreRun implements AsyncDisposable {
     if (!options.dryRun && (options.include ?? []).length === 0) this.#root.descriptor()
     if (this.#root.isNew && !options.dryRun) this.#rootMetadata(from)
     this.#nameUnmatched()
-    return { ...this.#counts, issues: this.#issues, issueCount: this.#issueCount, durationMs: Number(monotonicNs() - this.#startedNs) / 1e6 }
+    return {
+      ...this.#counts,
+      issues: this.#issues,
+      issueCount: this.#issueCount,
+      durationMs: Number(monotonicNs() - this.#startedNs) / 1e6,
+    }
   }
 
   /** Throws NOT_FOUND when nothing at all was asked for rightly. */
   #nameUnmatched(): void {
     const wanted = this.#parts.options.include ?? []
     const unmatched = this.#selection.unmatched()
-    if (wanted.length > 0 && unmatched.length === wanted.length) throw new BackupError('NOT_FOUND', 'Nothing in the snapshot matches.', { context: { object: wanted.join(', ') } })
+    if (wanted.length > 0 && unmatched.length === wanted.length)
+      throw new BackupError('NOT_FOUND', 'Nothing in the snapshot matches.', { context: { object: wanted.join(', ') } })
     for (const pattern of unmatched) this.#issue(Buffer.from(pattern).toString('latin1'), 'NO_MATCH')
   }
 
@@ -127,7 +164,8 @@ export class RestoreRun implements AsyncDisposable {
     const isTaken = this.#selection.takes(source)
     const type = page.columns.type(entry)
     if (type === FileType.DIRECTORY) {
-      if (isTaken || this.#selection.mayHold(source)) await this.#subdirectory(page, entry, { source, target: at.held.target.child(name), isTaken })
+      if (isTaken || this.#selection.mayHold(source))
+        await this.#subdirectory(page, entry, { source, target: at.held.target.child(name), isTaken })
       return
     }
     if (!isTaken) return
@@ -140,7 +178,11 @@ export class RestoreRun implements AsyncDisposable {
     }
   }
 
-  async #subdirectory(page: DirectoryPage, entry: number, at: { source: string; target: TargetDirectory; isTaken: boolean }): Promise<void> {
+  async #subdirectory(
+    page: DirectoryPage,
+    entry: number,
+    at: { source: string; target: TargetDirectory; isTaken: boolean },
+  ): Promise<void> {
     const { source, target } = at
     const held = new HeldDirectory(target)
     const { dryRun } = this.#parts.options
@@ -149,12 +191,18 @@ export class RestoreRun implements AsyncDisposable {
         this.#counts.directories += 1
         if (!dryRun) target.descriptor()
       }
-      const leave = page.kinds[entry] === ContentKind.ONE ? await this.#directory(Uint8Array.from(page.contentOf(entry)), source, held) : undefined
+      const leave =
+        page.kinds[entry] === ContentKind.ONE
+          ? await this.#directory(Uint8Array.from(page.contentOf(entry)), source, held)
+          : undefined
       if (!leave && !this.#parts.document.complete) this.#issue(source, 'NOT_REACHED')
-      held.close(() => this.#leave(source, target, () => {
-        leave?.()
-        if (!dryRun && target.isOpen && (at.isTaken || target.isNew)) applyMetadata({ page, entry, path: source }, { descriptor: target.descriptor() }, this.#metadataOptions)
-      }))
+      held.close(() =>
+        this.#leave(source, target, () => {
+          leave?.()
+          if (!dryRun && target.isOpen && (at.isTaken || target.isNew))
+            applyMetadata({ page, entry, path: source }, { descriptor: target.descriptor() }, this.#metadataOptions)
+        }),
+      )
     } catch (error) {
       held.close(() => target[Symbol.dispose]())
       this.#failed(error, source)
@@ -186,12 +234,20 @@ export class RestoreRun implements AsyncDisposable {
     }
     const isLinked = columns.links(entry) > 1
     if (isLinked && this.#link(page, entry, target)) return
-    await this.#files.add({ page, entry, source: at.source, held: at.held, isReplacing: existing !== undefined, isNow: isLinked })
+    await this.#files.add({
+      page,
+      entry,
+      source: at.source,
+      held: at.held,
+      isReplacing: existing !== undefined,
+      isNow: isLinked,
+    })
   }
 
   #restored({ page, entry, held }: FileToRestore): void {
     const { columns } = page
-    if (columns.links(entry) > 1) this.#linked.set(columns.identity(entry), { directory: held.target.path, name: columns.names[entry]! })
+    if (columns.links(entry) > 1)
+      this.#linked.set(columns.identity(entry), { directory: held.target.path, name: columns.names[entry]! })
     this.#counts.filesRestored += 1
     this.#counts.bytesRestored += columns.size(entry)
     if (this.#parts.options.verify) this.#counts.filesVerified += 1
@@ -207,7 +263,11 @@ export class RestoreRun implements AsyncDisposable {
     const temporary = temporaryName()
     makeSpecial(this.#calls, { page, entry }, { directory, name: temporary })
     try {
-      applyMetadata({ page, entry, path: `${target.path}/${name}` }, { directory, name: temporary }, this.#metadataOptions)
+      applyMetadata(
+        { page, entry, path: `${target.path}/${name}` },
+        { directory, name: temporary },
+        this.#metadataOptions,
+      )
       putInPlace(this.#calls, directory, { temporary, name, isReplacing: existing !== undefined })
     } catch (error) {
       this.#calls.unlinkat(directory, temporary, { isDirectory: false })
@@ -222,7 +282,8 @@ export class RestoreRun implements AsyncDisposable {
     const from = this.#openChain(first.directory)
     try {
       const directory = target.descriptor()
-      if (!target.isNew && statusOf(this.#calls, directory, name)) this.#calls.unlinkat(directory, name, { isDirectory: false })
+      if (!target.isNew && statusOf(this.#calls, directory, name))
+        this.#calls.unlinkat(directory, name, { isDirectory: false })
       this.#calls.linkat({ directory: from, name: first.name }, directory, name)
     } finally {
       fs.closeSync(from)
@@ -252,11 +313,18 @@ export class RestoreRun implements AsyncDisposable {
   /** True when the overwrite mode leaves the existing file as it is. */
   #keeps(existing: NonNullable<ReturnType<typeof statusOf>>, page: DirectoryPage, entry: number): boolean {
     const { columns } = page
-    const isSameTime = existing.mtimeSeconds === columns.mtimeSeconds(entry) && existing.mtimeNanoseconds === columns.mtimeNanoseconds(entry)
-    const isSame = fileTypeOf(existing.mode) === columns.type(entry) && existing.bytes === columns.size(entry) && isSameTime
-    const isNewer = existing.mtimeSeconds > columns.mtimeSeconds(entry) || (existing.mtimeSeconds === columns.mtimeSeconds(entry) && existing.mtimeNanoseconds >= columns.mtimeNanoseconds(entry))
+    const isSameTime =
+      existing.mtimeSeconds === columns.mtimeSeconds(entry) &&
+      existing.mtimeNanoseconds === columns.mtimeNanoseconds(entry)
+    const isSame =
+      fileTypeOf(existing.mode) === columns.type(entry) && existing.bytes === columns.size(entry) && isSameTime
+    const isNewer =
+      existing.mtimeSeconds > columns.mtimeSeconds(entry) ||
+      (existing.mtimeSeconds === columns.mtimeSeconds(entry) &&
+        existing.mtimeNanoseconds >= columns.mtimeNanoseconds(entry))
     if (this.#overwrite === Overwrite.IF_CHANGED && isSame) this.#counts.filesUnchanged += 1
-    else if (this.#overwrite === Overwrite.NEVER || (this.#overwrite === Overwrite.IF_NEWER && isNewer)) this.#counts.filesKept += 1
+    else if (this.#overwrite === Overwrite.NEVER || (this.#overwrite === Overwrite.IF_NEWER && isNewer))
+      this.#counts.filesKept += 1
     else return false
     this.#bytesInPlace += columns.size(entry)
     return true
@@ -271,7 +339,8 @@ export class RestoreRun implements AsyncDisposable {
     const directory = target.isNew ? undefined : target.existing()
     if (directory === undefined) return
     const ofAll = this.#parts.options.sweep === true
-    for (const name of namesIn(this.#calls, directory)) if (isLeftover(name, { ofAll }) && !names.has(name)) this.#calls.unlinkat(directory, name, { isDirectory: false })
+    for (const name of namesIn(this.#calls, directory))
+      if (isLeftover(name, { ofAll }) && !names.has(name)) this.#calls.unlinkat(directory, name, { isDirectory: false })
   }
 
   #deleteOthers(target: TargetDirectory, names: ReadonlySet<string>): void {
@@ -287,7 +356,11 @@ export class RestoreRun implements AsyncDisposable {
   #failed(error: unknown, source: string): void {
     const code = systemCode(error)
     if (code === undefined || (isBackupError(error) && !ISSUES.has(error.code))) throw error
-    if (code === 'ENOSPC' || code === 'EDQUOT') throw new BackupError('DISK_FULL', 'The target has no room left.', { context: { path: printablePath(source) }, cause: error })
+    if (code === 'ENOSPC' || code === 'EDQUOT')
+      throw new BackupError('DISK_FULL', 'The target has no room left.', {
+        context: { path: printablePath(source) },
+        cause: error,
+      })
     this.#issue(source, code)
   }
 
@@ -301,11 +374,17 @@ export class RestoreRun implements AsyncDisposable {
     if (monotonicNs() - this.#yieldedAt < YIELD_NS) return
     await turn()
     this.#yieldedAt = monotonicNs()
-    const { document: { summary }, options } = this.#parts
+    const {
+      document: { summary },
+      options,
+    } = this.#parts
     const isWhole = (options.include ?? []).length === 0 && options.subtree === undefined
     options.onProgress?.({
-      filesDone: this.#counts.filesRestored + this.#counts.filesUnchanged + this.#counts.filesKept, bytesDone: this.#counts.bytesRestored + this.#bytesInPlace,
-      filesExpected: isWhole ? summary.filesNew + summary.filesChanged + summary.filesUnmodified : undefined, bytesExpected: isWhole ? summary.bytesProcessed : undefined, currentPath: printablePath(currentPath),
+      filesDone: this.#counts.filesRestored + this.#counts.filesUnchanged + this.#counts.filesKept,
+      bytesDone: this.#counts.bytesRestored + this.#bytesInPlace,
+      filesExpected: isWhole ? summary.filesNew + summary.filesChanged + summary.filesUnmodified : undefined,
+      bytesExpected: isWhole ? summary.bytesProcessed : undefined,
+      currentPath: printablePath(currentPath),
     })
   }
 }

@@ -1,12 +1,21 @@
 /**
- * Restores a snapshot into a folder. Every chunk is compared with its SHA-256 before it is written, every file is written under a temporary
- * name and renamed when it is whole, and metadata is set last; so a stop at any moment leaves no wrong file under its own name.
+ * Restores a snapshot into a folder. Every chunk is compared with its SHA-256 before it is written, every file is
+ * written under a temporary name and renamed when it is whole, and metadata is set last; so a stop at any moment leaves
+ * no wrong file under its own name.
  */
 import path from 'node:path'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { type SystemCalls, systemCalls, systemCallsMissing } from '../../kernel/system-calls.ts'
 import type { Repository } from '../repository/index.ts'
-import { IndexClass, namesBelow, openIndex, openReader, readDeleteLog, type SnapshotDocument, shareReader } from '../snapshot/index.ts'
+import {
+  IndexClass,
+  namesBelow,
+  openIndex,
+  openReader,
+  readDeleteLog,
+  type SnapshotDocument,
+  shareReader,
+} from '../snapshot/index.ts'
 import { ContentLanes } from './content-lanes.ts'
 import { guardRestore } from './restore-guard.ts'
 import type { RestoreOptions, RestoreResult } from './restore-options.ts'
@@ -15,13 +24,22 @@ import { RestoreRun } from './restore-run.ts'
 /** Decoded segments that each thread keeps. */
 const CACHE_SEGMENTS = 4
 
-/** Restores. Throws TARGET_REFUSED, USAGE, NOT_FOUND (a path that is not in the snapshot), ABORTED, DISK_FULL. What could not be restored is in `issues`. */
-export async function restoreSnapshot(repository: Repository, document: SnapshotDocument, options: RestoreOptions): Promise<RestoreResult> {
+/**
+ * Restores. Throws TARGET_REFUSED, USAGE, NOT_FOUND (a path that is not in the snapshot), ABORTED, DISK_FULL. What
+ * could not be restored is in `issues`.
+ */
+export async function restoreSnapshot(
+  repository: Repository,
+  document: SnapshotDocument,
+  options: RestoreOptions,
+): Promise<RestoreResult> {
   const calls = systemCalls()
-  if (!calls) throw new BackupError('PLATFORM_UNSUPPORTED', `Restoring needs Linux system calls (${systemCallsMissing()}).`)
+  if (!calls)
+    throw new BackupError('PLATFORM_UNSUPPORTED', `Restoring needs Linux system calls (${systemCallsMissing()}).`)
   const target = path.resolve(options.target)
   guardRestore(repository, document, { target, options })
-  // A prune beside the restore moves what is still needed into new packs: what was not found is looked for again in the index as it is then.
+  // A prune beside the restore moves what is still needed into new packs: what was not found is looked for again in the
+  // index as it is then.
   let listed = await namesBelow(repository, INDEX)
   for (let attempt = 1; ; attempt += 1) {
     const result = await restoreOnce(repository, { calls, document, options, target })
@@ -42,7 +60,10 @@ interface RestoreWork {
   readonly target: string
 }
 
-async function restoreOnce(repository: Repository, { calls, document, options, target }: RestoreWork): Promise<RestoreResult> {
+async function restoreOnce(
+  repository: Repository,
+  { calls, document, options, target }: RestoreWork,
+): Promise<RestoreResult> {
   const { packs } = await readDeleteLog(repository)
   const index = await openIndex(repository, IndexClass.DATA, packs)
   const meta = openReader(repository, await openIndex(repository, IndexClass.META, packs))

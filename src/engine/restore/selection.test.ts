@@ -1,9 +1,19 @@
-// Goal: what --include takes: absolute paths and globs from the root, relative ones at any depth, folders with all that is in them; and what nothing met.
+// Goal: what --include takes: absolute paths and globs from the root, relative ones at any depth, folders with all that
+// is in them; and what nothing met.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createSelection } from './selection.ts'
 
-const PATHS = ['/srv', '/srv/clinic', '/srv/clinic/a.pdf', '/srv/clinic/sub', '/srv/clinic/sub/a.pdf', '/srv/clinic/sub/b.txt', '/srv/other', '/srv/other/report [1].pdf']
+const PATHS = [
+  '/srv',
+  '/srv/clinic',
+  '/srv/clinic/a.pdf',
+  '/srv/clinic/sub',
+  '/srv/clinic/sub/a.pdf',
+  '/srv/clinic/sub/b.txt',
+  '/srv/other',
+  '/srv/other/report [1].pdf',
+]
 const taken = (...patterns: string[]) => {
   const selection = createSelection(patterns)
   return PATHS.filter((path) => selection.takes(path))
@@ -30,15 +40,31 @@ test('globs: relative at any depth, absolute from the root, a folder with its in
   assert.deepEqual(taken('*.txt'), ['/srv/clinic/sub/b.txt'])
   assert.deepEqual(taken('clinic/*.pdf'), ['/srv/clinic/a.pdf'])
   assert.deepEqual(taken('/srv/*/a.pdf'), ['/srv/clinic/a.pdf'])
-  assert.deepEqual(taken('/srv/cl*'), ['/srv/clinic', '/srv/clinic/a.pdf', '/srv/clinic/sub', '/srv/clinic/sub/a.pdf', '/srv/clinic/sub/b.txt'])
+  assert.deepEqual(taken('/srv/cl*'), [
+    '/srv/clinic',
+    '/srv/clinic/a.pdf',
+    '/srv/clinic/sub',
+    '/srv/clinic/sub/a.pdf',
+    '/srv/clinic/sub/b.txt',
+  ])
   assert.deepEqual(taken('report [1].pdf'), ['/srv/other/report [1].pdf'], 'a name with brackets is met as it stands')
 })
 
 test('folders that can not hold anything wanted are not walked', () => {
   const holds = (pattern: string, path: string) => createSelection([pattern]).mayHold(path)
-  assert.deepEqual(['/', '/srv', '/srv/clinic', '/srv/other', '/var'].map((path) => holds('/srv/clinic/*.pdf', path)), [true, true, true, false, false])
-  assert.deepEqual(['/', '/srv', '/srv/clinic', '/srv/clinic/sub', '/srv/other'].map((path) => holds('/srv/clinic', path)), [true, true, false, false, false], 'what is taken whole needs no second look')
-  assert.deepEqual(['/srv', '/var'].map((path) => holds('a.pdf', path)), [true, true])
+  assert.deepEqual(
+    ['/', '/srv', '/srv/clinic', '/srv/other', '/var'].map((path) => holds('/srv/clinic/*.pdf', path)),
+    [true, true, true, false, false],
+  )
+  assert.deepEqual(
+    ['/', '/srv', '/srv/clinic', '/srv/clinic/sub', '/srv/other'].map((path) => holds('/srv/clinic', path)),
+    [true, true, false, false, false],
+    'what is taken whole needs no second look',
+  )
+  assert.deepEqual(
+    ['/srv', '/var'].map((path) => holds('a.pdf', path)),
+    [true, true],
+  )
   assert.equal(holds('/*.pdf', '/srv'), true)
 })
 

@@ -13,8 +13,9 @@ export interface Selection {
 const ALL: Selection = { takes: () => true, mayHold: () => true, unmatched: () => [] }
 
 /**
- * An absolute pattern is a path inside the snapshot or a glob from its root; a relative one (`agenda.db`, `invoices/*.pdf`) is met at any depth.
- * A folder is taken with all that is in it. No pattern means everything. Throws USAGE.
+ * An absolute pattern is a path inside the snapshot or a glob from its root; a relative one (`agenda.db`,
+ * `invoices/*.pdf`) is met at any depth. A folder is taken with all that is in it. No pattern means everything. Throws
+ * USAGE.
  */
 export function createSelection(patterns: readonly string[]): Selection {
   const wishes = patterns.map((pattern) => new Wish(pattern))
@@ -76,18 +77,26 @@ class Wish {
     this.#literal = Buffer.from(plain).toString('latin1')
     const isGlob = /[*?[{\\]/.test(plain)
     this.#glob = isGlob ? compilePattern(this.#isAbsolute ? plain : `**/${plain}`).expression : undefined
-    this.#prefix = this.#isAbsolute ? this.#literal.slice(0, isGlob ? this.#literal.search(/\/[^/]*[*?[{\\]/) : undefined) : ''
+    this.#prefix = this.#isAbsolute
+      ? this.#literal.slice(0, isGlob ? this.#literal.search(/\/[^/]*[*?[{\\]/) : undefined)
+      : ''
   }
 
   /** A name with brackets in it is met as it stands, too. */
   meets(path: string): boolean {
-    const isMeant = path === this.#literal || (!this.#isAbsolute && path.endsWith(`/${this.#literal}`)) || (this.#glob?.test(path.slice(1)) ?? false)
+    const isMeant =
+      path === this.#literal ||
+      (!this.#isAbsolute && path.endsWith(`/${this.#literal}`)) ||
+      (this.#glob?.test(path.slice(1)) ?? false)
     if (isMeant) this.isMet = true
     return isMeant
   }
 
   mayMeetBelow(path: string): boolean {
     if (!this.#isAbsolute || path === '/') return true
-    return this.#prefix.startsWith(`${path}/`) || (this.#glob !== undefined && (this.#prefix === path || path.startsWith(`${this.#prefix}/`)))
+    return (
+      this.#prefix.startsWith(`${path}/`) ||
+      (this.#glob !== undefined && (this.#prefix === path || path.startsWith(`${this.#prefix}/`)))
+    )
   }
 }

@@ -1,6 +1,7 @@
 /**
- * The target of a restore, entered by descriptor only: each directory is opened below its parent without following links, so that nothing in
- * the target can lead a write elsewhere. Directories come into being when the first entry needs them.
+ * The target of a restore, entered by descriptor only: each directory is opened below its parent without following
+ * links, so that nothing in the target can lead a write elsewhere. Directories come into being when the first entry
+ * needs them.
  */
 import fs from 'node:fs'
 import { BackupError, systemCode } from '../../kernel/backup-error.ts'
@@ -42,9 +43,12 @@ export class TargetDirectory implements Disposable {
     return new TargetDirectory(`${this.path === '/' ? '' : this.path}/${name}`, this.#options, { parent: this, name })
   }
 
-  /** Its descriptor; makes it and its parents if needed. Throws TARGET_REFUSED where something else stands in the way. */
+  /**
+   * Its descriptor; makes it and its parents if needed. Throws TARGET_REFUSED where something else stands in the way.
+   */
   descriptor(): number {
-    if (this.#descriptor < 0) this.#descriptor = this.#parent ? this.#openBelow(this.#parent.descriptor()) : this.#openRoot()
+    if (this.#descriptor < 0)
+      this.#descriptor = this.#parent ? this.#openBelow(this.#parent.descriptor()) : this.#openRoot()
     return this.#descriptor
   }
 
@@ -53,7 +57,8 @@ export class TargetDirectory implements Disposable {
     if (this.#descriptor >= 0) return this.#descriptor
     const parent = this.#parent?.existing()
     try {
-      if (this.#parent) this.#descriptor = parent === undefined ? -1 : this.#options.calls.openat(parent, this.#name, FLAGS)
+      if (this.#parent)
+        this.#descriptor = parent === undefined ? -1 : this.#options.calls.openat(parent, this.#name, FLAGS)
       else this.#descriptor = fs.openSync(Buffer.from(this.path, 'latin1') as unknown as string, O_RDONLY | O_DIRECTORY)
     } catch (error) {
       if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(systemCode(error) ?? '')) return undefined
@@ -92,7 +97,11 @@ export class TargetDirectory implements Disposable {
 
   #replace(parent: number, cause: unknown): number {
     const { calls, mayReplace } = this.#options
-    if (!mayReplace) throw new BackupError('TARGET_REFUSED', 'Something that is no directory stands where one is to be restored.', { context: { path: this.path, why: 'Something that is no folder stands there' }, cause })
+    if (!mayReplace)
+      throw new BackupError('TARGET_REFUSED', 'Something that is no directory stands where one is to be restored.', {
+        context: { path: this.path, why: 'Something that is no folder stands there' },
+        cause,
+      })
     calls.unlinkat(parent, this.#name, { isDirectory: false })
     calls.mkdirat(parent, this.#name, 0o700)
     this.isNew = true
@@ -137,9 +146,18 @@ export function namesIn(calls: SystemCalls, directory: number): string[] {
 }
 
 /** The status of an entry itself, or undefined when it is absent. */
-export function statusOf(calls: SystemCalls, directory: number, name: string): { mode: number; bytes: number; mtimeSeconds: number; mtimeNanoseconds: number } | undefined {
+export function statusOf(
+  calls: SystemCalls,
+  directory: number,
+  name: string,
+): { mode: number; bytes: number; mtimeSeconds: number; mtimeNanoseconds: number } | undefined {
   const status = Buffer.alloc(STATX_BYTES)
   const errno = calls.statx(directory, name, status)
   if (errno !== 0) return undefined
-  return { mode: status.readUInt16LE(28), bytes: Number(status.readBigUInt64LE(40)), mtimeSeconds: Number(status.readBigInt64LE(112)), mtimeNanoseconds: status.readUInt32LE(120) }
+  return {
+    mode: status.readUInt16LE(28),
+    bytes: Number(status.readBigUInt64LE(40)),
+    mtimeSeconds: Number(status.readBigInt64LE(112)),
+    mtimeNanoseconds: status.readUInt32LE(120),
+  }
 }

@@ -1,6 +1,7 @@
 /**
- * Tells whether something is missing that must be there (docs/format/v1.md section 11): hidden by the store, or lost to damage. Where an object is there that
- * can't be read, what is missing may be what it said: that is damage, which is named and mended, and no reason to stop backing up.
+ * Tells whether something is missing that must be there (docs/format/v1.md section 11): hidden by the store, or lost to
+ * damage. Where an object is there that can't be read, what is missing may be what it said: that is damage, which is
+ * named and mended, and no reason to stop backing up.
  */
 import { BackupError } from '../../kernel/backup-error.ts'
 import type { Heads, ObjectProblem } from '../repository/index.ts'
@@ -50,25 +51,50 @@ export function checkChains(facts: ChainFacts): { rollbacks: BackupError[]; loss
   const areSnapshotsLost = facts.damagedRecords > 0 || snapshots.length <= facts.damagedSnapshots
   const areRecordsLost = facts.damagedRecords > 0 || records.length <= recordsGivenUp(facts.records)
   const rollbacks = [
-    ...(areSnapshotsLost ? [] : snapshots.map((missing) => suspicion('A snapshot is missing that nobody forgot.', { ...missing }))),
-    ...(areRecordsLost ? [] : records.map((missing) => suspicion('A record is older than one that was seen.', { ...missing }))),
-    ...keyringRollback(facts), ...deleteLogRollback(facts),
+    ...(areSnapshotsLost
+      ? []
+      : snapshots.map((missing) => suspicion('A snapshot is missing that nobody forgot.', { ...missing }))),
+    ...(areRecordsLost
+      ? []
+      : records.map((missing) => suspicion('A record is older than one that was seen.', { ...missing }))),
+    ...keyringRollback(facts),
+    ...deleteLogRollback(facts),
   ]
-  return { rollbacks, losses: { snapshots: areSnapshotsLost ? snapshots : [], records: facts.damagedRecords > 0 ? records : [] } }
+  return {
+    rollbacks,
+    losses: { snapshots: areSnapshotsLost ? snapshots : [], records: facts.damagedRecords > 0 ? records : [] },
+  }
 }
 
 /** How many damaged records an operator has given up: which they were nobody knows. */
 function recordsGivenUp(records: readonly RecordEntry[]): number {
-  const lists = records.filter(({ document }) => document.record === RecordKind.FORGET).map(({ document }) => document.value?.['records'])
+  const lists = records
+    .filter(({ document }) => document.record === RecordKind.FORGET)
+    .map(({ document }) => document.value?.['records'])
   return lists.reduce<number>((sum, list) => sum + (Array.isArray(list) ? list.length : 0), 0)
 }
 
 /** What is lost, as problems: whoever deletes has to know. */
 export function lossProblems({ snapshots, records }: Losses): ObjectProblem[] {
-  const lost = (sentence: string, context: Record<string, string | number>) => new BackupError('DAMAGED', sentence, { context })
+  const lost = (sentence: string, context: Record<string, string | number>) =>
+    new BackupError('DAMAGED', sentence, { context })
   return [
-    ...snapshots.map(({ writer, sequence }) => ({ key: `snapshots/ (writer ${writer.slice(0, 8)}, number ${sequence})`, error: lost('A snapshot is missing, and a damaged object may be what is left of it.', { object: 'snapshots/', writer, sequence }) })),
-    ...records.map(({ record, seen }) => ({ key: `records/ (${record})`, error: lost('A record is missing, and a damaged object may be what is left of it.', { object: 'records/', record, seen }) })),
+    ...snapshots.map(({ writer, sequence }) => ({
+      key: `snapshots/ (writer ${writer.slice(0, 8)}, number ${sequence})`,
+      error: lost('A snapshot is missing, and a damaged object may be what is left of it.', {
+        object: 'snapshots/',
+        writer,
+        sequence,
+      }),
+    })),
+    ...records.map(({ record, seen }) => ({
+      key: `records/ (${record})`,
+      error: lost('A record is missing, and a damaged object may be what is left of it.', {
+        object: 'records/',
+        record,
+        seen,
+      }),
+    })),
   ]
 }
 
@@ -86,7 +112,8 @@ function missingSnapshots(facts: ChainFacts): MissingSnapshot[] {
   for (const { writer, sequence } of facts.forgotten.values()) note(writer, sequence)
   const missing: MissingSnapshot[] = []
   for (const [writer, head] of expectedHeads(facts)) {
-    for (let sequence = 1; sequence <= head; sequence += 1) if (!sequences.get(writer)?.has(sequence)) missing.push({ writer, sequence })
+    for (let sequence = 1; sequence <= head; sequence += 1)
+      if (!sequences.get(writer)?.has(sequence)) missing.push({ writer, sequence })
   }
   return missing
 }
@@ -121,12 +148,16 @@ export function recordHeads(records: readonly RecordEntry[]): Record<string, num
 
 function keyringRollback({ stored, seen, keyGeneration: found }: ChainFacts): BackupError[] {
   const expected = Math.max(seen?.keyGeneration ?? 0, ...stored.map(({ document }) => document.keyGeneration))
-  return found < expected ? [suspicion('The newest keyring is older than one that was used.', { seen: expected, found })] : []
+  return found < expected
+    ? [suspicion('The newest keyring is older than one that was used.', { seen: expected, found })]
+    : []
 }
 
 function deleteLogRollback({ stored, seen, deleteLog }: ChainFacts): BackupError[] {
   try {
-    deleteLog.checkChain(Math.max(seen?.deleteGeneration ?? 0, ...stored.map(({ document }) => document.deleteGeneration)))
+    deleteLog.checkChain(
+      Math.max(seen?.deleteGeneration ?? 0, ...stored.map(({ document }) => document.deleteGeneration)),
+    )
     return []
   } catch (error) {
     if (error instanceof BackupError) return [error]

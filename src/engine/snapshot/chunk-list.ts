@@ -1,4 +1,7 @@
-/** What a file consists of: no chunk, one, a few in its directory page, or a tree of chunk lists that is cut by content (docs/format/v1.md section 10). */
+/**
+ * What a file consists of: no chunk, one, a few in its directory page, or a tree of chunk lists that is cut by content
+ * (docs/format/v1.md section 10).
+ */
 import { type BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { ByteReader, ByteWriter } from '../pack/index.ts'
 import { BlobKind, ContentKind } from './directory-page.ts'
@@ -61,7 +64,8 @@ export class ContentBuilder {
 
   finish(): FileContent {
     if (this.#count === 0) return { kind: ContentKind.NONE, bytes: new Uint8Array(0) }
-    if (this.#count === 1 && this.#first && !isHole(this.#first.id)) return { kind: ContentKind.ONE, bytes: this.#first.id }
+    if (this.#count === 1 && this.#first && !isHole(this.#first.id))
+      return { kind: ContentKind.ONE, bytes: this.#first.id }
     if (this.#count > INLINE_CHUNKS_MAX) return { kind: ContentKind.LIST, bytes: this.#finishLists() }
     const out = new ByteWriter(this.#inline.length + 8)
     out.varint(this.#count)
@@ -80,7 +84,8 @@ export class ContentBuilder {
     writeEntry(list.entries, bytes, id)
     list.count += 1
     list.bytes += bytes
-    if (list.count >= LIST_ENTRIES_MAX || (list.count >= LIST_ENTRIES_MIN && (id[ID_BYTES - 1]! & CUT_MASK) === 0)) this.#close(level)
+    if (list.count >= LIST_ENTRIES_MAX || (list.count >= LIST_ENTRIES_MIN && (id[ID_BYTES - 1]! & CUT_MASK) === 0))
+      this.#close(level)
   }
 
   #close(level: number): void {
@@ -137,8 +142,15 @@ function decodeEntries(reader: ByteReader): Chunk[] {
   return entries
 }
 
-/** The chunks of a file in order. `readBlob` gives chunk lists by id; `size` is the length of a one-chunk file. Throws DAMAGED. */
-export async function* chunksOf(content: FileContent, size: number, readBlob: (id: Uint8Array) => Promise<Uint8Array>): AsyncGenerator<Chunk> {
+/**
+ * The chunks of a file in order. `readBlob` gives chunk lists by id; `size` is the length of a one-chunk file. Throws
+ * DAMAGED.
+ */
+export async function* chunksOf(
+  content: FileContent,
+  size: number,
+  readBlob: (id: Uint8Array) => Promise<Uint8Array>,
+): AsyncGenerator<Chunk> {
   const reader = new ByteReader(content.bytes, 'file content')
   switch (content.kind) {
     case ContentKind.NONE:
@@ -157,7 +169,11 @@ export async function* chunksOf(content: FileContent, size: number, readBlob: (i
   }
 }
 
-async function* listChunks(id: Uint8Array, levelBelow: number, readBlob: (id: Uint8Array) => Promise<Uint8Array>): AsyncGenerator<Chunk> {
+async function* listChunks(
+  id: Uint8Array,
+  levelBelow: number,
+  readBlob: (id: Uint8Array) => Promise<Uint8Array>,
+): AsyncGenerator<Chunk> {
   const { level, entries } = decodeChunkList(await readBlob(id))
   if (level >= levelBelow) throw new ByteReader(new Uint8Array(0), 'chunk list').damaged('does not lead downwards')
   if (level === 0) yield* entries
@@ -165,20 +181,25 @@ async function* listChunks(id: Uint8Array, levelBelow: number, readBlob: (id: Ui
 }
 
 /**
- * Ids of the chunk lists that a content needs, parents before children, each with its own bytes read through `readBlob`. One that can't be read is an
- * error at the end, after all that can; one that `isLost` is left out with all below it.
+ * Ids of the chunk lists that a content needs, parents before children, each with its own bytes read through
+ * `readBlob`. One that can't be read is an error at the end, after all that can; one that `isLost` is left out with all
+ * below it.
  */
 export async function* chunkListsOf(
-  content: FileContent, readBlob: (id: Uint8Array) => Promise<Uint8Array>, isLost?: (id: Uint8Array) => boolean,
+  content: FileContent,
+  readBlob: (id: Uint8Array) => Promise<Uint8Array>,
+  isLost?: (id: Uint8Array) => boolean,
 ): AsyncGenerator<{ id: Uint8Array; chunks: readonly Chunk[] }> {
   if (content.kind !== ContentKind.LIST) return
   const open: Uint8Array[] = [content.bytes]
   let failure: BackupError | undefined
   for (let id = open.pop(); id; id = open.pop()) {
     if (isLost?.(id)) continue
-    const list = await readBlob(id).then(decodeChunkList).catch((error: unknown) => {
-      failure ??= damageOf(error)
-    })
+    const list = await readBlob(id)
+      .then(decodeChunkList)
+      .catch((error: unknown) => {
+        failure ??= damageOf(error)
+      })
     if (!list) continue
     yield { id, chunks: list.level === 0 ? list.entries : [] }
     if (list.level > 0) open.push(...list.entries.map((entry) => entry.id).reverse())

@@ -20,9 +20,17 @@ export interface ClosureVisitor {
 }
 
 /** Calls the visitor for every blob below a tree. Throws DAMAGED or NOT_FOUND when metadata can't be read. */
-export async function visitClosure(reader: BlobReader, tree: Uint8Array, visitor: ClosureVisitor & { readonly signal?: AbortSignal }): Promise<void> {
+export async function visitClosure(
+  reader: BlobReader,
+  tree: Uint8Array,
+  visitor: ClosureVisitor & { readonly signal?: AbortSignal },
+): Promise<void> {
   const { signal } = visitor
-  await visitPages(reader, tree, { enter: visitor.metadata, visit: (page) => visitFiles(reader, page, visitor), ...(signal && { signal }) })
+  await visitPages(reader, tree, {
+    enter: visitor.metadata,
+    visit: (page) => visitFiles(reader, page, visitor),
+    ...(signal && { signal }),
+  })
 }
 
 /** Most files are one blob: only for others there is something to wait for. */
@@ -36,18 +44,27 @@ function visitFiles(reader: BlobReader, page: DirectoryPage, visitor: ClosureVis
   return others.length === 0 ? undefined : visitChunks(reader, page, { entries: others, visitor })
 }
 
-async function visitChunks(reader: BlobReader, page: DirectoryPage, { entries, visitor }: { entries: readonly number[]; visitor: ClosureVisitor }): Promise<void> {
+async function visitChunks(
+  reader: BlobReader,
+  page: DirectoryPage,
+  { entries, visitor }: { entries: readonly number[]; visitor: ClosureVisitor },
+): Promise<void> {
   for (const entry of entries) await visitContent(reader, page, { entry, visitor })
 }
 
-async function visitContent(reader: BlobReader, page: DirectoryPage, at: { entry: number; visitor: ClosureVisitor }): Promise<void> {
+async function visitContent(
+  reader: BlobReader,
+  page: DirectoryPage,
+  at: { entry: number; visitor: ClosureVisitor },
+): Promise<void> {
   const content = { kind: page.kinds[at.entry]!, bytes: page.contentOf(at.entry) }
   const readBlob = async (id: Uint8Array) => Uint8Array.from(await reader.read(id))
   if (content.kind === ContentKind.CHUNKS) {
     for await (const { id, bytes } of chunksOf(content, 0, readBlob)) if (!isHole(id)) at.visitor.data(id, bytes)
   } else if (content.kind === ContentKind.LIST) {
     for await (const { id, chunks } of chunkListsOf(content, readBlob, at.visitor.isLost)) {
-      if (at.visitor.metadata(id)) for (const chunk of chunks) if (!isHole(chunk.id)) at.visitor.data(chunk.id, chunk.bytes)
+      if (at.visitor.metadata(id))
+        for (const chunk of chunks) if (!isHole(chunk.id)) at.visitor.data(chunk.id, chunk.bytes)
     }
   }
 }
@@ -63,10 +80,14 @@ export function closureExists(repository: Repository, document: SnapshotDocument
 }
 
 /**
- * True when no index names some blob of the snapshot: its writer slept through a deletion. What an index names and can't be read is damage, which says
- * nothing of the writer and is no reason to take the rest of the snapshot away.
+ * True when no index names some blob of the snapshot: its writer slept through a deletion. What an index names and
+ * can't be read is damage, which says nothing of the writer and is no reason to take the rest of the snapshot away.
  */
-export async function closureIsLacking(repository: Repository, document: SnapshotDocument, log: DeleteLog): Promise<boolean> {
+export async function closureIsLacking(
+  repository: Repository,
+  document: SnapshotDocument,
+  log: DeleteLog,
+): Promise<boolean> {
   try {
     return !(await lookedAt(repository, () => closureIsIn(repository, document, log.packs)))
   } catch (error) {
@@ -82,7 +103,10 @@ function isWhole(repository: Repository, check: () => Promise<boolean>): Promise
   })
 }
 
-/** What is missing while a pruner replaces index segments is looked for again. Throws DAMAGED and NOT_FOUND for what is named and can't be read. */
+/**
+ * What is missing while a pruner replaces index segments is looked for again. Throws DAMAGED and NOT_FOUND for what is
+ * named and can't be read.
+ */
 async function lookedAt(repository: Repository, check: () => Promise<boolean>): Promise<boolean> {
   const missing = new BackupError('DAMAGED', 'Something that the snapshot needs is not in the index.')
   try {
@@ -96,8 +120,15 @@ async function lookedAt(repository: Repository, check: () => Promise<boolean>): 
   }
 }
 
-/** False when no index names some blob. Throws DAMAGED and NOT_FOUND where all that was looked at is named, and some of it can't be read. */
-async function closureIsIn(repository: Repository, document: SnapshotDocument, options: IndexLoadOptions): Promise<boolean> {
+/**
+ * False when no index names some blob. Throws DAMAGED and NOT_FOUND where all that was looked at is named, and some of
+ * it can't be read.
+ */
+async function closureIsIn(
+  repository: Repository,
+  document: SnapshotDocument,
+  options: IndexLoadOptions,
+): Promise<boolean> {
   const meta = openReader(repository, await openIndex(repository, IndexClass.META, options))
   const data = openReader(repository, await openIndex(repository, IndexClass.DATA, options))
   await using _meta = meta.segments

@@ -1,4 +1,7 @@
-/** The delete log (docs/format/v1.md section 12): which packs are condemned, which are gone, and how far each pruner had looked. */
+/**
+ * The delete log (docs/format/v1.md section 12): which packs are condemned, which are gone, and how far each pruner had
+ * looked.
+ */
 import { BackupError } from '../../kernel/backup-error.ts'
 import { ObjectType } from '../crypto/index.ts'
 import { isRotten, type ObjectProblem, type Repository } from '../repository/index.ts'
@@ -40,13 +43,22 @@ export class DeleteLog {
   readonly deletedPacks: ReadonlySet<string>
 
   constructor(entries: readonly DeleteLogEntry[], problems: readonly ObjectProblem[] = []) {
-    this.entries = [...entries].sort((a, b) => a.document.generation - b.document.generation || (a.name < b.name ? -1 : 1))
+    this.entries = [...entries].sort(
+      (a, b) => a.document.generation - b.document.generation || (a.name < b.name ? -1 : 1),
+    )
     this.problems = problems
-    this.damaged = inOrder(problems.filter(isRotten).flatMap(({ key }) => damagedEntry(key)), this.entries.at(-1)?.document.generation ?? 0)
+    this.damaged = inOrder(
+      problems.filter(isRotten).flatMap(({ key }) => damagedEntry(key)),
+      this.entries.at(-1)?.document.generation ?? 0,
+    )
     const completed = new Set(this.entries.flatMap(({ document }) => document.completes ?? []))
     const deleted = this.entries.filter(({ document }) => document.kind === 'deleted')
     this.deletedPacks = new Set(deleted.flatMap(({ document }) => document.packs))
-    this.tombstoned = new Set(this.open(completed).flatMap(({ document }) => document.packs).filter((pack) => !this.deletedPacks.has(pack)))
+    this.tombstoned = new Set(
+      this.open(completed)
+        .flatMap(({ document }) => document.packs)
+        .filter((pack) => !this.deletedPacks.has(pack)),
+    )
   }
 
   /** What whoever opens an index has to know of it. */
@@ -58,13 +70,19 @@ export class DeleteLog {
     return Math.max(this.entries.at(-1)?.document.generation ?? 0, ...this.damaged.map(({ generation }) => generation))
   }
 
-  /** The newest generation in which damaged packs were given up; 0 without one. An entry that can't be read may have said so. */
+  /**
+   * The newest generation in which damaged packs were given up; 0 without one. An entry that can't be read may have
+   * said so.
+   */
   get lossGeneration(): number {
     const given = this.entries.findLast(({ document }) => document.damaged === true)?.document.generation ?? 0
     return Math.max(given, ...this.damaged.map(({ generation }) => generation))
   }
 
-  /** True when nothing stands in this log that did not stand in `earlier`: entries may share a generation, so that a number alone does not tell. */
+  /**
+   * True when nothing stands in this log that did not stand in `earlier`: entries may share a generation, so that a
+   * number alone does not tell.
+   */
   isCoveredBy(earlier: DeleteLog): boolean {
     const known = new Set(earlier.#names())
     return this.#names().every((name) => known.has(name))
@@ -81,7 +99,10 @@ export class DeleteLog {
 
   /** Names of the entries of the newest generation. */
   get heads(): string[] {
-    const entries = [...this.entries.map(({ name, document }) => ({ name, generation: document.generation })), ...this.damaged]
+    const entries = [
+      ...this.entries.map(({ name, document }) => ({ name, generation: document.generation })),
+      ...this.damaged,
+    ]
     return entries.filter(({ generation }) => generation === this.newestGeneration).map(({ name }) => name)
   }
 
@@ -90,23 +111,40 @@ export class DeleteLog {
     return this.entries.filter(({ name, document }) => document.kind === 'tombstone' && !completed.has(name))
   }
 
-  /** Throws ROLLBACK_SUSPECTED when a generation is missing, an entry's predecessor is gone, or `seenGeneration` lies above the newest. */
+  /**
+   * Throws ROLLBACK_SUSPECTED when a generation is missing, an entry's predecessor is gone, or `seenGeneration` lies
+   * above the newest.
+   */
   checkChain(seenGeneration = 0): void {
-    const names = new Set([...this.entries.flatMap(({ name, document }) => [name, ...(document.replaces ?? [])]), ...this.damaged.map(({ name }) => name)])
-    const generations = new Set([...this.entries.map(({ document }) => document.generation), ...this.damaged.map(({ generation }) => generation)])
+    const names = new Set([
+      ...this.entries.flatMap(({ name, document }) => [name, ...(document.replaces ?? [])]),
+      ...this.damaged.map(({ name }) => name),
+    ])
+    const generations = new Set([
+      ...this.entries.map(({ document }) => document.generation),
+      ...this.damaged.map(({ generation }) => generation),
+    ])
     for (let generation = 1; generation <= Math.max(seenGeneration, this.newestGeneration); generation += 1) {
       if (!generations.has(generation)) throw rollback('The delete log lacks a generation.', { generation })
     }
     for (const { document } of this.entries) {
       const lost = document.previous.find((name) => !names.has(name))
-      if (lost) throw rollback('The delete log lacks an entry that a later one names.', { generation: document.generation - 1, object: `deletes/${lost}` })
+      if (lost)
+        throw rollback('The delete log lacks an entry that a later one names.', {
+          generation: document.generation - 1,
+          object: `deletes/${lost}`,
+        })
     }
   }
 
   /** True when every entry newer than the snapshot's own generation has seen it, or a confirmation covers the entry. */
   isConfirmed(snapshot: SnapshotDocument, confirmedGeneration: number): boolean {
     const from = Math.max(snapshot.deleteGeneration, confirmedGeneration)
-    return this.entries.every(({ document }) => document.generation <= from || (document.marked[snapshot.writer] ?? 0) >= (snapshot.sequence ?? Number.POSITIVE_INFINITY))
+    return this.entries.every(
+      ({ document }) =>
+        document.generation <= from ||
+        (document.marked[snapshot.writer] ?? 0) >= (snapshot.sequence ?? Number.POSITIVE_INFINITY),
+    )
   }
 }
 
@@ -115,6 +153,10 @@ function rollback(sentence: string, context: Record<string, string | number>): B
 }
 
 export async function readDeleteLog(repository: Repository, signal?: AbortSignal): Promise<DeleteLog> {
-  const { entries, problems } = await readParsed(repository, { folder: 'deletes', type: ObjectType.DELETE, parse: (stored) => parseDeleteEntry(byMaintenance(stored)) }, signal)
+  const { entries, problems } = await readParsed(
+    repository,
+    { folder: 'deletes', type: ObjectType.DELETE, parse: (stored) => parseDeleteEntry(byMaintenance(stored)) },
+    signal,
+  )
   return new DeleteLog(entries, problems)
 }

@@ -1,4 +1,7 @@
-/** Directory pages (docs/format/v1.md section 10): entries column by column. Encoding is canonical, so an unchanged directory is equal bytes. */
+/**
+ * Directory pages (docs/format/v1.md section 10): entries column by column. Encoding is canonical, so an unchanged
+ * directory is equal bytes.
+ */
 import { COLUMN_COUNT, Column, EntryColumns, FileType, fileTypeOf } from '../../contracts/index.ts'
 import { ByteReader, type ByteWriter } from '../pack/index.ts'
 
@@ -17,7 +20,11 @@ export interface Extra {
 let scratch = new Uint32Array(1024)
 
 /** Encodes kind byte, count, names and columns of the entries `from`–`to` (exclusive). */
-export function encodeStatSection(columns: EntryColumns, range: { readonly from: number; readonly to: number }, out: ByteWriter): void {
+export function encodeStatSection(
+  columns: EntryColumns,
+  range: { readonly from: number; readonly to: number },
+  out: ByteWriter,
+): void {
   const { from, to } = range
   const count = to - from
   out.u8(BlobKind.PAGE)
@@ -25,7 +32,8 @@ export function encodeStatSection(columns: EntryColumns, range: { readonly from:
   encodeNames(columns.names, range, out)
   if (count === 0) return
   if (scratch.length < count) scratch = new Uint32Array(count * 2)
-  for (let column = 0; column < COLUMN_COUNT; column += 1) encodeColumn(columns.values[column]!, { from, to, base: baseOf(columns, column) }, out)
+  for (let column = 0; column < COLUMN_COUNT; column += 1)
+    encodeColumn(columns.values[column]!, { from, to, base: baseOf(columns, column) }, out)
 }
 
 /** The ctime columns are stored as differences to the mtime columns of the same rank. */
@@ -49,7 +57,11 @@ function encodeNames(names: readonly string[], range: { from: number; to: number
   }
 }
 
-function encodeColumn(values: Uint32Array, range: { from: number; to: number; base: Uint32Array | undefined }, out: ByteWriter): void {
+function encodeColumn(
+  values: Uint32Array,
+  range: { from: number; to: number; base: Uint32Array | undefined },
+  out: ByteWriter,
+): void {
   const { from, to, base } = range
   const first = (values[from]! - (base ? base[from]! : 0)) >>> 0
   let previous = first
@@ -76,7 +88,10 @@ function encodePlane(shift: number, count: number, out: ByteWriter): void {
 
 /** Encodes the extras, which must be given in order of entry; sorts those of one entry. */
 export function encodeExtras(extras: readonly Extra[], out: ByteWriter): void {
-  const sorted = extras.length < 2 ? extras : [...extras].sort((a, b) => a.entry - b.entry || a.type - b.type || Buffer.compare(a.bytes, b.bytes))
+  const sorted =
+    extras.length < 2
+      ? extras
+      : [...extras].sort((a, b) => a.entry - b.entry || a.type - b.type || Buffer.compare(a.bytes, b.bytes))
   out.varint(sorted.length)
   for (const { entry, type, bytes } of sorted) {
     out.varint(entry)
@@ -95,7 +110,14 @@ export class DirectoryPage {
   readonly #contents: Uint8Array
   readonly #contentEnds: Uint32Array
 
-  constructor(parts: { columns: EntryColumns; statSection: Uint8Array; kinds: Uint8Array; contents: Uint8Array; contentEnds: Uint32Array; extras: readonly Extra[] }) {
+  constructor(parts: {
+    columns: EntryColumns
+    statSection: Uint8Array
+    kinds: Uint8Array
+    contents: Uint8Array
+    contentEnds: Uint32Array
+    extras: readonly Extra[]
+  }) {
     this.columns = parts.columns
     this.statSection = parts.statSection
     this.kinds = parts.kinds
@@ -141,7 +163,10 @@ export class DirectoryPage {
   }
 }
 
-/** Decodes an authenticated page, into `columns` where they are given: what they held is gone then. Throws DAMAGED for anything that the format does not allow. */
+/**
+ * Decodes an authenticated page, into `columns` where they are given: what they held is gone then. Throws DAMAGED for
+ * anything that the format does not allow.
+ */
 export function decodePage(blob: Uint8Array, columns: EntryColumns = new EntryColumns()): DirectoryPage {
   const reader = new ByteReader(blob, 'directory page')
   if (reader.u8() !== BlobKind.PAGE) throw reader.damaged('is no page')
@@ -180,7 +205,14 @@ function decodeNames(reader: ByteReader, count: number): string[] {
 
 /** True for a name that may stand in a directory (one character a byte). */
 export function isNameAllowed(name: string): boolean {
-  return name !== '' && name !== '.' && name !== '..' && name.length <= NAME_BYTES_MAX && !name.includes('/') && !name.includes('\0')
+  return (
+    name !== '' &&
+    name !== '.' &&
+    name !== '..' &&
+    name.length <= NAME_BYTES_MAX &&
+    !name.includes('/') &&
+    !name.includes('\0')
+  )
 }
 
 function decodeColumn(reader: ByteReader, columns: EntryColumns, column: number): void {
@@ -191,7 +223,9 @@ function decodeColumn(reader: ByteReader, columns: EntryColumns, column: number)
   const base = baseOf(columns, column)
   const values = columns.values[column]!
   values.fill(0, 1, count)
-  for (let plane = 0; plane < 4; plane += 1) if (mask & (1 << plane)) addPlane(values, { source: reader.source, at: reader.take(count - 1), count: count - 1 }, plane * 8)
+  for (let plane = 0; plane < 4; plane += 1)
+    if (mask & (1 << plane))
+      addPlane(values, { source: reader.source, at: reader.take(count - 1), count: count - 1 }, plane * 8)
   let value = first
   values[0] = value + (base ? base[0]! : 0)
   for (let i = 1; i < count; i += 1) {
@@ -200,13 +234,18 @@ function decodeColumn(reader: ByteReader, columns: EntryColumns, column: number)
   }
 }
 
-function addPlane(values: Uint32Array, { source, at, count }: { readonly source: Uint8Array; readonly at: number; readonly count: number }, shift: number): void {
+function addPlane(
+  values: Uint32Array,
+  { source, at, count }: { readonly source: Uint8Array; readonly at: number; readonly count: number },
+  shift: number,
+): void {
   for (let i = 0; i < count; i += 1) values[i + 1] = values[i + 1]! | (source[at + i]! << shift)
 }
 
 function skipContent(reader: ByteReader, kind: number, mode: number): void {
   const type = fileTypeOf(mode)
-  if (kind !== ContentKind.NONE && type !== FileType.FILE && !(type === FileType.DIRECTORY && kind === ContentKind.ONE)) throw reader.damaged('gives content to an entry that has none')
+  if (kind !== ContentKind.NONE && type !== FileType.FILE && !(type === FileType.DIRECTORY && kind === ContentKind.ONE))
+    throw reader.damaged('gives content to an entry that has none')
   switch (kind) {
     case ContentKind.NONE:
       return

@@ -1,10 +1,13 @@
-/** Wide directories are cut into pages by content, so that one new name changes few pages (docs/format/v1.md section 10). */
+/**
+ * Wide directories are cut into pages by content, so that one new name changes few pages (docs/format/v1.md section
+ * 10).
+ */
 import { ByteReader, ByteWriter } from '../pack/index.ts'
 import { BlobKind } from './directory-page.ts'
 
 /**
- * A change stores its page and the split anew, at about 40 bytes for an entry and for a page that do not compress: pages grow with the square root
- * of the directory, from this many entries.
+ * A change stores its page and the split anew, at about 40 bytes for an entry and for a page that do not compress:
+ * pages grow with the square root of the directory, from this many entries.
  */
 const WIDE_ENTRIES = 4096
 const SCALE_MAX = 6
@@ -17,7 +20,10 @@ export interface SplitPage {
   readonly id: Uint8Array
 }
 
-/** Where pages end (exclusive entry numbers); the last is `names.length`. One page, possibly empty, for a directory that is not wide. */
+/**
+ * Where pages end (exclusive entry numbers); the last is `names.length`. One page, possibly empty, for a directory that
+ * is not wide.
+ */
 export function pageEnds(names: readonly string[]): number[] {
   const scale = scaleOf(names.length)
   const [entriesMin, entriesMax, cutBits] = [16 << scale, 128 << scale, 4 + scale]
@@ -40,7 +46,10 @@ function scaleOf(entries: number): number {
   return scale
 }
 
-/** By FNV-1a with a final mix, which costs next to nothing. Whoever chooses names can move pages' ends within their bounds, and nothing else. */
+/**
+ * By FNV-1a with a final mix, which costs next to nothing. Whoever chooses names can move pages' ends within their
+ * bounds, and nothing else.
+ */
 function isCut(name: string, bits: number): boolean {
   let h = 0x811c9dc5
   for (let i = 0; i < name.length; i += 1) h = Math.imul(h ^ name.charCodeAt(i), 0x01000193)

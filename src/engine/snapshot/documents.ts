@@ -1,5 +1,24 @@
-/** The documents of docs/format/v1.md sections 11 to 13, checked by hand when they are read: a command that only reads should start fast. */
-import { type Body, checked, hasShape, isCount, isFlag, isHex, isList, isMap, isObject, isText, isTime, one, optional, orNull, type Shape } from '../crypto/index.ts'
+/**
+ * The documents of docs/format/v1.md sections 11 to 13, checked by hand when they are read: a command that only reads
+ * should start fast.
+ */
+import {
+  type Body,
+  checked,
+  hasShape,
+  isCount,
+  isFlag,
+  isHex,
+  isList,
+  isMap,
+  isObject,
+  isText,
+  isTime,
+  one,
+  optional,
+  orNull,
+  type Shape,
+} from '../crypto/index.ts'
 
 export const SnapshotType = { FULL: 'FULL', INCREMENTAL: 'INCREMENTAL', DIFFERENTIAL: 'DIFFERENTIAL' } as const
 export type SnapshotType = (typeof SnapshotType)[keyof typeof SnapshotType]
@@ -50,7 +69,10 @@ export interface SnapshotDocument {
   readonly changedCount: number
   readonly metadataNotKept: ReadonlyArray<{ readonly path: PathText; readonly what: string }>
   readonly notKeptCount: number
-  readonly owners: { readonly users: Readonly<Record<string, string>>; readonly groups: Readonly<Record<string, string>> }
+  readonly owners: {
+    readonly users: Readonly<Record<string, string>>
+    readonly groups: Readonly<Record<string, string>>
+  }
   readonly filters: Readonly<Record<string, unknown>>
 }
 
@@ -69,7 +91,9 @@ export interface DeleteEntry {
   /** deleted */
   readonly completes?: readonly string[]
   readonly kept?: readonly string[]
-  /** deleted: the packs could not be read. Snapshots of earlier generations may lack data: their files are read again. */
+  /**
+   * deleted: the packs could not be read. Snapshots of earlier generations may lack data: their files are read again.
+   */
   readonly damaged?: boolean
   /** Names of damaged entries of this generation that this one stands for. */
   readonly replaces?: readonly string[]
@@ -86,7 +110,15 @@ export interface SessionDocument {
 }
 
 /** The kinds of record that this version knows. Others are kept, listed and otherwise let be. */
-export const RecordKind = { PIN: 'pin', HOLD: 'hold', FORGET: 'forget', CONFIGURATION: 'configuration', CONTROL_KEY: 'control-key', AUDIT: 'audit', ERASURE: 'erasure' } as const
+export const RecordKind = {
+  PIN: 'pin',
+  HOLD: 'hold',
+  FORGET: 'forget',
+  CONFIGURATION: 'configuration',
+  CONTROL_KEY: 'control-key',
+  AUDIT: 'audit',
+  ERASURE: 'erasure',
+} as const
 export type RecordKind = (typeof RecordKind)[keyof typeof RecordKind]
 
 export interface RecordDocument {
@@ -131,13 +163,16 @@ export function pathText(path: string): PathText {
 
 /** The byte string (one character a byte) of a path text. */
 export function bytesOfPathText(text: PathText): string {
-  return typeof text === 'string' ? Buffer.from(text, 'utf8').toString('latin1') : Buffer.from(text.hex, 'hex').toString('latin1')
+  return typeof text === 'string'
+    ? Buffer.from(text, 'utf8').toString('latin1')
+    : Buffer.from(text.hex, 'hex').toString('latin1')
 }
 
 /** A byte string for people: what is no UTF-8 is shown as \xNN. */
 export function printablePath(path: string): string {
   const text = pathText(path)
-  if (typeof text === 'string') return [...text].map((char) => (char < ' ' || char === '\x7f' ? escapeByte(char.charCodeAt(0)) : char)).join('')
+  if (typeof text === 'string')
+    return [...text].map((char) => (char < ' ' || char === '\x7f' ? escapeByte(char.charCodeAt(0)) : char)).join('')
   return [...path].map((char) => (char < ' ' || char > '~' ? escapeByte(char.charCodeAt(0)) : char)).join('')
 }
 
@@ -148,22 +183,78 @@ function escapeByte(value: number): string {
 const isPathText = (value: unknown) => isText(value) || (isObject(value) && isText(value['hex']))
 
 const SNAPSHOT: Shape = {
-  kind: one('snapshot', 'checkpoint'), source: isText, sourceKind: isText, type: isText, complete: isFlag, host: isText, user: isText, program: isText, startedAt: isText,
-  finishedAt: isText, paths: isList(isPathText), tags: isList(isText), tree: isHex(32), parent: orNull(isHex(32)), writer: isHex(16), sequence: optional(isCount), previous: orNull(isHex(32)),
-  seen: isMap((value) => Array.isArray(value) && isCount(value[0]) && isText(value[1])), runId: optional(isText), keyGeneration: isCount, deleteGeneration: isCount, summary: isMap(isCount),
-  skipped: isList((value) => isObject(value) && isPathText(value['path']) && isText(value['reason'])), skippedCount: isCount, changedWhileRead: isList(isPathText), changedCount: isCount,
-  metadataNotKept: isList((value) => isObject(value) && isPathText(value['path']) && isText(value['what'])), notKeptCount: isCount, filters: isObject,
+  kind: one('snapshot', 'checkpoint'),
+  source: isText,
+  sourceKind: isText,
+  type: isText,
+  complete: isFlag,
+  host: isText,
+  user: isText,
+  program: isText,
+  startedAt: isText,
+  finishedAt: isText,
+  paths: isList(isPathText),
+  tags: isList(isText),
+  tree: isHex(32),
+  parent: orNull(isHex(32)),
+  writer: isHex(16),
+  sequence: optional(isCount),
+  previous: orNull(isHex(32)),
+  seen: isMap((value) => Array.isArray(value) && isCount(value[0]) && isText(value[1])),
+  runId: optional(isText),
+  keyGeneration: isCount,
+  deleteGeneration: isCount,
+  summary: isMap(isCount),
+  skipped: isList((value) => isObject(value) && isPathText(value['path']) && isText(value['reason'])),
+  skippedCount: isCount,
+  changedWhileRead: isList(isPathText),
+  changedCount: isCount,
+  metadataNotKept: isList((value) => isObject(value) && isPathText(value['path']) && isText(value['what'])),
+  notKeptCount: isCount,
+  filters: isObject,
   owners: (value) => isObject(value) && isMap(isText)(value['users']) && isMap(isText)(value['groups']),
   copiedFrom: optional((value) => isObject(value) && isHex(16)(value['repository']) && isHex(32)(value['snapshot'])),
 }
 const DELETE: Shape = {
-  kind: one('tombstone', 'deleted'), generation: isCount, previous: isList(isHex(32)), packs: isList(isHex(32)), indexes: isList(isHex(32)), marked: isMap(isCount),
-  completes: optional(isList(isHex(32))), kept: optional(isList(isHex(32))), at: optional(isTime), deadline: optional(isTime), uptime: optional(hasShape({ boot: isText, ms: isTime })), damaged: optional(isFlag), replaces: optional(isList(isHex(32))),
+  kind: one('tombstone', 'deleted'),
+  generation: isCount,
+  previous: isList(isHex(32)),
+  packs: isList(isHex(32)),
+  indexes: isList(isHex(32)),
+  marked: isMap(isCount),
+  completes: optional(isList(isHex(32))),
+  kept: optional(isList(isHex(32))),
+  at: optional(isTime),
+  deadline: optional(isTime),
+  uptime: optional(hasShape({ boot: isText, ms: isTime })),
+  damaged: optional(isFlag),
+  replaces: optional(isList(isHex(32))),
 }
-const SESSION: Shape = { kind: one('session'), writer: isHex(16), host: isText, bootId: isText, pid: isCount, processStart: isText, startedAt: isText }
-const RECORD: Shape = { kind: one('record'), record: isText, subject: isText, generation: isCount, at: isText, by: isText, value: orNull(isObject) }
+const SESSION: Shape = {
+  kind: one('session'),
+  writer: isHex(16),
+  host: isText,
+  bootId: isText,
+  pid: isCount,
+  processStart: isText,
+  startedAt: isText,
+}
+const RECORD: Shape = {
+  kind: one('record'),
+  record: isText,
+  subject: isText,
+  generation: isCount,
+  at: isText,
+  by: isText,
+  value: orNull(isObject),
+}
 /** The value of a `forget` record. */
-const FORGET: Shape = { snapshots: isList((value) => isObject(value) && isHex(32)(value['name']) && isHex(16)(value['writer']) && isCount(value['sequence'])), records: optional(isList(isHex(32))) }
+const FORGET: Shape = {
+  snapshots: isList(
+    (value) => isObject(value) && isHex(32)(value['name']) && isHex(16)(value['writer']) && isCount(value['sequence']),
+  ),
+  records: optional(isList(isHex(32))),
+}
 const CONFIRM: Shape = { kind: one('confirm'), snapshot: isHex(32), deleteGeneration: isCount }
 const RETRACT: Shape = { kind: one('retract'), snapshot: isHex(32), writer: isHex(16), sequence: isCount }
 const CLAIM: Shape = { kind: one('claim'), runId: isText, snapshot: isHex(32), writer: isHex(16) }
@@ -177,5 +268,6 @@ export function parseRecord(body: Body): RecordDocument {
   return record
 }
 /** What stands in `confirms/`. */
-export const parseConfirm = (body: Body): ConfirmDocument | RetractDocument => (body['kind'] === 'retract' ? checked(body, RETRACT, 'retraction') : checked(body, CONFIRM, 'confirmation'))
+export const parseConfirm = (body: Body): ConfirmDocument | RetractDocument =>
+  body['kind'] === 'retract' ? checked(body, RETRACT, 'retraction') : checked(body, CONFIRM, 'confirmation')
 export const parseClaim = (body: Body): ClaimDocument => checked(body, CLAIM, 'claim')

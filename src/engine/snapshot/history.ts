@@ -1,15 +1,18 @@
-/** Everything that the repository's small objects say: snapshots, checkpoints, records, delete log. Listed before any index is read. */
+/**
+ * Everything that the repository's small objects say: snapshots, checkpoints, records, delete log. Listed before any
+ * index is read.
+ */
 import { BackupError } from '../../kernel/backup-error.ts'
 import { nowMs } from '../../kernel/clock.ts'
 import { ObjectType } from '../crypto/index.ts'
 import { type Heads, isRotten, type ObjectProblem, type Repository, type StoredDocument } from '../repository/index.ts'
+import { checkChains, type Losses, lossProblems, recordHeads, type SnapshotEntry } from './chains.ts'
 import { closureIsLacking } from './closure.ts'
 import { type DeleteLog, readDeleteLog } from './delete-log.ts'
 import { bytesOfPathText, parseConfirm, parseSnapshot, RecordKind, type SnapshotDocument } from './documents.ts'
-import { byItsWriter, type ParsedDocument, readParsed } from './read-parsed.ts'
 import { protections } from './protections.ts'
+import { byItsWriter, type ParsedDocument, readParsed } from './read-parsed.ts'
 import { forgottenBy, inForce, type RecordEntry, RecordFolder, readRecords } from './record-list.ts'
-import { checkChains, type Losses, lossProblems, recordHeads, type SnapshotEntry } from './chains.ts'
 import { decideRuns } from './runs.ts'
 import { namesBelow } from './stable-listing.ts'
 
@@ -22,13 +25,19 @@ export interface History {
   readonly records: readonly RecordEntry[]
   /** All but audit segments. */
   readonly allRecords: readonly RecordEntry[]
-  /** Committed by a writer that never confirmed them, while what they need was deleted: they never were good, and prune removes them. */
+  /**
+   * Committed by a writer that never confirmed them, while what they need was deleted: they never were good, and prune
+   * removes them.
+   */
   readonly unfinished: readonly SnapshotEntry[]
   /** Whole, of a scheduled run for which another snapshot counts until a claim decides: what they need is kept. */
   readonly rivals: readonly SnapshotEntry[]
   /** Of a scheduled run that another snapshot was committed for: they never count again, and prune removes them. */
   readonly superseded: readonly SnapshotEntry[]
-  /** Names of snapshots in force that nobody has confirmed since something was condemned. What they need is there, as of this reading. */
+  /**
+   * Names of snapshots in force that nobody has confirmed since something was condemned. What they need is there, as of
+   * this reading.
+   */
   readonly unconfirmed: ReadonlySet<string>
   /** Objects of snapshots that are forgotten: a forget was stopped. */
   readonly leftovers: readonly string[]
@@ -37,7 +46,9 @@ export interface History {
   readonly problems: readonly ObjectProblem[]
   /** Signs that older state was put back. */
   readonly rollbacks: readonly BackupError[]
-  /** Snapshots and records that are missing while a damaged object may be what is left of them. Each is a problem too. */
+  /**
+   * Snapshots and records that are missing while a damaged object may be what is left of them. Each is a problem too.
+   */
   readonly losses: Losses
   /** Store milliseconds of the newest snapshot object that can't be read; 0 without one. */
   readonly damagedSnapshotMs: number
@@ -47,10 +58,14 @@ const READINGS_MAX = 3
 const QUIET_READINGS_MAX = 8
 
 /**
- * Reads everything, and holds it against `seen` (default: what the repository's memory knows, which then learns what was read). Other writers and pruners
- * work meanwhile, and a listing is no snapshot of the store: what looks like a rollback is read again before it is said.
+ * Reads everything, and holds it against `seen` (default: what the repository's memory knows, which then learns what
+ * was read). Other writers and pruners work meanwhile, and a listing is no snapshot of the store: what looks like a
+ * rollback is read again before it is said.
  */
-export async function readHistory(repository: Repository, options: { signal?: AbortSignal; seen?: Heads } = {}): Promise<History> {
+export async function readHistory(
+  repository: Repository,
+  options: { signal?: AbortSignal; seen?: Heads } = {},
+): Promise<History> {
   const { memory } = repository
   const seen = options.seen ?? memory?.heads()
   for (let reading = 1; ; reading += 1) {
@@ -61,10 +76,14 @@ export async function readHistory(repository: Repository, options: { signal?: Ab
 }
 
 /**
- * For whoever refers to what other snapshots refer to without looking at each blob. What was in force and is not condemned by this history's delete log was not
- * condemned before that was read either; what is condemned later, the writer sees when it confirms. Throws REPOSITORY_LOCKED when the log never stays.
+ * For whoever refers to what other snapshots refer to without looking at each blob. What was in force and is not
+ * condemned by this history's delete log was not condemned before that was read either; what is condemned later, the
+ * writer sees when it confirms. Throws REPOSITORY_LOCKED when the log never stays.
  */
-export async function readWriterHistory(repository: Repository, options: { signal?: AbortSignal; seen?: Heads } = {}): Promise<History> {
+export async function readWriterHistory(
+  repository: Repository,
+  options: { signal?: AbortSignal; seen?: Heads } = {},
+): Promise<History> {
   let before = await namesBelow(repository, ['deletes/'])
   for (let reading = 1; reading <= QUIET_READINGS_MAX; reading += 1) {
     const history = await readHistory(repository, options)
@@ -78,10 +97,22 @@ export async function readWriterHistory(repository: Repository, options: { signa
 async function readOnce(repository: Repository, options: { signal?: AbortSignal; seen?: Heads }): Promise<History> {
   const { signal } = options
   const parse = (document: StoredDocument) => byItsWriter(parseSnapshot(document.body), document)
-  const snapshots = await readParsed(repository, { folder: 'snapshots', type: ObjectType.SNAPSHOT, parse, previousOf: ({ previous }) => previous }, signal)
-  const checkpoints = await readParsed(repository, { folder: 'checkpoints', type: ObjectType.CHECKPOINT, parse }, signal)
+  const snapshots = await readParsed(
+    repository,
+    { folder: 'snapshots', type: ObjectType.SNAPSHOT, parse, previousOf: ({ previous }) => previous },
+    signal,
+  )
+  const checkpoints = await readParsed(
+    repository,
+    { folder: 'checkpoints', type: ObjectType.CHECKPOINT, parse },
+    signal,
+  )
   const records = await readRecords(repository, RecordFolder.DECISIONS, signal)
-  const confirms = await readParsed(repository, { folder: 'confirms', type: ObjectType.CONFIRM, parse: ({ body }) => parseConfirm(body) }, signal)
+  const confirms = await readParsed(
+    repository,
+    { folder: 'confirms', type: ObjectType.CONFIRM, parse: ({ body }) => parseConfirm(body) },
+    signal,
+  )
   const deleteLog = await readDeleteLog(repository, signal)
   const allRecords = records.entries
   const stored = snapshots.entries.map(entryOf)
@@ -90,19 +121,54 @@ async function readOnce(repository: Repository, options: { signal?: AbortSignal;
   const retractions = retractionsOf(confirms.entries)
   const forgotten = new Map([...honoured(retractions, { stored, deleteLog, confirmed }), ...forgottenByRecord])
   const listed = stored.filter(({ name }) => !forgotten.has(name))
-  const doubtful = listed.filter(({ name, document }) => retractions.has(name) || !deleteLog.isConfirmed(document, confirmed.get(name) ?? 0))
+  const doubtful = listed.filter(
+    ({ name, document }) => retractions.has(name) || !deleteLog.isConfirmed(document, confirmed.get(name) ?? 0),
+  )
   const unfinished = await unfinishedOf(repository, doubtful, { deleteLog, retractions })
-  const runs = await decideRuns(repository, listed.filter((entry) => !unfinished.includes(entry)), { isForgotten: (name) => forgottenByRecord.has(name), withdrawn: new Set(retractions.keys()), ...(signal && { signal }) })
+  const runs = await decideRuns(
+    repository,
+    listed.filter((entry) => !unfinished.includes(entry)),
+    {
+      isForgotten: (name) => forgottenByRecord.has(name),
+      withdrawn: new Set(retractions.keys()),
+      ...(signal && { signal }),
+    },
+  )
   const rotten = snapshots.problems.filter(isRotten)
   const chains = checkChains({
-    stored, forgotten, deleteLog, records: allRecords, seen: options.seen, keyGeneration: repository.keys.generation, damagedSnapshots: rotten.length, damagedRecords: records.problems.filter(isRotten).length,
+    stored,
+    forgotten,
+    deleteLog,
+    records: allRecords,
+    seen: options.seen,
+    keyGeneration: repository.keys.generation,
+    damagedSnapshots: rotten.length,
+    damagedRecords: records.problems.filter(isRotten).length,
   })
   return {
-    unfinished, rivals: runs.rivals, superseded: runs.superseded, unconfirmed: new Set(doubtful.map(({ name }) => name)), leftovers: stored.filter(({ name }) => forgotten.has(name)).map(({ name }) => name),
-    snapshots: runs.counting.sort(byTime), checkpoints: checkpoints.entries.map(entryOf).sort(byTime), deleteLog,
-    records: inForce(allRecords), allRecords, forgotten,
-    problems: [...snapshots.problems, ...checkpoints.problems, ...records.problems, ...confirms.problems, ...deleteLog.problems, ...runs.problems, ...lossProblems(chains.losses)],
-    rollbacks: chains.rollbacks, losses: chains.losses, damagedSnapshotMs: Math.max(0, ...rotten.map(({ modifiedMs }) => modifiedMs ?? 0)),
+    unfinished,
+    rivals: runs.rivals,
+    superseded: runs.superseded,
+    unconfirmed: new Set(doubtful.map(({ name }) => name)),
+    leftovers: stored.filter(({ name }) => forgotten.has(name)).map(({ name }) => name),
+    snapshots: runs.counting.sort(byTime),
+    checkpoints: checkpoints.entries.map(entryOf).sort(byTime),
+    deleteLog,
+    records: inForce(allRecords),
+    allRecords,
+    forgotten,
+    problems: [
+      ...snapshots.problems,
+      ...checkpoints.problems,
+      ...records.problems,
+      ...confirms.problems,
+      ...deleteLog.problems,
+      ...runs.problems,
+      ...lossProblems(chains.losses),
+    ],
+    rollbacks: chains.rollbacks,
+    losses: chains.losses,
+    damagedSnapshotMs: Math.max(0, ...rotten.map(({ modifiedMs }) => modifiedMs ?? 0)),
   }
 }
 
@@ -117,7 +183,8 @@ function confirmedOf(confirmations: readonly Confirmation[], stored: readonly Sn
   const writers = new Map(stored.map(({ name, document }) => [name, document.writer]))
   const confirmed = new Map<string, number>()
   for (const { document, signer } of confirmations) {
-    if (document.kind === 'confirm' && writers.get(document.snapshot) === signer) confirmed.set(document.snapshot, Math.max(document.deleteGeneration, confirmed.get(document.snapshot) ?? 0))
+    if (document.kind === 'confirm' && writers.get(document.snapshot) === signer)
+      confirmed.set(document.snapshot, Math.max(document.deleteGeneration, confirmed.get(document.snapshot) ?? 0))
   }
   return confirmed
 }
@@ -134,25 +201,39 @@ type Retractions = ReadonlyMap<string, { readonly writer: string; readonly seque
 function retractionsOf(confirmations: readonly Confirmation[]): Retractions {
   const retractions = new Map<string, { writer: string; sequence: number }>()
   for (const { document, signer } of confirmations) {
-    if (document.kind === 'retract' && document.writer === signer) retractions.set(document.snapshot, { writer: document.writer, sequence: document.sequence })
+    if (document.kind === 'retract' && document.writer === signer)
+      retractions.set(document.snapshot, { writer: document.writer, sequence: document.sequence })
   }
   return retractions
 }
 
-/** A writer may take back its own snapshot only while nothing has confirmed it: what counted once goes by a `forget` record alone. */
-function honoured(retractions: Retractions, { stored, deleteLog, confirmed }: ConfirmFacts): Map<string, { writer: string; sequence: number }> {
+/**
+ * A writer may take back its own snapshot only while nothing has confirmed it: what counted once goes by a `forget`
+ * record alone.
+ */
+function honoured(
+  retractions: Retractions,
+  { stored, deleteLog, confirmed }: ConfirmFacts,
+): Map<string, { writer: string; sequence: number }> {
   const there = new Map(stored.map(({ name, document }) => [name, document]))
-  return new Map([...retractions].filter(([name]) => {
-    const document = there.get(name)
-    return document === undefined || !(confirmed.has(name) || deleteLog.isConfirmed(document, 0))
-  }))
+  return new Map(
+    [...retractions].filter(([name]) => {
+      const document = there.get(name)
+      return document === undefined || !(confirmed.has(name) || deleteLog.isConfirmed(document, 0))
+    }),
+  )
 }
 
 /**
- * An unconfirmed snapshot is good only when all that it needs is named: its writer may have slept through a deletion. Where data has been given up since, nobody can
- * tell that from a loss; the snapshot may have been acknowledged, so it stays with what it has.
+ * An unconfirmed snapshot is good only when all that it needs is named: its writer may have slept through a deletion.
+ * Where data has been given up since, nobody can tell that from a loss; the snapshot may have been acknowledged, so it
+ * stays with what it has.
  */
-async function unfinishedOf(repository: Repository, doubtful: readonly SnapshotEntry[], { deleteLog, retractions }: { readonly deleteLog: DeleteLog; readonly retractions: Retractions }): Promise<SnapshotEntry[]> {
+async function unfinishedOf(
+  repository: Repository,
+  doubtful: readonly SnapshotEntry[],
+  { deleteLog, retractions }: { readonly deleteLog: DeleteLog; readonly retractions: Retractions },
+): Promise<SnapshotEntry[]> {
   const unfinished: SnapshotEntry[] = []
   for (const entry of doubtful) {
     const mayLack = entry.document.deleteGeneration < deleteLog.lossGeneration && !retractions.has(entry.name)
@@ -163,15 +244,26 @@ async function unfinishedOf(repository: Repository, doubtful: readonly SnapshotE
 
 export function headsOf(history: History, keyGeneration: number): Heads {
   const writers: Record<string, number> = {}
-  for (const { document } of [...history.snapshots, ...history.rivals, ...history.superseded]) writers[document.writer] = Math.max(writers[document.writer] ?? 0, document.sequence ?? 0)
-  for (const { writer, sequence } of history.forgotten.values()) writers[writer] = Math.max(writers[writer] ?? 0, sequence)
-  return { keyGeneration, deleteGeneration: history.deleteLog.newestGeneration, writers, records: recordHeads(history.allRecords) }
+  for (const { document } of [...history.snapshots, ...history.rivals, ...history.superseded])
+    writers[document.writer] = Math.max(writers[document.writer] ?? 0, document.sequence ?? 0)
+  for (const { writer, sequence } of history.forgotten.values())
+    writers[writer] = Math.max(writers[writer] ?? 0, sequence)
+  return {
+    keyGeneration,
+    deleteGeneration: history.deleteLog.newestGeneration,
+    writers,
+    records: recordHeads(history.allRecords),
+  }
 }
 
-/** How far a pruner that read this history has looked, for the delete log: it says nothing of snapshots that were not whole, nor of later ones of their writers. */
+/**
+ * How far a pruner that read this history has looked, for the delete log: it says nothing of snapshots that were not
+ * whole, nor of later ones of their writers.
+ */
 export function markedOf(history: History): Record<string, number> {
   const marked: Record<string, number> = { ...headsOf(history, 0).writers }
-  for (const { document } of history.unfinished) marked[document.writer] = Math.min(marked[document.writer] ?? 0, (document.sequence ?? 0) - 1)
+  for (const { document } of history.unfinished)
+    marked[document.writer] = Math.min(marked[document.writer] ?? 0, (document.sequence ?? 0) - 1)
   return Object.fromEntries(Object.entries(marked).filter(([, sequence]) => sequence > 0))
 }
 
@@ -179,43 +271,74 @@ export function markedOf(history: History): Record<string, number> {
 export function othersSeen(history: History, writer: string): Record<string, readonly [number, string]> {
   const seen: Record<string, readonly [number, string]> = {}
   for (const { name, document } of history.snapshots) {
-    if (document.writer !== writer && (document.sequence ?? 0) > (seen[document.writer]?.[0] ?? 0)) seen[document.writer] = [document.sequence ?? 0, name]
+    if (document.writer !== writer && (document.sequence ?? 0) > (seen[document.writer]?.[0] ?? 0))
+      seen[document.writer] = [document.sequence ?? 0, name]
   }
   return seen
 }
 
 function byTime(a: SnapshotEntry, b: SnapshotEntry): number {
-  return a.document.finishedAt < b.document.finishedAt ? -1 : a.document.finishedAt > b.document.finishedAt ? 1 : a.name < b.name ? -1 : 1
+  return a.document.finishedAt < b.document.finishedAt
+    ? -1
+    : a.document.finishedAt > b.document.finishedAt
+      ? 1
+      : a.name < b.name
+        ? -1
+        : 1
 }
 
-/** One that is there and under a pin or hold was protected while a forget was on its way: that takes its record back, and until then no pruner may act on it. */
-function forgottenOf(records: readonly RecordEntry[], stored: readonly SnapshotEntry[]): Map<string, { writer: string; sequence: number }> {
+/**
+ * One that is there and under a pin or hold was protected while a forget was on its way: that takes its record back,
+ * and until then no pruner may act on it.
+ */
+function forgottenOf(
+  records: readonly RecordEntry[],
+  stored: readonly SnapshotEntry[],
+): Map<string, { writer: string; sequence: number }> {
   const guarded = protections({ records: inForce(records), snapshots: stored }, nowMs())
   const kept = new Set(stored.filter(({ name }) => guarded.has(name)).map(({ name }) => name))
   const forgotten = new Map<string, { writer: string; sequence: number }>()
   for (const { document } of records) {
     if (document.record !== RecordKind.FORGET) continue
-    for (const { name, writer, sequence } of forgottenBy(document)) if (!kept.has(name)) forgotten.set(name, { writer, sequence })
+    for (const { name, writer, sequence } of forgottenBy(document))
+      if (!kept.has(name)) forgotten.set(name, { writer, sequence })
   }
   return forgotten
 }
 
 /**
- * Finds one snapshot by name, unique prefix (at least 4 digits), or `latest` (of `source` where one is given). Checkpoints are found by name
- * only. Throws SNAPSHOT_NOT_FOUND, SNAPSHOT_AMBIGUOUS, and for `latest` ROLLBACK_SUSPECTED or DAMAGED: where newer ones
- * may be hidden or can't be read nobody knows the latest.
+ * Finds one snapshot by name, unique prefix (at least 4 digits), or `latest` (of `source` where one is given).
+ * Checkpoints are found by name only. Throws SNAPSHOT_NOT_FOUND, SNAPSHOT_AMBIGUOUS, and for `latest`
+ * ROLLBACK_SUSPECTED or DAMAGED: where newer ones may be hidden or can't be read nobody knows the latest.
  */
-export function findSnapshot(history: History, wanted: string, options: { source?: string; path?: string } = {}): SnapshotEntry {
-  const candidates = history.snapshots.filter(({ document }) => (options.source === undefined || document.source === options.source) && coversPath(document, options.path))
+export function findSnapshot(
+  history: History,
+  wanted: string,
+  options: { source?: string; path?: string } = {},
+): SnapshotEntry {
+  const candidates = history.snapshots.filter(
+    ({ document }) =>
+      (options.source === undefined || document.source === options.source) && coversPath(document, options.path),
+  )
   if (wanted === 'latest') {
     if (history.rollbacks[0]) throw history.rollbacks[0]
     const latest = candidates.at(-1)
-    if (history.damagedSnapshotMs > (latest?.modifiedMs ?? 0)) throw new BackupError('DAMAGED', 'A snapshot that may be the latest can not be read. Name the one that is meant.', { context: { object: 'snapshots/' } })
+    if (history.damagedSnapshotMs > (latest?.modifiedMs ?? 0))
+      throw new BackupError(
+        'DAMAGED',
+        'A snapshot that may be the latest can not be read. Name the one that is meant.',
+        { context: { object: 'snapshots/' } },
+      )
     if (latest) return latest
     throw new BackupError('SNAPSHOT_NOT_FOUND', 'There is no snapshot yet.', { context: { snapshot: wanted } })
   }
-  const matches = /^[0-9a-f]{4,64}$/.test(wanted) ? [...history.snapshots, ...history.checkpoints].filter(({ name }) => name.startsWith(wanted)) : []
-  if (matches.length > 1) throw new BackupError('SNAPSHOT_AMBIGUOUS', 'Several snapshots begin like that.', { context: { snapshot: wanted, candidates: matches.map(({ name }) => name.slice(0, 12)) } })
+  const matches = /^[0-9a-f]{4,64}$/.test(wanted)
+    ? [...history.snapshots, ...history.checkpoints].filter(({ name }) => name.startsWith(wanted))
+    : []
+  if (matches.length > 1)
+    throw new BackupError('SNAPSHOT_AMBIGUOUS', 'Several snapshots begin like that.', {
+      context: { snapshot: wanted, candidates: matches.map(({ name }) => name.slice(0, 12)) },
+    })
   const match = matches[0]
   if (match) return match
   throw new BackupError('SNAPSHOT_NOT_FOUND', 'There is no such snapshot.', { context: { snapshot: wanted } })

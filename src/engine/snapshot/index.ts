@@ -1,18 +1,57 @@
-export { closureIsLive, visitClosure } from './closure.ts'
+export type { SnapshotEntry } from './chains.ts'
 export { judgeCheckpoints } from './checkpoints.ts'
-export { type Chunk, chunkListsOf, chunksOf, ContentBuilder, damageOf, type FileContent, HOLE_ID, isHole } from './chunk-list.ts'
-export { BlobKind, ContentKind, decodePage, DirectoryPage, encodeExtras, encodeStatSection, type Extra, ExtraType } from './directory-page.ts'
-export { decodeSplit, encodeSplit, pageEnds, type SplitPage } from './directory-split.ts'
+export {
+  type Chunk,
+  ContentBuilder,
+  chunkListsOf,
+  chunksOf,
+  damageOf,
+  type FileContent,
+  HOLE_ID,
+  isHole,
+} from './chunk-list.ts'
+export { closureIsLive, visitClosure } from './closure.ts'
 export { type DeleteLog, type DeleteLogEntry, readDeleteLog } from './delete-log.ts'
 export {
-  bytesOfPathText, type ConfirmDocument, type DeleteEntry, type PathText, pathText, parseSession, printablePath, type RecordDocument, RecordKind, type SessionDocument, type SnapshotDocument, type SnapshotSummary, SnapshotType,
+  BlobKind,
+  ContentKind,
+  DirectoryPage,
+  decodePage,
+  type Extra,
+  ExtraType,
+  encodeExtras,
+  encodeStatSection,
+} from './directory-page.ts'
+export { decodeSplit, encodeSplit, pageEnds, type SplitPage } from './directory-split.ts'
+export {
+  bytesOfPathText,
+  type ConfirmDocument,
+  type DeleteEntry,
+  type PathText,
+  parseSession,
+  pathText,
+  printablePath,
+  type RecordDocument,
+  RecordKind,
+  type SessionDocument,
+  type SnapshotDocument,
+  type SnapshotSummary,
+  SnapshotType,
 } from './documents.ts'
-export { findSnapshot, headsOf, type History, markedOf, othersSeen, readHistory, readWriterHistory } from './history.ts'
-export type { SnapshotEntry } from './chains.ts'
+export { findSnapshot, type History, headsOf, markedOf, othersSeen, readHistory, readWriterHistory } from './history.ts'
 export { IndexClass, type OpenedIndex, openIndex, openReader } from './open-index.ts'
 export { type Hold, holdsOf, isHeldBy, protections } from './protections.ts'
 export { byItsWriter, readParsed } from './read-parsed.ts'
-export { folderOfRecord, forgottenBy, inForce, newestRecords, type RecordEntry, RecordFolder, type RecordList, readRecords } from './record-list.ts'
+export {
+  folderOfRecord,
+  forgottenBy,
+  inForce,
+  newestRecords,
+  type RecordEntry,
+  RecordFolder,
+  type RecordList,
+  readRecords,
+} from './record-list.ts'
 export { checkRunId, claimRun, damagedClaims, findRun, readClaim, runOf } from './runs.ts'
 export { openSharedReader, type SharedReaderSetup, shareReader } from './shared-reader.ts'
 export { namesBelow, onStableListing } from './stable-listing.ts'

@@ -18,17 +18,25 @@ const TYPES = { data: ObjectType.INDEX_DATA, meta: ObjectType.INDEX_META } as co
 const LISTINGS_MAX = 8
 
 /**
- * Loads all index segments of a class. Damaged ones are returned as problems: what only they named can't be found. A segment that goes away between
- * listing and reading was replaced by a prune: the folder is listed again, so that its replacement is seen. Throws REPOSITORY_LOCKED when that never ends.
+ * Loads all index segments of a class. Damaged ones are returned as problems: what only they named can't be found. A
+ * segment that goes away between listing and reading was replaced by a prune: the folder is listed again, so that its
+ * replacement is seen. Throws REPOSITORY_LOCKED when that never ends.
  */
-export async function openIndex(repository: Repository, indexClass: IndexClass, options: IndexLoadOptions & { signal?: AbortSignal } = {}): Promise<OpenedIndex> {
+export async function openIndex(
+  repository: Repository,
+  indexClass: IndexClass,
+  options: IndexLoadOptions & { signal?: AbortSignal } = {},
+): Promise<OpenedIndex> {
   const payloads = new Map<string, Uint8Array>()
   const problems = new Map<string, ObjectProblem>()
   for (let listing = 1; ; listing += 1) {
     const listed = await readListed(repository, indexClass, { payloads, problems, signal: options.signal })
-    if (listed.vanished > 0 && listing === LISTINGS_MAX) throw new BackupError('REPOSITORY_LOCKED', 'The index changes faster than it can be read. Run it again.')
+    if (listed.vanished > 0 && listing === LISTINGS_MAX)
+      throw new BackupError('REPOSITORY_LOCKED', 'The index changes faster than it can be read. Run it again.')
     if (listed.vanished === 0) {
-      const current = [...payloads].filter(([key]) => listed.keys.has(key)).map(([key, payload]) => ({ name: key.slice(-64), payload }))
+      const current = [...payloads]
+        .filter(([key]) => listed.keys.has(key))
+        .map(([key, payload]) => ({ name: key.slice(-64), payload }))
       const load = buildIndex(current, options)
       // The index has copied what it keeps of them.
       release(...payloads.values())
@@ -43,7 +51,11 @@ interface ReadSegments {
   readonly signal: AbortSignal | undefined
 }
 
-async function readListed(repository: Repository, indexClass: IndexClass, { payloads, problems, signal }: ReadSegments): Promise<{ keys: Set<string>; vanished: number }> {
+async function readListed(
+  repository: Repository,
+  indexClass: IndexClass,
+  { payloads, problems, signal }: ReadSegments,
+): Promise<{ keys: Set<string>; vanished: number }> {
   const keys = new Set<string>()
   let vanished = 0
   for await (const { key } of repository.store.list(`index/${indexClass}/`, signal ? { signal } : {})) {
@@ -61,9 +73,17 @@ async function readListed(repository: Repository, indexClass: IndexClass, { payl
 }
 
 /** A reader over an index; dispose it to close its packs. */
-export function openReader(repository: Repository, load: IndexLoad, options: { readonly cacheSegments?: number; readonly isBulk?: boolean } = {}): { reader: BlobReader; segments: SegmentReader } {
+export function openReader(
+  repository: Repository,
+  load: IndexLoad,
+  options: { readonly cacheSegments?: number; readonly isBulk?: boolean } = {},
+): { reader: BlobReader; segments: SegmentReader } {
   const segments = new SegmentReader({
-    store: repository.store, repositoryId: repository.keys.repositoryId, masterOf: repository.keys.masterOf, index: load.index, codec: createSegmentDecoder(),
+    store: repository.store,
+    repositoryId: repository.keys.repositoryId,
+    masterOf: repository.keys.masterOf,
+    index: load.index,
+    codec: createSegmentDecoder(),
     ...options,
   })
   return { segments, reader: new BlobReader(load.index, segments, new LookupIds(repository.keys.idKey.key)) }

@@ -17,13 +17,25 @@ export interface DocumentKind<T> {
   readonly type: ObjectType
   /** Throws DAMAGED. */
   readonly parse: (stored: StoredDocument) => T
-  /** For documents of which each names its signer's one before: then the newest one's signature stands for the chain. */
+  /**
+   * For documents of which each names its signer's one before: then the newest one's signature stands for the chain.
+   */
   readonly previousOf?: PreviousOf
 }
 
-/** Every document of a folder. One that has another shape than its kind is a problem of its own: it does not keep the others from being read. */
-export async function readParsed<T>(repository: Repository, { folder, type, parse, previousOf }: DocumentKind<T>, signal?: AbortSignal): Promise<{ entries: Array<ParsedDocument<T>>; problems: ObjectProblem[] }> {
-  const { documents, problems } = await repository.readDocuments(folder, type, { ...(signal && { signal }), ...(previousOf && { previousOf }) })
+/**
+ * Every document of a folder. One that has another shape than its kind is a problem of its own: it does not keep the
+ * others from being read.
+ */
+export async function readParsed<T>(
+  repository: Repository,
+  { folder, type, parse, previousOf }: DocumentKind<T>,
+  signal?: AbortSignal,
+): Promise<{ entries: Array<ParsedDocument<T>>; problems: ObjectProblem[] }> {
+  const { documents, problems } = await repository.readDocuments(folder, type, {
+    ...(signal && { signal }),
+    ...(previousOf && { previousOf }),
+  })
   const entries: Array<ParsedDocument<T>> = []
   for (const stored of documents) {
     const { name, key, signer, modifiedMs } = stored
@@ -40,7 +52,9 @@ export async function readParsed<T>(repository: Repository, { folder, type, pars
 /** For documents that only the maintenance key may sign. Throws DAMAGED. */
 export function byMaintenance(stored: StoredDocument): Record<string, unknown> {
   if (isMaintenance(stored.signer)) return stored.body
-  throw new BackupError('DAMAGED', 'The object is not signed by the maintenance key.', { context: { object: stored.key } })
+  throw new BackupError('DAMAGED', 'The object is not signed by the maintenance key.', {
+    context: { object: stored.key },
+  })
 }
 
 function isMaintenance(signer: string): boolean {
@@ -50,5 +64,7 @@ function isMaintenance(signer: string): boolean {
 /** For documents that name the writer who signs them. Throws DAMAGED. */
 export function byItsWriter<T extends { readonly writer: string }>(document: T, { signer, key }: StoredDocument): T {
   if (document.writer === signer) return document
-  throw new BackupError('DAMAGED', 'A document is signed by another writer than it names.', { context: { object: key } })
+  throw new BackupError('DAMAGED', 'A document is signed by another writer than it names.', {
+    context: { object: key },
+  })
 }

@@ -1,8 +1,11 @@
-/** The records of a repository alone: whoever rebuilds a control plane or checks an audit log needs nothing else of the history. */
+/**
+ * The records of a repository alone: whoever rebuilds a control plane or checks an audit log needs nothing else of the
+ * history.
+ */
 import { ObjectType } from '../crypto/index.ts'
 import type { ObjectProblem, Repository } from '../repository/index.ts'
-import { byMaintenance, readParsed } from './read-parsed.ts'
 import { parseRecord, type RecordDocument, RecordKind } from './documents.ts'
+import { byMaintenance, readParsed } from './read-parsed.ts'
 
 export interface RecordEntry {
   readonly name: string
@@ -16,7 +19,10 @@ export interface RecordList {
   readonly problems: readonly ObjectProblem[]
 }
 
-/** Audit segments grow with time and no decision hangs on them, so they lie apart: a backup or a restore never reads them. */
+/**
+ * Audit segments grow with time and no decision hangs on them, so they lie apart: a backup or a restore never reads
+ * them.
+ */
 export const RecordFolder = { DECISIONS: 'records', AUDIT: 'audit' } as const
 export type RecordFolder = (typeof RecordFolder)[keyof typeof RecordFolder]
 
@@ -26,8 +32,16 @@ export function folderOfRecord(kind: string): RecordFolder {
 }
 
 /** Reads every record of a folder. Throws what the store throws; damage is returned, never dropped in silence. */
-export async function readRecords(repository: Repository, folder: RecordFolder, signal?: AbortSignal): Promise<RecordList> {
-  return readParsed(repository, { folder, type: ObjectType.RECORD, parse: (stored) => parseRecord(byMaintenance(stored)) }, signal)
+export async function readRecords(
+  repository: Repository,
+  folder: RecordFolder,
+  signal?: AbortSignal,
+): Promise<RecordList> {
+  return readParsed(
+    repository,
+    { folder, type: ObjectType.RECORD, parse: (stored) => parseRecord(byMaintenance(stored)) },
+    signal,
+  )
 }
 
 /** The highest generation of each kind and subject, lifted ones included; of equal generations the lowest name. */
@@ -43,15 +57,22 @@ export function newestRecords(entries: readonly RecordEntry[]): RecordEntry[] {
 
 /** The newest of each kind and subject, without what was lifted and without `forget`, of which every one counts. */
 export function inForce(entries: readonly RecordEntry[]): RecordEntry[] {
-  return newestRecords(entries).filter(({ document }) => document.value !== null && document.record !== RecordKind.FORGET)
+  return newestRecords(entries).filter(
+    ({ document }) => document.value !== null && document.record !== RecordKind.FORGET,
+  )
 }
 
 /** The snapshots that a `forget` record names. */
-export function forgottenBy({ value }: RecordDocument): ReadonlyArray<{ readonly name: string; readonly writer: string; readonly sequence: number }> {
+export function forgottenBy({
+  value,
+}: RecordDocument): ReadonlyArray<{ readonly name: string; readonly writer: string; readonly sequence: number }> {
   const list = value?.['snapshots']
   return Array.isArray(list) ? (list as Array<{ name: string; writer: string; sequence: number }>) : []
 }
 
 function isAhead(a: RecordEntry, b: RecordEntry): boolean {
-  return a.document.generation > b.document.generation || (a.document.generation === b.document.generation && a.name < b.name)
+  return (
+    a.document.generation > b.document.generation ||
+    (a.document.generation === b.document.generation && a.name < b.name)
+  )
 }

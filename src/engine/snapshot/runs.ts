@@ -1,6 +1,6 @@
 /**
- * Scheduled runs count exactly once (docs/format/v1.md section 11): a writer claims its run by create-if-absent of `commits/<runId>` once its
- * snapshot is confirmed. The claim is the only object that is not named by its content.
+ * Scheduled runs count exactly once (docs/format/v1.md section 11): a writer claims its run by create-if-absent of
+ * `commits/<runId>` once its snapshot is confirmed. The claim is the only object that is not named by its content.
  */
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { ObjectType, type Signer } from '../crypto/index.ts'
@@ -12,16 +12,28 @@ const RUN_ID = /^[a-z0-9][a-z0-9._-]{0,127}$/
 
 /** Throws USAGE unless `runId` can be a storage key: 1 to 128 of `a-z 0-9 . _ -`, the first a letter or digit. */
 export function checkRunId(runId: string): void {
-  if (!RUN_ID.test(runId)) throw new BackupError('USAGE', 'A run id is 1 to 128 of a-z, 0-9, dot, underscore and hyphen, and begins with a letter or digit.', { context: { runId } })
+  if (!RUN_ID.test(runId))
+    throw new BackupError(
+      'USAGE',
+      'A run id is 1 to 128 of a-z, 0-9, dot, underscore and hyphen, and begins with a letter or digit.',
+      { context: { runId } },
+    )
 }
 
 /** Undefined when nobody has claimed the run. Throws DAMAGED. */
-export async function readClaim(repository: Repository, runId: string, signal?: AbortSignal): Promise<ClaimDocument | undefined> {
+export async function readClaim(
+  repository: Repository,
+  runId: string,
+  signal?: AbortSignal,
+): Promise<ClaimDocument | undefined> {
   const key = `${FOLDER}/${runId}`
   try {
     const { body, signer } = await repository.readDocument(key, ObjectType.CLAIM, signal)
     const claim = parseClaim(body)
-    if (claim.runId !== runId || claim.writer !== signer) throw new BackupError('DAMAGED', 'A claim is of another run or writer than it says.', { context: { object: key } })
+    if (claim.runId !== runId || claim.writer !== signer)
+      throw new BackupError('DAMAGED', 'A claim is of another run or writer than it says.', {
+        context: { object: key },
+      })
     return claim
   } catch (error) {
     if (isBackupError(error, 'NOT_FOUND')) return undefined
@@ -30,7 +42,10 @@ export async function readClaim(repository: Repository, runId: string, signal?: 
 }
 
 /** Claims a run for a confirmed snapshot. False when it was claimed before: `readClaim` says for which. */
-export async function claimRun(repository: Repository, run: { readonly runId: string; readonly snapshot: string; readonly signer: Signer }): Promise<boolean> {
+export async function claimRun(
+  repository: Repository,
+  run: { readonly runId: string; readonly snapshot: string; readonly signer: Signer },
+): Promise<boolean> {
   const { runId, snapshot, signer } = run
   const document: ClaimDocument = { kind: 'claim', runId, snapshot, writer: signer.id.toString('hex') }
   const { bytes } = repository.sealDocument(document, { type: ObjectType.CLAIM, signer })
@@ -51,7 +66,10 @@ interface Candidate {
 
 export interface DecidedRuns<T extends Candidate> {
   readonly counting: T[]
-  /** Whole, of a run for which another snapshot counts, and nobody has decided it yet: it may count once a claim says so. */
+  /**
+   * Whole, of a run for which another snapshot counts, and nobody has decided it yet: it may count once a claim says
+   * so.
+   */
   readonly rivals: T[]
   /** Of a run that is claimed for another snapshot, or withdrawn by their own writer: they never count again. */
   readonly superseded: T[]
@@ -59,18 +77,36 @@ export interface DecidedRuns<T extends Candidate> {
   readonly problems: ObjectProblem[]
 }
 
-/** One snapshot of each run counts. `isForgotten` says of a name whether a forget record covers it; `withdrawn` are names that their writers took back. */
+/**
+ * One snapshot of each run counts. `isForgotten` says of a name whether a forget record covers it; `withdrawn` are
+ * names that their writers took back.
+ */
 export async function decideRuns<T extends Candidate>(
-  repository: Repository, snapshots: readonly T[], facts: { readonly isForgotten: (name: string) => boolean; readonly withdrawn: ReadonlySet<string>; readonly signal?: AbortSignal },
+  repository: Repository,
+  snapshots: readonly T[],
+  facts: {
+    readonly isForgotten: (name: string) => boolean
+    readonly withdrawn: ReadonlySet<string>
+    readonly signal?: AbortSignal
+  },
 ): Promise<DecidedRuns<T>> {
-  const runs = Map.groupBy(snapshots.filter(({ document }) => document.runId !== undefined), ({ document }) => runOf(document)!)
-  const decided: DecidedRuns<T> = { counting: snapshots.filter(({ document }) => document.runId === undefined), rivals: [], superseded: [], problems: [] }
+  const runs = Map.groupBy(
+    snapshots.filter(({ document }) => document.runId !== undefined),
+    ({ document }) => runOf(document)!,
+  )
+  const decided: DecidedRuns<T> = {
+    counting: snapshots.filter(({ document }) => document.runId === undefined),
+    rivals: [],
+    superseded: [],
+    problems: [],
+  }
   if (runs.size === 0) return decided
   const claimedAt = await claimTimes(repository, facts.signal)
   for (const rivals of runs.values()) {
     const { runId, copiedFrom } = rivals[0]!.document
     const at = copiedFrom ? undefined : claimedAt.get(runId!)
-    // A claim follows its snapshot. A lone snapshot that is older than the claim is the one it names; reading every claim would double the cost of a list.
+    // A claim follows its snapshot. A lone snapshot that is older than the claim is the one it names; reading every
+    // claim would double the cost of a list.
     const isPlain = rivals.length === 1 && (at === undefined || at >= rivals[0]!.modifiedMs)
     const claim = at === undefined || isPlain ? undefined : await believedClaim(repository, runId!, decided.problems)
     decideOne(rivals, { ...facts, claim, decided })
@@ -79,7 +115,10 @@ export async function decideRuns<T extends Candidate>(
 }
 
 /** The snapshot of a scheduled run that counts. */
-export function findRun<T extends Candidate>(history: { readonly snapshots: readonly T[] }, runId: string): T | undefined {
+export function findRun<T extends Candidate>(
+  history: { readonly snapshots: readonly T[] },
+  runId: string,
+): T | undefined {
   return history.snapshots.find(({ document }) => document.runId === runId && document.copiedFrom === undefined)
 }
 
@@ -90,11 +129,16 @@ export function runOf({ runId, copiedFrom }: SnapshotDocument): string | undefin
 
 async function claimTimes(repository: Repository, signal: AbortSignal | undefined): Promise<Map<string, number>> {
   const times = new Map<string, number>()
-  for await (const { key, modifiedMs } of repository.store.list(`${FOLDER}/`, signal ? { signal } : {})) times.set(key.slice(FOLDER.length + 1), modifiedMs)
+  for await (const { key, modifiedMs } of repository.store.list(`${FOLDER}/`, signal ? { signal } : {}))
+    times.set(key.slice(FOLDER.length + 1), modifiedMs)
   return times
 }
 
-async function believedClaim(repository: Repository, runId: string, problems: ObjectProblem[]): Promise<ClaimDocument | undefined> {
+async function believedClaim(
+  repository: Repository,
+  runId: string,
+  problems: ObjectProblem[],
+): Promise<ClaimDocument | undefined> {
   try {
     return await readClaim(repository, runId)
   } catch (error) {
@@ -118,7 +162,10 @@ interface RunFacts<T extends Candidate> {
   readonly decided: DecidedRuns<T>
 }
 
-function decideOne<T extends Candidate>(rivals: readonly T[], { isForgotten, withdrawn, claim, decided }: RunFacts<T>): void {
+function decideOne<T extends Candidate>(
+  rivals: readonly T[],
+  { isForgotten, withdrawn, claim, decided }: RunFacts<T>,
+): void {
   const claimed = claim && rivals.find(({ name }) => name === claim.snapshot)
   if (!claimed && claim && isForgotten(claim.snapshot)) {
     decided.superseded.push(...rivals)
@@ -127,7 +174,8 @@ function decideOne<T extends Candidate>(rivals: readonly T[], { isForgotten, wit
   const standing = rivals.filter(({ name }) => !withdrawn.has(name))
   const counting = claimed ?? lowest(standing.length > 0 ? standing : rivals)
   decided.counting.push(counting)
-  for (const each of rivals) if (each !== counting) (claimed || withdrawn.has(each.name) ? decided.superseded : decided.rivals).push(each)
+  for (const each of rivals)
+    if (each !== counting) (claimed || withdrawn.has(each.name) ? decided.superseded : decided.rivals).push(each)
 }
 
 function lowest<T extends Candidate>(rivals: readonly T[]): T {

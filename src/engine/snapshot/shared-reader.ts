@@ -16,17 +16,37 @@ export interface SharedReaderSetup {
 }
 
 /** Undefined where packs are no local files. */
-export function shareReader({ keys, store }: Repository, index: RepositoryIndex, cacheSegments: number): SharedReaderSetup | undefined {
+export function shareReader(
+  { keys, store }: Repository,
+  index: RepositoryIndex,
+  cacheSegments: number,
+): SharedReaderSetup | undefined {
   const packs = index.packs.map(({ name }) => ({ name, path: store.localPath(packKey(name)) }))
   if (!packs.every((pack): pack is { name: string; path: string } => pack.path !== undefined)) return undefined
-  return { repositoryId: keys.repositoryId, masters: keys.bundle.masters, idKey: keys.idKey.key, index: index.share(), packs, cacheSegments }
+  return {
+    repositoryId: keys.repositoryId,
+    masters: keys.bundle.masters,
+    idKey: keys.idKey.key,
+    index: index.share(),
+    packs,
+    cacheSegments,
+  }
 }
 
-/** For the thread that was given the setup; its packs stay open as long as the thread lives, which must track what it opens. */
+/**
+ * For the thread that was given the setup; its packs stay open as long as the thread lives, which must track what it
+ * opens.
+ */
 export function openSharedReader(setup: SharedReaderSetup): BlobReader {
   const index = new SharedIndex(setup.index, setup.packs)
   const segments = new SegmentReader({
-    store: localPacks(setup.packs), repositoryId: Buffer.from(setup.repositoryId), masterOf: masterLookup(setup.masters), index, codec: createSegmentDecoder(), cacheSegments: setup.cacheSegments, isBulk: true,
+    store: localPacks(setup.packs),
+    repositoryId: Buffer.from(setup.repositoryId),
+    masterOf: masterLookup(setup.masters),
+    index,
+    codec: createSegmentDecoder(),
+    cacheSegments: setup.cacheSegments,
+    isBulk: true,
   })
   return new BlobReader(index, segments, new LookupIds(Buffer.from(setup.idKey)))
 }
@@ -37,18 +57,33 @@ function localPacks(packs: SharedReaderSetup['packs']): SegmentReaderParts['stor
   const buffer = new ReadBuffer()
   return {
     localPath: (key) => paths.get(key),
-    get: async (key, { offset = 0, length = 0 } = {}) => await Promise.resolve(readRange(paths.get(key) ?? '', { key, offset, length, buffer })),
+    get: async (key, { offset = 0, length = 0 } = {}) =>
+      await Promise.resolve(readRange(paths.get(key) ?? '', { key, offset, length, buffer })),
   }
 }
 
-function readRange(path: string, { key, offset, length, buffer }: { readonly key: string; readonly offset: number; readonly length: number; readonly buffer: ReadBuffer }): Uint8Array {
+function readRange(
+  path: string,
+  {
+    key,
+    offset,
+    length,
+    buffer,
+  }: { readonly key: string; readonly offset: number; readonly length: number; readonly buffer: ReadBuffer },
+): Uint8Array {
   try {
     using pack = new LocalPack(path, buffer, { isCached: true })
     const bytes = Buffer.from(pack.read(offset, length))
-    if (bytes.length < length) throw new BackupError('STORAGE_FAILED', 'An object is shorter than what is to be read of it.', { context: { object: key } })
+    if (bytes.length < length)
+      throw new BackupError('STORAGE_FAILED', 'An object is shorter than what is to be read of it.', {
+        context: { object: key },
+      })
     return bytes
   } catch (error) {
     if (error instanceof BackupError) throw error
-    throw new BackupError(systemCode(error) === 'ENOENT' ? 'NOT_FOUND' : 'STORAGE_FAILED', 'A pack can not be read.', { context: { object: key }, cause: error })
+    throw new BackupError(systemCode(error) === 'ENOENT' ? 'NOT_FOUND' : 'STORAGE_FAILED', 'A pack can not be read.', {
+      context: { object: key },
+      cause: error,
+    })
   }
 }

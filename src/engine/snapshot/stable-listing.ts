@@ -6,16 +6,25 @@ const ATTEMPTS_MAX = 10
 export interface StableOptions {
   /** Default 10. */
   readonly attemptsMax?: number
-  /** The last failure is thrown as it is, for work that changes the listing itself. Default: REPOSITORY_LOCKED, which says nothing of the data. */
+  /**
+   * The last failure is thrown as it is, for work that changes the listing itself. Default: REPOSITORY_LOCKED, which
+   * says nothing of the data.
+   */
   readonly rethrow?: boolean
 }
 
 /**
- * Runs `attempt` again for as long as it fails over something missing or damaged while the listing of `prefixes` changes. A pruner replaces index
- * segments before it deletes packs, and a reader beside it may have read the old ones: what is missing while nothing changed is really missing.
- * Throws what `attempt` throws; REPOSITORY_LOCKED when the listing never stays.
+ * Runs `attempt` again for as long as it fails over something missing or damaged while the listing of `prefixes`
+ * changes. A pruner replaces index segments before it deletes packs, and a reader beside it may have read the old ones:
+ * what is missing while nothing changed is really missing. Throws what `attempt` throws; REPOSITORY_LOCKED when the
+ * listing never stays.
  */
-export async function onStableListing<T>(repository: Repository, prefixes: readonly string[], attempt: () => Promise<T>, options: StableOptions = {}): Promise<T> {
+export async function onStableListing<T>(
+  repository: Repository,
+  prefixes: readonly string[],
+  attempt: () => Promise<T>,
+  options: StableOptions = {},
+): Promise<T> {
   const attemptsMax = options.attemptsMax ?? ATTEMPTS_MAX
   let before = await namesBelow(repository, prefixes)
   for (let number = 1; number <= attemptsMax; number += 1) {

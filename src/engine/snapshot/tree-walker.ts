@@ -4,7 +4,7 @@ import { throwIfAborted } from '../../kernel/abort.ts'
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import type { BlobReader } from '../repository/index.ts'
 import { damageOf } from './chunk-list.ts'
-import { BlobKind, ContentKind, decodePage, type DirectoryPage } from './directory-page.ts'
+import { BlobKind, ContentKind, type DirectoryPage, decodePage } from './directory-page.ts'
 import { decodeSplit } from './directory-split.ts'
 
 const DEPTH_MAX = 20_000
@@ -31,7 +31,11 @@ export function childPath(directory: string, name: string): string {
 }
 
 /** The pages of one directory. A page of a wide one that can't be read is an error at the end, after all that can. */
-export async function* pagesOfDirectory(reader: BlobReader, id: Uint8Array, options: WalkOptions = {}): AsyncGenerator<DirectoryPage> {
+export async function* pagesOfDirectory(
+  reader: BlobReader,
+  id: Uint8Array,
+  options: WalkOptions = {},
+): AsyncGenerator<DirectoryPage> {
   if (options.enter?.(id) === false) return
   const blob = Uint8Array.from(reader.readSync(id) ?? (await reader.read(id, options.signal)))
   if (blob[0] !== BlobKind.SPLIT) {
@@ -59,7 +63,11 @@ interface Frame {
 }
 
 /** Every page of every directory below `root` (a directory blob), depth first. */
-export async function* walkTree(reader: BlobReader, root: Uint8Array, options: WalkOptions & { readonly path?: string } = {}): AsyncGenerator<WalkedPage> {
+export async function* walkTree(
+  reader: BlobReader,
+  root: Uint8Array,
+  options: WalkOptions & { readonly path?: string } = {},
+): AsyncGenerator<WalkedPage> {
   const stack: Frame[] = [{ path: options.path ?? '/', id: root }]
   for (let frame = stack.pop(); frame; frame = stack.pop()) {
     throwIfAborted(options.signal)
@@ -70,7 +78,8 @@ export async function* walkTree(reader: BlobReader, root: Uint8Array, options: W
         collectChildren(frame.path, page, { into: options.into, children })
       }
     } catch (error) {
-      if (!options.onDamage || !isBackupError(error) || (error.code !== 'DAMAGED' && error.code !== 'NOT_FOUND')) throw error
+      if (!options.onDamage || !isBackupError(error) || (error.code !== 'DAMAGED' && error.code !== 'NOT_FOUND'))
+        throw error
       options.onDamage(frame.path, error)
     }
     if (stack.length + children.length > FRAMES_MAX || frame.path.split('/').length > DEPTH_MAX) throw tooDeep()
@@ -83,8 +92,15 @@ interface PageVisitor extends Pick<WalkOptions, 'signal' | 'enter'> {
   readonly visit: (page: DirectoryPage) => Promise<void> | undefined
 }
 
-/** The same pages for a visitor that asks for no paths. No promise is made where none is needed: thousands of pages would make garbage faster than it is collected. */
-export async function visitPages(reader: BlobReader, root: Uint8Array, { signal, enter, visit }: PageVisitor): Promise<void> {
+/**
+ * The same pages for a visitor that asks for no paths. No promise is made where none is needed: thousands of pages
+ * would make garbage faster than it is collected.
+ */
+export async function visitPages(
+  reader: BlobReader,
+  root: Uint8Array,
+  { signal, enter, visit }: PageVisitor,
+): Promise<void> {
   const stack = [{ id: root, depth: 0, isPart: false }]
   for (let frame = stack.pop(); frame; frame = stack.pop()) {
     throwIfAborted(signal)
@@ -92,7 +108,9 @@ export async function visitPages(reader: BlobReader, root: Uint8Array, { signal,
     const blob = Uint8Array.from(reader.readSync(frame.id) ?? (await reader.read(frame.id, signal)))
     // What a split directory consists of are pages.
     const page = blob[0] === BlobKind.SPLIT && !frame.isPart ? undefined : decodePage(blob)
-    const below = page ? { ids: directoriesOf(page), depth: frame.depth + 1 } : { ids: decodeSplit(blob).map(({ id }) => id), depth: frame.depth }
+    const below = page
+      ? { ids: directoriesOf(page), depth: frame.depth + 1 }
+      : { ids: decodeSplit(blob).map(({ id }) => id), depth: frame.depth }
     const waits = page && visit(page)
     if (waits) await waits
     if (stack.length + below.ids.length > FRAMES_MAX || below.depth > DEPTH_MAX) throw tooDeep()
@@ -103,7 +121,8 @@ export async function visitPages(reader: BlobReader, root: Uint8Array, { signal,
 function directoriesOf(page: DirectoryPage): Uint8Array[] {
   const ids: Uint8Array[] = []
   for (let entry = 0; entry < page.count; entry += 1) {
-    if (page.columns.type(entry) === FileType.DIRECTORY && page.kinds[entry] === ContentKind.ONE) ids.push(Uint8Array.from(page.contentOf(entry)))
+    if (page.columns.type(entry) === FileType.DIRECTORY && page.kinds[entry] === ContentKind.ONE)
+      ids.push(Uint8Array.from(page.contentOf(entry)))
   }
   return ids
 }
@@ -112,7 +131,11 @@ function tooDeep(): BackupError {
   return new BackupError('DAMAGED', 'A tree is deeper than any file system.', { context: { object: 'tree' } })
 }
 
-function collectChildren(path: string, page: DirectoryPage, parts: { into: ((path: string) => boolean) | undefined; children: Frame[] }): void {
+function collectChildren(
+  path: string,
+  page: DirectoryPage,
+  parts: { into: ((path: string) => boolean) | undefined; children: Frame[] },
+): void {
   for (let entry = 0; entry < page.count; entry += 1) {
     if (page.columns.type(entry) !== FileType.DIRECTORY || page.kinds[entry] !== ContentKind.ONE) continue
     const below = childPath(path, page.columns.names[entry]!)

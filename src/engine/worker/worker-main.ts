@@ -1,8 +1,24 @@
-/** The second lane: takes directories and shares of big files until it is told to finish; or verifies packs, copies blobs or writes restored contents, when it is started for that. */
+/**
+ * The second lane: takes directories and shares of big files until it is told to finish; or verifies packs, copies
+ * blobs or writes restored contents, when it is started for that.
+ */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { sendableError } from '../../kernel/crossing-error.ts'
 import { invariant } from '../../kernel/invariant.ts'
-import { createDirectoryWork, type DirectoryTask, type FromWorker, IndexNeeded, isPaused, Lane, type SharedStretch, type ToWorker, takeTurn, type WorkerLinks, WorkerQueue, type WorkerSetup } from '../backup/lane-parts.ts'
+import {
+  createDirectoryWork,
+  type DirectoryTask,
+  type FromWorker,
+  IndexNeeded,
+  isPaused,
+  Lane,
+  type SharedStretch,
+  type ToWorker,
+  takeTurn,
+  type WorkerLinks,
+  WorkerQueue,
+  type WorkerSetup,
+} from '../backup/lane-parts.ts'
 import type { FromCopier, ToCopier } from '../maintenance/copy-blobs.ts'
 import { type CopierSetup, PackCopier } from '../maintenance/pack-copier.ts'
 import { PackVerifier } from '../maintenance/pack-verifier.ts'
@@ -129,7 +145,11 @@ function runContentWriter({ reader, port }: ContentWorkerSetup): void {
   })
 }
 
-const data = workerData as (WorkerSetup & WorkerLinks) | { readonly verifier: true } | { readonly copier: CopierSetup } | { readonly contents: ContentWorkerSetup }
+const data = workerData as
+  | (WorkerSetup & WorkerLinks)
+  | { readonly verifier: true }
+  | { readonly copier: CopierSetup }
+  | { readonly contents: ContentWorkerSetup }
 if ('verifier' in data) runVerifier()
 else if ('copier' in data) runCopier(data.copier)
 else if ('contents' in data) runContentWriter(data.contents)

@@ -1,6 +1,6 @@
 /**
- * When a schedule is due. Pure: schedule, zone and moment in, moments out. Each wall time that a schedule names comes due once: of a repeated hour the
- * first time, in a skipped one at the first moment after it.
+ * When a schedule is due. Pure: schedule, zone and moment in, moments out. Each wall time that a schedule names comes
+ * due once: of a repeated hour the first time, in a skipped one at the first moment after it.
  */
 import { CONFIG_OPTIONS, invalidOption, type ScheduleSettings } from '../../contracts/system/index.ts'
 import { wallTimes } from './wall-times.ts'
@@ -41,7 +41,11 @@ export interface DueTimes {
 }
 
 /** What came due after `afterMs` and up to `untilMs`. Costs by what it gives, not by the length of the stretch. */
-export function dueTimesBetween(schedule: ScheduleSettings, frame: ScheduleFrame, options: { readonly untilMs: number; readonly limit: number }): DueTimes {
+export function dueTimesBetween(
+  schedule: ScheduleSettings,
+  frame: ScheduleFrame,
+  options: { readonly untilMs: number; readonly limit: number },
+): DueTimes {
   const { untilMs, limit } = options
   for (let stretchMs = HOUR_MS; ; stretchMs *= 2) {
     const startMs = Math.max(frame.afterMs, untilMs - stretchMs)
@@ -69,7 +73,8 @@ function* dueTimesAfter(schedule: ScheduleSettings, frame: ScheduleFrame): Gener
 }
 
 function* multiplesAfter(period: number, { createdAtMs, afterMs }: ScheduleFrame): Generator<number> {
-  for (let count = Math.max(1, Math.floor((afterMs - createdAtMs) / period) + 1); ; count += 1) yield createdAtMs + count * period
+  for (let count = Math.max(1, Math.floor((afterMs - createdAtMs) / period) + 1); ; count += 1)
+    yield createdAtMs + count * period
 }
 
 function periodMs(every: string): number {
@@ -77,5 +82,6 @@ function periodMs(every: string): number {
 }
 
 function assertTimeZone(timezone: string): void {
-  if (!isTimeZone(timezone)) throw invalidOption('timezone', `there is no such time zone: ${timezone}`, { options: CONFIG_OPTIONS })
+  if (!isTimeZone(timezone))
+    throw invalidOption('timezone', `there is no such time zone: ${timezone}`, { options: CONFIG_OPTIONS })
 }

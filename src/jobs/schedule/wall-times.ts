@@ -1,4 +1,7 @@
-/** The wall times that a schedule names, in order, on a calendar without a zone. Cron expressions are read by the parser that the queue's library uses. */
+/**
+ * The wall times that a schedule names, in order, on a calendar without a zone. Cron expressions are read by the parser
+ * that the queue's library uses.
+ */
 import { type CronExpression, CronExpressionParser } from 'cron-parser'
 import { BackupFrequency, CONFIG_OPTIONS, invalidOption, type ScheduleSettings } from '../../contracts/system/index.ts'
 import type { BackupError } from '../../kernel/backup-error.ts'
@@ -6,9 +9,13 @@ import type { BackupError } from '../../kernel/backup-error.ts'
 export type CalendarSchedule = Extract<ScheduleSettings, { readonly kind: 'CRON' | 'FREQUENCY' }>
 type FrequencySchedule = Extract<ScheduleSettings, { readonly kind: 'FREQUENCY' }>
 
-/** Wall times after `afterWallMs`, without end. Throws CONFIG_INVALID for a cron expression that can't be read or never comes due. */
+/**
+ * Wall times after `afterWallMs`, without end. Throws CONFIG_INVALID for a cron expression that can't be read or never
+ * comes due.
+ */
 export function* wallTimes(schedule: CalendarSchedule, afterWallMs: number): Generator<number, never> {
-  if (schedule.kind === 'FREQUENCY' && schedule.frequency === BackupFrequency.MONTHLY) return yield* monthly(schedule, afterWallMs)
+  if (schedule.kind === 'FREQUENCY' && schedule.frequency === BackupFrequency.MONTHLY)
+    return yield* monthly(schedule, afterWallMs)
   const cron = schedule.kind === 'CRON' ? schedule.cron.trim().replace(/\s+/g, ' ') : cronOf(schedule)
   const expression = parseCron(cron, afterWallMs)
   while (true) yield nextOf(expression, cron)
@@ -25,7 +32,10 @@ function parseTime(time: string): { hour: number; minute: number } {
   return { hour: hour!, minute: minute! }
 }
 
-/** A month that is too short for the day runs on its last: 31 is the last of every month. No cron field says that for 29 and 30. */
+/**
+ * A month that is too short for the day runs on its last: 31 is the last of every month. No cron field says that for 29
+ * and 30.
+ */
 function* monthly({ time, dayOfMonth }: FrequencySchedule, afterWallMs: number): Generator<number, never> {
   const { hour, minute } = parseTime(time)
   const start = new Date(afterWallMs)

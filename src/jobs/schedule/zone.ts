@@ -1,6 +1,6 @@
 /**
- * Wall clocks of IANA time zones. A wall time is written as the milliseconds that the same figures would be in UTC, so that calendars can be counted
- * without a zone; only `instantOfWall` knows of clocks that are put forward or back.
+ * Wall clocks of IANA time zones. A wall time is written as the milliseconds that the same figures would be in UTC, so
+ * that calendars can be counted without a zone; only `instantOfWall` knows of clocks that are put forward or back.
  */
 
 const MINUTE_MS = 60_000
@@ -14,7 +14,18 @@ const formats = new Map<string, Intl.DateTimeFormat>()
 function formatOf(zone: string): Intl.DateTimeFormat {
   const known = formats.get(zone)
   if (known) return known
-  const format = new Intl.DateTimeFormat('en-US', { timeZone: zone, calendar: 'iso8601', numberingSystem: 'latn', hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' })
+  const format = new Intl.DateTimeFormat('en-US', {
+    timeZone: zone,
+    calendar: 'iso8601',
+    numberingSystem: 'latn',
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  })
   formats.set(zone, format)
   return format
 }
@@ -34,7 +45,14 @@ export function isTimeZone(zone: string): boolean {
 export function wallOfInstant(ms: number, zone: string): number {
   const parts: Record<string, number> = {}
   for (const { type, value } of formatOf(zone).formatToParts(ms)) parts[type] = Number(value)
-  const seconds = Date.UTC(parts['year']!, parts['month']! - 1, parts['day']!, parts['hour']!, parts['minute']!, parts['second']!)
+  const seconds = Date.UTC(
+    parts['year']!,
+    parts['month']! - 1,
+    parts['day']!,
+    parts['hour']!,
+    parts['minute']!,
+    parts['second']!,
+  )
   return seconds + (ms - Math.floor(ms / 1000) * 1000)
 }
 
@@ -43,8 +61,8 @@ function offsetAt(ms: number, zone: string): number {
 }
 
 /**
- * When the clock shows a wall time: of a repeated one the first time; a skipped one is over at the moment at which the clock is put forward.
- * Never decreases with `wallMs`.
+ * When the clock shows a wall time: of a repeated one the first time; a skipped one is over at the moment at which the
+ * clock is put forward. Never decreases with `wallMs`.
  */
 export function instantOfWall(wallMs: number, zone: string): number {
   const before = offsetAt(wallMs - OFFSET_MS_MAX, zone)
@@ -72,6 +90,8 @@ function changeBetween(fromMs: number, toMs: number, zone: string): number {
 export function formatLocal(ms: number, zone: string): string {
   const wall = wallOfInstant(ms, zone)
   const offset = Math.trunc((wall - ms) / MINUTE_MS)
-  const figures = [Math.floor(Math.abs(offset) / 60), Math.abs(offset) % 60].map((figure) => String(figure).padStart(2, '0'))
+  const figures = [Math.floor(Math.abs(offset) / 60), Math.abs(offset) % 60].map((figure) =>
+    String(figure).padStart(2, '0'),
+  )
   return `${new Date(wall).toISOString().slice(0, 19)}${offset < 0 ? '-' : '+'}${figures.join(':')}`
 }

@@ -14,7 +14,9 @@ const ADDRESS_FORM = 'an e-mail address such as "backup@clinic.example"'
 const LIST_FORM = 'e-mail addresses, separated by commas'
 
 /** `Name <user@host>` or `user@host`. */
-const address = z.string({ error: ADDRESS_FORM }).regex(/^(?:[^<>\r\n]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/, ADDRESS_FORM)
+const address = z
+  .string({ error: ADDRESS_FORM })
+  .regex(/^(?:[^<>\r\n]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/, ADDRESS_FORM)
 
 function isMailUrl(text: string): boolean {
   const url = URL.parse(text)
@@ -41,10 +43,15 @@ export const email = defineNotifier<EmailConfig>({
     const transport = await openTransport(smtpUrl)
     try {
       await transport.sendMail({
-        from: emailFrom, to: [...emailTo], subject: subjectOf(notice), text: textOf(notice),
+        from: emailFrom,
+        to: [...emailTo],
+        subject: subjectOf(notice),
+        text: textOf(notice),
         messageId: `<${key}@${domainOf(emailFrom)}>`,
         headers: { 'auto-submitted': 'auto-generated', 'x-neonpro-alarm': notice.type },
-        disableFileAccess: true, disableUrlAccess: true, signal: AbortSignal.any([signal, deadline]),
+        disableFileAccess: true,
+        disableUrlAccess: true,
+        signal: AbortSignal.any([signal, deadline]),
       })
     } catch (error) {
       if (signal.aborted) throw new BackupError('ABORTED', 'The delivery was stopped.')
@@ -62,19 +69,35 @@ async function openTransport(smtpUrl: string): Promise<Transporter> {
   const hasPassword = url.password !== ''
   const isHere = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
   const saysOtherwise = url.searchParams.has('requireTLS') || url.searchParams.has('ignoreTLS')
-  return createTransport({ url: smtpUrl, ...(hasPassword && !isHere && !saysOtherwise && { requireTLS: true }), connectionTimeout: CONNECT_TIMEOUT_MS, greetingTimeout: CONNECT_TIMEOUT_MS, socketTimeout: TIMEOUT_MS, logger: false })
+  return createTransport({
+    url: smtpUrl,
+    ...(hasPassword && !isHere && !saysOtherwise && { requireTLS: true }),
+    connectionTimeout: CONNECT_TIMEOUT_MS,
+    greetingTimeout: CONNECT_TIMEOUT_MS,
+    socketTimeout: TIMEOUT_MS,
+    logger: false,
+  })
 }
 
 function domainOf(from: string): string {
   return /@([^\s<>@]+)>?$/.exec(from)?.[1] ?? 'neonpro-backup.invalid'
 }
 
-/** What the library's error says, as code and status: its texts repeat what the server said, and commands that hold a password. */
+/**
+ * What the library's error says, as code and status: its texts repeat what the server said, and commands that hold a
+ * password.
+ */
 function failureOfMail(error: unknown): BackupError {
   const code = systemCode(error) ?? 'EMAIL'
-  const status = typeof error === 'object' && error !== null && 'responseCode' in error && typeof error.responseCode === 'number' ? error.responseCode : undefined
+  const status =
+    typeof error === 'object' && error !== null && 'responseCode' in error && typeof error.responseCode === 'number'
+      ? error.responseCode
+      : undefined
   const cause = status === undefined ? code : `${code}, SMTP ${status}`
   // A wrong certificate or name may be put right on the other side; a refused password or address is this side's.
-  const isPermanent = (status !== undefined && status >= 500) || ['ENOAUTH', 'EENVELOPE', 'ECONFIG'].includes(code) || (code === 'EAUTH' && status === undefined)
+  const isPermanent =
+    (status !== undefined && status >= 500) ||
+    ['ENOAUTH', 'EENVELOPE', 'ECONFIG'].includes(code) ||
+    (code === 'EAUTH' && status === undefined)
   return isPermanent ? deliveryRefused(KIND, cause) : deliveryFailed(KIND, cause)
 }

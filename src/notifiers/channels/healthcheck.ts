@@ -1,6 +1,7 @@
 /**
- * Signs of life to a healthchecks-compatible service: URL/start, URL, URL/fail. `{slug}` in the address becomes the configuration's name in lower case
- * with hyphens. Each ping carries the run's id as `rid`, so that a start that comes late is not taken for the next run's.
+ * Signs of life to a healthchecks-compatible service: URL/start, URL, URL/fail. `{slug}` in the address becomes the
+ * configuration's name in lower case with hyphens. Each ping carries the run's id as `rid`, so that a start that comes
+ * late is not taken for the next run's.
  */
 import { z } from 'zod'
 import { post } from '../http-call.ts'
@@ -11,7 +12,10 @@ const SUFFIXES: Readonly<Record<PingSignal, string>> = { START: '/start', SUCCES
 const URL_FORM = 'an http: or https: URL; {slug} stands for the configuration'
 
 const config = z.object({
-  healthcheckUrl: z.string().refine((text) => /^https?:$/.test(URL.parse(text.replaceAll('{slug}', 'slug'))?.protocol ?? ''), URL_FORM).optional(),
+  healthcheckUrl: z
+    .string()
+    .refine((text) => /^https?:$/.test(URL.parse(text.replaceAll('{slug}', 'slug'))?.protocol ?? ''), URL_FORM)
+    .optional(),
 })
 
 export const healthcheck = defineNotifier<z.output<typeof config>>({
@@ -43,5 +47,12 @@ function pingUrl(address: string, { name, runId, signal }: PingNotice): URL | nu
 
 /** "Clínica São José" → "clinica-sao-jose". */
 function slugOf(name: string): string {
-  return name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '') || 'backup'
+  return (
+    name
+      .normalize('NFKD')
+      .replace(/\p{M}/gu, '')
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-|-$/g, '') || 'backup'
+  )
 }

@@ -8,11 +8,16 @@ const KIND = 'webhook'
 const SECRET_BYTES_MIN = 16
 const SECRET_FORM = '"whsec_" and base64 of 16 random bytes or more (openssl rand -base64 32)'
 
-const isSecret = (text: string): boolean => /^(?:whsec_)?[A-Za-z0-9+/]+={0,2}$/.test(text) && Buffer.from(text.replace(/^whsec_/, ''), 'base64').length >= SECRET_BYTES_MIN
+const isSecret = (text: string): boolean =>
+  /^(?:whsec_)?[A-Za-z0-9+/]+={0,2}$/.test(text) &&
+  Buffer.from(text.replace(/^whsec_/, ''), 'base64').length >= SECRET_BYTES_MIN
 
 const config = z.object({
   webhookUrl: z.url({ protocol: /^https?$/, error: 'an http: or https: URL' }),
-  webhookSecret: z.string().refine((text) => text.trim().split(/\s+/).every(isSecret), SECRET_FORM).optional(),
+  webhookSecret: z
+    .string()
+    .refine((text) => text.trim().split(/\s+/).every(isSecret), SECRET_FORM)
+    .optional(),
   webhookAllowPrivate: z.boolean().optional(),
 })
 
@@ -21,13 +26,27 @@ export const webhook = defineNotifier<z.output<typeof config>>({
   title: { en: 'webhook', 'pt-BR': 'webhook' },
   carries: 'ALARM',
   config,
-  variables: { webhookUrl: 'WEBHOOK_URL', webhookSecret: 'WEBHOOK_SECRET', webhookAllowPrivate: 'WEBHOOK_ALLOW_PRIVATE' },
+  variables: {
+    webhookUrl: 'WEBHOOK_URL',
+    webhookSecret: 'WEBHOOK_SECRET',
+    webhookAllowPrivate: 'WEBHOOK_ALLOW_PRIVATE',
+  },
   required: ['webhookUrl'],
   async deliver(notice, { webhookUrl, webhookSecret, webhookAllowPrivate }, { key, signal }) {
     if (notice.kind !== 'ALARM') throw deliveryRefused(KIND, 'not an alarm')
     const body = JSON.stringify(bodyOf(notice))
-    const headers = { 'content-type': 'application/json', ...(await signatureHeaders({ key, body, secrets: webhookSecret })) }
-    await post({ channel: KIND, url: new URL(webhookUrl), headers, body, allowPrivate: webhookAllowPrivate === true, signal })
+    const headers = {
+      'content-type': 'application/json',
+      ...(await signatureHeaders({ key, body, secrets: webhookSecret })),
+    }
+    await post({
+      channel: KIND,
+      url: new URL(webhookUrl),
+      headers,
+      body,
+      allowPrivate: webhookAllowPrivate === true,
+      signal,
+    })
   },
 })
 
@@ -37,11 +56,26 @@ function bodyOf({ kind: _, locale: __, change, at, ...data }: AlarmNotice): obje
 }
 
 /** One signature for each secret, so that a receiver may hold the old or the new one. */
-async function signatureHeaders({ key, body, secrets }: { key: string; body: string; secrets: string | undefined }): Promise<Record<string, string>> {
+async function signatureHeaders({
+  key,
+  body,
+  secrets,
+}: {
+  key: string
+  body: string
+  secrets: string | undefined
+}): Promise<Record<string, string>> {
   const seconds = Math.floor(nowMs() / 1000)
   const headers = { 'webhook-id': key, 'webhook-timestamp': String(seconds) }
   if (secrets === undefined) return headers
   const { Webhook } = await import('standardwebhooks')
   const at = new Date(seconds * 1000)
-  return { ...headers, 'webhook-signature': secrets.trim().split(/\s+/).map((secret) => new Webhook(secret).sign(key, at, body)).join(' ') }
+  return {
+    ...headers,
+    'webhook-signature': secrets
+      .trim()
+      .split(/\s+/)
+      .map((secret) => new Webhook(secret).sign(key, at, body))
+      .join(' '),
+  }
 }

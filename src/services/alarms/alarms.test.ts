@@ -4,21 +4,26 @@ import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
+import { temporaryCatalog } from '../../../test/harness/catalog.ts'
+import { addConfig, addRun, testSystem } from '../../../test/harness/system-parts.ts'
 import type { Catalog } from '../../catalog/index.ts'
 import { AlertType, VARIABLES } from '../../contracts/system/index.ts'
 import type { AlarmNotice } from '../../notifiers/index.ts'
-import { temporaryCatalog } from '../../../test/harness/catalog.ts'
-import { addConfig, addRun, testSystem } from '../../../test/harness/system-parts.ts'
 import type { SystemParts } from '../parts.ts'
 import { alarmText } from './alarm-texts.ts'
+import { evaluateRules, raiseAlarm, resolveAlarm, runFinished, runStarted } from './index.ts'
 import { failureRate } from './rules/failure-rate.ts'
 import { thresholdsOf } from './thresholds.ts'
-import { evaluateRules, raiseAlarm, resolveAlarm, runFinished, runStarted } from './index.ts'
 
 const NOON = Date.parse('2026-11-24T12:00:00Z')
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
-const CHANNELS = { webhookUrl: 'https://hooks.example/neonpro', smtpUrl: 'smtp://mail.example', emailFrom: 'a@clinic.example', emailTo: ['b@clinic.example'] }
+const CHANNELS = {
+  webhookUrl: 'https://hooks.example/neonpro',
+  smtpUrl: 'smtp://mail.example',
+  emailFrom: 'a@clinic.example',
+  emailTo: ['b@clinic.example'],
+}
 
 let catalog: Catalog
 before(async () => {
@@ -27,32 +32,57 @@ before(async () => {
 after(() => catalog[Symbol.asyncDispose]())
 
 async function alarms({ tenantId }: SystemParts): Promise<string[]> {
-  const rows = await catalog.db.selectFrom('alerts').select(['type', 'state', 'count', 'severity']).where('tenant_id', '=', tenantId).orderBy('first_seen_at').orderBy('type').execute()
+  const rows = await catalog.db
+    .selectFrom('alerts')
+    .select(['type', 'state', 'count', 'severity'])
+    .where('tenant_id', '=', tenantId)
+    .orderBy('first_seen_at')
+    .orderBy('type')
+    .execute()
   return rows.map(({ type, state, count, severity }) => `${type} ${state} ${count} ${severity}`)
 }
 
 async function told({ tenantId }: SystemParts, channel = 'webhook'): Promise<AlarmNotice[]> {
-  const rows = await catalog.db.selectFrom('outbox').select('event').where('tenant_id', '=', tenantId).where('channel', '=', channel).orderBy('created_at').execute()
+  const rows = await catalog.db
+    .selectFrom('outbox')
+    .select('event')
+    .where('tenant_id', '=', tenantId)
+    .where('channel', '=', channel)
+    .orderBy('created_at')
+    .execute()
   return rows.map(({ event }) => event as AlarmNotice)
 }
 
-const changes = (notices: readonly AlarmNotice[]): string[] => notices.map(({ type, change, count }) => `${type} ${change} ${count}`)
+const changes = (notices: readonly AlarmNotice[]): string[] =>
+  notices.map(({ type, change, count }) => `${type} ${change} ${count}`)
 
 test('a failed run raises, the next one counts, the third in a row is critical, the next that stores something ends it; each is told once on every channel', async () => {
   await using system = await testSystem({ catalog, channels: CHANNELS, locale: 'pt-BR' })
   const { parts } = system
   const config = await addConfig(parts, 'Prontuários')
   for (let i = 0; i < 3; i += 1) {
-    const run = await addRun(parts, config, { state: 'FAILED', at: NOON + i * DAY, error: { code: 'SOURCE_UNREADABLE', message: '/srv/maria-silva.pdf', guidance: '' } })
+    const run = await addRun(parts, config, {
+      state: 'FAILED',
+      at: NOON + i * DAY,
+      error: { code: 'SOURCE_UNREADABLE', message: '/srv/maria-silva.pdf', guidance: '' },
+    })
     await runFinished(parts, { id: run })
     await runFinished(parts, { id: run })
     await evaluateRules(parts, NOON + i * DAY + HOUR)
-    assert.deepEqual((await alarms(parts)).filter((text) => text.startsWith('BACKUP_FAILED')), [`BACKUP_FAILED FIRING ${i + 1} ${i < 2 ? 'HIGH' : 'CRITICAL'}`])
+    assert.deepEqual(
+      (await alarms(parts)).filter((text) => text.startsWith('BACKUP_FAILED')),
+      [`BACKUP_FAILED FIRING ${i + 1} ${i < 2 ? 'HIGH' : 'CRITICAL'}`],
+    )
   }
   await runFinished(parts, { id: await addRun(parts, config, { state: 'COMPLETED', at: NOON + 4 * DAY }) })
   for (const channel of ['webhook', 'email']) {
     const notices = (await told(parts, channel)).filter(({ type }) => type === 'BACKUP_FAILED')
-    assert.deepEqual(changes(notices), ['BACKUP_FAILED RAISED 1', 'BACKUP_FAILED REPEATED 2', 'BACKUP_FAILED REPEATED 3', 'BACKUP_FAILED RESOLVED 3'])
+    assert.deepEqual(changes(notices), [
+      'BACKUP_FAILED RAISED 1',
+      'BACKUP_FAILED REPEATED 2',
+      'BACKUP_FAILED REPEATED 3',
+      'BACKUP_FAILED RESOLVED 3',
+    ])
     assert.match(notices[0]!.message, /O backup "Prontuários" falhou, 1 vez\(es\).*SOURCE_UNREADABLE/)
     assert.equal(notices[0]!.title, 'Falha no backup')
     assert.doesNotMatch(JSON.stringify(notices), /maria|\/srv/)
@@ -64,7 +94,8 @@ test('a run that is tried again tells nothing yet; one that was cancelled neithe
   const { parts } = system
   const config = await addConfig(parts, 'documents')
   // What is told at once is judged by the machine's clock: a run that has been at it for hours would be long.
-  for (const state of ['PENDING', 'RUNNING', 'CANCELLED'] as const) await runFinished(parts, { id: await addRun(parts, config, { state, at: Date.now() }) })
+  for (const state of ['PENDING', 'RUNNING', 'CANCELLED'] as const)
+    await runFinished(parts, { id: await addRun(parts, config, { state, at: Date.now() }) })
   assert.deepEqual(await alarms(parts), [])
 })
 
@@ -72,8 +103,19 @@ test('an incomplete run raises with a count of what it left out, and a whole one
   await using system = await testSystem({ catalog, channels: CHANNELS })
   const { parts } = system
   const config = await addConfig(parts, 'documents')
-  await runFinished(parts, { id: await addRun(parts, config, { state: 'PARTIAL', at: NOON, skipped: [{ path: '/srv/ana.pdf', reason: 'EACCES' }, { path: '/srv/rui.pdf', reason: 'EACCES' }] }) })
-  await runFinished(parts, { id: await addRun(parts, config, { state: 'FAILED', at: NOON + HOUR, error: { code: 'DISK_FULL' } }) })
+  await runFinished(parts, {
+    id: await addRun(parts, config, {
+      state: 'PARTIAL',
+      at: NOON,
+      skipped: [
+        { path: '/srv/ana.pdf', reason: 'EACCES' },
+        { path: '/srv/rui.pdf', reason: 'EACCES' },
+      ],
+    }),
+  })
+  await runFinished(parts, {
+    id: await addRun(parts, config, { state: 'FAILED', at: NOON + HOUR, error: { code: 'DISK_FULL' } }),
+  })
   assert.deepEqual(await alarms(parts), ['BACKUP_PARTIAL FIRING 1 MEDIUM', 'BACKUP_FAILED FIRING 1 HIGH'])
   await runFinished(parts, { id: await addRun(parts, config, { state: 'COMPLETED', at: NOON + 2 * HOUR }) })
   const notices = await told(parts)
@@ -85,7 +127,11 @@ test('an incomplete run raises with a count of what it left out, and a whole one
 test('a failure that nobody told of (the process died) is found in the rows', async () => {
   await using system = await testSystem({ catalog, channels: CHANNELS })
   const { parts } = system
-  await addRun(parts, await addConfig(parts, 'documents'), { state: 'FAILED', at: NOON, error: { code: 'WORKER_LOST' } })
+  await addRun(parts, await addConfig(parts, 'documents'), {
+    state: 'FAILED',
+    at: NOON,
+    error: { code: 'WORKER_LOST' },
+  })
   await evaluateRules(parts, NOON + 1)
   await evaluateRules(parts, NOON + 2)
   assert.deepEqual(changes(await told(parts)), ['BACKUP_FAILED RAISED 1'])
@@ -95,8 +141,14 @@ test('removing a configuration ends its alarms', async () => {
   await using system = await testSystem({ catalog })
   const { parts } = system
   const config = await addConfig(parts, 'documents')
-  await runFinished(parts, { id: await addRun(parts, config, { state: 'FAILED', at: NOON, error: { code: 'DISK_FULL' } }) })
-  await parts.catalog.db.updateTable('configs').set({ removed_at: new Date(NOON) }).where('id', '=', config).execute()
+  await runFinished(parts, {
+    id: await addRun(parts, config, { state: 'FAILED', at: NOON, error: { code: 'DISK_FULL' } }),
+  })
+  await parts.catalog.db
+    .updateTable('configs')
+    .set({ removed_at: new Date(NOON) })
+    .where('id', '=', config)
+    .execute()
   await evaluateRules(parts, NOON + 1)
   assert.deepEqual(await alarms(parts), ['BACKUP_FAILED RESOLVED 1 HIGH'])
 })
@@ -105,18 +157,31 @@ test('late: after the grace, waiting or queued; ends when the run begins', async
   await using system = await testSystem({ catalog, channels: CHANNELS })
   const { parts } = system
   const config = await addConfig(parts, 'documents')
-  const row = { config_id: config, tenant_id: parts.tenantId, due_at: new Date(NOON), late_at: new Date(NOON + 6 * HOUR) }
+  const row = {
+    config_id: config,
+    tenant_id: parts.tenantId,
+    due_at: new Date(NOON),
+    late_at: new Date(NOON + 6 * HOUR),
+  }
   await parts.catalog.db.insertInto('due_times').values(row).execute()
   await evaluateRules(parts, NOON + 6 * HOUR - 1)
   assert.deepEqual(await alarms(parts), [])
   await evaluateRules(parts, NOON + 6 * HOUR)
   await evaluateRules(parts, NOON + 7 * HOUR)
   const run = await addRun(parts, config, { state: 'PENDING', at: NOON + 7 * HOUR, dueAt: NOON })
-  await parts.catalog.db.updateTable('due_times').set({ state: 'ENQUEUED', run_id: run }).where('config_id', '=', config).execute()
+  await parts.catalog.db
+    .updateTable('due_times')
+    .set({ state: 'ENQUEUED', run_id: run })
+    .where('config_id', '=', config)
+    .execute()
   await evaluateRules(parts, NOON + 8 * HOUR)
   assert.deepEqual(await alarms(parts), ['BACKUP_LATE FIRING 1 MEDIUM'])
   assert.match((await told(parts))[0]!.message, /"documents" was due at 11\/24\/2026, 09:00 GMT-3/)
-  await parts.catalog.db.updateTable('runs').set({ state: 'RUNNING', started_at: new Date(NOON + 8 * HOUR) }).where('id', '=', run).execute()
+  await parts.catalog.db
+    .updateTable('runs')
+    .set({ state: 'RUNNING', started_at: new Date(NOON + 8 * HOUR) })
+    .where('id', '=', run)
+    .execute()
   await runStarted(parts, { id: run }, { atMs: NOON + 8 * HOUR })
   assert.deepEqual(changes(await told(parts)), ['BACKUP_LATE RAISED 1', 'BACKUP_LATE RESOLVED 1'])
 })
@@ -126,53 +191,102 @@ test('missed: what the scheduler called so, or what still waits when the next is
   const { parts } = system
   const config = await addConfig(parts, 'documents', { timezone: 'UTC' })
   const due = Date.parse('2026-11-24T02:00:00Z')
-  await parts.catalog.db.insertInto('due_times').values({ config_id: config, tenant_id: parts.tenantId, due_at: new Date(due), late_at: new Date(due + 6 * HOUR) }).execute()
+  await parts.catalog.db
+    .insertInto('due_times')
+    .values({ config_id: config, tenant_id: parts.tenantId, due_at: new Date(due), late_at: new Date(due + 6 * HOUR) })
+    .execute()
   await evaluateRules(parts, due + DAY - 1)
   assert.deepEqual(await alarms(parts), ['BACKUP_LATE FIRING 1 MEDIUM'])
   await evaluateRules(parts, due + DAY)
   assert.deepEqual(await alarms(parts), ['BACKUP_LATE RESOLVED 1 MEDIUM', 'BACKUP_MISSED FIRING 1 HIGH'])
-  assert.deepEqual(changes(await told(parts)), ['BACKUP_LATE RAISED 1', 'BACKUP_MISSED RAISED 1'], 'the end of late is not told: missed says more')
+  assert.deepEqual(
+    changes(await told(parts)),
+    ['BACKUP_LATE RAISED 1', 'BACKUP_MISSED RAISED 1'],
+    'the end of late is not told: missed says more',
+  )
   await parts.catalog.db.updateTable('due_times').set({ state: 'MISSED' }).where('config_id', '=', config).execute()
   await evaluateRules(parts, due + DAY + HOUR)
-  await parts.catalog.db.insertInto('due_times').values({ config_id: config, tenant_id: parts.tenantId, due_at: new Date(due + DAY), late_at: new Date(due + DAY), state: 'MISSED' }).execute()
+  await parts.catalog.db
+    .insertInto('due_times')
+    .values({
+      config_id: config,
+      tenant_id: parts.tenantId,
+      due_at: new Date(due + DAY),
+      late_at: new Date(due + DAY),
+      state: 'MISSED',
+    })
+    .execute()
   await evaluateRules(parts, due + 2 * DAY)
   await evaluateRules(parts, due + 2 * DAY)
   assert.deepEqual((await alarms(parts))[1], 'BACKUP_MISSED FIRING 2 HIGH')
-  await runFinished(parts, { id: await addRun(parts, config, { state: 'COMPLETED', at: due + 2 * DAY, trigger: 'CATCH_UP' }) }, { atMs: due + 2 * DAY + 60_000 })
+  await runFinished(
+    parts,
+    { id: await addRun(parts, config, { state: 'COMPLETED', at: due + 2 * DAY, trigger: 'CATCH_UP' }) },
+    { atMs: due + 2 * DAY + 60_000 },
+  )
   assert.deepEqual((await alarms(parts))[1], 'BACKUP_MISSED RESOLVED 2 HIGH')
-  assert.deepEqual(changes(await told(parts)).slice(1), ['BACKUP_MISSED RAISED 1', 'BACKUP_MISSED REPEATED 2', 'BACKUP_MISSED RESOLVED 2'])
+  assert.deepEqual(changes(await told(parts)).slice(1), [
+    'BACKUP_MISSED RAISED 1',
+    'BACKUP_MISSED REPEATED 2',
+    'BACKUP_MISSED RESOLVED 2',
+  ])
 })
 
 test('a disabled configuration is neither late nor missed', async () => {
   await using system = await testSystem({ catalog })
   const { parts } = system
   const config = await addConfig(parts, 'documents', { enabled: false })
-  await parts.catalog.db.insertInto('due_times').values([
-    { config_id: config, tenant_id: parts.tenantId, due_at: new Date(NOON), late_at: new Date(NOON + HOUR) }, { config_id: config, tenant_id: parts.tenantId, due_at: new Date(NOON - DAY), late_at: new Date(NOON - DAY), state: 'MISSED' },
-  ]).execute()
+  await parts.catalog.db
+    .insertInto('due_times')
+    .values([
+      { config_id: config, tenant_id: parts.tenantId, due_at: new Date(NOON), late_at: new Date(NOON + HOUR) },
+      {
+        config_id: config,
+        tenant_id: parts.tenantId,
+        due_at: new Date(NOON - DAY),
+        late_at: new Date(NOON - DAY),
+        state: 'MISSED',
+      },
+    ])
+    .execute()
   await evaluateRules(parts, NOON + 10 * DAY)
   assert.deepEqual(await alarms(parts), [])
 })
 
-test('overrun: while it still runs, by the configuration\'s own limit; ends with the run', async () => {
+test("overrun: while it still runs, by the configuration's own limit; ends with the run", async () => {
   await using system = await testSystem({ catalog, channels: CHANNELS })
   const { parts } = system
-  const run = await addRun(parts, await addConfig(parts, 'documents', { alertConfig: { maxBackupTime: 600 } }), { state: 'RUNNING', at: NOON })
+  const run = await addRun(parts, await addConfig(parts, 'documents', { alertConfig: { maxBackupTime: 600 } }), {
+    state: 'RUNNING',
+    at: NOON,
+  })
   await addRun(parts, await addConfig(parts, 'pictures'), { state: 'RUNNING', at: NOON })
   await evaluateRules(parts, NOON + 600_000)
   assert.deepEqual(await alarms(parts), [])
   await evaluateRules(parts, NOON + 601_000)
   await evaluateRules(parts, NOON + 7_200_000)
   assert.deepEqual(changes(await told(parts)), ['BACKUP_OVERRUN RAISED 1'])
-  await parts.catalog.db.updateTable('runs').set({ state: 'COMPLETED', finished_at: new Date(NOON + 7_200_000) }).where('id', '=', run).execute()
+  await parts.catalog.db
+    .updateTable('runs')
+    .set({ state: 'COMPLETED', finished_at: new Date(NOON + 7_200_000) })
+    .where('id', '=', run)
+    .execute()
   await runFinished(parts, { id: run }, { atMs: NOON + 7_200_000 })
   assert.deepEqual(changes(await told(parts)), ['BACKUP_OVERRUN RAISED 1', 'BACKUP_OVERRUN RESOLVED 1'])
   await evaluateRules(parts, NOON + 7_201_000)
-  assert.deepEqual((await alarms(parts)).filter((text) => text.includes('FIRING')), ['BACKUP_OVERRUN FIRING 1 MEDIUM'], 'two hours are the default')
+  assert.deepEqual(
+    (await alarms(parts)).filter((text) => text.includes('FIRING')),
+    ['BACKUP_OVERRUN FIRING 1 MEDIUM'],
+    'two hours are the default',
+  )
 })
 
 test('failure rate: failures of the last 30 days over finished runs, from five on; reminds daily, ends below four fifths of the limit', async () => {
-  await using system = await testSystem({ catalog, channels: CHANNELS, defaults: { alertConfig: { failureRate: 0.5, minFreeSpace: 0 } } })
+  await using system = await testSystem({
+    catalog,
+    channels: CHANNELS,
+    defaults: { alertConfig: { failureRate: 0.5, minFreeSpace: 0 } },
+  })
   const { parts } = system
   const config = await addConfig(parts, 'documents')
   const rate = async () => (await alarms(parts)).filter((text) => text.startsWith('FAILURE_RATE'))
@@ -188,13 +302,20 @@ test('failure rate: failures of the last 30 days over finished runs, from five o
   await look(NOON)
   await look(NOON + HOUR)
   assert.deepEqual(await rate(), ['FAILURE_RATE FIRING 1 MEDIUM'])
-  assert.match((await told(parts)).find(({ type }) => type === 'FAILURE_RATE')!.message, /Of the last 5 runs of "documents" \(30 days\), 3 failed: 60%, the limit is 50%/)
+  assert.match(
+    (await told(parts)).find(({ type }) => type === 'FAILURE_RATE')!.message,
+    /Of the last 5 runs of "documents" \(30 days\), 3 failed: 60%, the limit is 50%/,
+  )
   await look(NOON + DAY)
   assert.deepEqual(await rate(), ['FAILURE_RATE FIRING 2 MEDIUM'])
   await addRun(parts, config, { state: 'COMPLETED', at: NOON })
   await addRun(parts, config, { state: 'COMPLETED', at: NOON + 1 })
   await look(NOON + DAY + HOUR)
-  assert.deepEqual(await rate(), ['FAILURE_RATE FIRING 2 MEDIUM'], '3 of 7 is below the limit but above four fifths of it')
+  assert.deepEqual(
+    await rate(),
+    ['FAILURE_RATE FIRING 2 MEDIUM'],
+    '3 of 7 is below the limit but above four fifths of it',
+  )
   await addRun(parts, config, { state: 'COMPLETED', at: NOON + 2 })
   await look(NOON + DAY + HOUR)
   assert.deepEqual(await rate(), ['FAILURE_RATE RESOLVED 2 MEDIUM'], '3 of 8')
@@ -213,8 +334,13 @@ test('the failure rate is looked at when a run ends, and else every five minutes
   await evaluateRules(parts, NOON + 300_000)
   assert.equal(await rate(), 1)
   const other = await addConfig(parts, 'pictures')
-  for (let i = 1; i <= 5; i += 1) await addRun(parts, other, { state: 'FAILED', at: NOON - i * DAY, error: { code: 'DISK_FULL' } })
-  await runFinished(parts, { id: await addRun(parts, other, { state: 'COMPLETED', at: NOON }) }, { atMs: NOON + 300_001 })
+  for (let i = 1; i <= 5; i += 1)
+    await addRun(parts, other, { state: 'FAILED', at: NOON - i * DAY, error: { code: 'DISK_FULL' } })
+  await runFinished(
+    parts,
+    { id: await addRun(parts, other, { state: 'COMPLETED', at: NOON }) },
+    { atMs: NOON + 300_001 },
+  )
   assert.equal(await rate(), 2)
 })
 
@@ -222,7 +348,14 @@ test('free space: below the largest limit that is asked for, at repository and H
   await using system = await testSystem({ catalog, channels: CHANNELS })
   const { parts } = system
   let free = 999
-  const repository = { ...parts.repository, openStore: () => Object.assign(parts.repository.openStore(), { capacity: () => (free < 0 ? Promise.reject(new Error('gone')) : Promise.resolve({ bytesFree: free, bytesTotal: 1e6 })) }) }
+  const repository = {
+    ...parts.repository,
+    openStore: () =>
+      Object.assign(parts.repository.openStore(), {
+        capacity: () =>
+          free < 0 ? Promise.reject(new Error('gone')) : Promise.resolve({ bytesFree: free, bytesTotal: 1e6 }),
+      }),
+  }
   const at = (bytes: number, ms: number) => {
     free = bytes
     return evaluateRules({ ...parts, repository }, ms)
@@ -240,15 +373,30 @@ test('free space: below the largest limit that is asked for, at repository and H
   await at(1201, NOON + HOUR)
   assert.deepEqual(changes(await told(parts)), ['STORAGE_LOW RAISED 1', 'STORAGE_LOW RESOLVED 1'])
   assert.match((await told(parts))[0]!.message, /999 B are free on the disk of the repository; the limit is 1,000 B/)
-  await evaluateRules({ ...parts, defaults: { alertConfig: { minFreeSpace: Number.MAX_SAFE_INTEGER } } }, NOON + 2 * HOUR)
-  assert.equal((await alarms(parts)).filter((text) => text === 'STORAGE_LOW FIRING 1 HIGH').length, 2, 'repository and HOME')
+  await evaluateRules(
+    { ...parts, defaults: { alertConfig: { minFreeSpace: Number.MAX_SAFE_INTEGER } } },
+    NOON + 2 * HOUR,
+  )
+  assert.equal(
+    (await alarms(parts)).filter((text) => text === 'STORAGE_LOW FIRING 1 HIGH').length,
+    2,
+    'repository and HOME',
+  )
 })
 
 test('eight workers that see the same raise one alarm and tell it once', async () => {
   await using system = await testSystem({ catalog, channels: CHANNELS })
   const { parts } = system
-  const run = await addRun(parts, await addConfig(parts, 'documents'), { state: 'FAILED', at: NOON, error: { code: 'DISK_FULL' } })
-  await Promise.all(Array.from({ length: 8 }, (_, i) => (i % 2 === 0 ? runFinished(parts, { id: run }) : evaluateRules(parts, NOON + 1))))
+  const run = await addRun(parts, await addConfig(parts, 'documents'), {
+    state: 'FAILED',
+    at: NOON,
+    error: { code: 'DISK_FULL' },
+  })
+  await Promise.all(
+    Array.from({ length: 8 }, (_, i) =>
+      i % 2 === 0 ? runFinished(parts, { id: run }) : evaluateRules(parts, NOON + 1),
+    ),
+  )
   assert.deepEqual(await alarms(parts), ['BACKUP_FAILED FIRING 1 HIGH'])
   assert.equal((await told(parts)).length, 1)
 })
@@ -256,12 +404,17 @@ test('eight workers that see the same raise one alarm and tell it once', async (
 test('what is raised by a call counts each time and is not ended by a rule; an acknowledged alarm is silent for a day', async () => {
   await using system = await testSystem({ catalog, channels: CHANNELS })
   const { parts } = system
-  const raise = (atMs: number) => raiseAlarm(parts, { type: 'STORAGE_LOW', severity: 'LOW', message: 'x', about: { resource: 'call:x' }, atMs })
+  const raise = (atMs: number) =>
+    raiseAlarm(parts, { type: 'STORAGE_LOW', severity: 'LOW', message: 'x', about: { resource: 'call:x' }, atMs })
   const { id } = await raise(NOON)
   await raise(NOON + 1)
   await evaluateRules(parts, NOON + 2)
   assert.deepEqual(await alarms(parts), ['STORAGE_LOW FIRING 2 LOW'])
-  await parts.catalog.db.updateTable('alerts').set({ state: 'ACKNOWLEDGED', acknowledged_at: new Date(NOON), acknowledged_by: 'ana' }).where('id', '=', id).execute()
+  await parts.catalog.db
+    .updateTable('alerts')
+    .set({ state: 'ACKNOWLEDGED', acknowledged_at: new Date(NOON), acknowledged_by: 'ana' })
+    .where('id', '=', id)
+    .execute()
   await raise(NOON + DAY - 1)
   assert.deepEqual([await alarms(parts), (await told(parts)).length], [['STORAGE_LOW ACKNOWLEDGED 3 LOW'], 2])
   await raise(NOON + DAY)
@@ -274,10 +427,12 @@ test('what is raised by a call counts each time and is not ended by a rule; an a
 test('a transaction that is rolled back tells nothing', async () => {
   await using system = await testSystem({ catalog, channels: CHANNELS })
   const { parts } = system
-  await assert.rejects(parts.catalog.transaction(async (tx) => {
-    await raiseAlarm(parts, { type: 'CUSTOM', severity: 'HIGH', message: 'x', about: { resource: 'x' } }, tx)
-    throw new Error('no')
-  }))
+  await assert.rejects(
+    parts.catalog.transaction(async (tx) => {
+      await raiseAlarm(parts, { type: 'CUSTOM', severity: 'HIGH', message: 'x', about: { resource: 'x' } }, tx)
+      throw new Error('no')
+    }),
+  )
   assert.deepEqual([await alarms(parts), await told(parts)], [[], []])
 })
 
@@ -288,7 +443,11 @@ test('a fault while a run ends is undone alone: the run ends, and the next look 
   const run = await addRun(parts, config, { state: 'RUNNING', at: NOON })
   const broken = { ...parts, notifiers: [{ ...parts.notifiers[0]!, kind: null as unknown as string }] }
   await parts.catalog.transaction(async (tx) => {
-    await tx.updateTable('runs').set({ state: 'FAILED', finished_at: new Date(NOON), error: JSON.stringify({ code: 'DISK_FULL' }) }).where('id', '=', run).execute()
+    await tx
+      .updateTable('runs')
+      .set({ state: 'FAILED', finished_at: new Date(NOON), error: JSON.stringify({ code: 'DISK_FULL' }) })
+      .where('id', '=', run)
+      .execute()
     await runFinished(broken, { id: run }, { tx })
   })
   assert.deepEqual(await alarms(parts), [])
@@ -297,21 +456,36 @@ test('a fault while a run ends is undone alone: the run ends, and the next look 
 })
 
 test('every kind of alarm has a title in both languages and a row in docs/alarms.md, in both halves; the defaults there are the real ones', () => {
-  const [english = '', portuguese = ''] = fs.readFileSync(path.resolve(import.meta.dirname, '../../../docs/alarms.md'), 'utf8').split('# Alarmes')
+  const [english = '', portuguese = ''] = fs
+    .readFileSync(path.resolve(import.meta.dirname, '../../../docs/alarms.md'), 'utf8')
+    .split('# Alarmes')
   for (const type of Object.values(AlertType)) {
     for (const locale of ['en', 'pt-BR'] as const) assert.notEqual(alarmText(type, locale).title, type)
     assert.match(english, new RegExp(`^\\| \`${type}\``, 'm'), type)
     if (type !== 'CUSTOM') assert.match(portuguese, new RegExp(`^\\| \`${type}\``, 'm'), type)
   }
   const { failureRate, maxBackupTime, minFreeSpace } = thresholdsOf({ defaults: {} } as SystemParts)
-  for (const half of [english, portuguese]) assert.ok(half.includes(`{ failureRate: ${failureRate}, maxBackupTime: ${maxBackupTime}, minFreeSpace: ${minFreeSpace} }`))
-  for (const variable of Object.keys(VARIABLES).filter((name) => /^(SMTP|ALERT|WEBHOOK|HEALTHCHECK)_/.test(name))) for (const half of [english, portuguese]) assert.ok(half.includes(variable), variable)
+  for (const half of [english, portuguese])
+    assert.ok(
+      half.includes(`{ failureRate: ${failureRate}, maxBackupTime: ${maxBackupTime}, minFreeSpace: ${minFreeSpace} }`),
+    )
+  for (const variable of Object.keys(VARIABLES).filter((name) => /^(SMTP|ALERT|WEBHOOK|HEALTHCHECK)_/.test(name)))
+    for (const half of [english, portuguese]) assert.ok(half.includes(variable), variable)
 })
 
 test('a rule that fails leaves its alarms and lets the others go on', async () => {
   await using system = await testSystem({ catalog })
   const { parts } = system
-  const broken = { ...parts, repository: { ...parts.repository, openStore: () => { throw new Error('broken') } }, home: '/nowhere' }
+  const broken = {
+    ...parts,
+    repository: {
+      ...parts.repository,
+      openStore: () => {
+        throw new Error('broken')
+      },
+    },
+    home: '/nowhere',
+  }
   await addRun(parts, await addConfig(parts, 'documents'), { state: 'FAILED', at: NOON, error: { code: 'DISK_FULL' } })
   await evaluateRules(broken, NOON)
   assert.deepEqual(await alarms(parts), ['BACKUP_FAILED FIRING 1 HIGH'])

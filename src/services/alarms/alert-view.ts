@@ -1,7 +1,21 @@
 import type { AlertSeverity, AlertState, AlertType, AlertView } from '../../contracts/system/index.ts'
 import { isoTime } from '../../kernel/clock.ts'
 
-export const ALERT_COLUMNS = ['id', 'type', 'severity', 'state', 'message', 'details', 'config_id', 'run_id', 'count', 'first_seen_at', 'last_seen_at', 'acknowledged_at', 'resolved_at'] as const
+export const ALERT_COLUMNS = [
+  'id',
+  'type',
+  'severity',
+  'state',
+  'message',
+  'details',
+  'config_id',
+  'run_id',
+  'count',
+  'first_seen_at',
+  'last_seen_at',
+  'acknowledged_at',
+  'resolved_at',
+] as const
 
 export interface AlertRow {
   readonly id: string
@@ -21,7 +35,17 @@ export interface AlertRow {
 
 export function alertView(row: AlertRow): AlertView {
   return {
-    id: row.id, type: row.type as AlertType, severity: row.severity as AlertSeverity, state: row.state as AlertState, message: row.message, details: row.details, configId: row.config_id, runId: row.run_id, count: row.count,
-    firstSeenAt: isoTime(row.first_seen_at.getTime()), lastSeenAt: isoTime(row.last_seen_at.getTime()), resolvedAt: row.resolved_at === null ? null : isoTime(row.resolved_at.getTime()),
+    id: row.id,
+    type: row.type as AlertType,
+    severity: row.severity as AlertSeverity,
+    state: row.state as AlertState,
+    message: row.message,
+    details: row.details,
+    configId: row.config_id,
+    runId: row.run_id,
+    count: row.count,
+    firstSeenAt: isoTime(row.first_seen_at.getTime()),
+    lastSeenAt: isoTime(row.last_seen_at.getTime()),
+    resolvedAt: row.resolved_at === null ? null : isoTime(row.resolved_at.getTime()),
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Sends what waits in the outbox, at least once. A row is claimed by moving its time ahead by a lease, in a transaction that skips what others hold: several
- * workers send each notice once, and one that dies leaves it to the next, with the same key. What can't be sent for a day, or is refused, is given up and
- * told by another channel.
+ * Sends what waits in the outbox, at least once. A row is claimed by moving its time ahead by a lease, in a transaction
+ * that skips what others hold: several workers send each notice once, and one that dies leaves it to the next, with the
+ * same key. What can't be sent for a day, or is refused, is given up and told by another channel.
  */
 import { randomInt } from 'node:crypto'
 import type { Catalog } from '../../catalog/index.ts'
@@ -56,7 +56,8 @@ export async function dispatchOutbox(parts: SystemParts, { signal, atMs }: Dispa
     if (rows.length === 0) return result
     const outcomes = await Promise.all(rows.map((row) => deliver(parts, row, { signal, atMs: atMs ?? nowMs() })))
     for (const outcome of outcomes) if (outcome !== 'STOPPED' && outcome !== 'DROPPED') result[outcome] += 1
-    if (outcomes.includes('STOPPED')) throw new BackupError('ABORTED', 'The delivery was stopped.', { cause: signal.reason })
+    if (outcomes.includes('STOPPED'))
+      throw new BackupError('ABORTED', 'The delivery was stopped.', { cause: signal.reason })
   }
 }
 
@@ -64,17 +65,39 @@ async function claim(parts: SystemParts, atMs: number): Promise<Claimed[]> {
   const channels = parts.notifiers.map(({ kind }) => kind)
   if (channels.length === 0) return []
   return await parts.catalog.transaction(async (tx) => {
-    const due = await tx.selectFrom('outbox').select('id').where('tenant_id', '=', parts.tenantId).where('state', '=', OutboxState.WAITING).where('next_at', '<=', new Date(atMs)).where('channel', 'in', channels)
-      .orderBy('next_at').limit(BATCH).forUpdate().skipLocked().execute()
+    const due = await tx
+      .selectFrom('outbox')
+      .select('id')
+      .where('tenant_id', '=', parts.tenantId)
+      .where('state', '=', OutboxState.WAITING)
+      .where('next_at', '<=', new Date(atMs))
+      .where('channel', 'in', channels)
+      .orderBy('next_at')
+      .limit(BATCH)
+      .forUpdate()
+      .skipLocked()
+      .execute()
     if (due.length === 0) return []
-    return await tx.updateTable('outbox').set((on) => ({ attempts: on('attempts', '+', 1), next_at: new Date(atMs + LEASE_MS) })).where('id', 'in', due.map(({ id }) => id))
-      .returning(['id', 'channel', 'event', 'alert_id', 'idempotency_key', 'attempts', 'created_at']).execute()
+    return await tx
+      .updateTable('outbox')
+      .set((on) => ({ attempts: on('attempts', '+', 1), next_at: new Date(atMs + LEASE_MS) }))
+      .where(
+        'id',
+        'in',
+        due.map(({ id }) => id),
+      )
+      .returning(['id', 'channel', 'event', 'alert_id', 'idempotency_key', 'attempts', 'created_at'])
+      .execute()
   })
 }
 
 type Outcome = keyof DispatchResult | 'STOPPED' | 'DROPPED'
 
-async function deliver(parts: SystemParts, row: Claimed, { signal, atMs }: { signal: AbortSignal; atMs: number }): Promise<Outcome> {
+async function deliver(
+  parts: SystemParts,
+  row: Claimed,
+  { signal, atMs }: { signal: AbortSignal; atMs: number },
+): Promise<Outcome> {
   const notifier = parts.notifiers.find(({ kind }) => kind === row.channel)!
   try {
     const notice = await noticeOf(parts, row)
@@ -88,7 +111,12 @@ async function deliver(parts: SystemParts, row: Claimed, { signal, atMs }: { sig
     return await failed(parts, row, { notifier, error, atMs })
   }
   await parts.catalog.transaction(async (tx) => {
-    await tx.updateTable('outbox').set({ state: OutboxState.DELIVERED, delivered_at: new Date(atMs), last_error: null }).where('id', '=', row.id).where('state', '=', OutboxState.WAITING).execute()
+    await tx
+      .updateTable('outbox')
+      .set({ state: OutboxState.DELIVERED, delivered_at: new Date(atMs), last_error: null })
+      .where('id', '=', row.id)
+      .where('state', '=', OutboxState.WAITING)
+      .execute()
     await resolveAlarm(parts, { type: 'CHANNEL_FAILING', about: { resource: channelResource(row) }, atMs }, tx)
   })
   return 'delivered'
@@ -99,7 +127,12 @@ async function noticeOf(parts: SystemParts, { event }: Claimed): Promise<Notice 
   const waiting = event as AlarmNotice | WaitingPing
   if (waiting.kind === 'ALARM') return waiting
   const { configId, ...ping } = waiting
-  const config = await parts.catalog.db.selectFrom('configs').select('settings').where('id', '=', configId).where('removed_at', 'is', null).executeTakeFirst()
+  const config = await parts.catalog.db
+    .selectFrom('configs')
+    .select('settings')
+    .where('id', '=', configId)
+    .where('removed_at', 'is', null)
+    .executeTakeFirst()
   const url = (config?.settings as Partial<ConfigSettings> | undefined)?.healthcheckUrl ?? parts.channels.healthcheckUrl
   return config === undefined || url === undefined ? undefined : { ...ping, url }
 }
@@ -109,12 +142,25 @@ async function drop(parts: SystemParts, row: Claimed): Promise<Outcome> {
   return 'DROPPED'
 }
 
-async function failed(parts: SystemParts, row: Claimed, { notifier, error, atMs }: { notifier: Notifier; error: unknown; atMs: number }): Promise<Outcome> {
+async function failed(
+  parts: SystemParts,
+  row: Claimed,
+  { notifier, error, atMs }: { notifier: Notifier; error: unknown; atMs: number },
+): Promise<Outcome> {
   const cause = isBackupError(error) ? String(error.context['cause'] ?? error.code) : 'INTERNAL'
-  parts.log.warn('a notice was not delivered', { channel: row.channel, attempt: row.attempts, cause, ...(!isBackupError(error) && { error: String(error) }) })
+  parts.log.warn('a notice was not delivered', {
+    channel: row.channel,
+    attempt: row.attempts,
+    cause,
+    ...(!isBackupError(error) && { error: String(error) }),
+  })
   const isOver = !isBackupError(error, 'DELIVERY_FAILED') || atMs >= row.created_at.getTime() + GIVE_UP_MS
   if (!isOver) {
-    await settle(parts, row, { state: OutboxState.WAITING, next_at: new Date(atMs + backoffMs(row.attempts)), last_error: cause })
+    await settle(parts, row, {
+      state: OutboxState.WAITING,
+      next_at: new Date(atMs + backoffMs(row.attempts)),
+      last_error: cause,
+    })
     return 'failed'
   }
   await bury(parts, row, { channelTitle: notifier.title[parts.locale], cause, atMs })
@@ -122,8 +168,18 @@ async function failed(parts: SystemParts, row: Claimed, { notifier, error, atMs 
 }
 
 /** Only the claim that was made last may write: a slower one finds another count. */
-async function settle(parts: SystemParts, row: Claimed, values: { state: string; next_at?: Date; attempts?: number; last_error?: string }): Promise<void> {
-  await parts.catalog.db.updateTable('outbox').set(values).where('id', '=', row.id).where('attempts', '=', row.attempts).where('state', '=', OutboxState.WAITING).execute()
+async function settle(
+  parts: SystemParts,
+  row: Claimed,
+  values: { state: string; next_at?: Date; attempts?: number; last_error?: string },
+): Promise<void> {
+  await parts.catalog.db
+    .updateTable('outbox')
+    .set(values)
+    .where('id', '=', row.id)
+    .where('attempts', '=', row.attempts)
+    .where('state', '=', OutboxState.WAITING)
+    .execute()
 }
 
 function backoffMs(attempt: number): number {
@@ -136,26 +192,52 @@ const CHANNEL_MESSAGE = {
   'pt-BR': 'Os avisos por {channel} não estão chegando ({cause}); um deles foi descartado.',
 } as const
 
-async function bury(parts: SystemParts, row: Claimed, { channelTitle, cause, atMs }: { channelTitle: string; cause: string; atMs: number }): Promise<void> {
+async function bury(
+  parts: SystemParts,
+  row: Claimed,
+  { channelTitle, cause, atMs }: { channelTitle: string; cause: string; atMs: number },
+): Promise<void> {
   await parts.catalog.transaction(async (tx) => {
-    const buried = await tx.updateTable('outbox').set({ state: OutboxState.DEAD, last_error: cause }).where('id', '=', row.id).where('attempts', '=', row.attempts).where('state', '=', OutboxState.WAITING).returning('id').executeTakeFirst()
+    const buried = await tx
+      .updateTable('outbox')
+      .set({ state: OutboxState.DEAD, last_error: cause })
+      .where('id', '=', row.id)
+      .where('attempts', '=', row.attempts)
+      .where('state', '=', OutboxState.WAITING)
+      .returning('id')
+      .executeTakeFirst()
     if (!buried || isPingOfStart(row)) return
     const event = row.event as AlarmNotice | WaitingPing
     // Once a day: two dead channels would else write to each other without end.
-    await raiseAlarm(parts, {
-      type: 'CHANNEL_FAILING', severity: 'HIGH', message: CHANNEL_MESSAGE[parts.locale].replace('{channel}', channelTitle).replace('{cause}', cause),
-      about: { resource: channelResource(row), ...(event.kind === 'PING' && { configName: event.name }) }, occurrence: isoTime(atMs).slice(0, 10), atMs,
-      exceptChannels: [row.channel], details: { channel: row.channel, cause },
-    }, tx)
+    await raiseAlarm(
+      parts,
+      {
+        type: 'CHANNEL_FAILING',
+        severity: 'HIGH',
+        message: CHANNEL_MESSAGE[parts.locale].replace('{channel}', channelTitle).replace('{cause}', cause),
+        about: { resource: channelResource(row), ...(event.kind === 'PING' && { configName: event.name }) },
+        occurrence: isoTime(atMs).slice(0, 10),
+        atMs,
+        exceptChannels: [row.channel],
+        details: { channel: row.channel, cause },
+      },
+      tx,
+    )
   })
 }
 
 /** Rows of a channel that no process serves any more: given up after the same day. */
 async function buryOrphans(parts: SystemParts, atMs: number): Promise<void> {
   const channels = parts.notifiers.map(({ kind }) => kind)
-  const rows = await parts.catalog.db.selectFrom('outbox').select(['id', 'channel', 'event', 'alert_id', 'idempotency_key', 'attempts', 'created_at'])
-    .where('tenant_id', '=', parts.tenantId).where('state', '=', OutboxState.WAITING).where('created_at', '<=', new Date(atMs - GIVE_UP_MS))
-    .$if(channels.length > 0, (query) => query.where('channel', 'not in', channels)).limit(BATCH).execute()
+  const rows = await parts.catalog.db
+    .selectFrom('outbox')
+    .select(['id', 'channel', 'event', 'alert_id', 'idempotency_key', 'attempts', 'created_at'])
+    .where('tenant_id', '=', parts.tenantId)
+    .where('state', '=', OutboxState.WAITING)
+    .where('created_at', '<=', new Date(atMs - GIVE_UP_MS))
+    .$if(channels.length > 0, (query) => query.where('channel', 'not in', channels))
+    .limit(BATCH)
+    .execute()
   for (const row of rows) await bury(parts, row, { channelTitle: row.channel, cause: 'not set up', atMs })
 }
 
@@ -164,7 +246,12 @@ const sweptAtMs = new WeakMap<Catalog, number>()
 async function sweep({ catalog, tenantId }: SystemParts, atMs: number): Promise<void> {
   if (atMs < (sweptAtMs.get(catalog) ?? Number.NEGATIVE_INFINITY) + SWEEP_MS) return
   sweptAtMs.set(catalog, atMs)
-  await catalog.db.deleteFrom('outbox').where('tenant_id', '=', tenantId).where('state', '<>', OutboxState.WAITING).where('created_at', '<', new Date(atMs - KEEP_MS)).execute()
+  await catalog.db
+    .deleteFrom('outbox')
+    .where('tenant_id', '=', tenantId)
+    .where('state', '<>', OutboxState.WAITING)
+    .where('created_at', '<', new Date(atMs - KEEP_MS))
+    .execute()
 }
 
 /** One alarm for a channel; the address of pings is the configuration's, so one for each of those. */

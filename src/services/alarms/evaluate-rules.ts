@@ -1,4 +1,7 @@
-/** Holds the rules against what is, and brings the alarms in line with it. Any live worker may do it, several at once as well. */
+/**
+ * Holds the rules against what is, and brings the alarms in line with it. Any live worker may do it, several at once as
+ * well.
+ */
 import type { Catalog, Database, DatabaseTransaction } from '../../catalog/index.ts'
 import { fill } from '../../contracts/index.ts'
 import { isBackupError } from '../../kernel/backup-error.ts'
@@ -15,7 +18,10 @@ export interface EvaluateOptions {
   readonly signal?: AbortSignal
 }
 
-/** Raises, counts and resolves. A rule that fails is logged and leaves its alarms as they are; the others go on. Throws ABORTED. */
+/**
+ * Raises, counts and resolves. A rule that fails is logged and leaves its alarms as they are; the others go on. Throws
+ * ABORTED.
+ */
 export async function evaluateRules(parts: SystemParts, nowMs: number, options: EvaluateOptions = {}): Promise<void> {
   const holding = new Map<string, Set<string>>()
   for (const rule of options.rules ?? RULES) {
@@ -60,20 +66,31 @@ interface OpenAlarm {
 async function evaluateRule(evaluation: Evaluation, rule: AlarmRule): Promise<void> {
   const { parts, nowMs, options, holding } = evaluation
   const db = options.tx ?? parts.catalog.db
-  const open = await openAlarms(parts, db, { rule, ...(options.configId !== undefined && { configId: options.configId }) })
+  const open = await openAlarms(parts, db, {
+    rule,
+    ...(options.configId !== undefined && { configId: options.configId }),
+  })
   const key = (about: AlarmSubject): string => fingerprintOf(parts.tenantId, rule.type, about)
   const context: RuleContext = {
-    parts, db, nowMs, isOpen: (about) => open.has(key(about)), ...(options.configId !== undefined && { configId: options.configId }), ...(options.signal && { signal: options.signal }),
+    parts,
+    db,
+    nowMs,
+    isOpen: (about) => open.has(key(about)),
+    ...(options.configId !== undefined && { configId: options.configId }),
+    ...(options.signal && { signal: options.signal }),
   }
   const found = await rule.evaluate(context)
   if (found === undefined) return
   holding.set(rule.type, new Set(found.map(({ about }) => subjectText(about))))
-  const isMuted = (about: AlarmSubject): boolean => rule.mutedBy !== undefined && holding.get(rule.mutedBy)?.has(subjectText(about)) === true
+  const isMuted = (about: AlarmSubject): boolean =>
+    rule.mutedBy !== undefined && holding.get(rule.mutedBy)?.has(subjectText(about)) === true
   const findings = found.filter(({ about }) => !isMuted(about))
   const holds = new Set(findings.map(({ about }) => key(about)))
-  for (const finding of findings) if (!isTold(open.get(key(finding.about)), finding)) await raiseFinding(evaluation, rule, finding)
+  for (const finding of findings)
+    if (!isTold(open.get(key(finding.about)), finding)) await raiseFinding(evaluation, rule, finding)
   for (const [fingerprint, { subject }] of open) {
-    if (!holds.has(fingerprint)) await resolveAlarm(parts, { type: rule.type, about: subject, atMs: nowMs, isQuiet: isMuted(subject) }, options.tx)
+    if (!holds.has(fingerprint))
+      await resolveAlarm(parts, { type: rule.type, about: subject, atMs: nowMs, isQuiet: isMuted(subject) }, options.tx)
   }
 }
 
@@ -83,21 +100,47 @@ function isTold(open: OpenAlarm | undefined, { occurrence }: Finding): boolean {
 }
 
 async function raiseFinding({ parts, nowMs, options }: Evaluation, rule: AlarmRule, finding: Finding): Promise<void> {
-  await raiseAlarm(parts, {
-    type: rule.type, severity: finding.severity ?? rule.severity, message: fill(rule.message[parts.locale], finding.values), about: finding.about, occurrence: finding.occurrence,
-    guidance: finding.guidance ?? rule.guidance[parts.locale], details: { ...finding.details, origin: 'RULE' }, atMs: nowMs,
-  }, options.tx)
+  await raiseAlarm(
+    parts,
+    {
+      type: rule.type,
+      severity: finding.severity ?? rule.severity,
+      message: fill(rule.message[parts.locale], finding.values),
+      about: finding.about,
+      occurrence: finding.occurrence,
+      guidance: finding.guidance ?? rule.guidance[parts.locale],
+      details: { ...finding.details, origin: 'RULE' },
+      atMs: nowMs,
+    },
+    options.tx,
+  )
 }
 
 /** Open alarms that this rule raised, by fingerprint. One that somebody raised by a call is not the rule's to end. */
-async function openAlarms(parts: SystemParts, db: Database | DatabaseTransaction, { rule, configId }: { rule: AlarmRule; configId?: string }): Promise<Map<string, OpenAlarm>> {
-  const rows = await db.selectFrom('alerts').select(['fingerprint', 'config_id', 'details'])
-    .where('tenant_id', '=', parts.tenantId).where('state', '<>', 'RESOLVED').where('type', '=', rule.type)
+async function openAlarms(
+  parts: SystemParts,
+  db: Database | DatabaseTransaction,
+  { rule, configId }: { rule: AlarmRule; configId?: string },
+): Promise<Map<string, OpenAlarm>> {
+  const rows = await db
+    .selectFrom('alerts')
+    .select(['fingerprint', 'config_id', 'details'])
+    .where('tenant_id', '=', parts.tenantId)
+    .where('state', '<>', 'RESOLVED')
+    .where('type', '=', rule.type)
     .$if(configId !== undefined, (query) => query.where('config_id', '=', configId!))
     .execute()
-  return new Map(rows.filter(({ details }) => details['origin'] === 'RULE').map(({ fingerprint, config_id, details }) => [
-    fingerprint, { subject: config_id === null ? { resource: String(details['resource']) } : { configId: config_id }, occurrence: details['occurrence'] },
-  ]))
+  return new Map(
+    rows
+      .filter(({ details }) => details['origin'] === 'RULE')
+      .map(({ fingerprint, config_id, details }) => [
+        fingerprint,
+        {
+          subject: config_id === null ? { resource: String(details['resource']) } : { configId: config_id },
+          occurrence: details['occurrence'],
+        },
+      ]),
+  )
 }
 
 function subjectText({ configId, resource }: AlarmSubject): string {

@@ -9,7 +9,10 @@ export interface Room {
   readonly bytesTotal: number
 }
 
-/** Undefined where it can't be known now: looked at every few seconds, so a disk that is away must not fill the log; the health report says it. */
+/**
+ * Undefined where it can't be known now: looked at every few seconds, so a disk that is away must not fill the log; the
+ * health report says it.
+ */
 export async function repositoryRoom(parts: SystemParts): Promise<Room | undefined> {
   try {
     await using store = parts.repository.openStore()
@@ -20,7 +23,10 @@ export async function repositoryRoom(parts: SystemParts): Promise<Room | undefin
   }
 }
 
-/** Undefined where it can't be known now: looked at every few seconds, so a disk that is away must not fill the log; the health report says it. */
+/**
+ * Undefined where it can't be known now: looked at every few seconds, so a disk that is away must not fill the log; the
+ * health report says it.
+ */
 export async function homeRoom(parts: SystemParts): Promise<Room | undefined> {
   try {
     const { bavail, blocks, bsize } = await fs.statfs(parts.home)
@@ -33,6 +39,15 @@ export async function homeRoom(parts: SystemParts): Promise<Room | undefined> {
 
 /** Bytes: the largest `minFreeSpace` that the system or an enabled configuration asks for. */
 export async function freeSpaceLimit(parts: SystemParts, db: Database | DatabaseTransaction): Promise<number> {
-  const rows = await db.selectFrom('configs').select('settings').where('tenant_id', '=', parts.tenantId).where('removed_at', 'is', null).where('enabled', '=', true).execute()
-  return Math.max(thresholdsOf(parts).minFreeSpace, ...rows.map(({ settings }) => thresholdsOf(parts, settings).minFreeSpace))
+  const rows = await db
+    .selectFrom('configs')
+    .select('settings')
+    .where('tenant_id', '=', parts.tenantId)
+    .where('removed_at', 'is', null)
+    .where('enabled', '=', true)
+    .execute()
+  return Math.max(
+    thresholdsOf(parts).minFreeSpace,
+    ...rows.map(({ settings }) => thresholdsOf(parts, settings).minFreeSpace),
+  )
 }

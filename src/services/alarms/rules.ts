@@ -19,4 +19,11 @@ export const RULES: readonly AlarmRule[] = [
 ]
 
 /** What the end of a run decides. */
-export const RUN_RULES: readonly AlarmRule[] = [backupFailed, backupPartial, backupMissed, backupLate, backupOverrun, failureRate]
+export const RUN_RULES: readonly AlarmRule[] = [
+  backupFailed,
+  backupPartial,
+  backupMissed,
+  backupLate,
+  backupOverrun,
+  failureRate,
+]

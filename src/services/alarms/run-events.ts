@@ -9,9 +9,9 @@ import type { SystemParts } from '../parts.ts'
 import { evaluateRules } from './evaluate-rules.ts'
 import { dropStartPing, enqueuePing } from './outbox.ts'
 import { bytesText } from './quantities.ts'
-import { RUN_RULES } from './rules.ts'
 import { backupLate } from './rules/backup-late.ts'
 import { backupMissed } from './rules/backup-missed.ts'
+import { RUN_RULES } from './rules.ts'
 
 export interface RunEventOptions {
   /** Commits with the caller's work. */
@@ -21,7 +21,11 @@ export interface RunEventOptions {
 }
 
 /** Called after the claim, for each attempt; the ping goes once. */
-export async function runStarted(parts: SystemParts, run: { readonly id: string }, { tx, atMs = nowMs() }: RunEventOptions = {}): Promise<void> {
+export async function runStarted(
+  parts: SystemParts,
+  run: { readonly id: string },
+  { tx, atMs = nowMs() }: RunEventOptions = {},
+): Promise<void> {
   await within(parts, tx, async (own) => {
     const row = await runRow(own, run.id)
     if (!row) return
@@ -31,10 +35,15 @@ export async function runStarted(parts: SystemParts, run: { readonly id: string 
 }
 
 /**
- * Called when a run has come to its end, after its last attempt, with the row written. Raises BACKUP_FAILED or BACKUP_PARTIAL, ends what is over, pings.
- * Calling it twice tells nothing twice. What a crash leaves untold, the next `evaluateRules` finds in the rows: it may well be called after the row's commit.
+ * Called when a run has come to its end, after its last attempt, with the row written. Raises BACKUP_FAILED or
+ * BACKUP_PARTIAL, ends what is over, pings. Calling it twice tells nothing twice. What a crash leaves untold, the next
+ * `evaluateRules` finds in the rows: it may well be called after the row's commit.
  */
-export async function runFinished(parts: SystemParts, run: { readonly id: string }, { tx, atMs = nowMs() }: RunEventOptions = {}): Promise<void> {
+export async function runFinished(
+  parts: SystemParts,
+  run: { readonly id: string },
+  { tx, atMs = nowMs() }: RunEventOptions = {},
+): Promise<void> {
   await within(parts, tx, async (own) => {
     const row = await runRow(own, run.id)
     if (!row) return
@@ -46,11 +55,26 @@ export async function runFinished(parts: SystemParts, run: { readonly id: string
   })
 }
 
-/** A partial run is no success. A cancelled one says nothing: a service that waits for its end will ask. Other states are no end. */
-const SIGNALS: Readonly<Record<string, PingSignal | null>> = { COMPLETED: 'SUCCESS', PARTIAL: 'FAIL', FAILED: 'FAIL', CANCELLED: null }
+/**
+ * A partial run is no success. A cancelled one says nothing: a service that waits for its end will ask. Other states
+ * are no end.
+ */
+const SIGNALS: Readonly<Record<string, PingSignal | null>> = {
+  COMPLETED: 'SUCCESS',
+  PARTIAL: 'FAIL',
+  FAILED: 'FAIL',
+  CANCELLED: null,
+}
 
-/** In a caller's transaction a fault here is logged and undone: it must not keep a run from its end. The rules find what was not told in the rows. */
-async function within(parts: SystemParts, tx: DatabaseTransaction | undefined, work: (tx: DatabaseTransaction) => Promise<void>): Promise<void> {
+/**
+ * In a caller's transaction a fault here is logged and undone: it must not keep a run from its end. The rules find what
+ * was not told in the rows.
+ */
+async function within(
+  parts: SystemParts,
+  tx: DatabaseTransaction | undefined,
+  work: (tx: DatabaseTransaction) => Promise<void>,
+): Promise<void> {
   if (!tx) return await parts.catalog.transaction(work)
   await sql`savepoint alarms`.execute(tx)
   try {
@@ -58,7 +82,7 @@ async function within(parts: SystemParts, tx: DatabaseTransaction | undefined, w
     await sql`release savepoint alarms`.execute(tx)
   } catch (error) {
     await sql`rollback to savepoint alarms`.execute(tx)
-    parts.log.error('what a run\'s beginning or end tells could not be written', { cause: String(error) })
+    parts.log.error("what a run's beginning or end tells could not be written", { cause: String(error) })
   }
 }
 
@@ -74,14 +98,34 @@ interface RunRow {
 }
 
 async function runRow(tx: DatabaseTransaction, runId: string): Promise<RunRow | undefined> {
-  return await tx.selectFrom('runs').innerJoin('configs', 'configs.id', 'runs.config_id')
-    .select(['runs.id', 'runs.state', 'runs.stats', 'runs.skipped', 'runs.error', 'configs.id as config_id', 'configs.name', 'configs.settings']).where('runs.id', '=', runId).executeTakeFirst()
+  return await tx
+    .selectFrom('runs')
+    .innerJoin('configs', 'configs.id', 'runs.config_id')
+    .select([
+      'runs.id',
+      'runs.state',
+      'runs.stats',
+      'runs.skipped',
+      'runs.error',
+      'configs.id as config_id',
+      'configs.name',
+      'configs.settings',
+    ])
+    .where('runs.id', '=', runId)
+    .executeTakeFirst()
 }
 
-async function ping(parts: SystemParts, tx: DatabaseTransaction, { row, signal, text, atMs }: { row: RunRow; signal: PingSignal; text: string; atMs: number }): Promise<void> {
+async function ping(
+  parts: SystemParts,
+  tx: DatabaseTransaction,
+  { row, signal, text, atMs }: { row: RunRow; signal: PingSignal; text: string; atMs: number },
+): Promise<void> {
   const own = (row.settings as Partial<ConfigSettings>).healthcheckUrl
   if (own === undefined && parts.channels.healthcheckUrl?.includes('{slug}') !== true) return
-  await enqueuePing(parts, tx, { ping: { kind: 'PING', signal, name: row.name, configId: row.config_id, runId: row.id, text }, atMs })
+  await enqueuePing(parts, tx, {
+    ping: { kind: 'PING', signal, name: row.name, configId: row.config_id, runId: row.id, text },
+    atMs,
+  })
 }
 
 const RESULTS = {
@@ -94,10 +138,16 @@ function resultText({ state, stats, skipped, error }: RunRow, locale: Locale): s
   const figures = stats as Partial<RunStats> | null
   if (state === 'COMPLETED') {
     const files = (figures?.filesNew ?? 0) + (figures?.filesChanged ?? 0) + (figures?.filesUnmodified ?? 0)
-    return RESULTS[locale].COMPLETED.replace('{files}', String(files)).replace('{added}', bytesText(figures?.bytesAdded ?? 0, locale))
+    return RESULTS[locale].COMPLETED.replace('{files}', String(files)).replace(
+      '{added}',
+      bytesText(figures?.bytesAdded ?? 0, locale),
+    )
   }
-  if (state === 'PARTIAL') return RESULTS[locale].PARTIAL.replace('{skipped}', String(Array.isArray(skipped) ? skipped.length : 0))
+  if (state === 'PARTIAL')
+    return RESULTS[locale].PARTIAL.replace('{skipped}', String(Array.isArray(skipped) ? skipped.length : 0))
   const code = (error as { code?: string } | null)?.code ?? 'INTERNAL'
-  const entry = Object.hasOwn(ERROR_CATALOG, code) ? ERROR_CATALOG[code as keyof typeof ERROR_CATALOG] : ERROR_CATALOG.INTERNAL
+  const entry = Object.hasOwn(ERROR_CATALOG, code)
+    ? ERROR_CATALOG[code as keyof typeof ERROR_CATALOG]
+    : ERROR_CATALOG.INTERNAL
   return `${RESULTS[locale].FAILED}: ${code}: ${errorText(entry, locale, {}).message}`
 }

@@ -1,4 +1,7 @@
-/** Appends to the audit log. The database numbers and chains the bytes that are encoded here; nobody can change them afterwards. */
+/**
+ * Appends to the audit log. The database numbers and chains the bytes that are encoded here; nobody can change them
+ * afterwards.
+ */
 import { sql } from 'kysely'
 import type { Catalog, Database, DatabaseTransaction } from '../../catalog/index.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
@@ -21,8 +24,15 @@ export function openAuditLog(catalog: Catalog, key: Uint8Array, tenantId: string
 }
 
 /** Appends an entry's bytes as they are. */
-export async function appendEntry(db: Database | DatabaseTransaction, tenantId: string, entry: Buffer): Promise<AppendedEntry> {
-  const { rows } = await sql<AppendedEntry>`select sequence, hash from neonpro_backup.append_audit(${tenantId}::uuid, ${entry}::bytea)`.execute(db)
+export async function appendEntry(
+  db: Database | DatabaseTransaction,
+  tenantId: string,
+  entry: Buffer,
+): Promise<AppendedEntry> {
+  const { rows } =
+    await sql<AppendedEntry>`select sequence, hash from neonpro_backup.append_audit(${tenantId}::uuid, ${entry}::bytea)`.execute(
+      db,
+    )
   invariant(rows[0], 'The database answers for every entry that it takes.')
   return { sequence: Number(rows[0].sequence), hash: rows[0].hash }
 }
@@ -35,15 +45,28 @@ interface ActorLabel {
 
 async function keepLabel(tx: DatabaseTransaction, { tenantId, pseudonym, label }: ActorLabel): Promise<void> {
   const row = { tenant_id: tenantId, pseudonym, label: label.toWellFormed().replaceAll('\0', '') }
-  await tx.insertInto('audit_actors').values(row).onConflict((conflict) => conflict.columns(['tenant_id', 'pseudonym']).doNothing()).execute()
+  await tx
+    .insertInto('audit_actors')
+    .values(row)
+    .onConflict((conflict) => conflict.columns(['tenant_id', 'pseudonym']).doNothing())
+    .execute()
 }
 
 /**
- * Erases the readable name behind a person's entries, for good: the entries and their chain stay as they are, and later acts of the same id do not
- * bring the name back. False when the log has never met this id.
+ * Erases the readable name behind a person's entries, for good: the entries and their chain stay as they are, and later
+ * acts of the same id do not bring the name back. False when the log has never met this id.
  */
-export async function eraseActor(catalog: Catalog, key: Uint8Array, actor: { readonly tenantId: string; readonly id: string }): Promise<boolean> {
+export async function eraseActor(
+  catalog: Catalog,
+  key: Uint8Array,
+  actor: { readonly tenantId: string; readonly id: string },
+): Promise<boolean> {
   const pseudonym = pseudonymOf(actor.id, key)
-  const erased = await catalog.db.updateTable('audit_actors').set({ label: '' }).where('tenant_id', '=', actor.tenantId).where('pseudonym', '=', pseudonym).executeTakeFirst()
+  const erased = await catalog.db
+    .updateTable('audit_actors')
+    .set({ label: '' })
+    .where('tenant_id', '=', actor.tenantId)
+    .where('pseudonym', '=', pseudonym)
+    .executeTakeFirst()
   return Number(erased.numUpdatedRows) > 0
 }

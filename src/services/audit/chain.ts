@@ -62,7 +62,10 @@ export interface ChainedEntry {
   readonly previous?: Uint8Array
 }
 
-/** Follows a chain entry by entry and goes on after each problem, so that one change is one finding and not one for every entry after it. */
+/**
+ * Follows a chain entry by entry and goes on after each problem, so that one change is one finding and not one for
+ * every entry after it.
+ */
 export class ChainWalk {
   readonly problems: AuditProblem[] = []
   readonly #tenantId: string | undefined

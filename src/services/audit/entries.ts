@@ -23,8 +23,15 @@ export interface EntryRange {
 export async function* readEntries(db: Database | DatabaseTransaction, range: EntryRange): AsyncGenerator<StoredEntry> {
   let after = range.after
   for (;;) {
-    const query = db.selectFrom('audit_entries').select(['sequence', 'at', 'entry', 'entry_json', 'previous', 'hash']).where('tenant_id', '=', range.tenantId).where('sequence', '>', after)
-    const rows = await (range.to === undefined ? query : query.where('sequence', '<=', range.to)).orderBy('sequence').limit(PAGE_ROWS).execute()
+    const query = db
+      .selectFrom('audit_entries')
+      .select(['sequence', 'at', 'entry', 'entry_json', 'previous', 'hash'])
+      .where('tenant_id', '=', range.tenantId)
+      .where('sequence', '>', after)
+    const rows = await (range.to === undefined ? query : query.where('sequence', '<=', range.to))
+      .orderBy('sequence')
+      .limit(PAGE_ROWS)
+      .execute()
     yield* rows
     if (rows.length < PAGE_ROWS) return
     after = rows.at(-1)!.sequence
@@ -38,5 +45,9 @@ export interface AuditHead {
 
 /** Undefined before the first entry. */
 export async function readHead(db: Database | DatabaseTransaction, tenantId: string): Promise<AuditHead | undefined> {
-  return await db.selectFrom('audit_heads').select(['sequence', 'hash']).where('tenant_id', '=', tenantId).executeTakeFirst()
+  return await db
+    .selectFrom('audit_heads')
+    .select(['sequence', 'hash'])
+    .where('tenant_id', '=', tenantId)
+    .executeTakeFirst()
 }

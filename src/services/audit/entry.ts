@@ -23,10 +23,19 @@ export function pseudonymOf(actor: string, key: Uint8Array): string {
   return createHmac('sha256', key).update(actor, 'utf8').digest('hex')
 }
 
-/** The bytes of an entry. What JSON or a database can't hold is replaced, never refused: an act that took place has an entry. */
+/**
+ * The bytes of an entry. What JSON or a database can't hold is replaced, never refused: an act that took place has an
+ * entry.
+ */
 export function encodeEntry(event: AuditEvent, place: EntryPlace): Buffer {
   const entry = {
-    v: VERSION, tenant: place.tenantId, at: place.at, actor: pseudonymOf(event.actor, place.key), action: plainText(event.action), resource: plainText(event.resource), result: event.result,
+    v: VERSION,
+    tenant: place.tenantId,
+    at: place.at,
+    actor: pseudonymOf(event.actor, place.key),
+    action: plainText(event.action),
+    resource: plainText(event.resource),
+    result: event.result,
     details: boundedDetails(event.details ?? {}),
   }
   return Buffer.from(canonicalJson(entry), 'utf8')
@@ -47,10 +56,14 @@ function plainValue(value: unknown, depth: number): unknown {
   if (typeof value !== 'object' || ArrayBuffer.isView(value) || depth >= DEPTH_MAX) return null
   if (Array.isArray(value)) return value.slice(0, ITEMS_MAX).map((item) => plainValue(item, depth + 1))
   const members = Object.entries(value).filter(([, member]) => member !== undefined && typeof member !== 'function')
-  return Object.fromEntries(members.slice(0, ITEMS_MAX).map(([name, member]) => [plainText(name), plainValue(member, depth + 1)]))
+  return Object.fromEntries(
+    members.slice(0, ITEMS_MAX).map(([name, member]) => [plainText(name), plainValue(member, depth + 1)]),
+  )
 }
 
-/** jsonb holds no NUL, UTF-8 no lone surrogate. A password that slipped into a URL is a second net: callers pass none. */
+/**
+ * jsonb holds no NUL, UTF-8 no lone surrogate. A password that slipped into a URL is a second net: callers pass none.
+ */
 function plainText(text: string): string {
   const cut = text.length <= TEXT_CHARS_MAX ? text : `${text.slice(0, TEXT_CHARS_MAX)}…`
   return cut.toWellFormed().replaceAll('\0', '\ufffd').replaceAll(PASSWORD_IN_URL, '$1***@')

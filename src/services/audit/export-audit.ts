@@ -1,6 +1,7 @@
 /** Exports the log, whole or between two moments, so that somebody else can check it. */
-import type { SystemParts } from '../parts.ts'
+
 import { BackupError } from '../../kernel/backup-error.ts'
+import type { SystemParts } from '../parts.ts'
 import { GENESIS } from './chain.ts'
 import { readEntries } from './entries.ts'
 import { entryLine, headerLine } from './export-file.ts'
@@ -21,11 +22,23 @@ export async function exportAudit(parts: AuditParts, range: ExportRange = {}): P
   return lines.join('')
 }
 
-/** Lines without their ends: the header, then every entry between the first and the last of the range, none left out. Throws CONFIG_INVALID for a time that is none. */
+/**
+ * Lines without their ends: the header, then every entry between the first and the last of the range, none left out.
+ * Throws CONFIG_INVALID for a time that is none.
+ */
 export async function* exportLines(parts: AuditParts, range: ExportRange = {}): AsyncGenerator<string> {
-  const { catalog: { db }, tenantId } = parts
+  const {
+    catalog: { db },
+    tenantId,
+  } = parts
   const bounds = await boundsOf(parts, range)
-  const at = (sequence: number) => db.selectFrom('audit_entries').select(['hash', 'previous']).where('tenant_id', '=', tenantId).where('sequence', '=', sequence).executeTakeFirst()
+  const at = (sequence: number) =>
+    db
+      .selectFrom('audit_entries')
+      .select(['hash', 'previous'])
+      .where('tenant_id', '=', tenantId)
+      .where('sequence', '=', sequence)
+      .executeTakeFirst()
   const first = await at(bounds.from)
   const last = await at(bounds.to)
   const previous = (first?.previous ?? last?.hash ?? GENESIS).toString('hex')
@@ -37,7 +50,13 @@ export async function* exportLines(parts: AuditParts, range: ExportRange = {}): 
 async function boundsOf({ catalog, tenantId }: AuditParts, range: ExportRange): Promise<{ from: number; to: number }> {
   const from = momentOf(range.from, 'from')
   const to = momentOf(range.to, 'to')
-  let query = catalog.db.selectFrom('audit_entries').select((select) => [select.fn.min<number | null>('sequence').as('from'), select.fn.max<number | null>('sequence').as('to')]).where('tenant_id', '=', tenantId)
+  let query = catalog.db
+    .selectFrom('audit_entries')
+    .select((select) => [
+      select.fn.min<number | null>('sequence').as('from'),
+      select.fn.max<number | null>('sequence').as('to'),
+    ])
+    .where('tenant_id', '=', tenantId)
   if (from) query = query.where('at', '>=', from)
   if (to) query = query.where('at', '<=', to)
   const found = await query.executeTakeFirstOrThrow()
@@ -48,5 +67,7 @@ function momentOf(text: string | undefined, path: string): Date | undefined {
   if (text === undefined) return undefined
   const moment = new Date(text)
   if (!Number.isNaN(moment.getTime())) return moment
-  throw new BackupError('CONFIG_INVALID', `"${text}" is no date.`, { context: { path, why: 'an ISO 8601 date or time' } })
+  throw new BackupError('CONFIG_INVALID', `"${text}" is no date.`, {
+    context: { path, why: 'an ISO 8601 date or time' },
+  })
 }

@@ -23,7 +23,13 @@ export interface StoredSegment extends AuditSegment {
 export const segmentSubject = (tenantId: string, number: number): string => `${tenantId}/${number}`
 
 export function segmentValue(segment: AuditSegment): Record<string, unknown> {
-  return { from: segment.from, to: segment.to, previous: segment.previous.toString('hex'), hash: segment.hash.toString('hex'), entries: segment.entries }
+  return {
+    from: segment.from,
+    to: segment.to,
+    previous: segment.previous.toString('hex'),
+    hash: segment.hash.toString('hex'),
+    entries: segment.entries,
+  }
 }
 
 export interface SegmentList {
@@ -38,7 +44,10 @@ export function segmentsOf(records: readonly RecordEntry[], tenantId: string): S
   const segments: StoredSegment[] = []
   const damaged: number[] = []
   for (const { name, document } of records) {
-    const number = document.record === 'audit' && document.subject.startsWith(`${tenantId}/`) ? Number(document.subject.slice(tenantId.length + 1)) : Number.NaN
+    const number =
+      document.record === 'audit' && document.subject.startsWith(`${tenantId}/`)
+        ? Number(document.subject.slice(tenantId.length + 1))
+        : Number.NaN
     if (!Number.isSafeInteger(number)) continue
     const segment = parseSegment(number, document.value)
     if (segment) segments.push({ ...segment, record: name, at: document.at })
@@ -49,9 +58,28 @@ export function segmentsOf(records: readonly RecordEntry[], tenantId: string): S
 }
 
 function parseSegment(number: number, value: Readonly<Record<string, unknown>> | null): AuditSegment | undefined {
-  const { from, to, previous, hash, entries } = (value ?? {}) as { from?: number; to?: number; previous?: string; hash?: string; entries?: string[] }
-  if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to) || !Array.isArray(entries) || entries.length !== to! - from! + 1) return undefined
-  const segment = { number, from: from!, to: to!, previous: Buffer.from(String(previous), 'hex'), hash: Buffer.from(String(hash), 'hex'), entries: entries.map(String) }
+  const { from, to, previous, hash, entries } = (value ?? {}) as {
+    from?: number
+    to?: number
+    previous?: string
+    hash?: string
+    entries?: string[]
+  }
+  if (
+    !Number.isSafeInteger(from) ||
+    !Number.isSafeInteger(to) ||
+    !Array.isArray(entries) ||
+    entries.length !== to! - from! + 1
+  )
+    return undefined
+  const segment = {
+    number,
+    from: from!,
+    to: to!,
+    previous: Buffer.from(String(previous), 'hex'),
+    hash: Buffer.from(String(hash), 'hex'),
+    entries: entries.map(String),
+  }
   const last = hashesOf(segment).at(-1)
   return segment.previous.length === HASH_BYTES && last?.equals(segment.hash) ? segment : undefined
 }

@@ -1,19 +1,23 @@
 /**
- * Checks the whole log: the chain in the database from its first entry to its head, and every entry that a closed segment in the repository holds.
- * Whoever can write to the database can make a chain that is whole again; the segments are signed and lie elsewhere, so they tell.
+ * Checks the whole log: the chain in the database from its first entry to its head, and every entry that a closed
+ * segment in the repository holds. Whoever can write to the database can make a chain that is whole again; the segments
+ * are signed and lie elsewhere, so they tell.
  */
 import type { AuditVerdict } from '../../contracts/system/index.ts'
-import { readRecords, RecordFolder } from '../../engine/index.ts'
+import { RecordFolder, readRecords } from '../../engine/index.ts'
 import type { SystemParts } from '../parts.ts'
 import { canonicalJson } from './canonical-json.ts'
 import { AuditFault, type AuditProblem, ChainWalk, GENESIS } from './chain.ts'
 import { type AuditHead, readEntries, readHead, type StoredEntry } from './entries.ts'
-import { hashesOf, type SegmentList, segmentsOf, type StoredSegment } from './segment-record.ts'
+import { hashesOf, type SegmentList, type StoredSegment, segmentsOf } from './segment-record.ts'
 
 type AuditParts = Pick<SystemParts, 'catalog' | 'tenantId' | 'repository'>
 
 /** Throws what opening the repository throws: a log that can't be compared is not called intact. */
-export async function verifyAudit(parts: AuditParts, options: { readonly signal?: AbortSignal } = {}): Promise<AuditVerdict> {
+export async function verifyAudit(
+  parts: AuditParts,
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<AuditVerdict> {
   const known = await closedSegments(parts)
   const stored = await storedSegments(parts, options.signal)
   const problems = segmentProblems(known, stored, await closedSegments(parts))
@@ -21,7 +25,13 @@ export async function verifyAudit(parts: AuditParts, options: { readonly signal?
   const { walk, head } = await walkLog(parts, compare)
   problems.push(...walk.problems, ...headProblems(walk, head), ...compare.finish(walk.head.sequence))
   const found = unique(problems)
-  return { isIntact: found.length === 0, entries: walk.head.sequence, head: walk.head.hash.toString('hex'), problems: found, segments: stored.segments.length }
+  return {
+    isIntact: found.length === 0,
+    entries: walk.head.sequence,
+    head: walk.head.hash.toString('hex'),
+    problems: found,
+    segments: stored.segments.length,
+  }
 }
 
 interface ClosedSegment {
@@ -32,7 +42,12 @@ interface ClosedSegment {
 }
 
 async function closedSegments({ catalog, tenantId }: AuditParts): Promise<ClosedSegment[]> {
-  const rows = await catalog.db.selectFrom('audit_segments').select(['number', 'to_sequence as to', 'hash', 'record']).where('tenant_id', '=', tenantId).orderBy('number').execute()
+  const rows = await catalog.db
+    .selectFrom('audit_segments')
+    .select(['number', 'to_sequence as to', 'hash', 'record'])
+    .where('tenant_id', '=', tenantId)
+    .orderBy('number')
+    .execute()
   return rows
 }
 
@@ -41,17 +56,27 @@ async function storedSegments(parts: AuditParts, signal: AbortSignal | undefined
   return segmentsOf((await readRecords(repository, RecordFolder.AUDIT, signal)).entries, parts.tenantId)
 }
 
-/** `before` and `after` are what the database knows before and after the repository was read: another process may close one meanwhile. */
-function segmentProblems(before: readonly ClosedSegment[], stored: SegmentList, after: readonly ClosedSegment[]): AuditProblem[] {
+/**
+ * `before` and `after` are what the database knows before and after the repository was read: another process may close
+ * one meanwhile.
+ */
+function segmentProblems(
+  before: readonly ClosedSegment[],
+  stored: SegmentList,
+  after: readonly ClosedSegment[],
+): AuditProblem[] {
   const problems: AuditProblem[] = stored.damaged.map(() => ({ sequence: null, what: AuditFault.SEGMENT_DAMAGED }))
   for (const { number, to, hash, record } of before) {
     // Without a name it was being closed: it may not be in the repository yet.
     if (record === '') continue
-    const isThere = stored.segments.some((segment) => segment.number === number && segment.to === to && segment.hash.equals(hash))
+    const isThere = stored.segments.some(
+      (segment) => segment.number === number && segment.to === to && segment.hash.equals(hash),
+    )
     if (!isThere) problems.push({ sequence: to, what: AuditFault.SEGMENT_MISSING })
   }
   const numbers = new Set(after.map(({ number }) => number))
-  for (const { number, to } of stored.segments) if (!numbers.has(number)) problems.push({ sequence: to, what: AuditFault.SEGMENT_UNKNOWN })
+  for (const { number, to } of stored.segments)
+    if (!numbers.has(number)) problems.push({ sequence: to, what: AuditFault.SEGMENT_UNKNOWN })
   return problems
 }
 
@@ -77,11 +102,16 @@ class SegmentComparison {
   }
 
   finish(lastInLog: number): readonly AuditProblem[] {
-    return this.#last > lastInLog ? [...this.#problems, { sequence: lastInLog + 1, what: AuditFault.SEGMENT_AHEAD }] : this.#problems
+    return this.#last > lastInLog
+      ? [...this.#problems, { sequence: lastInLog + 1, what: AuditFault.SEGMENT_AHEAD }]
+      : this.#problems
   }
 }
 
-async function walkLog({ catalog, tenantId }: AuditParts, compare: SegmentComparison): Promise<{ walk: ChainWalk; head: AuditHead | undefined }> {
+async function walkLog(
+  { catalog, tenantId }: AuditParts,
+  compare: SegmentComparison,
+): Promise<{ walk: ChainWalk; head: AuditHead | undefined }> {
   const walk = new ChainWalk({ sequence: 0, hash: GENESIS }, tenantId)
   let after = Number.MIN_SAFE_INTEGER
   for (;;) {

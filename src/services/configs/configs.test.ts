@@ -1,43 +1,73 @@
-// Goal: the life of a configuration, on a real database and a real repository: what is saved, planned, recorded, refused; and that a refused save changes nothing.
+// Goal: the life of a configuration, on a real database and a real repository: what is saved, planned, recorded,
+// refused; and that a refused save changes nothing.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { after, before, beforeEach, test } from 'node:test'
-import { controlPlane, type ControlPlane } from '../../../test/harness/control-plane.ts'
+import { type ControlPlane, controlPlane } from '../../../test/harness/control-plane.ts'
 import type { ConfigInput, ConfigPatch, ConfigSettings, ConfigView, Warning } from '../../contracts/system/index.ts'
 import { listRecords, type RecordEntry, RecordKind } from '../../engine/index.ts'
 import type { JobQueue } from '../../jobs/index.ts'
 import { isBackupError } from '../../kernel/backup-error.ts'
 import type { ErrorCode } from '../../kernel/error-code.ts'
+import { sourcePurpose } from '../control-key/index.ts'
+import type { SystemParts } from '../parts.ts'
 import { retryRecords } from '../records/index.ts'
 import { registerWorker } from '../scheduling/index.ts'
-import type { SystemParts } from '../parts.ts'
-import { sourcePurpose } from '../control-key/index.ts'
-import { isSameDatabase } from './save-config.ts'
 import { createConfig, deleteConfig, getConfig, listConfigs, updateConfig } from './index.ts'
+import { isSameDatabase } from './save-config.ts'
 
 let plane: ControlPlane
 let parts: SystemParts
 let source: string
 
-const queue: JobQueue = { enqueue: async () => {}, enqueueAll: async () => {}, work: async () => {}, stop: async () => {}, [Symbol.asyncDispose]: async () => {} } as JobQueue
+const queue: JobQueue = {
+  enqueue: async () => {},
+  enqueueAll: async () => {},
+  work: async () => {},
+  stop: async () => {},
+  [Symbol.asyncDispose]: async () => {},
+} as JobQueue
 
 before(async () => {
   plane = await controlPlane()
   source = path.join(plane.folder, 'source')
   fs.mkdirSync(source)
-  parts = { ...plane.parts, queue, defaults: {}, channels: {}, notifiers: [], worker: { id: randomUUID(), host: 'test', pid: process.pid }, home: path.join(plane.folder, 'home'), locale: 'en' }
+  parts = {
+    ...plane.parts,
+    queue,
+    defaults: {},
+    channels: {},
+    notifiers: [],
+    worker: { id: randomUUID(), host: 'test', pid: process.pid },
+    home: path.join(plane.folder, 'home'),
+    locale: 'en',
+  }
 })
 after(() => plane[Symbol.asyncDispose]())
 beforeEach(async () => {
-  for (const table of ['due_times', 'run_attempts', 'recovery_points', 'runs', 'configs', 'workers'] as const) await parts.catalog.db.deleteFrom(table).execute()
+  for (const table of ['due_times', 'run_attempts', 'recovery_points', 'runs', 'configs', 'workers'] as const)
+    await parts.catalog.db.deleteFrom(table).execute()
 })
 
-const input = (more: Partial<ConfigInput> = {}): ConfigInput => ({ name: 'Documents', paths: [source], frequency: 'DAILY', time: '02:00', timezone: 'America/Sao_Paulo', retention: 30, ...more })
+const input = (more: Partial<ConfigInput> = {}): ConfigInput => ({
+  name: 'Documents',
+  paths: [source],
+  frequency: 'DAILY',
+  time: '02:00',
+  timezone: 'America/Sao_Paulo',
+  retention: 30,
+  ...more,
+})
 const codes = (warnings: readonly Warning[]) => warnings.map(({ code }) => code)
-const fails = (code: ErrorCode) => (error: unknown) => isBackupError(error, code) || assert.fail(`${code} was expected: ${String(error)}`)
-const rows = async () => JSON.stringify([await parts.catalog.db.selectFrom('configs').selectAll().orderBy('id').execute(), await parts.catalog.db.selectFrom('due_times').selectAll().orderBy('config_id').execute()])
+const fails = (code: ErrorCode) => (error: unknown) =>
+  isBackupError(error, code) || assert.fail(`${code} was expected: ${String(error)}`)
+const rows = async () =>
+  JSON.stringify([
+    await parts.catalog.db.selectFrom('configs').selectAll().orderBy('id').execute(),
+    await parts.catalog.db.selectFrom('due_times').selectAll().orderBy('config_id').execute(),
+  ])
 
 async function recordOf(id: string): Promise<RecordEntry | undefined> {
   await using repository = await parts.repository.open()
@@ -46,11 +76,24 @@ async function recordOf(id: string): Promise<RecordEntry | undefined> {
 
 async function addRun(config: ConfigView, state: string): Promise<string> {
   const id = randomUUID()
-  await parts.catalog.db.insertInto('runs').values({ id, tenant_id: parts.tenantId, config_id: config.id, config_name: config.name, source: config.name, type: 'INCREMENTAL', trigger: 'MANUAL', state, requested_by: 'test' }).execute()
+  await parts.catalog.db
+    .insertInto('runs')
+    .values({
+      id,
+      tenant_id: parts.tenantId,
+      config_id: config.id,
+      config_name: config.name,
+      source: config.name,
+      type: 'INCREMENTAL',
+      trigger: 'MANUAL',
+      state,
+      requested_by: 'test',
+    })
+    .execute()
   return id
 }
 
-test('a new configuration is saved, planned with the zone\'s offset and recorded in the repository', async () => {
+test("a new configuration is saved, planned with the zone's offset and recorded in the repository", async () => {
   const { config, warnings } = await createConfig(parts, input(), 'maria')
   assert.deepEqual(codes(warnings), [])
   assert.match(config.nextRunLocal ?? '', /^\d{4}-\d\d-\d\dT02:00:00-03:00$/)
@@ -59,7 +102,10 @@ test('a new configuration is saved, planned with the zone\'s offset and recorded
   assert.deepEqual(await getConfig(parts, config.id), config)
   const record = await recordOf(config.id)
   assert.equal(record?.document.generation, 1)
-  assert.deepEqual([record?.document.value?.['name'], (record?.document.value?.['settings'] as ConfigSettings | undefined)?.retention], ['Documents', 30])
+  assert.deepEqual(
+    [record?.document.value?.['name'], (record?.document.value?.['settings'] as ConfigSettings | undefined)?.retention],
+    ['Documents', 30],
+  )
   await registerWorker(parts, { scheduler: true, worker: false })
   assert.equal((await getConfig(parts, config.id)).schedulerAlive, true)
 })
@@ -80,16 +126,47 @@ test('a refused save says why and changes nothing', async () => {
   const closed = path.join(plane.folder, 'absent')
   const before = await rows()
   const patches: ReadonlyArray<readonly [patch: ConfigPatch | Record<string, unknown>, code: ErrorCode]> = [
-    [{ time: '25:00' }, 'CONFIG_INVALID'], [{ retention: -1 }, 'CONFIG_INVALID'], [{ cron: '0 0 30 2 *' }, 'CONFIG_INVALID'], [{ paths: [closed] }, 'SOURCE_UNREADABLE'], [{ paths: [plane.folder] }, 'CONFIG_INVALID'], [{ tiem: 1 }, 'CONFIG_INVALID'],
-    [{ paths: [path.join(parts.repository.location.path, 'packs')] }, 'CONFIG_INVALID'], [{ kind: 'DATABASE' }, 'CONFIG_INVALID'], [{ timezone: 'Mars/Base' }, 'CONFIG_INVALID'], [{ paths: null }, 'CONFIG_INVALID'], [{ name: null }, 'CONFIG_INVALID'],
+    [{ time: '25:00' }, 'CONFIG_INVALID'],
+    [{ retention: -1 }, 'CONFIG_INVALID'],
+    [{ cron: '0 0 30 2 *' }, 'CONFIG_INVALID'],
+    [{ paths: [closed] }, 'SOURCE_UNREADABLE'],
+    [{ paths: [plane.folder] }, 'CONFIG_INVALID'],
+    [{ tiem: 1 }, 'CONFIG_INVALID'],
+    [{ paths: [path.join(parts.repository.location.path, 'packs')] }, 'CONFIG_INVALID'],
+    [{ kind: 'DATABASE' }, 'CONFIG_INVALID'],
+    [{ timezone: 'Mars/Base' }, 'CONFIG_INVALID'],
+    [{ paths: null }, 'CONFIG_INVALID'],
+    [{ name: null }, 'CONFIG_INVALID'],
   ]
   fs.mkdirSync(path.join(parts.repository.location.path, 'packs'), { recursive: true })
   for (const [patch, code] of patches) {
-    await assert.rejects(updateConfig(parts, config.id, patch as ConfigPatch, 'maria'), fails(code), JSON.stringify(patch))
-    if (!('kind' in patch)) await assert.rejects(createConfig(parts, { ...input({ name: 'New' }), ...patch } as ConfigInput, 'maria'), (error) => isBackupError(error), JSON.stringify(patch))
+    await assert.rejects(
+      updateConfig(parts, config.id, patch as ConfigPatch, 'maria'),
+      fails(code),
+      JSON.stringify(patch),
+    )
+    if (!('kind' in patch))
+      await assert.rejects(
+        createConfig(parts, { ...input({ name: 'New' }), ...patch } as ConfigInput, 'maria'),
+        (error) => isBackupError(error),
+        JSON.stringify(patch),
+      )
     assert.equal(await rows(), before, JSON.stringify(patch))
   }
-  await assert.rejects(createConfig(parts, { name: 'db', databaseUrl: 'postgresql://user:pass@localhost:5432/neonpro', frequency: 'DAILY', time: '01:00', retention: 30 }, 'maria'), fails('SOURCE_NOT_AVAILABLE'))
+  await assert.rejects(
+    createConfig(
+      parts,
+      {
+        name: 'db',
+        databaseUrl: 'postgresql://user:pass@localhost:5432/neonpro',
+        frequency: 'DAILY',
+        time: '01:00',
+        retention: 30,
+      },
+      'maria',
+    ),
+    fails('SOURCE_NOT_AVAILABLE'),
+  )
   assert.equal(await rows(), before)
 })
 
@@ -104,20 +181,46 @@ test('an unknown, a removed and a malformed id are CONFIG_NOT_FOUND everywhere',
 })
 
 test('a patch changes what it names, null takes away, another schedule replaces, each change is a generation and a record', async () => {
-  const { config } = await createConfig(parts, input({ filters: { excludePatterns: ['*.tmp'], sizeLimit: 5 }, performance: { timeout: 9, retryAttempts: 2 }, healthcheckUrl: 'https://h/x' }), 'maria')
+  const { config } = await createConfig(
+    parts,
+    input({
+      filters: { excludePatterns: ['*.tmp'], sizeLimit: 5 },
+      performance: { timeout: 9, retryAttempts: 2 },
+      healthcheckUrl: 'https://h/x',
+    }),
+    'maria',
+  )
   const change = async (patch: ConfigPatch) => (await updateConfig(parts, config.id, patch, 'maria')).config.settings
   assert.deepEqual((await change({ performance: { timeout: 10 } })).performance, { timeout: 10, retryAttempts: 2 })
   assert.deepEqual((await change({ sizeLimit: 6 })).filters, { excludePatterns: ['*.tmp'], sizeLimit: 6 })
   assert.deepEqual((await change({ sizeLimit: null })).filters, { excludePatterns: ['*.tmp'] })
   assert.deepEqual((await change({ retention: { daily: 7 } })).retention, { daily: 7 })
-  assert.deepEqual((await change({ frequency: 'WEEKLY', dayOfWeek: 'MON' })).schedule, { kind: 'FREQUENCY', frequency: 'WEEKLY', time: '02:00', dayOfWeek: 1 })
-  assert.deepEqual((await change({ time: '03:30' })).schedule, { kind: 'FREQUENCY', frequency: 'WEEKLY', time: '03:30', dayOfWeek: 1 })
-  assert.deepEqual((await change({ frequency: 'MONTHLY' })).schedule, { kind: 'FREQUENCY', frequency: 'MONTHLY', time: '03:30', dayOfMonth: 1 })
+  assert.deepEqual((await change({ frequency: 'WEEKLY', dayOfWeek: 'MON' })).schedule, {
+    kind: 'FREQUENCY',
+    frequency: 'WEEKLY',
+    time: '02:00',
+    dayOfWeek: 1,
+  })
+  assert.deepEqual((await change({ time: '03:30' })).schedule, {
+    kind: 'FREQUENCY',
+    frequency: 'WEEKLY',
+    time: '03:30',
+    dayOfWeek: 1,
+  })
+  assert.deepEqual((await change({ frequency: 'MONTHLY' })).schedule, {
+    kind: 'FREQUENCY',
+    frequency: 'MONTHLY',
+    time: '03:30',
+    dayOfMonth: 1,
+  })
   assert.deepEqual((await change({ cron: '15 4 * * *' })).schedule, { kind: 'CRON', cron: '15 4 * * *' })
   assert.deepEqual((await change({ cron: null })).schedule, { kind: 'MANUAL' })
   assert.equal((await change({ healthcheckUrl: null })).healthcheckUrl, undefined)
   const none = await updateConfig(parts, config.id, { retention: null, filters: null }, 'maria')
-  assert.deepEqual([none.config.settings.retention, none.config.settings.filters, codes(none.warnings), none.config.nextRunAt], [undefined, {}, ['NO_RETENTION'], null])
+  assert.deepEqual(
+    [none.config.settings.retention, none.config.settings.filters, codes(none.warnings), none.config.nextRunAt],
+    [undefined, {}, ['NO_RETENTION'], null],
+  )
   assert.deepEqual([none.config.generation, (await recordOf(config.id))?.document.generation], [12, 12])
   assert.deepEqual(none.config.settings.paths, [source])
 })
@@ -136,17 +239,47 @@ test('disabled: no due time; enabled again: planned anew', async () => {
   assert.deepEqual([config.enabled, config.nextRunAt], [false, null])
   assert.ok((await updateConfig(parts, config.id, { enabled: true }, 'maria')).config.nextRunAt)
   assert.equal((await updateConfig(parts, config.id, { enabled: false }, 'maria')).config.nextRunAt, null)
-  assert.deepEqual(await parts.catalog.db.selectFrom('due_times').select('due_at').where('state', '=', 'WAITING').execute(), [])
+  assert.deepEqual(
+    await parts.catalog.db.selectFrom('due_times').select('due_at').where('state', '=', 'WAITING').execute(),
+    [],
+  )
 })
 
 test('removing ends the runs, keeps the points, stops their expiry, and is recorded', async () => {
   const { config } = await createConfig(parts, input(), 'maria')
-  const [pending, running, done] = [await addRun(config, 'PENDING'), await addRun(config, 'RUNNING'), await addRun(config, 'COMPLETED')]
-  const point = { id: randomUUID(), tenant_id: parts.tenantId, repository_id: parts.repository.rowId, snapshot: 'a', config_id: config.id, source: 'Documents', created_at: new Date(), type: 'FULL', is_complete: true, expires_at: new Date() }
+  const [pending, running, done] = [
+    await addRun(config, 'PENDING'),
+    await addRun(config, 'RUNNING'),
+    await addRun(config, 'COMPLETED'),
+  ]
+  const point = {
+    id: randomUUID(),
+    tenant_id: parts.tenantId,
+    repository_id: parts.repository.rowId,
+    snapshot: 'a',
+    config_id: config.id,
+    source: 'Documents',
+    created_at: new Date(),
+    type: 'FULL',
+    is_complete: true,
+    expires_at: new Date(),
+  }
   await parts.catalog.db.insertInto('recovery_points').values(point).execute()
   assert.deepEqual((await deleteConfig(parts, config.id, 'maria')).warnings, [])
-  const states = new Map((await parts.catalog.db.selectFrom('runs').selectAll().execute()).map((row) => [row.id, [row.state, row.cancel_requested_at !== null]]))
-  assert.deepEqual([states.get(pending), states.get(running), states.get(done)], [['CANCELLED', true], ['RUNNING', true], ['COMPLETED', false]])
+  const states = new Map(
+    (await parts.catalog.db.selectFrom('runs').selectAll().execute()).map((row) => [
+      row.id,
+      [row.state, row.cancel_requested_at !== null],
+    ]),
+  )
+  assert.deepEqual(
+    [states.get(pending), states.get(running), states.get(done)],
+    [
+      ['CANCELLED', true],
+      ['RUNNING', true],
+      ['COMPLETED', false],
+    ],
+  )
   const kept = await parts.catalog.db.selectFrom('recovery_points').selectAll().executeTakeFirstOrThrow()
   assert.deepEqual([kept.expires_at, kept.removed_at], [null, null])
   assert.deepEqual([await listConfigs(parts), (await recordOf(config.id))?.document.value], [[], null])
@@ -160,52 +293,116 @@ test('a repository that is away: saved, said, and recorded when it is back', asy
   const other = await createConfig(parts, input({ name: 'Other' }), 'maria')
   const gone = await deleteConfig(parts, other.config.id, 'maria')
   fs.renameSync(`${folder}.away`, folder)
-  assert.deepEqual([changed, other, gone].map(({ warnings }) => codes(warnings)), [['RECORD_PENDING'], ['RECORD_PENDING'], ['RECORD_PENDING']])
+  assert.deepEqual(
+    [changed, other, gone].map(({ warnings }) => codes(warnings)),
+    [['RECORD_PENDING'], ['RECORD_PENDING'], ['RECORD_PENDING']],
+  )
   assert.equal((await recordOf(config.id))?.document.generation, 1)
   assert.deepEqual((await retryRecords(parts)).pending, [])
   assert.equal((await recordOf(config.id))?.document.generation, 2)
 })
 
-test('a database\'s URL is sealed, and shown nowhere with its password', async () => {
+test("a database's URL is sealed, and shown nowhere with its password", async () => {
   const kinds = { kinds: ['DATABASE'] as const }
   const url = 'postgresql://user:hunter2@localhost:5432/neonpro'
   const { catalog } = parts
-  const here = { ...parts, catalog: { kind: catalog.kind, location: 'postgres://owner@127.0.0.1/neonpro', db: catalog.db, transaction: catalog.transaction.bind(catalog) } as unknown as SystemParts['catalog'] }
-  const { config, warnings } = await createConfig(here, { name: 'db', databaseUrl: url, every: '1h', retention: 30 }, 'maria', kinds)
-  assert.deepEqual([config.settings.databaseLabel, codes(warnings)], ['postgresql://user@localhost:5432/neonpro', ['CONTROL_PLANE_INSIDE']])
+  const here = {
+    ...parts,
+    catalog: {
+      kind: catalog.kind,
+      location: 'postgres://owner@127.0.0.1/neonpro',
+      db: catalog.db,
+      transaction: catalog.transaction.bind(catalog),
+    } as unknown as SystemParts['catalog'],
+  }
+  const { config, warnings } = await createConfig(
+    here,
+    { name: 'db', databaseUrl: url, every: '1h', retention: 30 },
+    'maria',
+    kinds,
+  )
+  assert.deepEqual(
+    [config.settings.databaseLabel, codes(warnings)],
+    ['postgresql://user@localhost:5432/neonpro', ['CONTROL_PLANE_INSIDE']],
+  )
   const row = await parts.catalog.db.selectFrom('configs').selectAll().executeTakeFirstOrThrow()
   assert.equal(parts.secrets.open(row.source_sealed!, sourcePurpose(config.id)), url)
   const changed = await updateConfig(parts, config.id, { every: '2h' }, 'maria', kinds)
   assert.equal(changed.config.settings.databaseLabel, config.settings.databaseLabel)
-  assert.ok(parts.secrets.open((await parts.catalog.db.selectFrom('configs').select('source_sealed').executeTakeFirstOrThrow()).source_sealed!, sourcePurpose(config.id)) === url)
+  assert.ok(
+    parts.secrets.open(
+      (await parts.catalog.db.selectFrom('configs').select('source_sealed').executeTakeFirstOrThrow()).source_sealed!,
+      sourcePurpose(config.id),
+    ) === url,
+  )
   await updateConfig(parts, config.id, { databaseUrl: url.replace('neonpro', 'other') }, 'maria', kinds)
-  const shown = JSON.stringify([await listConfigs(parts), await getConfig(parts, config.id), config, (await recordOf(config.id))?.document])
+  const shown = JSON.stringify([
+    await listConfigs(parts),
+    await getConfig(parts, config.id),
+    config,
+    (await recordOf(config.id))?.document,
+  ])
   assert.ok(!shown.includes('hunter2') && shown.includes('/other'), shown)
   assert.ok(!(await rows()).includes('hunter2'))
 })
 
 test('the same database is told by server and name, not by user or spelling', () => {
   assert.ok(isSameDatabase('postgresql://a@LOCALHOST/x', 'postgres://b@127.0.0.1:5432/x?sslmode=require'))
-  for (const other of ['postgres://a@localhost:5433/x', 'postgres://a@localhost/y', 'postgres://a@db/x', 'mysql://a@localhost:5432/x', '/home/db']) assert.ok(!isSameDatabase('postgresql://a@localhost/x', other), other)
+  for (const other of [
+    'postgres://a@localhost:5433/x',
+    'postgres://a@localhost/y',
+    'postgres://a@db/x',
+    'mysql://a@localhost:5432/x',
+    '/home/db',
+  ])
+    assert.ok(!isSameDatabase('postgresql://a@localhost/x', other), other)
 })
 
-test('what lies in its own backup is said: HOME, the key; a retention that outlives the system\'s', async () => {
-  const inside = { ...parts, home: path.join(source, 'home'), keyFiles: [path.join(source, 'key')], defaults: { retention: 30 } }
-  const { warnings } = await createConfig(inside, input({ retention: { custom: [{ pattern: 'last-of-year', keep: 'forever' }] } }), 'maria')
+test("what lies in its own backup is said: HOME, the key; a retention that outlives the system's", async () => {
+  const inside = {
+    ...parts,
+    home: path.join(source, 'home'),
+    keyFiles: [path.join(source, 'key')],
+    defaults: { retention: 30 },
+  }
+  const { warnings } = await createConfig(
+    inside,
+    input({ retention: { custom: [{ pattern: 'last-of-year', keep: 'forever' }] } }),
+    'maria',
+  )
   assert.deepEqual(codes(warnings).sort(), ['HOME_IN_SOURCE', 'KEY_IN_SOURCE', 'RETENTION_CONFLICT'])
 })
 
 test('a thousand configurations are listed with three questions to the database', async () => {
   const template = await createConfig(parts, input(), 'maria')
   const row = await parts.catalog.db.selectFrom('configs').selectAll().executeTakeFirstOrThrow()
-  const ids = Array.from({ length: 1000 }, (_, i) => ({ id: randomUUID(), name: `config ${String(i).padStart(4, '0')}` }))
+  const ids = Array.from({ length: 1000 }, (_, i) => ({
+    id: randomUUID(),
+    name: `config ${String(i).padStart(4, '0')}`,
+  }))
   for (let i = 0; i < 1000; i += 250) {
     const some = ids.slice(i, i + 250)
-    await parts.catalog.db.insertInto('configs').values(some.map(({ id, name }) => ({ ...row, id, name, settings: JSON.stringify(row.settings) }))).execute()
-    await parts.catalog.db.insertInto('due_times').values(some.map(({ id }) => ({ config_id: id, due_at: new Date(template.config.nextRunAt!), tenant_id: parts.tenantId, late_at: new Date(template.config.nextRunAt!) }))).execute()
+    await parts.catalog.db
+      .insertInto('configs')
+      .values(some.map(({ id, name }) => ({ ...row, id, name, settings: JSON.stringify(row.settings) })))
+      .execute()
+    await parts.catalog.db
+      .insertInto('due_times')
+      .values(
+        some.map(({ id }) => ({
+          config_id: id,
+          due_at: new Date(template.config.nextRunAt!),
+          tenant_id: parts.tenantId,
+          late_at: new Date(template.config.nextRunAt!),
+        })),
+      )
+      .execute()
   }
   const listed = await listConfigs(parts)
   assert.equal(listed.length, 1001)
   assert.ok(listed.every(({ nextRunAt }) => nextRunAt === template.config.nextRunAt))
-  assert.deepEqual(listed.slice(1, 3).map(({ name }) => name), ['config 0000', 'config 0001'])
+  assert.deepEqual(
+    listed.slice(1, 3).map(({ name }) => name),
+    ['config 0000', 'config 0001'],
+  )
 })

@@ -5,13 +5,28 @@ import type { SystemParts } from '../parts.ts'
 import { ensureDueTimes } from '../scheduling/index.ts'
 import { nameTaken } from './config-row.ts'
 import { parseConfigInput } from './parse-config-input.ts'
-import { assertKind, checkSource, parseDefaults, type SavedConfig, type SaveOptions, saved, sealedSource, warningsAbout } from './save-config.ts'
+import {
+  assertKind,
+  checkSource,
+  parseDefaults,
+  type SavedConfig,
+  type SaveOptions,
+  saved,
+  sealedSource,
+  warningsAbout,
+} from './save-config.ts'
 
 /**
- * Saves a configuration and plans its first run, in one transaction; then records it in the repository (RECORD_PENDING where that has to wait).
- * Throws CONFIG_INVALID, CONFIG_EXISTS, SOURCE_UNREADABLE, SOURCE_NOT_AVAILABLE: then nothing is saved.
+ * Saves a configuration and plans its first run, in one transaction; then records it in the repository (RECORD_PENDING
+ * where that has to wait). Throws CONFIG_INVALID, CONFIG_EXISTS, SOURCE_UNREADABLE, SOURCE_NOT_AVAILABLE: then nothing
+ * is saved.
  */
-export async function createConfig(parts: SystemParts, input: ConfigInput, by: string, options: SaveOptions = {}): Promise<SavedConfig> {
+export async function createConfig(
+  parts: SystemParts,
+  input: ConfigInput,
+  by: string,
+  options: SaveOptions = {},
+): Promise<SavedConfig> {
   const parsed = parseConfigInput(input, parseDefaults(parts))
   const { name, enabled, settings } = parsed
   assertKind(settings.kind, options)
@@ -20,13 +35,28 @@ export async function createConfig(parts: SystemParts, input: ConfigInput, by: s
   const createdAt = new Date(nowMs())
   try {
     await parts.catalog.transaction(async (tx) => {
-      await tx.insertInto('configs').values({
-        id, tenant_id: parts.tenantId, name, kind: settings.kind, settings: JSON.stringify(settings), source_sealed: sealedSource(parts, id, parsed), enabled, created_by: by, created_at: createdAt, updated_at: createdAt,
-      }).execute()
+      await tx
+        .insertInto('configs')
+        .values({
+          id,
+          tenant_id: parts.tenantId,
+          name,
+          kind: settings.kind,
+          settings: JSON.stringify(settings),
+          source_sealed: sealedSource(parts, id, parsed),
+          enabled,
+          created_by: by,
+          created_at: createdAt,
+          updated_at: createdAt,
+        })
+        .execute()
       await ensureDueTimes(tx, parts, { id, enabled, settings, createdAt })
     }, options)
   } catch (error) {
     throw nameTaken(error, name)
   }
-  return await saved(parts, id, { warnings: [...parsed.warnings, ...warningsAbout(parts, settings)], signal: options.signal })
+  return await saved(parts, id, {
+    warnings: [...parsed.warnings, ...warningsAbout(parts, settings)],
+    signal: options.signal,
+  })
 }

@@ -6,7 +6,15 @@ import { configView, readConfig } from './config-row.ts'
 /** By name. Costs three queries, whatever their number. */
 export async function listConfigs(parts: SystemParts): Promise<ConfigView[]> {
   const [rows, next, alive] = await Promise.all([
-    parts.catalog.db.selectFrom('configs').selectAll().where('tenant_id', '=', parts.tenantId).where('removed_at', 'is', null).orderBy('name').execute(), nextDueOf(parts), schedulerAlive(parts),
+    parts.catalog.db
+      .selectFrom('configs')
+      .selectAll()
+      .where('tenant_id', '=', parts.tenantId)
+      .where('removed_at', 'is', null)
+      .orderBy('name')
+      .execute(),
+    nextDueOf(parts),
+    schedulerAlive(parts),
   ])
   return rows.map((row) => configView(row, { nextDueAt: next.get(row.id) ?? null, schedulerAlive: alive }))
 }

@@ -1,12 +1,25 @@
 /**
- * What a caller says, as the one canonical form that is stored, recorded and shown; or CONFIG_INVALID naming the path, the mistake and the accepted form.
- * Pure: reads no disk, no clock, no environment.
+ * What a caller says, as the one canonical form that is stored, recorded and shown; or CONFIG_INVALID naming the path,
+ * the mistake and the accepted form. Pure: reads no disk, no clock, no environment.
  */
 import path from 'node:path'
-import {
-  BackupFrequency, BackupType, CONFIG_OPTIONS, type ConfigInput, configInputSchema, type ConfigSettings, invalidOption, parseOptions, Priority, type ScheduleSettings, SourceKind, type SystemDefaults, type Warning, warningOf,
-} from '../../contracts/system/index.ts'
 import type { Locale } from '../../contracts/index.ts'
+import {
+  BackupFrequency,
+  BackupType,
+  CONFIG_OPTIONS,
+  type ConfigInput,
+  type ConfigSettings,
+  configInputSchema,
+  invalidOption,
+  Priority,
+  parseOptions,
+  type ScheduleSettings,
+  SourceKind,
+  type SystemDefaults,
+  type Warning,
+  warningOf,
+} from '../../contracts/system/index.ts'
 import { assertSchedule } from '../../jobs/index.ts'
 import { isBackupError } from '../../kernel/backup-error.ts'
 import { redactUrl } from '../../kernel/redaction.ts'
@@ -46,37 +59,70 @@ export function parseConfigInput(given: ConfigInput, defaults: ParseDefaults): P
   const timezone = input.timezone ?? defaults.timezone
   assertSchedule(schedule, { timezone, createdAtMs: defaults.nowMs, afterMs: defaults.nowMs })
   const settings: ConfigSettings = {
-    ...source.settings, type: typeOf(input, source.settings.kind), schedule, timezone, filters: filtersOf(input), ...(input.retention !== undefined && { retention: input.retention }), performance: input.performance ?? {},
-    alertConfig: input.alertConfig ?? {}, ...(input.healthcheckUrl !== undefined && { healthcheckUrl: input.healthcheckUrl }), priority: input.priority ?? Priority.NORMAL, tags: input.tags ?? [],
+    ...source.settings,
+    type: typeOf(input, source.settings.kind),
+    schedule,
+    timezone,
+    filters: filtersOf(input),
+    ...(input.retention !== undefined && { retention: input.retention }),
+    performance: input.performance ?? {},
+    alertConfig: input.alertConfig ?? {},
+    ...(input.healthcheckUrl !== undefined && { healthcheckUrl: input.healthcheckUrl }),
+    priority: input.priority ?? Priority.NORMAL,
+    tags: input.tags ?? [],
   }
-  return { name: input.name, enabled: input.enabled ?? true, settings, ...(source.secretUrl !== undefined && { secretUrl: source.secretUrl }), warnings: warningsOf(input, settings, defaults) }
+  return {
+    name: input.name,
+    enabled: input.enabled ?? true,
+    settings,
+    ...(source.secretUrl !== undefined && { secretUrl: source.secretUrl }),
+    warnings: warningsOf(input, settings, defaults),
+  }
 }
 
 /** The input that would give these settings: what a patch is laid over. Holds no secret. */
-export function configInputOf(config: { readonly name: string; readonly enabled: boolean; readonly settings: ConfigSettings }): ConfigInput {
+export function configInputOf(config: {
+  readonly name: string
+  readonly enabled: boolean
+  readonly settings: ConfigSettings
+}): ConfigInput {
   const { databaseLabel: _, schedule, paths, ...settings } = config.settings
   const { kind: scheduleKind, ...fields } = schedule
-  return { name: config.name, enabled: config.enabled, ...structuredClone(settings), ...(settings.kind === SourceKind.FILES && { paths: [...paths] }), ...(scheduleKind === 'MANUAL' ? {} : fields) } as ConfigInput
+  return {
+    name: config.name,
+    enabled: config.enabled,
+    ...structuredClone(settings),
+    ...(settings.kind === SourceKind.FILES && { paths: [...paths] }),
+    ...(scheduleKind === 'MANUAL' ? {} : fields),
+  } as ConfigInput
 }
 
-function sourceOf(input: ConfigInput, cwd: string): { settings: Pick<ConfigSettings, 'kind' | 'paths' | 'databaseLabel'>; secretUrl?: string } {
-  const isDatabase = input.databaseUrl !== undefined || (input.type === BackupType.DATABASE && input.paths === undefined)
+function sourceOf(
+  input: ConfigInput,
+  cwd: string,
+): { settings: Pick<ConfigSettings, 'kind' | 'paths' | 'databaseLabel'>; secretUrl?: string } {
+  const isDatabase =
+    input.databaseUrl !== undefined || (input.type === BackupType.DATABASE && input.paths === undefined)
   const kind = input.kind ?? (isDatabase && input.paths === undefined ? SourceKind.DATABASE : SourceKind.FILES)
   if (kind === SourceKind.FILES) {
     if (input.databaseUrl !== undefined) throw invalidOption('databaseUrl', 'it can not stand beside paths', PLACE)
     if (input.paths === undefined || input.paths.length === 0) throw invalidOption('paths', 'it is missing', PLACE)
-    if (input.paths.some((each) => each.includes('\0'))) throw invalidOption('paths', 'it has a character that no path has', PLACE)
+    if (input.paths.some((each) => each.includes('\0')))
+      throw invalidOption('paths', 'it has a character that no path has', PLACE)
     return { settings: { kind, paths: [...new Set(input.paths.map((each) => path.resolve(cwd, each)))] } }
   }
   if (input.paths !== undefined) throw invalidOption('paths', 'it can not stand beside databaseUrl', PLACE)
   if (input.databaseUrl === undefined) return { settings: { kind, paths: [] } }
-  if (!DATABASE_PROTOCOLS.test(input.databaseUrl)) throw invalidOption('databaseUrl', 'it is no URL of that kind', PLACE)
+  if (!DATABASE_PROTOCOLS.test(input.databaseUrl))
+    throw invalidOption('databaseUrl', 'it is no URL of that kind', PLACE)
   return { settings: { kind, paths: [], databaseLabel: redactUrl(input.databaseUrl) }, secretUrl: input.databaseUrl }
 }
 
 function typeOf({ type }: ConfigInput, kind: SourceKind): BackupType {
-  if (type === BackupType.DATABASE && kind === SourceKind.FILES) throw invalidOption('type', 'it can not stand beside paths', PLACE)
-  if (type === BackupType.FILES && kind === SourceKind.DATABASE) throw invalidOption('type', 'it can not stand beside databaseUrl', PLACE)
+  if (type === BackupType.DATABASE && kind === SourceKind.FILES)
+    throw invalidOption('type', 'it can not stand beside paths', PLACE)
+  if (type === BackupType.FILES && kind === SourceKind.DATABASE)
+    throw invalidOption('type', 'it can not stand beside databaseUrl', PLACE)
   return type ?? BackupType.INCREMENTAL
 }
 
@@ -85,15 +131,23 @@ function scheduleOf(input: ConfigInput): ScheduleSettings {
   const { frequency, cron, every, time, dayOfWeek, dayOfMonth } = input
   const kinds = (['frequency', 'cron', 'every'] as const).filter((name) => input[name] !== undefined)
   if (kinds.length > 1) throw invalidOption(kinds[1]!, `it can not stand beside ${kinds[0]}`, PLACE)
-  if (time !== undefined && frequency === undefined) throw invalidOption('time', 'it has no effect without frequency', PLACE)
-  if (dayOfWeek !== undefined && frequency !== BackupFrequency.WEEKLY) throw invalidOption('dayOfWeek', 'it has no effect without frequency WEEKLY', PLACE)
-  if (dayOfMonth !== undefined && frequency !== BackupFrequency.MONTHLY) throw invalidOption('dayOfMonth', 'it has no effect without frequency MONTHLY', PLACE)
+  if (time !== undefined && frequency === undefined)
+    throw invalidOption('time', 'it has no effect without frequency', PLACE)
+  if (dayOfWeek !== undefined && frequency !== BackupFrequency.WEEKLY)
+    throw invalidOption('dayOfWeek', 'it has no effect without frequency WEEKLY', PLACE)
+  if (dayOfMonth !== undefined && frequency !== BackupFrequency.MONTHLY)
+    throw invalidOption('dayOfMonth', 'it has no effect without frequency MONTHLY', PLACE)
   if (cron !== undefined) return { kind: 'CRON', cron: cron.trim() }
   if (every !== undefined) return { kind: 'EVERY', every }
   if (frequency === undefined) return { kind: 'MANUAL' }
   return {
-    kind: 'FREQUENCY', frequency, time: (time ?? (frequency === BackupFrequency.HOURLY ? '00:00' : TIME_DEFAULT)).padStart(5, '0'),
-    ...(frequency === BackupFrequency.WEEKLY && { dayOfWeek: typeof dayOfWeek === 'string' ? DAYS.indexOf(dayOfWeek) : (dayOfWeek ?? 0) }), ...(frequency === BackupFrequency.MONTHLY && { dayOfMonth: dayOfMonth ?? 1 }),
+    kind: 'FREQUENCY',
+    frequency,
+    time: (time ?? (frequency === BackupFrequency.HOURLY ? '00:00' : TIME_DEFAULT)).padStart(5, '0'),
+    ...(frequency === BackupFrequency.WEEKLY && {
+      dayOfWeek: typeof dayOfWeek === 'string' ? DAYS.indexOf(dayOfWeek) : (dayOfWeek ?? 0),
+    }),
+    ...(frequency === BackupFrequency.MONTHLY && { dayOfMonth: dayOfMonth ?? 1 }),
   }
 }
 
@@ -101,10 +155,12 @@ function filtersOf(input: ConfigInput): ConfigSettings['filters'] {
   const filters: Record<string, unknown> = { ...input.filters }
   for (const name of FILTERS) {
     if (input[name] === undefined) continue
-    if (filters[name] !== undefined && JSON.stringify(filters[name]) !== JSON.stringify(input[name])) throw invalidOption(name, `it says something else than filters.${name}`, PLACE)
+    if (filters[name] !== undefined && JSON.stringify(filters[name]) !== JSON.stringify(input[name]))
+      throw invalidOption(name, `it says something else than filters.${name}`, PLACE)
     filters[name] = input[name]
   }
-  for (const name of ['includePatterns', 'excludePatterns'] as const) for (const pattern of (filters[name] as readonly string[] | undefined) ?? []) assertPattern(pattern, name)
+  for (const name of ['includePatterns', 'excludePatterns'] as const)
+    for (const pattern of (filters[name] as readonly string[] | undefined) ?? []) assertPattern(pattern, name)
   return filters
 }
 
@@ -117,12 +173,20 @@ function assertPattern(pattern: string, name: string): void {
   }
 }
 
-function warningsOf(input: ConfigInput, settings: ConfigSettings, { locale, system, timezone }: ParseDefaults): Warning[] {
+function warningsOf(
+  input: ConfigInput,
+  settings: ConfigSettings,
+  { locale, system, timezone }: ParseDefaults,
+): Warning[] {
   const isZoned = settings.schedule.kind === 'FREQUENCY' || settings.schedule.kind === 'CRON'
   return [
-    ...(input.timezone === undefined && isZoned && isUtc(timezone) ? [warningOf('TIMEZONE_ASSUMED', locale, { timezone })] : []),
+    ...(input.timezone === undefined && isZoned && isUtc(timezone)
+      ? [warningOf('TIMEZONE_ASSUMED', locale, { timezone })]
+      : []),
     ...(settings.retention === undefined && system.retention === undefined ? [warningOf('NO_RETENTION', locale)] : []),
-    ...(input.performance?.maxConcurrentBackups === undefined ? [] : [warningOf('NOT_YET_ACTIVE', locale, { option: 'performance.maxConcurrentBackups' })]),
+    ...(input.performance?.maxConcurrentBackups === undefined
+      ? []
+      : [warningOf('NOT_YET_ACTIVE', locale, { option: 'performance.maxConcurrentBackups' })]),
   ]
 }
 

@@ -1,6 +1,15 @@
-/** What making and changing a configuration have in common: defaults, checks against disk and other policies, what is said afterwards. */
+/**
+ * What making and changing a configuration have in common: defaults, checks against disk and other policies, what is
+ * said afterwards.
+ */
 import path from 'node:path'
-import { type ConfigSettings, type ConfigView, SourceKind, type Warning, warningOf } from '../../contracts/system/index.ts'
+import {
+  type ConfigSettings,
+  type ConfigView,
+  SourceKind,
+  type Warning,
+  warningOf,
+} from '../../contracts/system/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { nowMs } from '../../kernel/clock.ts'
 import { sourcePurpose } from '../control-key/index.ts'
@@ -24,12 +33,19 @@ export interface SaveOptions {
 const KINDS_HERE: readonly SourceKind[] = [SourceKind.FILES]
 
 export function parseDefaults(parts: SystemParts): ParseDefaults {
-  return { timezone: Intl.DateTimeFormat().resolvedOptions().timeZone, cwd: process.cwd(), locale: parts.locale, nowMs: nowMs(), system: parts.defaults }
+  return {
+    timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    cwd: process.cwd(),
+    locale: parts.locale,
+    nowMs: nowMs(),
+    system: parts.defaults,
+  }
 }
 
 /** Throws SOURCE_NOT_AVAILABLE. */
 export function assertKind(kind: SourceKind, { kinds = KINDS_HERE }: SaveOptions): void {
-  if (!kinds.includes(kind)) throw new BackupError('SOURCE_NOT_AVAILABLE', `There is no source of the kind ${kind} yet.`, { context: { kind } })
+  if (!kinds.includes(kind))
+    throw new BackupError('SOURCE_NOT_AVAILABLE', `There is no source of the kind ${kind} yet.`, { context: { kind } })
 }
 
 /** Throws SOURCE_UNREADABLE, CONFIG_INVALID for a repository inside the source or a source inside the repository. */
@@ -45,23 +61,35 @@ export function warningsAbout(parts: SystemParts, settings: ConfigSettings): War
     ...retentionConflicts(settings.retention, parts.defaults.retention, locale),
     ...(homeIn === undefined ? [] : [warningOf('HOME_IN_SOURCE', locale, { home, path: homeIn })]),
     ...keyFiles.flatMap((file) => (holds(file) === undefined ? [] : [warningOf('KEY_IN_SOURCE', locale, { file })])),
-    ...(settings.databaseLabel !== undefined && isSameDatabase(settings.databaseLabel, parts.catalog.location) ? [warningOf('CONTROL_PLANE_INSIDE', locale, { database: settings.databaseLabel })] : []),
+    ...(settings.databaseLabel !== undefined && isSameDatabase(settings.databaseLabel, parts.catalog.location)
+      ? [warningOf('CONTROL_PLANE_INSIDE', locale, { database: settings.databaseLabel })]
+      : []),
   ]
 }
 
 /** Both without passwords: the same server and database, whoever the user is. */
 export function isSameDatabase(one: string, other: string): boolean {
   const placeOf = (url: string) => {
-    const [, scheme = '', host = '', port = '', database = ''] = /^(\w+):\/\/(?:[^@/]*@)?([^/:?]*)(?::(\d+))?\/?([^?]*)/.exec(url) ?? []
-    return /^postgres(ql)?$/.test(scheme) ? `${host.toLowerCase().replace(/^(127\.0\.0\.1|::1|\[::1\]|)$/, 'localhost')}:${port || 5432}/${database}` : undefined
+    const [, scheme = '', host = '', port = '', database = ''] =
+      /^(\w+):\/\/(?:[^@/]*@)?([^/:?]*)(?::(\d+))?\/?([^?]*)/.exec(url) ?? []
+    return /^postgres(ql)?$/.test(scheme)
+      ? `${host.toLowerCase().replace(/^(127\.0\.0\.1|::1|\[::1\]|)$/, 'localhost')}:${port || 5432}/${database}`
+      : undefined
   }
   return placeOf(one) !== undefined && placeOf(one) === placeOf(other)
 }
 
 /** After the commit: into the repository, which is truth. What can't be written there is said and tried again. */
-export async function saved(parts: SystemParts, id: string, more: { readonly warnings: readonly Warning[]; readonly signal: AbortSignal | undefined }): Promise<SavedConfig> {
+export async function saved(
+  parts: SystemParts,
+  id: string,
+  more: { readonly warnings: readonly Warning[]; readonly signal: AbortSignal | undefined },
+): Promise<SavedConfig> {
   const isRecorded = await recordConfig(parts, id, more.signal ? { signal: more.signal } : {})
-  return { config: await getConfig(parts, id), warnings: [...more.warnings, ...(isRecorded ? [] : [warningOf('RECORD_PENDING', parts.locale)])] }
+  return {
+    config: await getConfig(parts, id),
+    warnings: [...more.warnings, ...(isRecorded ? [] : [warningOf('RECORD_PENDING', parts.locale)])],
+  }
 }
 
 export function sealedSource(parts: SystemParts, id: string, { secretUrl }: ParsedConfig): Buffer | null {

@@ -1,10 +1,28 @@
-import { CONFIG_OPTIONS, type ConfigInput, type ConfigPatch, configPatchSchema, type ConfigSettings, invalidOption, parseOptions, type Warning } from '../../contracts/system/index.ts'
+import {
+  CONFIG_OPTIONS,
+  type ConfigInput,
+  type ConfigPatch,
+  type ConfigSettings,
+  configPatchSchema,
+  invalidOption,
+  parseOptions,
+  type Warning,
+} from '../../contracts/system/index.ts'
 import { nowMs } from '../../kernel/clock.ts'
 import type { SystemParts } from '../parts.ts'
 import { ensureDueTimes } from '../scheduling/index.ts'
 import { nameTaken, readConfig } from './config-row.ts'
 import { configInputOf, parseConfigInput } from './parse-config-input.ts'
-import { assertKind, checkSource, parseDefaults, type SavedConfig, type SaveOptions, saved, sealedSource, warningsAbout } from './save-config.ts'
+import {
+  assertKind,
+  checkSource,
+  parseDefaults,
+  type SavedConfig,
+  type SaveOptions,
+  saved,
+  sealedSource,
+  warningsAbout,
+} from './save-config.ts'
 
 const PLACE = { options: CONFIG_OPTIONS }
 const SCHEDULES = ['frequency', 'cron', 'every'] as const
@@ -13,11 +31,17 @@ const FILTERS = ['includePatterns', 'excludePatterns', 'sizeLimit', 'modifiedSin
 const MERGED = ['filters', 'performance', 'alertConfig'] as const
 
 /**
- * Changes what the patch names; `null` takes an option away. Members of filters, performance and alertConfig change one by one, a retention as a whole, a
- * schedule of another kind replaces the former. One transaction: a failure leaves the former configuration untouched.
- * Throws CONFIG_NOT_FOUND and what `createConfig` throws.
+ * Changes what the patch names; `null` takes an option away. Members of filters, performance and alertConfig change one
+ * by one, a retention as a whole, a schedule of another kind replaces the former. One transaction: a failure leaves the
+ * former configuration untouched. Throws CONFIG_NOT_FOUND and what `createConfig` throws.
  */
-export async function updateConfig(parts: SystemParts, id: string, patch: ConfigPatch, by: string, options: SaveOptions = {}): Promise<SavedConfig> {
+export async function updateConfig(
+  parts: SystemParts,
+  id: string,
+  patch: ConfigPatch,
+  by: string,
+  options: SaveOptions = {},
+): Promise<SavedConfig> {
   const asked = parseOptions(configPatchSchema, patch, PLACE)
   let warnings: readonly Warning[] = []
   let name = ''
@@ -33,7 +57,18 @@ export async function updateConfig(parts: SystemParts, id: string, patch: Config
       // A source that is away for now keeps nobody from changing the hour.
       if (asked.paths) await checkSource(parts, settings)
       const source = asked.databaseUrl ? { source_sealed: sealedSource(parts, row.id, parsed) } : {}
-      await tx.updateTable('configs').set({ name, enabled: parsed.enabled, settings: JSON.stringify(settings), ...source, generation: row.generation + 1, updated_at: new Date(nowMs()) }).where('id', '=', row.id).execute()
+      await tx
+        .updateTable('configs')
+        .set({
+          name,
+          enabled: parsed.enabled,
+          settings: JSON.stringify(settings),
+          ...source,
+          generation: row.generation + 1,
+          updated_at: new Date(nowMs()),
+        })
+        .where('id', '=', row.id)
+        .execute()
       await ensureDueTimes(tx, parts, { id: row.id, enabled: parsed.enabled, settings, createdAt: row.created_at })
       warnings = [...parsed.warnings, ...warningsAbout(parts, settings)].filter(({ code }) => isNews(code, asked))
     }, options)
@@ -46,13 +81,21 @@ export async function updateConfig(parts: SystemParts, id: string, patch: Config
 
 /** A database keeps its address where the patch names none: the stored form has no secret. */
 function withSource(settings: ConfigSettings, former: ConfigSettings): ConfigSettings {
-  return former.databaseLabel !== undefined && settings.databaseLabel === undefined ? { ...settings, databaseLabel: former.databaseLabel } : settings
+  return former.databaseLabel !== undefined && settings.databaseLabel === undefined
+    ? { ...settings, databaseLabel: former.databaseLabel }
+    : settings
 }
 
 /** What was said when the configuration was made is not repeated with every change. */
 function isNews(code: string, asked: ConfigPatch): boolean {
   const about: Readonly<Record<string, readonly (keyof ConfigPatch)[]>> = {
-    NO_RETENTION: ['retention'], RETENTION_CONFLICT: ['retention'], NOT_YET_ACTIVE: ['performance'], TIMEZONE_ASSUMED: ['timezone'], HOME_IN_SOURCE: ['paths'], KEY_IN_SOURCE: ['paths'], CONTROL_PLANE_INSIDE: ['databaseUrl'],
+    NO_RETENTION: ['retention'],
+    RETENTION_CONFLICT: ['retention'],
+    NOT_YET_ACTIVE: ['performance'],
+    TIMEZONE_ASSUMED: ['timezone'],
+    HOME_IN_SOURCE: ['paths'],
+    KEY_IN_SOURCE: ['paths'],
+    CONTROL_PLANE_INSIDE: ['databaseUrl'],
   }
   return about[code]?.some((name) => asked[name] !== undefined) ?? true
 }
@@ -67,7 +110,8 @@ function patched(former: Parameters<typeof configInputOf>[0], asked: ConfigPatch
   if (patch['frequency'] && patch['frequency'] !== 'MONTHLY') delete base['dayOfMonth']
   for (const [name, value] of Object.entries(patch)) {
     if (value === undefined) continue
-    base[name] = isMerged(name) && value !== null ? { ...(base[name] as object | undefined), ...(value as object) } : value
+    base[name] =
+      isMerged(name) && value !== null ? { ...(base[name] as object | undefined), ...(value as object) } : value
   }
   return withoutNull(base) as unknown as ConfigInput
 }
@@ -81,10 +125,14 @@ function nestedFilters(asked: ConfigPatch): Record<string, unknown> {
   const { filters, ...rest } = asked as Record<string, unknown>
   const flat = Object.fromEntries(FILTERS.filter((name) => rest[name] !== undefined).map((name) => [name, rest[name]]))
   for (const name of FILTERS) delete rest[name]
-  return Object.keys(flat).length === 0 ? { ...rest, filters } : { ...rest, filters: { ...(filters as object | undefined), ...flat } }
+  return Object.keys(flat).length === 0
+    ? { ...rest, filters }
+    : { ...rest, filters: { ...(filters as object | undefined), ...flat } }
 }
 
 function withoutNull(value: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const entries = Object.entries(value).filter(([, member]) => member !== null && member !== undefined)
-  return Object.fromEntries(entries.map(([name, member]) => [name, isMerged(name) ? withoutNull(member as Record<string, unknown>) : member]))
+  return Object.fromEntries(
+    entries.map(([name, member]) => [name, isMerged(name) ? withoutNull(member as Record<string, unknown>) : member]),
+  )
 }

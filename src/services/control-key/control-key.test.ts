@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
-import { inspect } from 'node:util'
 import test from 'node:test'
-import { actions, addConfig, controlPlane, type ControlPlane, tenantCatalog } from '../../../test/harness/control-plane.ts'
+import { inspect } from 'node:util'
+import {
+  actions,
+  addConfig,
+  type ControlPlane,
+  controlPlane,
+  tenantCatalog,
+} from '../../../test/harness/control-plane.ts'
 import { rawKey } from '../../../test/harness/repository.ts'
 import { DEFAULT_TENANT_ID } from '../../catalog/index.ts'
 import { listRecords, parseKek } from '../../engine/index.ts'
@@ -19,20 +25,38 @@ test('a sealed secret opens for its purpose only, and every flipped byte is dama
   assert.equal(key.open(sealed, 'config:a'), URL)
   assert.notDeepEqual(key.seal(URL, 'config:a'), sealed, 'each sealing draws a key of its own')
   assert.ok(!sealed.toString('latin1').includes('s3cret'))
-  assert.throws(() => key.open(sealed, 'config:b'), (error) => isBackupError(error, 'DAMAGED'))
+  assert.throws(
+    () => key.open(sealed, 'config:b'),
+    (error) => isBackupError(error, 'DAMAGED'),
+  )
   for (let at = 0; at < sealed.length; at += 1) {
     const flipped = Buffer.from(sealed)
     flipped[at]! ^= 0x20
-    assert.throws(() => key.open(flipped, 'config:a'), (error) => isBackupError(error, 'DAMAGED') && !inspect(error, { depth: 9, showHidden: true }).includes('s3cret'), `byte ${at}`)
+    assert.throws(
+      () => key.open(flipped, 'config:a'),
+      (error) => isBackupError(error, 'DAMAGED') && !inspect(error, { depth: 9, showHidden: true }).includes('s3cret'),
+      `byte ${at}`,
+    )
   }
-  for (let length = 0; length < sealed.length; length += 7) assert.throws(() => key.open(sealed.subarray(0, length), 'config:a'), (error) => isBackupError(error, 'DAMAGED'))
+  for (let length = 0; length < sealed.length; length += 7)
+    assert.throws(
+      () => key.open(sealed.subarray(0, length), 'config:a'),
+      (error) => isBackupError(error, 'DAMAGED'),
+    )
 })
 
 test('another tenant and another master open nothing', () => {
   const master = newMaster('2026-01-01T00:00:00.000Z')
   const sealed = new ControlKey(master, DEFAULT_TENANT_ID).seal(URL, 'config:a')
-  const others = [new ControlKey(master, '00000000-0000-4000-8000-000000000002'), new ControlKey(newMaster(master.createdAt), DEFAULT_TENANT_ID)]
-  for (const other of others) assert.throws(() => other.open(sealed, 'config:a'), (error) => isBackupError(error, 'DAMAGED'))
+  const others = [
+    new ControlKey(master, '00000000-0000-4000-8000-000000000002'),
+    new ControlKey(newMaster(master.createdAt), DEFAULT_TENANT_ID),
+  ]
+  for (const other of others)
+    assert.throws(
+      () => other.open(sealed, 'config:a'),
+      (error) => isBackupError(error, 'DAMAGED'),
+    )
   assert.ok(!inspect(others[0], { showHidden: true, depth: 9 }).includes(master.key.toString('hex').slice(0, 16)))
   assert.equal(JSON.stringify(others[0]), '{}')
 })
@@ -49,8 +73,15 @@ test('the key is made once, opens again, and a rotated user key rewraps it witho
   const rotated = await openControlKey(catalog, [newer, older])
   assert.equal(rotated.open(sealed, 'config:a'), URL)
   assert.equal((await openControlKey(catalog, [newer])).open(sealed, 'config:a'), URL, 'the new key alone is enough')
-  await assert.rejects(openControlKey(catalog, [older]), (error) => isBackupError(error, 'KEY_WRONG'), 'the older one opens nothing any more')
-  assert.deepEqual((await catalog.db.selectFrom('control_keys').select('generation').execute()).map(({ generation }) => generation), [2])
+  await assert.rejects(
+    openControlKey(catalog, [older]),
+    (error) => isBackupError(error, 'KEY_WRONG'),
+    'the older one opens nothing any more',
+  )
+  assert.deepEqual(
+    (await catalog.db.selectFrom('control_keys').select('generation').execute()).map(({ generation }) => generation),
+    [2],
+  )
 })
 
 test('a passphrase wraps it too, and neither it nor a fast fingerprint of it is stored', async () => {
@@ -62,7 +93,9 @@ test('a passphrase wraps it too, and neither it nor a fast fingerprint of it is 
   const { recipients } = JSON.parse(row.wrapped.toString()) as { recipients: Array<{ id: string; scrypt?: object }> }
   assert.equal(row.kek_fingerprint, recipients[0]!.id)
   assert.ok(recipients[0]!.scrypt)
-  await assert.rejects(openControlKey(catalog, [parseKek('passphrase:five cats on a warm roof', 'test')]), (error) => isBackupError(error, 'KEY_WRONG'))
+  await assert.rejects(openControlKey(catalog, [parseKek('passphrase:five cats on a warm roof', 'test')]), (error) =>
+    isBackupError(error, 'KEY_WRONG'),
+  )
 })
 
 test('a damaged wrap is DAMAGED, not a wrong key', async () => {
@@ -72,8 +105,16 @@ test('a damaged wrap is DAMAGED, not a wrong key', async () => {
   const row = await catalog.db.selectFrom('control_keys').selectAll().executeTakeFirstOrThrow()
   const wrapped = JSON.parse(row.wrapped.toString()) as { recipients: Array<{ wrapped: string }> }
   const flipped = wrapped.recipients[0]!.wrapped.replace(/^./, (digit) => (digit === '0' ? '1' : '0'))
-  for (const broken of [JSON.stringify({ ...wrapped, recipients: [{ ...wrapped.recipients[0]!, wrapped: flipped }] }), '{}', 'no json', '{"id":"00","recipients":[]}']) {
-    await catalog.db.updateTable('control_keys').set({ wrapped: Buffer.from(broken) }).execute()
+  for (const broken of [
+    JSON.stringify({ ...wrapped, recipients: [{ ...wrapped.recipients[0]!, wrapped: flipped }] }),
+    '{}',
+    'no json',
+    '{"id":"00","recipients":[]}',
+  ]) {
+    await catalog.db
+      .updateTable('control_keys')
+      .set({ wrapped: Buffer.from(broken) })
+      .execute()
     await assert.rejects(openControlKey(catalog, [kek]), (error) => isBackupError(error, 'DAMAGED'), broken)
   }
 })
@@ -91,11 +132,18 @@ test('the repository holds it for each of its keys, once a generation', async ()
   const { all, repositoryKek } = await records()
   assert.equal(all.length, 1)
   const wrapped = parseWrapped(all[0]!.document.value)
-  assert.deepEqual(new ControlKey(unwrapMaster(wrapped, [repositoryKek]).master, parts.tenantId).auditKey, parts.secrets.auditKey)
+  assert.deepEqual(
+    new ControlKey(unwrapMaster(wrapped, [repositoryKek]).master, parts.tenantId).auditKey,
+    parts.secrets.auditKey,
+  )
   assert.deepEqual(new ControlKey(unwrapMaster(wrapped, keks).master, parts.tenantId).auditKey, parts.secrets.auditKey)
-  assert.throws(() => unwrapMaster(wrapped, [rawKey()]), (error) => isBackupError(error, 'KEY_WRONG'))
+  assert.throws(
+    () => unwrapMaster(wrapped, [rawKey()]),
+    (error) => isBackupError(error, 'KEY_WRONG'),
+  )
 
-  // A key that the repository took while the database knew only another: its own recipient opens, and the new key is wrapped in.
+  // A key that the repository took while the database knew only another: its own recipient opens, and the new key is
+  // wrapped in.
   const added = rawKey()
   const opened = await openControlKey(parts.catalog, [added, repositoryKek])
   assert.deepEqual(opened.auditKey, parts.secrets.auditKey)
@@ -121,5 +169,8 @@ test('a repository that keeps the key of another control plane is not written to
   await record(plane.parts)
   await using repository = await plane.parts.repository.open()
   const { records } = await listRecords(repository, { record: 'control-key', everyGeneration: true })
-  assert.deepEqual(records.map(({ document }) => document.generation), [2, 3])
+  assert.deepEqual(
+    records.map(({ document }) => document.generation),
+    [2, 3],
+  )
 })

@@ -1,6 +1,6 @@
 /**
- * The open key of a control plane: what it seals is readable by this system only. Nothing of it is ever printed: the fields are private, and no error
- * of this room holds any of them.
+ * The open key of a control plane: what it seals is readable by this system only. Nothing of it is ever printed: the
+ * fields are private, and no error of this room holds any of them.
  */
 import { createHash } from 'node:crypto'
 import { hkdf, type ObjectScope, openPayload, sealPayload } from '../../engine/index.ts'
@@ -48,19 +48,32 @@ export class ControlKey implements SecretSeal {
   /** Throws DAMAGED for anything that this key did not seal for this tenant and purpose. */
   open(sealed: Uint8Array, purpose: string): string {
     const { repositoryId, tenant, master } = this.#scope(purpose)
-    const masterOf = (of: Uint8Array, epoch: number) => (epoch === EPOCH && Buffer.compare(of, tenant) === 0 ? master : undefined)
+    const masterOf = (of: Uint8Array, epoch: number) =>
+      epoch === EPOCH && Buffer.compare(of, tenant) === 0 ? master : undefined
     try {
       return openPayload(sealed, { type: SEALED_SECRET, repositoryId, masterOf }).payload.toString('utf8')
     } catch (error) {
       // A flipped byte may look like a newer version or a feature of its own.
-      if (isBackupError(error)) throw new BackupError('DAMAGED', 'A sealed secret does not open.', { context: { object: purpose }, cause: error })
+      if (isBackupError(error))
+        throw new BackupError('DAMAGED', 'A sealed secret does not open.', {
+          context: { object: purpose },
+          cause: error,
+        })
       throw error
     }
   }
 
   #scope(purpose: string): ObjectScope {
     const place = createHash('sha256').update('neonpro/v1/control/purpose\0').update(purpose).digest().subarray(0, 16)
-    return { repositoryId: place, tenant: this.#tenant, epoch: EPOCH, master: hkdf(this.#master.key, Buffer.from(this.#master.id, 'hex'), { info: 'neonpro/v1/control/seal', bytes: 32 }) }
+    return {
+      repositoryId: place,
+      tenant: this.#tenant,
+      epoch: EPOCH,
+      master: hkdf(this.#master.key, Buffer.from(this.#master.id, 'hex'), {
+        info: 'neonpro/v1/control/seal',
+        bytes: 32,
+      }),
+    }
   }
 }
 

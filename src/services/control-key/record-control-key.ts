@@ -1,4 +1,7 @@
-/** The wrapped control key as a signed record: without it the sealed URLs and the pseudonyms of a lost database could not be read again. */
+/**
+ * The wrapped control key as a signed record: without it the sealed URLs and the pseudonyms of a lost database could
+ * not be read again.
+ */
 import { listRecords, putRecord, RecordKind, type Repository } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import type { SystemParts } from '../parts.ts'
@@ -13,10 +16,15 @@ interface Recorded {
 }
 
 /**
- * Makes sure that the control key in force stands in this repository, wrapped for its keys as well. Does nothing when it does. Throws REBUILD_NEEDED when the key of
- * another control plane stands there, KEY_WRONG, DAMAGED and what the store throws.
+ * Makes sure that the control key in force stands in this repository, wrapped for its keys as well. Does nothing when
+ * it does. Throws REBUILD_NEEDED when the key of another control plane stands there, KEY_WRONG, DAMAGED and what the
+ * store throws.
  */
-export async function recordControlKey(parts: Pick<SystemParts, 'catalog' | 'tenantId' | 'repository'>, repository: Repository, signal?: AbortSignal): Promise<void> {
+export async function recordControlKey(
+  parts: Pick<SystemParts, 'catalog' | 'tenantId' | 'repository'>,
+  repository: Repository,
+  signal?: AbortSignal,
+): Promise<void> {
   const { catalog, tenantId } = parts
   const repositoryId = repository.keys.repositoryId.toString('hex')
   const stored = await findMaster(catalog.db, tenantId)
@@ -25,14 +33,36 @@ export async function recordControlKey(parts: Pick<SystemParts, 'catalog' | 'ten
   if (recorded?.generation === stored.generation && recorded.repositoryId === repositoryId) return
   const newest = await newestThere(parts, repository, signal)
   // To supersede it would lose what only it opens.
-  if (newest && newest.id !== stored.wrapped.id) throw new BackupError('REBUILD_NEEDED', 'Another control plane keeps its key in this repository.', { context: { repository: repository.store.location } })
+  if (newest && newest.id !== stored.wrapped.id)
+    throw new BackupError('REBUILD_NEEDED', 'Another control plane keeps its key in this repository.', {
+      context: { repository: repository.store.location },
+    })
   const { generation, wrapped } = await heldByRepository(parts, repository, { stored, above: newest?.generation ?? 0 })
-  await putRecord(repository, { record: RecordKind.CONTROL_KEY, subject: tenantId, generation, at: wrapped.createdAt, by: 'system', value: { ...wrapped } }, signal)
+  await putRecord(
+    repository,
+    {
+      record: RecordKind.CONTROL_KEY,
+      subject: tenantId,
+      generation,
+      at: wrapped.createdAt,
+      by: 'system',
+      value: { ...wrapped },
+    },
+    signal,
+  )
   await markRecorded(parts, { generation, repositoryId })
 }
 
-async function newestThere({ tenantId }: Pick<SystemParts, 'tenantId'>, repository: Repository, signal: AbortSignal | undefined): Promise<{ readonly id: string; readonly generation: number } | undefined> {
-  const { records } = await listRecords(repository, { record: RecordKind.CONTROL_KEY, subject: tenantId, ...(signal && { signal }) })
+async function newestThere(
+  { tenantId }: Pick<SystemParts, 'tenantId'>,
+  repository: Repository,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly id: string; readonly generation: number } | undefined> {
+  const { records } = await listRecords(repository, {
+    record: RecordKind.CONTROL_KEY,
+    subject: tenantId,
+    ...(signal && { signal }),
+  })
   const document = records[0]?.document
   return document && { id: parseWrapped(document.value).id, generation: document.generation }
 }
@@ -43,21 +73,43 @@ interface ToRecord {
   readonly above: number
 }
 
-async function heldByRepository({ catalog, tenantId, repository: access }: Pick<SystemParts, 'catalog' | 'tenantId' | 'repository'>, repository: Repository, { stored, above }: ToRecord): Promise<StoredMaster> {
+async function heldByRepository(
+  { catalog, tenantId, repository: access }: Pick<SystemParts, 'catalog' | 'tenantId' | 'repository'>,
+  repository: Repository,
+  { stored, above }: ToRecord,
+): Promise<StoredMaster> {
   const repositoryKek = repository.keys.controlPlaneKek
   const opened = openMaster(stored, access.keks, [repositoryKek])
   if (opened.isForNewestKey && isHeldByRepository(stored.wrapped) && stored.generation > above) return stored
-  return rewrapMaster(catalog, { ...opened, generation: Math.max(stored.generation, above) }, { holders: { kek: newestOf(access.keks), repositoryKek }, tenantId })
+  return rewrapMaster(
+    catalog,
+    { ...opened, generation: Math.max(stored.generation, above) },
+    { holders: { kek: newestOf(access.keks), repositoryKek }, tenantId },
+  )
 }
 
-async function readRecorded({ catalog, tenantId }: Pick<SystemParts, 'catalog' | 'tenantId'>): Promise<Recorded | undefined> {
-  const row = await catalog.db.selectFrom('settings').select('value').where('tenant_id', '=', tenantId).where('name', '=', RECORDED).executeTakeFirst()
+async function readRecorded({
+  catalog,
+  tenantId,
+}: Pick<SystemParts, 'catalog' | 'tenantId'>): Promise<Recorded | undefined> {
+  const row = await catalog.db
+    .selectFrom('settings')
+    .select('value')
+    .where('tenant_id', '=', tenantId)
+    .where('name', '=', RECORDED)
+    .executeTakeFirst()
   return row?.value as Recorded | undefined
 }
 
 /** Remembers which generation stands in which repository. */
-export async function markRecorded({ catalog, tenantId }: Pick<SystemParts, 'catalog' | 'tenantId'>, recorded: Recorded): Promise<void> {
+export async function markRecorded(
+  { catalog, tenantId }: Pick<SystemParts, 'catalog' | 'tenantId'>,
+  recorded: Recorded,
+): Promise<void> {
   const value = JSON.stringify(recorded)
-  await catalog.db.insertInto('settings').values({ tenant_id: tenantId, name: RECORDED, value })
-    .onConflict((conflict) => conflict.columns(['tenant_id', 'name']).doUpdateSet({ value })).execute()
+  await catalog.db
+    .insertInto('settings')
+    .values({ tenant_id: tenantId, name: RECORDED, value })
+    .onConflict((conflict) => conflict.columns(['tenant_id', 'name']).doUpdateSet({ value }))
+    .execute()
 }

@@ -1,4 +1,7 @@
-/** The control plane's master as it is stored: wrapped for each holder exactly as a repository's keyring key is (docs/format/v1.md section 4.1). */
+/**
+ * The control plane's master as it is stored: wrapped for each holder exactly as a repository's keyring key is
+ * (docs/format/v1.md section 4.1).
+ */
 import { randomBytes } from 'node:crypto'
 import { type Kek, type Recipient, unwrapKey, wrapKey } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
@@ -34,7 +37,10 @@ export function newMaster(now: string): Master {
 
 export function wrapMaster(master: Master, holders: MasterHolders, now: string): WrappedMaster {
   const wrap = (kek: Kek, label: string) => wrapKey(kek, master.key, { repositoryId: master.id, label, now })
-  const recipients = [wrap(holders.kek, KEY_LABEL), ...(holders.repositoryKek ? [wrap(holders.repositoryKek, REPOSITORY_LABEL)] : [])]
+  const recipients = [
+    wrap(holders.kek, KEY_LABEL),
+    ...(holders.repositoryKek ? [wrap(holders.repositoryKek, REPOSITORY_LABEL)] : []),
+  ]
   return { id: master.id, createdAt: master.createdAt, recipients }
 }
 
@@ -43,16 +49,25 @@ export function isHeldByRepository(wrapped: WrappedMaster): boolean {
   return wrapped.recipients.some(({ label }) => label === REPOSITORY_LABEL)
 }
 
-/** Tries the keys in their order. Throws KEY_WRONG when none fits, DAMAGED when one fits and the wrap does not authenticate. */
-export function unwrapMaster(wrapped: WrappedMaster, keks: readonly Kek[]): { readonly master: Master; readonly openedBy: Kek } {
+/**
+ * Tries the keys in their order. Throws KEY_WRONG when none fits, DAMAGED when one fits and the wrap does not
+ * authenticate.
+ */
+export function unwrapMaster(
+  wrapped: WrappedMaster,
+  keks: readonly Kek[],
+): { readonly master: Master; readonly openedBy: Kek } {
   for (const kek of keks) {
     for (const recipient of wrapped.recipients) {
       const key = unwrapKey(kek, recipient, wrapped.id)
-      if (key?.length === MASTER_BYTES) return { master: { id: wrapped.id, key, createdAt: wrapped.createdAt }, openedBy: kek }
+      if (key?.length === MASTER_BYTES)
+        return { master: { id: wrapped.id, key, createdAt: wrapped.createdAt }, openedBy: kek }
       if (key) throw damaged('A wrapped key has another length than a key has.')
     }
   }
-  throw new BackupError('KEY_WRONG', "No given key opens the control plane's key.", { context: { object: 'control key' } })
+  throw new BackupError('KEY_WRONG', "No given key opens the control plane's key.", {
+    context: { object: 'control key' },
+  })
 }
 
 export function encodeWrapped(wrapped: WrappedMaster): Buffer {
@@ -68,19 +83,28 @@ export function decodeWrapped(bytes: Uint8Array): WrappedMaster {
   }
 }
 
-const isHex = (value: unknown, bytes: number): boolean => typeof value === 'string' && value.length === bytes * 2 && /^[0-9a-f]*$/.test(value)
+const isHex = (value: unknown, bytes: number): boolean =>
+  typeof value === 'string' && value.length === bytes * 2 && /^[0-9a-f]*$/.test(value)
 
 /** From a record's value or the database. Throws DAMAGED. */
 export function parseWrapped(value: unknown): WrappedMaster {
   const { id, createdAt, recipients } = (value ?? {}) as Partial<WrappedMaster>
   const areWhole = Array.isArray(recipients) && recipients.every(isRecipient)
-  if (!isHex(id, 16) || typeof createdAt !== 'string' || !areWhole) throw damaged('A control key lacks what it must have.')
+  if (!isHex(id, 16) || typeof createdAt !== 'string' || !areWhole)
+    throw damaged('A control key lacks what it must have.')
   return { id: id!, createdAt, recipients }
 }
 
 function isRecipient(value: unknown): value is Recipient {
   const { id, label, kind, salt, commitment, wrapped } = (value ?? {}) as Partial<Recipient>
-  return isHex(id, 8) && typeof label === 'string' && (kind === 'raw' || kind === 'passphrase') && isHex(salt, 32) && isHex(commitment, 32) && isHex(wrapped, 48)
+  return (
+    isHex(id, 8) &&
+    typeof label === 'string' &&
+    (kind === 'raw' || kind === 'passphrase') &&
+    isHex(salt, 32) &&
+    isHex(commitment, 32) &&
+    isHex(wrapped, 48)
+  )
 }
 
 function damaged(sentence: string): BackupError {

@@ -1,5 +1,10 @@
 /** Retention of the system's configurations: what stays and why, and letting go of the rest. */
-import { type ConfigSettings, effectiveSettings, RecoveryState, type RetentionSimulation } from '../../contracts/system/index.ts'
+import {
+  type ConfigSettings,
+  effectiveSettings,
+  RecoveryState,
+  type RetentionSimulation,
+} from '../../contracts/system/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { nowMs } from '../../kernel/clock.ts'
 import { AuditResult, type SystemParts } from '../parts.ts'
@@ -16,10 +21,16 @@ export interface RetentionCall {
 }
 
 /**
- * Decides every point of the configurations (or of the one), forgets what no rule keeps and frees its room in two phases. Never the newest good point of a source, nothing pinned or
- * held, nothing of a configuration that is removed; of a disabled one only when it is named. Throws CONFIG_NOT_FOUND, DAMAGED when the list of snapshots is not whole: then nothing is forgotten.
+ * Decides every point of the configurations (or of the one), forgets what no rule keeps and frees its room in two
+ * phases. Never the newest good point of a source, nothing pinned or held, nothing of a configuration that is removed;
+ * of a disabled one only when it is named. Throws CONFIG_NOT_FOUND, DAMAGED when the list of snapshots is not whole:
+ * then nothing is forgotten.
  */
-export async function applyRetention(parts: SystemParts, configId?: string, call: RetentionCall = {}): Promise<RetentionSimulation> {
+export async function applyRetention(
+  parts: SystemParts,
+  configId?: string,
+  call: RetentionCall = {},
+): Promise<RetentionSimulation> {
   const outcome = await decide(parts, { rules: await rulesOf(parts, { configId }), apply: true }, call)
   await recordHoldings(parts, outcome.holdings)
   await recordDecisions(parts, outcome)
@@ -27,19 +38,39 @@ export async function applyRetention(parts: SystemParts, configId?: string, call
   return simulationOf(outcome)
 }
 
-/** What `applyRetention` would decide now; with `policy`, as if that were the policy. Changes nothing. Throws CONFIG_NOT_FOUND, DAMAGED. */
-export async function simulateRetention(parts: SystemParts, options: { readonly configId?: string | undefined; readonly policy?: ConfigSettings['retention'] } = {}, call: RetentionCall = {}): Promise<RetentionSimulation> {
+/**
+ * What `applyRetention` would decide now; with `policy`, as if that were the policy. Changes nothing. Throws
+ * CONFIG_NOT_FOUND, DAMAGED.
+ */
+export async function simulateRetention(
+  parts: SystemParts,
+  options: { readonly configId?: string | undefined; readonly policy?: ConfigSettings['retention'] } = {},
+  call: RetentionCall = {},
+): Promise<RetentionSimulation> {
   const outcome = await decide(parts, { rules: await rulesOf(parts, options), apply: false }, call)
   const simulation = simulationOf(outcome)
   if (options.configId === undefined) return simulation
-  const own = new Set(outcome.holdings.points.filter((point) => point.configId === options.configId).map(({ snapshot }) => snapshot))
+  const own = new Set(
+    outcome.holdings.points.filter((point) => point.configId === options.configId).map(({ snapshot }) => snapshot),
+  )
   return { points: simulation.points.filter(({ snapshot }) => own.has(snapshot)) }
 }
 
-async function decide(parts: SystemParts, job: { readonly rules: readonly RetentionRule[]; readonly apply: boolean }, { signal, engine }: RetentionCall): Promise<RetentionOutcome> {
+async function decide(
+  parts: SystemParts,
+  job: { readonly rules: readonly RetentionRule[]; readonly apply: boolean },
+  { signal, engine }: RetentionCall,
+): Promise<RetentionOutcome> {
   const known = await knownSnapshots(parts)
   const call: EngineCall = signal ? { signal } : {}
-  const full = { kind: 'retention', ...job, nowMs: nowMs(), by: 'system', known, inUse: await beingRestored(parts) } as const
+  const full = {
+    kind: 'retention',
+    ...job,
+    nowMs: nowMs(),
+    by: 'system',
+    known,
+    inUse: await beingRestored(parts),
+  } as const
   if (engine) return await engine.run(full, call)
   await using own = new EngineProcess(parts.repository)
   return await own.run(full, call)
@@ -47,17 +78,31 @@ async function decide(parts: SystemParts, job: { readonly rules: readonly Retent
 
 /** A restore must not lose its ground half-way. */
 async function beingRestored({ catalog, repository }: SystemParts): Promise<string[]> {
-  const rows = await catalog.db.selectFrom('recovery_requests').innerJoin('recovery_points', 'recovery_points.id', 'recovery_requests.point_id').select('recovery_points.snapshot')
-    .where('recovery_points.repository_id', '=', repository.rowId).where('recovery_requests.state', 'in', [RecoveryState.PENDING, RecoveryState.RUNNING]).execute()
+  const rows = await catalog.db
+    .selectFrom('recovery_requests')
+    .innerJoin('recovery_points', 'recovery_points.id', 'recovery_requests.point_id')
+    .select('recovery_points.snapshot')
+    .where('recovery_points.repository_id', '=', repository.rowId)
+    .where('recovery_requests.state', 'in', [RecoveryState.PENDING, RecoveryState.RUNNING])
+    .execute()
   return [...new Set(rows.map(({ snapshot }) => snapshot))]
 }
 
-async function rulesOf(parts: SystemParts, { configId, policy }: { readonly configId?: string | undefined; readonly policy?: ConfigSettings['retention'] }): Promise<RetentionRule[]> {
-  let query = parts.catalog.db.selectFrom('configs').select(['id', 'settings', 'enabled']).where('tenant_id', '=', parts.tenantId).where('removed_at', 'is', null)
+async function rulesOf(
+  parts: SystemParts,
+  { configId, policy }: { readonly configId?: string | undefined; readonly policy?: ConfigSettings['retention'] },
+): Promise<RetentionRule[]> {
+  let query = parts.catalog.db
+    .selectFrom('configs')
+    .select(['id', 'settings', 'enabled'])
+    .where('tenant_id', '=', parts.tenantId)
+    .where('removed_at', 'is', null)
   // What a caller gives as an id may be no UUID: as a text it is merely not there.
-  if (configId !== undefined) query = query.where((on) => on(on.cast<string>('id', 'text'), '=', configId.toLowerCase()))
+  if (configId !== undefined)
+    query = query.where((on) => on(on.cast<string>('id', 'text'), '=', configId.toLowerCase()))
   const rows = await query.execute()
-  if (configId !== undefined && rows.length === 0) throw new BackupError('CONFIG_NOT_FOUND', 'There is no such configuration.', { context: { config: configId } })
+  if (configId !== undefined && rows.length === 0)
+    throw new BackupError('CONFIG_NOT_FOUND', 'There is no such configuration.', { context: { config: configId } })
   return rows.flatMap(({ id, settings, enabled }): RetentionRule[] => {
     const { retention, timezone } = effectiveSettings(settings as ConfigSettings, parts.defaults)
     const chosen = policyOf(policy ?? retention)
@@ -67,19 +112,43 @@ async function rulesOf(parts: SystemParts, { configId, policy }: { readonly conf
 }
 
 function simulationOf({ decisions }: RetentionOutcome): RetentionSimulation {
-  return { points: decisions.map(({ snapshot, source, createdAt, isKept, reasons }) => ({ pointId: pointIdOf(snapshot), snapshot, source, createdAt, isKept, reasons })) }
+  return {
+    points: decisions.map(({ snapshot, source, createdAt, isKept, reasons }) => ({
+      pointId: pointIdOf(snapshot),
+      snapshot,
+      source,
+      createdAt,
+      isKept,
+      reasons,
+    })),
+  }
 }
 
 /** What was decided stands beside each point; rows that say it already are left alone. */
 async function recordDecisions(parts: SystemParts, { decisions }: RetentionOutcome): Promise<void> {
   await parts.catalog.transaction(async (tx) => {
-    const rows = await tx.selectFrom('recovery_points').select(['snapshot', 'expires_at', 'kept_because']).where('repository_id', '=', parts.repository.rowId).where('removed_at', 'is', null).execute()
-    const known = new Map(rows.map(({ snapshot, expires_at, kept_because }) => [snapshot, `${expires_at?.toISOString() ?? null} ${JSON.stringify(kept_because)}`]))
+    const rows = await tx
+      .selectFrom('recovery_points')
+      .select(['snapshot', 'expires_at', 'kept_because'])
+      .where('repository_id', '=', parts.repository.rowId)
+      .where('removed_at', 'is', null)
+      .execute()
+    const known = new Map(
+      rows.map(({ snapshot, expires_at, kept_because }) => [
+        snapshot,
+        `${expires_at?.toISOString() ?? null} ${JSON.stringify(kept_because)}`,
+      ]),
+    )
     for (const decision of decisions) {
       const text = textOf(decision)
       if (!known.has(decision.snapshot) || known.get(decision.snapshot) === text) continue
       const said = { expires_at: decision.expiresAt, kept_because: JSON.stringify(decision.reasons) }
-      await tx.updateTable('recovery_points').set(said).where('repository_id', '=', parts.repository.rowId).where('snapshot', '=', decision.snapshot).execute()
+      await tx
+        .updateTable('recovery_points')
+        .set(said)
+        .where('repository_id', '=', parts.repository.rowId)
+        .where('snapshot', '=', decision.snapshot)
+        .execute()
     }
   })
 }
@@ -89,6 +158,15 @@ function textOf({ expiresAt, reasons }: PointDecision): string {
 }
 
 async function auditExpiry(parts: SystemParts, { decisions }: RetentionOutcome, snapshot: string): Promise<void> {
-  const { source, createdAt } = decisions.find((decision) => decision.snapshot === snapshot) ?? { source: '', createdAt: '' }
-  await parts.audit.append({ actor: 'system', action: 'point.expire', resource: `point:${pointIdOf(snapshot)}`, result: AuditResult.SUCCESS, details: { snapshot, source, createdAt } })
+  const { source, createdAt } = decisions.find((decision) => decision.snapshot === snapshot) ?? {
+    source: '',
+    createdAt: '',
+  }
+  await parts.audit.append({
+    actor: 'system',
+    action: 'point.expire',
+    resource: `point:${pointIdOf(snapshot)}`,
+    result: AuditResult.SUCCESS,
+    details: { snapshot, source, createdAt },
+  })
 }

@@ -5,15 +5,27 @@ import { pointOf } from './holdings.ts'
 
 const SKIPPED_MAX = 100
 
-export function outcomeOf({ snapshot, document, isRepeat }: Pick<BackupResult, 'snapshot' | 'document' | 'isRepeat'>): BackupOutcome {
+export function outcomeOf({
+  snapshot,
+  document,
+  isRepeat,
+}: Pick<BackupResult, 'snapshot' | 'document' | 'isRepeat'>): BackupOutcome {
   const { summary } = document
   const items = [
-    ...document.skipped.map(({ path, reason }) => ({ path: shown(path), reason })), ...document.changedWhileRead.map((path) => ({ path: shown(path), reason: 'CHANGED_WHILE_READ' })),
+    ...document.skipped.map(({ path, reason }) => ({ path: shown(path), reason })),
+    ...document.changedWhileRead.map((path) => ({ path: shown(path), reason: 'CHANGED_WHILE_READ' })),
     ...document.metadataNotKept.map(({ path, what }) => ({ path: shown(path), reason: `METADATA_NOT_KEPT: ${what}` })),
   ]
   return {
-    snapshot, isRepeat, point: pointOf(snapshot, document), filesNew: summary.filesNew, filesChanged: summary.filesChanged, filesUnmodified: summary.filesUnmodified, bytesStored: summary.bytesStored,
-    skipped: items.slice(0, SKIPPED_MAX), skippedCount: document.skippedCount + document.changedCount + document.notKeptCount,
+    snapshot,
+    isRepeat,
+    point: pointOf(snapshot, document),
+    filesNew: summary.filesNew,
+    filesChanged: summary.filesChanged,
+    filesUnmodified: summary.filesUnmodified,
+    bytesStored: summary.bytesStored,
+    skipped: items.slice(0, SKIPPED_MAX),
+    skippedCount: document.skippedCount + document.changedCount + document.notKeptCount,
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * A backup run of the system: a claimed run becomes a snapshot, a restore point and an end in the rows; then retention. The repository commits a run once, whoever repeats it:
- * an attempt that finds it committed takes over that snapshot.
+ * A backup run of the system: a claimed run becomes a snapshot, a restore point and an end in the rows; then retention.
+ * The repository commits a run once, whoever repeats it: an attempt that finds it committed takes over that snapshot.
  */
 import { type RunProgress, RunState, type RunView } from '../../contracts/system/index.ts'
 import { isBackupError } from '../../kernel/backup-error.ts'
@@ -23,11 +23,16 @@ const PERCENT_MAX_RUNNING = 99
 const STALE = 'STALE'
 
 /**
- * Carries a claimed run out. A good end (COMPLETED, or PARTIAL where something was skipped) is written with its point; anything else is thrown: ABORTED after a checkpoint when the signal
- * stopped it, SOURCE_UNREADABLE, CONFIG_INVALID for a repository in its source, STALE_WORKER when another worker has it, WORKER_LOST, what the engine throws. Retention that fails is told, and
- * does not fail the run.
+ * Carries a claimed run out. A good end (COMPLETED, or PARTIAL where something was skipped) is written with its point;
+ * anything else is thrown: ABORTED after a checkpoint when the signal stopped it, SOURCE_UNREADABLE, CONFIG_INVALID for
+ * a repository in its source, STALE_WORKER when another worker has it, WORKER_LOST, what the engine throws. Retention
+ * that fails is told, and does not fail the run.
  */
-export async function carryOutRun(parts: SystemParts, claim: RunClaim, { signal }: { readonly signal: AbortSignal }): Promise<RunView> {
+export async function carryOutRun(
+  parts: SystemParts,
+  claim: RunClaim,
+  { signal }: { readonly signal: AbortSignal },
+): Promise<RunView> {
   await checkPaths(claim.settings, parts.repository.location)
   await using engine = new EngineProcess(parts.repository)
   const run = await backUp(parts, claim, { engine, signal })
@@ -49,14 +54,29 @@ async function backUp(parts: SystemParts, claim: RunClaim, { engine, signal }: W
     const snapshot = forgottenSnapshot(error)
     if (snapshot === undefined) throw error
     // An earlier attempt committed it, and it has been let go since: the run was done.
-    return await finishRun(parts, claim, { state: RunState.COMPLETED, snapshot }, { within: (tx, run) => runEnded(parts, run, { tx }) })
+    return await finishRun(
+      parts,
+      claim,
+      { state: RunState.COMPLETED, snapshot },
+      { within: (tx, run) => runEnded(parts, run, { tx }) },
+    )
   } finally {
     await teller.end()
   }
 }
 
 function jobOf({ runId, configId, source, type, settings }: RunClaim): BackupJob {
-  return { kind: 'backup', options: { paths: settings.paths, source, type: snapshotTypeOf(type), runId, tags: [...settings.tags, configTag(configId)], ...engineSettings(settings) } }
+  return {
+    kind: 'backup',
+    options: {
+      paths: settings.paths,
+      source,
+      type: snapshotTypeOf(type),
+      runId,
+      tags: [...settings.tags, configTag(configId)],
+      ...engineSettings(settings),
+    },
+  }
 }
 
 function forgottenSnapshot(error: unknown): string | undefined {
@@ -65,15 +85,31 @@ function forgottenSnapshot(error: unknown): string | undefined {
 }
 
 /** Run, point, alarms and audit commit together. */
-async function finish(parts: SystemParts, claim: RunClaim, { snapshot, point, skipped, skippedCount, filesNew, filesChanged, filesUnmodified, bytesStored }: BackupOutcome): Promise<RunView> {
-  const stats = { filesNew, filesChanged, filesUnmodified, bytesProcessed: point.bytes, bytesAdded: point.bytesAdded, bytesStored }
+async function finish(
+  parts: SystemParts,
+  claim: RunClaim,
+  { snapshot, point, skipped, skippedCount, filesNew, filesChanged, filesUnmodified, bytesStored }: BackupOutcome,
+): Promise<RunView> {
+  const stats = {
+    filesNew,
+    filesChanged,
+    filesUnmodified,
+    bytesProcessed: point.bytes,
+    bytesAdded: point.bytesAdded,
+    bytesStored,
+  }
   const state = skippedCount > 0 ? RunState.PARTIAL : RunState.COMPLETED
-  return await finishRun(parts, claim, { state, snapshot, stats, skipped }, {
-    within: async (tx, run) => {
-      await savePoint(tx, { tenantId: parts.tenantId, repositoryRowId: parts.repository.rowId }, point)
-      await runEnded(parts, run, { tx })
+  return await finishRun(
+    parts,
+    claim,
+    { state, snapshot, stats, skipped },
+    {
+      within: async (tx, run) => {
+        await savePoint(tx, { tenantId: parts.tenantId, repositoryRowId: parts.repository.rowId }, point)
+        await runEnded(parts, run, { tx })
+      },
     },
-  })
+  )
 }
 
 /** Writes how far a run is, about once a second. While the database does not answer, the run goes on. */
@@ -107,13 +143,23 @@ class ProgressTeller {
       const progress = this.#noted
       this.#noted = undefined
       // A stale worker is stopped by its heartbeat.
-      if (progress) await heartbeatRun(this.#parts, this.#claim, { progress }).catch((error: unknown) => this.#parts.log.debug('progress could not be written', { runId: this.#claim.runId, error }))
+      if (progress)
+        await heartbeatRun(this.#parts, this.#claim, { progress }).catch((error: unknown) =>
+          this.#parts.log.debug('progress could not be written', { runId: this.#claim.runId, error }),
+        )
     }
   }
 }
 
-/** After the run has its end: points, pins and holds as the repository has them now, and whatever no rule keeps any more. */
-async function letGo(parts: SystemParts, { runId, configId, configName }: RunClaim, { engine, signal }: Work): Promise<void> {
+/**
+ * After the run has its end: points, pins and holds as the repository has them now, and whatever no rule keeps any
+ * more.
+ */
+async function letGo(
+  parts: SystemParts,
+  { runId, configId, configName }: RunClaim,
+  { engine, signal }: Work,
+): Promise<void> {
   const about = { configId, configName, runId }
   try {
     await applyRetention(parts, configId, { engine, signal: untilStopped(signal) })
@@ -123,11 +169,20 @@ async function letGo(parts: SystemParts, { runId, configId, configName }: RunCla
     if (isBackupError(error, 'ABORTED') || isBackupError(error, 'CONFIG_NOT_FOUND')) return
     const code = isBackupError(error) ? error.code : 'INTERNAL'
     parts.log.warn('retention failed after a run', { runId, configId, error })
-    await raiseAlarm(parts, { type: 'RETENTION_FAILED', severity: 'MEDIUM', message: `${MESSAGES[parts.locale]} (${code}).`, about, occurrence: runId }).catch((late: unknown) => parts.log.error('an alarm could not be raised', { runId, error: late }))
+    await raiseAlarm(parts, {
+      type: 'RETENTION_FAILED',
+      severity: 'MEDIUM',
+      message: `${MESSAGES[parts.locale]} (${code}).`,
+      about,
+      occurrence: runId,
+    }).catch((late: unknown) => parts.log.error('an alarm could not be raised', { runId, error: late }))
   }
 }
 
-const MESSAGES = { en: 'The run is done, but old points could not be let go', 'pt-BR': 'A execução terminou, mas pontos antigos não puderam ser liberados' } as const
+const MESSAGES = {
+  en: 'The run is done, but old points could not be let go',
+  'pt-BR': 'A execução terminou, mas pontos antigos não puderam ser liberados',
+} as const
 
 function untilStopped(signal: AbortSignal): AbortSignal {
   const own = new AbortController()

@@ -6,11 +6,18 @@ import { BackupError, systemCode } from '../../kernel/backup-error.ts'
 import type { RepositoryLocation } from '../../storage/index.ts'
 
 /**
- * At save time and before each run. Throws SOURCE_UNREADABLE for a path that is absent or may not be read, CONFIG_INVALID for one that holds the repository or lies in it,
- * SOURCE_NOT_AVAILABLE for a kind of source that is not here yet.
+ * At save time and before each run. Throws SOURCE_UNREADABLE for a path that is absent or may not be read,
+ * CONFIG_INVALID for one that holds the repository or lies in it, SOURCE_NOT_AVAILABLE for a kind of source that is not
+ * here yet.
  */
-export async function checkPaths(settings: Pick<ConfigSettings, 'kind' | 'paths'>, location: Pick<RepositoryLocation, 'path'>): Promise<void> {
-  if (settings.kind !== 'FILES') throw new BackupError('SOURCE_NOT_AVAILABLE', 'There is no source for databases yet.', { context: { kind: settings.kind } })
+export async function checkPaths(
+  settings: Pick<ConfigSettings, 'kind' | 'paths'>,
+  location: Pick<RepositoryLocation, 'path'>,
+): Promise<void> {
+  if (settings.kind !== 'FILES')
+    throw new BackupError('SOURCE_NOT_AVAILABLE', 'There is no source for databases yet.', {
+      context: { kind: settings.kind },
+    })
   if (settings.paths.length === 0) throw overlap('paths', 'it is empty')
   const repository = await realPath(location.path)
   for (const [i, each] of settings.paths.entries()) {
@@ -21,7 +28,9 @@ export async function checkPaths(settings: Pick<ConfigSettings, 'kind' | 'paths'
 }
 
 function overlap(at: string, why: string): BackupError {
-  return new BackupError('CONFIG_INVALID', `${at}: ${why}.`, { context: { path: at, why, accepted: 'folders apart from the repository' } })
+  return new BackupError('CONFIG_INVALID', `${at}: ${why}.`, {
+    context: { path: at, why, accepted: 'folders apart from the repository' },
+  })
 }
 
 async function readable(source: string): Promise<string> {
@@ -32,7 +41,10 @@ async function readable(source: string): Promise<string> {
     return real
   } catch (error) {
     const cause = systemCode(error) ?? 'unknown'
-    throw new BackupError('SOURCE_UNREADABLE', `The path can't be read (${cause}).`, { context: { path: source, cause }, cause: error })
+    throw new BackupError('SOURCE_UNREADABLE', `The path can't be read (${cause}).`, {
+      context: { path: source, cause },
+      cause: error,
+    })
   }
 }
 

@@ -1,6 +1,7 @@
 /**
- * The entry of a process that does the engine's work for the system, so that the owner's event loop stays free. Jobs and keys come over the channel. SIGTERM, or
- * a parent that is gone, stops the job at a checkpoint and ends the process.
+ * The entry of a process that does the engine's work for the system, so that the owner's event loop stays free. Jobs
+ * and keys come over the channel. SIGTERM, or a parent that is gone, stops the job at a checkpoint and ends the
+ * process.
  */
 import { ClientState, Repository } from '../../engine/index.ts'
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
@@ -12,7 +13,14 @@ import { keepMemoryLean } from '../../kernel/system-calls.ts'
 import { sleep } from '../../kernel/timer.ts'
 import { optimizeLateBesideThreads } from '../../kernel/worker-thread.ts'
 import { openStore } from '../../storage/all.ts'
-import { type EngineJob, type EngineProgress, type EngineRepository, type EngineResults, type FromEngine, parseToEngine } from './engine-protocol.ts'
+import {
+  type EngineJob,
+  type EngineProgress,
+  type EngineRepository,
+  type EngineResults,
+  type FromEngine,
+  parseToEngine,
+} from './engine-protocol.ts'
 import { ENGINE_WORK } from './engine-work.ts'
 import type { WorkContext } from './work-context.ts'
 
@@ -39,23 +47,47 @@ function progressSender(): (progress: EngineProgress) => void {
   }
 }
 
-async function carryOut<Kind extends EngineJob['kind']>(access: EngineRepository, job: Extract<EngineJob, { kind: Kind }>): Promise<EngineResults[Kind]> {
+async function carryOut<Kind extends EngineJob['kind']>(
+  access: EngineRepository,
+  job: Extract<EngineJob, { kind: Kind }>,
+): Promise<EngineResults[Kind]> {
   const { stateDirectory } = access
   await using repository = await openKnown(access)
-  const work = ENGINE_WORK[job.kind as Kind] as (repository: Repository, job: EngineJob, context: WorkContext) => Promise<EngineResults[Kind]>
-  return await work(repository, job, { stateDirectory, program: PROGRAM, signal: stop.signal, onProgress: progressSender() })
+  const work = ENGINE_WORK[job.kind as Kind] as (
+    repository: Repository,
+    job: EngineJob,
+    context: WorkContext,
+  ) => Promise<EngineResults[Kind]>
+  return await work(repository, job, {
+    stateDirectory,
+    program: PROGRAM,
+    signal: stop.signal,
+    onProgress: progressSender(),
+  })
 }
 
-/** A repository of the system was there before: one that is gone, or another in its place, is an unmounted disk and nothing to go on with. */
+/**
+ * A repository of the system was there before: one that is gone, or another in its place, is an unmounted disk and
+ * nothing to go on with.
+ */
 async function openKnown({ location, keks, stateDirectory, repositoryId }: EngineRepository): Promise<Repository> {
-  const missing = (cause?: unknown) => new BackupError('REPOSITORY_MISSING', 'The repository that this system knows is not at its place.', { context: { repository: location.path }, cause })
-  const repository = await Repository.open(openStore(location), keks, { signal: stop.signal }).catch((error: unknown) => {
-    throw isBackupError(error, 'REPOSITORY_NOT_FOUND') ? missing(error) : error
-  })
+  const missing = (cause?: unknown) =>
+    new BackupError('REPOSITORY_MISSING', 'The repository that this system knows is not at its place.', {
+      context: { repository: location.path },
+      cause,
+    })
+  const repository = await Repository.open(openStore(location), keks, { signal: stop.signal }).catch(
+    (error: unknown) => {
+      throw isBackupError(error, 'REPOSITORY_NOT_FOUND') ? missing(error) : error
+    },
+  )
   const { keys } = repository
   if (repositoryId !== undefined && keys.repositoryId.toString('hex') !== repositoryId) throw missing()
   const seen = new ClientState(stateDirectory, keys.repositoryId).heads()
-  if (seen && keys.generation < seen.keyGeneration) throw new BackupError('ROLLBACK_SUSPECTED', 'The newest keyring is older than one that was seen before.', { context: { object: 'keys/', seen: seen.keyGeneration, found: keys.generation } })
+  if (seen && keys.generation < seen.keyGeneration)
+    throw new BackupError('ROLLBACK_SUSPECTED', 'The newest keyring is older than one that was seen before.', {
+      context: { object: 'keys/', seen: seen.keyGeneration, found: keys.generation },
+    })
   return repository
 }
 
@@ -74,8 +106,8 @@ async function receive(message: unknown): Promise<void> {
 }
 
 /**
- * Without the channel nothing keeps the process. `process.exit` may wait for ever: it joins a helper thread that compiles, and that one may be waiting for this one
- * to collect garbage (https://github.com/nodejs/node/issues/54918).
+ * Without the channel nothing keeps the process. `process.exit` may wait for ever: it joins a helper thread that
+ * compiles, and that one may be waiting for this one to collect garbage (https://github.com/nodejs/node/issues/54918).
  */
 function end(): void {
   if (process.connected) process.disconnect()

@@ -1,4 +1,7 @@
-/** A process that does the engine's work, seen from the system: one job at a time, stopped by a signal, its end never silent. */
+/**
+ * A process that does the engine's work, seen from the system: one job at a time, stopped by a signal, its end never
+ * silent.
+ */
 import { type ChildProcess, fork } from 'node:child_process'
 import { engineChildUrl } from '../../kernel/assets.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
@@ -6,11 +9,20 @@ import { receivedError } from '../../kernel/crossing-error.ts'
 import { environment } from '../../kernel/environment.ts'
 import { invariant } from '../../kernel/invariant.ts'
 import { sleep } from '../../kernel/timer.ts'
-import { type EngineJob, type EngineProgress, type EngineRepository, type EngineResults, type FromEngine, parseFromEngine, type ToEngine } from './engine-protocol.ts'
+import {
+  type EngineJob,
+  type EngineProgress,
+  type EngineRepository,
+  type EngineResults,
+  type FromEngine,
+  parseFromEngine,
+  type ToEngine,
+} from './engine-protocol.ts'
 
 /**
- * As the command line starts itself (scripts/launcher.js): a small young generation and one helper thread keep the peak low; and the heap is marked in one go, since
- * marking beside the program lets tens of MiB pile up where the helper gets no time.
+ * As the command line starts itself (scripts/launcher.js): a small young generation and one helper thread keep the peak
+ * low; and the heap is marked in one go, since marking beside the program lets tens of MiB pile up where the helper
+ * gets no time.
  */
 const NODE_FLAGS = ['--max-semi-space-size=1', '--v8-pool-size=1', '--no-incremental-marking']
 /** A stopped job seals its open packs and writes a checkpoint; then it is killed. */
@@ -19,7 +31,15 @@ const GRACE_MS = 30_000
 const END_MS = 5_000
 const STDERR_CHARS_MAX = 4096
 /** Of the control plane: no work of the engine needs them. */
-const SECRETS = ['BACKUP_ENCRYPTION_KEY', 'BACKUP_ENCRYPTION_KEY_PREVIOUS', 'DATABASE_URL', 'SUPABASE_URL', 'SUPABASE_ANON_KEY', 'SMTP_URL', 'WEBHOOK_SECRET']
+const SECRETS = [
+  'BACKUP_ENCRYPTION_KEY',
+  'BACKUP_ENCRYPTION_KEY_PREVIOUS',
+  'DATABASE_URL',
+  'SUPABASE_URL',
+  'SUPABASE_ANON_KEY',
+  'SMTP_URL',
+  'WEBHOOK_SECRET',
+]
 
 export interface EngineCall {
   /** Stops the job: it writes its checkpoint and fails with ABORTED; the process ends. */
@@ -48,7 +68,13 @@ export class EngineProcess implements AsyncDisposable {
   constructor(repository: EngineRepository) {
     const { location, keks, stateDirectory, repositoryId } = repository
     this.#repository = { location, keks, stateDirectory, repositoryId }
-    this.#child = fork(engineChildUrl(), [], { execPath: process.execPath, execArgv: NODE_FLAGS, env: cleanEnvironment(), serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+    this.#child = fork(engineChildUrl(), [], {
+      execPath: process.execPath,
+      execArgv: NODE_FLAGS,
+      env: cleanEnvironment(),
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    })
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-STDERR_CHARS_MAX)
     })
@@ -67,7 +93,10 @@ export class EngineProcess implements AsyncDisposable {
   }
 
   /** Throws what the job threw; ABORTED when it was stopped, WORKER_LOST when the process ended without an answer. */
-  async run<Job extends EngineJob>(job: Job, { signal, onProgress, graceMs = GRACE_MS }: EngineCall = {}): Promise<EngineResults[Job['kind']]> {
+  async run<Job extends EngineJob>(
+    job: Job,
+    { signal, onProgress, graceMs = GRACE_MS }: EngineCall = {},
+  ): Promise<EngineResults[Job['kind']]> {
     invariant(!this.#pending, 'A process of the engine does one job at a time.')
     if (signal?.aborted) throw new BackupError('ABORTED', 'The operation was stopped.', { cause: signal.reason })
     if (this.#end) throw this.#end
@@ -76,12 +105,19 @@ export class EngineProcess implements AsyncDisposable {
     try {
       return await new Promise<EngineResults[Job['kind']]>((resolve, reject) => {
         // The answer's kind is compared with the job's when it comes.
-        this.#pending = { kind: job.kind, onProgress, resolve: (result) => resolve(result as EngineResults[Job['kind']]), reject }
+        this.#pending = {
+          kind: job.kind,
+          onProgress,
+          resolve: (result) => resolve(result as EngineResults[Job['kind']]),
+          reject,
+        }
         this.#send({ type: 'job', repository: this.#repository, job })
       })
     } catch (error) {
       // Killed because it would not stop: that is still a stop.
-      throw signal?.aborted && error === this.#end ? new BackupError('ABORTED', 'The operation was stopped.', { cause: error }) : error
+      throw signal?.aborted && error === this.#end
+        ? new BackupError('ABORTED', 'The operation was stopped.', { cause: error })
+        : error
     } finally {
       signal?.removeEventListener('abort', stop)
       this.#pending = undefined
@@ -107,7 +143,10 @@ export class EngineProcess implements AsyncDisposable {
   async #killAfter(ms: number): Promise<void> {
     const ended = new AbortController()
     void this.#closed.then(() => ended.abort())
-    await sleep(ms, { signal: ended.signal }).then(() => this.#child.kill('SIGKILL'), () => {})
+    await sleep(ms, { signal: ended.signal }).then(
+      () => this.#child.kill('SIGKILL'),
+      () => {},
+    )
   }
 
   #send(message: ToEngine): void {
@@ -136,13 +175,21 @@ export class EngineProcess implements AsyncDisposable {
 }
 
 /** Does one job in a process of its own. Throws what the job threw, ABORTED, WORKER_LOST. */
-export async function runInEngine<Job extends EngineJob>(repository: EngineRepository, job: Job, call: EngineCall = {}): Promise<EngineResults[Job['kind']]> {
+export async function runInEngine<Job extends EngineJob>(
+  repository: EngineRepository,
+  job: Job,
+  call: EngineCall = {},
+): Promise<EngineResults[Job['kind']]> {
   await using engine = new EngineProcess(repository)
   return await engine.run(job, call)
 }
 
 function lost(cause: string, stderr: string): BackupError {
-  return new BackupError('WORKER_LOST', `The process that did the work ended without an answer (${cause}). ${stderr}`.trim(), { context: { cause } })
+  return new BackupError(
+    'WORKER_LOST',
+    `The process that did the work ended without an answer (${cause}). ${stderr}`.trim(),
+    { context: { cause } },
+  )
 }
 
 function cleanEnvironment(): NodeJS.ProcessEnv {

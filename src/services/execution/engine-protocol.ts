@@ -1,12 +1,26 @@
-/** Messages between the system and a process that does the engine's work. Plain data by structured clone; each side checks what it is sent. */
+/**
+ * Messages between the system and a process that does the engine's work. Plain data by structured clone; each side
+ * checks what it is sent.
+ */
 import type { RetentionPolicy } from '../../contracts/index.ts'
 import type { BackupType, SkippedItem } from '../../contracts/system/index.ts'
-import type { BackupOptions, Kek, Overwrite, PruneResult, RestoreResult, SnapshotType, VerifyResult } from '../../engine/index.ts'
+import type {
+  BackupOptions,
+  Kek,
+  Overwrite,
+  PruneResult,
+  RestoreResult,
+  SnapshotType,
+  VerifyResult,
+} from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import type { CrossingError } from '../../kernel/crossing-error.ts'
 import type { RepositoryLocation } from '../../storage/index.ts'
 
-/** Which repository, and what opens it. It holds keys: it goes over the channel only, never into arguments, environment or logs. */
+/**
+ * Which repository, and what opens it. It holds keys: it goes over the channel only, never into arguments, environment
+ * or logs.
+ */
 export interface EngineRepository {
   readonly location: RepositoryLocation
   readonly keks: readonly Kek[]
@@ -17,7 +31,10 @@ export interface EngineRepository {
 
 export interface BackupJob {
   readonly kind: 'backup'
-  readonly options: Pick<BackupOptions, 'paths' | 'source' | 'filters' | 'tags' | 'runId' | 'compressionLevel' | 'segmentBytes'> & { readonly type: SnapshotType }
+  readonly options: Pick<
+    BackupOptions,
+    'paths' | 'source' | 'filters' | 'tags' | 'runId' | 'compressionLevel' | 'segmentBytes'
+  > & { readonly type: SnapshotType }
 }
 
 export interface RestoreJob {
@@ -175,25 +192,45 @@ const isFlag: Check = (value) => typeof value === 'boolean'
 const isNumber: Check = (value) => typeof value === 'number' && Number.isFinite(value)
 const isNumberOrNull: Check = (value) => value === null || isNumber(value)
 const isList: Check = (value) => Array.isArray(value)
-const has = (value: unknown, shape: Readonly<Record<string, Check>>): boolean => isObject(value) && Object.entries(shape).every(([name, check]) => check(value[name]))
+const has = (value: unknown, shape: Readonly<Record<string, Check>>): boolean =>
+  isObject(value) && Object.entries(shape).every(([name, check]) => check(value[name]))
 
 const JOBS: Readonly<Record<EngineJob['kind'], Check>> = {
-  backup: (job) => isObject(job) && has(job['options'], { paths: isTexts, source: isText, type: isText, runId: isText }),
-  restore: (job) => has(job, { snapshot: isText, target: isText, include: isTexts, overwrite: isText, deleteExtra: isFlag, verify: isFlag, isRepeat: isFlag }),
-  retention: (job) => has(job, { rules: isList, nowMs: isNumber, apply: isFlag, by: isText, known: isTexts, inUse: isTexts }),
+  backup: (job) =>
+    isObject(job) && has(job['options'], { paths: isTexts, source: isText, type: isText, runId: isText }),
+  restore: (job) =>
+    has(job, {
+      snapshot: isText,
+      target: isText,
+      include: isTexts,
+      overwrite: isText,
+      deleteExtra: isFlag,
+      verify: isFlag,
+      isRepeat: isFlag,
+    }),
+  retention: (job) =>
+    has(job, { rules: isList, nowMs: isNumber, apply: isFlag, by: isText, known: isTexts, inUse: isTexts }),
   survey: (job) => has(job, { known: isTexts }),
   verify: (job) => has(job, { readShare: isNumber }),
 }
 
 const RESULTS: Readonly<Record<EngineJob['kind'], Check>> = {
-  backup: (result) => has(result, { snapshot: isText, isRepeat: isFlag, point: isObject, skipped: isList, skippedCount: isNumber }),
-  restore: (result) => has(result, { filesRestored: isNumber, bytesRestored: isNumber, issues: isList, issueCount: isNumber }),
+  backup: (result) =>
+    has(result, { snapshot: isText, isRepeat: isFlag, point: isObject, skipped: isList, skippedCount: isNumber }),
+  restore: (result) =>
+    has(result, { filesRestored: isNumber, bytesRestored: isNumber, issues: isList, issueCount: isNumber }),
   retention: (result) => has(result, { decisions: isList, holdings: isObject, forgotten: isTexts }),
   survey: (result) => has(result, { repositoryId: isText, points: isList, protections: isList, gone: isTexts }),
   verify: (result) => has(result, { problems: isList, hits: isList }),
 }
 
-const PROGRESS = { filesDone: isNumber, bytesDone: isNumber, bytesAdded: isNumber, filesExpected: isNumberOrNull, bytesExpected: isNumberOrNull }
+const PROGRESS = {
+  filesDone: isNumber,
+  bytesDone: isNumber,
+  bytesAdded: isNumber,
+  filesExpected: isNumberOrNull,
+  bytesExpected: isNumberOrNull,
+}
 
 function isKind(value: unknown): value is EngineJob['kind'] {
   return typeof value === 'string' && Object.hasOwn(JOBS, value)
@@ -204,7 +241,8 @@ export function parseToEngine(message: unknown): ToEngine {
   if (isObject(message) && message['type'] === 'end') return { type: 'end' }
   const { type, repository, job } = isObject(message) ? message : {}
   const isRepository = has(repository, { location: isObject, keks: isList, stateDirectory: isText })
-  if (type === 'job' && isRepository && isObject(job) && isKind(job['kind']) && JOBS[job['kind']](job)) return message as ToEngine
+  if (type === 'job' && isRepository && isObject(job) && isKind(job['kind']) && JOBS[job['kind']](job))
+    return message as ToEngine
   throw new BackupError('INTERNAL', 'The engine was sent something that is no job.')
 }
 

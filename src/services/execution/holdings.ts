@@ -1,10 +1,15 @@
-/** What a repository says of itself: its restore points, pins and holds. Facts for the catalog, which is a copy of them. */
+/**
+ * What a repository says of itself: its restore points, pins and holds. Facts for the catalog, which is a copy of them.
+ */
 import { type History, holdsOf, type RecordEntry, type Repository, type SnapshotDocument } from '../../engine/index.ts'
 import type { Holdings, PointFacts, ProtectionFacts } from './engine-protocol.ts'
 
 const CONFIG_TAG = 'config:'
 
-/** The tag that says which configuration made a snapshot. It stands in the signed document: no database is needed to tell. */
+/**
+ * The tag that says which configuration made a snapshot. It stands in the signed document: no database is needed to
+ * tell.
+ */
 export function configTag(configId: string): string {
   return `${CONFIG_TAG}${configId}`
 }
@@ -16,8 +21,17 @@ export function configOf({ tags }: Pick<SnapshotDocument, 'tags'>): string | nul
 export function pointOf(snapshot: string, document: SnapshotDocument): PointFacts {
   const { summary } = document
   return {
-    snapshot, source: document.source, runId: document.runId ?? null, configId: configOf(document), createdAt: document.startedAt, finishedAt: document.finishedAt, type: document.type,
-    isComplete: document.complete && document.skippedCount === 0, bytes: summary.bytesProcessed, bytesAdded: summary.bytesAdded, files: summary.filesNew + summary.filesChanged + summary.filesUnmodified,
+    snapshot,
+    source: document.source,
+    runId: document.runId ?? null,
+    configId: configOf(document),
+    createdAt: document.startedAt,
+    finishedAt: document.finishedAt,
+    type: document.type,
+    isComplete: document.complete && document.skippedCount === 0,
+    bytes: summary.bytesProcessed,
+    bytesAdded: summary.bytesAdded,
+    files: summary.filesNew + summary.filesChanged + summary.filesUnmodified,
   }
 }
 
@@ -25,7 +39,9 @@ export function pointOf(snapshot: string, document: SnapshotDocument): PointFact
 export function holdingsOf(repository: Repository, history: History, known: readonly string[]): Holdings {
   const neverGood = new Set([...history.unfinished, ...history.superseded].map(({ name }) => name))
   return {
-    repositoryId: repository.keys.repositoryId.toString('hex'), points: history.snapshots.map(({ name, document }) => pointOf(name, document)), protections: protectionsOf(history),
+    repositoryId: repository.keys.repositoryId.toString('hex'),
+    points: history.snapshots.map(({ name, document }) => pointOf(name, document)),
+    protections: protectionsOf(history),
     gone: known.filter((name) => history.forgotten.has(name) || neverGood.has(name)),
   }
 }
@@ -34,9 +50,36 @@ function protectionsOf(history: History): ProtectionFacts[] {
   const holds = new Map(holdsOf(history).map((hold) => [hold.id, hold]))
   return history.records.flatMap(({ document }): ProtectionFacts[] => {
     const { record, subject, generation, by, at } = document
-    if (record === 'pin') return [{ record, subject, generation, snapshot: subject, source: null, reason: reasonOf(document), until: null, by, at }]
+    if (record === 'pin')
+      return [
+        {
+          record,
+          subject,
+          generation,
+          snapshot: subject,
+          source: null,
+          reason: reasonOf(document),
+          until: null,
+          by,
+          at,
+        },
+      ]
     const hold = record === 'hold' ? holds.get(subject) : undefined
-    return hold ? [{ record: 'hold', subject, generation, snapshot: hold.snapshot, source: hold.source, reason: hold.reason, until: hold.until, by, at }] : []
+    return hold
+      ? [
+          {
+            record: 'hold',
+            subject,
+            generation,
+            snapshot: hold.snapshot,
+            source: hold.source,
+            reason: hold.reason,
+            until: hold.until,
+            by,
+            at,
+          },
+        ]
+      : []
   })
 }
 

@@ -1,4 +1,7 @@
-/** A policy that keeps data longer than the system's own: said when it is saved, since keeping too long can break a law as well as keeping too little. */
+/**
+ * A policy that keeps data longer than the system's own: said when it is saved, since keeping too long can break a law
+ * as well as keeping too little.
+ */
 import type { Locale, RetentionPolicy } from '../../contracts/index.ts'
 import { type ConfigSettings, type Warning, warningOf } from '../../contracts/system/index.ts'
 import { policyOf } from './run-settings.ts'
@@ -14,17 +17,28 @@ interface Reach {
   readonly rule: string
 }
 
-/** Warnings where "forever" or yearly points outlive the system's policy. Empty where the system has none, or a longer one. */
+/**
+ * Warnings where "forever" or yearly points outlive the system's policy. Empty where the system has none, or a longer
+ * one.
+ */
 export function retentionConflicts(retention: Retention, systemRetention: Retention, locale: Locale): Warning[] {
   const system = longest(policyOf(systemRetention))
   const own = policyOf(retention)
   if (system === undefined || own === undefined) return []
-  const yearly = reaches(own).filter(({ rule, days }) => days > system.days && (days === Number.POSITIVE_INFINITY || rule.includes('year')))
+  const yearly = reaches(own).filter(
+    ({ rule, days }) => days > system.days && (days === Number.POSITIVE_INFINITY || rule.includes('year')),
+  )
   return yearly.map(({ rule }) => warningOf('RETENTION_CONFLICT', locale, { rule, other: system.rule }))
 }
 
 function longest(policy: RetentionPolicy | undefined): Reach | undefined {
-  return policy && reaches(policy).reduce<Reach | undefined>((best, each) => (best === undefined || each.days > best.days ? each : best), undefined)
+  return (
+    policy &&
+    reaches(policy).reduce<Reach | undefined>(
+      (best, each) => (best === undefined || each.days > best.days ? each : best),
+      undefined,
+    )
+  )
 }
 
 /** How far back each rule reaches at most. `last` names no time. */

@@ -1,9 +1,20 @@
 /**
- * Retention on an open repository: every configuration's points are decided by its own policy in its own zone. What is let go is forgotten by a signed record,
- * and its room is freed in the two phases of prune. Pins, holds and forgets are those of the repository: no database is asked.
+ * Retention on an open repository: every configuration's points are decided by its own policy in its own zone. What is
+ * let go is forgotten by a signed record, and its room is freed in the two phases of prune. Pins, holds and forgets are
+ * those of the repository: no database is asked.
  */
 import { calendarOf, decideRetention, type RetentionPoint } from '../../contracts/index.ts'
-import { ClientState, forgetSnapshots, type History, protections, prune, type PruneResult, readHistory, type Repository, type SnapshotEntry } from '../../engine/index.ts'
+import {
+  ClientState,
+  forgetSnapshots,
+  type History,
+  type PruneResult,
+  protections,
+  prune,
+  type Repository,
+  readHistory,
+  type SnapshotEntry,
+} from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import type { PointDecision, RetentionJob, RetentionOutcome, RetentionRule } from './engine-protocol.ts'
@@ -13,7 +24,11 @@ import type { WorkContext } from './work-context.ts'
 const DAY_MS = 86_400_000
 
 /** Throws DAMAGED when the list of snapshots is not whole: then nothing is forgotten. */
-export async function carryOutRetention(repository: Repository, job: RetentionJob, context: WorkContext): Promise<RetentionOutcome> {
+export async function carryOutRetention(
+  repository: Repository,
+  job: RetentionJob,
+  context: WorkContext,
+): Promise<RetentionOutcome> {
   const { stateDirectory, signal } = context
   const seen = new ClientState(stateDirectory, repository.keys.repositoryId).heads()
   const read = () => readHistory(repository, { signal, ...(seen && { seen }) })
@@ -21,33 +36,60 @@ export async function carryOutRetention(repository: Repository, job: RetentionJo
   requireWhole(history)
   const decisions = decideAll(history, job)
   const doomed = decisions.filter(({ isKept }) => !isKept).map(({ snapshot }) => snapshot)
-  if (!job.apply) return { decisions, holdings: holdingsOf(repository, history, job.known), forgotten: [], pruned: null }
+  if (!job.apply)
+    return { decisions, holdings: holdingsOf(repository, history, job.known), forgotten: [], pruned: null }
   if (doomed.length > 0) await forgetSnapshots(repository, history, { names: doomed, by: job.by })
   const isPruneDue = doomed.length > 0 || history.deleteLog.open().length > 0
   const pruned: PruneResult | null = isPruneDue ? await prune(repository, { signal, ...(seen && { seen }) }) : null
-  return { decisions, holdings: holdingsOf(repository, doomed.length > 0 ? await read() : history, job.known), forgotten: doomed, pruned }
+  return {
+    decisions,
+    holdings: holdingsOf(repository, doomed.length > 0 ? await read() : history, job.known),
+    forgotten: doomed,
+    pruned,
+  }
 }
 
 function requireWhole(history: History): void {
   const problem = history.problems[0] ?? (history.rollbacks[0] && { key: 'snapshots/', error: history.rollbacks[0] })
-  if (problem) throw new BackupError('DAMAGED', 'The list of snapshots is not whole: nothing is forgotten.', { context: { object: problem.key }, cause: problem.error })
+  if (problem)
+    throw new BackupError('DAMAGED', 'The list of snapshots is not whole: nothing is forgotten.', {
+      context: { object: problem.key },
+      cause: problem.error,
+    })
 }
 
 function decideAll(history: History, { rules, nowMs: atMs, inUse }: RetentionJob): PointDecision[] {
-  const guarded = new Map([...lastGoodOfSources(history), ...inUse.map((name) => [name, 'being restored'] as const), ...protections(history, nowMs())])
+  const guarded = new Map([
+    ...lastGoodOfSources(history),
+    ...inUse.map((name) => [name, 'being restored'] as const),
+    ...protections(history, nowMs()),
+  ])
   const byConfig = Map.groupBy(history.snapshots, ({ document }) => configOf(document) ?? '')
   const decided = rules.flatMap((rule) => decideOne(byConfig.get(rule.configId) ?? [], rule, { atMs, guarded }))
   const covered = new Set(rules.map(({ configId }) => configId))
-  const others = history.snapshots.filter(({ document }) => !covered.has(configOf(document) ?? '')).map((entry) => decisionOf(entry, { isKept: true, reasons: ['no policy', ...(guarded.has(entry.name) ? [guarded.get(entry.name)!] : [])] }, null))
-  return [...decided, ...others].sort((a, b) => (a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : a.snapshot < b.snapshot ? 1 : -1))
+  const others = history.snapshots
+    .filter(({ document }) => !covered.has(configOf(document) ?? ''))
+    .map((entry) =>
+      decisionOf(
+        entry,
+        { isKept: true, reasons: ['no policy', ...(guarded.has(entry.name) ? [guarded.get(entry.name)!] : [])] },
+        null,
+      ),
+    )
+  return [...decided, ...others].sort((a, b) =>
+    a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : a.snapshot < b.snapshot ? 1 : -1,
+  )
 }
 
-/** Two configurations may have had one source: the newest good point of the source stays whatever either policy says. */
+/**
+ * Two configurations may have had one source: the newest good point of the source stays whatever either policy says.
+ */
 function lastGoodOfSources(history: History): Map<string, string> {
   const newest = new Map<string, SnapshotEntry>()
   for (const entry of history.snapshots) {
     const known = newest.get(entry.document.source)
-    if (isGood(entry) && (known === undefined || known.document.startedAt <= entry.document.startedAt)) newest.set(entry.document.source, entry)
+    if (isGood(entry) && (known === undefined || known.document.startedAt <= entry.document.startedAt))
+      newest.set(entry.document.source, entry)
   }
   return new Map([...newest.values()].map(({ name }) => [name, 'last good']))
 }
@@ -56,22 +98,39 @@ function isGood({ document }: SnapshotEntry): boolean {
   return document.complete && document.skippedCount === 0
 }
 
-function decideOne(entries: readonly SnapshotEntry[], { policy, timezone }: RetentionRule, facts: { readonly atMs: number; readonly guarded: ReadonlyMap<string, string> }): PointDecision[] {
+function decideOne(
+  entries: readonly SnapshotEntry[],
+  { policy, timezone }: RetentionRule,
+  facts: { readonly atMs: number; readonly guarded: ReadonlyMap<string, string> },
+): PointDecision[] {
   const byName = new Map(entries.map((entry) => [entry.name, entry]))
-  const points = entries.map((entry): RetentionPoint => ({ id: entry.name, atMs: Date.parse(entry.document.startedAt), isGood: isGood(entry) }))
+  const points = entries.map(
+    (entry): RetentionPoint => ({ id: entry.name, atMs: Date.parse(entry.document.startedAt), isGood: isGood(entry) }),
+  )
   const protectedBy = new Map([...facts.guarded].filter(([name]) => byName.has(name)))
-  return decideRetention({ points, policy, nowMs: facts.atMs, calendar: calendarOf(timezone), protectedBy }).map(({ id, isKept, reasons }) => {
-    const entry = byName.get(id)!
-    return decisionOf(entry, { isKept, reasons: [...new Set(reasons)] }, expiryOf(entry, reasons, policy.withinDays))
-  })
+  return decideRetention({ points, policy, nowMs: facts.atMs, calendar: calendarOf(timezone), protectedBy }).map(
+    ({ id, isKept, reasons }) => {
+      const entry = byName.get(id)!
+      return decisionOf(entry, { isKept, reasons: [...new Set(reasons)] }, expiryOf(entry, reasons, policy.withinDays))
+    },
+  )
 }
 
-function decisionOf({ name, document }: SnapshotEntry, { isKept, reasons }: { isKept: boolean; reasons: readonly string[] }, expiresAt: string | null): PointDecision {
+function decisionOf(
+  { name, document }: SnapshotEntry,
+  { isKept, reasons }: { isKept: boolean; reasons: readonly string[] },
+  expiresAt: string | null,
+): PointDecision {
   return { snapshot: name, source: document.source, createdAt: document.startedAt, isKept, reasons, expiresAt }
 }
 
 /** Only an age lets a point go at a known moment: every count depends on points to come. */
-function expiryOf({ document }: SnapshotEntry, reasons: readonly string[], withinDays: number | undefined): string | null {
-  const isByAge = withinDays !== undefined && reasons.length > 0 && reasons.every((reason) => reason === `within ${withinDays} days`)
+function expiryOf(
+  { document }: SnapshotEntry,
+  reasons: readonly string[],
+  withinDays: number | undefined,
+): string | null {
+  const isByAge =
+    withinDays !== undefined && reasons.length > 0 && reasons.every((reason) => reason === `within ${withinDays} days`)
   return isByAge ? isoTime(Date.parse(document.startedAt) + withinDays * DAY_MS) : null
 }

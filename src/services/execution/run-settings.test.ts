@@ -4,20 +4,38 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { engineSettings, policyOf, snapshotTypeOf } from './run-settings.ts'
 
-test('filters and performance become what the engine takes; what is not given stays the engine\'s own', () => {
+test("filters and performance become what the engine takes; what is not given stays the engine's own", () => {
   assert.deepEqual(engineSettings({ filters: {}, performance: {} }), { filters: {} })
-  assert.deepEqual(engineSettings({ filters: { includePatterns: ['a'], excludePatterns: undefined, sizeLimit: 5, modifiedSince: '2024-01-01' }, performance: { compressionLevel: 9, chunkSize: 2_097_152, timeout: 7200 } }), {
-    filters: { includePatterns: ['a'], sizeLimit: 5, modifiedSinceMs: Date.UTC(2024, 0, 1) }, compressionLevel: 9, segmentBytes: 2_097_152,
-  })
+  assert.deepEqual(
+    engineSettings({
+      filters: { includePatterns: ['a'], excludePatterns: undefined, sizeLimit: 5, modifiedSince: '2024-01-01' },
+      performance: { compressionLevel: 9, chunkSize: 2_097_152, timeout: 7200 },
+    }),
+    {
+      filters: { includePatterns: ['a'], sizeLimit: 5, modifiedSinceMs: Date.UTC(2024, 0, 1) },
+      compressionLevel: 9,
+      segmentBytes: 2_097_152,
+    },
+  )
 })
 
 test('FILES and DATABASE name the kind of source and compare with the newest', () => {
-  assert.deepEqual(['FULL', 'INCREMENTAL', 'DIFFERENTIAL', 'FILES', 'DATABASE'].map((type) => snapshotTypeOf(type as 'FULL')), ['FULL', 'INCREMENTAL', 'DIFFERENTIAL', 'INCREMENTAL', 'INCREMENTAL'])
+  assert.deepEqual(
+    ['FULL', 'INCREMENTAL', 'DIFFERENTIAL', 'FILES', 'DATABASE'].map((type) => snapshotTypeOf(type as 'FULL')),
+    ['FULL', 'INCREMENTAL', 'DIFFERENTIAL', 'INCREMENTAL', 'INCREMENTAL'],
+  )
 })
 
 test('a bare number means days; "forever" a year keeps the last point of each', () => {
   assert.equal(policyOf(undefined), undefined)
   assert.deepEqual(policyOf(30), { withinDays: 30 })
-  assert.deepEqual(policyOf({ daily: 14, yearly: 10, custom: [{ pattern: 'first-of-month', keep: 60 }] }), { daily: 14, yearly: 10, custom: [{ pattern: 'first-of-month', keep: 60 }] })
-  assert.deepEqual(policyOf({ daily: 1, yearly: 'forever' }), { daily: 1, custom: [{ pattern: 'last-of-year', keep: 'forever' }] })
+  assert.deepEqual(policyOf({ daily: 14, yearly: 10, custom: [{ pattern: 'first-of-month', keep: 60 }] }), {
+    daily: 14,
+    yearly: 10,
+    custom: [{ pattern: 'first-of-month', keep: 60 }],
+  })
+  assert.deepEqual(policyOf({ daily: 1, yearly: 'forever' }), {
+    daily: 1,
+    custom: [{ pattern: 'last-of-year', keep: 'forever' }],
+  })
 })

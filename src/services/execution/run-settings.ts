@@ -5,18 +5,28 @@ import { SnapshotType } from '../../engine/index.ts'
 import type { FileFilters } from '../../sources/index.ts'
 
 /** What the engine takes of a run's settings, which are the configuration's own completed by the system's. */
-export function engineSettings({ filters, performance }: Pick<ConfigSettings, 'filters' | 'performance'>): { readonly filters: FileFilters; readonly compressionLevel?: number; readonly segmentBytes?: number } {
+export function engineSettings({ filters, performance }: Pick<ConfigSettings, 'filters' | 'performance'>): {
+  readonly filters: FileFilters
+  readonly compressionLevel?: number
+  readonly segmentBytes?: number
+} {
   const { modifiedSince, ...others } = filters
   const { compressionLevel, chunkSize } = performance
   const given = Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined)) as FileFilters
   return {
-    filters: { ...given, ...(modifiedSince !== undefined && { modifiedSinceMs: Date.parse(modifiedSince) }) }, ...(compressionLevel !== undefined && { compressionLevel }), ...(chunkSize !== undefined && { segmentBytes: chunkSize }),
+    filters: { ...given, ...(modifiedSince !== undefined && { modifiedSinceMs: Date.parse(modifiedSince) }) },
+    ...(compressionLevel !== undefined && { compressionLevel }),
+    ...(chunkSize !== undefined && { segmentBytes: chunkSize }),
   }
 }
 
 /** How the engine compares: FILES and DATABASE name what is backed up, and compare with the newest. */
 export function snapshotTypeOf(type: BackupType): SnapshotType {
-  return type === 'FULL' ? SnapshotType.FULL : type === 'DIFFERENTIAL' ? SnapshotType.DIFFERENTIAL : SnapshotType.INCREMENTAL
+  return type === 'FULL'
+    ? SnapshotType.FULL
+    : type === 'DIFFERENTIAL'
+      ? SnapshotType.DIFFERENTIAL
+      : SnapshotType.INCREMENTAL
 }
 
 type Retention = NonNullable<ConfigSettings['retention']>
@@ -26,7 +36,10 @@ export function policyOf(retention: Retention | undefined): RetentionPolicy | un
   if (retention === undefined) return undefined
   if (typeof retention === 'number') return { withinDays: retention }
   const { yearly, custom, ...rest } = retention
-  const rules = [...(custom ?? []), ...(yearly === 'forever' ? [{ pattern: 'last-of-year', keep: 'forever' } as const] : [])]
+  const rules = [
+    ...(custom ?? []),
+    ...(yearly === 'forever' ? [{ pattern: 'last-of-year', keep: 'forever' } as const] : []),
+  ]
   const policy = { ...rest, ...(typeof yearly === 'number' && { yearly }), ...(rules.length > 0 && { custom: rules }) }
   return Object.fromEntries(Object.entries(policy).filter(([, value]) => value !== undefined)) as RetentionPolicy
 }

@@ -1,4 +1,4 @@
-import { readHistory, type Repository } from '../../engine/index.ts'
+import { type Repository, readHistory } from '../../engine/index.ts'
 import type { SystemParts } from '../parts.ts'
 import { runInEngine } from './engine-process.ts'
 import type { Holdings } from './engine-protocol.ts'
@@ -9,21 +9,35 @@ type SyncParts = Pick<SystemParts, 'catalog' | 'tenantId' | 'repository'>
 
 /** Snapshots that the catalog believes to be there. */
 export async function knownSnapshots({ catalog, repository }: SyncParts): Promise<string[]> {
-  const rows = await catalog.db.selectFrom('recovery_points').select('snapshot').where('repository_id', '=', repository.rowId).where('removed_at', 'is', null).execute()
+  const rows = await catalog.db
+    .selectFrom('recovery_points')
+    .select('snapshot')
+    .where('repository_id', '=', repository.rowId)
+    .where('removed_at', 'is', null)
+    .execute()
   return rows.map(({ snapshot }) => snapshot)
 }
 
 /**
- * Copies points, pins and holds as the repository has them into the catalog; copying again changes nothing. Reads in a process of its own, or through `repository` where one
- * is open. Throws what reading throws.
+ * Copies points, pins and holds as the repository has them into the catalog; copying again changes nothing. Reads in a
+ * process of its own, or through `repository` where one is open. Throws what reading throws.
  */
-export async function syncPoints(parts: SyncParts, repository?: Repository, options: { readonly signal?: AbortSignal } = {}): Promise<Holdings> {
+export async function syncPoints(
+  parts: SyncParts,
+  repository?: Repository,
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<Holdings> {
   const known = await knownSnapshots(parts)
-  const holdings = repository ? holdingsOf(repository, await readHistory(repository, options), known) : await runInEngine(parts.repository, { kind: 'survey', known }, options)
+  const holdings = repository
+    ? holdingsOf(repository, await readHistory(repository, options), known)
+    : await runInEngine(parts.repository, { kind: 'survey', known }, options)
   await recordHoldings(parts, holdings)
   return holdings
 }
 
-export async function recordHoldings({ catalog, tenantId, repository }: SyncParts, holdings: Pick<Holdings, 'points' | 'protections' | 'gone'>): Promise<void> {
+export async function recordHoldings(
+  { catalog, tenantId, repository }: SyncParts,
+  holdings: Pick<Holdings, 'points' | 'protections' | 'gone'>,
+): Promise<void> {
   await catalog.transaction((tx) => saveHoldings(tx, { tenantId, repositoryRowId: repository.rowId }, holdings))
 }

@@ -5,20 +5,39 @@ import type { SystemParts } from '../parts.ts'
 import { runInEngine } from './engine-process.ts'
 
 /**
- * Reads every stored byte of the repository. Points whose data is all there and whole are proven (VERIFIED); those that damage hits fall back to BACKED_UP. Gives what
- * was found, and throws only what reading throws.
+ * Reads every stored byte of the repository. Points whose data is all there and whole are proven (VERIFIED); those that
+ * damage hits fall back to BACKED_UP. Gives what was found, and throws only what reading throws.
  */
-export async function verifyPoints({ catalog, repository }: Pick<SystemParts, 'catalog' | 'repository'>, { signal }: { readonly signal?: AbortSignal } = {}): Promise<VerifyResult> {
+export async function verifyPoints(
+  { catalog, repository }: Pick<SystemParts, 'catalog' | 'repository'>,
+  { signal }: { readonly signal?: AbortSignal } = {},
+): Promise<VerifyResult> {
   // What is added meanwhile was not read.
-  const points = await catalog.db.selectFrom('recovery_points').select('id').where('repository_id', '=', repository.rowId).where('removed_at', 'is', null).execute()
+  const points = await catalog.db
+    .selectFrom('recovery_points')
+    .select('id')
+    .where('repository_id', '=', repository.rowId)
+    .where('removed_at', 'is', null)
+    .execute()
   const result = await runInEngine(repository, { kind: 'verify', readShare: 1 }, { signal })
   const hit = result.hits.map(({ snapshot }) => snapshot)
   const ids = points.map(({ id }) => id)
   // As arrays: there may be more of them than a statement may have values.
   const isHit = sql<boolean>`snapshot = any (${hit}::text[])`
   await catalog.transaction(async (tx) => {
-    await tx.updateTable('recovery_points').set({ state: PointState.BACKED_UP }).where('repository_id', '=', repository.rowId).where(isHit).execute()
-    await tx.updateTable('recovery_points').set({ state: PointState.VERIFIED }).where('state', '=', PointState.BACKED_UP).where(sql<boolean>`id = any (${ids}::uuid[])`).where(({ not }) => not(isHit)).execute()
+    await tx
+      .updateTable('recovery_points')
+      .set({ state: PointState.BACKED_UP })
+      .where('repository_id', '=', repository.rowId)
+      .where(isHit)
+      .execute()
+    await tx
+      .updateTable('recovery_points')
+      .set({ state: PointState.VERIFIED })
+      .where('state', '=', PointState.BACKED_UP)
+      .where(sql<boolean>`id = any (${ids}::uuid[])`)
+      .where(({ not }) => not(isHit))
+      .execute()
   })
   return result
 }

@@ -1,8 +1,11 @@
-/** Whether each enabled configuration has a good backup that is not older than its schedule allows: from the points that exist now, never from what runs said. */
+/**
+ * Whether each enabled configuration has a good backup that is not older than its schedule allows: from the points that
+ * exist now, never from what runs said.
+ */
 import type { ConfigSettings, HealthCheck } from '../../contracts/system/index.ts'
 import { lateAtMs, nextDueAt } from '../../jobs/index.ts'
 import { timeText } from '../alarms/index.ts'
-import { healthCheck, type HealthContext } from './health-check.ts'
+import { type HealthContext, healthCheck } from './health-check.ts'
 
 export async function backupFreshness(context: HealthContext): Promise<readonly HealthCheck[]> {
   const rows = await freshnessRows(context)
@@ -20,14 +23,57 @@ interface FreshnessRow {
 }
 
 async function freshnessRows({ parts: { catalog, tenantId } }: HealthContext): Promise<FreshnessRow[]> {
-  const rows = await catalog.db.selectFrom('configs')
-    .leftJoinLateral((from) => from.selectFrom('recovery_points').select('recovery_points.created_at as good_at').whereRef('recovery_points.config_id', '=', 'configs.id')
-      .where('recovery_points.removed_at', 'is', null).where('recovery_points.is_complete', '=', true).orderBy('recovery_points.created_at', 'desc').limit(1).as('good'), (join) => join.onTrue())
-    .leftJoinLateral((from) => from.selectFrom('recovery_points').select('recovery_points.created_at as newest_at').whereRef('recovery_points.config_id', '=', 'configs.id')
-      .where('recovery_points.removed_at', 'is', null).orderBy('recovery_points.created_at', 'desc').limit(1).as('newest'), (join) => join.onTrue())
-    .leftJoinLateral((from) => from.selectFrom('runs').select('runs.id as running').whereRef('runs.config_id', '=', 'configs.id').where('runs.state', '=', 'RUNNING').limit(1).as('now'), (join) => join.onTrue())
-    .select(['configs.name', 'configs.settings', 'configs.created_at', 'good.good_at', 'newest.newest_at', 'now.running'])
-    .where('configs.tenant_id', '=', tenantId).where('configs.removed_at', 'is', null).where('configs.enabled', '=', true).orderBy('configs.name').execute()
+  const rows = await catalog.db
+    .selectFrom('configs')
+    .leftJoinLateral(
+      (from) =>
+        from
+          .selectFrom('recovery_points')
+          .select('recovery_points.created_at as good_at')
+          .whereRef('recovery_points.config_id', '=', 'configs.id')
+          .where('recovery_points.removed_at', 'is', null)
+          .where('recovery_points.is_complete', '=', true)
+          .orderBy('recovery_points.created_at', 'desc')
+          .limit(1)
+          .as('good'),
+      (join) => join.onTrue(),
+    )
+    .leftJoinLateral(
+      (from) =>
+        from
+          .selectFrom('recovery_points')
+          .select('recovery_points.created_at as newest_at')
+          .whereRef('recovery_points.config_id', '=', 'configs.id')
+          .where('recovery_points.removed_at', 'is', null)
+          .orderBy('recovery_points.created_at', 'desc')
+          .limit(1)
+          .as('newest'),
+      (join) => join.onTrue(),
+    )
+    .leftJoinLateral(
+      (from) =>
+        from
+          .selectFrom('runs')
+          .select('runs.id as running')
+          .whereRef('runs.config_id', '=', 'configs.id')
+          .where('runs.state', '=', 'RUNNING')
+          .limit(1)
+          .as('now'),
+      (join) => join.onTrue(),
+    )
+    .select([
+      'configs.name',
+      'configs.settings',
+      'configs.created_at',
+      'good.good_at',
+      'newest.newest_at',
+      'now.running',
+    ])
+    .where('configs.tenant_id', '=', tenantId)
+    .where('configs.removed_at', 'is', null)
+    .where('configs.enabled', '=', true)
+    .orderBy('configs.name')
+    .execute()
   return rows.map((row) => ({ ...row, settings: row.settings as ConfigSettings }))
 }
 
@@ -37,18 +83,45 @@ function freshnessOf(context: HealthContext, row: FreshnessRow): HealthCheck {
   const check = `backup:${name}`
   const due = overdueSince(row, (good ?? row.created_at).getTime(), context.atMs)
   if (good === null) {
-    if (newest !== null) return healthCheck(context, { name: check, status: due === undefined ? 'DEGRADED' : 'UNHEALTHY', text: 'backup.onlyIncomplete', values: { at: text(newest) } })
+    if (newest !== null)
+      return healthCheck(context, {
+        name: check,
+        status: due === undefined ? 'DEGRADED' : 'UNHEALTHY',
+        text: 'backup.onlyIncomplete',
+        values: { at: text(newest) },
+      })
     return due === undefined || running !== null
       ? healthCheck(context, { name: check, status: 'UNKNOWN', text: 'backup.never', values: { name } })
-      : healthCheck(context, { name: check, status: 'UNHEALTHY', text: 'backup.neverOverdue', values: { name, due: text(due) } })
+      : healthCheck(context, {
+          name: check,
+          status: 'UNHEALTHY',
+          text: 'backup.neverOverdue',
+          values: { name, due: text(due) },
+        })
   }
   const at = text(good)
   if (due !== undefined) {
     return running === null
-      ? healthCheck(context, { name: check, status: 'UNHEALTHY', text: 'backup.overdue', values: { name, at, due: text(due) } })
-      : healthCheck(context, { name: check, status: 'DEGRADED', text: 'backup.overdueRunning', values: { at, due: text(due) } })
+      ? healthCheck(context, {
+          name: check,
+          status: 'UNHEALTHY',
+          text: 'backup.overdue',
+          values: { name, at, due: text(due) },
+        })
+      : healthCheck(context, {
+          name: check,
+          status: 'DEGRADED',
+          text: 'backup.overdueRunning',
+          values: { at, due: text(due) },
+        })
   }
-  if (newest !== null && newest > good) return healthCheck(context, { name: check, status: 'DEGRADED', text: 'backup.newestIncomplete', values: { at, newest: text(newest) } })
+  if (newest !== null && newest > good)
+    return healthCheck(context, {
+      name: check,
+      status: 'DEGRADED',
+      text: 'backup.newestIncomplete',
+      values: { at, newest: text(newest) },
+    })
   return healthCheck(context, { name: check, status: 'HEALTHY', text: 'backup.ok', values: { at } })
 }
 
@@ -57,5 +130,7 @@ function overdueSince({ settings, created_at }: FreshnessRow, sinceMs: number, a
   const frame = { timezone: settings.timezone, createdAtMs: created_at.getTime() }
   const dueAtMs = nextDueAt(settings.schedule, { ...frame, afterMs: sinceMs })
   if (dueAtMs === Number.POSITIVE_INFINITY) return undefined
-  return atMs >= lateAtMs({ dueAtMs, nextDueAtMs: nextDueAt(settings.schedule, { ...frame, afterMs: dueAtMs }) }) ? new Date(dueAtMs) : undefined
+  return atMs >= lateAtMs({ dueAtMs, nextDueAtMs: nextDueAt(settings.schedule, { ...frame, afterMs: dueAtMs }) })
+    ? new Date(dueAtMs)
+    : undefined
 }

@@ -1,4 +1,7 @@
-/** The port of health checks: a check is a function in health-checks.ts or backup-freshness.ts plus one line in health-report.ts. */
+/**
+ * The port of health checks: a check is a function in health-checks.ts or backup-freshness.ts plus one line in
+ * health-report.ts.
+ */
 import { fill, type Values } from '../../contracts/index.ts'
 import type { HealthCheck, HealthStatus } from '../../contracts/system/index.ts'
 import type { SystemParts } from '../parts.ts'
@@ -13,6 +16,13 @@ export interface HealthContext {
 /** May throw: that check is then UNHEALTHY (its subject answered with an error) or UNKNOWN (it did not answer). */
 export type RunHealthCheck = (context: HealthContext) => Promise<readonly HealthCheck[]>
 
-export function healthCheck({ parts }: HealthContext, check: { readonly name: string; readonly status: HealthStatus; readonly text: HealthText; readonly values?: Values }): HealthCheck {
-  return { name: check.name, status: check.status, message: fill(HEALTH_TEXTS[check.text][parts.locale], check.values ?? {}) }
+export function healthCheck(
+  { parts }: HealthContext,
+  check: { readonly name: string; readonly status: HealthStatus; readonly text: HealthText; readonly values?: Values },
+): HealthCheck {
+  return {
+    name: check.name,
+    status: check.status,
+    message: fill(HEALTH_TEXTS[check.text][parts.locale], check.values ?? {}),
+  }
 }

@@ -1,15 +1,15 @@
-// Goal: the report says what is, unknown is never healthy, and every bad line says what to do.
-// Method: each state is made for real: points, workers, a repository that is gone, a full disk by its limit, a database that is closed.
+// Goal: the report says what is, unknown is never healthy, and every bad line says what to do. Method: each state is
+// made for real: points, workers, a repository that is gone, a full disk by its limit, a database that is closed.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import { after, before, test } from 'node:test'
-import type { Catalog } from '../../catalog/index.ts'
-import type { HealthReport } from '../../contracts/system/index.ts'
-import { isBackupError } from '../../kernel/backup-error.ts'
 import { directoryCatalog, temporaryCatalog } from '../../../test/harness/catalog.ts'
 import { addConfig, addRun, type TestSystem, testSystem } from '../../../test/harness/system-parts.ts'
 import { temporaryDirectory } from '../../../test/harness/temporary-directory.ts'
+import type { Catalog } from '../../catalog/index.ts'
+import type { HealthReport } from '../../contracts/system/index.ts'
+import { isBackupError } from '../../kernel/backup-error.ts'
 import type { SystemParts } from '../parts.ts'
 import { registerWorker } from '../scheduling/index.ts'
 import { HEALTH_TEXTS } from './health-texts.ts'
@@ -28,20 +28,40 @@ after(() => catalog[Symbol.asyncDispose]())
 
 /** Everything as it should be, but for configurations. */
 async function soundSystem(): Promise<TestSystem> {
-  const system = await testSystem({ catalog, channels: { webhookUrl: 'https://hooks.example/x', healthcheckUrl: 'https://beat.example/x' } })
+  const system = await testSystem({
+    catalog,
+    channels: { webhookUrl: 'https://hooks.example/x', healthcheckUrl: 'https://beat.example/x' },
+  })
   await registerWorker(system.parts, { scheduler: true, worker: true })
   return system
 }
 
-async function addPoint({ catalog: { db }, tenantId, repository }: SystemParts, configId: string, point: { at: number; isComplete?: boolean; isRemoved?: boolean }): Promise<void> {
-  await db.insertInto('recovery_points').values({
-    id: randomUUID(), tenant_id: tenantId, repository_id: repository.rowId, snapshot: randomUUID(), config_id: configId, source: 's', created_at: new Date(point.at), type: 'FULL', is_complete: point.isComplete ?? true,
-    removed_at: point.isRemoved ? new Date(point.at + 1) : null,
-  }).execute()
+async function addPoint(
+  { catalog: { db }, tenantId, repository }: SystemParts,
+  configId: string,
+  point: { at: number; isComplete?: boolean; isRemoved?: boolean },
+): Promise<void> {
+  await db
+    .insertInto('recovery_points')
+    .values({
+      id: randomUUID(),
+      tenant_id: tenantId,
+      repository_id: repository.rowId,
+      snapshot: randomUUID(),
+      config_id: configId,
+      source: 's',
+      created_at: new Date(point.at),
+      type: 'FULL',
+      is_complete: point.isComplete ?? true,
+      removed_at: point.isRemoved ? new Date(point.at + 1) : null,
+    })
+    .execute()
 }
 
-const statusOf = ({ checks }: HealthReport, name: string): string => checks.find((check) => check.name === name)?.status ?? 'absent'
-const messageOf = ({ checks }: HealthReport, name: string): string => checks.find((check) => check.name === name)?.message ?? ''
+const statusOf = ({ checks }: HealthReport, name: string): string =>
+  checks.find((check) => check.name === name)?.status ?? 'absent'
+const messageOf = ({ checks }: HealthReport, name: string): string =>
+  checks.find((check) => check.name === name)?.message ?? ''
 
 test('healthy only when everything is known to be: then every check says so', async () => {
   await using system = await soundSystem()
@@ -49,7 +69,12 @@ test('healthy only when everything is known to be: then every check says so', as
   const config = await addConfig(parts, 'documents')
   await addPoint(parts, config, { at: Date.parse('2026-11-24T05:00:30Z') })
   const report = await performHealthCheck(parts, { atMs: NOON })
-  assert.deepEqual(report.checks.map(({ name, status }) => `${name} ${status}`), ['database', 'repository', 'scheduler', 'backup:documents', 'free-space', 'alerts', 'channels', 'heartbeat'].map((name) => `${name} HEALTHY`))
+  assert.deepEqual(
+    report.checks.map(({ name, status }) => `${name} ${status}`),
+    ['database', 'repository', 'scheduler', 'backup:documents', 'free-space', 'alerts', 'channels', 'heartbeat'].map(
+      (name) => `${name} HEALTHY`,
+    ),
+  )
   assert.deepEqual([report.overall, report.checkedAt], ['HEALTHY', '2026-11-24T12:00:00.000Z'])
 })
 
@@ -57,7 +82,10 @@ test('a fresh system is not healthy: nothing is backed up, nobody would hear of 
   await using system = await testSystem({ catalog, locale: 'pt-BR' })
   const report = await performHealthCheck(system.parts)
   assert.equal(report.overall, 'UNKNOWN')
-  assert.deepEqual(['backups', 'scheduler', 'channels', 'heartbeat'].map((name) => statusOf(report, name)), ['UNKNOWN', 'DEGRADED', 'DEGRADED', 'DEGRADED'])
+  assert.deepEqual(
+    ['backups', 'scheduler', 'channels', 'heartbeat'].map((name) => statusOf(report, name)),
+    ['UNKNOWN', 'DEGRADED', 'DEGRADED', 'DEGRADED'],
+  )
   assert.match(messageOf(report, 'channels'), /Defina SMTP_URL/)
   assert.match(messageOf(report, 'heartbeat'), /HEALTHCHECK_URL, sem \{slug\}/)
 })
@@ -68,7 +96,11 @@ test('a backup is judged by the points that exist now: never, fresh, overdue, ru
   const due = Date.parse('2026-11-24T05:00:00Z')
   const config = async (name: string, ...points: Array<Parameters<typeof addPoint>[2]>) => {
     const id = await addConfig(parts, name, name === 'byHand' ? { schedule: { kind: 'MANUAL' } } : {})
-    await parts.catalog.db.updateTable('configs').set({ created_at: new Date(name === 'new' ? due + HOUR : due - 10 * DAY) }).where('id', '=', id).execute()
+    await parts.catalog.db
+      .updateTable('configs')
+      .set({ created_at: new Date(name === 'new' ? due + HOUR : due - 10 * DAY) })
+      .where('id', '=', id)
+      .execute()
     for (const point of points) await addPoint(parts, id, point)
     // What a run said is no evidence.
     await addRun(parts, id, { state: 'COMPLETED', at: due + 1000 })
@@ -83,14 +115,31 @@ test('a backup is judged by the points that exist now: never, fresh, overdue, ru
   await config('incomplete', { at: due + 1000, isComplete: false })
   await config('newestIncomplete', { at: due + 1000 }, { at: due + HOUR, isComplete: false })
   await config('byHand', { at: due - 100 * DAY })
-  await parts.catalog.db.updateTable('configs').set({ enabled: false }).where('id', '=', await config('off')).execute()
+  await parts.catalog.db
+    .updateTable('configs')
+    .set({ enabled: false })
+    .where('id', '=', await config('off'))
+    .execute()
   const report = await performHealthCheck(parts, { atMs: NOON })
-  const backups = Object.fromEntries(report.checks.filter(({ name }) => name.startsWith('backup:')).map(({ name, status }) => [name.slice(7), status]))
+  const backups = Object.fromEntries(
+    report.checks.filter(({ name }) => name.startsWith('backup:')).map(({ name, status }) => [name.slice(7), status]),
+  )
   assert.deepEqual(backups, {
-    new: 'UNKNOWN', never: 'UNHEALTHY', fresh: 'HEALTHY', overdue: 'UNHEALTHY', running: 'DEGRADED', removed: 'UNHEALTHY', incomplete: 'UNHEALTHY', newestIncomplete: 'DEGRADED', byHand: 'HEALTHY',
+    new: 'UNKNOWN',
+    never: 'UNHEALTHY',
+    fresh: 'HEALTHY',
+    overdue: 'UNHEALTHY',
+    running: 'DEGRADED',
+    removed: 'UNHEALTHY',
+    incomplete: 'UNHEALTHY',
+    newestIncomplete: 'DEGRADED',
+    byHand: 'HEALTHY',
   })
   assert.equal(report.overall, 'UNHEALTHY')
-  assert.match(messageOf(report, 'backup:overdue'), /11\/23\/2026, 02:00 GMT-3; the next was due at 11\/24\/2026, 02:00 GMT-3.*neonpro-backup run overdue/)
+  assert.match(
+    messageOf(report, 'backup:overdue'),
+    /11\/23\/2026, 02:00 GMT-3; the next was due at 11\/24\/2026, 02:00 GMT-3.*neonpro-backup run overdue/,
+  )
   const early = await performHealthCheck(parts, { atMs: due + 5 * HOUR })
   assert.equal(statusOf(early, 'backup:overdue'), 'HEALTHY', 'within the grace')
 })
@@ -100,22 +149,36 @@ test('a repository that is gone, and one that another key opens, are unhealthy; 
   const { parts } = system
   fs.renameSync(`${system.folder}/repository`, `${system.folder}/elsewhere`)
   const gone = await performHealthCheck(parts)
-  assert.deepEqual([gone.overall, statusOf(gone, 'repository'), statusOf(gone, 'free-space')], ['UNHEALTHY', 'UNHEALTHY', 'UNKNOWN'])
+  assert.deepEqual(
+    [gone.overall, statusOf(gone, 'repository'), statusOf(gone, 'free-space')],
+    ['UNHEALTHY', 'UNHEALTHY', 'UNKNOWN'],
+  )
   assert.match(messageOf(gone, 'repository'), /was here before and is gone.*Is the disk mounted/)
   const stop = new AbortController()
-  const hanging = performHealthCheck({ ...parts, repository: { ...parts.repository, open: () => new Promise(() => {}) } }, { signal: stop.signal })
+  const hanging = performHealthCheck(
+    { ...parts, repository: { ...parts.repository, open: () => new Promise(() => {}) } },
+    { signal: stop.signal },
+  )
   stop.abort()
   await assert.rejects(hanging, (error) => isBackupError(error, 'ABORTED'))
 })
 
-test('a repository that does not answer is unhealthy after ten seconds, and the rest of the report is there', { timeout: 30_000 }, async () => {
+test('a repository that does not answer is unhealthy after ten seconds, and the rest of the report is there', {
+  timeout: 30_000,
+}, async () => {
   await using system = await soundSystem()
   const { parts } = system
   const startMs = performance.now()
-  const report = await performHealthCheck({ ...parts, repository: { ...parts.repository, open: () => new Promise(() => {}) } })
+  const report = await performHealthCheck({
+    ...parts,
+    repository: { ...parts.repository, open: () => new Promise(() => {}) },
+  })
   const seconds = (performance.now() - startMs) / 1000
   assert.ok(seconds >= 9.9 && seconds < 15, `${seconds} s`)
-  assert.deepEqual([report.overall, statusOf(report, 'repository'), statusOf(report, 'database'), statusOf(report, 'scheduler')], ['UNHEALTHY', 'UNHEALTHY', 'HEALTHY', 'HEALTHY'])
+  assert.deepEqual(
+    [report.overall, statusOf(report, 'repository'), statusOf(report, 'database'), statusOf(report, 'scheduler')],
+    ['UNHEALTHY', 'UNHEALTHY', 'HEALTHY', 'HEALTHY'],
+  )
   assert.match(messageOf(report, 'repository'), /10 s/)
 })
 
@@ -126,22 +189,35 @@ test('no scheduler is unhealthy where something waits for one; a dead worker is 
   assert.equal(statusOf(await performHealthCheck(parts), 'scheduler'), 'DEGRADED')
   await addConfig(parts, 'daily')
   const report = await performHealthCheck(parts)
-  assert.deepEqual([statusOf(report, 'scheduler'), /neonpro-backup serve/.test(messageOf(report, 'scheduler'))], ['UNHEALTHY', true])
+  assert.deepEqual(
+    [statusOf(report, 'scheduler'), /neonpro-backup serve/.test(messageOf(report, 'scheduler'))],
+    ['UNHEALTHY', true],
+  )
   await registerWorker(parts, { scheduler: true, worker: false })
   assert.equal(statusOf(await performHealthCheck(parts), 'scheduler'), 'HEALTHY')
-  await catalog.db.updateTable('workers').set({ heartbeat_at: new Date(Date.now() - HOUR) }).where('id', '=', parts.worker.id).execute()
+  await catalog.db
+    .updateTable('workers')
+    .set({ heartbeat_at: new Date(Date.now() - HOUR) })
+    .where('id', '=', parts.worker.id)
+    .execute()
   assert.equal(statusOf(await performHealthCheck(parts), 'scheduler'), 'UNHEALTHY')
 })
 
 test('little room and critical alerts are unhealthy, other open alerts degrade', async () => {
   await using system = await soundSystem()
   const { parts } = system
-  const low = await performHealthCheck({ ...parts, defaults: { alertConfig: { minFreeSpace: Number.MAX_SAFE_INTEGER } } })
+  const low = await performHealthCheck({
+    ...parts,
+    defaults: { alertConfig: { minFreeSpace: Number.MAX_SAFE_INTEGER } },
+  })
   assert.equal(statusOf(low, 'free-space'), 'UNHEALTHY')
   await createAlert(parts, { type: 'CUSTOM', severity: 'HIGH', message: 'a' })
   assert.equal(statusOf(await performHealthCheck(parts), 'alerts'), 'DEGRADED')
   await createAlert(parts, { type: 'CUSTOM', severity: 'CRITICAL', message: 'b' })
-  assert.deepEqual([statusOf(await performHealthCheck(parts), 'alerts'), messageOf(await performHealthCheck(parts), 'alerts')], ['UNHEALTHY', '2 alerts are open, 1 of them critical. "neonpro-backup status" lists them.'])
+  assert.deepEqual(
+    [statusOf(await performHealthCheck(parts), 'alerts'), messageOf(await performHealthCheck(parts), 'alerts')],
+    ['UNHEALTHY', '2 alerts are open, 1 of them critical. "neonpro-backup status" lists them.'],
+  )
 })
 
 test('a database that does not answer: a report all the same, nothing in it healthy that could not be looked at', async () => {
@@ -151,12 +227,19 @@ test('a database that does not answer: a report all the same, nothing in it heal
   await own[Symbol.asyncDispose]()
   const report = await performHealthCheck(system.parts)
   assert.equal(report.overall, 'UNHEALTHY')
-  assert.deepEqual(['database', 'scheduler', 'backups', 'free-space', 'alerts'].map((name) => statusOf(report, name)), ['UNHEALTHY', 'UNKNOWN', 'UNKNOWN', 'UNKNOWN', 'UNKNOWN'])
+  assert.deepEqual(
+    ['database', 'scheduler', 'backups', 'free-space', 'alerts'].map((name) => statusOf(report, name)),
+    ['UNHEALTHY', 'UNKNOWN', 'UNKNOWN', 'UNKNOWN', 'UNKNOWN'],
+  )
 })
 
 test('every sentence is in both languages, and they differ', () => {
   for (const [name, text] of Object.entries(HEALTH_TEXTS)) {
     assert.notEqual(text.en, text['pt-BR'], name)
-    assert.deepEqual([...text.en.matchAll(/\{\w+\}/g)].map(String).sort(), [...text['pt-BR'].matchAll(/\{\w+\}/g)].map(String).sort(), name)
+    assert.deepEqual(
+      [...text.en.matchAll(/\{\w+\}/g)].map(String).sort(),
+      [...text['pt-BR'].matchAll(/\{\w+\}/g)].map(String).sort(),
+      name,
+    )
   }
 })

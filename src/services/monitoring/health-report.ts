@@ -6,8 +6,16 @@ import { isoTime, nowMs } from '../../kernel/clock.ts'
 import { sleep } from '../../kernel/timer.ts'
 import type { SystemParts } from '../parts.ts'
 import { backupFreshness } from './backup-freshness.ts'
-import { healthCheck, type HealthContext, type RunHealthCheck } from './health-check.ts'
-import { alertHealth, channelHealth, databaseHealth, heartbeatHealth, repositoryHealth, schedulerHealth, spaceHealth } from './health-checks.ts'
+import { type HealthContext, healthCheck, type RunHealthCheck } from './health-check.ts'
+import {
+  alertHealth,
+  channelHealth,
+  databaseHealth,
+  heartbeatHealth,
+  repositoryHealth,
+  schedulerHealth,
+  spaceHealth,
+} from './health-checks.ts'
 
 const ANSWER_SECONDS = 10
 
@@ -33,21 +41,41 @@ export interface HealthOptions {
 }
 
 /** Answers within some ten seconds, whatever hangs. Throws ABORTED alone. */
-export async function performHealthCheck(parts: SystemParts, { signal, atMs = nowMs() }: HealthOptions = {}): Promise<HealthReport> {
+export async function performHealthCheck(
+  parts: SystemParts,
+  { signal, atMs = nowMs() }: HealthOptions = {},
+): Promise<HealthReport> {
   const stop = new AbortController()
   const context: HealthContext = { parts, atMs, signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal }
   try {
     const checks = (await Promise.all(CHECKS.map((check) => made(context, check)))).flat()
     throwIfAborted(signal)
-    return { overall: WORST_FIRST.find((status) => checks.some((check) => check.status === status)) ?? HealthStatus.UNKNOWN, checkedAt: isoTime(atMs), checks }
+    return {
+      overall: WORST_FIRST.find((status) => checks.some((check) => check.status === status)) ?? HealthStatus.UNKNOWN,
+      checkedAt: isoTime(atMs),
+      checks,
+    }
   } finally {
     stop.abort()
   }
 }
 
-async function made(context: HealthContext, { name, run, isSubject = false }: (typeof CHECKS)[number]): Promise<readonly HealthCheck[]> {
-  const noAnswer = [healthCheck(context, { name, status: isSubject ? 'UNHEALTHY' : 'UNKNOWN', text: 'check.noAnswer', values: { seconds: ANSWER_SECONDS } })]
-  const late = sleep(ANSWER_SECONDS * 1000, { signal: context.signal, unref: true }).then(() => noAnswer, () => noAnswer)
+async function made(
+  context: HealthContext,
+  { name, run, isSubject = false }: (typeof CHECKS)[number],
+): Promise<readonly HealthCheck[]> {
+  const noAnswer = [
+    healthCheck(context, {
+      name,
+      status: isSubject ? 'UNHEALTHY' : 'UNKNOWN',
+      text: 'check.noAnswer',
+      values: { seconds: ANSWER_SECONDS },
+    }),
+  ]
+  const late = sleep(ANSWER_SECONDS * 1000, { signal: context.signal, unref: true }).then(
+    () => noAnswer,
+    () => noAnswer,
+  )
   try {
     return await Promise.race([run(context), late])
   } catch (error) {

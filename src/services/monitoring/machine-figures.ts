@@ -1,4 +1,7 @@
-/** How busy this machine is. CPU and network are differences of counters: since an earlier call, or over a tenth of a second where there was none lately. */
+/**
+ * How busy this machine is. CPU and network are differences of counters: since an earlier call, or over a tenth of a
+ * second where there was none lately.
+ */
 import fs from 'node:fs/promises'
 import os from 'node:os'
 import type { RealTimeMetrics } from '../../contracts/system/index.ts'
@@ -17,10 +20,16 @@ interface Counters {
   readonly networkBytes: number | null
 }
 
-/** The two looks that later ones are compared with: the newer takes the older one's place once it is old enough to compare with. */
+/**
+ * The two looks that later ones are compared with: the newer takes the older one's place once it is old enough to
+ * compare with.
+ */
 let kept: { readonly older: Counters; readonly newer: Counters } | undefined
 
-type MachineFigures = Pick<RealTimeMetrics['system'], 'cpuPercent' | 'memoryPercent' | 'diskPercent' | 'networkBytesPerSecond'>
+type MachineFigures = Pick<
+  RealTimeMetrics['system'],
+  'cpuPercent' | 'memoryPercent' | 'diskPercent' | 'networkBytesPerSecond'
+>
 
 /** `home` names the file system of `diskPercent`. Percentages are 0–100. */
 export async function machineFigures(home: string): Promise<MachineFigures> {
@@ -31,7 +40,9 @@ export async function machineFigures(home: string): Promise<MachineFigures> {
     cpuPercent: after.total > before.total ? percent((after.busy - before.busy) / (after.total - before.total)) : null,
     memoryPercent: percent(1 - os.freemem() / os.totalmem()),
     diskPercent: await diskPercent(home),
-    networkBytesPerSecond: hasNetwork ? Math.max(0, Math.round((after.networkBytes! - before.networkBytes!) / seconds)) : null,
+    networkBytesPerSecond: hasNetwork
+      ? Math.max(0, Math.round((after.networkBytes! - before.networkBytes!) / seconds))
+      : null,
   }
 }
 

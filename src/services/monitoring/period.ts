@@ -27,5 +27,11 @@ export function parsePeriod(input: PeriodInput, nowMs: number): Period {
 }
 
 function refused(why: string): BackupError {
-  return new BackupError('CONFIG_INVALID', `period: ${why}`, { context: { path: 'period', why, accepted: 'a period such as "24h", "7d" or "4w", or { from, to } as ISO 8601 times' } })
+  return new BackupError('CONFIG_INVALID', `period: ${why}`, {
+    context: {
+      path: 'period',
+      why,
+      accepted: 'a period such as "24h", "7d" or "4w", or { from, to } as ISO 8601 times',
+    },
+  })
 }

@@ -1,4 +1,6 @@
-/** How many bytes lie in the repository. Counted by listing it, in the background and not more often than once a minute. */
+/**
+ * How many bytes lie in the repository. Counted by listing it, in the background and not more often than once a minute.
+ */
 import { nowMs } from '../../kernel/clock.ts'
 import { sleep } from '../../kernel/timer.ts'
 import type { RepositoryAccess, SystemParts } from '../parts.ts'
@@ -22,11 +24,16 @@ export async function repositoryBytes({ repository, log }: SystemParts): Promise
   const count = counts.get(repository) ?? { bytes: null, atMs: 0, running: undefined }
   counts.set(repository, count)
   if (nowMs() - count.atMs < FRESH_MS) return count.bytes
-  count.running ??= list(repository).then((bytes) => {
-    Object.assign(count, { bytes, atMs: nowMs() })
-  }, (error: unknown) => log.warn('the repository could not be listed', { cause: String(error) })).finally(() => {
-    count.running = undefined
-  })
+  count.running ??= list(repository)
+    .then(
+      (bytes) => {
+        Object.assign(count, { bytes, atMs: nowMs() })
+      },
+      (error: unknown) => log.warn('the repository could not be listed', { cause: String(error) }),
+    )
+    .finally(() => {
+      count.running = undefined
+    })
   await Promise.race([count.running, sleep(WAIT_MS, { unref: true })])
   return count.bytes
 }

@@ -1,4 +1,7 @@
-/** What the audit log says of runs that ended: also of those that failed, were missed, or whose snapshot has been let go since. */
+/**
+ * What the audit log says of runs that ended: also of those that failed, were missed, or whose snapshot has been let go
+ * since.
+ */
 import type { RunStats } from '../../contracts/system/index.ts'
 
 export interface EndedRun {
@@ -32,13 +35,29 @@ export function endedRuns(entries: readonly string[]): Map<string, EndedRun> {
 }
 
 function parseEnd(text: string): EndedRun | undefined {
-  const { action, at, resource, details } = JSON.parse(text) as { action: string; at: string; resource: string; details: Readonly<Record<string, unknown>> }
+  const { action, at, resource, details } = JSON.parse(text) as {
+    action: string
+    at: string
+    resource: string
+    details: Readonly<Record<string, unknown>>
+  }
   const { configId, state, source, type, trigger, dueAt, startedAt, attempts, stats, snapshot, code } = details
   const areTexts = [configId, state, source, type, trigger].every((value) => typeof value === 'string')
   if (action !== ACTION || !resource.startsWith(RESOURCE) || !areTexts) return undefined
   return {
-    runId: resource.slice(RESOURCE.length), endedAt: at, configId: String(configId), state: String(state), source: String(source), type: String(type), trigger: String(trigger), dueAt: textOrNull(dueAt), startedAt: textOrNull(startedAt),
-    attempts: typeof attempts === 'number' ? attempts : 1, stats: (stats as RunStats | null | undefined) ?? null, snapshot: textOrNull(snapshot), code: textOrNull(code),
+    runId: resource.slice(RESOURCE.length),
+    endedAt: at,
+    configId: String(configId),
+    state: String(state),
+    source: String(source),
+    type: String(type),
+    trigger: String(trigger),
+    dueAt: textOrNull(dueAt),
+    startedAt: textOrNull(startedAt),
+    attempts: typeof attempts === 'number' ? attempts : 1,
+    stats: (stats as RunStats | null | undefined) ?? null,
+    snapshot: textOrNull(snapshot),
+    code: textOrNull(code),
   }
 }
 

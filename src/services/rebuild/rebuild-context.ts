@@ -19,9 +19,11 @@ export interface RebuildContext {
 export function generationsBySubject(history: History, kind: string): Map<string, RecordEntry[]> {
   const bySubject = new Map<string, RecordEntry[]>()
   for (const entry of history.allRecords) {
-    if (entry.document.record === kind) bySubject.set(entry.document.subject, [...(bySubject.get(entry.document.subject) ?? []), entry])
+    if (entry.document.record === kind)
+      bySubject.set(entry.document.subject, [...(bySubject.get(entry.document.subject) ?? []), entry])
   }
   // Of equal generations the lowest name counts, so it comes last.
-  for (const entries of bySubject.values()) entries.sort((a, b) => a.document.generation - b.document.generation || (a.name > b.name ? -1 : 1))
+  for (const entries of bySubject.values())
+    entries.sort((a, b) => a.document.generation - b.document.generation || (a.name > b.name ? -1 : 1))
   return bySubject
 }

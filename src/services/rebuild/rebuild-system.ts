@@ -1,13 +1,14 @@
 /**
- * Makes a lost database again from the repository alone: control key, configurations and their removals, restore points, runs, pins, holds and the
- * audit log. One transaction: it is all there or nothing is. Repeating it changes nothing.
+ * Makes a lost database again from the repository alone: control key, configurations and their removals, restore
+ * points, runs, pins, holds and the audit log. One transaction: it is all there or nothing is. Repeating it changes
+ * nothing.
  */
 import type { RebuildSummary } from '../../contracts/system/index.ts'
-import { readHistory, readRecords, RecordFolder, type Repository } from '../../engine/index.ts'
+import { RecordFolder, type Repository, readHistory, readRecords } from '../../engine/index.ts'
+import type { BackupError } from '../../kernel/backup-error.ts'
 import { openAuditLog } from '../audit/index.ts'
 import { ControlKey, type Master, recordControlKey } from '../control-key/index.ts'
 import { holdingsOf, saveHoldings } from '../execution/index.ts'
-import type { BackupError } from '../../kernel/backup-error.ts'
 import { AuditResult } from '../parts.ts'
 import { endedRuns } from './ended-runs.ts'
 import type { RebuildContext, RebuildParts } from './rebuild-context.ts'
@@ -20,14 +21,18 @@ import { restoreRuns } from './restore-runs.ts'
 export interface RebuildOptions {
   /** Who asked, for the audit log; default `system`. */
   readonly by?: string
-  /** Go on with a database that has other configurations, and with records that can't be believed. An audit log of its own is never replaced. */
+  /**
+   * Go on with a database that has other configurations, and with records that can't be believed. An audit log of its
+   * own is never replaced.
+   */
   readonly force?: boolean
   readonly signal?: AbortSignal
 }
 
 /**
- * Throws DATABASE_NOT_EMPTY, CONFIG_EXISTS, DAMAGED when a record can't be believed (it may be a removal), ROLLBACK_SUSPECTED, KEY_WRONG and what the store
- * throws; then the database is as it was. `parts.secrets` and the audit log made with its key go on with the key that came back.
+ * Throws DATABASE_NOT_EMPTY, CONFIG_EXISTS, DAMAGED when a record can't be believed (it may be a removal),
+ * ROLLBACK_SUSPECTED, KEY_WRONG and what the store throws; then the database is as it was. `parts.secrets` and the
+ * audit log made with its key go on with the key that came back.
  */
 export async function rebuildSystem(parts: RebuildParts, options: RebuildOptions = {}): Promise<RebuildSummary> {
   const { signal } = options
@@ -35,37 +40,77 @@ export async function rebuildSystem(parts: RebuildParts, options: RebuildOptions
   await using repository = await parts.repository.open(signal)
   const read = await readAll(repository, signal)
   if (read.doubts[0] && !isForced) throw read.doubts[0]
-  for (const { code, message } of read.doubts) parts.log.warn('a rebuild goes on in spite of a doubt', { code, message })
-  const { summary, master } = await parts.catalog.transaction((tx) => restoreAll({ parts, tx, repository, ...read, isForced }, options.by ?? 'system'), signal ? { signal } : {})
+  for (const { code, message } of read.doubts)
+    parts.log.warn('a rebuild goes on in spite of a doubt', { code, message })
+  const { summary, master } = await parts.catalog.transaction(
+    (tx) => restoreAll({ parts, tx, repository, ...read, isForced }, options.by ?? 'system'),
+    signal ? { signal } : {},
+  )
   if (master && parts.secrets instanceof ControlKey) parts.secrets.adopt(master)
   await recordControlKey(parts, repository, signal)
   return summary
 }
 
 /** What can't be believed stops a rebuild: it may be a removal. */
-async function readAll(repository: Repository, signal: AbortSignal | undefined): Promise<Pick<RebuildContext, 'history' | 'auditRecords'> & { readonly doubts: readonly BackupError[] }> {
+async function readAll(
+  repository: Repository,
+  signal: AbortSignal | undefined,
+): Promise<Pick<RebuildContext, 'history' | 'auditRecords'> & { readonly doubts: readonly BackupError[] }> {
   const history = await readHistory(repository, signal ? { signal } : {})
   const audit = await readRecords(repository, RecordFolder.AUDIT, signal)
   const problems = [...history.problems.filter(({ key }) => key.startsWith(RecordFolder.DECISIONS)), ...audit.problems]
   return { history, auditRecords: audit.entries, doubts: [...history.rollbacks, ...problems.map(({ error }) => error)] }
 }
 
-async function restoreAll(context: RebuildContext, by: string): Promise<{ summary: RebuildSummary; master: Master | undefined }> {
-  const { parts: { tenantId, repository: { rowId }, catalog }, tx, repository, history } = context
+async function restoreAll(
+  context: RebuildContext,
+  by: string,
+): Promise<{ summary: RebuildSummary; master: Master | undefined }> {
+  const {
+    parts: {
+      tenantId,
+      repository: { rowId },
+      catalog,
+    },
+    tx,
+    repository,
+    history,
+  } = context
   const audit = await restoreAudit(context)
   const { key, master } = await restoreControlKey(context)
   const configs = await restoreConfigs(context)
   const runs = await restoreRuns(context, endedRuns(audit.entries))
   await restoreDueTimes(context)
-  const known = new Set((await tx.selectFrom('recovery_points').select('snapshot').where('repository_id', '=', rowId).execute()).map(({ snapshot }) => snapshot))
+  const known = new Set(
+    (await tx.selectFrom('recovery_points').select('snapshot').where('repository_id', '=', rowId).execute()).map(
+      ({ snapshot }) => snapshot,
+    ),
+  )
   const holdings = holdingsOf(repository, history, [...known])
   await saveHoldings(tx, { tenantId, repositoryRowId: rowId }, holdings)
   const pins = holdings.protections.filter(({ record }) => record === 'pin').length
   const summary = {
-    configs: configs.live, configsRemoved: configs.removed, points: holdings.points.length, runs: runs.runs, pins, holds: holdings.protections.length - pins, auditEntries: audit.entries.length,
+    configs: configs.live,
+    configsRemoved: configs.removed,
+    points: holdings.points.length,
+    runs: runs.runs,
+    pins,
+    holds: holdings.protections.length - pins,
+    auditEntries: audit.entries.length,
   }
   // Only what changed something is an act.
-  const isChange = configs.changed + runs.inserted + audit.appended > 0 || holdings.points.some(({ snapshot }) => !known.has(snapshot))
-  if (isChange) await openAuditLog(catalog, key.auditKey, tenantId).append({ actor: by, action: 'system.rebuild', resource: 'system:rebuild', result: AuditResult.SUCCESS, details: { ...summary } }, tx)
+  const isChange =
+    configs.changed + runs.inserted + audit.appended > 0 || holdings.points.some(({ snapshot }) => !known.has(snapshot))
+  if (isChange)
+    await openAuditLog(catalog, key.auditKey, tenantId).append(
+      {
+        actor: by,
+        action: 'system.rebuild',
+        resource: 'system:rebuild',
+        result: AuditResult.SUCCESS,
+        details: { ...summary },
+      },
+      tx,
+    )
   return { summary, master }
 }

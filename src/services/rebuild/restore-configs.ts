@@ -18,48 +18,109 @@ export interface RestoredConfigs {
   readonly changed: number
 }
 
-/** Throws DATABASE_NOT_EMPTY for configurations that the repository does not know, CONFIG_EXISTS where one of those has the name of a recorded one. */
+/**
+ * Throws DATABASE_NOT_EMPTY for configurations that the repository does not know, CONFIG_EXISTS where one of those has
+ * the name of a recorded one.
+ */
 export async function restoreConfigs(context: RebuildContext): Promise<RestoredConfigs> {
-  const { parts: { tenantId }, tx } = context
-  const recorded = [...generationsBySubject(context.history, RecordKind.CONFIGURATION)].flatMap(([id, entries]) => newestOf(id, entries)).filter(({ config }) => config.tenantId === tenantId)
-  const rows = await tx.selectFrom('configs').select(['id', 'name', 'generation', 'removed_at']).where('tenant_id', '=', tenantId).execute()
+  const {
+    parts: { tenantId },
+    tx,
+  } = context
+  const recorded = [...generationsBySubject(context.history, RecordKind.CONFIGURATION)]
+    .flatMap(([id, entries]) => newestOf(id, entries))
+    .filter(({ config }) => config.tenantId === tenantId)
+  const rows = await tx
+    .selectFrom('configs')
+    .select(['id', 'name', 'generation', 'removed_at'])
+    .where('tenant_id', '=', tenantId)
+    .execute()
   const others = rows.filter(({ id, removed_at }) => removed_at === null && !recorded.some((each) => each.id === id))
   checkOthers(others, recorded, context.isForced)
   const known = new Map(rows.map(({ id, generation }) => [id, generation]))
   const newer = recorded.filter(({ id, generation }) => generation > (known.get(id) ?? 0))
   // Removals first: they give names free.
-  for (const each of [...newer].sort((a, b) => Number(a.removedAt === null) - Number(b.removedAt === null))) await putConfig(context, each, liveNames(recorded))
-  return { live: recorded.filter(({ removedAt }) => removedAt === null).length, removed: recorded.filter(({ removedAt }) => removedAt !== null).length, changed: newer.length }
+  for (const each of [...newer].sort((a, b) => Number(a.removedAt === null) - Number(b.removedAt === null)))
+    await putConfig(context, each, liveNames(recorded))
+  return {
+    live: recorded.filter(({ removedAt }) => removedAt === null).length,
+    removed: recorded.filter(({ removedAt }) => removedAt !== null).length,
+    changed: newer.length,
+  }
 }
 
-/** A removal says nothing of the configuration itself: what it was stands in the generation before. One that was never recorded is unknown. */
+/**
+ * A removal says nothing of the configuration itself: what it was stands in the generation before. One that was never
+ * recorded is unknown.
+ */
 function newestOf(id: string, entries: readonly RecordEntry[]): Recorded[] {
   const newest = entries.at(-1)!
   const whole = entries.findLast(({ document }) => document.value !== null)
   if (!whole) return []
-  return [{ id, generation: newest.document.generation, config: parseConfigRecord(whole), removedAt: newest.document.value === null ? newest.document.at : null }]
+  return [
+    {
+      id,
+      generation: newest.document.generation,
+      config: parseConfigRecord(whole),
+      removedAt: newest.document.value === null ? newest.document.at : null,
+    },
+  ]
 }
 
-function checkOthers(others: ReadonlyArray<{ readonly name: string }>, recorded: readonly Recorded[], isForced: boolean): void {
-  const taken = others.find(({ name }) => recorded.some(({ config, removedAt }) => removedAt === null && config.name === name))
+function checkOthers(
+  others: ReadonlyArray<{ readonly name: string }>,
+  recorded: readonly Recorded[],
+  isForced: boolean,
+): void {
+  const taken = others.find(({ name }) =>
+    recorded.some(({ config, removedAt }) => removedAt === null && config.name === name),
+  )
   const first = others[0]
-  if (first && !isForced) throw new BackupError('DATABASE_NOT_EMPTY', 'The database has configurations that the repository does not know.', { context: { what: others.map(({ name }) => name).join(', ') } })
-  if (taken) throw new BackupError('CONFIG_EXISTS', 'Another configuration has the name of a recorded one.', { context: { name: taken.name } })
+  if (first && !isForced)
+    throw new BackupError('DATABASE_NOT_EMPTY', 'The database has configurations that the repository does not know.', {
+      context: { what: others.map(({ name }) => name).join(', ') },
+    })
+  if (taken)
+    throw new BackupError('CONFIG_EXISTS', 'Another configuration has the name of a recorded one.', {
+      context: { name: taken.name },
+    })
 }
 
-/** The configuration that has each name. Two live ones can have the same when the removal of the older could not be recorded. */
+/**
+ * The configuration that has each name. Two live ones can have the same when the removal of the older could not be
+ * recorded.
+ */
 function liveNames(recorded: readonly Recorded[]): ReadonlyMap<string, string> {
-  const live = recorded.filter(({ removedAt }) => removedAt === null).sort((a, b) => (a.config.updatedAt < b.config.updatedAt ? -1 : 1))
+  const live = recorded
+    .filter(({ removedAt }) => removedAt === null)
+    .sort((a, b) => (a.config.updatedAt < b.config.updatedAt ? -1 : 1))
   return new Map(live.map(({ id, config }) => [config.name, id]))
 }
 
-async function putConfig({ parts: { tenantId }, tx }: RebuildContext, { id, generation, config, removedAt }: Recorded, names: ReadonlyMap<string, string>): Promise<void> {
+async function putConfig(
+  { parts: { tenantId }, tx }: RebuildContext,
+  { id, generation, config, removedAt }: Recorded,
+  names: ReadonlyMap<string, string>,
+): Promise<void> {
   const isDouble = removedAt === null && names.get(config.name) !== id
   // It keeps its points, runs nothing until somebody has looked, and is recorded as what it has become.
-  const renamed = isDouble ? { name: `${config.name} (${id.slice(0, 8)})`, enabled: false, generation: generation + 1 } : { name: config.name, enabled: config.enabled, generation }
+  const renamed = isDouble
+    ? { name: `${config.name} (${id.slice(0, 8)})`, enabled: false, generation: generation + 1 }
+    : { name: config.name, enabled: config.enabled, generation }
   const row = {
-    ...renamed, kind: config.kind, settings: JSON.stringify(config.settings), source_sealed: config.source, recorded_generation: generation, created_by: config.createdBy,
-    created_at: config.createdAt, updated_at: config.updatedAt, removed_at: removedAt,
+    ...renamed,
+    kind: config.kind,
+    settings: JSON.stringify(config.settings),
+    source_sealed: config.source,
+    recorded_generation: generation,
+    created_by: config.createdBy,
+    created_at: config.createdAt,
+    updated_at: config.updatedAt,
+    removed_at: removedAt,
   }
-  await tx.insertInto('configs').values({ id, tenant_id: tenantId, ...row }).onConflict((conflict) => conflict.column('id').doUpdateSet(row)).execute()
+  await tx
+    .insertInto('configs')
+    .values({ id, tenant_id: tenantId, ...row })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
+    .execute()
 }

@@ -1,7 +1,19 @@
 /** Brings the control key back: with it the sealed URLs open, and people have the pseudonyms they had. */
 import { RecordKind } from '../../engine/index.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
-import { ControlKey, findMaster, type Master, newestOf, newMaster, openMaster, parseWrapped, putMaster, sourcePurpose, unwrapMaster, wrapMaster } from '../control-key/index.ts'
+import {
+  ControlKey,
+  findMaster,
+  type Master,
+  newestOf,
+  newMaster,
+  openMaster,
+  parseWrapped,
+  putMaster,
+  sourcePurpose,
+  unwrapMaster,
+  wrapMaster,
+} from '../control-key/index.ts'
 import { generationsBySubject, type RebuildContext } from './rebuild-context.ts'
 
 export interface RestoredKey {
@@ -10,9 +22,20 @@ export interface RestoredKey {
   readonly master: Master | undefined
 }
 
-/** Any key of the repository opens it. What the database had sealed under a key of its own is sealed anew. Throws KEY_WRONG, DAMAGED. */
+/**
+ * Any key of the repository opens it. What the database had sealed under a key of its own is sealed anew. Throws
+ * KEY_WRONG, DAMAGED.
+ */
 export async function restoreControlKey(context: RebuildContext): Promise<RestoredKey> {
-  const { parts: { tenantId, repository: { keks } }, tx, repository, history } = context
+  const {
+    parts: {
+      tenantId,
+      repository: { keks },
+    },
+    tx,
+    repository,
+    history,
+  } = context
   const repositoryKek = repository.keys.controlPlaneKek
   const record = generationsBySubject(history, RecordKind.CONTROL_KEY).get(tenantId)?.at(-1)?.document
   const stored = await findMaster(tx, tenantId)
@@ -24,22 +47,49 @@ export async function restoreControlKey(context: RebuildContext): Promise<Restor
   if (own) await sealAnew(context, { from: new ControlKey(own, tenantId), to: key })
   const kek = newestOf(keks)
   const wrapped = wrapMaster(master, { kek, repositoryKek }, isoTime(nowMs()))
-  await putMaster(tx, { generation: Math.max(stored?.generation ?? 0, record.generation) + 1, wrapped }, { kek, tenantId })
+  await putMaster(
+    tx,
+    { generation: Math.max(stored?.generation ?? 0, record.generation) + 1, wrapped },
+    { kek, tenantId },
+  )
   return { key, master }
 }
 
-async function makeOwn({ parts: { tenantId, repository: { keks } }, tx, repository }: RebuildContext): Promise<Master> {
+async function makeOwn({
+  parts: {
+    tenantId,
+    repository: { keks },
+  },
+  tx,
+  repository,
+}: RebuildContext): Promise<Master> {
   const kek = newestOf(keks)
   const now = isoTime(nowMs())
   const master = newMaster(now)
-  await putMaster(tx, { generation: 1, wrapped: wrapMaster(master, { kek, repositoryKek: repository.keys.controlPlaneKek }, now) }, { kek, tenantId })
+  await putMaster(
+    tx,
+    { generation: 1, wrapped: wrapMaster(master, { kek, repositoryKek: repository.keys.controlPlaneKek }, now) },
+    { kek, tenantId },
+  )
   return master
 }
 
-async function sealAnew({ parts: { tenantId }, tx }: RebuildContext, { from, to }: { readonly from: ControlKey; readonly to: ControlKey }): Promise<void> {
-  const rows = await tx.selectFrom('configs').select(['id', 'source_sealed']).where('tenant_id', '=', tenantId).where('source_sealed', 'is not', null).execute()
+async function sealAnew(
+  { parts: { tenantId }, tx }: RebuildContext,
+  { from, to }: { readonly from: ControlKey; readonly to: ControlKey },
+): Promise<void> {
+  const rows = await tx
+    .selectFrom('configs')
+    .select(['id', 'source_sealed'])
+    .where('tenant_id', '=', tenantId)
+    .where('source_sealed', 'is not', null)
+    .execute()
   for (const { id, source_sealed: sealed } of rows) {
     const purpose = sourcePurpose(id)
-    await tx.updateTable('configs').set({ source_sealed: to.seal(from.open(sealed!, purpose), purpose) }).where('id', '=', id).execute()
+    await tx
+      .updateTable('configs')
+      .set({ source_sealed: to.seal(from.open(sealed!, purpose), purpose) })
+      .where('id', '=', id)
+      .execute()
   }
 }

@@ -1,4 +1,7 @@
-/** Due times are not in the repository: they follow from the schedules. What came due while there was no database is caught up as after any time down. */
+/**
+ * Due times are not in the repository: they follow from the schedules. What came due while there was no database is
+ * caught up as after any time down.
+ */
 import { type ConfigSettings, DueState } from '../../contracts/system/index.ts'
 import { isBackupError } from '../../kernel/backup-error.ts'
 import { configOf } from '../execution/index.ts'
@@ -9,8 +12,23 @@ import type { RebuildContext } from './rebuild-context.ts'
 export async function restoreDueTimes(context: RebuildContext): Promise<void> {
   const { parts, tx } = context
   const newest = newestStarts(context)
-  const rows = await tx.selectFrom('configs').select(['id', 'enabled', 'settings', 'created_at', 'updated_at']).where('tenant_id', '=', parts.tenantId).where('removed_at', 'is', null).where('enabled', '=', true)
-    .where(({ not, exists, selectFrom }) => not(exists(selectFrom('due_times').select('due_at').whereRef('due_times.config_id', '=', 'configs.id').where('due_times.state', '=', DueState.WAITING)))).execute()
+  const rows = await tx
+    .selectFrom('configs')
+    .select(['id', 'enabled', 'settings', 'created_at', 'updated_at'])
+    .where('tenant_id', '=', parts.tenantId)
+    .where('removed_at', 'is', null)
+    .where('enabled', '=', true)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('due_times')
+            .select('due_at')
+            .whereRef('due_times.config_id', '=', 'configs.id')
+            .where('due_times.state', '=', DueState.WAITING),
+        ),
+      ),
+    )
+    .execute()
   for (const { id, enabled, settings, created_at: createdAt, updated_at: updatedAt } of rows) {
     const config = { id, enabled, settings: settings as ConfigSettings, createdAt }
     const dueAtMs = firstDue(context, config, Math.max(updatedAt.getTime(), newest.get(id) ?? 0))

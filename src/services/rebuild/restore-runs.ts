@@ -1,9 +1,12 @@
-/** Runs: those that made a snapshot, and those of which only the audit log knows, since they failed, were missed, or their snapshot has been let go. */
+/**
+ * Runs: those that made a snapshot, and those of which only the audit log knows, since they failed, were missed, or
+ * their snapshot has been let go.
+ */
 import type { Insertable } from 'kysely'
 import type { Tables } from '../../catalog/index.ts'
-import type { SnapshotEntry } from '../../engine/index.ts'
-import { type BackupType, type ConfigSettings, RunState, RunTrigger } from '../../contracts/system/index.ts'
 import { failureOf, type Locale } from '../../contracts/index.ts'
+import { type BackupType, type ConfigSettings, RunState, RunTrigger } from '../../contracts/system/index.ts'
+import type { SnapshotEntry } from '../../engine/index.ts'
 import { dueTimesBetween, scheduledRunId } from '../../jobs/index.ts'
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { ERROR_CODES, type ErrorCode } from '../../kernel/error-code.ts'
@@ -20,24 +23,51 @@ const DUE_MS_MAX = 48 * 3_600_000
 const DUE_TIMES_MAX = 200
 
 /** Answers how many runs the repository knows. `ended`: what the audit log says of runs. */
-export async function restoreRuns(context: RebuildContext, ended: ReadonlyMap<string, EndedRun>): Promise<{ readonly runs: number; readonly inserted: number }> {
-  const { parts: { tenantId, locale }, tx, history } = context
-  const made = history.snapshots.filter(({ document }) => UUID.test(document.runId ?? '') && UUID.test(configOf(document) ?? ''))
+export async function restoreRuns(
+  context: RebuildContext,
+  ended: ReadonlyMap<string, EndedRun>,
+): Promise<{ readonly runs: number; readonly inserted: number }> {
+  const {
+    parts: { tenantId, locale },
+    tx,
+    history,
+  } = context
+  const made = history.snapshots.filter(
+    ({ document }) => UUID.test(document.runId ?? '') && UUID.test(configOf(document) ?? ''),
+  )
   const madeIds = new Set(made.map(({ document }) => document.runId))
-  const others = [...ended.values()].filter(({ runId, configId }) => !madeIds.has(runId) && UUID.test(runId) && UUID.test(configId))
+  const others = [...ended.values()].filter(
+    ({ runId, configId }) => !madeIds.has(runId) && UUID.test(runId) && UUID.test(configId),
+  )
   await placeUnknownConfigs(context, [
     ...others.map(({ configId, source, endedAt }) => ({ configId, source, startedAt: endedAt, finishedAt: endedAt })),
-    ...made.map(({ document: { source, startedAt, finishedAt, tags } }) => ({ configId: configOf({ tags })!, source, startedAt, finishedAt })),
+    ...made.map(({ document: { source, startedAt, finishedAt, tags } }) => ({
+      configId: configOf({ tags })!,
+      source,
+      startedAt,
+      finishedAt,
+    })),
   ])
-  const configs = await tx.selectFrom('configs').select(['id', 'name', 'settings', 'created_at']).where('tenant_id', '=', tenantId).execute()
+  const configs = await tx
+    .selectFrom('configs')
+    .select(['id', 'name', 'settings', 'created_at'])
+    .where('tenant_id', '=', tenantId)
+    .execute()
   const byId = new Map(configs.map((config) => [config.id, config]))
   const rows = [
-    ...made.map((entry) => ({ tenant_id: tenantId, ...rowOfSnapshot(entry, { config: byId.get(configOf(entry.document)!), ended: ended.get(entry.document.runId!) }) })),
+    ...made.map((entry) => ({
+      tenant_id: tenantId,
+      ...rowOfSnapshot(entry, { config: byId.get(configOf(entry.document)!), ended: ended.get(entry.document.runId!) }),
+    })),
     ...others.map((run) => ({ tenant_id: tenantId, ...rowOfEnd(run, { config: byId.get(run.configId), locale }) })),
   ]
   let inserted = 0
   for (let at = 0; at < rows.length; at += BATCH_ROWS) {
-    const results = await tx.insertInto('runs').values(rows.slice(at, at + BATCH_ROWS)).onConflict((conflict) => conflict.column('id').doNothing()).executeTakeFirst()
+    const results = await tx
+      .insertInto('runs')
+      .values(rows.slice(at, at + BATCH_ROWS))
+      .onConflict((conflict) => conflict.column('id').doNothing())
+      .executeTakeFirst()
     inserted += Number(results.numInsertedOrUpdatedRows ?? 0n)
   }
   return { runs: rows.length, inserted }
@@ -51,12 +81,30 @@ interface ConfigTrace {
 }
 
 /** A run needs its configuration: one that was never recorded is there as removed, under its source's name. */
-async function placeUnknownConfigs({ parts: { tenantId }, tx }: RebuildContext, traces: readonly ConfigTrace[]): Promise<void> {
+async function placeUnknownConfigs(
+  { parts: { tenantId }, tx }: RebuildContext,
+  traces: readonly ConfigTrace[],
+): Promise<void> {
   const newest = new Map(traces.map((trace) => [trace.configId, trace]))
   const rows = [...newest.values()].map(({ configId, source, startedAt, finishedAt }) => ({
-    id: configId, tenant_id: tenantId, name: source, kind: 'FILES', settings: '{}', enabled: false, recorded_generation: 1, created_by: 'system', created_at: startedAt, updated_at: finishedAt, removed_at: finishedAt,
+    id: configId,
+    tenant_id: tenantId,
+    name: source,
+    kind: 'FILES',
+    settings: '{}',
+    enabled: false,
+    recorded_generation: 1,
+    created_by: 'system',
+    created_at: startedAt,
+    updated_at: finishedAt,
+    removed_at: finishedAt,
   }))
-  for (let at = 0; at < rows.length; at += BATCH_ROWS) await tx.insertInto('configs').values(rows.slice(at, at + BATCH_ROWS)).onConflict((conflict) => conflict.column('id').doNothing()).execute()
+  for (let at = 0; at < rows.length; at += BATCH_ROWS)
+    await tx
+      .insertInto('configs')
+      .values(rows.slice(at, at + BATCH_ROWS))
+      .onConflict((conflict) => conflict.column('id').doNothing())
+      .execute()
 }
 
 interface RunConfig {
@@ -68,23 +116,78 @@ interface RunConfig {
 type RunRow = Omit<Insertable<Tables['runs']>, 'tenant_id'>
 
 /** The snapshot says what was stored, the log how the run came about. */
-function rowOfSnapshot({ name, document }: SnapshotEntry, { config, ended }: { readonly config: RunConfig | undefined; readonly ended: EndedRun | undefined }): RunRow {
-  const { filesNew, filesChanged, filesUnmodified, bytesStored, point, skipped, skippedCount } = outcomeOf({ snapshot: name, document, isRepeat: false })
-  const stats = { filesNew, filesChanged, filesUnmodified, bytesProcessed: point.bytes, bytesAdded: point.bytesAdded, bytesStored }
+function rowOfSnapshot(
+  { name, document }: SnapshotEntry,
+  { config, ended }: { readonly config: RunConfig | undefined; readonly ended: EndedRun | undefined },
+): RunRow {
+  const { filesNew, filesChanged, filesUnmodified, bytesStored, point, skipped, skippedCount } = outcomeOf({
+    snapshot: name,
+    document,
+    isRepeat: false,
+  })
+  const stats = {
+    filesNew,
+    filesChanged,
+    filesUnmodified,
+    bytesProcessed: point.bytes,
+    bytesAdded: point.bytesAdded,
+    bytesStored,
+  }
   const how = ended
-    ? { type: ended.type, trigger: ended.trigger, due_at: ended.dueAt, attempts: ended.attempts, started_at: ended.startedAt, finished_at: ended.endedAt }
-    : { type: typeOf(document, config), trigger: isByHand(document.runId!) ? RunTrigger.MANUAL : RunTrigger.SCHEDULED, due_at: config ? dueAtOf(document, config) : null, attempts: 1, started_at: document.startedAt, finished_at: document.finishedAt }
+    ? {
+        type: ended.type,
+        trigger: ended.trigger,
+        due_at: ended.dueAt,
+        attempts: ended.attempts,
+        started_at: ended.startedAt,
+        finished_at: ended.endedAt,
+      }
+    : {
+        type: typeOf(document, config),
+        trigger: isByHand(document.runId!) ? RunTrigger.MANUAL : RunTrigger.SCHEDULED,
+        due_at: config ? dueAtOf(document, config) : null,
+        attempts: 1,
+        started_at: document.startedAt,
+        finished_at: document.finishedAt,
+      }
   return {
-    id: document.runId!, config_id: configOf(document)!, config_name: config?.name ?? document.source, source: document.source, state: skippedCount > 0 ? RunState.PARTIAL : RunState.COMPLETED, requested_by: 'system',
-    created_at: document.startedAt, snapshot: name, stats: JSON.stringify(stats), skipped: JSON.stringify(skipped), ...how,
+    id: document.runId!,
+    config_id: configOf(document)!,
+    config_name: config?.name ?? document.source,
+    source: document.source,
+    state: skippedCount > 0 ? RunState.PARTIAL : RunState.COMPLETED,
+    requested_by: 'system',
+    created_at: document.startedAt,
+    snapshot: name,
+    stats: JSON.stringify(stats),
+    skipped: JSON.stringify(skipped),
+    ...how,
   }
 }
 
-function rowOfEnd(run: EndedRun, { config, locale }: { readonly config: RunConfig | undefined; readonly locale: Locale }): RunRow {
+function rowOfEnd(
+  run: EndedRun,
+  { config, locale }: { readonly config: RunConfig | undefined; readonly locale: Locale },
+): RunRow {
   return {
-    id: run.runId, config_id: run.configId, config_name: config?.name ?? run.source, source: run.source, type: run.type, trigger: run.trigger, due_at: run.dueAt, state: run.state, requested_by: 'system',
-    created_at: run.startedAt ?? run.dueAt ?? run.endedAt, started_at: run.startedAt, finished_at: run.endedAt, attempts: run.attempts, snapshot: run.snapshot, ...(run.stats && { stats: JSON.stringify(run.stats) }),
-    ...(isErrorCode(run.code) && { error: JSON.stringify(failureOf(new BackupError(run.code, 'From the audit log.'), locale)) }),
+    id: run.runId,
+    config_id: run.configId,
+    config_name: config?.name ?? run.source,
+    source: run.source,
+    type: run.type,
+    trigger: run.trigger,
+    due_at: run.dueAt,
+    state: run.state,
+    requested_by: 'system',
+    created_at: run.startedAt ?? run.dueAt ?? run.endedAt,
+    started_at: run.startedAt,
+    finished_at: run.endedAt,
+    attempts: run.attempts,
+    snapshot: run.snapshot,
+    ...(run.stats && { stats: JSON.stringify(run.stats) }),
+    ...(isErrorCode(run.code) && {
+      error: JSON.stringify(failureOf(new BackupError(run.code, 'From the audit log.'), locale)),
+    }),
   }
 }
 
@@ -92,7 +195,10 @@ function isErrorCode(code: string | null): code is ErrorCode {
   return ERROR_CODES.some((known) => known === code)
 }
 
-/** The configuration's own word, where the snapshot can have come of it: the first one has nothing to compare with, whatever was asked for. */
+/**
+ * The configuration's own word, where the snapshot can have come of it: the first one has nothing to compare with,
+ * whatever was asked for.
+ */
 function typeOf({ type, parent }: SnapshotEntry['document'], config: RunConfig | undefined): BackupType {
   const asked = (config?.settings as Partial<ConfigSettings> | undefined)?.type
   return asked !== undefined && (parent === null || snapshotTypeOf(asked) === type) ? asked : type
@@ -103,13 +209,18 @@ function isByHand(runId: string): boolean {
 }
 
 /** The id of a scheduled run tells its due time, as long as the schedule still names it. */
-function dueAtOf({ runId = '', startedAt, tags }: SnapshotEntry['document'], { settings, created_at: createdAt }: RunConfig): Date | null {
+function dueAtOf(
+  { runId = '', startedAt, tags }: SnapshotEntry['document'],
+  { settings, created_at: createdAt }: RunConfig,
+): Date | null {
   const { schedule, timezone } = settings as Partial<ConfigSettings>
   if (isByHand(runId) || !schedule || timezone === undefined) return null
   const untilMs = Date.parse(startedAt)
   const frame = { timezone, createdAtMs: createdAt.getTime(), afterMs: untilMs - DUE_MS_MAX }
   try {
-    const dueAtMs = dueTimesBetween(schedule, frame, { untilMs, limit: DUE_TIMES_MAX }).times.find((atMs) => scheduledRunId(configOf({ tags })!, atMs) === runId)
+    const dueAtMs = dueTimesBetween(schedule, frame, { untilMs, limit: DUE_TIMES_MAX }).times.find(
+      (atMs) => scheduledRunId(configOf({ tags })!, atMs) === runId,
+    )
     return dueAtMs === undefined ? null : new Date(dueAtMs)
   } catch (error) {
     if (isBackupError(error, 'CONFIG_INVALID')) return null

@@ -6,7 +6,10 @@ import type { RetryOptions } from './record-config.ts'
 
 const ALARM_AFTER_MS = 3_600_000
 const TYPE = 'RECORD_NOT_STORED'
-const MESSAGES = { en: '{count} configuration(s) are not recorded in the repository yet.', 'pt-BR': '{count} configuração(ões) ainda não estão registradas no repositório.' } as const
+const MESSAGES = {
+  en: '{count} configuration(s) are not recorded in the repository yet.',
+  'pt-BR': '{count} configuração(ões) ainda não estão registradas no repositório.',
+} as const
 
 /** For `retryRecords`: an alarm from the first hour on, ended when everything is recorded. */
 export function alarmPending(parts: SystemParts): NonNullable<RetryOptions['onPending']> {
@@ -16,7 +19,14 @@ export function alarmPending(parts: SystemParts): NonNullable<RetryOptions['onPe
     else if (since.getTime() <= nowMs() - ALARM_AFTER_MS) {
       const message = MESSAGES[parts.locale].replace('{count}', String(configIds.length))
       // One occurrence: it goes on, it is not another one each time.
-      await raiseAlarm(parts, { type: TYPE, severity: 'HIGH', message, about, details: { configIds }, occurrence: since.toISOString() })
+      await raiseAlarm(parts, {
+        type: TYPE,
+        severity: 'HIGH',
+        message,
+        about,
+        details: { configIds },
+        occurrence: since.toISOString(),
+      })
     }
   }
 }

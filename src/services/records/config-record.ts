@@ -27,11 +27,20 @@ export function parseConfigRecord({ document }: RecordEntry): ConfigRecord {
   const text = (member: string): string => {
     const found = value[member]
     if (typeof found === 'string') return found
-    throw new BackupError('DAMAGED', `A configuration record has no valid "${member}".`, { context: { object: `configuration/${document.subject}`, member } })
+    throw new BackupError('DAMAGED', `A configuration record has no valid "${member}".`, {
+      context: { object: `configuration/${document.subject}`, member },
+    })
   }
   const source = value['source'] === null ? null : Buffer.from(text('source'), 'hex')
   return {
-    tenantId: text('tenant'), name: text('name'), kind: text('kind'), enabled: value['enabled'] === true, settings: value['settings'] ?? {}, source, createdBy: text('createdBy'), createdAt: text('createdAt'),
+    tenantId: text('tenant'),
+    name: text('name'),
+    kind: text('kind'),
+    enabled: value['enabled'] === true,
+    settings: value['settings'] ?? {},
+    source,
+    createdBy: text('createdBy'),
+    createdAt: text('createdAt'),
     updatedAt: text('updatedAt'),
   }
 }

@@ -1,6 +1,7 @@
 /**
- * Configurations and their removal as signed records: what an operator decided outlives the database. A configuration is saved first and recorded
- * then; one that could not be is retried, and the database knows which: those whose `recorded_generation` lags.
+ * Configurations and their removal as signed records: what an operator decided outlives the database. A configuration
+ * is saved first and recorded then; one that could not be is retried, and the database knows which: those whose
+ * `recorded_generation` lags.
  */
 import { putRecord, RecordKind, type Repository } from '../../engine/index.ts'
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
@@ -15,13 +16,19 @@ const DEADLINE_MS = 30_000
 type RecordParts = Pick<SystemParts, 'catalog' | 'tenantId' | 'repository' | 'log'>
 
 /**
- * Writes the newest state of a configuration, or its removal, into the repository. False when it could not be written: the caller says so
- * (RECORD_PENDING), and `retryRecords` tries again. Throws CONFIG_NOT_FOUND.
+ * Writes the newest state of a configuration, or its removal, into the repository. False when it could not be written:
+ * the caller says so (RECORD_PENDING), and `retryRecords` tries again. Throws CONFIG_NOT_FOUND.
  */
-export async function recordConfig(parts: RecordParts, configId: string, options: { readonly signal?: AbortSignal } = {}): Promise<boolean> {
+export async function recordConfig(
+  parts: RecordParts,
+  configId: string,
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<boolean> {
   const config = await readConfig(parts, configId)
   if (config.recorded_generation >= config.generation) return true
-  return await attempt(parts, options.signal, async (repository, signal) => writeConfig(parts, repository, { config, signal }))
+  return await attempt(parts, options.signal, async (repository, signal) =>
+    writeConfig(parts, repository, { config, signal }),
+  )
 }
 
 export interface RetryResult {
@@ -32,11 +39,17 @@ export interface RetryResult {
 
 export interface RetryOptions {
   readonly signal?: AbortSignal
-  /** Called when something stays pending: with the configurations and since when, so that it can raise an alarm or, when nothing is pending, end one. */
+  /**
+   * Called when something stays pending: with the configurations and since when, so that it can raise an alarm or, when
+   * nothing is pending, end one.
+   */
   readonly onPending?: (facts: { readonly configIds: readonly string[]; readonly since: Date | null }) => Promise<void>
 }
 
-/** Records whatever is not recorded yet: the control key, then configurations and removals. Opens no repository when nothing is due. */
+/**
+ * Records whatever is not recorded yet: the control key, then configurations and removals. Opens no repository when
+ * nothing is due.
+ */
 export async function retryRecords(parts: RecordParts, options: RetryOptions = {}): Promise<RetryResult> {
   const due = await unrecorded(parts)
   let recorded = 0
@@ -54,12 +67,28 @@ export async function retryRecords(parts: RecordParts, options: RetryOptions = {
 }
 
 /** Oldest first. */
-async function unrecorded({ catalog, tenantId }: RecordParts): Promise<Array<{ readonly id: string; readonly updated_at: Date }>> {
-  return await catalog.db.selectFrom('configs').select(['id', 'updated_at']).where('tenant_id', '=', tenantId).whereRef('recorded_generation', '<', 'generation').orderBy('updated_at').execute()
+async function unrecorded({
+  catalog,
+  tenantId,
+}: RecordParts): Promise<Array<{ readonly id: string; readonly updated_at: Date }>> {
+  return await catalog.db
+    .selectFrom('configs')
+    .select(['id', 'updated_at'])
+    .where('tenant_id', '=', tenantId)
+    .whereRef('recorded_generation', '<', 'generation')
+    .orderBy('updated_at')
+    .execute()
 }
 
-/** Opens the repository, sees to it that the control key stands there, and runs. A failure is logged and answered as false. */
-async function attempt(parts: RecordParts, given: AbortSignal | undefined, run: (repository: Repository, signal: AbortSignal) => Promise<void>): Promise<boolean> {
+/**
+ * Opens the repository, sees to it that the control key stands there, and runs. A failure is logged and answered as
+ * false.
+ */
+async function attempt(
+  parts: RecordParts,
+  given: AbortSignal | undefined,
+  run: (repository: Repository, signal: AbortSignal) => Promise<void>,
+): Promise<boolean> {
   const signal = AbortSignal.any([...(given ? [given] : []), AbortSignal.timeout(DEADLINE_MS)])
   try {
     await using repository = await parts.repository.open(signal)
@@ -68,7 +97,9 @@ async function attempt(parts: RecordParts, given: AbortSignal | undefined, run: 
     return true
   } catch (error) {
     if (!isBackupError(error) && !signal.aborted) throw error
-    parts.log.warn('a record could not be written into the repository and will be tried again', { code: isBackupError(error) ? error.code : 'ABORTED' })
+    parts.log.warn('a record could not be written into the repository and will be tried again', {
+      code: isBackupError(error) ? error.code : 'ABORTED',
+    })
     return false
   }
 }
@@ -76,19 +107,52 @@ async function attempt(parts: RecordParts, given: AbortSignal | undefined, run: 
 type ConfigRow = Awaited<ReturnType<typeof readConfig>>
 
 async function readConfig({ catalog, tenantId }: RecordParts, configId: string) {
-  const row = await catalog.db.selectFrom('configs').selectAll().where('tenant_id', '=', tenantId).where('id', '=', configId).executeTakeFirst()
+  const row = await catalog.db
+    .selectFrom('configs')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', configId)
+    .executeTakeFirst()
   if (row) return row
   throw new BackupError('CONFIG_NOT_FOUND', 'There is no such configuration.', { context: { config: configId } })
 }
 
 /** The same generation always has the same content, so that a repetition does no harm. */
-async function writeConfig({ catalog, tenantId }: RecordParts, repository: Repository, { config, signal }: { readonly config: ConfigRow; readonly signal: AbortSignal }): Promise<void> {
+async function writeConfig(
+  { catalog, tenantId }: RecordParts,
+  repository: Repository,
+  { config, signal }: { readonly config: ConfigRow; readonly signal: AbortSignal },
+): Promise<void> {
   const { id, generation, name, kind, enabled, settings } = config
   const isRemoved = config.removed_at !== null
   const state = {
-    tenantId, name, kind, enabled, settings, source: config.source_sealed, createdBy: config.created_by, createdAt: isoTime(config.created_at.getTime()), updatedAt: isoTime(config.updated_at.getTime()),
+    tenantId,
+    name,
+    kind,
+    enabled,
+    settings,
+    source: config.source_sealed,
+    createdBy: config.created_by,
+    createdAt: isoTime(config.created_at.getTime()),
+    updatedAt: isoTime(config.updated_at.getTime()),
   }
   const at = isoTime((config.removed_at ?? config.updated_at).getTime())
-  await putRecord(repository, { record: RecordKind.CONFIGURATION, subject: id, generation, at, by: config.created_by, value: isRemoved ? null : configValue(state) }, signal)
-  await catalog.db.updateTable('configs').set({ recorded_generation: generation }).where('id', '=', id).where('recorded_generation', '<', generation).execute()
+  await putRecord(
+    repository,
+    {
+      record: RecordKind.CONFIGURATION,
+      subject: id,
+      generation,
+      at,
+      by: config.created_by,
+      value: isRemoved ? null : configValue(state),
+    },
+    signal,
+  )
+  await catalog.db
+    .updateTable('configs')
+    .set({ recorded_generation: generation })
+    .where('id', '=', id)
+    .where('recorded_generation', '<', generation)
+    .execute()
 }

@@ -1,6 +1,7 @@
 /**
- * A restore of the system: claimed under a fence, carried out in a process of its own, watched, and ended in the rows. Whoever takes a request over from a killed worker goes
- * on where it was: what is restored already is left as it is, and what was half-written is swept.
+ * A restore of the system: claimed under a fence, carried out in a process of its own, watched, and ended in the rows.
+ * Whoever takes a request over from a killed worker goes on where it was: what is restored already is left as it is,
+ * and what was half-written is swept.
  */
 import { ERROR_CATALOG, failureOf } from '../../contracts/index.ts'
 import { PointState, RecoveryState, RecoveryType } from '../../contracts/system/index.ts'
@@ -25,10 +26,14 @@ const Halt = { CANCEL: 'CANCEL', SHUTDOWN: 'SHUTDOWN', STALE: 'STALE' } as const
 type Halt = (typeof Halt)[keyof typeof Halt]
 
 /**
- * Resolves when nothing more is to be done for the job: the request is over, was put back because this worker stops, or is somebody else's. Throws STALE_WORKER
- * while another worker seems to carry it out: the queue comes back.
+ * Resolves when nothing more is to be done for the job: the request is over, was put back because this worker stops, or
+ * is somebody else's. Throws STALE_WORKER while another worker seems to carry it out: the queue comes back.
  */
-export async function carryOutRecovery(parts: SystemParts, requestId: string, { signal }: { readonly signal: AbortSignal }): Promise<void> {
+export async function carryOutRecovery(
+  parts: SystemParts,
+  requestId: string,
+  { signal }: { readonly signal: AbortSignal },
+): Promise<void> {
   const request = await claim(parts, requestId)
   if (!request) return
   const halt = new AbortController()
@@ -40,7 +45,10 @@ export async function carryOutRecovery(parts: SystemParts, requestId: string, { 
   const watching = watch.run()
   try {
     const result = await restore(parts, request, { signal: halt.signal, watch })
-    await finish(parts, request, { state: result.issueCount > 0 ? RecoveryState.PARTIAL : RecoveryState.COMPLETED, result })
+    await finish(parts, request, {
+      state: result.issueCount > 0 ? RecoveryState.PARTIAL : RecoveryState.COMPLETED,
+      result,
+    })
   } catch (error) {
     await endEarly(parts, request, { error, halt: halt.signal.aborted ? (halt.signal.reason as Halt) : undefined })
   } finally {
@@ -54,32 +62,73 @@ export async function carryOutRecovery(parts: SystemParts, requestId: string, { 
 async function claim(parts: SystemParts, requestId: string): Promise<RequestRow | undefined> {
   const row = await findRequest(parts, requestId)
   if (row.state !== RecoveryState.PENDING && row.state !== RecoveryState.RUNNING) return undefined
-  if (row.state === RecoveryState.RUNNING && !(await isAbandoned(parts, row))) throw new BackupError('STALE_WORKER', `Request ${row.id} is carried out by another worker.`, { context: { request: row.id } })
+  if (row.state === RecoveryState.RUNNING && !(await isAbandoned(parts, row)))
+    throw new BackupError('STALE_WORKER', `Request ${row.id} is carried out by another worker.`, {
+      context: { request: row.id },
+    })
   const now = new Date(nowMs())
-  return await parts.catalog.db.updateTable('recovery_requests')
-    .set((of) => ({ state: RecoveryState.RUNNING, fence: of('fence', '+', 1), worker_id: parts.worker.id, heartbeat_at: now, started_at: row.started_at ?? now, error: null }))
-    .where('id', '=', row.id).where('fence', '=', row.fence).where('state', '=', row.state).returningAll().executeTakeFirst()
+  return await parts.catalog.db
+    .updateTable('recovery_requests')
+    .set((of) => ({
+      state: RecoveryState.RUNNING,
+      fence: of('fence', '+', 1),
+      worker_id: parts.worker.id,
+      heartbeat_at: now,
+      started_at: row.started_at ?? now,
+      error: null,
+    }))
+    .where('id', '=', row.id)
+    .where('fence', '=', row.fence)
+    .where('state', '=', row.state)
+    .returningAll()
+    .executeTakeFirst()
 }
 
-async function isAbandoned({ catalog, worker }: SystemParts, { worker_id, heartbeat_at }: RequestRow): Promise<boolean> {
+async function isAbandoned(
+  { catalog, worker }: SystemParts,
+  { worker_id, heartbeat_at }: RequestRow,
+): Promise<boolean> {
   if (worker_id === null || worker_id === worker.id || (heartbeat_at?.getTime() ?? 0) < nowMs() - LEASE_MS) return true
-  const holder = await catalog.db.selectFrom('workers').select(['host', 'pid', 'stopped_at']).where('id', '=', worker_id).executeTakeFirst()
-  return holder !== undefined && (holder.stopped_at !== null || (holder.host === hostName() && !isProcessAlive(holder.pid)))
+  const holder = await catalog.db
+    .selectFrom('workers')
+    .select(['host', 'pid', 'stopped_at'])
+    .where('id', '=', worker_id)
+    .executeTakeFirst()
+  return (
+    holder !== undefined && (holder.stopped_at !== null || (holder.host === hostName() && !isProcessAlive(holder.pid)))
+  )
 }
 
-async function restore(parts: SystemParts, request: RequestRow, { signal, watch }: { readonly signal: AbortSignal; readonly watch: Watch }): Promise<RestoreResult> {
-  const point = await parts.catalog.db.selectFrom('recovery_points').select('snapshot').where('id', '=', request.point_id).executeTakeFirstOrThrow()
+async function restore(
+  parts: SystemParts,
+  request: RequestRow,
+  { signal, watch }: { readonly signal: AbortSignal; readonly watch: Watch },
+): Promise<RestoreResult> {
+  const point = await parts.catalog.db
+    .selectFrom('recovery_points')
+    .select('snapshot')
+    .where('id', '=', request.point_id)
+    .executeTakeFirstOrThrow()
   const { targetPath, overwrite, paths, verify, deleteExtra } = request.options as StoredOptions
   const isRepeat = request.fence > 1
   const job = {
-    kind: 'restore', snapshot: point.snapshot, target: targetPath, include: paths, deleteExtra, verify, isRepeat,
+    kind: 'restore',
+    snapshot: point.snapshot,
+    target: targetPath,
+    include: paths,
+    deleteExtra,
+    verify,
+    isRepeat,
     // What an earlier try wrote has the snapshot's size and time already: it need not be written again.
     overwrite: isRepeat && overwrite === Overwrite.ALWAYS ? Overwrite.IF_CHANGED : overwrite,
   } as const
   return await runInEngine(parts.repository, job, { signal, onProgress: (progress) => watch.note(progress) })
 }
 
-/** Says that this worker is at it and how far, and hears of cancellation. While the database does not answer, the restore goes on. */
+/**
+ * Says that this worker is at it and how far, and hears of cancellation. While the database does not answer, the
+ * restore goes on.
+ */
 class Watch {
   readonly #parts: SystemParts
   readonly #request: RequestRow
@@ -87,7 +136,11 @@ class Watch {
   readonly #end: AbortSignal
   #percent = 0
 
-  constructor(parts: SystemParts, request: RequestRow, { halt, end }: { readonly halt: AbortController; readonly end: AbortSignal }) {
+  constructor(
+    parts: SystemParts,
+    request: RequestRow,
+    { halt, end }: { readonly halt: AbortController; readonly end: AbortSignal },
+  ) {
     this.#parts = parts
     this.#request = request
     this.#halt = halt
@@ -95,7 +148,17 @@ class Watch {
   }
 
   /** Files and bytes count alike: many small files take as long as few large ones. */
-  note({ filesDone, filesExpected, bytesDone, bytesExpected }: { readonly filesDone: number; readonly filesExpected: number | null; readonly bytesDone: number; readonly bytesExpected: number | null }): void {
+  note({
+    filesDone,
+    filesExpected,
+    bytesDone,
+    bytesExpected,
+  }: {
+    readonly filesDone: number
+    readonly filesExpected: number | null
+    readonly bytesDone: number
+    readonly bytesExpected: number | null
+  }): void {
     const shares = [filesExpected ? filesDone / filesExpected : 1, bytesExpected ? bytesDone / bytesExpected : 1]
     const share = shares.reduce((sum, each) => sum + Math.min(1, each), 0) / shares.length
     this.#percent = Math.max(this.#percent, Math.min(PERCENT_MAX_RUNNING, Math.floor(share * 100)))
@@ -104,12 +167,25 @@ class Watch {
   async run(): Promise<void> {
     while (!this.#end.aborted) {
       await sleep(WATCH_MS, { signal: this.#end }).catch(() => {})
-      if (!this.#end.aborted) await this.#look().catch((error: unknown) => this.#parts.log.warn('the progress of a recovery could not be written', { requestId: this.#request.id, error }))
+      if (!this.#end.aborted)
+        await this.#look().catch((error: unknown) =>
+          this.#parts.log.warn('the progress of a recovery could not be written', {
+            requestId: this.#request.id,
+            error,
+          }),
+        )
     }
   }
 
   async #look(): Promise<void> {
-    const row = await held(this.#parts.catalog.db.updateTable('recovery_requests').set({ heartbeat_at: new Date(nowMs()), progress: this.#percent }), this.#request).returning('cancel_requested_at').executeTakeFirst()
+    const row = await held(
+      this.#parts.catalog.db
+        .updateTable('recovery_requests')
+        .set({ heartbeat_at: new Date(nowMs()), progress: this.#percent }),
+      this.#request,
+    )
+      .returning('cancel_requested_at')
+      .executeTakeFirst()
     if (this.#halt.signal.aborted) return
     if (!row) this.#halt.abort(Halt.STALE)
     else if (row.cancel_requested_at !== null) this.#halt.abort(Halt.CANCEL)
@@ -117,8 +193,14 @@ class Watch {
 }
 
 /** Only while this worker holds the request. */
-function held<Query extends { where(column: 'id' | 'fence' | 'state', operator: '=', value: never): Query }>(query: Query, { id, fence }: RequestRow): Query {
-  return query.where('id', '=', id as never).where('fence', '=', fence as never).where('state', '=', RecoveryState.RUNNING as never)
+function held<Query extends { where(column: 'id' | 'fence' | 'state', operator: '=', value: never): Query }>(
+  query: Query,
+  { id, fence }: RequestRow,
+): Query {
+  return query
+    .where('id', '=', id as never)
+    .where('fence', '=', fence as never)
+    .where('state', '=', RecoveryState.RUNNING as never)
 }
 
 interface Ending {
@@ -130,21 +212,49 @@ interface Ending {
 async function finish(parts: SystemParts, request: RequestRow, { state, result, error }: Ending): Promise<void> {
   const failure = error === undefined ? null : failureOf(error, parts.locale)
   await parts.catalog.transaction(async (tx) => {
-    const columns = { state, finished_at: new Date(nowMs()), error: failure && JSON.stringify(failure), ...(result && { progress: 100, stats: JSON.stringify(storedStats(result)) }) }
+    const columns = {
+      state,
+      finished_at: new Date(nowMs()),
+      error: failure && JSON.stringify(failure),
+      ...(result && { progress: 100, stats: JSON.stringify(storedStats(result)) }),
+    }
     const row = await held(tx.updateTable('recovery_requests').set(columns), request).returning('id').executeTakeFirst()
     if (!row) return parts.log.warn('another worker has the recovery', { requestId: request.id })
-    if (result && isProof(request, result)) await tx.updateTable('recovery_points').set({ state: PointState.RESTORED }).where('id', '=', request.point_id).execute()
+    if (result && isProof(request, result))
+      await tx
+        .updateTable('recovery_points')
+        .set({ state: PointState.RESTORED })
+        .where('id', '=', request.point_id)
+        .execute()
     const outcome = state === RecoveryState.FAILED ? AuditResult.FAILED : AuditResult.SUCCESS
-    await parts.audit.append({ actor: 'system', action: 'recovery.finish', resource: `recovery:${request.id}`, result: outcome, details: { state, pointId: request.point_id, ...(failure && { code: failure.code }) } }, tx)
+    await parts.audit.append(
+      {
+        actor: 'system',
+        action: 'recovery.finish',
+        resource: `recovery:${request.id}`,
+        result: outcome,
+        details: { state, pointId: request.point_id, ...(failure && { code: failure.code }) },
+      },
+      tx,
+    )
   })
 }
 
 /** A point is proven by a restore of all of it, every file read back. What was left as it was proves nothing. */
 function isProof({ type, options }: RequestRow, { issueCount, filesUnchanged, filesKept }: RestoreResult): boolean {
-  return type === RecoveryType.FULL_RESTORE && (options as StoredOptions).verify && issueCount === 0 && filesUnchanged + filesKept === 0
+  return (
+    type === RecoveryType.FULL_RESTORE &&
+    (options as StoredOptions).verify &&
+    issueCount === 0 &&
+    filesUnchanged + filesKept === 0
+  )
 }
 
-async function endEarly(parts: SystemParts, request: RequestRow, { error, halt }: { readonly error: unknown; readonly halt: Halt | undefined }): Promise<void> {
+async function endEarly(
+  parts: SystemParts,
+  request: RequestRow,
+  { error, halt }: { readonly error: unknown; readonly halt: Halt | undefined },
+): Promise<void> {
   if (halt === Halt.STALE) return parts.log.warn('another worker has the recovery', { requestId: request.id })
   if (halt === Halt.CANCEL) return await finish(parts, request, { state: RecoveryState.CANCELLED })
   const isStopped = halt === Halt.SHUTDOWN || isBackupError(error, 'ABORTED')
@@ -157,21 +267,43 @@ async function endEarly(parts: SystemParts, request: RequestRow, { error, halt }
 
 async function putBack(parts: SystemParts, request: RequestRow, delayMs: number): Promise<void> {
   await parts.catalog.transaction(async (tx) => {
-    const row = await held(tx.updateTable('recovery_requests').set({ state: RecoveryState.PENDING, worker_id: null }), request).returning('id').executeTakeFirst()
-    if (row) await parts.queue.enqueue({ kind: JobKind.RECOVERY, subject: request.id, priority: request.priority, startAfter: new Date(nowMs() + delayMs) }, tx)
+    const row = await held(
+      tx.updateTable('recovery_requests').set({ state: RecoveryState.PENDING, worker_id: null }),
+      request,
+    )
+      .returning('id')
+      .executeTakeFirst()
+    if (row)
+      await parts.queue.enqueue(
+        {
+          kind: JobKind.RECOVERY,
+          subject: request.id,
+          priority: request.priority,
+          startAfter: new Date(nowMs() + delayMs),
+        },
+        tx,
+      )
   })
 }
 
 /**
- * Requests whose worker is gone, or whose job was lost, are put into the queue again. Called at start and now and then; a request that is carried out or waits already is not doubled.
- * Gives how many.
+ * Requests whose worker is gone, or whose job was lost, are put into the queue again. Called at start and now and then;
+ * a request that is carried out or waits already is not doubled. Gives how many.
  */
 export async function resumeRecoveries(parts: SystemParts): Promise<number> {
-  const rows = await parts.catalog.db.selectFrom('recovery_requests').selectAll().where('tenant_id', '=', parts.tenantId).where('state', 'in', [RecoveryState.PENDING, RecoveryState.RUNNING]).execute()
+  const rows = await parts.catalog.db
+    .selectFrom('recovery_requests')
+    .selectAll()
+    .where('tenant_id', '=', parts.tenantId)
+    .where('state', 'in', [RecoveryState.PENDING, RecoveryState.RUNNING])
+    .execute()
   let resumed = 0
   for (const row of rows) {
-    if (row.state === RecoveryState.RUNNING && (row.worker_id === parts.worker.id || !(await isAbandoned(parts, row)))) continue
-    await parts.catalog.transaction((tx) => parts.queue.enqueue({ kind: JobKind.RECOVERY, subject: row.id, priority: row.priority }, tx))
+    if (row.state === RecoveryState.RUNNING && (row.worker_id === parts.worker.id || !(await isAbandoned(parts, row))))
+      continue
+    await parts.catalog.transaction((tx) =>
+      parts.queue.enqueue({ kind: JobKind.RECOVERY, subject: row.id, priority: row.priority }, tx),
+    )
     resumed += 1
   }
   return resumed

@@ -17,7 +17,8 @@ export async function checkTarget(targetPath: string, { location, deleteExtra }:
   const real = path.join(folder, rest)
   const repository = await nearest(path.resolve(location.path)).then((found) => path.join(found.folder, found.rest))
   if (isInside(real, repository)) throw refused(target, 'It lies in the repository')
-  if (deleteExtra && isInside(repository, real)) throw refused(target, 'It holds the repository, and what is not in the point would be deleted')
+  if (deleteExtra && isInside(repository, real))
+    throw refused(target, 'It holds the repository, and what is not in the point would be deleted')
   await requireWritable(target, folder)
   return target
 }
@@ -32,7 +33,8 @@ async function nearest(whole: string): Promise<{ readonly folder: string; readon
     try {
       return { folder: await fs.realpath(at), rest: path.relative(at, whole) }
     } catch (error) {
-      if (at === path.dirname(at) || systemCode(error) === 'EACCES') throw refused(whole, `It can not be written to (${systemCode(error) ?? 'unknown'})`, error)
+      if (at === path.dirname(at) || systemCode(error) === 'EACCES')
+        throw refused(whole, `It can not be written to (${systemCode(error) ?? 'unknown'})`, error)
     }
   }
 }

@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { Priority, PRIORITY_RANK, type RecoveryOptions, type RecoveryRequestView, RecoveryType } from '../../contracts/system/index.ts'
+import {
+  PRIORITY_RANK,
+  Priority,
+  type RecoveryOptions,
+  type RecoveryRequestView,
+  RecoveryType,
+} from '../../contracts/system/index.ts'
 import { Overwrite } from '../../engine/index.ts'
 import { JobKind } from '../../jobs/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
@@ -9,32 +15,73 @@ import { findPoint } from './points.ts'
 import { requestView, type StoredOptions } from './request-row.ts'
 
 /**
- * Asks for a restore of a run's or a point's data: request and job commit together, larger priorities go first. Throws POINT_NOT_FOUND, TARGET_REFUSED (inside the repository, or not to be
- * written to), SOURCE_NOT_AVAILABLE for a moment in time of files, CONFIG_INVALID for options that do not go together.
+ * Asks for a restore of a run's or a point's data: request and job commit together, larger priorities go first. Throws
+ * POINT_NOT_FOUND, TARGET_REFUSED (inside the repository, or not to be written to), SOURCE_NOT_AVAILABLE for a moment
+ * in time of files, CONFIG_INVALID for options that do not go together.
  */
-export async function createRecoveryRequest(parts: SystemParts, asked: { readonly pointOrRunId: string; readonly type: RecoveryType; readonly options: RecoveryOptions }, by: string): Promise<RecoveryRequestView> {
+export async function createRecoveryRequest(
+  parts: SystemParts,
+  asked: { readonly pointOrRunId: string; readonly type: RecoveryType; readonly options: RecoveryOptions },
+  by: string,
+): Promise<RecoveryRequestView> {
   const { pointOrRunId, type, options } = asked
   checkType(type, options)
   const point = await findPoint(parts, pointOrRunId)
   const deleteExtra = options.deleteExtra === true
   const targetPath = await checkTarget(options.targetPath, { location: parts.repository.location, deleteExtra })
-  const stored: StoredOptions = { targetPath, overwrite: overwriteOf(options.overwrite), paths: options.paths ?? [], verify: options.verify ?? true, deleteExtra }
+  const stored: StoredOptions = {
+    targetPath,
+    overwrite: overwriteOf(options.overwrite),
+    paths: options.paths ?? [],
+    verify: options.verify ?? true,
+    deleteExtra,
+  }
   const priority = PRIORITY_RANK[options.priority ?? Priority.NORMAL]
   const id = randomUUID()
   return await parts.catalog.transaction(async (tx) => {
-    const row = await tx.insertInto('recovery_requests').values({ id, tenant_id: parts.tenantId, point_id: point.id, type, options: JSON.stringify(stored), priority, requested_by: by }).returningAll().executeTakeFirstOrThrow()
+    const row = await tx
+      .insertInto('recovery_requests')
+      .values({
+        id,
+        tenant_id: parts.tenantId,
+        point_id: point.id,
+        type,
+        options: JSON.stringify(stored),
+        priority,
+        requested_by: by,
+      })
+      .returningAll()
+      .executeTakeFirstOrThrow()
     await parts.queue.enqueue({ kind: JobKind.RECOVERY, subject: id, priority }, tx)
     return requestView(row)
   })
 }
 
 function checkType(type: RecoveryType, { paths, at, deleteExtra }: RecoveryOptions): void {
-  if (type === RecoveryType.POINT_IN_TIME) throw new BackupError('SOURCE_NOT_AVAILABLE', 'Files have points, no moments between them.', { context: { kind: RecoveryType.POINT_IN_TIME } })
+  if (type === RecoveryType.POINT_IN_TIME)
+    throw new BackupError('SOURCE_NOT_AVAILABLE', 'Files have points, no moments between them.', {
+      context: { kind: RecoveryType.POINT_IN_TIME },
+    })
   const isPartial = type === RecoveryType.PARTIAL_RESTORE
   if (isPartial && (paths ?? []).length === 0) throw invalid('paths', 'it is missing', 'a list of paths or globs')
-  if (!isPartial && paths !== undefined) throw invalid('paths', `it has no effect without ${RecoveryType.PARTIAL_RESTORE}`, 'FULL_RESTORE, or PARTIAL_RESTORE with paths')
-  if (isPartial && deleteExtra === true) throw invalid('deleteExtra', `it has no effect without ${RecoveryType.FULL_RESTORE}`, 'FULL_RESTORE, or PARTIAL_RESTORE with paths')
-  if (at !== undefined) throw invalid('at', `it has no effect without ${RecoveryType.POINT_IN_TIME}`, 'FULL_RESTORE, or PARTIAL_RESTORE with paths')
+  if (!isPartial && paths !== undefined)
+    throw invalid(
+      'paths',
+      `it has no effect without ${RecoveryType.PARTIAL_RESTORE}`,
+      'FULL_RESTORE, or PARTIAL_RESTORE with paths',
+    )
+  if (isPartial && deleteExtra === true)
+    throw invalid(
+      'deleteExtra',
+      `it has no effect without ${RecoveryType.FULL_RESTORE}`,
+      'FULL_RESTORE, or PARTIAL_RESTORE with paths',
+    )
+  if (at !== undefined)
+    throw invalid(
+      'at',
+      `it has no effect without ${RecoveryType.POINT_IN_TIME}`,
+      'FULL_RESTORE, or PARTIAL_RESTORE with paths',
+    )
 }
 
 function invalid(path: string, why: string, accepted: string): BackupError {

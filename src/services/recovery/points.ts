@@ -12,7 +12,11 @@ type PointParts = Pick<SystemParts, 'catalog' | 'repository'>
 
 /** Newest first; of one configuration, or all. Removed configurations keep their points. */
 export async function getRecoveryPoints(parts: PointParts, configId?: string): Promise<readonly RecoveryPointView[]> {
-  let query = parts.catalog.db.selectFrom('recovery_points').selectAll().where('repository_id', '=', parts.repository.rowId).where('removed_at', 'is', null)
+  let query = parts.catalog.db
+    .selectFrom('recovery_points')
+    .selectAll()
+    .where('repository_id', '=', parts.repository.rowId)
+    .where('removed_at', 'is', null)
   if (configId !== undefined) query = query.where((on) => on(on.cast<string>('config_id', 'text'), '=', configId))
   const rows = await query.orderBy('created_at', 'desc').orderBy('id').execute()
   const guards = await guardsOf(parts)
@@ -22,16 +26,32 @@ export async function getRecoveryPoints(parts: PointParts, configId?: string): P
 /** By its own id, its run's, or its snapshot's name. Throws POINT_NOT_FOUND. */
 export async function findPoint({ catalog, repository }: PointParts, id: string): Promise<PointRow> {
   const wanted = id.toLowerCase()
-  const row = await catalog.db.selectFrom('recovery_points').selectAll().where('repository_id', '=', repository.rowId).where('removed_at', 'is', null)
-    .where((on) => on.or([on(on.cast<string>('id', 'text'), '=', wanted), on(on.cast<string>('run_id', 'text'), '=', wanted), on('snapshot', '=', wanted)]))
-    .orderBy('created_at', 'desc').executeTakeFirst()
+  const row = await catalog.db
+    .selectFrom('recovery_points')
+    .selectAll()
+    .where('repository_id', '=', repository.rowId)
+    .where('removed_at', 'is', null)
+    .where((on) =>
+      on.or([
+        on(on.cast<string>('id', 'text'), '=', wanted),
+        on(on.cast<string>('run_id', 'text'), '=', wanted),
+        on('snapshot', '=', wanted),
+      ]),
+    )
+    .orderBy('created_at', 'desc')
+    .executeTakeFirst()
   if (row) return row
   throw new BackupError('POINT_NOT_FOUND', await whyNoPoint(catalog, wanted), { context: { point: id } })
 }
 
 async function whyNoPoint(catalog: SystemParts['catalog'], id: string): Promise<string> {
-  const run = await catalog.db.selectFrom('runs').select('state').where((on) => on(on.cast<string>('id', 'text'), '=', id)).executeTakeFirst()
-  if (run?.state === RunState.PENDING || run?.state === RunState.RUNNING) return 'The run has not finished yet: it has no point.'
+  const run = await catalog.db
+    .selectFrom('runs')
+    .select('state')
+    .where((on) => on(on.cast<string>('id', 'text'), '=', id))
+    .executeTakeFirst()
+  if (run?.state === RunState.PENDING || run?.state === RunState.RUNNING)
+    return 'The run has not finished yet: it has no point.'
   return run ? `The run is ${run.state} and has no point, or it was let go.` : 'There is no such point or run.'
 }
 
@@ -47,20 +67,41 @@ interface Guard {
 }
 
 async function guardsOf({ catalog, repository }: PointParts): Promise<Guard[]> {
-  return await catalog.db.selectFrom('protections').select(['record', 'subject', 'snapshot', 'source']).where('repository_id', '=', repository.rowId).where('lifted_at', 'is', null)
-    .where((on) => on.or([on('until', 'is', null), on('until', '>', new Date(nowMs()))])).orderBy('subject').execute()
+  return await catalog.db
+    .selectFrom('protections')
+    .select(['record', 'subject', 'snapshot', 'source'])
+    .where('repository_id', '=', repository.rowId)
+    .where('lifted_at', 'is', null)
+    .where((on) => on.or([on('until', 'is', null), on('until', '>', new Date(nowMs()))]))
+    .orderBy('subject')
+    .execute()
 }
 
 function pointView(row: PointRow, guards: readonly Guard[]): RecoveryPointView {
   const holds = guards.filter((guard) => guard.record === 'hold' && isHeld(guard, row))
   return {
-    id: row.id, runId: row.run_id, configId: row.config_id, source: row.source, snapshot: row.snapshot, createdAt: isoTime(row.created_at.getTime()), type: row.type as BackupType, state: row.state as PointState,
-    isComplete: row.is_complete, bytes: row.bytes, bytesAdded: row.bytes_added, files: row.files, expiresAt: row.expires_at && isoTime(row.expires_at.getTime()), keptBecause: row.kept_because,
-    pinned: guards.some(({ record, snapshot }) => record === 'pin' && snapshot === row.snapshot), holds: holds.map(({ subject }) => subject),
+    id: row.id,
+    runId: row.run_id,
+    configId: row.config_id,
+    source: row.source,
+    snapshot: row.snapshot,
+    createdAt: isoTime(row.created_at.getTime()),
+    type: row.type as BackupType,
+    state: row.state as PointState,
+    isComplete: row.is_complete,
+    bytes: row.bytes,
+    bytesAdded: row.bytes_added,
+    files: row.files,
+    expiresAt: row.expires_at && isoTime(row.expires_at.getTime()),
+    keptBecause: row.kept_because,
+    pinned: guards.some(({ record, snapshot }) => record === 'pin' && snapshot === row.snapshot),
+    holds: holds.map(({ subject }) => subject),
   }
 }
 
 /** A hold without snapshot and source holds everything. */
 function isHeld({ snapshot, source }: Guard, row: PointRow): boolean {
-  return (snapshot === null && source === null) || snapshot === row.snapshot || (source !== null && source === row.source)
+  return (
+    (snapshot === null && source === null) || snapshot === row.snapshot || (source !== null && source === row.source)
+  )
 }

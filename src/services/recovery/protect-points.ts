@@ -1,4 +1,7 @@
-/** Pins and holds: signed in the repository before they are acknowledged, so that every `forget` honours them without any database; then copied into the catalog. */
+/**
+ * Pins and holds: signed in the repository before they are acknowledged, so that every `forget` honours them without
+ * any database; then copied into the catalog.
+ */
 import { randomBytes } from 'node:crypto'
 import type { HoldView, RecoveryPointView } from '../../contracts/system/index.ts'
 import { listRecords, protect, type RecordEntry, RecordKind, writeRecord } from '../../engine/index.ts'
@@ -8,10 +11,18 @@ import type { SystemParts } from '../parts.ts'
 import { findPoint, viewOfPoint } from './points.ts'
 
 /** Keeps a point whatever the policy says. Throws POINT_NOT_FOUND, also when it was let go meanwhile. */
-export async function pinPoint(parts: SystemParts, pointId: string, { by, reason = '' }: { readonly by: string; readonly reason?: string | undefined }): Promise<RecoveryPointView> {
+export async function pinPoint(
+  parts: SystemParts,
+  pointId: string,
+  { by, reason = '' }: { readonly by: string; readonly reason?: string | undefined },
+): Promise<RecoveryPointView> {
   const { snapshot } = await findPoint(parts, pointId)
   await using repository = await parts.repository.open()
-  const entry = await protect(repository, { record: RecordKind.PIN, subject: snapshot, by, value: { reason } }, snapshot).catch(asPoint)
+  const entry = await protect(
+    repository,
+    { record: RecordKind.PIN, subject: snapshot, by, value: { reason } },
+    snapshot,
+  ).catch(asPoint)
   await mirror(parts, { entry, snapshot, source: null, reason, until: null })
   return await viewOfPoint(parts, snapshot)
 }
@@ -41,7 +52,11 @@ export async function addHold(parts: SystemParts, hold: HoldRequest, by: string)
   const snapshot = hold.pointId === undefined ? null : (await findPoint(parts, hold.pointId)).snapshot
   const value = { snapshot, source: hold.source ?? null, reason: hold.reason, until }
   await using repository = await parts.repository.open()
-  const entry = await protect(repository, { record: RecordKind.HOLD, subject: randomBytes(8).toString('hex'), by, value }, snapshot).catch(asPoint)
+  const entry = await protect(
+    repository,
+    { record: RecordKind.HOLD, subject: randomBytes(8).toString('hex'), by, value },
+    snapshot,
+  ).catch(asPoint)
   await mirror(parts, { entry, ...value })
   return { id: entry.document.subject, ...value }
 }
@@ -50,7 +65,10 @@ export async function addHold(parts: SystemParts, hold: HoldRequest, by: string)
 export async function liftHold(parts: SystemParts, holdId: string, by: string): Promise<{ readonly lifted: true }> {
   await using repository = await parts.repository.open()
   const { records } = await listRecords(repository, { record: RecordKind.HOLD, subject: holdId })
-  if (records.length === 0) throw new BackupError('NOT_FOUND', 'There is no such hold.', { context: { object: `hold ${holdId}`, list: 'hold list' } })
+  if (records.length === 0)
+    throw new BackupError('NOT_FOUND', 'There is no such hold.', {
+      context: { object: `hold ${holdId}`, list: 'hold list' },
+    })
   await writeRecord(repository, { record: RecordKind.HOLD, subject: holdId, by, value: null })
   await lift(parts, RecordKind.HOLD, holdId)
   return { lifted: true }
@@ -58,13 +76,25 @@ export async function liftHold(parts: SystemParts, holdId: string, by: string): 
 
 function dateToCome(text: string): string {
   const atMs = Date.parse(text)
-  const why = Number.isNaN(atMs) ? `it is ${JSON.stringify(text)}` : atMs <= nowMs() ? 'it has passed already' : undefined
-  if (why !== undefined) throw new BackupError('CONFIG_INVALID', `until: ${why}.`, { context: { path: 'until', why, accepted: 'a date to come, such as 2047-01-31' } })
+  const why = Number.isNaN(atMs)
+    ? `it is ${JSON.stringify(text)}`
+    : atMs <= nowMs()
+      ? 'it has passed already'
+      : undefined
+  if (why !== undefined)
+    throw new BackupError('CONFIG_INVALID', `until: ${why}.`, {
+      context: { path: 'until', why, accepted: 'a date to come, such as 2047-01-31' },
+    })
   return isoTime(atMs)
 }
 
 function asPoint(error: unknown): never {
-  throw isBackupError(error, 'SNAPSHOT_NOT_FOUND') ? new BackupError('POINT_NOT_FOUND', 'The point was let go meanwhile.', { context: { point: error.context['snapshot'] }, cause: error }) : error
+  throw isBackupError(error, 'SNAPSHOT_NOT_FOUND')
+    ? new BackupError('POINT_NOT_FOUND', 'The point was let go meanwhile.', {
+        context: { point: error.context['snapshot'] },
+        cause: error,
+      })
+    : error
 }
 
 interface Mirrored {
@@ -75,12 +105,37 @@ interface Mirrored {
   readonly until: string | null
 }
 
-async function mirror({ catalog, tenantId, repository }: SystemParts, { entry: { document }, ...columns }: Mirrored): Promise<void> {
-  const row = { ...columns, generation: document.generation, created_by: document.by, created_at: document.at, lifted_at: null }
-  await catalog.db.insertInto('protections').values({ tenant_id: tenantId, repository_id: repository.rowId, record: document.record, subject: document.subject, ...row })
-    .onConflict((conflict) => conflict.columns(['repository_id', 'record', 'subject']).doUpdateSet(row)).execute()
+async function mirror(
+  { catalog, tenantId, repository }: SystemParts,
+  { entry: { document }, ...columns }: Mirrored,
+): Promise<void> {
+  const row = {
+    ...columns,
+    generation: document.generation,
+    created_by: document.by,
+    created_at: document.at,
+    lifted_at: null,
+  }
+  await catalog.db
+    .insertInto('protections')
+    .values({
+      tenant_id: tenantId,
+      repository_id: repository.rowId,
+      record: document.record,
+      subject: document.subject,
+      ...row,
+    })
+    .onConflict((conflict) => conflict.columns(['repository_id', 'record', 'subject']).doUpdateSet(row))
+    .execute()
 }
 
 async function lift({ catalog, repository }: SystemParts, record: string, subject: string): Promise<void> {
-  await catalog.db.updateTable('protections').set({ lifted_at: new Date(nowMs()) }).where('repository_id', '=', repository.rowId).where('record', '=', record).where('subject', '=', subject).where('lifted_at', 'is', null).execute()
+  await catalog.db
+    .updateTable('protections')
+    .set({ lifted_at: new Date(nowMs()) })
+    .where('repository_id', '=', repository.rowId)
+    .where('record', '=', record)
+    .where('subject', '=', subject)
+    .where('lifted_at', 'is', null)
+    .execute()
 }

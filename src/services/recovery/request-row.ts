@@ -1,6 +1,14 @@
 import type { Selectable } from 'kysely'
 import type { Tables } from '../../catalog/index.ts'
-import { type Failure, Priority, PRIORITY_RANK, type RecoveryRequestView, type RecoveryState, type RecoveryType, type SkippedItem } from '../../contracts/system/index.ts'
+import {
+  type Failure,
+  PRIORITY_RANK,
+  Priority,
+  type RecoveryRequestView,
+  type RecoveryState,
+  type RecoveryType,
+  type SkippedItem,
+} from '../../contracts/system/index.ts'
 import type { Overwrite, RestoreResult } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { isoTime } from '../../kernel/clock.ts'
@@ -26,8 +34,16 @@ export function storedStats(result: RestoreResult): StoredStats {
 }
 
 /** Throws REQUEST_NOT_FOUND. */
-export async function findRequest({ catalog, tenantId }: Pick<SystemParts, 'catalog' | 'tenantId'>, requestId: string): Promise<RequestRow> {
-  const row = await catalog.db.selectFrom('recovery_requests').selectAll().where('tenant_id', '=', tenantId).where((on) => on(on.cast<string>('id', 'text'), '=', requestId)).executeTakeFirst()
+export async function findRequest(
+  { catalog, tenantId }: Pick<SystemParts, 'catalog' | 'tenantId'>,
+  requestId: string,
+): Promise<RequestRow> {
+  const row = await catalog.db
+    .selectFrom('recovery_requests')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where((on) => on(on.cast<string>('id', 'text'), '=', requestId))
+    .executeTakeFirst()
   if (row) return row
   throw new BackupError('REQUEST_NOT_FOUND', 'There is no such recovery request.', { context: { request: requestId } })
 }
@@ -35,9 +51,21 @@ export async function findRequest({ catalog, tenantId }: Pick<SystemParts, 'cata
 export function requestView(row: RequestRow): RecoveryRequestView {
   const stats = row.stats as StoredStats | null
   return {
-    id: row.id, pointId: row.point_id, type: row.type as RecoveryType, targetPath: (row.options as StoredOptions).targetPath, priority: priorityOf(row.priority), state: row.state as RecoveryState,
-    progress: row.progress, filesRestored: stats?.filesRestored ?? 0, bytesRestored: stats?.bytesRestored ?? 0, filesVerified: stats?.filesVerified ?? 0, issues: stats?.issues ?? [], createdAt: isoTime(row.created_at.getTime()),
-    startedAt: row.started_at && isoTime(row.started_at.getTime()), finishedAt: row.finished_at && isoTime(row.finished_at.getTime()), error: row.error as Failure | null,
+    id: row.id,
+    pointId: row.point_id,
+    type: row.type as RecoveryType,
+    targetPath: (row.options as StoredOptions).targetPath,
+    priority: priorityOf(row.priority),
+    state: row.state as RecoveryState,
+    progress: row.progress,
+    filesRestored: stats?.filesRestored ?? 0,
+    bytesRestored: stats?.bytesRestored ?? 0,
+    filesVerified: stats?.filesVerified ?? 0,
+    issues: stats?.issues ?? [],
+    createdAt: isoTime(row.created_at.getTime()),
+    startedAt: row.started_at && isoTime(row.started_at.getTime()),
+    finishedAt: row.finished_at && isoTime(row.finished_at.getTime()),
+    error: row.error as Failure | null,
   }
 }
 

@@ -8,13 +8,31 @@ export async function getRecoveryStatus(parts: SystemParts, requestId: string): 
   return requestView(await findRequest(parts, requestId))
 }
 
-/** One that waits is cancelled at once, one that runs within a second or two: what was restored by then stays whole. One that is over stays as it is. Throws REQUEST_NOT_FOUND. */
-export async function cancelRecovery(parts: SystemParts, requestId: string, _by?: string): Promise<RecoveryRequestView> {
+/**
+ * One that waits is cancelled at once, one that runs within a second or two: what was restored by then stays whole. One
+ * that is over stays as it is. Throws REQUEST_NOT_FOUND.
+ */
+export async function cancelRecovery(
+  parts: SystemParts,
+  requestId: string,
+  _by?: string,
+): Promise<RecoveryRequestView> {
   const { id } = await findRequest(parts, requestId)
   await parts.catalog.transaction(async (tx) => {
     const now = new Date(nowMs())
-    await tx.updateTable('recovery_requests').set({ state: RecoveryState.CANCELLED, cancel_requested_at: now, finished_at: now }).where('id', '=', id).where('state', '=', RecoveryState.PENDING).execute()
-    await tx.updateTable('recovery_requests').set({ cancel_requested_at: now }).where('id', '=', id).where('state', '=', RecoveryState.RUNNING).where('cancel_requested_at', 'is', null).execute()
+    await tx
+      .updateTable('recovery_requests')
+      .set({ state: RecoveryState.CANCELLED, cancel_requested_at: now, finished_at: now })
+      .where('id', '=', id)
+      .where('state', '=', RecoveryState.PENDING)
+      .execute()
+    await tx
+      .updateTable('recovery_requests')
+      .set({ cancel_requested_at: now })
+      .where('id', '=', id)
+      .where('state', '=', RecoveryState.RUNNING)
+      .where('cancel_requested_at', 'is', null)
+      .execute()
   })
   return await getRecoveryStatus(parts, id)
 }

@@ -36,9 +36,20 @@ function updateRuns(tx: DatabaseTransaction) {
   return tx.updateTable('runs')
 }
 
-async function endRuns(tx: DatabaseTransaction, which: (query: RunUpdate) => RunUpdate): Promise<{ readonly ended: readonly string[]; readonly asked: readonly string[] }> {
+async function endRuns(
+  tx: DatabaseTransaction,
+  which: (query: RunUpdate) => RunUpdate,
+): Promise<{ readonly ended: readonly string[]; readonly asked: readonly string[] }> {
   const now = sql<Date>`clock_timestamp()`
-  const ended = await which(updateRuns(tx)).set({ state: RunState.CANCELLED, finished_at: now, cancel_requested_at: now }).where('state', '=', RunState.PENDING).returning('id').execute()
-  const asked = await which(updateRuns(tx)).set({ cancel_requested_at: sql<Date>`coalesce(cancel_requested_at, clock_timestamp())` }).where('state', '=', RunState.RUNNING).returning('id').execute()
+  const ended = await which(updateRuns(tx))
+    .set({ state: RunState.CANCELLED, finished_at: now, cancel_requested_at: now })
+    .where('state', '=', RunState.PENDING)
+    .returning('id')
+    .execute()
+  const asked = await which(updateRuns(tx))
+    .set({ cancel_requested_at: sql<Date>`coalesce(cancel_requested_at, clock_timestamp())` })
+    .where('state', '=', RunState.RUNNING)
+    .returning('id')
+    .execute()
   return { ended: ended.map(({ id }) => id), asked: asked.map(({ id }) => id) }
 }

@@ -7,7 +7,11 @@ import { announce, RunEvent } from './run-events.ts'
 import { settleAttempt } from './settle-attempt.ts'
 
 export interface RunResult {
-  readonly state: typeof RunState.COMPLETED | typeof RunState.PARTIAL | typeof RunState.FAILED | typeof RunState.CANCELLED
+  readonly state:
+    | typeof RunState.COMPLETED
+    | typeof RunState.PARTIAL
+    | typeof RunState.FAILED
+    | typeof RunState.CANCELLED
   /** Hexadecimal id of the repository's snapshot. */
   readonly snapshot?: string
   readonly stats?: RunStats
@@ -21,13 +25,25 @@ export interface FinishOptions {
 }
 
 /** The run is over. Throws STALE_WORKER, without any effect, when another worker has taken it over. */
-export async function finishRun(parts: SystemParts, claim: RunClaim, result: RunResult, { within }: FinishOptions = {}): Promise<RunView> {
+export async function finishRun(
+  parts: SystemParts,
+  claim: RunClaim,
+  result: RunResult,
+  { within }: FinishOptions = {},
+): Promise<RunView> {
   const { state, snapshot, stats, skipped, error } = result
   const run = await parts.catalog.transaction(async (tx) => {
     const ended = await settleAttempt(parts, tx, {
-      claim, outcome: state, failure: error,
+      claim,
+      outcome: state,
+      failure: error,
       set: {
-        state, finished_at: sql<Date>`clock_timestamp()`, snapshot: snapshot ?? null, stats: stats ? JSON.stringify(stats) : null, skipped: skipped ? JSON.stringify(skipped) : null, error: error ? JSON.stringify(error) : null,
+        state,
+        finished_at: sql<Date>`clock_timestamp()`,
+        snapshot: snapshot ?? null,
+        stats: stats ? JSON.stringify(stats) : null,
+        skipped: skipped ? JSON.stringify(skipped) : null,
+        error: error ? JSON.stringify(error) : null,
       },
     })
     await within?.(tx, ended)

@@ -15,7 +15,14 @@ export async function getRun(parts: SystemParts, runId: string): Promise<RunView
 
 /** The row. Throws RUN_NOT_FOUND. */
 export async function findRun(parts: SystemParts, db: Database | DatabaseTransaction, runId: string): Promise<RunRow> {
-  const row = isUuid(runId) ? await db.selectFrom('runs').selectAll().where('tenant_id', '=', parts.tenantId).where('id', '=', runId).executeTakeFirst() : undefined
+  const row = isUuid(runId)
+    ? await db
+        .selectFrom('runs')
+        .selectAll()
+        .where('tenant_id', '=', parts.tenantId)
+        .where('id', '=', runId)
+        .executeTakeFirst()
+    : undefined
   if (!row) throw new BackupError('RUN_NOT_FOUND', `There is no run ${runId}.`, { context: { run: runId } })
   return row
 }
@@ -24,10 +31,17 @@ export async function findRun(parts: SystemParts, db: Database | DatabaseTransac
 const POLL_MS = 1_000
 
 /** The run when it is over. Throws RUN_NOT_FOUND; ABORTED, which leaves the run alone. */
-export async function waitForRun(parts: SystemParts, runId: string, { signal }: { readonly signal?: AbortSignal } = {}): Promise<RunView> {
+export async function waitForRun(
+  parts: SystemParts,
+  runId: string,
+  { signal }: { readonly signal?: AbortSignal } = {},
+): Promise<RunView> {
   const waker = new Waker()
   const done = new AbortController()
-  listen(parts.catalog, RunEvent.FINISHED, { signal: done.signal, heard: (subject) => subject === runId && waker.wake() })
+  listen(parts.catalog, RunEvent.FINISHED, {
+    signal: done.signal,
+    heard: (subject) => subject === runId && waker.wake(),
+  })
   try {
     while (true) {
       throwIfAborted(signal)

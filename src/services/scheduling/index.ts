@@ -11,9 +11,17 @@ export { resumeRuns } from './resume-runs.ts'
 export type { RunClaim } from './run-claim.ts'
 export type { RunHooks } from './run-hooks.ts'
 export { type RunRow, runView, sourceName } from './run-row.ts'
-export { configStatuses, type LateDueTime, lateDueTimes, missedRuns, nextDueOf, runningRuns, schedulerStatus } from './status.ts'
+export {
+  configStatuses,
+  type LateDueTime,
+  lateDueTimes,
+  missedRuns,
+  nextDueOf,
+  runningRuns,
+  schedulerStatus,
+} from './status.ts'
 export { type TakeOverOptions, takeOverRuns } from './take-over.ts'
-export { tick, type TickResult } from './tick.ts'
+export { type TickResult, tick } from './tick.ts'
 export type { CarryOutRun } from './worker/carry-out-job.ts'
 export { type PeriodicWork, startWorker, type Worker, type WorkerOptions } from './worker/start-worker.ts'
 export { heartbeatWorker, registerWorker, schedulerAlive, stopWorker, type WorkerRoles } from './workers.ts'

@@ -3,12 +3,22 @@ import { ERROR_CATALOG, type Failure } from '../../contracts/index.ts'
 import type { ConfigSettings } from '../../contracts/system/index.ts'
 
 /** How an attempt ended. RELEASED: its worker stopped in order. LOST: its worker was not heard of any more. */
-export const AttemptOutcome = { COMPLETED: 'COMPLETED', PARTIAL: 'PARTIAL', FAILED: 'FAILED', CANCELLED: 'CANCELLED', RELEASED: 'RELEASED', LOST: 'LOST' } as const
+export const AttemptOutcome = {
+  COMPLETED: 'COMPLETED',
+  PARTIAL: 'PARTIAL',
+  FAILED: 'FAILED',
+  CANCELLED: 'CANCELLED',
+  RELEASED: 'RELEASED',
+  LOST: 'LOST',
+} as const
 export type AttemptOutcome = (typeof AttemptOutcome)[keyof typeof AttemptOutcome]
 
 const RETRY_ATTEMPTS = 3
 const RETRY_DELAY_MS = 30_000
-/** A machine that loses its power again and again goes on from what was stored; a run that kills its worker must end some day. */
+/**
+ * A machine that loses its power again and again goes on from what was stored; a run that kills its worker must end
+ * some day.
+ */
 export const LOST_ATTEMPTS_MAX = 10
 
 export interface RetryQuestion {
@@ -19,7 +29,13 @@ export interface RetryQuestion {
 }
 
 /** By the catalogue's retry class of the error and the configuration's `retryAttempts`. */
-export function mayRetry({ failure, failedBefore, performance }: RetryQuestion): { readonly isLeft: boolean; readonly retryDelayMs: number } {
+export function mayRetry({ failure, failedBefore, performance }: RetryQuestion): {
+  readonly isLeft: boolean
+  readonly retryDelayMs: number
+} {
   const isTransient = ERROR_CATALOG[failure.code].retry !== 'never'
-  return { isLeft: isTransient && failedBefore < (performance.retryAttempts ?? RETRY_ATTEMPTS), retryDelayMs: performance.retryDelay ?? RETRY_DELAY_MS }
+  return {
+    isLeft: isTransient && failedBefore < (performance.retryAttempts ?? RETRY_ATTEMPTS),
+    retryDelayMs: performance.retryDelay ?? RETRY_DELAY_MS,
+  }
 }

@@ -1,4 +1,7 @@
-/** A run in this worker's hands. `fence` is the proof: whoever writes to the run names it, and a worker that was taken over finds another one there. */
+/**
+ * A run in this worker's hands. `fence` is the proof: whoever writes to the run names it, and a worker that was taken
+ * over finds another one there.
+ */
 import type { BackupType, ConfigSettings, RunTrigger } from '../../contracts/system/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 
@@ -23,5 +26,7 @@ export interface RunClaim {
 }
 
 export function staleWorker({ runId, fence }: Pick<RunClaim, 'runId' | 'fence'>): BackupError {
-  return new BackupError('STALE_WORKER', `Run ${runId} is not held by fence ${fence} any more.`, { context: { run: runId } })
+  return new BackupError('STALE_WORKER', `Run ${runId} is not held by fence ${fence} any more.`, {
+    context: { run: runId },
+  })
 }

@@ -1,7 +1,14 @@
-/** What this process does to runs and due times, told to whom waits in this process. Others find it out by asking the database. */
+/**
+ * What this process does to runs and due times, told to whom waits in this process. Others find it out by asking the
+ * database.
+ */
 import type { Catalog } from '../../catalog/index.ts'
 
-export const RunEvent = { FINISHED: 'finished', CANCEL_REQUESTED: 'cancel-requested', DUE_TIMES_CHANGED: 'due-times-changed' } as const
+export const RunEvent = {
+  FINISHED: 'finished',
+  CANCEL_REQUESTED: 'cancel-requested',
+  DUE_TIMES_CHANGED: 'due-times-changed',
+} as const
 export type RunEvent = (typeof RunEvent)[keyof typeof RunEvent]
 
 const targets = new WeakMap<Catalog, EventTarget>()
@@ -20,6 +27,12 @@ export function announce(catalog: Catalog, event: RunEvent, subject: string): vo
 }
 
 /** Until `signal` is aborted. */
-export function listen(catalog: Catalog, event: RunEvent, options: { readonly signal: AbortSignal; readonly heard: (subject: string) => void }): void {
-  targetOf(catalog).addEventListener(event, (told) => options.heard((told as CustomEvent<string>).detail), { signal: options.signal })
+export function listen(
+  catalog: Catalog,
+  event: RunEvent,
+  options: { readonly signal: AbortSignal; readonly heard: (subject: string) => void },
+): void {
+  targetOf(catalog).addEventListener(event, (told) => options.heard((told as CustomEvent<string>).detail), {
+    signal: options.signal,
+  })
 }

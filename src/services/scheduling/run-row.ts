@@ -1,7 +1,16 @@
 /** A row of `runs`, and as it is shown. */
 import type { Selectable } from 'kysely'
 import type { Tables } from '../../catalog/index.ts'
-import type { BackupType, Failure, RunProgress, RunState, RunStats, RunTrigger, RunView, SkippedItem } from '../../contracts/system/index.ts'
+import type {
+  BackupType,
+  Failure,
+  RunProgress,
+  RunState,
+  RunStats,
+  RunTrigger,
+  RunView,
+  SkippedItem,
+} from '../../contracts/system/index.ts'
 import { isoTime } from '../../kernel/clock.ts'
 
 export type RunRow = Selectable<Tables['runs']>
@@ -9,10 +18,25 @@ export type RunRow = Selectable<Tables['runs']>
 export function runView(row: RunRow): RunView {
   const time = (at: Date | null) => (at === null ? null : isoTime(at.getTime()))
   return {
-    id: row.id, configId: row.config_id, configName: row.config_name, source: row.source, type: row.type as BackupType, trigger: row.trigger as RunTrigger, state: row.state as RunState,
-    dueAt: time(row.due_at), createdAt: isoTime(row.created_at.getTime()), startedAt: time(row.started_at), finishedAt: time(row.finished_at),
-    durationMs: row.started_at !== null && row.finished_at !== null ? row.finished_at.getTime() - row.started_at.getTime() : null,
-    attempts: row.attempts, snapshot: row.snapshot, stats: row.stats as RunStats | null, skipped: (row.skipped as readonly SkippedItem[] | null) ?? [], progress: row.progress as RunProgress | null, error: row.error as Failure | null,
+    id: row.id,
+    configId: row.config_id,
+    configName: row.config_name,
+    source: row.source,
+    type: row.type as BackupType,
+    trigger: row.trigger as RunTrigger,
+    state: row.state as RunState,
+    dueAt: time(row.due_at),
+    createdAt: isoTime(row.created_at.getTime()),
+    startedAt: time(row.started_at),
+    finishedAt: time(row.finished_at),
+    durationMs:
+      row.started_at !== null && row.finished_at !== null ? row.finished_at.getTime() - row.started_at.getTime() : null,
+    attempts: row.attempts,
+    snapshot: row.snapshot,
+    stats: row.stats as RunStats | null,
+    skipped: (row.skipped as readonly SkippedItem[] | null) ?? [],
+    progress: row.progress as RunProgress | null,
+    error: row.error as Failure | null,
   }
 }
 

@@ -18,18 +18,46 @@ export interface Settlement {
 }
 
 /** Ends the attempt and lets the configuration's next run go. Throws STALE_WORKER. */
-export async function settleAttempt(parts: SystemParts, tx: DatabaseTransaction, { claim, outcome, failure, set }: Settlement): Promise<RunView> {
+export async function settleAttempt(
+  parts: SystemParts,
+  tx: DatabaseTransaction,
+  { claim, outcome, failure, set }: Settlement,
+): Promise<RunView> {
   await lockConfig(tx, claim.configId)
-  const row = await tx.updateTable('runs').set(set).where('id', '=', claim.runId).where('fence', '=', claim.fence).where('state', '=', RunState.RUNNING).returningAll().executeTakeFirst()
+  const row = await tx
+    .updateTable('runs')
+    .set(set)
+    .where('id', '=', claim.runId)
+    .where('fence', '=', claim.fence)
+    .where('state', '=', RunState.RUNNING)
+    .returningAll()
+    .executeTakeFirst()
   if (!row) throw staleWorker(claim)
-  await tx.updateTable('run_attempts').set({ finished_at: sql<Date>`clock_timestamp()`, outcome, error: failure ? JSON.stringify(failure) : null }).where('run_id', '=', claim.runId).where('attempt', '=', claim.attempt).execute()
+  await tx
+    .updateTable('run_attempts')
+    .set({ finished_at: sql<Date>`clock_timestamp()`, outcome, error: failure ? JSON.stringify(failure) : null })
+    .where('run_id', '=', claim.runId)
+    .where('attempt', '=', claim.attempt)
+    .execute()
   await queueNext(parts, tx, claim)
   return runView(row)
 }
 
 /** The run of the same configuration that has waited for this one. */
-async function queueNext(parts: SystemParts, tx: DatabaseTransaction, { configId, runId }: Pick<RunClaim, 'configId' | 'runId'>): Promise<void> {
-  const next = await tx.selectFrom('runs').select(['id', 'priority']).where('config_id', '=', configId).where('state', '=', RunState.PENDING).where('id', '!=', runId)
-    .orderBy('priority', 'desc').orderBy('created_at').limit(1).executeTakeFirst()
+async function queueNext(
+  parts: SystemParts,
+  tx: DatabaseTransaction,
+  { configId, runId }: Pick<RunClaim, 'configId' | 'runId'>,
+): Promise<void> {
+  const next = await tx
+    .selectFrom('runs')
+    .select(['id', 'priority'])
+    .where('config_id', '=', configId)
+    .where('state', '=', RunState.PENDING)
+    .where('id', '!=', runId)
+    .orderBy('priority', 'desc')
+    .orderBy('created_at')
+    .limit(1)
+    .executeTakeFirst()
   if (next) await parts.queue.enqueue({ kind: JobKind.BACKUP, subject: next.id, priority: next.priority }, tx)
 }

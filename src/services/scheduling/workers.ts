@@ -22,18 +22,34 @@ export async function registerWorker(parts: SystemParts, roles: WorkerRoles): Pr
   const role = [roles.scheduler && SCHEDULER, roles.worker && 'worker'].filter((name) => name !== false).join(',')
   const now = sql<Date>`clock_timestamp()`
   await parts.catalog.transaction(async (tx) => {
-    await tx.deleteFrom('workers').where('heartbeat_at', '<', sql<Date>`clock_timestamp() - make_interval(days => ${KEEP_DAYS})`).where('id', '!=', id).execute()
-    await tx.insertInto('workers').values({ id, host, pid, role, started_at: now, heartbeat_at: now }).onConflict((conflict) => conflict.column('id').doUpdateSet({ role, heartbeat_at: now, stopped_at: null })).execute()
+    await tx
+      .deleteFrom('workers')
+      .where('heartbeat_at', '<', sql<Date>`clock_timestamp() - make_interval(days => ${KEEP_DAYS})`)
+      .where('id', '!=', id)
+      .execute()
+    await tx
+      .insertInto('workers')
+      .values({ id, host, pid, role, started_at: now, heartbeat_at: now })
+      .onConflict((conflict) => conflict.column('id').doUpdateSet({ role, heartbeat_at: now, stopped_at: null }))
+      .execute()
   })
 }
 
 export async function heartbeatWorker(parts: SystemParts): Promise<void> {
-  await parts.catalog.db.updateTable('workers').set({ heartbeat_at: sql<Date>`clock_timestamp()` }).where('id', '=', parts.worker.id).execute()
+  await parts.catalog.db
+    .updateTable('workers')
+    .set({ heartbeat_at: sql<Date>`clock_timestamp()` })
+    .where('id', '=', parts.worker.id)
+    .execute()
 }
 
 /** What it still holds may be taken over at once. */
 export async function stopWorker(parts: SystemParts): Promise<void> {
-  await parts.catalog.db.updateTable('workers').set({ stopped_at: sql<Date>`clock_timestamp()` }).where('id', '=', parts.worker.id).execute()
+  await parts.catalog.db
+    .updateTable('workers')
+    .set({ stopped_at: sql<Date>`clock_timestamp()` })
+    .where('id', '=', parts.worker.id)
+    .execute()
 }
 
 /** Whether a live process makes runs of due times. */
@@ -47,9 +63,20 @@ export function isScheduler({ role }: { readonly role: string }): boolean {
 
 /** The embedded database has one process: whoever else has a row there is gone. */
 export async function liveWorkers(parts: SystemParts): Promise<SchedulerStatus['workers']> {
-  const rows = await parts.catalog.db.selectFrom('workers').select(['id', 'host', 'pid', 'role', 'started_at', 'heartbeat_at'])
-    .where('stopped_at', 'is', null).where('heartbeat_at', '>', sql<Date>`clock_timestamp() - make_interval(secs => ${SILENT_SECONDS})`)
+  const rows = await parts.catalog.db
+    .selectFrom('workers')
+    .select(['id', 'host', 'pid', 'role', 'started_at', 'heartbeat_at'])
+    .where('stopped_at', 'is', null)
+    .where('heartbeat_at', '>', sql<Date>`clock_timestamp() - make_interval(secs => ${SILENT_SECONDS})`)
     .$if(parts.catalog.kind === CatalogKind.EMBEDDED, (query) => query.where('id', '=', parts.worker.id))
-    .orderBy('started_at').execute()
-  return rows.map(({ id, host, pid, role, started_at, heartbeat_at }) => ({ id, host, pid, role, startedAt: isoTime(started_at.getTime()), heartbeatAt: isoTime(heartbeat_at.getTime()) }))
+    .orderBy('started_at')
+    .execute()
+  return rows.map(({ id, host, pid, role, started_at, heartbeat_at }) => ({
+    id,
+    host,
+    pid,
+    role,
+    startedAt: isoTime(started_at.getTime()),
+    heartbeatAt: isoTime(heartbeat_at.getTime()),
+  }))
 }

@@ -5,6 +5,18 @@ import type { SystemParts } from '../parts.ts'
 import { configStatuses, runningRuns, schedulerStatus } from '../scheduling/index.ts'
 
 export async function systemStatus(parts: SystemParts): Promise<SystemStatus> {
-  const [scheduler, configs, running, alerts] = await Promise.all([schedulerStatus(parts), configStatuses(parts), runningRuns(parts), getActiveAlerts(parts)])
-  return { scheduler, configs, running, alerts, repository: parts.repository.location.path, database: parts.catalog.location }
+  const [scheduler, configs, running, alerts] = await Promise.all([
+    schedulerStatus(parts),
+    configStatuses(parts),
+    runningRuns(parts),
+    getActiveAlerts(parts),
+  ])
+  return {
+    scheduler,
+    configs,
+    running,
+    alerts,
+    repository: parts.repository.location.path,
+    database: parts.catalog.location,
+  }
 }

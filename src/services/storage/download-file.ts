@@ -8,12 +8,25 @@ interface DownloadCall {
 }
 
 /**
- * A file's content. Every piece is authenticated before it is given; with `stream` a damaged file gives what is good and then fails with DAMAGED, else nothing of it is
- * given. Throws FILE_NOT_FOUND, DAMAGED, CONFIG_INVALID for a path that is not taken.
+ * A file's content. Every piece is authenticated before it is given; with `stream` a damaged file gives what is good
+ * and then fails with DAMAGED, else nothing of it is given. Throws FILE_NOT_FOUND, DAMAGED, CONFIG_INVALID for a path
+ * that is not taken.
  */
-export function download(parts: SystemParts, path: string, call: DownloadCall & { readonly stream: true }): Promise<Readable>
-export function download(parts: SystemParts, path: string, call?: DownloadCall & { readonly stream?: false }): Promise<Uint8Array>
-export async function download(parts: SystemParts, path: string, { stream, signal }: DownloadCall & { readonly stream?: boolean } = {}): Promise<Uint8Array | Readable> {
+export function download(
+  parts: SystemParts,
+  path: string,
+  call: DownloadCall & { readonly stream: true },
+): Promise<Readable>
+export function download(
+  parts: SystemParts,
+  path: string,
+  call?: DownloadCall & { readonly stream?: false },
+): Promise<Uint8Array>
+export async function download(
+  parts: SystemParts,
+  path: string,
+  { stream, signal }: DownloadCall & { readonly stream?: boolean } = {},
+): Promise<Uint8Array | Readable> {
   checkFilePath(path)
   const opened = await open(parts, path, signal)
   if (stream) {

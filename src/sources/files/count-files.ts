@@ -1,4 +1,7 @@
-/** How many entries a first backup will meet, for the time that it will take: a quick count beside the work, without a look at any file. */
+/**
+ * How many entries a first backup will meet, for the time that it will take: a quick count beside the work, without a
+ * look at any file.
+ */
 import fs from 'node:fs/promises'
 
 export interface FileCount extends Disposable {
@@ -6,7 +9,10 @@ export interface FileCount extends Disposable {
   readonly files: number | undefined
 }
 
-/** Starts counting. Folders that can't be read count nothing; dispose it to stop. Filters are not applied: it is an upper bound. */
+/**
+ * Starts counting. Folders that can't be read count nothing; dispose it to stop. Filters are not applied: it is an
+ * upper bound.
+ */
 export function countFiles(roots: readonly string[]): FileCount {
   let files: number | undefined
   let isStopped = false

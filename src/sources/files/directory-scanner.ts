@@ -24,7 +24,10 @@ export interface OpenDirectory {
 }
 
 export interface DirectoryScanner {
-  /** Fills `into`; of a directory that was just opened, or rewound. Names that vanished meanwhile are left out; other failures are returned. Throws a Node-like error when the directory itself can't be read. */
+  /**
+   * Fills `into`; of a directory that was just opened, or rewound. Names that vanished meanwhile are left out; other
+   * failures are returned. Throws a Node-like error when the directory itself can't be read.
+   */
   scan(directory: OpenDirectory, into: EntryColumns): ScanSkip[]
   /** A directory that was scanned can be scanned again. */
   rewind(directory: OpenDirectory): void
@@ -66,7 +69,11 @@ class SystemCallScanner implements DirectoryScanner {
   #names(descriptor: number): string[] {
     const names: string[] = []
     const records = this.#records
-    for (let bytes = this.#calls.getdents(descriptor, records); bytes > 0; bytes = this.#calls.getdents(descriptor, records)) {
+    for (
+      let bytes = this.#calls.getdents(descriptor, records);
+      bytes > 0;
+      bytes = this.#calls.getdents(descriptor, records)
+    ) {
       for (let at = 0; at < bytes; at += records.readUInt16LE(at + RECORD_LENGTH_AT)) {
         const from = at + RECORD_NAME_AT
         const name = records.toString('latin1', from, records.indexOf(0, from))
@@ -108,7 +115,10 @@ class PortableScanner implements DirectoryScanner {
   scan(directory: OpenDirectory, into: EntryColumns): ScanSkip[] {
     into.clear()
     const parent = Buffer.from(`${directory.path === '/' ? '' : directory.path}/`, 'latin1')
-    const names = fs.readdirSync(Buffer.from(directory.path, 'latin1'), { encoding: 'buffer' }).map((name) => name.toString('latin1')).sort()
+    const names = fs
+      .readdirSync(Buffer.from(directory.path, 'latin1'), { encoding: 'buffer' })
+      .map((name) => name.toString('latin1'))
+      .sort()
     into.reserve(names.length)
     const skips: ScanSkip[] = []
     for (const name of names) {
@@ -132,8 +142,22 @@ function takeStats(name: string, stats: fs.BigIntStats, into: EntryColumns): voi
   const mtime = floorDivide(stats.mtimeNs, second)
   const ctime = floorDivide(stats.ctimeNs, second)
   const fields = [
-    stats.mode, stats.uid, stats.gid, stats.size, stats.size >> 32n, mtime, mtime >> 32n, stats.mtimeNs - mtime * second, ctime, ctime >> 32n, stats.ctimeNs - ctime * second, stats.ino,
-    stats.ino >> 32n, stats.nlink, majorOf(stats.dev), minorOf(stats.dev),
+    stats.mode,
+    stats.uid,
+    stats.gid,
+    stats.size,
+    stats.size >> 32n,
+    mtime,
+    mtime >> 32n,
+    stats.mtimeNs - mtime * second,
+    ctime,
+    ctime >> 32n,
+    stats.ctimeNs - ctime * second,
+    stats.ino,
+    stats.ino >> 32n,
+    stats.nlink,
+    majorOf(stats.dev),
+    minorOf(stats.dev),
   ]
   into.names[entry] = name
   fields.forEach((value, column) => {

@@ -1,4 +1,5 @@
-// Goal: patterns and limits leave out what docs and help say, and nothing else; a hostile pattern costs no more than its length.
+// Goal: patterns and limits leave out what docs and help say, and nothing else; a hostile pattern costs no more than
+// its length.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isBackupError } from '../../kernel/backup-error.ts'
@@ -8,8 +9,14 @@ const facts = { bytes: 100, modifiedMs: Date.parse('2026-01-01') }
 
 function keeps(filters: FileFilters, path: string, more: Partial<typeof facts> = {}): boolean {
   const filter = createFileFilter(filters, ['/srv/clinic'])
-  const folders = path.split('/').slice(1, -1).map((_, i, parts) => `/${parts.slice(0, i + 1).join('/')}`).filter((folder) => folder.startsWith('/srv/clinic/'))
-  return !folders.some((folder) => filter.excludesDirectory(folder)) && !filter.excludesFile(path, { ...facts, ...more })
+  const folders = path
+    .split('/')
+    .slice(1, -1)
+    .map((_, i, parts) => `/${parts.slice(0, i + 1).join('/')}`)
+    .filter((folder) => folder.startsWith('/srv/clinic/'))
+  return (
+    !folders.some((folder) => filter.excludesDirectory(folder)) && !filter.excludesFile(path, { ...facts, ...more })
+  )
 }
 
 const CASES: ReadonlyArray<readonly [pattern: string, out: readonly string[], kept: readonly string[]]> = [
@@ -29,20 +36,32 @@ const CASES: ReadonlyArray<readonly [pattern: string, out: readonly string[], ke
 test('excluding patterns leave out what they match', () => {
   for (const [pattern, out, kept] of CASES) {
     const bytes = (name: string) => Buffer.from(`/srv/clinic/${name}`).toString('latin1')
-    for (const name of out) assert.ok(!keeps({ excludePatterns: [pattern] }, bytes(name)), `${pattern} leaves out ${name}`)
+    for (const name of out)
+      assert.ok(!keeps({ excludePatterns: [pattern] }, bytes(name)), `${pattern} leaves out ${name}`)
     for (const name of kept) assert.ok(keeps({ excludePatterns: [pattern] }, bytes(name)), `${pattern} keeps ${name}`)
   }
 })
 
 test('including patterns keep only what they match; excluding ones win', () => {
   const filters = { includePatterns: ['*.pdf', 'exames/**'], excludePatterns: ['draft-*'] }
-  assert.deepEqual(['a.pdf', 'x/b.pdf', 'exames/1/raw.dcm', 'c.txt', 'draft-a.pdf'].map((name) => keeps(filters, `/srv/clinic/${name}`)), [true, true, true, false, false])
+  assert.deepEqual(
+    ['a.pdf', 'x/b.pdf', 'exames/1/raw.dcm', 'c.txt', 'draft-a.pdf'].map((name) =>
+      keeps(filters, `/srv/clinic/${name}`),
+    ),
+    [true, true, true, false, false],
+  )
 })
 
 test('limits on size and age', () => {
-  assert.deepEqual([99, 100, 101].map((bytes) => keeps({ sizeLimit: 100 }, '/srv/clinic/a', { bytes })), [true, true, false])
+  assert.deepEqual(
+    [99, 100, 101].map((bytes) => keeps({ sizeLimit: 100 }, '/srv/clinic/a', { bytes })),
+    [true, true, false],
+  )
   const modifiedSinceMs = Date.parse('2026-01-01')
-  assert.deepEqual([-1, 0, 1].map((ms) => keeps({ modifiedSinceMs }, '/srv/clinic/a', { modifiedMs: modifiedSinceMs + ms })), [false, true, true])
+  assert.deepEqual(
+    [-1, 0, 1].map((ms) => keeps({ modifiedSinceMs }, '/srv/clinic/a', { modifiedMs: modifiedSinceMs + ms })),
+    [false, true, true],
+  )
 })
 
 test('the root itself is never left out', () => {
@@ -55,13 +74,20 @@ test('ignore files: comments, taking back, deeper ones win', () => {
   const top = parseIgnoreFile('# a comment\n*.bak\nbuild/\n\n!keep.bak\n', '/srv/clinic')
   const deep = parseIgnoreFile('!*.bak\r\n', '/srv/clinic/old')
   const out = (path: string, rules = [top]) => filter.excludesFile(path, facts, rules)
-  assert.deepEqual([out('/srv/clinic/a.bak'), out('/srv/clinic/x/keep.bak'), out('/srv/clinic/a'), out('/srv/clinic/build')], [true, false, false, false])
+  assert.deepEqual(
+    [out('/srv/clinic/a.bak'), out('/srv/clinic/x/keep.bak'), out('/srv/clinic/a'), out('/srv/clinic/build')],
+    [true, false, false, false],
+  )
   assert.ok(filter.excludesDirectory('/srv/clinic/x/build', [top]))
   assert.equal(out('/srv/clinic/old/a.bak', [top, deep]), false)
 })
 
 test('bad patterns are named', () => {
-  for (const pattern of ['', '/', 'a[b', '{a,b', '!']) assert.throws(() => createFileFilter({ excludePatterns: [pattern] }, ['/']), (error) => isBackupError(error, 'USAGE') && error.message.includes(`"${pattern}"`))
+  for (const pattern of ['', '/', 'a[b', '{a,b', '!'])
+    assert.throws(
+      () => createFileFilter({ excludePatterns: [pattern] }, ['/']),
+      (error) => isBackupError(error, 'USAGE') && error.message.includes(`"${pattern}"`),
+    )
 })
 
 test('a pattern made to explode does not', () => {

@@ -1,6 +1,6 @@
 /**
- * Which entries a backup leaves out by wish: patterns, size, age, markers. Paths are byte strings (one character a byte), so that a pattern
- * meets names that are no valid UTF-8. What a filter leaves out does not make a run partial.
+ * Which entries a backup leaves out by wish: patterns, size, age, markers. Paths are byte strings (one character a
+ * byte), so that a pattern meets names that are no valid UTF-8. What a filter leaves out does not make a run partial.
  */
 import { BackupError } from '../../kernel/backup-error.ts'
 import { Glob, GlobError } from './glob.ts'
@@ -27,7 +27,11 @@ export interface FileFilters {
 export interface FileFilter {
   /** True when the path (absolute, one character a byte) is left out as a folder: nothing below it is looked at. */
   excludesDirectory(path: string, rules?: IgnoreRules): boolean
-  excludesFile(path: string, facts: { readonly bytes: number; readonly modifiedMs: number }, rules?: IgnoreRules): boolean
+  excludesFile(
+    path: string,
+    facts: { readonly bytes: number; readonly modifiedMs: number },
+    rules?: IgnoreRules,
+  ): boolean
 }
 
 /** Rules of ignore files from the root down; later and deeper ones win. */
@@ -63,7 +67,10 @@ export function createFileFilter(filters: FileFilters, roots: readonly string[])
 /** Parses an ignore file: one pattern a line, `#` comments, `!` takes back. */
 export function parseIgnoreFile(text: string, directory: string): IgnoreRules[number] {
   const lines = text.split('\n').map((line) => line.replace(/\r$/, '').replace(/(?<!\\)\s+$/, ''))
-  return { directory, patterns: lines.filter((line) => line !== '' && !line.startsWith('#')).map((line) => compilePattern(line)) }
+  return {
+    directory,
+    patterns: lines.filter((line) => line !== '' && !line.startsWith('#')).map((line) => compilePattern(line)),
+  }
 }
 
 function ignored(rules: IgnoreRules | undefined, path: string, isDirectory: boolean): boolean {
@@ -87,8 +94,9 @@ function relativeTo(roots: readonly string[], path: string): string {
 }
 
 /**
- * Compiles one pattern: a glob (glob.ts); a leading "/" anchors to the backup's path, a trailing "/" means folders only, a pattern without an inner
- * slash matches at any depth, a leading "!" takes back. Throws USAGE naming the pattern.
+ * Compiles one pattern: a glob (glob.ts); a leading "/" anchors to the backup's path, a trailing "/" means folders
+ * only, a pattern without an inner slash matches at any depth, a leading "!" takes back. Throws USAGE naming the
+ * pattern.
  */
 export function compilePattern(pattern: string): CompiledPattern {
   const isNegated = pattern.startsWith('!')

@@ -1,6 +1,7 @@
 /**
- * Globs over byte strings, matched in time proportional to pattern times path: all places of the pattern that a prefix of the path can lead to are
- * kept side by side (Thompson's construction), so that no pattern of a stranger's ignore file can stop a backup.
+ * Globs over byte strings, matched in time proportional to pattern times path: all places of the pattern that a prefix
+ * of the path can lead to are kept side by side (Thompson's construction), so that no pattern of a stranger's ignore
+ * file can stop a backup.
  */
 
 const ALTERNATIVES_MAX = 256
@@ -16,7 +17,10 @@ type Token =
 
 export class GlobError extends Error {}
 
-/** `*` and `?` stay inside a name, `**` crosses folders, `[a-z]`, `[!a-z]`, `{a,b}`, `\` takes the next character as it is. */
+/**
+ * `*` and `?` stay inside a name, `**` crosses folders, `[a-z]`, `[!a-z]`, `{a,b}`, `\` takes the next character as it
+ * is.
+ */
 export class Glob {
   readonly #alternatives: ReadonlyArray<readonly Token[]>
 
@@ -55,7 +59,11 @@ function enter(pattern: readonly Token[], places: Uint8Array, place: number): vo
   }
 }
 
-function step(pattern: readonly Token[], next: Uint8Array, at: { readonly place: number; readonly byte: number }): void {
+function step(
+  pattern: readonly Token[],
+  next: Uint8Array,
+  at: { readonly place: number; readonly byte: number },
+): void {
   const token = pattern[at.place]!
   switch (token.kind) {
     case 'bytes':
@@ -114,7 +122,10 @@ function characterClass(body: string, at: number): { token: Token; last: number 
     }
     return false
   }
-  return { token: { kind: 'bytes', table: tableOf((byte) => byte !== SLASH && isMember(byte) !== isNegated) }, last: end }
+  return {
+    token: { kind: 'bytes', table: tableOf((byte) => byte !== SLASH && isMember(byte) !== isNegated) },
+    last: end,
+  }
 }
 
 /** `a{b,c}d` as `abd` and `acd`, also nested. */

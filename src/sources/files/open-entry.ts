@@ -1,4 +1,7 @@
-/** Opening what a listing named, by descriptor and name, so that no link or rename can lead elsewhere; by path only where system calls are missing. */
+/**
+ * Opening what a listing named, by descriptor and name, so that no link or rename can lead elsewhere; by path only
+ * where system calls are missing.
+ */
 import fs from 'node:fs'
 import { Column, type EntryColumns, FileType } from '../../contracts/index.ts'
 import { systemCode } from '../../kernel/backup-error.ts'
@@ -99,7 +102,9 @@ class SystemCallAccess implements EntryAccess {
 
   checkIdentity(descriptor: number, columns: EntryColumns, entry: number): void {
     this.#calls.fstatx(descriptor, this.#status)
-    const isSame = this.#words[StatxOffset.INODE / 4] === columns.values[Column.INODE_LOW]![entry] && (this.#words[StatxOffset.MODE / 4]! & 0o170000) === FileType.FILE
+    const isSame =
+      this.#words[StatxOffset.INODE / 4] === columns.values[Column.INODE_LOW]![entry] &&
+      (this.#words[StatxOffset.MODE / 4]! & 0o170000) === FileType.FILE
     if (!isSame) throw new SystemCallError('open', 116)
   }
 
@@ -108,11 +113,17 @@ class SystemCallAccess implements EntryAccess {
   }
 
   attributesOfFile(descriptor: number): { attributes: ExtendedAttribute[]; failed: string[] } {
-    return collect(() => this.#calls.flistxattr(descriptor), (name) => this.#calls.fgetxattr(descriptor, name))
+    return collect(
+      () => this.#calls.flistxattr(descriptor),
+      (name) => this.#calls.fgetxattr(descriptor, name),
+    )
   }
 
   attributesOfEntry(parent: OpenDirectory, name: string): { attributes: ExtendedAttribute[]; failed: string[] } {
-    return collect(() => this.#calls.llistxattr(parent.descriptor, name), (attribute) => this.#calls.lgetxattr(parent.descriptor, name, attribute))
+    return collect(
+      () => this.#calls.llistxattr(parent.descriptor, name),
+      (attribute) => this.#calls.lgetxattr(parent.descriptor, name, attribute),
+    )
   }
 
   extents(descriptor: number, bytes: number): DataExtent[] {
@@ -130,7 +141,10 @@ class SystemCallAccess implements EntryAccess {
 
 const NO_ATTRIBUTES = { attributes: [], failed: [] }
 
-function collect(list: () => string[], read: (name: string) => Uint8Array): { attributes: ExtendedAttribute[]; failed: string[] } {
+function collect(
+  list: () => string[],
+  read: (name: string) => Uint8Array,
+): { attributes: ExtendedAttribute[]; failed: string[] } {
   let names: string[]
   try {
     names = list()
@@ -169,12 +183,16 @@ class PortableAccess implements EntryAccess {
 
   isAsListed(descriptor: number, columns: EntryColumns, entry: number): boolean {
     const stat = fs.fstatSync(descriptor, { bigint: true })
-    return stat.size === BigInt(columns.size(entry)) && stat.mtimeNs === BigInt(columns.mtimeSeconds(entry)) * 1_000_000_000n + BigInt(columns.mtimeNanoseconds(entry))
+    return (
+      stat.size === BigInt(columns.size(entry)) &&
+      stat.mtimeNs === BigInt(columns.mtimeSeconds(entry)) * 1_000_000_000n + BigInt(columns.mtimeNanoseconds(entry))
+    )
   }
 
   checkIdentity(descriptor: number, columns: EntryColumns, entry: number): void {
     const stat = fs.fstatSync(descriptor, { bigint: true })
-    if (!stat.isFile() || Number(stat.ino & 0xffffffffn) !== columns.values[Column.INODE_LOW]![entry]) throw new SystemCallError('open', 116)
+    if (!stat.isFile() || Number(stat.ino & 0xffffffffn) !== columns.values[Column.INODE_LOW]![entry])
+      throw new SystemCallError('open', 116)
   }
 
   readLink(parent: OpenDirectory, name: string): Uint8Array {

@@ -1,17 +1,18 @@
 /**
- * Objects as files below one folder. A write becomes visible by rename or link only after its bytes are on the disk, and is acknowledged only
- * after the folders that lead to it are. A failed fsync is never retried: the page cache may have dropped the error with the data.
+ * Objects as files below one folder. A write becomes visible by rename or link only after its bytes are on the disk,
+ * and is acknowledged only after the folders that lead to it are. A failed fsync is never retried: the page cache may
+ * have dropped the error with the data.
  */
 import { randomBytes } from 'node:crypto'
 import { type Dirent, readFile } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { bootId, isProcessAlive, machineTag } from '../../kernel/machine.ts'
 import { throwIfAborted } from '../../kernel/abort.ts'
+import { BackupError, systemCode } from '../../kernel/backup-error.ts'
 import { monotonicNs, nowMs } from '../../kernel/clock.ts'
 import { inOrder } from '../../kernel/in-order.ts'
-import { BackupError, systemCode } from '../../kernel/backup-error.ts'
+import { bootId, isProcessAlive, machineTag } from '../../kernel/machine.ts'
 import { checkKey } from '../key.ts'
 import type { ByteSource, CallOptions, ObjectStat, ObjectStore, StoreCapabilities, Uptime } from '../object-store.ts'
 
@@ -20,7 +21,10 @@ const readWhole = promisify(readFile) as (target: string) => Promise<Buffer<Arra
 const STAGING = '.staging'
 const RESERVE = 'reserve'
 const STATS_AT_ONCE = 32
-/** Records, a session, entries of the delete log: at 64 bytes a pack enough to condemn and delete some 1,500 packs at once. */
+/**
+ * Records, a session, entries of the delete log: at 64 bytes a pack enough to condemn and delete some 1,500 packs at
+ * once.
+ */
 const RESERVE_BYTES = 256 * 1024
 /** It is made only where it takes no more than this part of what is free. */
 const RESERVE_SHARE = 8
@@ -41,7 +45,12 @@ export interface LocalStoreConfig {
 export class LocalStore implements ObjectStore {
   readonly kind = 'LOCAL'
   readonly location: string
-  readonly capabilities: StoreCapabilities = { createIfAbsent: true, objectLock: false, versions: false, localFiles: true }
+  readonly capabilities: StoreCapabilities = {
+    createIfAbsent: true,
+    objectLock: false,
+    versions: false,
+    localFiles: true,
+  }
   readonly stagingDirectory: string
   readonly #config: LocalStoreConfig
   readonly #knownDirectories = new Set<string>()
@@ -57,7 +66,8 @@ export class LocalStore implements ObjectStore {
   /** Makes the staging folder and sweeps what dead runs left in it. Reading needs no call of this. */
   async prepare(): Promise<void> {
     await this.#guard('prepare', this.location, () => this.#makeDirectory(this.stagingDirectory))
-    for (const name of await fs.readdir(this.stagingDirectory)) await this.#sweep(path.join(this.stagingDirectory, name))
+    for (const name of await fs.readdir(this.stagingDirectory))
+      await this.#sweep(path.join(this.stagingDirectory, name))
   }
 
   uptime(): Uptime {
@@ -70,14 +80,23 @@ export class LocalStore implements ObjectStore {
     const { bytesFree } = (await this.capacity()) ?? { bytesFree: 0 }
     if (bytesFree < RESERVE_BYTES * RESERVE_SHARE || (await statOrUndefined(file))) return
     // Random: a file system that compresses would keep no room for zeros.
-    await fs.writeFile(file, randomBytes(RESERVE_BYTES), { mode: 0o600, flush: true }).catch(() => fs.rm(file, { force: true }))
+    await fs
+      .writeFile(file, randomBytes(RESERVE_BYTES), { mode: 0o600, flush: true })
+      .catch(() => fs.rm(file, { force: true }))
   }
 
-  async put(key: string, body: ByteSource | Uint8Array, options: CallOptions & { readonly ifAbsent?: boolean } = {}): Promise<void> {
+  async put(
+    key: string,
+    body: ByteSource | Uint8Array,
+    options: CallOptions & { readonly ifAbsent?: boolean } = {},
+  ): Promise<void> {
     const target = this.#target(key, options.signal)
     await this.#guard('put', key, async () => {
       await this.#makeDirectory(this.stagingDirectory)
-      const staged = path.join(this.stagingDirectory, `put-${machineTag()}-${process.pid}-${randomBytes(12).toString('hex')}`)
+      const staged = path.join(
+        this.stagingDirectory,
+        `put-${machineTag()}-${process.pid}-${randomBytes(12).toString('hex')}`,
+      )
       try {
         await this.#writeStaged(staged, body, options.signal)
         await this.#reveal(staged, target, options.ifAbsent === true)
@@ -98,9 +117,16 @@ export class LocalStore implements ObjectStore {
     })
   }
 
-  async get(key: string, options: CallOptions & { readonly offset?: number; readonly length?: number } = {}): Promise<Uint8Array> {
+  async get(
+    key: string,
+    options: CallOptions & { readonly offset?: number; readonly length?: number } = {},
+  ): Promise<Uint8Array> {
     const target = this.#target(key, options.signal, false)
-    return this.#guard('get', key, () => (options.offset === undefined && options.length === undefined ? readWhole(target) : readRange(target, { ...options, key })))
+    return this.#guard('get', key, () =>
+      options.offset === undefined && options.length === undefined
+        ? readWhole(target)
+        : readRange(target, { ...options, key }),
+    )
   }
 
   localPath(key: string): string | undefined {
@@ -143,7 +169,10 @@ export class LocalStore implements ObjectStore {
   nowMs(): Promise<number> {
     return this.#guard('clock', this.location, async () => {
       await this.#makeDirectory(this.stagingDirectory)
-      const probe = path.join(this.stagingDirectory, `clock-${machineTag()}-${process.pid}-${randomBytes(6).toString('hex')}`)
+      const probe = path.join(
+        this.stagingDirectory,
+        `clock-${machineTag()}-${process.pid}-${randomBytes(6).toString('hex')}`,
+      )
       try {
         await fs.writeFile(probe, '', { flag: 'wx', mode: 0o600 })
         return (await fs.stat(probe)).mtimeMs
@@ -161,8 +190,12 @@ export class LocalStore implements ObjectStore {
   async *#walk(directory: string, prefix: string, signal: AbortSignal | undefined): AsyncIterable<ObjectStat> {
     throwIfAborted(signal)
     const keyOf = ({ name }: Dirent) => (directory === '' ? name : `${directory}/${name}`)
-    const entries = (await this.#readDirectory(directory)).filter((entry) => keyOf(entry).startsWith(prefix) || prefix.startsWith(`${keyOf(entry)}/`))
-    for await (const { entry, stat } of inOrder(entries, { widthMax: STATS_AT_ONCE }, (each) => this.#statOf(each, keyOf(each)))) {
+    const entries = (await this.#readDirectory(directory)).filter(
+      (entry) => keyOf(entry).startsWith(prefix) || prefix.startsWith(`${keyOf(entry)}/`),
+    )
+    for await (const { entry, stat } of inOrder(entries, { widthMax: STATS_AT_ONCE }, (each) =>
+      this.#statOf(each, keyOf(each)),
+    )) {
       if (entry.isDirectory()) yield* this.#walk(keyOf(entry), prefix, signal)
       else if (stat) yield { key: keyOf(entry), bytes: stat.size, modifiedMs: stat.mtimeMs }
     }
@@ -249,7 +282,10 @@ export class LocalStore implements ObjectStore {
     try {
       await run()
     } catch (error) {
-      this.#poison = new BackupError('STORAGE_FAILED', 'The disk did not confirm a write; this store takes no more.', { context: { path: this.location, cause: systemCode(error) }, cause: error })
+      this.#poison = new BackupError('STORAGE_FAILED', 'The disk did not confirm a write; this store takes no more.', {
+        context: { path: this.location, cause: systemCode(error) },
+        cause: error,
+      })
       throw this.#poison
     }
   }
@@ -272,7 +308,8 @@ export class LocalStore implements ObjectStore {
   }
 
   #checkOpen(): void {
-    if (this.#isClosed) throw new BackupError('STORAGE_FAILED', 'The store is closed.', { context: { path: this.location } })
+    if (this.#isClosed)
+      throw new BackupError('STORAGE_FAILED', 'The store is closed.', { context: { path: this.location } })
   }
 
   async #guard<T>(operation: string, key: string, run: () => Promise<T>): Promise<T> {
@@ -293,12 +330,18 @@ async function statOrUndefined(target: string) {
   }
 }
 
-async function readRange(target: string, { key, offset = 0, length }: { readonly key: string; readonly offset?: number; readonly length?: number }): Promise<Uint8Array> {
+async function readRange(
+  target: string,
+  { key, offset = 0, length }: { readonly key: string; readonly offset?: number; readonly length?: number },
+): Promise<Uint8Array> {
   const file = await fs.open(target, 'r')
   try {
     const { size } = await file.stat()
     const bytesWanted = length ?? size - offset
-    if (bytesWanted < 0 || offset + bytesWanted > size) throw new BackupError('STORAGE_FAILED', 'The object is shorter than the range that was asked for.', { context: { key, bytes: size } })
+    if (bytesWanted < 0 || offset + bytesWanted > size)
+      throw new BackupError('STORAGE_FAILED', 'The object is shorter than the range that was asked for.', {
+        context: { key, bytes: size },
+      })
     const bytes = Buffer.allocUnsafeSlow(bytesWanted)
     await readFully(file, bytes, offset)
     return bytes
@@ -324,7 +367,8 @@ async function writeSource(file: fs.FileHandle, body: ByteSource, signal: AbortS
     if (written > body.bytes) break
     await file.write(piece)
   }
-  if (written !== body.bytes) throw new BackupError('STORAGE_FAILED', `The source gave ${written} bytes where ${body.bytes} were announced.`)
+  if (written !== body.bytes)
+    throw new BackupError('STORAGE_FAILED', `The source gave ${written} bytes where ${body.bytes} were announced.`)
 }
 
 function translate(error: unknown, operation: string, key: string): unknown {
@@ -343,7 +387,10 @@ function translate(error: unknown, operation: string, key: string): unknown {
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return new BackupError('PERMISSION_DENIED', 'The repository folder does not allow this.', { ...options, context: { ...options.context, key: pathOf(error) ?? key } })
+      return new BackupError('PERMISSION_DENIED', 'The repository folder does not allow this.', {
+        ...options,
+        context: { ...options.context, key: pathOf(error) ?? key },
+      })
     default:
       return new BackupError('STORAGE_FAILED', 'The repository folder failed.', options)
   }
@@ -351,5 +398,7 @@ function translate(error: unknown, operation: string, key: string): unknown {
 
 /** The path that the system names: a key alone says nothing to somebody who looks for the folder. */
 function pathOf(error: unknown): string | undefined {
-  return typeof error === 'object' && error !== null && 'path' in error && typeof error.path === 'string' ? error.path : undefined
+  return typeof error === 'object' && error !== null && 'path' in error && typeof error.path === 'string'
+    ? error.path
+    : undefined
 }

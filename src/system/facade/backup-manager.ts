@@ -1,4 +1,14 @@
-import type { CallInput, ConfigInput, ConfigPatch, ConfigView, Page, Result, RetentionSimulation, RunView, Widened } from '../../contracts/system/index.ts'
+import type {
+  CallInput,
+  ConfigInput,
+  ConfigPatch,
+  ConfigView,
+  Page,
+  Result,
+  RetentionSimulation,
+  RunView,
+  Widened,
+} from '../../contracts/system/index.ts'
 import type { FacadeCall } from './facade-call.ts'
 import { pathsHere, timeText } from './plain-input.ts'
 
@@ -18,12 +28,18 @@ export class BackupManager {
     this.#call = call
   }
 
-  /** Saves a configuration and plans its first run. Fails with CONFIG_EXISTS, CONFIG_INVALID, SOURCE_UNREADABLE, SOURCE_NOT_AVAILABLE; then nothing is saved. */
+  /**
+   * Saves a configuration and plans its first run. Fails with CONFIG_EXISTS, CONFIG_INVALID, SOURCE_UNREADABLE,
+   * SOURCE_NOT_AVAILABLE; then nothing is saved.
+   */
   createConfig(config: Widened<ConfigInput>, userId?: string): Promise<Result<ConfigView>> {
     return this.#call('config.create', { config: pathsHere(config), userId } as CallInput<'config.create'>)
   }
 
-  /** Changes what `patch` names; `null` takes an option away; the rest stays. A failure leaves the former configuration untouched. */
+  /**
+   * Changes what `patch` names; `null` takes an option away; the rest stays. A failure leaves the former configuration
+   * untouched.
+   */
   updateConfig(id: string, patch: Widened<ConfigPatch>, userId?: string): Promise<Result<ConfigView>> {
     return this.#call('config.update', { id, patch: pathsHere(patch), userId } as CallInput<'config.update'>)
   }
@@ -55,13 +71,21 @@ export class BackupManager {
   }
 
   /** Newest first. `limit` is 20 unless given, 1,000 at most. */
-  listBackups(filters: BackupFilters = {}, pagination: { readonly page?: number; readonly limit?: number } = {}): Promise<Result<Page<RunView>>> {
+  listBackups(
+    filters: BackupFilters = {},
+    pagination: { readonly page?: number; readonly limit?: number } = {},
+  ): Promise<Result<Page<RunView>>> {
     const isGiven = typeof filters === 'object' && filters !== null
-    return this.#call('backup.list', { filters: isGiven ? { ...filters, from: timeText(filters.from), to: timeText(filters.to) } : filters, pagination })
+    return this.#call('backup.list', {
+      filters: isGiven ? { ...filters, from: timeText(filters.from), to: timeText(filters.to) } : filters,
+      pagination,
+    })
   }
 
   /** For every point whether it would be kept, and why. Changes nothing. */
-  simulateRetention(options: { readonly configId?: string; readonly policy?: ConfigInput['retention'] } = {}): Promise<Result<RetentionSimulation>> {
+  simulateRetention(
+    options: { readonly configId?: string; readonly policy?: ConfigInput['retention'] } = {},
+  ): Promise<Result<RetentionSimulation>> {
     return this.#call('retention.simulate', options as CallInput<'retention.simulate'>)
   }
 

@@ -1,5 +1,15 @@
 /** The system as an application sees it. Every method is one call; none throws for what a caller can cause. */
-import type { AuditVerdict, BackupOptionsInput, ConfigInput, ConfigView, RebuildSummary, Result, RunView, SystemStatus, Widened } from '../../contracts/system/index.ts'
+import type {
+  AuditVerdict,
+  BackupOptionsInput,
+  ConfigInput,
+  ConfigView,
+  RebuildSummary,
+  Result,
+  RunView,
+  SystemStatus,
+  Widened,
+} from '../../contracts/system/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { failure } from '../boundary.ts'
 import type { Caller, Transport } from '../transport.ts'
@@ -31,7 +41,9 @@ export class BackupSystem {
     this.#started = started
     const call: FacadeCall = async (name, input, options = {}) => {
       const refused = inputRefusal(input)
-      return refused ? failure(refused, caller.locale) : this.#transport().call(name, input, { caller: this.#callerOf(input), ...options })
+      return refused
+        ? failure(refused, caller.locale)
+        : this.#transport().call(name, input, { caller: this.#callerOf(input), ...options })
     }
     this.manager = new BackupManager(call)
     this.storage = new StorageManager({ call, transport: () => this.#transport(), caller })
@@ -43,13 +55,32 @@ export class BackupSystem {
 
   readonly #call: FacadeCall
 
-  /** A backup of files and folders on a schedule. The answer holds the id, `nextRunAt` and whether a live scheduler would start it (`schedulerAlive`). */
-  setupFileBackup(name: string, paths: readonly string[], options: Widened<BackupOptionsInput> = {}, userId?: string): Promise<Result<ConfigView>> {
-    return this.#create({ name, kind: 'FILES', paths: Array.isArray(paths) ? [...paths] : (paths as string[]), ...options }, userId)
+  /**
+   * A backup of files and folders on a schedule. The answer holds the id, `nextRunAt` and whether a live scheduler
+   * would start it (`schedulerAlive`).
+   */
+  setupFileBackup(
+    name: string,
+    paths: readonly string[],
+    options: Widened<BackupOptionsInput> = {},
+    userId?: string,
+  ): Promise<Result<ConfigView>> {
+    return this.#create(
+      { name, kind: 'FILES', paths: Array.isArray(paths) ? [...paths] : (paths as string[]), ...options },
+      userId,
+    )
   }
 
-  /** A backup of a database. The URL is sealed at once and shown without its password. SOURCE_NOT_AVAILABLE, with nothing saved, until its source is here. */
-  setupDatabaseBackup(name: string, databaseUrl: string, options: Widened<BackupOptionsInput> = {}, userId?: string): Promise<Result<ConfigView>> {
+  /**
+   * A backup of a database. The URL is sealed at once and shown without its password. SOURCE_NOT_AVAILABLE, with
+   * nothing saved, until its source is here.
+   */
+  setupDatabaseBackup(
+    name: string,
+    databaseUrl: string,
+    options: Widened<BackupOptionsInput> = {},
+    userId?: string,
+  ): Promise<Result<ConfigView>> {
     return this.#create({ name, kind: 'DATABASE', databaseUrl, ...options }, userId)
   }
 
@@ -77,12 +108,17 @@ export class BackupSystem {
     return this.#call('audit.export', { ...range, userId })
   }
 
-  /** Makes configurations, points, runs, pins, holds and audit anew from the repository alone. `force` keeps other configurations beside them. */
+  /**
+   * Makes configurations, points, runs, pins, holds and audit anew from the repository alone. `force` keeps other
+   * configurations beside them.
+   */
   rebuild(options: { readonly force?: boolean } = {}, userId?: string): Promise<Result<RebuildSummary>> {
     return this.#call('system.rebuild', { ...options, userId })
   }
 
-  /** Running backups write a checkpoint and stop; the process may end. Then `initializeBackupSystem` may start again. */
+  /**
+   * Running backups write a checkpoint and stop; the process may end. Then `initializeBackupSystem` may start again.
+   */
   async shutdown(): Promise<void> {
     const started = this.#started
     this.#started = undefined
@@ -109,6 +145,9 @@ export class BackupSystem {
 }
 
 function notInitialized({ locale }: Caller): Transport {
-  const refuse = () => Promise.resolve(failure<never>(new BackupError('NOT_INITIALIZED', 'initializeBackupSystem() was not called.'), locale))
+  const refuse = () =>
+    Promise.resolve(
+      failure<never>(new BackupError('NOT_INITIALIZED', 'initializeBackupSystem() was not called.'), locale),
+    )
   return { call: refuse, upload: refuse, download: refuse, [Symbol.asyncDispose]: async () => {} }
 }

@@ -1,4 +1,12 @@
-import type { AlertSeverity, AlertType, AlertView, BackupMetrics, HealthReport, RealTimeMetrics, Result } from '../../contracts/system/index.ts'
+import type {
+  AlertSeverity,
+  AlertType,
+  AlertView,
+  BackupMetrics,
+  HealthReport,
+  RealTimeMetrics,
+  Result,
+} from '../../contracts/system/index.ts'
 import { HealthStatus } from '../../contracts/system/index.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import type { FacadeCall } from './facade-call.ts'
@@ -18,9 +26,13 @@ export class MonitoringService {
   }
 
   /** "24h", "7d", "30d", … or two moments. */
-  calculateMetrics(period: string | { readonly from: string | Date; readonly to: string | Date }): Promise<Result<BackupMetrics>> {
+  calculateMetrics(
+    period: string | { readonly from: string | Date; readonly to: string | Date },
+  ): Promise<Result<BackupMetrics>> {
     const isStretch = typeof period === 'object' && period !== null
-    return this.#call('monitor.metrics', { period: isStretch ? { ...period, from: timeText(period.from), to: timeText(period.to) } : period })
+    return this.#call('monitor.metrics', {
+      period: isStretch ? { ...period, from: timeText(period.from), to: timeText(period.to) } : period,
+    })
   }
 
   getActiveAlerts(): Promise<Result<readonly AlertView[]>> {
@@ -39,6 +51,12 @@ export class MonitoringService {
   async performHealthCheck(): Promise<HealthReport> {
     const result = await this.#call('monitor.health', {})
     if (result.success) return result.data
-    return { overall: HealthStatus.UNKNOWN, checkedAt: isoTime(nowMs()), checks: [{ name: 'system', status: HealthStatus.UNKNOWN, message: `${result.error.message} ${result.error.guidance}` }] }
+    return {
+      overall: HealthStatus.UNKNOWN,
+      checkedAt: isoTime(nowMs()),
+      checks: [
+        { name: 'system', status: HealthStatus.UNKNOWN, message: `${result.error.message} ${result.error.guidance}` },
+      ],
+    }
   }
 }

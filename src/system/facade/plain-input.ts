@@ -1,4 +1,7 @@
-/** What a caller gives, checked before it goes anywhere: a call means the same in this process and over the owner's socket, where all is JSON and what JSON has no word for would be lost. */
+/**
+ * What a caller gives, checked before it goes anywhere: a call means the same in this process and over the owner's
+ * socket, where all is JSON and what JSON has no word for would be lost.
+ */
 import path from 'node:path'
 import { CALL_FORMS } from '../../contracts/system/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
@@ -15,7 +18,14 @@ export function inputRefusal(input: unknown): BackupError | undefined {
       return why === undefined ? value : null
     })
   } catch (error) {
-    return refused ?? refusal('', `it can not be read (${error instanceof Error ? error.message.split('\n')[0] : String(error)})`, PLAIN)
+    return (
+      refused ??
+      refusal(
+        '',
+        `it can not be read (${error instanceof Error ? error.message.split('\n')[0] : String(error)})`,
+        PLAIN,
+      )
+    )
   }
   return refused
 }
@@ -26,7 +36,9 @@ function whyNotJson(value: unknown): string | undefined {
 }
 
 function refusal(at: string, why: string, accepted: string): BackupError {
-  return new BackupError('CONFIG_INVALID', `${at || 'input'}: ${why}.`, { context: { path: at || 'input', why, accepted } })
+  return new BackupError('CONFIG_INVALID', `${at || 'input'}: ${why}.`, {
+    context: { path: at || 'input', why, accepted },
+  })
 }
 
 /** A moment as the calls take it. What is none stays as it is: the call refuses it with its path. */
@@ -37,7 +49,9 @@ export function timeText<T>(time: T | Date): T | string {
 
 /** CONFIG_INVALID for what names no file, or undefined. */
 export function pathRefusal(given: unknown): BackupError | undefined {
-  return typeof given === 'string' ? undefined : refusal('path', `it is of the type ${typeof given}`, CALL_FORMS.path.en)
+  return typeof given === 'string'
+    ? undefined
+    : refusal('path', `it is of the type ${typeof given}`, CALL_FORMS.path.en)
 }
 
 /** CONFIG_INVALID for what is no content of a file, or undefined. */
@@ -50,7 +64,10 @@ function isContent(data: unknown): boolean {
   return typeof data === 'object' && data !== null && Symbol.asyncIterator in data
 }
 
-/** A path from the caller's own folder: the process that answers may stand in another. What is no path stays as it is: the call refuses it. */
+/**
+ * A path from the caller's own folder: the process that answers may stand in another. What is no path stays as it is:
+ * the call refuses it.
+ */
 export function pathHere<T>(given: T): T {
   return (typeof given === 'string' && given !== '' ? path.resolve(given) : given) as T
 }

@@ -1,4 +1,11 @@
-import type { HoldView, RecoveryOptions, RecoveryPointView, RecoveryRequestView, RecoveryType, Result } from '../../contracts/system/index.ts'
+import type {
+  HoldView,
+  RecoveryOptions,
+  RecoveryPointView,
+  RecoveryRequestView,
+  RecoveryType,
+  Result,
+} from '../../contracts/system/index.ts'
 import type { FacadeCall } from './facade-call.ts'
 import { pathHere } from './plain-input.ts'
 
@@ -11,12 +18,22 @@ export class RecoveryService {
   }
 
   /**
-   * Asks for a restore of a run's or a point's data. Answers once it is queued; `getRecoveryStatus` follows it. `type` is a RecoveryType. Fails with POINT_NOT_FOUND, TARGET_REFUSED,
-   * SOURCE_NOT_AVAILABLE (point in time of files).
+   * Asks for a restore of a run's or a point's data. Answers once it is queued; `getRecoveryStatus` follows it. `type`
+   * is a RecoveryType. Fails with POINT_NOT_FOUND, TARGET_REFUSED, SOURCE_NOT_AVAILABLE (point in time of files).
    */
-  createRecoveryRequest(backupId: string, type: RecoveryType, options: RecoveryOptions, userId?: string): Promise<Result<RecoveryRequestView>> {
+  createRecoveryRequest(
+    backupId: string,
+    type: RecoveryType,
+    options: RecoveryOptions,
+    userId?: string,
+  ): Promise<Result<RecoveryRequestView>> {
     const isGiven = typeof options === 'object' && options !== null
-    return this.#call('recover.create', { backupId, type, options: isGiven ? { ...options, targetPath: pathHere(options.targetPath) } : options, userId })
+    return this.#call('recover.create', {
+      backupId,
+      type,
+      options: isGiven ? { ...options, targetPath: pathHere(options.targetPath) } : options,
+      userId,
+    })
   }
 
   getRecoveryStatus(requestId: string): Promise<Result<RecoveryRequestView>> {
@@ -42,7 +59,10 @@ export class RecoveryService {
   }
 
   /** A legal hold on a point, a source, or everything. In the repository before this answers. */
-  addHold(hold: { readonly pointId?: string; readonly source?: string; readonly until?: string; readonly reason: string }, userId?: string): Promise<Result<HoldView>> {
+  addHold(
+    hold: { readonly pointId?: string; readonly source?: string; readonly until?: string; readonly reason: string },
+    userId?: string,
+  ): Promise<Result<HoldView>> {
     return this.#call('recover.addHold', { ...hold, userId })
   }
 

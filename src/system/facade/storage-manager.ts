@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { Result, StoredFile } from '../../contracts/system/index.ts'
-import { failure } from '../boundary.ts'
 import { BackupError, systemCode } from '../../kernel/backup-error.ts'
+import { failure } from '../boundary.ts'
 import type { Caller, StoredUpload, Transport } from '../transport.ts'
 import type { FacadeCall } from './facade-call.ts'
 import { contentRefusal, pathRefusal } from './plain-input.ts'
@@ -20,7 +20,10 @@ interface StorageParts {
   readonly caller: Caller
 }
 
-/** Files of the application, sealed beside the backups: only below `user/`, mutable, in no snapshot. `verify` and `copy` leave them alone and say so. */
+/**
+ * Files of the application, sealed beside the backups: only below `user/`, mutable, in no snapshot. `verify` and `copy`
+ * leave them alone and say so.
+ */
 export class StorageManager {
   readonly #parts: StorageParts
 
@@ -34,13 +37,21 @@ export class StorageManager {
     if (refused) return failure(refused, this.#parts.caller.locale)
     // A file that is not there says so before anybody reads: unheard, that would end the process.
     if (data instanceof Readable) data.on('error', () => {})
-    return await this.#parts.transport().upload(path, counted(data, options?.onProgress), this.#context(options?.signal))
+    return await this.#parts
+      .transport()
+      .upload(path, counted(data, options?.onProgress), this.#context(options?.signal))
   }
 
   /** The content, or with `stream: true` a Readable. */
   download(path: string, options: { readonly stream: true; readonly signal?: AbortSignal }): Promise<Result<Readable>>
-  download(path: string, options?: { readonly stream?: false; readonly signal?: AbortSignal }): Promise<Result<Uint8Array>>
-  async download(path: string, options?: { readonly stream?: boolean; readonly signal?: AbortSignal }): Promise<Result<Uint8Array | Readable>> {
+  download(
+    path: string,
+    options?: { readonly stream?: false; readonly signal?: AbortSignal },
+  ): Promise<Result<Uint8Array>>
+  async download(
+    path: string,
+    options?: { readonly stream?: boolean; readonly signal?: AbortSignal },
+  ): Promise<Result<Uint8Array | Readable>> {
     const refused = pathRefusal(path)
     if (refused) return failure(refused, this.#parts.caller.locale)
     const opened = await this.#parts.transport().download(path, this.#context(options?.signal))
@@ -50,7 +61,15 @@ export class StorageManager {
       for await (const piece of opened.data) pieces.push(piece as Uint8Array)
       return { ...opened, data: new Uint8Array(Buffer.concat(pieces)) }
     } catch (error) {
-      return failure(error instanceof BackupError ? error : new BackupError('STORAGE_FAILED', 'The download broke off.', { context: { cause: 'interrupted' }, cause: error }), this.#parts.caller.locale)
+      return failure(
+        error instanceof BackupError
+          ? error
+          : new BackupError('STORAGE_FAILED', 'The download broke off.', {
+              context: { cause: 'interrupted' },
+              cause: error,
+            }),
+        this.#parts.caller.locale,
+      )
     }
   }
 
@@ -83,7 +102,8 @@ async function* counted(data: StorageContent, onProgress: UploadOptions['onProgr
 
 /** A source that breaks off is the caller's, not a bug: SOURCE_UNREADABLE names its file where it has one. */
 async function* piecesOf(data: StorageContent): AsyncIterable<Uint8Array> {
-  const pieces: AsyncIterable<unknown> | Iterable<unknown> = typeof data === 'string' || data instanceof Uint8Array ? [data] : data
+  const pieces: AsyncIterable<unknown> | Iterable<unknown> =
+    typeof data === 'string' || data instanceof Uint8Array ? [data] : data
   try {
     for await (const piece of pieces) {
       const refused = contentRefusal(piece)
@@ -92,7 +112,13 @@ async function* piecesOf(data: StorageContent): AsyncIterable<Uint8Array> {
     }
   } catch (error) {
     if (error instanceof BackupError) throw error
-    const place = typeof error === 'object' && error !== null && 'path' in error && typeof error.path === 'string' ? error.path : 'data'
-    throw new BackupError('SOURCE_UNREADABLE', 'What was to be uploaded broke off.', { context: { path: place, cause: systemCode(error) ?? (error instanceof Error ? error.message : String(error)) }, cause: error })
+    const place =
+      typeof error === 'object' && error !== null && 'path' in error && typeof error.path === 'string'
+        ? error.path
+        : 'data'
+    throw new BackupError('SOURCE_UNREADABLE', 'What was to be uploaded broke off.', {
+      context: { path: place, cause: systemCode(error) ?? (error instanceof Error ? error.message : String(error)) },
+      cause: error,
+    })
   }
 }

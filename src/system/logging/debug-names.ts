@@ -1,10 +1,14 @@
-/** Which names `DEBUG` asks for: the rules of the debug package (`backup:*,-backup:queue`; spaces or commas; a minus takes out and wins). */
+/**
+ * Which names `DEBUG` asks for: the rules of the debug package (`backup:*,-backup:queue`; spaces or commas; a minus
+ * takes out and wins).
+ */
 
 export function debugNames(namespaces: string): (name: string) => boolean {
   const all = namespaces.split(/[\s,]+/).filter((text) => text !== '')
   const wanted = all.filter((text) => !text.startsWith('-'))
   const skipped = all.filter((text) => text.startsWith('-')).map((text) => text.slice(1))
-  return (name) => !skipped.some((template) => matches(name, template)) && wanted.some((template) => matches(name, template))
+  return (name) =>
+    !skipped.some((template) => matches(name, template)) && wanted.some((template) => matches(name, template))
 }
 
 /** `*` stands for any run of characters. In time proportional to the name, whatever the template. */

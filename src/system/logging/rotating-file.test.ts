@@ -1,4 +1,5 @@
-// Goal: the active file always has its name, no line is lost or cut by rotation (also of another process), and neither a full disk nor a missing folder throws.
+// Goal: the active file always has its name, no line is lost or cut by rotation (also of another process), and neither
+// a full disk nor a missing folder throws.
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -17,11 +18,26 @@ interface Opened extends Disposable {
 function open(directory: string, options: Partial<RotatingFileOptions> = {}): Opened {
   const fallen: string[] = []
   const outages: string[] = []
-  const file = new RotatingFile({ directory, filename: 'backup.log', bytesMax: 1000, keep: 5, retryMs: 0, fallback: (line) => void fallen.push(line), onOutage: (_, cause) => void outages.push(cause), ...options })
+  const file = new RotatingFile({
+    directory,
+    filename: 'backup.log',
+    bytesMax: 1000,
+    keep: 5,
+    retryMs: 0,
+    fallback: (line) => void fallen.push(line),
+    onOutage: (_, cause) => void outages.push(cause),
+    ...options,
+  })
   return { file, fallen, outages, [Symbol.dispose]: () => file[Symbol.dispose]() }
 }
 
-const numbered = (directory: string) => fs.readdirSync(directory).flatMap((name) => fs.readFileSync(path.join(directory, name), 'utf8').split('\n').filter((line) => line !== ''))
+const numbered = (directory: string) =>
+  fs.readdirSync(directory).flatMap((name) =>
+    fs
+      .readFileSync(path.join(directory, name), 'utf8')
+      .split('\n')
+      .filter((line) => line !== ''),
+  )
 
 test('the active file keeps its name, is never longer than the limit, and five older ones stay', () => {
   using folder = temporaryDirectory()
@@ -31,7 +47,14 @@ test('the active file keeps its name, is never longer than the limit, and five o
     assert.ok(fs.statSync(opened.file.path).size <= 1000)
   }
   const names = fs.readdirSync(path.join(folder.path, 'made')).sort()
-  assert.deepEqual(names, ['backup.1.log', 'backup.2.log', 'backup.3.log', 'backup.4.log', 'backup.5.log', 'backup.log'])
+  assert.deepEqual(names, [
+    'backup.1.log',
+    'backup.2.log',
+    'backup.3.log',
+    'backup.4.log',
+    'backup.5.log',
+    'backup.log',
+  ])
   assert.match(fs.readFileSync(opened.file.path, 'utf8'), /line 0499/)
   assert.match(fs.readFileSync(path.join(folder.path, 'made/backup.1.log'), 'utf8'), /line 04\d\d x+\n$/)
   assert.deepEqual(opened.fallen, [])
@@ -67,7 +90,11 @@ for (let i = 0; i < 2000; i += 1) file.write(process.argv[2] + ' ' + i + '\\n')
 
 test('three processes that rotate one file lose and cut no line', async () => {
   using folder = temporaryDirectory()
-  const children = ['a', 'b', 'c'].map((name) => spawn(process.execPath, ['--input-type=module-typescript', '--eval', WRITER, folder.path, name], { stdio: ['ignore', 'inherit', 'inherit'] }))
+  const children = ['a', 'b', 'c'].map((name) =>
+    spawn(process.execPath, ['--input-type=module-typescript', '--eval', WRITER, folder.path, name], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+    }),
+  )
   const ends = await Promise.all(children.map(async (child) => (await once(child, 'exit'))[0] as number))
   assert.deepEqual(ends, [0, 0, 0])
   const lines = numbered(folder.path)
@@ -87,11 +114,18 @@ test('while another process renames, lines go on into the file; what a dead one 
   fs.rmSync(lock)
   fs.symlinkSync('4194305', lock)
   for (let i = 0; i < 2; i += 1) opened.file.write(`${'x'.repeat(600)}\n`)
-  assert.deepEqual([isRenamed(), opened.fallen, fs.readdirSync(folder.path).sort()], [true, [], ['backup.1.log', 'backup.log']])
+  assert.deepEqual(
+    [isRenamed(), opened.fallen, fs.readdirSync(folder.path).sort()],
+    [true, [], ['backup.1.log', 'backup.log']],
+  )
 })
 
 test('what is no file of ours is left alone: a link, a folder, a pipe; the lines fall back with one warning', () => {
-  for (const make of [(at: string) => fs.symlinkSync('/etc/hostname', at), (at: string) => fs.mkdirSync(at), (at: string) => void spawnSync('mkfifo', [at])]) {
+  for (const make of [
+    (at: string) => fs.symlinkSync('/etc/hostname', at),
+    (at: string) => fs.mkdirSync(at),
+    (at: string) => void spawnSync('mkfifo', [at]),
+  ]) {
     using folder = temporaryDirectory()
     make(path.join(folder.path, 'backup.log'))
     using opened = open(folder.path)
@@ -101,7 +135,7 @@ test('what is no file of ours is left alone: a link, a folder, a pipe; the lines
   }
 })
 
-test('a folder that can\'t be made: lines fall back, and are written again when it can', () => {
+test("a folder that can't be made: lines fall back, and are written again when it can", () => {
   using folder = temporaryDirectory()
   const at = path.join(folder.path, 'logs')
   fs.writeFileSync(at, 'in the way')
@@ -114,9 +148,13 @@ test('a folder that can\'t be made: lines fall back, and are written again when 
   assert.equal(fs.readFileSync(opened.file.path, 'utf8'), 'three\n')
 })
 
-const canMount = process.getuid?.() === 0 && spawnSync('sh', ['-c', 'd=$(mktemp -d) && mount -t tmpfs tmpfs $d && umount $d && rmdir $d']).status === 0
+const canMount =
+  process.getuid?.() === 0 &&
+  spawnSync('sh', ['-c', 'd=$(mktemp -d) && mount -t tmpfs tmpfs $d && umount $d && rmdir $d']).status === 0
 
-test('a full disk throws nothing, and what it cut is told apart from the next line', { skip: canMount ? false : 'mounting a tmpfs needs root' }, () => {
+test('a full disk throws nothing, and what it cut is told apart from the next line', {
+  skip: canMount ? false : 'mounting a tmpfs needs root',
+}, () => {
   using folder = temporaryDirectory()
   assert.equal(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder.path]).status, 0)
   try {

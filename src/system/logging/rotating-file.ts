@@ -1,7 +1,7 @@
 /**
- * The active log always has its own name; at the size limit it is renamed to `NAME.1.log`, the older ones move up, the oldest goes. Every line is written at
- * once and whole. Several processes may write to one file: each notices when another has renamed it. Nothing here throws: what can't be written goes to the
- * fallback, with one warning an outage.
+ * The active log always has its own name; at the size limit it is renamed to `NAME.1.log`, the older ones move up, the
+ * oldest goes. Every line is written at once and whole. Several processes may write to one file: each notices when
+ * another has renamed it. Nothing here throws: what can't be written goes to the fallback, with one warning an outage.
  */
 import fs from 'node:fs'
 import path from 'node:path'
@@ -52,7 +52,8 @@ export class RotatingFile implements Disposable {
   /** One or more whole lines. */
   write(line: string): void {
     if (this.#isClosed) return
-    if (this.#failedAtMs !== undefined && nowMs() - this.#failedAtMs < (this.#options.retryMs ?? RETRY_MS)) return this.#options.fallback(line)
+    if (this.#failedAtMs !== undefined && nowMs() - this.#failedAtMs < (this.#options.retryMs ?? RETRY_MS))
+      return this.#options.fallback(line)
     try {
       this.#append(line)
       this.#failedAtMs = undefined
@@ -111,7 +112,10 @@ export class RotatingFile implements Disposable {
     return descriptor
   }
 
-  /** One process at a time: of two that move the same files up, one would write over what the other has just put aside. Whoever comes meanwhile goes on writing. */
+  /**
+   * One process at a time: of two that move the same files up, one would write over what the other has just put aside.
+   * Whoever comes meanwhile goes on writing.
+   */
   #rotate(): void {
     const lock = `${this.path}.rotating`
     const hasLock = isTaken(lock)
@@ -126,7 +130,8 @@ export class RotatingFile implements Disposable {
 
   #moveUp(): void {
     try {
-      for (let number = this.#options.keep - 1; number >= 1; number -= 1) this.#rename(this.#older(number), this.#older(number + 1))
+      for (let number = this.#options.keep - 1; number >= 1; number -= 1)
+        this.#rename(this.#older(number), this.#older(number + 1))
       this.#rename(this.path, this.#older(1))
     } catch {
       // A folder that allows no renaming: better too long a file than none.
@@ -166,7 +171,10 @@ export class RotatingFile implements Disposable {
   }
 }
 
-/** A link that names its maker, made at once or not at all. One that a dead process has left is taken away: the next to come gets it. */
+/**
+ * A link that names its maker, made at once or not at all. One that a dead process has left is taken away: the next to
+ * come gets it.
+ */
 function isTaken(lock: string): boolean {
   try {
     fs.symlinkSync(String(process.pid), lock)

@@ -1,6 +1,6 @@
 /**
- * The system's log: pino's lines to the file and the console, `DEBUG` to standard error, everything through the redacting net. Writing never throws and
- * never waits: a log must not fail what it tells of.
+ * The system's log: pino's lines to the file and the console, `DEBUG` to standard error, everything through the
+ * redacting net. Writing never throws and never waits: a log must not fail what it tells of.
  */
 import fs from 'node:fs'
 import type { Locale } from '../../contracts/index.ts'
@@ -47,28 +47,79 @@ export async function openLog(options: LogOptions): Promise<SystemLog> {
   const { pino } = await import('pino')
   const write = safely(options.console ?? toStandardError)
   const redact = { known: options.secrets ?? [] }
-  const outage = (file: string, cause: string) => write(warningLine(warningOf('LOG_FALLBACK', options.locale, { file, cause })))
-  const targets = (options.logger.transports ?? defaultTransports(options)).map((transport) => ({ ...transport, level: transport.level ?? options.logger.level ?? 'info' })).filter(({ level }) => level !== 'silent')
+  const outage = (file: string, cause: string) =>
+    write(warningLine(warningOf('LOG_FALLBACK', options.locale, { file, cause })))
+  const targets = (options.logger.transports ?? defaultTransports(options))
+    .map((transport) => ({ ...transport, level: transport.level ?? options.logger.level ?? 'info' }))
+    .filter(({ level }) => level !== 'silent')
   const files: RotatingFile[] = []
-  const streams = await Promise.all(targets.map(async (target) => {
-    if (target.type === 'console') return { level: target.level, stream: { write: await formatted(write, { isPretty: options.logger.format === 'pretty' || target.colorize === true, colorize: target.colorize === true }) } }
-    const file = new RotatingFile({ directory: options.directory, filename: target.filename ?? FILENAME, bytesMax: options.fileBytesMax ?? FILE_BYTES_MAX, keep: FILES_KEPT, fallback: write, onOutage: outage })
-    files.push(file)
-    return { level: target.level, stream: { write: await formatted((line) => file.write(line), { isPretty: options.logger.format === 'pretty', colorize: false }) } }
-  }))
-  const logger = pino({ level: 'trace', timestamp: pino.stdTimeFunctions.isoTime, base: { pid: process.pid }, formatters: { level: (label) => ({ level: label }) } }, pino.multistream(streams as Parameters<typeof pino.multistream>[0]))
-  const isConsoleDebug = targets.some(({ type, level }) => type === 'console' && (level === 'debug' || level === 'trace'))
+  const streams = await Promise.all(
+    targets.map(async (target) => {
+      if (target.type === 'console')
+        return {
+          level: target.level,
+          stream: {
+            write: await formatted(write, {
+              isPretty: options.logger.format === 'pretty' || target.colorize === true,
+              colorize: target.colorize === true,
+            }),
+          },
+        }
+      const file = new RotatingFile({
+        directory: options.directory,
+        filename: target.filename ?? FILENAME,
+        bytesMax: options.fileBytesMax ?? FILE_BYTES_MAX,
+        keep: FILES_KEPT,
+        fallback: write,
+        onOutage: outage,
+      })
+      files.push(file)
+      return {
+        level: target.level,
+        stream: {
+          write: await formatted((line) => file.write(line), {
+            isPretty: options.logger.format === 'pretty',
+            colorize: false,
+          }),
+        },
+      }
+    }),
+  )
+  const logger = pino(
+    {
+      level: 'trace',
+      timestamp: pino.stdTimeFunctions.isoTime,
+      base: { pid: process.pid },
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    pino.multistream(streams as Parameters<typeof pino.multistream>[0]),
+  )
+  const isConsoleDebug = targets.some(
+    ({ type, level }) => type === 'console' && (level === 'debug' || level === 'trace'),
+  )
   const debug = debugWriter(options.debug, write)
-  const emit = (name: string, level: Level, line: { readonly message: string; readonly fields: Fields | undefined }) => {
+  const emit = (
+    name: string,
+    level: Level,
+    line: { readonly message: string; readonly fields: Fields | undefined },
+  ) => {
     const message = oneLine(redactText(line.message, redact))
     const fields = line.fields && (redactValue(line.fields, redact) as Fields)
     logger[level]({ name, ...unreserved(fields) }, message)
     if (!isConsoleDebug) debug(name, message, fields)
   }
-  return { ...rootLog(emit), files: files.map(({ path }) => path), [Symbol.dispose]: () => files.forEach((file) => void file[Symbol.dispose]()) }
+  return {
+    ...rootLog(emit),
+    files: files.map(({ path }) => path),
+    [Symbol.dispose]: () => files.forEach((file) => void file[Symbol.dispose]()),
+  }
 }
 
-type Emit = (name: string, level: Level, line: { readonly message: string; readonly fields: Fields | undefined }) => void
+type Emit = (
+  name: string,
+  level: Level,
+  line: { readonly message: string; readonly fields: Fields | undefined },
+) => void
 
 /** Lines of no room in particular carry a name too, so that `DEBUG=backup:*` means all of them. */
 function rootLog(emit: Emit): Log {
@@ -83,7 +134,13 @@ function logOf(name: string, emit: Emit): Log {
       // A field with a getter that throws, or its kind: the line is lost, the work goes on.
     }
   }
-  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error'), child: (child) => logOf(`${name}:${child}`, emit) }
+  return {
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    child: (child) => logOf(`${name}:${child}`, emit),
+  }
 }
 
 function defaultTransports({ withConsole }: LogOptions): NonNullable<LoggerConfig['transports']> {
@@ -91,7 +148,10 @@ function defaultTransports({ withConsole }: LogOptions): NonNullable<LoggerConfi
 }
 
 /** pino's JSON lines as they are, or made readable. pino-pretty is loaded only then. */
-async function formatted(write: (line: string) => void, { isPretty, colorize }: { isPretty: boolean; colorize: boolean }): Promise<(line: string) => void> {
+async function formatted(
+  write: (line: string) => void,
+  { isPretty, colorize }: { isPretty: boolean; colorize: boolean },
+): Promise<(line: string) => void> {
   if (!isPretty) return write
   const { prettyFactory } = (await import('pino-pretty')).default
   const pretty = prettyFactory({ colorize, translateTime: 'SYS:standard', ignore: 'pid', singleLine: true })
@@ -99,26 +159,36 @@ async function formatted(write: (line: string) => void, { isPretty, colorize }: 
 }
 
 /** Lines as the debug package prints them: name, text, milliseconds since the one before. */
-function debugWriter(namespaces: string, write: (text: string) => void): (name: string, message: string, fields: Fields | undefined) => void {
+function debugWriter(
+  namespaces: string,
+  write: (text: string) => void,
+): (name: string, message: string, fields: Fields | undefined) => void {
   if (namespaces === '') return () => {}
   const isWanted = debugNames(namespaces)
   let beforeNs = monotonicNs()
   return (name, message, fields) => {
     if (!isWanted(name)) return
     const now = monotonicNs()
-    write(`${name} ${message}${fields === undefined ? '' : ` ${JSON.stringify(fields)}`} +${(now - beforeNs) / 1_000_000n}ms\n`)
+    write(
+      `${name} ${message}${fields === undefined ? '' : ` ${JSON.stringify(fields)}`} +${(now - beforeNs) / 1_000_000n}ms\n`,
+    )
     beforeNs = now
   }
 }
 
 /** pino's own members can't be replaced by a field of that name. */
 function unreserved(fields: Fields | undefined): Fields {
-  return Object.fromEntries(Object.entries(fields ?? {}).map(([name, value]) => [RESERVED.has(name) ? `${name}_` : name, value]))
+  return Object.fromEntries(
+    Object.entries(fields ?? {}).map(([name, value]) => [RESERVED.has(name) ? `${name}_` : name, value]),
+  )
 }
 
 /** A name from a hostile tree can't forge a line or steer a terminal. */
 function oneLine(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (character) => `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`)
+  return text.replace(
+    /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g,
+    (character) => `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`,
+  )
 }
 
 function warningLine({ code, message }: Warning): string {

@@ -1,4 +1,7 @@
-/** The embedded database has one owner. Whoever comes first is it; the others call it; when it is gone, the next call elects anew. */
+/**
+ * The embedded database has one owner. Whoever comes first is it; the others call it; when it is gone, the next call
+ * elects anew.
+ */
 import net from 'node:net'
 import type { Readable } from 'node:stream'
 import type { CallData, CallInput, CallName, Result } from '../../contracts/system/index.ts'
@@ -22,7 +25,9 @@ export interface Election {
   ownerFacts(): { readonly pid: number; readonly host: string }
 }
 
-type Role = { readonly kind: 'OWNER'; readonly started: Started } | { readonly kind: 'CLIENT'; readonly transport: SocketTransport }
+type Role =
+  | { readonly kind: 'OWNER'; readonly started: Started }
+  | { readonly kind: 'CLIENT'; readonly transport: SocketTransport }
 
 export class ElectedTransport implements Transport {
   readonly #election: Election
@@ -43,7 +48,11 @@ export class ElectedTransport implements Transport {
     return this.#role.kind === 'OWNER'
   }
 
-  call<Name extends CallName>(name: Name, input: CallInput<Name>, context: CallContext): Promise<Result<CallData[Name]>> {
+  call<Name extends CallName>(
+    name: Name,
+    input: CallInput<Name>,
+    context: CallContext,
+  ): Promise<Result<CallData[Name]>> {
     return this.#through(context, (transport) => transport.call(name, input, context))
   }
 
@@ -61,18 +70,28 @@ export class ElectedTransport implements Transport {
     if (this.#role.kind === 'OWNER') await this.#role.started.stop()
   }
 
-  async #through<T>(context: CallContext, ask: (transport: Transport) => Promise<Result<T>>, options: { isRepeatable: boolean } = { isRepeatable: true }): Promise<Result<T>> {
+  async #through<T>(
+    context: CallContext,
+    ask: (transport: Transport) => Promise<Result<T>>,
+    options: { isRepeatable: boolean } = { isRepeatable: true },
+  ): Promise<Result<T>> {
     try {
       return await ask(this.#transport)
     } catch (error) {
       if (!(error instanceof OwnerUnreachable)) return failure(error, context.caller.locale)
-      if (!options.isRepeatable) return failure(new BackupError('OWNER_GONE', 'The owner ended before the upload.'), context.caller.locale)
+      if (!options.isRepeatable)
+        return failure(new BackupError('OWNER_GONE', 'The owner ended before the upload.'), context.caller.locale)
     }
     try {
       await this.#elect()
       return await ask(this.#transport)
     } catch (error) {
-      return failure(error instanceof OwnerUnreachable ? new BackupError('OWNER_GONE', 'The owner ended during the call.', { cause: error }) : error, context.caller.locale)
+      return failure(
+        error instanceof OwnerUnreachable
+          ? new BackupError('OWNER_GONE', 'The owner ended during the call.', { cause: error })
+          : error,
+        context.caller.locale,
+      )
     }
   }
 
@@ -96,7 +115,8 @@ async function elect(election: Election): Promise<Role> {
     if (started) return { kind: 'OWNER', started }
     const socketPath = election.socketPath()
     if (await isListening(socketPath)) return { kind: 'CLIENT', transport: new SocketTransport(socketPath) }
-    if (Number((monotonicNs() - startedNs) / 1_000_000n) > ELECTION_MS_MAX) throw new BackupError('OWNER_EXISTS', 'The owner does not answer.', { context: { ...election.ownerFacts() } })
+    if (Number((monotonicNs() - startedNs) / 1_000_000n) > ELECTION_MS_MAX)
+      throw new BackupError('OWNER_EXISTS', 'The owner does not answer.', { context: { ...election.ownerFacts() } })
     await sleep(POLL_MS)
   }
 }

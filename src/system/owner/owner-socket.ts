@@ -3,13 +3,22 @@ import fs from 'node:fs'
 import http from 'node:http'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { type CallInput, type CallName, CALLS } from '../../contracts/system/index.ts'
+import { CALLS, type CallInput, type CallName } from '../../contracts/system/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { makeDirectories } from '../../kernel/directories.ts'
 import type { Log } from '../../kernel/log.ts'
 import { failure } from '../boundary.ts'
 import type { Transport } from '../transport.ts'
-import { CALL_BYTES_MAX, CALL_PATH, callSchema, decodeHeader, DOWNLOAD_PATH, pathSchema, UPLOAD_HEADER, UPLOAD_PATH } from './socket-protocol.ts'
+import {
+  CALL_BYTES_MAX,
+  CALL_PATH,
+  callSchema,
+  DOWNLOAD_PATH,
+  decodeHeader,
+  pathSchema,
+  UPLOAD_HEADER,
+  UPLOAD_PATH,
+} from './socket-protocol.ts'
 
 interface Exchange {
   readonly request: http.IncomingMessage
@@ -18,7 +27,10 @@ interface Exchange {
   readonly signal: AbortSignal
 }
 
-/** Serves `transport` at `socketPath` (mode 0600) until it is disposed of. A socket that a dead owner left there is replaced: the caller holds the owner's lock. */
+/**
+ * Serves `transport` at `socketPath` (mode 0600) until it is disposed of. A socket that a dead owner left there is
+ * replaced: the caller holds the owner's lock.
+ */
 export async function serveOwnerSocket(socketPath: string, transport: Transport, log: Log): Promise<AsyncDisposable> {
   makeDirectories(path.dirname(socketPath), { mode: 0o700 })
   fs.rmSync(socketPath, { force: true })
@@ -58,13 +70,29 @@ async function answer(exchange: Exchange, transport: Transport, log: Log): Promi
   } catch (error) {
     log.warn('a request on the socket could not be read', { error })
     if (exchange.response.headersSent) exchange.response.destroy()
-    else send(exchange, failure(error instanceof BackupError ? error : new BackupError('USAGE', 'The request could not be read.', { cause: error }), 'en'))
+    else
+      send(
+        exchange,
+        failure(
+          error instanceof BackupError
+            ? error
+            : new BackupError('USAGE', 'The request could not be read.', { cause: error }),
+          'en',
+        ),
+      )
   }
 }
 
 async function answerCall(exchange: Exchange, transport: Transport): Promise<void> {
   const { name, input, caller } = callSchema.parse(JSON.parse(await readBody(exchange.request)))
-  if (!isCallName(name)) return send(exchange, failure(new BackupError('USAGE', `This owner does not know the call ${name}: it may be an older version.`), caller.locale))
+  if (!isCallName(name))
+    return send(
+      exchange,
+      failure(
+        new BackupError('USAGE', `This owner does not know the call ${name}: it may be an older version.`),
+        caller.locale,
+      ),
+    )
   send(exchange, await transport.call(name, input as CallInput<CallName>, { caller, signal: exchange.signal }))
 }
 

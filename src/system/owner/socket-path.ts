@@ -1,4 +1,7 @@
-/** Where the owner listens: in HOME, or where HOME's path is too long for a socket address, in a short place that HOME names. */
+/**
+ * Where the owner listens: in HOME, or where HOME's path is too long for a socket address, in a short place that HOME
+ * names.
+ */
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import os from 'node:os'
@@ -43,6 +46,7 @@ function privateFolder(home: string): string {
     if (systemCode(error) !== 'EEXIST') throw error
   }
   const facts = fs.lstatSync(folder)
-  const isOurs = facts.isDirectory() && facts.uid === (process.getuid?.() ?? facts.uid) && (facts.mode & SHARED_RIGHTS) === 0
+  const isOurs =
+    facts.isDirectory() && facts.uid === (process.getuid?.() ?? facts.uid) && (facts.mode & SHARED_RIGHTS) === 0
   return isOurs ? folder : fs.mkdtempSync(`${folder}-`)
 }

@@ -1,4 +1,7 @@
-/** What goes over the owner's socket: HTTP with one JSON object a call; uploads and downloads as plain bodies. Both ends are this program. */
+/**
+ * What goes over the owner's socket: HTTP with one JSON object a call; uploads and downloads as plain bodies. Both ends
+ * are this program.
+ */
 import { z } from 'zod'
 
 export const CALL_PATH = '/call'

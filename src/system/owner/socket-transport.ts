@@ -23,15 +23,25 @@ export class SocketTransport implements Transport {
     this.socketPath = socketPath
   }
 
-  call<Name extends CallName>(name: Name, input: CallInput<Name>, context: CallContext): Promise<Result<CallData[Name]>> {
-    return this.#ask(context, async (request) => {
-      request.end(JSON.stringify({ name, input, caller: context.caller }))
-    }, { path: CALL_PATH }) as Promise<Result<CallData[Name]>>
+  call<Name extends CallName>(
+    name: Name,
+    input: CallInput<Name>,
+    context: CallContext,
+  ): Promise<Result<CallData[Name]>> {
+    return this.#ask(
+      context,
+      async (request) => {
+        request.end(JSON.stringify({ name, input, caller: context.caller }))
+      },
+      { path: CALL_PATH },
+    ) as Promise<Result<CallData[Name]>>
   }
 
   upload(path: string, body: AsyncIterable<Uint8Array>, context: CallContext): Promise<Result<StoredUpload>> {
     const headers = { [UPLOAD_HEADER]: encodeHeader({ path, caller: context.caller }) }
-    return this.#ask(context, (request) => pipeline(body, request), { path: UPLOAD_PATH, headers }) as Promise<Result<StoredUpload>>
+    return this.#ask(context, (request) => pipeline(body, request), { path: UPLOAD_PATH, headers }) as Promise<
+      Result<StoredUpload>
+    >
   }
 
   async download(path: string, context: CallContext): Promise<Result<Readable>> {
@@ -39,14 +49,19 @@ export class SocketTransport implements Transport {
       const { request, response } = this.#open({ path: DOWNLOAD_PATH }, context.signal)
       request.end(JSON.stringify({ path, caller: context.caller }))
       const answer = await response
-      if (answer.headers['content-type'] === 'application/json') return JSON.parse(await textOf(answer)) as Result<Readable>
+      if (answer.headers['content-type'] === 'application/json')
+        return JSON.parse(await textOf(answer)) as Result<Readable>
       return { success: true, data: answer as Readable, warnings: [] }
     })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}
 
-  #ask(context: CallContext, write: (request: http.ClientRequest) => Promise<void>, target: { path: string; headers?: Record<string, string> }): Promise<Result<unknown>> {
+  #ask(
+    context: CallContext,
+    write: (request: http.ClientRequest) => Promise<void>,
+    target: { path: string; headers?: Record<string, string> },
+  ): Promise<Result<unknown>> {
     return this.#guard(context, async () => {
       const { request, response } = this.#open(target, context.signal)
       const [answer] = await Promise.all([response, write(request)])
@@ -55,8 +70,16 @@ export class SocketTransport implements Transport {
   }
 
   #open(target: { path: string; headers?: Record<string, string> }, signal: AbortSignal | undefined) {
-    const request = http.request({ socketPath: this.socketPath, method: 'POST', ...target, agent: false, ...(signal && { signal }) })
-    const response = new Promise<http.IncomingMessage>((resolve, reject) => request.once('response', resolve).once('error', reject))
+    const request = http.request({
+      socketPath: this.socketPath,
+      method: 'POST',
+      ...target,
+      agent: false,
+      ...(signal && { signal }),
+    })
+    const response = new Promise<http.IncomingMessage>((resolve, reject) =>
+      request.once('response', resolve).once('error', reject),
+    )
     // Whoever awaits it sees the failure; a write that fails first must not leave it unheard.
     response.catch(() => {})
     return { request, response }
@@ -68,9 +91,13 @@ export class SocketTransport implements Transport {
     } catch (error) {
       // The body broke off here: the owner has not ended.
       if (error instanceof BackupError) return failure(error, context.caller.locale)
-      if (context.signal?.aborted) return failure(new BackupError('ABORTED', 'The call was stopped.', { cause: error }), context.caller.locale)
+      if (context.signal?.aborted)
+        return failure(new BackupError('ABORTED', 'The call was stopped.', { cause: error }), context.caller.locale)
       if (NOT_ASKED.has(systemCode(error) ?? '')) throw new OwnerUnreachable(this.socketPath, { cause: error })
-      return failure(new BackupError('OWNER_GONE', 'The owner ended during the call.', { cause: error }), context.caller.locale)
+      return failure(
+        new BackupError('OWNER_GONE', 'The owner ended during the call.', { cause: error }),
+        context.caller.locale,
+      )
     }
   }
 }

@@ -16,12 +16,20 @@ export interface ReadKeys {
   readonly warnings: readonly Warning[]
 }
 
-/** Throws KEY_MISSING, KEY_PLACEHOLDER, KEY_WEAK, KEY_REFUSED (also for one that lies in HOME or repository, beside the data). */
+/**
+ * Throws KEY_MISSING, KEY_PLACEHOLDER, KEY_WEAK, KEY_REFUSED (also for one that lies in HOME or repository, beside the
+ * data).
+ */
 export function readKeys(values: Pick<SettingsValues, 'keys' | 'home' | 'repository' | 'locale'>): ReadKeys {
   const [current, ...previous] = values.keys
-  if (!current || current.source === 'BACKUP_ENCRYPTION_KEY_PREVIOUS') throw new BackupError('KEY_MISSING', 'No key was given.')
+  if (!current || current.source === 'BACKUP_ENCRYPTION_KEY_PREVIOUS')
+    throw new BackupError('KEY_MISSING', 'No key was given.')
   const read = [current, ...previous].map((key) => readKey(key, [values.repository.path, values.home]))
-  return { keks: read.map(({ kek }) => kek), keyFiles: read.flatMap(({ file }) => file ?? []), warnings: typedWarnings(read, [current, ...previous], values.locale) }
+  return {
+    keks: read.map(({ kek }) => kek),
+    keyFiles: read.flatMap(({ file }) => file ?? []),
+    warnings: typedWarnings(read, [current, ...previous], values.locale),
+  }
 }
 
 function readKey({ text, source, origin }: KeyText, folders: readonly string[]): { kek: Kek; file?: string } {
@@ -29,12 +37,17 @@ function readKey({ text, source, origin }: KeyText, folders: readonly string[]):
   const file = text.startsWith('file:') ? text.slice(5) : undefined
   const written = file ?? (origin.kind === OriginKind.ENV_FILE ? origin.file : undefined)
   const beside = written === undefined ? undefined : folders.find((folder) => isInside(written, folder))
-  if (beside !== undefined) throw new BackupError('KEY_REFUSED', 'The key lies beside the data.', { context: { source: written, why: `It lies inside ${beside}, beside the data; keep it elsewhere` } })
+  if (beside !== undefined)
+    throw new BackupError('KEY_REFUSED', 'The key lies beside the data.', {
+      context: { source: written, why: `It lies inside ${beside}, beside the data; keep it elsewhere` },
+    })
   return { kek, ...(file !== undefined && { file }) }
 }
 
 function typedWarnings(read: ReadonlyArray<{ kek: Kek }>, keys: readonly KeyText[], locale: Locale): Warning[] {
-  return read.flatMap(({ kek }, i) => (kek.kind === 'passphrase' && kek.warning ? [warningOf('KEY_TYPED', locale, { source: keys[i]!.source })] : []))
+  return read.flatMap(({ kek }, i) =>
+    kek.kind === 'passphrase' && kek.warning ? [warningOf('KEY_TYPED', locale, { source: keys[i]!.source })] : [],
+  )
 }
 
 /** By the real paths: a link does not move a key out of the folder. */

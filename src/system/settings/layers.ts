@@ -1,16 +1,30 @@
 /**
- * Where settings come from, in order: argument, HOME/config.json, process environment, `.env`, default. A layer is asked by the path of an option or by
- * the name of a variable; what answers first counts, and is named as the origin.
+ * Where settings come from, in order: argument, HOME/config.json, process environment, `.env`, default. A layer is
+ * asked by the path of an option or by the name of a variable; what answers first counts, and is named as the origin.
  */
 import fs from 'node:fs'
 import path from 'node:path'
 import { parseEnv } from 'node:util'
-import { parseOptions, SYSTEM_OPTIONS, type SystemConfig, type SystemConfigInput, systemConfigSchema, VARIABLES, type VariableName } from '../../contracts/system/index.ts'
+import {
+  parseOptions,
+  SYSTEM_OPTIONS,
+  type SystemConfig,
+  type SystemConfigInput,
+  systemConfigSchema,
+  VARIABLES,
+  type VariableName,
+} from '../../contracts/system/index.ts'
 import { BackupError, systemCode } from '../../kernel/backup-error.ts'
 
 export type Env = Readonly<Record<string, string | undefined>>
 
-export const OriginKind = { ARGUMENT: 'ARGUMENT', CONFIG_FILE: 'CONFIG_FILE', ENVIRONMENT: 'ENVIRONMENT', ENV_FILE: 'ENV_FILE', DEFAULT: 'DEFAULT' } as const
+export const OriginKind = {
+  ARGUMENT: 'ARGUMENT',
+  CONFIG_FILE: 'CONFIG_FILE',
+  ENVIRONMENT: 'ENVIRONMENT',
+  ENV_FILE: 'ENV_FILE',
+  DEFAULT: 'DEFAULT',
+} as const
 export type OriginKind = (typeof OriginKind)[keyof typeof OriginKind]
 
 export interface Origin {
@@ -53,23 +67,52 @@ export function readLayers(input: LayersInput): Layers {
   const file = path.join(home.value, 'config.json')
   const config = parseOptions(systemConfigSchema, readJson(file), { options: SYSTEM_OPTIONS, origin: `${file}: ` })
   // One that names another HOME would never be read by the processes that go there.
-  if (config.home !== undefined && ![path.resolve(cwd, config.home), path.resolve(home.value, config.home)].includes(home.value)) {
-    throw new BackupError('CONFIG_INVALID', 'config.json names another HOME than the one it lies in.', { context: { path: `${file}: home`, why: `it says something else than ${home.value}`, accepted: 'the folder that the file lies in' } })
+  if (
+    config.home !== undefined &&
+    ![path.resolve(cwd, config.home), path.resolve(home.value, config.home)].includes(home.value)
+  ) {
+    throw new BackupError('CONFIG_INVALID', 'config.json names another HOME than the one it lies in.', {
+      context: {
+        path: `${file}: home`,
+        why: `it says something else than ${home.value}`,
+        accepted: 'the folder that the file lies in',
+      },
+    })
   }
   return { argument, configFile: { path: file, config }, env, envFile, cwd, home }
 }
 
-function homeOf({ cwd, env, home }: LayersInput, { argument, envFile }: Pick<Layers, 'argument' | 'envFile'>): Found<string> {
-  if (home !== undefined) return { value: path.resolve(cwd, home), origin: { kind: OriginKind.ARGUMENT, name: '--home' } }
-  if (argument.home !== undefined) return { value: path.resolve(cwd, argument.home), origin: { kind: OriginKind.ARGUMENT, name: 'home' } }
+function homeOf(
+  { cwd, env, home }: LayersInput,
+  { argument, envFile }: Pick<Layers, 'argument' | 'envFile'>,
+): Found<string> {
+  if (home !== undefined)
+    return { value: path.resolve(cwd, home), origin: { kind: OriginKind.ARGUMENT, name: '--home' } }
+  if (argument.home !== undefined)
+    return { value: path.resolve(cwd, argument.home), origin: { kind: OriginKind.ARGUMENT, name: 'home' } }
   const found = variable({ env, envFile }, ['NEONPRO_BACKUP_HOME'])
-  return found ? { value: path.resolve(cwd, found.value), origin: found.origin } : { value: path.resolve(cwd, 'neonpro-data'), origin: { kind: OriginKind.DEFAULT } }
+  return found
+    ? { value: path.resolve(cwd, found.value), origin: found.origin }
+    : { value: path.resolve(cwd, 'neonpro-data'), origin: { kind: OriginKind.DEFAULT } }
 }
 
-/** The first variable that is set: all names in the environment, then all in `.env`. A placeholder of an example counts as not set. */
-export function variable(layers: Pick<Layers, 'env' | 'envFile'>, names: readonly VariableName[]): Found<string> | undefined {
-  for (const name of names) if (isSet(name, layers.env[name])) return { value: layers.env[name]!, origin: { kind: OriginKind.ENVIRONMENT, name } }
-  for (const name of names) if (isSet(name, layers.envFile.env[name])) return { value: layers.envFile.env[name]!, origin: { kind: OriginKind.ENV_FILE, name, file: layers.envFile.path } }
+/**
+ * The first variable that is set: all names in the environment, then all in `.env`. A placeholder of an example counts
+ * as not set.
+ */
+export function variable(
+  layers: Pick<Layers, 'env' | 'envFile'>,
+  names: readonly VariableName[],
+): Found<string> | undefined {
+  for (const name of names)
+    if (isSet(name, layers.env[name]))
+      return { value: layers.env[name]!, origin: { kind: OriginKind.ENVIRONMENT, name } }
+  for (const name of names)
+    if (isSet(name, layers.envFile.env[name]))
+      return {
+        value: layers.envFile.env[name]!,
+        origin: { kind: OriginKind.ENV_FILE, name, file: layers.envFile.path },
+      }
   return undefined
 }
 
@@ -78,12 +121,17 @@ export function typed(layers: Layers, option: string): Found<unknown> | undefine
   const inArgument = memberAt(layers.argument, option)
   if (inArgument !== undefined) return { value: inArgument, origin: { kind: OriginKind.ARGUMENT, name: option } }
   const inFile = memberAt(layers.configFile.config, option)
-  return inFile === undefined ? undefined : { value: inFile, origin: { kind: OriginKind.CONFIG_FILE, name: option, file: layers.configFile.path } }
+  return inFile === undefined
+    ? undefined
+    : { value: inFile, origin: { kind: OriginKind.CONFIG_FILE, name: option, file: layers.configFile.path } }
 }
 
 /** Variables that hold an example's placeholder. The encryption key is not among them: it is refused by name. */
 export function placeholders(layers: Layers): VariableName[] {
-  return variableNames().filter((name) => isPlaceholder(name, layers.env[name]) || (!layers.env[name] && isPlaceholder(name, layers.envFile.env[name])))
+  return variableNames().filter(
+    (name) =>
+      isPlaceholder(name, layers.env[name]) || (!layers.env[name] && isPlaceholder(name, layers.envFile.env[name])),
+  )
 }
 
 export function variableNames(): VariableName[] {
@@ -95,12 +143,17 @@ function isSet(name: VariableName, value: string | undefined): boolean {
 }
 
 function isPlaceholder(name: VariableName, value: string | undefined): boolean {
-  return value !== undefined && !name.startsWith('BACKUP_ENCRYPTION_KEY') && /^(your|sua|seu)[_-]|^path\/to\/|^<[^>]*>$/i.test(value.trim())
+  return (
+    value !== undefined &&
+    !name.startsWith('BACKUP_ENCRYPTION_KEY') &&
+    /^(your|sua|seu)[_-]|^path\/to\/|^<[^>]*>$/i.test(value.trim())
+  )
 }
 
 function memberAt(config: SystemConfig, option: string): unknown {
   let at: unknown = config
-  for (const part of option.split('.')) at = typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[part] : undefined
+  for (const part of option.split('.'))
+    at = typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[part] : undefined
   return at
 }
 
@@ -119,7 +172,13 @@ function readJson(file: string): unknown {
     // The parser's own message repeats a piece of the file, which may be a password.
     const position = /position (\d+)/.exec(String(error))?.[1]
     const line = position === undefined ? undefined : text.slice(0, Number(position)).split('\n').length
-    throw new BackupError('CONFIG_INVALID', `${file} is no JSON.`, { context: { path: file, why: `it is no JSON (${line === undefined ? 'syntax' : `line ${line}`})`, accepted: 'a JSON object' } })
+    throw new BackupError('CONFIG_INVALID', `${file} is no JSON.`, {
+      context: {
+        path: file,
+        why: `it is no JSON (${line === undefined ? 'syntax' : `line ${line}`})`,
+        accepted: 'a JSON object',
+      },
+    })
   }
 }
 
@@ -130,6 +189,13 @@ function readText(file: string): string | undefined {
   } catch (error) {
     const code = systemCode(error)
     if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return undefined
-    throw new BackupError('CONFIG_INVALID', `${file} can't be read.`, { context: { path: file, why: `it can not be read (${code ?? 'unknown'})`, accepted: 'a file that this user can read' }, cause: error })
+    throw new BackupError('CONFIG_INVALID', `${file} can't be read.`, {
+      context: {
+        path: file,
+        why: `it can not be read (${code ?? 'unknown'})`,
+        accepted: 'a file that this user can read',
+      },
+      cause: error,
+    })
   }
 }

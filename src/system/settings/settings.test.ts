@@ -1,16 +1,17 @@
-// Goal: each setting comes from the first place that has it and says which; the process's environment is never changed; secrets are shown nowhere;
-// every refusal names path, reason and accepted form. Method: each option set in every subset of its places.
+// Goal: each setting comes from the first place that has it and says which; the process's environment is never changed;
+// secrets are shown nowhere; every refusal names path, reason and accepted form. Method: each option set in every
+// subset of its places.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { inspect } from 'node:util'
+import { refusal } from '../../../test/harness/refusal.ts'
 import { temporaryDirectory } from '../../../test/harness/temporary-directory.ts'
 import { failureOf } from '../../contracts/index.ts'
 import { SYSTEM_OPTIONS, type SystemConfigInput, VARIABLES } from '../../contracts/system/index.ts'
 import { OriginKind, readKeys, resolveSettings, type Settings } from './index.ts'
-import { refusal } from '../../../test/harness/refusal.ts'
 
 const KEY = `base64:${randomBytes(32).toString('base64')}`
 
@@ -30,7 +31,11 @@ class Place implements Disposable {
     this.write('neonpro-data/config.json', JSON.stringify(config))
   }
 
-  resolve(env: Record<string, string> = {}, argument?: SystemConfigInput, more: { home?: string; repository?: string; keyFile?: string } = {}): Settings {
+  resolve(
+    env: Record<string, string> = {},
+    argument?: SystemConfigInput,
+    more: { home?: string; repository?: string; keyFile?: string } = {},
+  ): Settings {
     return resolveSettings({ cwd: this.cwd, env, ...(argument && { argument }), ...more })
   }
 
@@ -39,7 +44,8 @@ class Place implements Disposable {
   }
 }
 
-const entry = (settings: Settings, name: string) => settings.origins.find((each) => each.name === name) ?? assert.fail(`no origin of ${name}`)
+const entry = (settings: Settings, name: string) =>
+  settings.origins.find((each) => each.name === name) ?? assert.fail(`no origin of ${name}`)
 
 /** What a setting is called in each place, and how to read it. */
 interface Subject {
@@ -54,13 +60,57 @@ interface Subject {
 const under = (place: Place, name: string) => path.join(place.cwd, name)
 const URLS = ['postgresql://a@h/1', 'postgresql://b@h/2', 'postgres://c@h/3', 'postgresql://d@h/4'] as const
 const SUBJECTS: readonly Subject[] = [
-  { name: 'repository', typed: (basePath) => ({ provider: 'LOCAL', local: { basePath } }), variable: 'BACKUP_LOCAL_PATH', read: ({ values }) => values.repository.path, values: ['/r/1', '/r/2', '/r/3', '/r/4'], byDefault: ({ home }) => path.join(home, 'backups') },
-  { name: 'databaseUrl', typed: (databaseUrl) => ({ databaseUrl }), variable: 'DATABASE_URL', read: ({ values }) => values.databaseUrl, values: URLS, byDefault: () => undefined },
-  { name: 'logsDirectory', variable: 'LOGS_DIRECTORY', read: ({ values }) => values.logsDirectory, values: ['', '', '/l/3', '/l/4'], byDefault: ({ home }) => home },
-  { name: 'logger.level', typed: (level) => ({ logger: { level: level as 'info' } }), read: ({ values }) => values.logger.level, values: ['trace', 'debug', '', ''], byDefault: () => undefined },
-  { name: 'retention', typed: (days) => ({ retention: Number(days) }), read: ({ values }) => values.defaults.retention && String(values.defaults.retention), values: ['30', '60', '', ''], byDefault: () => undefined },
-  { name: 'performance.timeout', typed: (seconds) => ({ performance: { timeout: Number(seconds) } }), read: ({ values }) => values.defaults.performance?.timeout && String(values.defaults.performance.timeout), values: ['10', '20', '', ''], byDefault: () => undefined },
-  { name: 'alertConfig.failureRate', typed: (rate) => ({ alertConfig: { failureRate: Number(rate) } }), read: ({ values }) => values.defaults.alertConfig?.failureRate && String(values.defaults.alertConfig.failureRate), values: ['0.1', '0.2', '', ''], byDefault: () => undefined },
+  {
+    name: 'repository',
+    typed: (basePath) => ({ provider: 'LOCAL', local: { basePath } }),
+    variable: 'BACKUP_LOCAL_PATH',
+    read: ({ values }) => values.repository.path,
+    values: ['/r/1', '/r/2', '/r/3', '/r/4'],
+    byDefault: ({ home }) => path.join(home, 'backups'),
+  },
+  {
+    name: 'databaseUrl',
+    typed: (databaseUrl) => ({ databaseUrl }),
+    variable: 'DATABASE_URL',
+    read: ({ values }) => values.databaseUrl,
+    values: URLS,
+    byDefault: () => undefined,
+  },
+  {
+    name: 'logsDirectory',
+    variable: 'LOGS_DIRECTORY',
+    read: ({ values }) => values.logsDirectory,
+    values: ['', '', '/l/3', '/l/4'],
+    byDefault: ({ home }) => home,
+  },
+  {
+    name: 'logger.level',
+    typed: (level) => ({ logger: { level: level as 'info' } }),
+    read: ({ values }) => values.logger.level,
+    values: ['trace', 'debug', '', ''],
+    byDefault: () => undefined,
+  },
+  {
+    name: 'retention',
+    typed: (days) => ({ retention: Number(days) }),
+    read: ({ values }) => values.defaults.retention && String(values.defaults.retention),
+    values: ['30', '60', '', ''],
+    byDefault: () => undefined,
+  },
+  {
+    name: 'performance.timeout',
+    typed: (seconds) => ({ performance: { timeout: Number(seconds) } }),
+    read: ({ values }) => values.defaults.performance?.timeout && String(values.defaults.performance.timeout),
+    values: ['10', '20', '', ''],
+    byDefault: () => undefined,
+  },
+  {
+    name: 'alertConfig.failureRate',
+    typed: (rate) => ({ alertConfig: { failureRate: Number(rate) } }),
+    read: ({ values }) => values.defaults.alertConfig?.failureRate && String(values.defaults.alertConfig.failureRate),
+    values: ['0.1', '0.2', '', ''],
+    byDefault: () => undefined,
+  },
 ]
 const KINDS = [OriginKind.ARGUMENT, OriginKind.CONFIG_FILE, OriginKind.ENVIRONMENT, OriginKind.ENV_FILE]
 
@@ -68,13 +118,22 @@ test('argument > config.json > process environment > .env > default, for every s
   let cases = 0
   for (const subject of SUBJECTS) {
     for (let set = 0; set < 16; set += 1) {
-      const has = KINDS.map((_, i) => (set & (1 << i)) !== 0 && (i < 2 ? subject.typed !== undefined : subject.variable !== undefined))
+      const has = KINDS.map(
+        (_, i) => (set & (1 << i)) !== 0 && (i < 2 ? subject.typed !== undefined : subject.variable !== undefined),
+      )
       using place = new Place()
       if (has[1]) place.configFile(subject.typed!(subject.values[1]))
       if (has[3]) place.write('.env', `# comment\n${subject.variable}="${subject.values[3]}"\n`)
-      const settings = place.resolve(has[2] ? { [subject.variable!]: subject.values[2] } : {}, has[0] ? subject.typed!(subject.values[0]) : undefined)
+      const settings = place.resolve(
+        has[2] ? { [subject.variable!]: subject.values[2] } : {},
+        has[0] ? subject.typed!(subject.values[0]) : undefined,
+      )
       const first = has.indexOf(true)
-      assert.equal(subject.read(settings), first < 0 ? subject.byDefault(place) : subject.values[first], `${subject.name}, set ${set}`)
+      assert.equal(
+        subject.read(settings),
+        first < 0 ? subject.byDefault(place) : subject.values[first],
+        `${subject.name}, set ${set}`,
+      )
       const origin = settings.origins.find(({ name }) => name === subject.name)?.origin
       assert.equal(origin?.kind, first >= 0 ? KINDS[first] : OriginKind.DEFAULT)
       if (first === 1) assert.equal(origin?.file, path.join(place.home, 'config.json'))
@@ -94,23 +153,44 @@ test('HOME: --home, argument, environment, .env, ./neonpro-data; members of one 
   assert.equal(place.resolve({ NEONPRO_BACKUP_HOME: './env' }).values.home, under(place, 'env'))
   assert.equal(place.resolve().values.home, under(place, 'from-file'))
   place.write('.env', '')
-  assert.deepEqual([place.resolve().values.home, entry(place.resolve(), 'home').origin.kind], [place.home, OriginKind.DEFAULT])
+  assert.deepEqual(
+    [place.resolve().values.home, entry(place.resolve(), 'home').origin.kind],
+    [place.home, OriginKind.DEFAULT],
+  )
   place.configFile({ performance: { timeout: 60, retryAttempts: 1 }, retention: { daily: 7 }, home: './neonpro-data' })
   const { values } = place.resolve({}, { performance: { timeout: 5 }, retention: { weekly: 4 } })
-  assert.deepEqual([values.defaults.performance, values.defaults.retention], [{ timeout: 5, retryAttempts: 1 }, { weekly: 4 }])
+  assert.deepEqual(
+    [values.defaults.performance, values.defaults.retention],
+    [{ timeout: 5, retryAttempts: 1 }, { weekly: 4 }],
+  )
 })
 
 test('relative paths: of config.json from HOME, all others from the current folder; file modes', () => {
   using place = new Place()
   assert.equal(place.resolve({ BACKUP_LOCAL_PATH: './backups' }).values.repository.path, under(place, 'backups'))
-  assert.equal(place.resolve({ NEONPRO_REPOSITORY: 'r', BACKUP_LOCAL_PATH: './backups' }).values.repository.path, under(place, 'r'))
-  assert.deepEqual(place.resolve({ NEONPRO_REPOSITORY: 'file:r?mode=0640' }).values.repository, { kind: 'LOCAL', path: under(place, 'r'), fileMode: 0o640 })
-  assert.equal(place.resolve({ NEONPRO_REPOSITORY: '/x' }, undefined, { repository: 'y' }).values.repository.path, under(place, 'y'))
+  assert.equal(
+    place.resolve({ NEONPRO_REPOSITORY: 'r', BACKUP_LOCAL_PATH: './backups' }).values.repository.path,
+    under(place, 'r'),
+  )
+  assert.deepEqual(place.resolve({ NEONPRO_REPOSITORY: 'file:r?mode=0640' }).values.repository, {
+    kind: 'LOCAL',
+    path: under(place, 'r'),
+    fileMode: 0o640,
+  })
+  assert.equal(
+    place.resolve({ NEONPRO_REPOSITORY: '/x' }, undefined, { repository: 'y' }).values.repository.path,
+    under(place, 'y'),
+  )
   place.configFile({ local: { basePath: './mine', fileMode: '0640', directoryMode: '0750' } })
-  assert.deepEqual(place.resolve().values.repository, { kind: 'LOCAL', path: path.join(place.home, 'mine'), fileMode: 0o640, directoryMode: 0o750 })
+  assert.deepEqual(place.resolve().values.repository, {
+    kind: 'LOCAL',
+    path: path.join(place.home, 'mine'),
+    fileMode: 0o640,
+    directoryMode: 0o750,
+  })
 })
 
-test('the process\'s environment is neither read nor changed', () => {
+test("the process's environment is neither read nor changed", () => {
   using place = new Place()
   place.write('.env', 'NEONPRO_TEST_PLANTED=1\nDEBUG=backup:*\nBACKUP_LOCAL_PATH=/planted')
   const before = JSON.stringify(process.env)
@@ -158,12 +238,23 @@ test('the .env of the description as printed is refused by its key; with a real 
 test('keys: missing, previous ones, files; one beside the data is refused, also through a link and in .env', () => {
   using place = new Place()
   assert.equal(refusal(() => readKeys(place.resolve().values)).code, 'KEY_MISSING')
-  assert.equal(refusal(() => readKeys(place.resolve({ BACKUP_ENCRYPTION_KEY_PREVIOUS: KEY }).values)).code, 'KEY_MISSING')
+  assert.equal(
+    refusal(() => readKeys(place.resolve({ BACKUP_ENCRYPTION_KEY_PREVIOUS: KEY }).values)).code,
+    'KEY_MISSING',
+  )
   assert.equal(refusal(() => readKeys(place.resolve({ BACKUP_ENCRYPTION_KEY: 'short' }).values)).code, 'KEY_REFUSED')
   place.write('key', KEY)
-  const good = readKeys(place.resolve({ BACKUP_ENCRYPTION_KEY: 'file:key', BACKUP_ENCRYPTION_KEY_PREVIOUS: `${KEY}, passphrase:cinco cavalos azuis` }).values)
+  const good = readKeys(
+    place.resolve({
+      BACKUP_ENCRYPTION_KEY: 'file:key',
+      BACKUP_ENCRYPTION_KEY_PREVIOUS: `${KEY}, passphrase:cinco cavalos azuis`,
+    }).values,
+  )
   assert.deepEqual([good.keks.length, good.keyFiles], [3, [under(place, 'key')]])
-  assert.equal(readKeys(place.resolve({ BACKUP_ENCRYPTION_KEY: 'Clinica-Sao-Lucas-2026!backup-42' }).values).warnings[0]?.code, 'KEY_TYPED')
+  assert.equal(
+    readKeys(place.resolve({ BACKUP_ENCRYPTION_KEY: 'Clinica-Sao-Lucas-2026!backup-42' }).values).warnings[0]?.code,
+    'KEY_TYPED',
+  )
   assert.equal(readKeys(place.resolve({}, undefined, { keyFile: 'key' }).values).keks.length, 1)
   for (const folder of ['neonpro-data/key', 'neonpro-data/backups/keys/key']) {
     place.write(folder, KEY)
@@ -172,10 +263,16 @@ test('keys: missing, previous ones, files; one beside the data is refused, also 
     assert.match(failureOf(error, 'pt-BR').message, /junto dos dados/)
   }
   fs.symlinkSync(place.home, under(place, 'link'))
-  assert.equal(refusal(() => readKeys(place.resolve({ BACKUP_ENCRYPTION_KEY: 'file:link/key' }).values)).code, 'KEY_REFUSED')
+  assert.equal(
+    refusal(() => readKeys(place.resolve({ BACKUP_ENCRYPTION_KEY: 'file:link/key' }).values)).code,
+    'KEY_REFUSED',
+  )
   place.write('.env', `BACKUP_ENCRYPTION_KEY=${KEY}`)
   assert.equal(readKeys(place.resolve().values).keks.length, 1)
-  assert.equal(refusal(() => readKeys(place.resolve({}, { home: '.' , local: { basePath: '/elsewhere' } }).values)).code, 'KEY_REFUSED')
+  assert.equal(
+    refusal(() => readKeys(place.resolve({}, { home: '.', local: { basePath: '/elsewhere' } }).values)).code,
+    'KEY_REFUSED',
+  )
 })
 
 test('a provider that is not there is named; cloud variables alone choose nothing', () => {
@@ -185,15 +282,25 @@ test('a provider that is not there is named; cloud variables alone choose nothin
     assert.deepEqual([error.code, error.context['kind']], ['SOURCE_NOT_AVAILABLE', provider])
   }
   assert.equal(refusal(() => place.resolve({ NEONPRO_REPOSITORY: 's3://bucket/prefix' })).code, 'SOURCE_NOT_AVAILABLE')
-  assert.equal(place.resolve({ AWS_ACCESS_KEY_ID: 'AKIA1', AWS_S3_BUCKET: 'b', GOOGLE_CLOUD_BUCKET: 'b', AZURE_CONTAINER: 'c' }).values.repository.kind, 'LOCAL')
+  assert.equal(
+    place.resolve({ AWS_ACCESS_KEY_ID: 'AKIA1', AWS_S3_BUCKET: 'b', GOOGLE_CLOUD_BUCKET: 'b', AZURE_CONTAINER: 'c' })
+      .values.repository.kind,
+    'LOCAL',
+  )
 })
 
-test('SUPABASE_URL without DATABASE_URL is warned of in the reader\'s language; with it, not', () => {
+test("SUPABASE_URL without DATABASE_URL is warned of in the reader's language; with it, not", () => {
   using place = new Place()
   const env = { SUPABASE_URL: 'https://x.supabase.co', LANG: 'pt_BR.UTF-8' }
-  assert.match(place.resolve(env).warnings.find(({ code }) => code === 'SUPABASE_TABLES_EMPTY')?.message ?? '', /ficam vazias/)
+  assert.match(
+    place.resolve(env).warnings.find(({ code }) => code === 'SUPABASE_TABLES_EMPTY')?.message ?? '',
+    /ficam vazias/,
+  )
   assert.deepEqual(place.resolve({ ...env, DATABASE_URL: 'postgresql://u@h/d' }).warnings, [])
-  assert.deepEqual([place.resolve({ LANG: 'C' }).values.locale, place.resolve({ LANG: 'C', LC_ALL: 'pt_BR' }).values.locale], ['en', 'pt-BR'])
+  assert.deepEqual(
+    [place.resolve({ LANG: 'C' }).values.locale, place.resolve({ LANG: 'C', LC_ALL: 'pt_BR' }).values.locale],
+    ['en', 'pt-BR'],
+  )
 })
 
 const REFUSED: ReadonlyArray<readonly [env: Record<string, string>, config: unknown, path: string]> = [
@@ -216,9 +323,18 @@ const REFUSED: ReadonlyArray<readonly [env: Record<string, string>, config: unkn
 test('every option and every variable is shown with its origin, defaults too', () => {
   using place = new Place()
   const names = new Set(place.resolve().origins.map(({ name }) => name))
-  const leaves = Object.entries(SYSTEM_OPTIONS).filter(([option, { default: byDefault }]) => byDefault !== '—' && !option.includes('[]') && !/^(provider|local)/.test(option)).map(([option]) => option)
+  const leaves = Object.entries(SYSTEM_OPTIONS)
+    .filter(
+      ([option, { default: byDefault }]) =>
+        byDefault !== '—' && !option.includes('[]') && !/^(provider|local)/.test(option),
+    )
+    .map(([option]) => option)
   for (const name of [...leaves, ...Object.keys(VARIABLES)]) assert.ok(names.has(name), name)
-  assert.deepEqual(entry(place.resolve(), 'performance.timeout'), { name: 'performance.timeout', value: '7200', origin: { kind: OriginKind.DEFAULT } })
+  assert.deepEqual(entry(place.resolve(), 'performance.timeout'), {
+    name: 'performance.timeout',
+    value: '7200',
+    origin: { kind: OriginKind.DEFAULT },
+  })
 })
 
 test('what can not be meant is refused with its path and the accepted form, in both languages and without its value', () => {
@@ -229,7 +345,10 @@ test('what can not be meant is refused with its path and the accepted form, in b
     assert.equal(error.code, 'CONFIG_INVALID', wanted)
     assert.ok(String(error.context['path']).endsWith(wanted), `${String(error.context['path'])} is not ${wanted}`)
     const texts = [failureOf(error, 'en'), failureOf(error, 'pt-BR')]
-    assert.ok(texts.every(({ message, guidance }) => message.includes(wanted) && guidance.length > 12), JSON.stringify(texts))
+    assert.ok(
+      texts.every(({ message, guidance }) => message.includes(wanted) && guidance.length > 12),
+      JSON.stringify(texts),
+    )
     assert.ok(!`${JSON.stringify(texts)}${inspect(error)}`.includes('hunter2'), inspect(error))
   }
 })
@@ -251,10 +370,47 @@ test('files that are no settings: broken JSON is refused without its text, unrea
 
 test('planted secrets are in no origin, no JSON and no inspection; all of them are known to the log', () => {
   using place = new Place()
-  const secrets = { BACKUP_ENCRYPTION_KEY: 'passphrase:PLANTED-1 cavalos', SUPABASE_ANON_KEY: 'PLANTED-2', AWS_SECRET_ACCESS_KEY: 'PLANTED-3', AZURE_STORAGE_KEY: 'PLANTED-4', WEBHOOK_SECRET: 'PLANTED-5', BACKUP_ENCRYPTION_KEY_PREVIOUS: 'passphrase:PLANTED-6 azuis' }
-  const settings = place.resolve({ ...secrets, DATABASE_URL: 'postgresql://u:PLANTED%2D7@h/d', SMTP_URL: 'smtp://u:PLANTED-8@h', WEBHOOK_URL: 'https://h/PLANTED-9' })
-  for (const shown of [JSON.stringify(settings.origins), JSON.stringify(settings.values), inspect(settings.values, { depth: 9 }), JSON.stringify(settings)]) assert.ok(!shown.includes('PLANTED'), shown)
-  for (const planted of ['PLANTED-1 cavalos', 'PLANTED-2', 'PLANTED-3', 'PLANTED-4', 'PLANTED-5', 'PLANTED-6 azuis', 'PLANTED%2D7', 'PLANTED-7', 'PLANTED-8', 'https://h/PLANTED-9']) assert.ok(settings.values.secrets.includes(planted), planted)
-  assert.deepEqual([entry(settings, 'DATABASE_URL').value, entry(settings, 'WEBHOOK_URL').value, entry(settings, 'WEBHOOK_SECRET').value], ['postgresql://u@h/d', 'https://h/…', '[redacted]'])
+  const secrets = {
+    BACKUP_ENCRYPTION_KEY: 'passphrase:PLANTED-1 cavalos',
+    SUPABASE_ANON_KEY: 'PLANTED-2',
+    AWS_SECRET_ACCESS_KEY: 'PLANTED-3',
+    AZURE_STORAGE_KEY: 'PLANTED-4',
+    WEBHOOK_SECRET: 'PLANTED-5',
+    BACKUP_ENCRYPTION_KEY_PREVIOUS: 'passphrase:PLANTED-6 azuis',
+  }
+  const settings = place.resolve({
+    ...secrets,
+    DATABASE_URL: 'postgresql://u:PLANTED%2D7@h/d',
+    SMTP_URL: 'smtp://u:PLANTED-8@h',
+    WEBHOOK_URL: 'https://h/PLANTED-9',
+  })
+  for (const shown of [
+    JSON.stringify(settings.origins),
+    JSON.stringify(settings.values),
+    inspect(settings.values, { depth: 9 }),
+    JSON.stringify(settings),
+  ])
+    assert.ok(!shown.includes('PLANTED'), shown)
+  for (const planted of [
+    'PLANTED-1 cavalos',
+    'PLANTED-2',
+    'PLANTED-3',
+    'PLANTED-4',
+    'PLANTED-5',
+    'PLANTED-6 azuis',
+    'PLANTED%2D7',
+    'PLANTED-7',
+    'PLANTED-8',
+    'https://h/PLANTED-9',
+  ])
+    assert.ok(settings.values.secrets.includes(planted), planted)
+  assert.deepEqual(
+    [
+      entry(settings, 'DATABASE_URL').value,
+      entry(settings, 'WEBHOOK_URL').value,
+      entry(settings, 'WEBHOOK_SECRET').value,
+    ],
+    ['postgresql://u@h/d', 'https://h/…', '[redacted]'],
+  )
   assert.equal(settings.values.channels.smtpUrl, 'smtp://u:PLANTED-8@h')
 })

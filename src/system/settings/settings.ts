@@ -1,13 +1,37 @@
-/** Everything the system goes by, each value with its origin. Resolving reads two files, changes nothing, and never touches the process's environment. */
+/**
+ * Everything the system goes by, each value with its origin. Resolving reads two files, changes nothing, and never
+ * touches the process's environment.
+ */
 import path from 'node:path'
 import { inspect } from 'node:util'
 import { type Locale, localeOf } from '../../contracts/index.ts'
-import { type LoggerConfig, StorageProvider, SYSTEM_OPTIONS, type SystemDefaults, VARIABLES, type VariableName, type VariableReference, type Warning, warningOf } from '../../contracts/system/index.ts'
+import {
+  type LoggerConfig,
+  StorageProvider,
+  SYSTEM_OPTIONS,
+  type SystemDefaults,
+  VARIABLES,
+  type VariableName,
+  type VariableReference,
+  type Warning,
+  warningOf,
+} from '../../contracts/system/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { passwordsOf, REDACTED, redactPath, redactUrl } from '../../kernel/redaction.ts'
 import type { ChannelSettings } from '../../services/index.ts'
 import { parseLocation, type RepositoryLocation } from '../../storage/index.ts'
-import { type Found, type Layers, type LayersInput, type Origin, OriginKind, placeholders, readLayers, typed, variable, variableNames } from './layers.ts'
+import {
+  type Found,
+  type Layers,
+  type LayersInput,
+  type Origin,
+  OriginKind,
+  placeholders,
+  readLayers,
+  typed,
+  variable,
+  variableNames,
+} from './layers.ts'
 
 export interface SettingsInput extends LayersInput {
   /** Of `--repo`. */
@@ -60,8 +84,8 @@ export interface Settings {
 }
 
 /**
- * Resolves all settings. Throws CONFIG_INVALID (path, reason, accepted form), SOURCE_NOT_AVAILABLE naming a provider that is not there. Keys are only
- * collected: `readKeys` parses and refuses them.
+ * Resolves all settings. Throws CONFIG_INVALID (path, reason, accepted form), SOURCE_NOT_AVAILABLE naming a provider
+ * that is not there. Keys are only collected: `readKeys` parses and refuses them.
  */
 export function resolveSettings(input: SettingsInput): Settings {
   const layers = readLayers(input)
@@ -79,12 +103,30 @@ export function resolveSettings(input: SettingsInput): Settings {
   const options = optionsOf(layers, keep)
   const logs = variable(layers, ['LOGS_DIRECTORY'])
   // systemd joins several with colons; the first is ours.
-  const logsDirectory = keep('logsDirectory', logs ? { value: path.resolve(layers.cwd, logs.value.split(':')[0]!), origin: logs.origin } : { value: home, origin: layers.home.origin })
+  const logsDirectory = keep(
+    'logsDirectory',
+    logs
+      ? { value: path.resolve(layers.cwd, logs.value.split(':')[0]!), origin: logs.origin }
+      : { value: home, origin: layers.home.origin },
+  )
   const values: SettingsValues = {
-    home, repository: repository.value, ...(database.value !== undefined && { databaseUrl: database.value }), ...options, logsDirectory, debug: variable(layers, ['DEBUG'])?.value ?? '', locale, channels: channelsOf(layers), keys: keysOf(layers, input), secrets: secretsOf(layers, database.value),
+    home,
+    repository: repository.value,
+    ...(database.value !== undefined && { databaseUrl: database.value }),
+    ...options,
+    logsDirectory,
+    debug: variable(layers, ['DEBUG'])?.value ?? '',
+    locale,
+    channels: channelsOf(layers),
+    keys: keysOf(layers, input),
+    secrets: secretsOf(layers, database.value),
   }
   for (const name of variableNames()) origins.push(variableEntry(layers, name))
-  return { values: guarded(values, origins), origins, warnings: warningsOf(layers, { locale, hasDatabase: database.value !== undefined }) }
+  return {
+    values: guarded(values, origins),
+    origins,
+    warnings: warningsOf(layers, { locale, hasDatabase: database.value !== undefined }),
+  }
 }
 
 function byDefault<T>(value: T): Found<T> {
@@ -92,17 +134,27 @@ function byDefault<T>(value: T): Found<T> {
 }
 
 function repositoryOf(layers: Layers, { repository }: SettingsInput): Found<RepositoryLocation> {
-  if (repository !== undefined) return { value: locationOf(repository, layers.cwd), origin: { kind: OriginKind.ARGUMENT, name: '--repo' } }
+  if (repository !== undefined)
+    return { value: locationOf(repository, layers.cwd), origin: { kind: OriginKind.ARGUMENT, name: '--repo' } }
   const provider = typed(layers, 'provider')?.value ?? StorageProvider.LOCAL
-  if (provider !== StorageProvider.LOCAL) throw new BackupError('SOURCE_NOT_AVAILABLE', `There is no storage provider ${String(provider)} yet.`, { context: { kind: String(provider) } })
+  if (provider !== StorageProvider.LOCAL)
+    throw new BackupError('SOURCE_NOT_AVAILABLE', `There is no storage provider ${String(provider)} yet.`, {
+      context: { kind: String(provider) },
+    })
   const local = typed(layers, 'local.basePath')
   if (local) {
     const base = local.origin.kind === OriginKind.CONFIG_FILE ? layers.home.value : layers.cwd
-    return { value: { kind: 'LOCAL', path: path.resolve(base, String(local.value)), ...modesOf(layers) }, origin: local.origin }
+    return {
+      value: { kind: 'LOCAL', path: path.resolve(base, String(local.value)), ...modesOf(layers) },
+      origin: local.origin,
+    }
   }
   const found = variable(layers, ['NEONPRO_REPOSITORY', 'BACKUP_LOCAL_PATH'])
   if (!found) return byDefault({ kind: 'LOCAL', path: path.join(layers.home.value, 'backups') })
-  const location = found.origin.name === 'NEONPRO_REPOSITORY' ? locationOf(found.value, layers.cwd) : ({ kind: 'LOCAL', path: path.resolve(layers.cwd, found.value) } as const)
+  const location =
+    found.origin.name === 'NEONPRO_REPOSITORY'
+      ? locationOf(found.value, layers.cwd)
+      : ({ kind: 'LOCAL', path: path.resolve(layers.cwd, found.value) } as const)
   return { value: location, origin: found.origin }
 }
 
@@ -128,14 +180,21 @@ function databaseOf(layers: Layers): Found<string | undefined> {
 }
 
 /** Options of one value each: every leaf of `SYSTEM_OPTIONS` that is not resolved by a rule of its own. */
-function optionsOf(layers: Layers, keep: <T>(name: string, found: Found<T>) => T): Pick<SettingsValues, 'scheduler' | 'defaults' | 'logger'> {
+function optionsOf(
+  layers: Layers,
+  keep: <T>(name: string, found: Found<T>) => T,
+): Pick<SettingsValues, 'scheduler' | 'defaults' | 'logger'> {
   const group = (prefix: string): Record<string, unknown> => {
-    const names = Object.keys(SYSTEM_OPTIONS).filter((option) => option.startsWith(`${prefix}.`) && !option.includes('[]'))
-    return Object.fromEntries(names.flatMap((option) => {
-      const each = typed(layers, option)
-      if (!each) show(option)
-      return each ? [[option.slice(prefix.length + 1), keep(option, each)]] : []
-    }))
+    const names = Object.keys(SYSTEM_OPTIONS).filter(
+      (option) => option.startsWith(`${prefix}.`) && !option.includes('[]'),
+    )
+    return Object.fromEntries(
+      names.flatMap((option) => {
+        const each = typed(layers, option)
+        if (!each) show(option)
+        return each ? [[option.slice(prefix.length + 1), keep(option, each)]] : []
+      }),
+    )
   }
   /** The defaults are those of the rooms that use them: here they are only told. */
   const show = (option: string) => {
@@ -145,8 +204,14 @@ function optionsOf(layers: Layers, keep: <T>(name: string, found: Found<T>) => T
   const retention = typed(layers, 'retention')
   if (!retention) show('retention')
   return {
-    scheduler: keep('scheduler', (typed(layers, 'scheduler') as Found<boolean> | undefined) ?? byDefault(true)), logger: group('logger') as LoggerConfig,
-    defaults: { performance: group('performance'), filters: group('filters'), alertConfig: group('alertConfig'), ...(retention && { retention: keep('retention', retention) as SystemDefaults['retention'] }) } as SystemDefaults,
+    scheduler: keep('scheduler', (typed(layers, 'scheduler') as Found<boolean> | undefined) ?? byDefault(true)),
+    logger: group('logger') as LoggerConfig,
+    defaults: {
+      performance: group('performance'),
+      filters: group('filters'),
+      alertConfig: group('alertConfig'),
+      ...(retention && { retention: keep('retention', retention) as SystemDefaults['retention'] }),
+    } as SystemDefaults,
   }
 }
 
@@ -160,43 +225,67 @@ function channelsOf(layers: Layers): ChannelSettings {
   const healthcheckUrl = url('HEALTHCHECK_URL', ['http:', 'https:'])
   const webhookSecret = variable(layers, ['WEBHOOK_SECRET'])?.value
   const allowPrivate = variable(layers, ['WEBHOOK_ALLOW_PRIVATE'])?.value
-  if (allowPrivate !== undefined && !['0', '1'].includes(allowPrivate)) throw invalidVariable('WEBHOOK_ALLOW_PRIVATE', 'it can not be used')
+  if (allowPrivate !== undefined && !['0', '1'].includes(allowPrivate))
+    throw invalidVariable('WEBHOOK_ALLOW_PRIVATE', 'it can not be used')
   const emailFrom = addressesOf(layers, 'ALERT_EMAIL_FROM')?.[0]
   const emailTo = addressesOf(layers, 'ALERT_EMAIL_TO')
   return {
-    ...(smtpUrl !== undefined && { smtpUrl }), ...(emailFrom !== undefined && { emailFrom }), ...(emailTo && { emailTo }), ...(webhookUrl !== undefined && { webhookUrl }), ...(webhookSecret !== undefined && { webhookSecret }),
-    ...(allowPrivate === '1' && { webhookAllowPrivate: true }), ...(healthcheckUrl !== undefined && { healthcheckUrl }),
+    ...(smtpUrl !== undefined && { smtpUrl }),
+    ...(emailFrom !== undefined && { emailFrom }),
+    ...(emailTo && { emailTo }),
+    ...(webhookUrl !== undefined && { webhookUrl }),
+    ...(webhookSecret !== undefined && { webhookSecret }),
+    ...(allowPrivate === '1' && { webhookAllowPrivate: true }),
+    ...(healthcheckUrl !== undefined && { healthcheckUrl }),
   }
 }
 
 function addressesOf(layers: Layers, name: 'ALERT_EMAIL_FROM' | 'ALERT_EMAIL_TO'): string[] | undefined {
   const each = variable(layers, [name])
   if (!each) return undefined
-  const addresses = each.value.split(/[,;]/).map((text) => text.trim()).filter((text) => text !== '')
-  if (addresses.length === 0 || addresses.some((text) => !/^[^\r\n]*[^\s@<>]+@[^\s@<>]+>?$/.test(text))) throw invalidVariable(name, 'it is no list of addresses')
+  const addresses = each.value
+    .split(/[,;]/)
+    .map((text) => text.trim())
+    .filter((text) => text !== '')
+  if (addresses.length === 0 || addresses.some((text) => !/^[^\r\n]*[^\s@<>]+@[^\s@<>]+>?$/.test(text)))
+    throw invalidVariable(name, 'it is no list of addresses')
   return addresses
 }
 
 function checkedUrl(name: VariableName, { value, origin }: Found<string>, protocols: readonly string[]): string {
   // By the scheme alone: PostgreSQL takes URLs that are none by the book (`postgres://user@/name?host=/run`).
   const protocol = /^([a-z]+:)\/\/./i.exec(value)?.[1]?.toLowerCase() ?? ''
-  if (!protocols.includes(protocol)) throw invalidVariable(origin.kind === OriginKind.ENVIRONMENT || origin.kind === OriginKind.ENV_FILE ? name : 'databaseUrl', 'it is no URL of that kind')
+  if (!protocols.includes(protocol))
+    throw invalidVariable(
+      origin.kind === OriginKind.ENVIRONMENT || origin.kind === OriginKind.ENV_FILE ? name : 'databaseUrl',
+      'it is no URL of that kind',
+    )
   return value
 }
 
 function invalidVariable(name: string, why: string): BackupError {
   const reference: VariableReference = VARIABLES[name as VariableName] ?? VARIABLES.DATABASE_URL
-  return new BackupError('CONFIG_INVALID', `${name} is not valid.`, { context: { path: name, why, accepted: reference.accepted?.en } })
+  return new BackupError('CONFIG_INVALID', `${name} is not valid.`, {
+    context: { path: name, why, accepted: reference.accepted?.en },
+  })
 }
 
 function keysOf(layers: Layers, { keyFile }: SettingsInput): KeyText[] {
-  const first: Found<string> | undefined = keyFile === undefined ? variable(layers, ['BACKUP_ENCRYPTION_KEY']) : { value: `file:${keyFile}`, origin: { kind: OriginKind.ARGUMENT, name: '--key-file' } }
+  const first: Found<string> | undefined =
+    keyFile === undefined
+      ? variable(layers, ['BACKUP_ENCRYPTION_KEY'])
+      : { value: `file:${keyFile}`, origin: { kind: OriginKind.ARGUMENT, name: '--key-file' } }
   const previous = variable(layers, ['BACKUP_ENCRYPTION_KEY_PREVIOUS'])
   const earlier = (previous?.value ?? '').split(/[,\n]/).filter((text) => text.trim() !== '')
-  const absolute = (text: string) => (text.trim().startsWith('file:') ? `file:${path.resolve(layers.cwd, text.trim().slice(5))}` : text)
+  const absolute = (text: string) =>
+    text.trim().startsWith('file:') ? `file:${path.resolve(layers.cwd, text.trim().slice(5))}` : text
   return [
     ...(first ? [{ text: absolute(first.value), source: first.origin.name!, origin: first.origin }] : []),
-    ...earlier.map((text) => ({ text: absolute(text), source: 'BACKUP_ENCRYPTION_KEY_PREVIOUS', origin: previous!.origin })),
+    ...earlier.map((text) => ({
+      text: absolute(text),
+      source: 'BACKUP_ENCRYPTION_KEY_PREVIOUS',
+      origin: previous!.origin,
+    })),
   ]
 }
 
@@ -212,14 +301,23 @@ function variableEntry(layers: Layers, name: VariableName): OriginEntry {
   return { name, value: secret === undefined ? each.value : SHOWN[secret](each.value), origin: each.origin }
 }
 
-const SHOWN: Readonly<Record<NonNullable<VariableReference['secret']>, (value: string) => string>> = { all: () => REDACTED, url: redactUrl, host: redactPath }
+const SHOWN: Readonly<Record<NonNullable<VariableReference['secret']>, (value: string) => string>> = {
+  all: () => REDACTED,
+  url: redactUrl,
+  host: redactPath,
+}
 
 function secretsOf(layers: Layers, databaseUrl: string | undefined): string[] {
   const secrets = variableNames().flatMap((name) => {
     const { secret }: VariableReference = VARIABLES[name]
     const value = secret === undefined ? undefined : variable(layers, [name])?.value
     if (value === undefined) return []
-    if (name.startsWith('BACKUP_ENCRYPTION_KEY')) return value.split(/[,\n]/).map((text) => text.trim()).filter((text) => !text.startsWith('file:')).flatMap((text) => [text, text.replace(/^(base64|hex|passphrase):/, '')])
+    if (name.startsWith('BACKUP_ENCRYPTION_KEY'))
+      return value
+        .split(/[,\n]/)
+        .map((text) => text.trim())
+        .filter((text) => !text.startsWith('file:'))
+        .flatMap((text) => [text, text.replace(/^(base64|hex|passphrase):/, '')])
     return secret === 'url' ? passwordsOf(value) : [value]
   })
   return [...new Set([...secrets, ...(databaseUrl === undefined ? [] : passwordsOf(databaseUrl))])]
@@ -229,7 +327,9 @@ function warningsOf(layers: Layers, facts: { readonly locale: Locale; readonly h
   const examples = placeholders(layers)
   return [
     ...(examples.length > 0 ? [warningOf('PLACEHOLDER_IGNORED', facts.locale, { variable: examples.join(', ') })] : []),
-    ...(variable(layers, ['SUPABASE_URL']) && !facts.hasDatabase ? [warningOf('SUPABASE_TABLES_EMPTY', facts.locale)] : []),
+    ...(variable(layers, ['SUPABASE_URL']) && !facts.hasDatabase
+      ? [warningOf('SUPABASE_TABLES_EMPTY', facts.locale)]
+      : []),
   ]
 }
 

@@ -10,24 +10,38 @@ export const backupFailed: AlarmRule = {
   type: 'BACKUP_FAILED',
   severity: 'HIGH',
   title: { en: 'Backup failed', 'pt-BR': 'Falha no backup' },
-  message: { en: 'The backup "{config}" failed, {times} time(s) in a row. {error} ({code})', 'pt-BR': 'O backup "{config}" falhou, {times} vez(es) seguida(s). {error} ({code})' },
-  guidance: { en: 'Look at "neonpro-backup status" and at backup.log, then run it again: neonpro-backup run NAME', 'pt-BR': 'Veja "neonpro-backup status" e o backup.log e execute de novo: neonpro-backup run NOME' },
+  message: {
+    en: 'The backup "{config}" failed, {times} time(s) in a row. {error} ({code})',
+    'pt-BR': 'O backup "{config}" falhou, {times} vez(es) seguida(s). {error} ({code})',
+  },
+  guidance: {
+    en: 'Look at "neonpro-backup status" and at backup.log, then run it again: neonpro-backup run NAME',
+    'pt-BR': 'Veja "neonpro-backup status" e o backup.log e execute de novo: neonpro-backup run NOME',
+  },
   async evaluate(context) {
-    const failed = (await newestRuns(context, ['COMPLETED', 'PARTIAL', 'FAILED'])).filter(({ state }) => state === 'FAILED')
-    return await Promise.all(failed.map(async ({ configId, configName, runId, error }) => {
-      const times = await failuresInARow(context, configId)
-      const code = codeOf(error)
-      // Without the error's context: it may name a path.
-      const { message, guidance } = errorText(ERROR_CATALOG[code], context.parts.locale, {})
-      return {
-        about: { configId, configName, runId }, occurrence: runId, guidance, values: { config: configName, times, code, error: message }, details: { code, failuresInARow: times },
-        ...(times >= CRITICAL_FROM && { severity: 'CRITICAL' as const }),
-      }
-    }))
+    const failed = (await newestRuns(context, ['COMPLETED', 'PARTIAL', 'FAILED'])).filter(
+      ({ state }) => state === 'FAILED',
+    )
+    return await Promise.all(
+      failed.map(async ({ configId, configName, runId, error }) => {
+        const times = await failuresInARow(context, configId)
+        const code = codeOf(error)
+        // Without the error's context: it may name a path.
+        const { message, guidance } = errorText(ERROR_CATALOG[code], context.parts.locale, {})
+        return {
+          about: { configId, configName, runId },
+          occurrence: runId,
+          guidance,
+          values: { config: configName, times, code, error: message },
+          details: { code, failuresInARow: times },
+          ...(times >= CRITICAL_FROM && { severity: 'CRITICAL' as const }),
+        }
+      }),
+    )
   },
 }
 
 function codeOf(error: unknown): ErrorCode {
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
-  return Object.hasOwn(ERROR_CATALOG, code) ? code as ErrorCode : 'INTERNAL'
+  return Object.hasOwn(ERROR_CATALOG, code) ? (code as ErrorCode) : 'INTERNAL'
 }

@@ -6,13 +6,22 @@ export const backupPartial: AlarmRule = {
   type: 'BACKUP_PARTIAL',
   severity: 'MEDIUM',
   title: { en: 'Backup incomplete', 'pt-BR': 'Backup incompleto' },
-  message: { en: 'The backup "{config}" finished, but {skipped} item(s) are missing from it or incomplete.', 'pt-BR': 'O backup "{config}" terminou, mas {skipped} item(ns) faltam ou estão incompletos.' },
+  message: {
+    en: 'The backup "{config}" finished, but {skipped} item(s) are missing from it or incomplete.',
+    'pt-BR': 'O backup "{config}" terminou, mas {skipped} item(ns) faltam ou estão incompletos.',
+  },
   guidance: {
     en: 'The run\'s record lists them ("neonpro-backup status"). Give this user the right to read them, or leave them out by a pattern.',
-    'pt-BR': 'O registro da execução os lista ("neonpro-backup status"). Dê a este usuário permissão de leitura ou exclua-os com um padrão.',
+    'pt-BR':
+      'O registro da execução os lista ("neonpro-backup status"). Dê a este usuário permissão de leitura ou exclua-os com um padrão.',
   },
   async evaluate(context) {
     const partial = (await newestRuns(context, ['COMPLETED', 'PARTIAL'])).filter(({ state }) => state === 'PARTIAL')
-    return partial.map(({ configId, configName, runId, skipped }) => ({ about: { configId, configName, runId }, occurrence: runId, values: { config: configName, skipped }, details: { skipped } }))
+    return partial.map(({ configId, configName, runId, skipped }) => ({
+      about: { configId, configName, runId },
+      occurrence: runId,
+      values: { config: configName, skipped },
+      details: { skipped },
+    }))
   },
 }

@@ -1,4 +1,7 @@
-/** One job of the queue: claim the run, keep it alive while it is carried out, stop it when it must, and write down how it ended. */
+/**
+ * One job of the queue: claim the run, keep it alive while it is carried out, stop it when it must, and write down how
+ * it ended.
+ */
 import { RunState } from '../../../contracts/system/index.ts'
 import { BackupError, isBackupError } from '../../../kernel/backup-error.ts'
 import { sleep, Waker } from '../../../kernel/timer.ts'
@@ -12,8 +15,15 @@ import type { RunClaim } from '../run-claim.ts'
 import { listen, RunEvent } from '../run-events.ts'
 import { type RunHooks, withHooks } from '../run-hooks.ts'
 
-/** Carries a claimed run out. Good ends it writes with `finishRun`; anything else it throws, ABORTED when the signal stopped it. */
-export type CarryOutRun = (parts: SystemParts, claim: RunClaim, options: { readonly signal: AbortSignal }) => Promise<unknown>
+/**
+ * Carries a claimed run out. Good ends it writes with `finishRun`; anything else it throws, ABORTED when the signal
+ * stopped it.
+ */
+export type CarryOutRun = (
+  parts: SystemParts,
+  claim: RunClaim,
+  options: { readonly signal: AbortSignal },
+) => Promise<unknown>
 
 export interface CarryOutOptions extends RunHooks {
   readonly carryOutRun: CarryOutRun
@@ -34,18 +44,26 @@ type Halt = (typeof Halt)[keyof typeof Halt]
 export async function carryOutJob(parts: SystemParts, runId: string, options: CarryOutOptions): Promise<void> {
   if (options.signal.aborted) throw new BackupError('ABORTED', 'This worker stops.')
   const outcome = await claimRun(parts, runId, options)
-  if (outcome.kind !== 'CLAIMED') return parts.log.debug('a job has nothing to do now', { runId, outcome: outcome.kind })
+  if (outcome.kind !== 'CLAIMED')
+    return parts.log.debug('a job has nothing to do now', { runId, outcome: outcome.kind })
   const { claim } = outcome
   const halt = new AbortController()
   const end = new AbortController()
-  const watches = [watchHeartbeat(parts, claim, { halt, end: end.signal, everyMs: options.heartbeatMs ?? HEARTBEAT_MS }), watchTimeout(claim, { halt, end: end.signal })]
+  const watches = [
+    watchHeartbeat(parts, claim, { halt, end: end.signal, everyMs: options.heartbeatMs ?? HEARTBEAT_MS }),
+    watchTimeout(claim, { halt, end: end.signal }),
+  ]
   const stop = () => halt.abort(Halt.SHUTDOWN)
   options.signal.addEventListener('abort', stop)
   try {
     await options.carryOutRun(parts, claim, { signal: halt.signal })
     await refuseOpenEnd(parts, claim)
   } catch (error) {
-    await writeEnd(parts, claim, { error, halt: halt.signal.aborted ? (halt.signal.reason as Halt) : undefined, hooks: options })
+    await writeEnd(parts, claim, {
+      error,
+      halt: halt.signal.aborted ? (halt.signal.reason as Halt) : undefined,
+      hooks: options,
+    })
   } finally {
     options.signal.removeEventListener('abort', stop)
     end.abort()
@@ -64,9 +82,16 @@ async function watchTimeout({ settings }: RunClaim, { halt, end }: Watch): Promi
 }
 
 /** While the database does not answer, the run goes on: whether somebody took it over is seen when it answers again. */
-async function watchHeartbeat(parts: SystemParts, claim: RunClaim, { halt, end, everyMs }: Watch & { readonly everyMs: number }): Promise<void> {
+async function watchHeartbeat(
+  parts: SystemParts,
+  claim: RunClaim,
+  { halt, end, everyMs }: Watch & { readonly everyMs: number },
+): Promise<void> {
   const waker = new Waker()
-  listen(parts.catalog, RunEvent.CANCEL_REQUESTED, { signal: end, heard: (subject) => subject === claim.runId && waker.wake() })
+  listen(parts.catalog, RunEvent.CANCEL_REQUESTED, {
+    signal: end,
+    heard: (subject) => subject === claim.runId && waker.wake(),
+  })
   while (!end.aborted && !halt.signal.aborted) {
     await waker.wait(everyMs, { signal: end })
     if (end.aborted) return
@@ -87,7 +112,8 @@ async function watchHeartbeat(parts: SystemParts, claim: RunClaim, { halt, end, 
 /** A run that came back without an end would hold its configuration for ever. */
 async function refuseOpenEnd(parts: SystemParts, { runId, fence }: RunClaim): Promise<void> {
   const run = await findRun(parts, parts.catalog.db, runId)
-  if (run.state === RunState.RUNNING && run.fence === fence) throw new BackupError('INTERNAL', `Run ${runId} came back without an end.`)
+  if (run.state === RunState.RUNNING && run.fence === fence)
+    throw new BackupError('INTERNAL', `Run ${runId} came back without an end.`)
 }
 
 interface End {
@@ -97,12 +123,27 @@ interface End {
 }
 
 async function writeEnd(parts: SystemParts, claim: RunClaim, { error, halt, hooks }: End): Promise<void> {
-  if (halt === Halt.STALE || isBackupError(error, 'STALE_WORKER')) return parts.log.warn('another worker has the run', { runId: claim.runId, attempt: claim.attempt })
+  if (halt === Halt.STALE || isBackupError(error, 'STALE_WORKER'))
+    return parts.log.warn('another worker has the run', { runId: claim.runId, attempt: claim.attempt })
   const write = async () => {
-    if (halt === Halt.CANCEL) return await withHooks(parts, hooks, (own) => finishRun(parts, claim, { state: RunState.CANCELLED }, { within: async (tx, run) => await own.runFinished?.(parts, run, { tx }) }))
+    if (halt === Halt.CANCEL)
+      return await withHooks(parts, hooks, (own) =>
+        finishRun(
+          parts,
+          claim,
+          { state: RunState.CANCELLED },
+          { within: async (tx, run) => await own.runFinished?.(parts, run, { tx }) },
+        ),
+      )
     if (halt === Halt.SHUTDOWN) return await releaseRun(parts, claim)
     const seconds = claim.settings.performance.timeout ?? TIMEOUT_SECONDS
-    const cause = halt === Halt.TIMEOUT ? new BackupError('BACKUP_TIMEOUT', `Run ${claim.runId} took longer than ${seconds} s.`, { context: { seconds }, cause: error }) : error
+    const cause =
+      halt === Halt.TIMEOUT
+        ? new BackupError('BACKUP_TIMEOUT', `Run ${claim.runId} took longer than ${seconds} s.`, {
+            context: { seconds },
+            cause: error,
+          })
+        : error
     if (!isBackupError(cause)) parts.log.error('a run failed by a bug', { runId: claim.runId, error })
     return await failAttempt(parts, claim, cause, hooks)
   }
@@ -118,7 +159,10 @@ async function writeEnd(parts: SystemParts, claim: RunClaim, { error, halt, hook
 const PATIENCE = 15
 const PATIENCE_MS = 2_000
 
-/** A database that is away for a moment does not cost the end of a run. After that, whoever takes the run over finds what was stored. */
+/**
+ * A database that is away for a moment does not cost the end of a run. After that, whoever takes the run over finds
+ * what was stored.
+ */
 async function patiently<T>(write: () => Promise<T>): Promise<T> {
   for (let left = PATIENCE; ; left -= 1) {
     try {

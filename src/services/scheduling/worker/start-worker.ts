@@ -1,6 +1,7 @@
 /**
- * A process at work: it makes runs of due times, carries them out, looks after those whose worker is gone, and does what others want done now and then. Each
- * of these goes round by itself; a database that does not answer is waited for.
+ * A process at work: it makes runs of due times, carries them out, looks after those whose worker is gone, and does
+ * what others want done now and then. Each of these goes round by itself; a database that does not answer is waited
+ * for.
  */
 import { CatalogKind } from '../../../catalog/index.ts'
 import { JobKind } from '../../../jobs/index.ts'
@@ -25,7 +26,11 @@ export interface PeriodicWork {
 export interface WorkerOptions extends RunHooks {
   readonly roles: WorkerRoles
   readonly carryOutRun: CarryOutRun
-  readonly carryOutRecovery: (parts: SystemParts, requestId: string, options: { readonly signal: AbortSignal }) => Promise<unknown>
+  readonly carryOutRecovery: (
+    parts: SystemParts,
+    requestId: string,
+    options: { readonly signal: AbortSignal },
+  ) => Promise<unknown>
   readonly periodic?: readonly PeriodicWork[]
   /** For tests: silence after which a worker counts as dead, and the time between two heartbeats of a run. */
   readonly staleMs?: number
@@ -33,12 +38,18 @@ export interface WorkerOptions extends RunHooks {
 }
 
 export interface Worker {
-  /** Takes nothing more, has running work checkpoint and waits for it up to `graceMs`; then this process is known to have stopped. */
+  /**
+   * Takes nothing more, has running work checkpoint and waits for it up to `graceMs`; then this process is known to
+   * have stopped.
+   */
   stop(options: { readonly graceMs: number }): Promise<void>
 }
 
 const WORKER_HEARTBEAT_MS = 15_000
-/** Between looks at the next due time, where other processes make configurations too; where none does, and only for clocks that are set. */
+/**
+ * Between looks at the next due time, where other processes make configurations too; where none does, and only for
+ * clocks that are set.
+ */
 const LOOK_MS = { [CatalogKind.POSTGRES]: 2_000, [CatalogKind.EMBEDDED]: 10_000 } as const
 const SWEEP_MS = 15_000
 const OUTAGE_MS = 5_000
@@ -55,7 +66,11 @@ export async function startWorker(parts: SystemParts, options: WorkerOptions): P
   const round = (work: PeriodicWork) => goRound(parts, work, stopping.signal)
   const rounds = [
     round({ name: 'heartbeat', everyMs: WORKER_HEARTBEAT_MS, run: () => heartbeatWorker(parts) }),
-    round({ name: 'sweep', everyMs: Math.min(SWEEP_MS, options.staleMs ?? STALE_MS), run: () => sweep(parts, options) }),
+    round({
+      name: 'sweep',
+      everyMs: Math.min(SWEEP_MS, options.staleMs ?? STALE_MS),
+      run: () => sweep(parts, options),
+    }),
     ...(options.periodic ?? []).map(round),
     ...(roles.scheduler ? [schedule(parts, stopping.signal)] : []),
   ]
@@ -74,9 +89,21 @@ export async function startWorker(parts: SystemParts, options: WorkerOptions): P
 
 async function carryOut(parts: SystemParts, options: WorkerOptions): Promise<void> {
   const { carryOutRun, carryOutRecovery, runStarted, runFinished, heartbeatMs } = options
-  const hooks = { ...(runStarted && { runStarted }), ...(runFinished && { runFinished }), ...(heartbeatMs !== undefined && { heartbeatMs }) }
-  await parts.queue.work(JobKind.BACKUP, (runId, { signal }) => carryOutJob(parts, runId, { carryOutRun, signal, ...hooks }), { concurrency: parts.defaults.performance?.maxConcurrentBackups ?? 1 })
-  await parts.queue.work(JobKind.RECOVERY, async (requestId, { signal }) => void (await carryOutRecovery(parts, requestId, { signal })), { concurrency: 1 })
+  const hooks = {
+    ...(runStarted && { runStarted }),
+    ...(runFinished && { runFinished }),
+    ...(heartbeatMs !== undefined && { heartbeatMs }),
+  }
+  await parts.queue.work(
+    JobKind.BACKUP,
+    (runId, { signal }) => carryOutJob(parts, runId, { carryOutRun, signal, ...hooks }),
+    { concurrency: parts.defaults.performance?.maxConcurrentBackups ?? 1 },
+  )
+  await parts.queue.work(
+    JobKind.RECOVERY,
+    async (requestId, { signal }) => void (await carryOutRecovery(parts, requestId, { signal })),
+    { concurrency: 1 },
+  )
 }
 
 async function sweep(parts: SystemParts, options: WorkerOptions): Promise<void> {
