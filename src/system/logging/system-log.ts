@@ -46,45 +46,8 @@ type Fields = Readonly<Record<string, unknown>>
 export async function openLog(options: LogOptions): Promise<SystemLog> {
   const { pino } = await import('pino')
   const write = safely(options.console ?? toStandardError)
-  const redact = { known: options.secrets ?? [] }
-  const outage = (file: string, cause: string) =>
-    write(warningLine(warningOf('LOG_FALLBACK', options.locale, { file, cause })))
-  const targets = (options.logger.transports ?? defaultTransports(options))
-    .map((transport) => ({ ...transport, level: transport.level ?? options.logger.level ?? 'info' }))
-    .filter(({ level }) => level !== 'silent')
-  const files: RotatingFile[] = []
-  const streams = await Promise.all(
-    targets.map(async (target) => {
-      if (target.type === 'console')
-        return {
-          level: target.level,
-          stream: {
-            write: await formatted(write, {
-              isPretty: options.logger.format === 'pretty' || target.colorize === true,
-              colorize: target.colorize === true,
-            }),
-          },
-        }
-      const file = new RotatingFile({
-        directory: options.directory,
-        filename: target.filename ?? FILENAME,
-        bytesMax: options.fileBytesMax ?? FILE_BYTES_MAX,
-        keep: FILES_KEPT,
-        fallback: write,
-        onOutage: outage,
-      })
-      files.push(file)
-      return {
-        level: target.level,
-        stream: {
-          write: await formatted((line) => file.write(line), {
-            isPretty: options.logger.format === 'pretty',
-            colorize: false,
-          }),
-        },
-      }
-    }),
-  )
+  const targets = wantedTargets(options)
+  const sinks = await Promise.all(targets.map((target) => openSink(target, options, write)))
   const logger = pino(
     {
       level: 'trace',
@@ -92,27 +55,60 @@ export async function openLog(options: LogOptions): Promise<SystemLog> {
       base: { pid: process.pid },
       formatters: { level: (label) => ({ level: label }) },
     },
-    pino.multistream(streams as Parameters<typeof pino.multistream>[0]),
+    pino.multistream(
+      sinks.map(({ level, write }) => ({ level, stream: { write } })) as Parameters<typeof pino.multistream>[0],
+    ),
   )
-  const isConsoleDebug = targets.some(
-    ({ type, level }) => type === 'console' && (level === 'debug' || level === 'trace'),
-  )
-  const debug = debugWriter(options.debug, write)
-  const emit = (
-    name: string,
-    level: Level,
-    line: { readonly message: string; readonly fields: Fields | undefined },
-  ) => {
-    const message = oneLine(redactText(line.message, redact))
-    const fields = line.fields && (redactValue(line.fields, redact) as Fields)
-    logger[level]({ name, ...unreserved(fields) }, message)
-    if (!isConsoleDebug) debug(name, message, fields)
-  }
+  const debug = targets.some(isConsoleDebug) ? () => {} : debugWriter(options.debug, write)
+  const redact = { known: options.secrets ?? [] }
+  const files = sinks.flatMap(({ file }) => file ?? [])
   return {
-    ...rootLog(emit),
+    ...rootLog((name, level, line) => {
+      const message = oneLine(redactText(line.message, redact))
+      const fields = line.fields && (redactValue(line.fields, redact) as Fields)
+      logger[level]({ name, ...unreserved(fields) }, message)
+      debug(name, message, fields)
+    }),
     files: files.map(({ path }) => path),
     [Symbol.dispose]: () => files.forEach((file) => void file[Symbol.dispose]()),
   }
+}
+
+type Target = NonNullable<LoggerConfig['transports']>[number] & { readonly level: NonNullable<LoggerConfig['level']> }
+
+/** Where lines of a level go; `file` where that is one. */
+interface Sink {
+  readonly level: Target['level']
+  readonly write: (line: string) => void
+  readonly file?: RotatingFile
+}
+
+function wantedTargets(options: LogOptions): readonly Target[] {
+  return (options.logger.transports ?? defaultTransports(options))
+    .map((transport) => ({ ...transport, level: transport.level ?? options.logger.level ?? 'info' }))
+    .filter(({ level }) => level !== 'silent')
+}
+
+function isConsoleDebug({ type, level }: Target): boolean {
+  return type === 'console' && (level === 'debug' || level === 'trace')
+}
+
+async function openSink(target: Target, options: LogOptions, console: (text: string) => void): Promise<Sink> {
+  const isPretty = options.logger.format === 'pretty'
+  if (target.type === 'console') {
+    const colorize = target.colorize === true
+    return { level: target.level, write: await formatted(console, { isPretty: isPretty || colorize, colorize }) }
+  }
+  const file = new RotatingFile({
+    directory: options.directory,
+    filename: target.filename ?? FILENAME,
+    bytesMax: options.fileBytesMax ?? FILE_BYTES_MAX,
+    keep: FILES_KEPT,
+    fallback: console,
+    onOutage: (file, cause) => console(warningLine(warningOf('LOG_FALLBACK', options.locale, { file, cause }))),
+  })
+  const write = await formatted((line) => file.write(line), { isPretty, colorize: false })
+  return { level: target.level, write, file }
 }
 
 type Emit = (
