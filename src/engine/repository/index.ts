@@ -1,14 +1,9 @@
 export { BlobReader } from './blob-reader.ts'
 export { ClientState, type HeadMemory, type Heads, type WriterClaim } from './client-state.ts'
 export { type RepositoryConfig, requireFeatures } from './config.ts'
-export {
-  changeKeyring,
-  type KeyringChange,
-  type Recipient,
-  recipientOpenedBy,
-  unwrap as unwrapKey,
-  wrapFor as wrapKey,
-} from './keyring.ts'
+export { recipientOpenedBy } from './keyring.ts'
+export { changeKeyring, type KeyringChange } from './keyring-change.ts'
+export { type Recipient, unwrap as unwrapKey, wrapFor as wrapKey } from './recipients.ts'
 export { isRotten, type ObjectProblem, Repository, type RepositoryOptions, type StoredDocument } from './repository.ts'
 export {
   type DecodedSegment,

@@ -21,7 +21,9 @@ import {
 } from '../crypto/index.ts'
 import type { HeadMemory } from './client-state.ts'
 import { newConfig, type RepositoryConfig, readConfig, verifyConfig, writeConfig } from './config.ts'
-import { newBundle, type OpenKeys, openKeyring, publishKeyring, wrapFor } from './keyring.ts'
+import { openKeyring, publishKeyring } from './keyring.ts'
+import { newBundle, type OpenKeys } from './open-keys.ts'
+import { wrapFor } from './recipients.ts'
 import { type OpenedDocument, type PreviousOf, signedNames } from './signatures.ts'
 
 /** Ends in the SHA-256 of an object; before it stands a folder or a number. */

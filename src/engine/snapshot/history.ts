@@ -12,7 +12,7 @@ import { type DeleteLog, readDeleteLog } from './delete-log.ts'
 import { bytesOfPathText, parseConfirm, parseSnapshot, RecordKind, type SnapshotDocument } from './documents.ts'
 import { protections } from './protections.ts'
 import { byItsWriter, type ParsedDocument, readParsed } from './read-parsed.ts'
-import { forgottenBy, inForce, type RecordEntry, RecordFolder, readRecords } from './record-list.ts'
+import { forgottenBy, inForce, type RecordEntry, RecordFolder, type RecordList, readRecords } from './record-list.ts'
 import { decideRuns } from './runs.ts'
 import { namesBelow } from './stable-listing.ts'
 
@@ -94,8 +94,16 @@ export async function readWriterHistory(
   throw new BackupError('REPOSITORY_LOCKED', 'The repository changes faster than it can be read. Run it again.')
 }
 
-async function readOnce(repository: Repository, options: { signal?: AbortSignal; seen?: Heads }): Promise<History> {
-  const { signal } = options
+interface Listings {
+  readonly snapshots: Awaited<ReturnType<typeof readParsed<SnapshotDocument>>>
+  readonly checkpoints: Awaited<ReturnType<typeof readParsed<SnapshotDocument>>>
+  readonly records: RecordList
+  readonly confirms: Awaited<ReturnType<typeof readParsed<ReturnType<typeof parseConfirm>>>>
+  readonly deleteLog: DeleteLog
+}
+
+/** In the order that v1.md asks for: what refers to something is listed before it. */
+async function readListings(repository: Repository, signal: AbortSignal | undefined): Promise<Listings> {
   const parse = (document: StoredDocument) => byItsWriter(parseSnapshot(document.body), document)
   const snapshots = await readParsed(
     repository,
@@ -113,7 +121,12 @@ async function readOnce(repository: Repository, options: { signal?: AbortSignal;
     { folder: 'confirms', type: ObjectType.CONFIRM, parse: ({ body }) => parseConfirm(body) },
     signal,
   )
-  const deleteLog = await readDeleteLog(repository, signal)
+  return { snapshots, checkpoints, records, confirms, deleteLog: await readDeleteLog(repository, signal) }
+}
+
+async function readOnce(repository: Repository, options: { signal?: AbortSignal; seen?: Heads }): Promise<History> {
+  const { signal } = options
+  const { snapshots, checkpoints, records, confirms, deleteLog } = await readListings(repository, signal)
   const allRecords = records.entries
   const stored = snapshots.entries.map(entryOf)
   const confirmed = confirmedOf(confirms.entries, stored)

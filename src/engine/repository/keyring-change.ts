@@ -1,0 +1,95 @@
+/** Changes of the keyring: each publishes the next generation. */
+import { randomBytes } from 'node:crypto'
+import { BackupError } from '../../kernel/backup-error.ts'
+import type { ObjectStore } from '../../storage/index.ts'
+import { type Kek, requireStrength } from '../crypto/index.ts'
+import { publishKeyring, storedGenerations } from './keyring.ts'
+import { type OpenKeys, withNewEpoch } from './open-keys.ts'
+import { type Recipient, unwrap, wrapFor } from './recipients.ts'
+
+/** What changes a keyring. */
+export interface KeyringChange {
+  readonly add?: { readonly kek: Kek; readonly label: string }
+  /** Id of the recipient that goes. */
+  readonly remove?: string
+  readonly newEpoch?: boolean
+}
+
+/**
+ * Publishes the next generation. Removing a recipient draws a new keyring key and a new epoch, so every kept recipient
+ * must be given in `keks`. Throws USAGE, KEY_WEAK, and REPOSITORY_LOCKED when somebody else changed it at the same
+ * time: then nobody can say which of the changes is in force before it is looked at. What either drew to seal with
+ * stays known.
+ */
+export async function changeKeyring(
+  store: ObjectStore,
+  keys: OpenKeys,
+  change: KeyringChange & { keks: readonly Kek[]; now: string },
+): Promise<string> {
+  const repositoryId = keys.repositoryId.toString('hex')
+  if (change.add) requireStrength(change.add.kek)
+  const kept = keys.recipients.filter(({ id }) => id !== change.remove)
+  if (change.remove !== undefined && kept.length === keys.recipients.length)
+    throw new BackupError('USAGE', 'There is no such recipient.', { context: { recipient: change.remove } })
+  const keyringKey = change.remove === undefined ? keys.keyringKey : randomBytes(32)
+  const recipients =
+    change.remove === undefined
+      ? [...kept]
+      : kept.map((recipient) => rewrap(recipient, keyringKey, { keks: change.keks, repositoryId, now: change.now }))
+  if (change.add)
+    recipients.push(wrapFor(change.add.kek, keyringKey, { repositoryId, label: change.add.label, now: change.now }))
+  if (recipients.length === 0)
+    throw new BackupError('USAGE', 'The last recipient can not be removed.', {
+      context: { recipient: change.remove ?? '' },
+    })
+  const bundle = change.newEpoch || change.remove !== undefined ? withNewEpoch(keys.bundle, change.now) : keys.bundle
+  const generation = keys.generation + 1
+  await requireAlone(store, { generation })
+  const name = await publishKeyring(store, {
+    repositoryId,
+    generation,
+    previous: keys.name,
+    now: change.now,
+    recipients,
+    keyringKey,
+    bundle,
+  })
+  await requireAlone(store, { generation, name })
+  return name
+}
+
+async function requireAlone(
+  store: ObjectStore,
+  { generation, name }: { readonly generation: number; readonly name?: string },
+): Promise<void> {
+  const others = (await storedGenerations(store)).filter((each) => each.name !== name && each.generation >= generation)
+  if (others.length > 0)
+    throw new BackupError(
+      'REPOSITORY_LOCKED',
+      'The keys were changed by somebody else at the same time. Look at them and run it again.',
+      { context: { object: `keys/${others[0]!.name}` } },
+    )
+}
+
+function rewrap(
+  recipient: Recipient,
+  keyringKey: Uint8Array,
+  options: { keks: readonly Kek[]; repositoryId: string; now: string },
+): Recipient {
+  const kek = options.keks.find((each) => unwrap(each, recipient, options.repositoryId) !== undefined)
+  if (!kek)
+    throw new BackupError(
+      'USAGE',
+      `The key of the recipient "${recipient.label}" is needed to keep it: add it to BACKUP_ENCRYPTION_KEY_PREVIOUS.`,
+      { context: { recipient: recipient.id } },
+    )
+  return {
+    ...wrapFor(kek, keyringKey, {
+      repositoryId: options.repositoryId,
+      label: recipient.label,
+      now: options.now,
+      id: recipient.id,
+    }),
+    addedAt: recipient.addedAt,
+  }
+}
