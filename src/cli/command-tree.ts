@@ -57,7 +57,9 @@ export function commandTree(specs: readonly CommandSpec[], locale: Locale): Comm
     spec.configure?.(command)
     addGeneralOptions(command)
     command.action((...all: unknown[]) => {
-      tree.asked = { kind: 'run', spec, options: { ...root.opts(), ...command.opts() }, args: all.slice(0, -2) }
+      const args = all.slice(0, -2)
+      refuseEmpty([root, command], args, spec.name)
+      tree.asked = { kind: 'run', spec, options: { ...root.opts(), ...command.opts() }, args }
     })
   }
   translateHelp(root, locale)
@@ -74,6 +76,26 @@ export async function readArguments(tree: CommandTree, argv: readonly string[]):
     return { kind: 'told', exitCode: error.exitCode === 0 ? 0 : EXIT_USAGE }
   }
   return tree.asked
+}
+
+/**
+ * An empty value is an unset variable of a script, never a wish: as a folder it would be the current one, as a number
+ * 0, as the beginning of a name everything. Throws USAGE naming the option or argument.
+ */
+function refuseEmpty(commands: readonly [Command, Command], args: readonly unknown[], name: string): void {
+  const context = { command: name }
+  for (const each of commands) {
+    const empty = each.options.find((option) => isEmpty(each.getOptionValue(option.attributeName())))
+    if (empty) throw new BackupError('USAGE', `The value of ${empty.long ?? empty.flags} is empty.`, { context })
+  }
+  const at = args.findIndex(isEmpty)
+  if (at < 0) return
+  const argument = commands[1].registeredArguments[at]?.name() ?? String(at + 1)
+  throw new BackupError('USAGE', `The argument <${argument}> is empty.`, { context })
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === '' || (Array.isArray(value) && value.includes(''))
 }
 
 function groupCommand(root: Command, name: string, locale: Locale): Command {

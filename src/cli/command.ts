@@ -59,7 +59,7 @@ export function countOption(options: OptionValues, name: string, least = 0): num
   const text = textOption(options, name)
   if (text === undefined) return undefined
   const value = Number(text)
-  if (!Number.isSafeInteger(value) || value < least)
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least)
     throw new BackupError('USAGE', `--${flagOf(name)} takes a whole number from ${least} up, not "${text}".`)
   return value
 }

@@ -63,6 +63,8 @@ function announce({ t, say, options }: CommandContext, { name, document }: Snaps
 /** "latest:/srv/data" names a folder inside the snapshot. */
 function splitWanted(text: string): [string, string | undefined] {
   const colon = text.indexOf(':')
+  if (colon >= 0 && colon === text.length - 1)
+    throw new BackupError('USAGE', `The folder behind the colon of "${text}" is empty.`)
   return colon < 0 ? [text, undefined] : [text.slice(0, colon), text.slice(colon + 1)]
 }
 
