@@ -1,5 +1,6 @@
 /** The engine's door. */
-export { type BackupOptions, type BackupProgress, type BackupResult, backupFiles } from './backup/backup.ts'
+export { backupFiles } from './backup/backup.ts'
+export type { BackupOptions, BackupProgress, BackupResult } from './backup/backup-options.ts'
 export { hkdf, type Kek, kekFingerprint, type ObjectScope, openPayload, parseKek, sealPayload } from './crypto/index.ts'
 export { type CopyOptions, type CopyResult, copySnapshots } from './maintenance/copy.ts'
 export { type DroppedDamage, dropDamage } from './maintenance/drop-damage.ts'
