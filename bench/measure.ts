@@ -4,6 +4,8 @@ import fs from 'node:fs'
 
 export interface Measured {
   readonly wallSeconds: number
+  /** User and system time of the process and all that it waited for. */
+  readonly cpuSeconds: number
   readonly rssMib: number
   readonly status: number
   readonly stdout: string
@@ -48,7 +50,8 @@ export function measure(
   options: { env?: Record<string, string>; cwd?: string } = {},
 ): Promise<Measured> {
   const started = process.hrtime.bigint()
-  const child = spawn(command[0]!, command.slice(1), {
+  // Node can't ask what a child used; a shell can. It says so in the last line of its own standard error.
+  const child = spawn('bash', ['-c', 'TIMEFORMAT="cpu %U %S"; time "$@"', 'bash', ...command], {
     env: { ...process.env, ...options.env },
     ...(options.cwd !== undefined && { cwd: options.cwd }),
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -63,13 +66,14 @@ export function measure(
     stderr = (stderr + piece).slice(-2_000)
   })
   const timer = setInterval(() => {
-    peakKib = Math.max(peakKib, treeRssKib(child.pid!), highWaterKib(child.pid!))
+    for (const pid of childrenOf(child.pid!)) peakKib = Math.max(peakKib, treeRssKib(pid), highWaterKib(pid))
   }, SAMPLE_MS)
   return new Promise((resolve) => {
     child.on('close', (status) => {
       clearInterval(timer)
       if (status !== 0 && status !== 3) console.error(`${command.join(' ')} ended with ${status}: ${stderr}`)
       resolve({
+        cpuSeconds: cpuSecondsOf(stderr),
         wallSeconds: Number(process.hrtime.bigint() - started) / 1e9,
         rssMib: peakKib / 1024,
         status: status ?? 1,
@@ -77,6 +81,11 @@ export function measure(
       })
     })
   })
+}
+
+function cpuSecondsOf(stderr: string): number {
+  const [, user, system] = /cpu ([\d.]+) ([\d.]+)\s*$/.exec(stderr) ?? []
+  return Number(user) + Number(system)
 }
 
 export function median(values: readonly number[]): number {

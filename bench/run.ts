@@ -1,17 +1,19 @@
 /**
  * `npm run bench [-- --scale 1 --runs 5 --data DIR --write src text random tiny]`: ours, restic and borg in turn on the
- * same data, medians of the runs and ratios to each peer. `npm run bench system [part…]`: see system.ts. Exits 3 "NOT
- * COMPARED" when a peer is missing (`node scripts/get-peers.ts` brings them).
+ * same data, medians of the runs and ratios to each peer. `npm run bench system [part…]`: see system.ts; `npm run bench
+ * pairs [workload…] -- --base DIR`: see pairs.ts. Exits 3 "NOT COMPARED" when a peer is missing (`node
+ * scripts/get-peers.ts` brings them).
  */
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { bytesOf, type Measured, measure, median } from './measure.ts'
+import { type Measured, measure, median } from './measure.ts'
 import { HEADER, type Results, type Step, stepLine } from './report.ts'
+import { runRound, STEPS, type StepOutcome } from './steps.ts'
 import { oursWithPassphrase, type Tool, tools } from './tools.ts'
-import { type Change, deleteHalf, mutate, renameTop, WORKLOADS, type Workload, warm, workload } from './workloads.ts'
+import { WORKLOADS, type Workload, warm, workload } from './workloads.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
 const { values, positionals } = parseArgs({
@@ -22,95 +24,20 @@ const { values, positionals } = parseArgs({
     data: { type: 'string', default: path.join(root, '.bench/data') },
     peers: { type: 'string', default: path.join(root, '.bench/peers') },
     write: { type: 'boolean', default: false },
+    base: { type: 'string' },
   },
 })
 const scale = Number(values.scale)
 const runs = Number(values.runs)
 const work = path.join(values.data, `work-${process.pid}`)
 
-const TREE_STEPS: readonly Step[] = ['first', 'unchanged', 'verify', 'restore', 'changed', 'renamed', 'prune']
-const STEPS: Readonly<Record<Workload, readonly Step[]>> = {
-  src: TREE_STEPS,
-  tiny: TREE_STEPS,
-  text: ['first', 'unchanged', 'verify', 'restore', 'changed'],
-  random: ['first', 'unchanged', 'verify', 'restore', 'changed'],
-}
-
-/** What happens to the source before a step; it is undone after the round. */
-const CHANGES: Partial<Record<Step, Change>> = { changed: mutate, renamed: renameTop, prune: deleteHalf }
-
-const READS_SOURCE: readonly Step[] = ['first', 'changed', 'renamed', 'prune']
-/**
- * The bars are those of a warm cache: one tool's packs lie in it since it wrote them there, another's do not, since it
- * wrote past it.
- */
-const READS_REPOSITORY: readonly Step[] = ['verify', 'restore', 'prune']
-
-interface Round {
-  readonly name: Workload
-  readonly source: string
-  readonly base: string
-  readonly number: number
-}
-
-function record(
-  results: Results,
-  at: { tool: string; step: Step },
-  { measured, stored }: { measured: Measured; stored: number },
-): void {
+function record(results: Results, at: { tool: string; step: Step }, { measured, stored }: StepOutcome): void {
   const ofTool = results.get(at.tool) ?? new Map()
   const result = ofTool.get(at.step) ?? { runs: [], stored: [] }
   result.runs.push(measured)
   result.stored.push(stored)
   ofTool.set(at.step, result)
   results.set(at.tool, ofTool)
-}
-
-async function runStep(tool: Tool, step: Step, at: Round): Promise<{ measured: Measured; stored: number }> {
-  const repository = path.join(at.base, tool.name)
-  const act = (command: readonly string[]) => {
-    // What the tool before left dirty must not be paid for by this one's fsync.
-    execFileSync('sync')
-    return measure(command, { env: tool.env })
-  }
-  if (step === 'first') await act(tool.init(repository))
-  if (step === 'prune') await act(tool.backup(repository, at.source))
-  // Every tool finds the same page cache; the kernel may take pages back while another one runs.
-  if (READS_SOURCE.includes(step)) warm(at.source)
-  if (READS_REPOSITORY.includes(step)) warm(repository)
-  const before = bytesOf(repository)
-  const command = {
-    first: () => tool.backup(repository, at.source),
-    unchanged: () => tool.backup(repository, at.source),
-    changed: () => tool.backup(repository, at.source),
-    renamed: () => tool.backup(repository, at.source),
-    verify: () => tool.verify(repository),
-    restore: () => tool.restore(repository, path.join(at.base, `restored-${tool.name}`)),
-    prune: () => tool.prune(repository),
-  }[step]()
-  const measured = await act(command)
-  const after = bytesOf(repository)
-  return { measured, stored: step === 'prune' ? after : after - before }
-}
-
-/** One round: every tool does every step, each in a repository and target of its own; nothing is deleted in between. */
-async function round(all: readonly Tool[], results: Results, at: Round): Promise<void> {
-  fs.mkdirSync(at.base, { recursive: true })
-  const undo: Array<() => void> = []
-  for (const step of STEPS[at.name]) {
-    const change = CHANGES[step]
-    if (change) undo.push(change(at.source))
-    for (const tool of inTurn(all, at.number)) {
-      const { measured, stored } = await runStep(tool, step, at)
-      record(results, { tool: tool.name, step }, { measured, stored })
-    }
-  }
-  for (const each of undo.reverse()) each()
-}
-
-/** Another tool begins each round: what the first one warms or leaves behind is shared fairly. */
-function inTurn(all: readonly Tool[], number: number): Tool[] {
-  return all.map((_, i) => all[(i + number) % all.length]!)
 }
 
 function prepare(name: Workload): string {
@@ -167,7 +94,9 @@ async function main(): Promise<void> {
     const source = prepare(name)
     const results: Results = new Map()
     for (let number = 0; number < runs; number += 1)
-      await round(all, results, { name, source, base: path.join(work, `${name}-${number}`), number })
+      await runRound(all, { name, source, base: path.join(work, `${name}-${number}`), number }, (tool, step, outcome) =>
+        record(results, { tool: tool.name, step }, outcome),
+      )
     for (const step of STEPS[name]) say(stepLine(results, name, step))
     fs.rmSync(work, { recursive: true, force: true })
   }
@@ -184,10 +113,19 @@ async function main(): Promise<void> {
   }
 }
 
-if (positionals[0] === 'system')
-  process.exitCode = (await (
-    await import('./system.ts')
-  ).benchSystem({ parts: positionals.slice(1), runs, write: values.write }))
-    ? 0
-    : 1
-else await main()
+async function part(name: string | undefined): Promise<boolean | undefined> {
+  const rest = positionals.slice(1)
+  if (name === 'system') {
+    const { benchSystem } = await import('./system.ts')
+    return benchSystem({ parts: rest, runs, write: values.write })
+  }
+  if (name === 'pairs') {
+    const { benchPairs } = await import('./pairs.ts')
+    return benchPairs({ base: values.base, workloads: rest, runs, scale, data: values.data })
+  }
+  return undefined
+}
+
+const holds = await part(positionals[0])
+if (holds === undefined) await main()
+else process.exitCode = holds ? 0 : 1

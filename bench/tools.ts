@@ -25,20 +25,27 @@ function versionOf(program: string, args: readonly string[]): string {
 
 /** As its own first line starts it, with the project's Node. */
 export function launch(...args: readonly string[]): string[] {
-  const program = path.join(root, 'dist/bin/neonpro-backup.js')
+  return launchOf(root, args)
+}
+
+function launchOf(checkout: string, args: readonly string[]): string[] {
+  const program = path.join(checkout, 'dist/bin/neonpro-backup.js')
   const [flags] = /(?<=-S node ).+/.exec(fs.readFileSync(program, 'latin1')) ?? ['']
   return [path.join(root, 'node_modules/.bin/node'), ...flags.split(' '), program, ...args]
 }
 
-function ours(
+const RAW_KEY = `base64:${Buffer.alloc(32, 'neonpro-bench-key').toString('base64')}`
+
+/** `checkout` is the built tree that the program is taken from: this one, or an older one to compare with. */
+export function ours(
   state: string,
-  name = 'ours',
-  key = `base64:${Buffer.alloc(32, 'neonpro-bench-key').toString('base64')}`,
+  { name = 'ours', key = RAW_KEY, checkout = root }: { name?: string; key?: string; checkout?: string } = {},
 ): Tool {
   const at = (repository: string) => ['--repo', repository, '--quiet']
+  const launch = (...args: readonly string[]) => launchOf(checkout, args)
   return {
     name,
-    version: JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')).version as string,
+    version: JSON.parse(fs.readFileSync(path.join(checkout, 'package.json'), 'utf8')).version as string,
     env: { BACKUP_ENCRYPTION_KEY: key, NEONPRO_BACKUP_HOME: path.join(state, name) },
     init: (repository) => launch('init', '--repo', repository),
     backup: (repository, source) => launch('backup', source, '--source', 'bench', '--json', ...at(repository)),
@@ -51,7 +58,7 @@ function ours(
 
 /** Our program with a passphrase in place of a raw key: what scrypt adds. */
 export function oursWithPassphrase(state: string): Tool {
-  return ours(state, 'ours, passphrase', 'passphrase:correct horse battery staple bench')
+  return ours(state, { name: 'ours, passphrase', key: 'passphrase:correct horse battery staple bench' })
 }
 
 function shell(...commands: readonly (readonly string[])[]): string[] {
