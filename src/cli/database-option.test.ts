@@ -5,6 +5,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { inspect } from 'node:util'
+import { failsWith } from '../../test/harness/refusal.ts'
 import { temporaryDirectory } from '../../test/harness/temporary-directory.ts'
 import { isBackupError } from '../kernel/backup-error.ts'
 import { databaseUrlOf } from './database-option.ts'
@@ -50,5 +51,5 @@ test('a variable that is not set, an empty file and empty input are refused', as
   const places = { env: { EMPTY: '' }, cwd: folder.path, readInput: async () => '' }
   for (const text of ['env:ABSENT', 'env:EMPTY', 'file:empty', '-'])
     await assert.rejects(databaseUrlOf(text, places), (error) => isBackupError(error, 'USAGE'), text)
-  await assert.rejects(databaseUrlOf('file:absent', places), (error) => isBackupError(error, 'SOURCE_UNREADABLE'))
+  await assert.rejects(databaseUrlOf('file:absent', places), failsWith('SOURCE_UNREADABLE'))
 })

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isBackupError } from './backup-error.ts'
+import { failsWith } from '../../test/harness/refusal.ts'
 import { sleep, Waker } from './timer.ts'
 
 const HOUR = 3_600_000
 
 test('a sleep ends with its signal', async () => {
-  await assert.rejects(sleep(HOUR, { signal: AbortSignal.abort() }), (error) => isBackupError(error, 'ABORTED'))
+  await assert.rejects(sleep(HOUR, { signal: AbortSignal.abort() }), failsWith('ABORTED'))
   const stop = new AbortController()
-  const sleeping = assert.rejects(sleep(HOUR, { signal: stop.signal }), (error) => isBackupError(error, 'ABORTED'))
+  const sleeping = assert.rejects(sleep(HOUR, { signal: stop.signal }), failsWith('ABORTED'))
   stop.abort()
   await sleeping
 })

@@ -11,6 +11,7 @@ import { defineNotifier, openAll } from '../../src/notifiers/notifier.ts'
 import { isPrivateAddress } from '../../src/notifiers/private-address.ts'
 import { httpReceiver } from '../harness/http-receiver.ts'
 import { mailReceiver } from '../harness/mail-receiver.ts'
+import { failsWith } from '../harness/refusal.ts'
 import { type NotifierRig, notifierContract } from './notifier.ts'
 
 const SECRET = `whsec_${Buffer.from('0123456789abcdef0123456789abcdef').toString('base64')}`
@@ -134,10 +135,7 @@ test('nothing set up opens the ping channel alone; a channel is one definition a
   const wrong = { pagerNumber: 'abc' }
   assert.throws(
     () => openAll([pager], wrong),
-    (error) =>
-      isBackupError(error, 'CONFIG_INVALID') &&
-      error.context['path'] === 'PAGER_NUMBER' &&
-      error.context['accepted'] === 'digits',
+    failsWith('CONFIG_INVALID', { path: 'PAGER_NUMBER', accepted: 'digits' }),
   )
 })
 
@@ -311,7 +309,7 @@ test('408 and 429 are worth another try, other 4xx are not', async () => {
     server.status = status
     await assert.rejects(
       notifier!.deliver(ALARM, { signal: never, key: 'k' }),
-      (error) => isBackupError(error, code) && error.context['cause'] === `HTTP ${status}`,
+      failsWith(code, { cause: `HTTP ${status}` }),
     )
   }
 })
@@ -335,7 +333,5 @@ test('pings go to URL/start, URL and URL/fail with slug and run; a query stays w
     ],
   )
   assert.equal(server.received[1]?.body, '12 files')
-  await assert.rejects(openNotifiers({})[0]!.deliver(PING, { signal: never, key: 'k' }), (error) =>
-    isBackupError(error, 'DELIVERY_REFUSED'),
-  )
+  await assert.rejects(openNotifiers({})[0]!.deliver(PING, { signal: never, key: 'k' }), failsWith('DELIVERY_REFUSED'))
 })

@@ -6,9 +6,8 @@ import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
-import { isBackupError } from '../../src/kernel/backup-error.ts'
-import type { ErrorCode } from '../../src/kernel/error-code.ts'
 import type { ByteSource, ObjectStore } from '../../src/storage/index.ts'
+import { failsWith } from '../harness/refusal.ts'
 
 /** Opens a fresh, empty store. `again` opens a second connection to the same objects, where there is such a thing. */
 export type OpenStore = () => {
@@ -16,9 +15,6 @@ export type OpenStore = () => {
   readonly again?: () => ObjectStore
   readonly dispose: () => void
 }
-
-const failsWith = (code: ErrorCode) => (error: unknown) =>
-  isBackupError(error, code) || assert.fail(`${code} was expected, not ${String(error)}`)
 
 function source(
   pieces: readonly Uint8Array[],

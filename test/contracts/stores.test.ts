@@ -3,11 +3,11 @@ import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
-import { isBackupError } from '../../src/kernel/backup-error.ts'
 import { machineTag } from '../../src/kernel/machine.ts'
 import { parseLocation } from '../../src/storage/index.ts'
 import { openStore } from '../../src/system/compose.ts'
 import { MemoryStore } from '../harness/memory-store.ts'
+import { failsWith } from '../harness/refusal.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 import { objectStoreContract } from './object-store.ts'
 
@@ -39,10 +39,7 @@ test('local: modes are exact whatever the umask, 0600 and 0700 unless the locati
     process.umask(before)
   }
   for (const bad of ['?mode=999', '?uid=root', '?colour=1'])
-    assert.throws(
-      () => parseLocation(`file:///x${bad}`),
-      (error) => isBackupError(error, 'USAGE'),
-    )
+    assert.throws(() => parseLocation(`file:///x${bad}`), failsWith('USAGE'))
 })
 
 test('local: as root, owner and group are set', {

@@ -12,6 +12,7 @@ import { isBackupError } from '../../src/kernel/backup-error.ts'
 import type { ObjectStore } from '../../src/storage/index.ts'
 import { faultyStore } from '../harness/faulty-store.ts'
 import { freezing, storeWith } from '../harness/freezing-store.ts'
+import { failsWith } from '../harness/refusal.ts'
 import {
   backedUpSample,
   backup,
@@ -189,8 +190,9 @@ test('a run whose snapshot was forgotten does not come back', async () => {
     const { snapshots } = await readHistory(opened)
     assert.equal(snapshots.filter(({ document }) => document.runId === `${RUN}.${dies}`).length, 0)
     assert.deepEqual(rescued(stage.repository), [])
-    await assert.rejects(backup(stage.repository, stage.source, { runId: `${RUN}.${dies}` }), (error) =>
-      isBackupError(error, 'ALREADY_EXISTS'),
+    await assert.rejects(
+      backup(stage.repository, stage.source, { runId: `${RUN}.${dies}` }),
+      failsWith('ALREADY_EXISTS'),
     )
     await pruned(stage.repository)
     assert.equal(fs.readdirSync(path.join(stage.repository.folder, 'snapshots')).length, before)
@@ -250,5 +252,5 @@ test('a run id that is no storage key is refused', async () => {
   using folder = temporaryDirectory()
   const stage = await makeStage(folder.path)
   for (const runId of ['', '.hidden', 'UPPER', 'a/b', 'x'.repeat(129)])
-    await assert.rejects(backup(stage.repository, stage.source, { runId }), (error) => isBackupError(error, 'USAGE'))
+    await assert.rejects(backup(stage.repository, stage.source, { runId }), failsWith('USAGE'))
 })

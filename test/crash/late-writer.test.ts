@@ -8,9 +8,9 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { openWriterSession } from '../../src/engine/commit/index.ts'
 import { readHistory, verifyRepository } from '../../src/engine/index.ts'
-import { isBackupError } from '../../src/kernel/backup-error.ts'
 import type { ObjectStore } from '../../src/storage/index.ts'
 import { storeWith, withClock } from '../harness/freezing-store.ts'
+import { failsWith } from '../harness/refusal.ts'
 import {
   backup,
   forget,
@@ -189,7 +189,7 @@ test('a checkpoint of a writer that slept through a deletion is not taken up', a
   await pruned(made, withClock(localStore(made.folder), PAST_DEADLINE_MS))
   stop.abort()
   going.resolve()
-  await assert.rejects(sleeping, (error) => isBackupError(error, 'ABORTED'))
+  await assert.rejects(sleeping, failsWith('ABORTED'))
   assert.equal(fs.readdirSync(path.join(made.folder, 'checkpoints')).length, 1)
   await verified(made)
   const { snapshot } = await backup(made, source, { source: 'late' })
@@ -230,7 +230,7 @@ test('a snapshot that was made before its run was claimed, and shows later, does
   await stopped.reached
   await forget(made, (await backup(made, sources[0]!, run)).snapshot)
   stopped.go()
-  await assert.rejects(late, (error) => isBackupError(error, 'ALREADY_EXISTS'))
+  await assert.rejects(late, failsWith('ALREADY_EXISTS'))
   await pruned(made)
   await using repository = await open(made)
   assert.ok((await readHistory(repository)).snapshots.every(({ document }) => document.runId === undefined))

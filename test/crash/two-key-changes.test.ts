@@ -6,8 +6,8 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { Store } from '../../rescue/store.ts'
 import { changeKeyring } from '../../src/engine/index.ts'
-import { isBackupError } from '../../src/kernel/backup-error.ts'
 import type { ObjectStore } from '../../src/storage/index.ts'
+import { failsWith } from '../harness/refusal.ts'
 import {
   backup,
   localStore,
@@ -43,7 +43,7 @@ test('of two changes of the keys at once one is told, and what was sealed betwee
     await rotated(made)
     snapshots.push((await backup(made, source, { source: `${pair}` })).snapshot)
     stopped.go()
-    await assert.rejects(late, (error) => isBackupError(error, 'REPOSITORY_LOCKED'))
+    await assert.rejects(late, failsWith('REPOSITORY_LOCKED'))
     snapshots.push((await backup(made, source, { source: `${pair}` })).snapshot)
   }
   await rotated(made)

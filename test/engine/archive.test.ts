@@ -10,6 +10,7 @@ import { buffer } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { ArchiveFormat, findSnapshot, Inspector, readHistory, writeArchive } from '../../src/engine/index.ts'
 import { isBackupError } from '../../src/kernel/backup-error.ts'
+import { failsWith } from '../harness/refusal.ts'
 import { backup, lookAt, makeRepository, open, sampleTree, type TestRepository } from '../harness/repository.ts'
 import { seededRandom } from '../harness/seeded-random.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
@@ -60,9 +61,7 @@ test('content that can not be read, and a stop, are errors in both formats', asy
   using folder = temporaryDirectory()
   const { made, source } = await backedUp(folder.path)
   for (const format of Object.values(ArchiveFormat))
-    await assert.rejects(archive(made, { path: source, format, signal: AbortSignal.abort() }), (error) =>
-      isBackupError(error, 'ABORTED'),
-    )
+    await assert.rejects(archive(made, { path: source, format, signal: AbortSignal.abort() }), failsWith('ABORTED'))
   const packs = fs
     .readdirSync(path.join(made.folder, 'packs'), { recursive: true, encoding: 'utf8' })
     .map((name) => path.join(made.folder, 'packs', name))

@@ -8,6 +8,7 @@ import { test } from 'node:test'
 import { readHistory, restoreSnapshot, type VerifyHit, verifyRepository } from '../../src/engine/index.ts'
 import { isBackupError } from '../../src/kernel/backup-error.ts'
 import { everyKind, objectsOf, type Stage } from '../harness/every-kind.ts'
+import { failsWith } from '../harness/refusal.ts'
 import { backup, lookAt, open, stateOf, type TestRepository } from '../harness/repository.ts'
 import { seededRandom, testSeed } from '../harness/seeded-random.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
@@ -182,7 +183,7 @@ test('hiding the newest snapshot, or the whole past, is suspected by a client th
     .map((name) => [path.join(snapshots, name), fs.readFileSync(path.join(snapshots, name))] as const)
   for (const [file] of saved) fs.rmSync(file)
   assert.ok((await findings(stage.made)).said.some((line) => line.includes('ROLLBACK_SUSPECTED')))
-  await assert.rejects(backup(stage.made, stage.source), (error) => isBackupError(error, 'ROLLBACK_SUSPECTED'))
+  await assert.rejects(backup(stage.made, stage.source), failsWith('ROLLBACK_SUSPECTED'))
   for (const [file, bytes] of saved) fs.writeFileSync(file, bytes)
   assert.deepEqual((await findings(stage.made)).said, [])
 })

@@ -16,6 +16,7 @@ import {
   writeRecord,
 } from '../../src/engine/index.ts'
 import { isBackupError } from '../../src/kernel/backup-error.ts'
+import { failsWith } from '../harness/refusal.ts'
 import {
   backup,
   localStore,
@@ -124,11 +125,8 @@ test('where newer snapshots may be hidden, nobody is given the latest; by name t
   fs.rmSync(path.join(made.folder, 'snapshots', second.snapshot))
   await using repository = await openReader(made)
   const history = await readHistory(repository)
-  assert.throws(
-    () => findSnapshot(history, 'latest'),
-    (error) => isBackupError(error, 'ROLLBACK_SUSPECTED'),
-  )
+  assert.throws(() => findSnapshot(history, 'latest'), failsWith('ROLLBACK_SUSPECTED'))
   assert.equal(findSnapshot(history, first.snapshot.slice(0, 8)).name, first.snapshot)
-  await assert.rejects(prune(repository), (error) => isBackupError(error, 'ROLLBACK_SUSPECTED'))
+  await assert.rejects(prune(repository), failsWith('ROLLBACK_SUSPECTED'))
   assert.equal((await rollbacksOf(made)).length, 1, 'what is suspected is not what is remembered')
 })

@@ -21,6 +21,7 @@ import {
 } from '../../src/engine/index.ts'
 import { isBackupError } from '../../src/kernel/backup-error.ts'
 import { storeWith, withClock } from '../harness/freezing-store.ts'
+import { failsWith } from '../harness/refusal.ts'
 import {
   backup,
   localStore,
@@ -68,9 +69,7 @@ test('a stale writer is refused, a higher generation is taken', () =>
   withRepository(async (repository) => {
     await writeRecord(repository, { ...nightly, value: { time: '02:00' }, generation: 5 })
     for (const generation of [4, 5])
-      await assert.rejects(writeRecord(repository, { ...nightly, value: {}, generation }), (error) =>
-        isBackupError(error, 'ALREADY_EXISTS'),
-      )
+      await assert.rejects(writeRecord(repository, { ...nightly, value: {}, generation }), failsWith('ALREADY_EXISTS'))
     assert.equal((await writeRecord(repository, { ...nightly, value: {}, generation: 9 })).document.generation, 9)
     assert.equal((await writeRecord(repository, { ...nightly, value: {} })).document.generation, 10)
   }))
@@ -158,7 +157,7 @@ test('what another than the maintenance key signed, or what is damaged, counts f
       [1],
     )
     assert.equal(found.problems.length, 1)
-    await assert.rejects(writeRecord(repository, { ...nightly, value: {} }), (error) => isBackupError(error, 'DAMAGED'))
+    await assert.rejects(writeRecord(repository, { ...nightly, value: {} }), failsWith('DAMAGED'))
     fs.truncateSync(path.join(made.folder, 'records', name), 200)
     assert.equal((await listRecords(repository)).problems.length, 2)
     assert.equal((await verifyRepository(repository)).problems.length, 2)
@@ -208,8 +207,9 @@ test('a pin or hold that was set after the list was read still keeps its snapsho
   const protectedBy = async (record: string, value: Record<string, unknown>, opened = repository) => {
     const before = await readHistory(opened)
     await writeRecord(opened, { record, subject: record === RecordKind.PIN ? snapshot : 'case', by: 'test', value })
-    await assert.rejects(forgetSnapshots(opened, before, { names: [snapshot], by: 'test' }), (error) =>
-      isBackupError(error, 'SNAPSHOT_PROTECTED'),
+    await assert.rejects(
+      forgetSnapshots(opened, before, { names: [snapshot], by: 'test' }),
+      failsWith('SNAPSHOT_PROTECTED'),
     )
     await writeRecord(opened, {
       record,
@@ -279,9 +279,7 @@ test('kinds, subjects and values that the format does not take are refused', () 
       { value: { text: 'x'.repeat(16 * 1024 * 1024) } },
     ]
     for (const wrong of refused)
-      await assert.rejects(writeRecord(repository, { ...nightly, value: {}, ...wrong }), (error) =>
-        isBackupError(error, 'USAGE'),
-      )
+      await assert.rejects(writeRecord(repository, { ...nightly, value: {}, ...wrong }), failsWith('USAGE'))
     const large = { text: 'x'.repeat(3 * 1024 * 1024) }
     await writeRecord(repository, { ...nightly, value: large })
     assert.deepEqual((await listRecords(repository)).records[0]!.document.value, large)

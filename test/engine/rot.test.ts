@@ -20,8 +20,8 @@ import {
 } from '../../src/engine/index.ts'
 import { packKey } from '../../src/engine/repository/index.ts'
 import { IndexClass, openIndex } from '../../src/engine/snapshot/index.ts'
-import { isBackupError } from '../../src/kernel/backup-error.ts'
 import { copied, everyKind, flip, objectsOf, type Stage } from '../harness/every-kind.ts'
+import { failsWith } from '../harness/refusal.ts'
 import {
   backup,
   localStore,
@@ -120,7 +120,7 @@ test('without being asked, repair gives up no snapshot and no record', async () 
   const { documentsLost } = await repairRepository(repository)
   assert.deepEqual([...documentsLost].sort(), [record, snapshot])
   assert.ok([snapshot, record].every((name) => fs.existsSync(path.join(stage.made.folder, name))))
-  await assert.rejects(prune(repository), (error) => isBackupError(error, 'DAMAGED'))
+  await assert.rejects(prune(repository), failsWith('DAMAGED'))
 })
 
 test('a hold whose record rots holds everything until it is lifted', async () => {
@@ -133,8 +133,9 @@ test('a hold whose record rots holds everything until it is lifted', async () =>
   await repairRepository(repository, { forgetDamaged: true })
   const after = await readHistory(repository)
   for (const { name } of after.snapshots)
-    await assert.rejects(forgetSnapshots(repository, after, { names: [name], by: 'test' }), (error) =>
-      isBackupError(error, 'SNAPSHOT_PROTECTED'),
+    await assert.rejects(
+      forgetSnapshots(repository, after, { names: [name], by: 'test' }),
+      failsWith('SNAPSHOT_PROTECTED'),
     )
   await writeRecord(repository, { record: RecordKind.HOLD, subject: 'case', by: 'test', value: null })
   const free = await readHistory(repository)

@@ -7,7 +7,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { type BackupOptions, type BackupProgress, readHistory } from '../../src/engine/index.ts'
-import { isBackupError } from '../../src/kernel/backup-error.ts'
+import { failsWith } from '../harness/refusal.ts'
 import {
   backup,
   localStore,
@@ -48,7 +48,7 @@ async function stopWhen(
       if (when(progress)) controller.abort()
     },
   })
-  await assert.rejects(run, (error) => isBackupError(error, 'ABORTED'))
+  await assert.rejects(run, failsWith('ABORTED'))
   return seen
 }
 

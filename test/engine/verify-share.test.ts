@@ -6,8 +6,8 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { verifyRepository } from '../../src/engine/index.ts'
-import { isBackupError } from '../../src/kernel/backup-error.ts'
 import { runCli } from '../acceptance/run-cli.ts'
+import { failsWith } from '../harness/refusal.ts'
 import { backup, makeRepository, open, sampleTree, type TestRepository } from '../harness/repository.ts'
 import { seededRandom } from '../harness/seeded-random.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
@@ -57,7 +57,7 @@ test('what a stopped run has read comes last in the next one', async () => {
       if (lastVerified.size === 3) stop.abort()
     },
   })
-  await assert.rejects(stopped, (error) => isBackupError(error, 'ABORTED'))
+  await assert.rejects(stopped, failsWith('ABORTED'))
   const done = new Set(lastVerified.keys())
   assert.ok(done.size >= 3 && done.size < packs.length)
   const next: string[] = []

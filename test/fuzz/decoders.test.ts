@@ -46,6 +46,7 @@ import {
 } from '../../src/engine/snapshot/index.ts'
 import { isBackupError } from '../../src/kernel/backup-error.ts'
 import { MemoryStore } from '../harness/memory-store.ts'
+import { failsWith } from '../harness/refusal.ts'
 import { makeRepository, open } from '../harness/repository.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 
@@ -315,7 +316,7 @@ test('a keyring can not make a reader work for ever', async () => {
       openKeyring(store, [{ kind: 'passphrase', text: 'correct horse battery staple' }], {
         repositoryId: body.repositoryId,
       }),
-      (error) => isBackupError(error, 'DAMAGED'),
+      failsWith('DAMAGED'),
     )
     assert.throws(
       () => openRescueKeyring(bytes, { kind: 'passphrase', text: 'correct horse battery staple' }, body.repositoryId),

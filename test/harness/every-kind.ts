@@ -4,8 +4,8 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { ObjectType } from '../../src/engine/crypto/index.ts'
 import { changeKeyring, forgetSnapshots, prune, RecordKind, readHistory, writeRecord } from '../../src/engine/index.ts'
-import { isBackupError } from '../../src/kernel/backup-error.ts'
 import { storeWith } from './freezing-store.ts'
+import { failsWith } from './refusal.ts'
 import { backup, localStore, makeRepository, open, type TestRepository } from './repository.ts'
 import { seededRandom } from './seeded-random.ts'
 
@@ -65,8 +65,9 @@ async function interrupted(made: TestRepository, source: string): Promise<void> 
     },
   })
   fs.writeFileSync(path.join(source, 'only-now'), 'new content')
-  await assert.rejects(backup(made, source, { store, source: 'other', type: 'FULL', signal: stop.signal }), (error) =>
-    isBackupError(error, 'ABORTED'),
+  await assert.rejects(
+    backup(made, source, { store, source: 'other', type: 'FULL', signal: stop.signal }),
+    failsWith('ABORTED'),
   )
   fs.rmSync(path.join(source, 'only-now'))
 }

@@ -6,11 +6,11 @@ import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
-import { isBackupError } from '../../src/kernel/backup-error.ts'
 import { isProcessAlive } from '../../src/kernel/machine.ts'
 import { parseFromEngine, parseToEngine } from '../../src/services/execution/engine-protocol.ts'
 import { EngineProcess, runInEngine } from '../../src/services/execution/index.ts'
 import { pacedEngine } from '../harness/engine-children.ts'
+import { failsWith } from '../harness/refusal.ts'
 import { lookAt, makeRepository, restored, sampleTree, type TestRepository, verified } from '../harness/repository.ts'
 import { seededRandom } from '../harness/seeded-random.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
@@ -81,10 +81,7 @@ test('an error crosses with code, sentence and context; the process goes on', as
   const missing = path.join(base.path, 'nothing')
   await assert.rejects(
     engine.run(backupJob(missing, 'run-1')),
-    (error) =>
-      isBackupError(error, 'SOURCE_UNREADABLE') &&
-      error.context['path'] === missing &&
-      error.context['cause'] === 'ENOENT',
+    failsWith('SOURCE_UNREADABLE', { path: missing, cause: 'ENOENT' }),
   )
   assert.deepEqual((await engine.run({ kind: 'survey', known: [] })).points, [])
 })
@@ -94,8 +91,9 @@ test('a wrong key is refused in the process', async () => {
   using other = temporaryDirectory()
   const repository = await makeRepository(base.path)
   const { kek } = await makeRepository(other.path)
-  await assert.rejects(runInEngine({ ...accessOf(repository), keks: [kek] }, { kind: 'survey', known: [] }), (error) =>
-    isBackupError(error, 'KEY_WRONG'),
+  await assert.rejects(
+    runInEngine({ ...accessOf(repository), keks: [kek] }, { kind: 'survey', known: [] }),
+    failsWith('KEY_WRONG'),
   )
 })
 
@@ -139,7 +137,7 @@ test('a stopped backup writes its checkpoint, fails with ABORTED and ends its pr
         if (bytesDone > 1e6) stop.abort()
       },
     }),
-    (error) => isBackupError(error, 'ABORTED'),
+    failsWith('ABORTED'),
   )
   await engine[Symbol.asyncDispose]()
   assert.ok(!isProcessAlive(engine.pid!))
@@ -164,9 +162,9 @@ test('a process that is killed, or does not stop in time, is told as WORKER_LOST
   const killed = new EngineProcess(accessOf(repository))
   await assert.rejects(
     killed.run(backupJob(source, 'run-1'), { onProgress: () => process.kill(killed.pid!, 'SIGKILL') }),
-    (error) => isBackupError(error, 'WORKER_LOST') && error.context['cause'] === 'SIGKILL',
+    failsWith('WORKER_LOST', { cause: 'SIGKILL' }),
   )
-  await assert.rejects(killed.run({ kind: 'survey', known: [] }), (error) => isBackupError(error, 'WORKER_LOST'))
+  await assert.rejects(killed.run({ kind: 'survey', known: [] }), failsWith('WORKER_LOST'))
   await killed[Symbol.asyncDispose]()
   const frozen = new EngineProcess(accessOf(repository))
   const stop = new AbortController()
@@ -176,7 +174,7 @@ test('a process that is killed, or does not stop in time, is told as WORKER_LOST
   }
   await assert.rejects(
     frozen.run(backupJob(source, 'run-1'), { signal: stop.signal, onProgress, graceMs: 100 }),
-    (error) => isBackupError(error, 'ABORTED'),
+    failsWith('ABORTED'),
   )
   await frozen[Symbol.asyncDispose]()
   pace.lift()
@@ -229,10 +227,7 @@ test('what is no message is refused on both sides', () => {
     { type: 'job', repository: { location: {}, keks: [], stateDirectory: '' }, job: { kind: 'toString' } },
     { type: 'job', repository: {}, job: { kind: 'survey', known: [] } },
   ]) {
-    assert.throws(
-      () => parseToEngine(message),
-      (error) => isBackupError(error, 'INTERNAL'),
-    )
+    assert.throws(() => parseToEngine(message), failsWith('INTERNAL'))
   }
   for (const message of [
     undefined,
@@ -241,9 +236,6 @@ test('what is no message is refused on both sides', () => {
     { type: 'failed', error: 'bad' },
     { type: 'result', kind: '__proto__' },
   ]) {
-    assert.throws(
-      () => parseFromEngine(message),
-      (error) => isBackupError(error, 'INTERNAL'),
-    )
+    assert.throws(() => parseFromEngine(message), failsWith('INTERNAL'))
   }
 })

@@ -30,6 +30,7 @@ import {
   DATABASE_URL,
   SETTINGS,
 } from '../harness/control-plane.ts'
+import { failsWith } from '../harness/refusal.ts'
 import { backup, localStore, rawKey, sampleTree } from '../harness/repository.ts'
 import { seededRandom } from '../harness/seeded-random.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
@@ -271,17 +272,14 @@ test('a database that has other configurations is refused and stays as it is; as
   await using plane = await afterLoss(base.path, keks)
   const { parts } = plane
   await addConfig(parts, { name: 'other', source: 'postgres://other:pw@db/other' })
-  await assert.rejects(
-    rebuildSystem(parts),
-    (error) => isBackupError(error, 'DATABASE_NOT_EMPTY') && error.context['what'] === 'other',
-  )
+  await assert.rejects(rebuildSystem(parts), failsWith('DATABASE_NOT_EMPTY', { what: 'other' }))
   assert.deepEqual((await viewOf(parts)).sources, ['postgres://other:pw@db/other'])
   await rebuildSystem(parts, { force: true })
   assert.deepEqual((await viewOf(parts)).sources, [DATABASE_URL, 'postgres://other:pw@db/other'])
 
   await using third = await afterLoss(base.path, keks)
   await addConfig(third.parts, { name: 'clinic' })
-  await assert.rejects(rebuildSystem(third.parts, { force: true }), (error) => isBackupError(error, 'CONFIG_EXISTS'))
+  await assert.rejects(rebuildSystem(third.parts, { force: true }), failsWith('CONFIG_EXISTS'))
 })
 
 test('an audit log that began by itself is never replaced, asked or not', async () => {
@@ -295,7 +293,7 @@ test('an audit log that began by itself is never replaced, asked or not', async 
   await using plane = await afterLoss(base.path, keks)
   await actions(plane.parts.audit, 1, 'elsewhere')
   for (const force of [false, true])
-    await assert.rejects(rebuildSystem(plane.parts, { force }), (error) => isBackupError(error, 'DATABASE_NOT_EMPTY'))
+    await assert.rejects(rebuildSystem(plane.parts, { force }), failsWith('DATABASE_NOT_EMPTY'))
 })
 
 test('a record that can not be believed may be a removal: the rebuild is refused unless it is asked for', async () => {
@@ -311,7 +309,7 @@ test('a record that can not be believed may be a removal: the rebuild is refused
   const bytes = fs.readFileSync(path.join(records, audit.name))
   fs.writeFileSync(path.join(records, audit.name), bytes.subarray(0, -1))
   await using plane = await afterLoss(base.path, keks)
-  await assert.rejects(rebuildSystem(plane.parts), (error) => isBackupError(error, 'DAMAGED'))
+  await assert.rejects(rebuildSystem(plane.parts), failsWith('DAMAGED'))
   assert.equal(
     (await plane.parts.catalog.db.selectFrom('configs').select('id').execute()).length,
     0,

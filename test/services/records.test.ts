@@ -5,10 +5,10 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { listRecords } from '../../src/engine/index.ts'
-import { isBackupError } from '../../src/kernel/backup-error.ts'
 import { sourcePurpose } from '../../src/services/control-key/index.ts'
 import { alarmPending, parseConfigRecord, recordConfig, retryRecords } from '../../src/services/records/index.ts'
 import { addConfig, type ControlPlane, controlPlane, DATABASE_URL, SETTINGS } from '../harness/control-plane.ts'
+import { failsWith } from '../harness/refusal.ts'
 import { testSystem } from '../harness/system-parts.ts'
 
 async function recorded({ parts }: ControlPlane) {
@@ -73,7 +73,7 @@ test('while the repository is away the answer is false, nothing is lost, and a r
 
 test('an unknown configuration is named', async () => {
   await using plane = await controlPlane()
-  await assert.rejects(recordConfig(plane.parts, randomUUID()), (error) => isBackupError(error, 'CONFIG_NOT_FOUND'))
+  await assert.rejects(recordConfig(plane.parts, randomUUID()), failsWith('CONFIG_NOT_FOUND'))
 })
 
 test("what is not recorded for an hour is one alarm, in the reader's language, that ends when everything is", async () => {

@@ -28,6 +28,7 @@ import {
 } from '../../src/services/recovery/index.ts'
 import { directoryCatalog } from '../harness/catalog.ts'
 import { engineChildren, engineStarted, killEngineChildren, pacedEngine } from '../harness/engine-children.ts'
+import { failsWith } from '../harness/refusal.ts'
 import { backup, lookAt, open, sampleTree } from '../harness/repository.ts'
 import { seededRandom, testSeed } from '../harness/seeded-random.ts'
 import { insertConfig, plantSnapshots, type TestSystem, testSystem } from '../harness/system.ts'
@@ -256,9 +257,7 @@ test("a request is in one worker's hands; one that was taken over has no effect 
     .values({ id: other, host: 'elsewhere', pid: 1, role: 'worker' })
     .execute()
   await rows.set({ state: 'RUNNING', worker_id: other, heartbeat_at: new Date() }).execute()
-  await assert.rejects(carryOutRecovery(system.parts, request.id, { signal: never }), (error) =>
-    isBackupError(error, 'STALE_WORKER'),
-  )
+  await assert.rejects(carryOutRecovery(system.parts, request.id, { signal: never }), failsWith('STALE_WORKER'))
   assert.equal(await resumeRecoveries(system.parts), 0)
   await rows.set({ heartbeat_at: new Date(Date.now() - 31_000) }).execute()
   assert.equal(await resumeRecoveries(system.parts), 1)
@@ -314,8 +313,8 @@ test('what can not be done is refused before anything is asked for, and says why
     fs.readdirSync(base.path).filter((name) => name.startsWith('.neonpro')),
     [],
   )
-  await assert.rejects(getRecoveryStatus(system.parts, 'nothing'), (error) => isBackupError(error, 'REQUEST_NOT_FOUND'))
-  await assert.rejects(cancelRecovery(system.parts, randomUUID()), (error) => isBackupError(error, 'REQUEST_NOT_FOUND'))
+  await assert.rejects(getRecoveryStatus(system.parts, 'nothing'), failsWith('REQUEST_NOT_FOUND'))
+  await assert.rejects(cancelRecovery(system.parts, randomUUID()), failsWith('REQUEST_NOT_FOUND'))
 })
 
 test('a priority orders the queue; a mode of overwriting goes by its name as well as by true and false', async () => {
@@ -423,10 +422,7 @@ test('a pin or hold is in the repository before it is acknowledged, and keeps it
   ])
   assert.equal((await unpinPoint(system.parts, names[1]!, 'somebody')).pinned, false)
   assert.deepEqual(await liftHold(system.parts, hold.id, 'somebody'), { lifted: true })
-  await assert.rejects(
-    liftHold(system.parts, hold.id, 'somebody'),
-    (error) => isBackupError(error, 'NOT_FOUND') && error.context['list'] === 'hold list',
-  )
+  await assert.rejects(liftHold(system.parts, hold.id, 'somebody'), failsWith('NOT_FOUND', { list: 'hold list' }))
   const whole = await addHold(system.parts, { reason: 'everything' }, 'somebody')
   await applyRetention(system.parts)
   assert.equal((await getRecoveryPoints(system.parts)).length, 5, 'a hold of everything')
@@ -436,13 +432,9 @@ test('a pin or hold is in the repository before it is acknowledged, and keeps it
     (await getRecoveryPoints(system.parts, config)).map(({ snapshot }) => snapshot),
     [names[4], names[0]],
   )
-  await assert.rejects(pinPoint(system.parts, names[1]!, { by: 'somebody' }), (error) =>
-    isBackupError(error, 'POINT_NOT_FOUND'),
-  )
+  await assert.rejects(pinPoint(system.parts, names[1]!, { by: 'somebody' }), failsWith('POINT_NOT_FOUND'))
   for (const until of ['tomorrow', '2001-01-01'])
-    await assert.rejects(addHold(system.parts, { reason: 'r', until }, 'somebody'), (error) =>
-      isBackupError(error, 'CONFIG_INVALID'),
-    )
+    await assert.rejects(addHold(system.parts, { reason: 'r', until }, 'somebody'), failsWith('CONFIG_INVALID'))
 })
 
 test('a pin that comes too late for a point says so, and leaves no pin behind', async () => {
@@ -457,9 +449,7 @@ test('a pin that comes too late for a point says so, and leaves no pin behind', 
   // The catalog still knows it; the repository forgot it.
   await applyRetention(system.parts)
   await system.parts.catalog.db.updateTable('recovery_points').set({ removed_at: null }).execute()
-  await assert.rejects(pinPoint(system.parts, names[0]!, { by: 'somebody' }), (error) =>
-    isBackupError(error, 'POINT_NOT_FOUND'),
-  )
+  await assert.rejects(pinPoint(system.parts, names[0]!, { by: 'somebody' }), failsWith('POINT_NOT_FOUND'))
   await using repository = await open(system.repository)
   assert.deepEqual((await listRecords(repository, { record: 'pin' })).records, [])
 })

@@ -10,7 +10,6 @@ import { sql } from 'kysely'
 import type { RetentionPoint, RetentionPolicy } from '../../src/contracts/index.ts'
 import type { ConfigSettings } from '../../src/contracts/system/index.ts'
 import { readHistory, writeRecord } from '../../src/engine/index.ts'
-import { isBackupError } from '../../src/kernel/backup-error.ts'
 import {
   applyRetention,
   pointIdOf,
@@ -20,6 +19,7 @@ import {
   verifyPoints,
   verifyWhenDue,
 } from '../../src/services/execution/index.ts'
+import { failsWith } from '../harness/refusal.ts'
 import { backup, open, restored, type TestRepository, verified } from '../harness/repository.ts'
 import { expectedKept, pointsBefore, policies } from '../harness/retention-model.ts'
 import { insertConfig, plantSnapshots, type TestSystem, testSystem } from '../harness/system.ts'
@@ -162,10 +162,8 @@ test('removed and disabled configurations expire nothing; a new one of the same 
     [names[2]],
   )
   for (const id of [removed, 'latest', "' or 1=1"]) {
-    await assert.rejects(applyRetention(system.parts, id), (error) => isBackupError(error, 'CONFIG_NOT_FOUND'))
-    await assert.rejects(simulateRetention(system.parts, { configId: id }), (error) =>
-      isBackupError(error, 'CONFIG_NOT_FOUND'),
-    )
+    await assert.rejects(applyRetention(system.parts, id), failsWith('CONFIG_NOT_FOUND'))
+    await assert.rejects(simulateRetention(system.parts, { configId: id }), failsWith('CONFIG_NOT_FOUND'))
   }
 })
 
@@ -243,7 +241,7 @@ test('a snapshot that can not be read forgets nothing', async () => {
   )
   await syncPoints(system.parts)
   fs.appendFileSync(path.join(system.repository.folder, 'snapshots', names[2]!), 'x')
-  await assert.rejects(applyRetention(system.parts), (error) => isBackupError(error, 'DAMAGED'))
+  await assert.rejects(applyRetention(system.parts), failsWith('DAMAGED'))
   assert.equal(fs.readdirSync(path.join(system.repository.folder, 'snapshots')).length, 4)
   assert.equal((await activePoints(system)).size, 4)
 })

@@ -26,6 +26,7 @@ import {
 } from '../../src/services/scheduling/index.ts'
 import { directoryCatalog } from '../harness/catalog.ts'
 import { engineChildren, engineStarted, killEngineChildren, pacedEngine } from '../harness/engine-children.ts'
+import { failsWith } from '../harness/refusal.ts'
 import { backup, lookAt, open, restored, sampleTree, type TestRepository, verified } from '../harness/repository.ts'
 import { seededRandom, testSeed } from '../harness/seeded-random.ts'
 import { insertConfig, type TestSystem, testSystem } from '../harness/system.ts'
@@ -292,7 +293,7 @@ test('stopped, a run writes a checkpoint and goes on later; one that was taken o
   const work = carryOutRun(system.parts, claim, { signal: stop.signal })
   await until('progress is told', async () => (await getRun(system.parts, runId)).progress?.bytesDone)
   stop.abort('SHUTDOWN')
-  await assert.rejects(work, (error) => isBackupError(error, 'ABORTED'))
+  await assert.rejects(work, failsWith('ABORTED'))
   assert.deepEqual(
     [
       engineChildren(),
@@ -311,7 +312,7 @@ test('stopped, a run writes a checkpoint and goes on later; one that was taken o
     .where('id', '=', runId)
     .execute()
   pace.lift()
-  await assert.rejects(slow, (error) => isBackupError(error, 'STALE_WORKER'))
+  await assert.rejects(slow, failsWith('STALE_WORKER'))
   assert.deepEqual([(await getRun(system.parts, runId)).state, system.audited], ['RUNNING', []])
   assert.equal((await getRecoveryPoints(system.parts)).length, 0)
   const last = await carryOutRun(system.parts, { ...again, fence: again.fence + 1 }, { signal: never })
@@ -386,9 +387,7 @@ test('paths that can not be backed up are refused, before a run as when they are
     await why(path.join(base.path, 'nothing')),
     `SOURCE_UNREADABLE ${path.join(base.path, 'nothing')} ENOENT`,
   )
-  await assert.rejects(checkPaths({ kind: 'DATABASE', paths: [] }, location), (error) =>
-    isBackupError(error, 'SOURCE_NOT_AVAILABLE'),
-  )
+  await assert.rejects(checkPaths({ kind: 'DATABASE', paths: [] }, location), failsWith('SOURCE_NOT_AVAILABLE'))
   const claim = await claimed(
     system.parts,
     await requestRun(system.parts, {
@@ -396,9 +395,7 @@ test('paths that can not be backed up are refused, before a run as when they are
       by: 'somebody',
     }),
   )
-  await assert.rejects(carryOutRun(system.parts, claim, { signal: never }), (error) =>
-    isBackupError(error, 'SOURCE_UNREADABLE'),
-  )
+  await assert.rejects(carryOutRun(system.parts, claim, { signal: never }), failsWith('SOURCE_UNREADABLE'))
 })
 
 test('whoever is killed at whatever moment, a run is committed once and ends', async () => {

@@ -14,6 +14,7 @@ import { prune } from '../../src/engine/index.ts'
 import { type BackupError, isBackupError } from '../../src/kernel/backup-error.ts'
 import type { SystemParts } from '../../src/services/index.ts'
 import { download, exists, list, remove, upload } from '../../src/services/storage/index.ts'
+import { failsWith } from '../harness/refusal.ts'
 import { makeRepository, open, type TestRepository, verified } from '../harness/repository.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 
@@ -89,10 +90,7 @@ test('text, bytes and streams come back as they were; a file is replaced as a wh
     [await remove(parts, 'docs/data.bin'), await remove(parts, 'docs/data.bin')],
     [{ deleted: true }, { deleted: false }],
   )
-  await assert.rejects(
-    download(parts, 'docs/data.bin'),
-    (error) => isBackupError(error, 'FILE_NOT_FOUND') && error.context['path'] === 'docs/data.bin',
-  )
+  await assert.rejects(download(parts, 'docs/data.bin'), failsWith('FILE_NOT_FOUND', { path: 'docs/data.bin' }))
   assert.equal(storedFiles(repository).length, 6)
 })
 
@@ -231,7 +229,7 @@ test('a stream that fails or is stopped leaves the former file; a path that leav
       signal: stop.signal,
       onProgress: () => stop.abort(),
     }),
-    (error) => isBackupError(error, 'ABORTED'),
+    failsWith('ABORTED'),
   )
   assert.equal(Buffer.from(await download(parts, 'kept')).toString(), 'former')
   assert.deepEqual(

@@ -1,7 +1,7 @@
 // Goal: a thread that dies while it holds the lock stops the others by name, and does not let them spin for ever.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isBackupError } from '../../kernel/backup-error.ts'
+import { failsWith } from '../../../test/harness/refusal.ts'
 import { BlobTable, reserveBlobTable } from './blob-table.ts'
 
 test('a lock that nobody gives back is an error, and one that is given back is none', () => {
@@ -11,10 +11,7 @@ test('a lock that nobody gives back is an error, and one that is given back is n
   assert.ok(table.claim(id, 5))
   const lock = new Int32Array(memory.control)
   lock[0] = 1
-  assert.throws(
-    () => table.has(id),
-    (error) => isBackupError(error, 'WORKER_LOST'),
-  )
+  assert.throws(() => table.has(id), failsWith('WORKER_LOST'))
   lock[0] = 0
   assert.ok(table.has(id) && !table.claim(id, 5))
 })

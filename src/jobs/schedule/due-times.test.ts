@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { failsWith } from '../../../test/harness/refusal.ts'
 import { BackupFrequency, type ScheduleSettings } from '../../contracts/system/index.ts'
 import { isBackupError } from '../../kernel/backup-error.ts'
 import { assertSchedule, dueTimesBetween, nextDueAt } from './due-times.ts'
@@ -320,7 +321,7 @@ test('an unknown zone is refused, also by a manual schedule and as a bare offset
     assert.ok(!isTimeZone(timezone))
     assert.throws(
       () => assertSchedule({ kind: 'MANUAL' }, { timezone, createdAtMs: 0, afterMs: 0 }),
-      (error) => isBackupError(error, 'CONFIG_INVALID') && error.context['path'] === 'timezone',
+      failsWith('CONFIG_INVALID', { path: 'timezone' }),
     )
   }
 })

@@ -15,10 +15,10 @@ import {
 } from '../../../test/harness/catalog.ts'
 import { httpReceiver } from '../../../test/harness/http-receiver.ts'
 import { mailReceiver } from '../../../test/harness/mail-receiver.ts'
+import { failsWith } from '../../../test/harness/refusal.ts'
 import { addConfig, addRun, testSystem } from '../../../test/harness/system-parts.ts'
 import { temporaryDirectory } from '../../../test/harness/temporary-directory.ts'
 import { type Catalog, openCatalog } from '../../catalog/index.ts'
-import { isBackupError } from '../../kernel/backup-error.ts'
 import type { SystemParts } from '../parts.ts'
 import { dispatchOutbox, raiseAlarm, runFinished, runStarted, schedulerHeartbeat } from './index.ts'
 
@@ -268,7 +268,7 @@ test('an abort leaves what was claimed due at once', async () => {
   const dispatch = dispatchOutbox(parts, { signal: stop.signal, atMs: NOON })
   while (web.received.length === 0) await new Promise((resolve) => setImmediate(resolve))
   stop.abort()
-  await assert.rejects(dispatch, (error) => isBackupError(error, 'ABORTED'))
+  await assert.rejects(dispatch, failsWith('ABORTED'))
   web.status = 200
   assert.deepEqual(await dispatchOutbox(parts, { signal, atMs: NOON }), { delivered: 1, failed: 0, dead: 0 })
 })

@@ -6,6 +6,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { after, before, beforeEach, test } from 'node:test'
 import { type ControlPlane, controlPlane } from '../../../test/harness/control-plane.ts'
+import { failsWith } from '../../../test/harness/refusal.ts'
 import type { ConfigInput, ConfigPatch, ConfigSettings, ConfigView, Warning } from '../../contracts/system/index.ts'
 import { listRecords, type RecordEntry, RecordKind } from '../../engine/index.ts'
 import type { JobQueue } from '../../jobs/index.ts'
@@ -61,8 +62,6 @@ const input = (more: Partial<ConfigInput> = {}): ConfigInput => ({
   ...more,
 })
 const codes = (warnings: readonly Warning[]) => warnings.map(({ code }) => code)
-const fails = (code: ErrorCode) => (error: unknown) =>
-  isBackupError(error, code) || assert.fail(`${code} was expected: ${String(error)}`)
 const rows = async () =>
   JSON.stringify([
     await parts.catalog.db.selectFrom('configs').selectAll().orderBy('id').execute(),
@@ -112,10 +111,10 @@ test("a new configuration is saved, planned with the zone's offset and recorded 
 
 test('names are unique among what is there; a removed one is free again', async () => {
   const { config } = await createConfig(parts, input(), 'maria')
-  await assert.rejects(createConfig(parts, input(), 'maria'), fails('CONFIG_EXISTS'))
+  await assert.rejects(createConfig(parts, input(), 'maria'), failsWith('CONFIG_EXISTS'))
   const other = await createConfig(parts, input({ name: 'Other' }), 'maria')
   const before = await rows()
-  await assert.rejects(updateConfig(parts, other.config.id, { name: 'Documents' }, 'maria'), fails('CONFIG_EXISTS'))
+  await assert.rejects(updateConfig(parts, other.config.id, { name: 'Documents' }, 'maria'), failsWith('CONFIG_EXISTS'))
   assert.equal(await rows(), before)
   await deleteConfig(parts, config.id, 'maria')
   assert.equal((await createConfig(parts, input(), 'maria')).config.name, 'Documents')
@@ -142,7 +141,7 @@ test('a refused save says why and changes nothing', async () => {
   for (const [patch, code] of patches) {
     await assert.rejects(
       updateConfig(parts, config.id, patch as ConfigPatch, 'maria'),
-      fails(code),
+      failsWith(code),
       JSON.stringify(patch),
     )
     if (!('kind' in patch))
@@ -165,7 +164,7 @@ test('a refused save says why and changes nothing', async () => {
       },
       'maria',
     ),
-    fails('SOURCE_NOT_AVAILABLE'),
+    failsWith('SOURCE_NOT_AVAILABLE'),
   )
   assert.equal(await rows(), before)
 })
@@ -174,9 +173,9 @@ test('an unknown, a removed and a malformed id are CONFIG_NOT_FOUND everywhere',
   const { config } = await createConfig(parts, input(), 'maria')
   await deleteConfig(parts, config.id, 'maria')
   for (const id of [config.id, randomUUID(), 'latest', "' or 1=1", '']) {
-    await assert.rejects(getConfig(parts, id), fails('CONFIG_NOT_FOUND'))
-    await assert.rejects(updateConfig(parts, id, { enabled: false }, 'maria'), fails('CONFIG_NOT_FOUND'))
-    await assert.rejects(deleteConfig(parts, id, 'maria'), fails('CONFIG_NOT_FOUND'))
+    await assert.rejects(getConfig(parts, id), failsWith('CONFIG_NOT_FOUND'))
+    await assert.rejects(updateConfig(parts, id, { enabled: false }, 'maria'), failsWith('CONFIG_NOT_FOUND'))
+    await assert.rejects(deleteConfig(parts, id, 'maria'), failsWith('CONFIG_NOT_FOUND'))
   }
 })
 

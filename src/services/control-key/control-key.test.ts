@@ -8,6 +8,7 @@ import {
   controlPlane,
   tenantCatalog,
 } from '../../../test/harness/control-plane.ts'
+import { failsWith } from '../../../test/harness/refusal.ts'
 import { rawKey } from '../../../test/harness/repository.ts'
 import { DEFAULT_TENANT_ID } from '../../catalog/index.ts'
 import { listRecords, parseKek } from '../../engine/index.ts'
@@ -25,10 +26,7 @@ test('a sealed secret opens for its purpose only, and every flipped byte is dama
   assert.equal(key.open(sealed, 'config:a'), URL)
   assert.notDeepEqual(key.seal(URL, 'config:a'), sealed, 'each sealing draws a key of its own')
   assert.ok(!sealed.toString('latin1').includes('s3cret'))
-  assert.throws(
-    () => key.open(sealed, 'config:b'),
-    (error) => isBackupError(error, 'DAMAGED'),
-  )
+  assert.throws(() => key.open(sealed, 'config:b'), failsWith('DAMAGED'))
   for (let at = 0; at < sealed.length; at += 1) {
     const flipped = Buffer.from(sealed)
     flipped[at]! ^= 0x20
@@ -39,10 +37,7 @@ test('a sealed secret opens for its purpose only, and every flipped byte is dama
     )
   }
   for (let length = 0; length < sealed.length; length += 7)
-    assert.throws(
-      () => key.open(sealed.subarray(0, length), 'config:a'),
-      (error) => isBackupError(error, 'DAMAGED'),
-    )
+    assert.throws(() => key.open(sealed.subarray(0, length), 'config:a'), failsWith('DAMAGED'))
 })
 
 test('another tenant and another master open nothing', () => {
@@ -52,11 +47,7 @@ test('another tenant and another master open nothing', () => {
     new ControlKey(master, '00000000-0000-4000-8000-000000000002'),
     new ControlKey(newMaster(master.createdAt), DEFAULT_TENANT_ID),
   ]
-  for (const other of others)
-    assert.throws(
-      () => other.open(sealed, 'config:a'),
-      (error) => isBackupError(error, 'DAMAGED'),
-    )
+  for (const other of others) assert.throws(() => other.open(sealed, 'config:a'), failsWith('DAMAGED'))
   assert.ok(!inspect(others[0], { showHidden: true, depth: 9 }).includes(master.key.toString('hex').slice(0, 16)))
   assert.equal(JSON.stringify(others[0]), '{}')
 })
@@ -68,7 +59,7 @@ test('the key is made once, opens again, and a rotated user key rewraps it witho
   const sealed = first.seal(URL, 'config:a')
   const again = await openControlKey(catalog, [older])
   assert.deepEqual(again.auditKey, first.auditKey)
-  await assert.rejects(openControlKey(catalog, [newer]), (error) => isBackupError(error, 'KEY_WRONG'))
+  await assert.rejects(openControlKey(catalog, [newer]), failsWith('KEY_WRONG'))
 
   const rotated = await openControlKey(catalog, [newer, older])
   assert.equal(rotated.open(sealed, 'config:a'), URL)
@@ -93,8 +84,9 @@ test('a passphrase wraps it too, and neither it nor a fast fingerprint of it is 
   const { recipients } = JSON.parse(row.wrapped.toString()) as { recipients: Array<{ id: string; scrypt?: object }> }
   assert.equal(row.kek_fingerprint, recipients[0]!.id)
   assert.ok(recipients[0]!.scrypt)
-  await assert.rejects(openControlKey(catalog, [parseKek('passphrase:five cats on a warm roof', 'test')]), (error) =>
-    isBackupError(error, 'KEY_WRONG'),
+  await assert.rejects(
+    openControlKey(catalog, [parseKek('passphrase:five cats on a warm roof', 'test')]),
+    failsWith('KEY_WRONG'),
   )
 })
 
@@ -137,10 +129,7 @@ test('the repository holds it for each of its keys, once a generation', async ()
     parts.secrets.auditKey,
   )
   assert.deepEqual(new ControlKey(unwrapMaster(wrapped, keks).master, parts.tenantId).auditKey, parts.secrets.auditKey)
-  assert.throws(
-    () => unwrapMaster(wrapped, [rawKey()]),
-    (error) => isBackupError(error, 'KEY_WRONG'),
-  )
+  assert.throws(() => unwrapMaster(wrapped, [rawKey()]), failsWith('KEY_WRONG'))
 
   // A key that the repository took while the database knew only another: its own recipient opens, and the new key is
   // wrapped in.
@@ -158,10 +147,10 @@ test('a repository that keeps the key of another control plane is not written to
   }
   await record(plane.parts)
   await using other = await controlPlane({ folder: plane.folder, keks: plane.keks })
-  await assert.rejects(record(other.parts), (error) => isBackupError(error, 'REBUILD_NEEDED'))
+  await assert.rejects(record(other.parts), failsWith('REBUILD_NEEDED'))
   assert.equal(await recordConfig(other.parts, await addConfig(other.parts, { name: 'x' })), false)
   await actions(other.parts.audit, 1)
-  await assert.rejects(closeAuditSegments(other.parts), (error) => isBackupError(error, 'REBUILD_NEEDED'))
+  await assert.rejects(closeAuditSegments(other.parts), failsWith('REBUILD_NEEDED'))
 
   // The same key with a lower generation, as from an older copy of the database, goes above what is there.
   await plane.parts.catalog.db.deleteFrom('settings').execute()

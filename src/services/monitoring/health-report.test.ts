@@ -5,11 +5,11 @@ import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import { after, before, test } from 'node:test'
 import { directoryCatalog, temporaryCatalog } from '../../../test/harness/catalog.ts'
+import { failsWith } from '../../../test/harness/refusal.ts'
 import { addConfig, addRun, type TestSystem, testSystem } from '../../../test/harness/system-parts.ts'
 import { temporaryDirectory } from '../../../test/harness/temporary-directory.ts'
 import type { Catalog } from '../../catalog/index.ts'
 import type { HealthReport } from '../../contracts/system/index.ts'
-import { isBackupError } from '../../kernel/backup-error.ts'
 import type { SystemParts } from '../parts.ts'
 import { registerWorker } from '../scheduling/index.ts'
 import { HEALTH_TEXTS } from './health-texts.ts'
@@ -160,7 +160,7 @@ test('a repository that is gone, and one that another key opens, are unhealthy; 
     { signal: stop.signal },
   )
   stop.abort()
-  await assert.rejects(hanging, (error) => isBackupError(error, 'ABORTED'))
+  await assert.rejects(hanging, failsWith('ABORTED'))
 })
 
 test('a repository that does not answer is unhealthy after ten seconds, and the rest of the report is there', {

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { temporaryCatalog } from '../../../test/harness/catalog.ts'
+import { failsWith } from '../../../test/harness/refusal.ts'
 import { addConfig, addRun, testSystem } from '../../../test/harness/system-parts.ts'
 import type { Catalog } from '../../catalog/index.ts'
 import { isBackupError } from '../../kernel/backup-error.ts'
@@ -198,5 +199,5 @@ test('an alert that a caller raises is active until somebody sees to it; one tha
   await parts.catalog.db.updateTable('alerts').set({ state: 'RESOLVED' }).where('id', '=', alert.id).execute()
   assert.equal((await getActiveAlerts(parts)).length, 1)
   for (const id of [alert.id, randomUUID(), 'no id'])
-    await assert.rejects(acknowledgeAlert(parts, id, 'ana'), (error) => isBackupError(error, 'ALERT_NOT_FOUND'))
+    await assert.rejects(acknowledgeAlert(parts, id, 'ana'), failsWith('ALERT_NOT_FOUND'))
 })

@@ -11,6 +11,7 @@ import {
   temporaryCatalog,
   temporaryPostgres,
 } from '../../../test/harness/catalog.ts'
+import { failsWith } from '../../../test/harness/refusal.ts'
 import {
   everyMinutes,
   insertConfig,
@@ -22,7 +23,7 @@ import { until } from '../../../test/harness/until.ts'
 import type { Catalog } from '../../catalog/index.ts'
 import { Priority, type RunView } from '../../contracts/system/index.ts'
 import { openJobQueue, QUEUE_SCHEMA, scheduledRunId } from '../../jobs/index.ts'
-import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
+import { BackupError } from '../../kernel/backup-error.ts'
 import { silentLog } from '../../kernel/log.ts'
 import type { SystemParts } from '../parts.ts'
 import {
@@ -58,7 +59,6 @@ import {
 
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
-const failsWith = (code: string) => (error: unknown) => isBackupError(error) && error.code === code
 
 function describeScheduling(make: () => Promise<Catalog>): void {
   let catalog: Catalog
