@@ -98,7 +98,8 @@ export const COMMANDS: readonly CommandSpec[] = [
       void command
         .argument('[snapshot...]')
         .option('--to <location>', 'the repository to copy into')
-        .option('--to-key-file <file>', 'its key, when it has another one'),
+        .option('--to-key-file <file>', 'its key, when it has another one')
+        .option('--init', 'make that repository when there is none'),
   },
   {
     name: 'verify',

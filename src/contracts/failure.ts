@@ -26,8 +26,13 @@ export function fill(text: string, values: Values): string {
   return text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? `{${name}}`))
 }
 
-/** Where names are listed when the error does not say where. */
-const DEFAULTS: Values = { list: 'ls SNAPSHOT' }
+/** Where names are listed, and how a repository and its key are named and made, when the error does not say. */
+const DEFAULTS: Values = {
+  list: 'ls SNAPSHOT',
+  option: '--repo',
+  make: 'neonpro-backup init',
+  keyOption: '--key-file',
+}
 
 /** Members of a context that hold words of ours, not facts. */
 const WORDS = ['why', 'accepted', 'by']

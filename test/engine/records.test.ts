@@ -263,7 +263,11 @@ test('a kind that is not known yet outlives verify, forget, prune, repair and co
     state: stateOf(second, to),
   })
   assert.deepEqual((await listRecords(repository, { record: 'later-kind' })).records, [kept])
-  assert.deepEqual((await listRecords(to)).records, [theirs], 'records belong to their repository: copy brings none')
+  assert.deepEqual(
+    (await listRecords(to)).records,
+    [theirs],
+    'what a kind of later making is about, copy does not know: it brings none',
+  )
 })
 
 test('kinds, subjects and values that the format does not take are refused', () =>

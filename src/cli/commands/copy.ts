@@ -1,37 +1,92 @@
-import { copySnapshots, findSnapshot, readHistory } from '../../engine/index.ts'
-import { BackupError } from '../../kernel/backup-error.ts'
-import { type CommandContext, type CommandResult, textOption } from '../command.ts'
+import {
+  type CopyResult,
+  copySnapshots,
+  findSnapshot,
+  type History,
+  lastCopies,
+  Repository,
+  readHistory,
+} from '../../engine/index.ts'
+import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
+import { hostName, userName } from '../../kernel/machine.ts'
+import { parseLocation } from '../../storage/index.ts'
+import { openStore } from '../../system/compose.ts'
+import { type CommandContext, type CommandResult, keysOf, textOption } from '../command.ts'
 import { formatBytes } from '../format.ts'
-import { openRepository } from '../open.ts'
+import { type Opened, openRepository } from '../open.ts'
+
+const INCOMPLETE = 3
 
 export async function run(context: CommandContext): Promise<CommandResult> {
   const location = textOption(context.options, 'to')
-  if (location === undefined) throw new BackupError('USAGE', 'Name the repository to copy into with --to.')
-  const keyFile = textOption(context.options, 'toKeyFile')
+  if (!location) throw new BackupError('USAGE', 'Name the repository to copy into with --to.')
   await using from = await openRepository(context)
-  await using to = await openRepository({
-    ...context,
-    options: { ...context.options, repo: location, ...(keyFile !== undefined && { keyFile }) },
-  })
   const seen = from.state.heads()
   const history = await readHistory(from.repository, { signal: context.signal, ...(seen && { seen }) })
   if (history.rollbacks[0]) throw history.rollbacks[0]
   const named = context.args[0] as string[]
   const snapshots = named.length === 0 ? history.snapshots : named.map((name) => findSnapshot(history, name))
+  await using to = await openTarget(context, location, history)
   const progress = context.progress('restore')
   const result = await copySnapshots(from.repository, to.repository, {
     snapshots,
     state: to.state,
+    by: userName(),
     signal: context.signal,
     onProgress: (facts) => progress.update(facts),
   }).finally(() => progress.end())
-  context.say(
-    context.t('copy.done', {
-      count: result.copied.length,
-      present: result.present,
-      bytes: formatBytes(result.bytesStored),
-    }),
-  )
-  if (result.userFiles > 0) context.say(context.t('copy.userFiles', { count: result.userFiles }))
-  return { json: result }
+  tell(context, result)
+  const { problems, ...records } = result.records
+  const json = {
+    ...result,
+    records: { ...records, problems: problems.map(({ key, error }) => ({ key, code: error.code })) },
+  }
+  return { json, ...(problems.length > 0 && { exitCode: INCOMPLETE }) }
+}
+
+/** What goes wrong there is told by the options that name it. */
+async function openTarget(context: CommandContext, location: string, history: History): Promise<Opened> {
+  const keyFile = textOption(context.options, 'toKeyFile')
+  const options = { ...context.options, repo: location, ...(keyFile !== undefined && { keyFile }) }
+  const target = { ...context, options }
+  try {
+    return await openRepository(target)
+  } catch (error) {
+    if (!isBackupError(error)) throw error
+    const isMade = isBackupError(error, 'REPOSITORY_NOT_FOUND') && context.options['init'] === true
+    if (!isMade) throw namingTarget(error)
+  }
+  await makeTarget(target, location, history)
+  return await openRepository(target)
+}
+
+function namingTarget(error: BackupError): BackupError {
+  const names = { option: '--to', make: 'neonpro-backup copy --init --to LOCATION', keyOption: '--to-key-file' }
+  return new BackupError(error.code, error.message, { context: { ...error.context, ...names }, cause: error })
+}
+
+/** A disk that is not mounted is no reason to begin a new copy in its place. */
+async function makeTarget(target: CommandContext, location: string, history: History): Promise<void> {
+  const store = openStore(parseLocation(location))
+  if (lastCopies(history).some((copy) => copy.location === store.location))
+    throw new BackupError('REPOSITORY_MISSING', 'A copy was made there before.', {
+      context: { repository: store.location, option: '--to' },
+    })
+  const [kek] = await keysOf(target)
+  await using repository = await Repository.create(store, kek!, hostName())
+  target.say(target.t('init.done', { id: repository.config.repositoryId, location: store.location }))
+}
+
+function tell(
+  context: CommandContext,
+  { copied, present, bytesStored, userFiles, records, isNoted }: CopyResult,
+): void {
+  const { t, say, warn } = context
+  say(t('copy.done', { count: copied.length, present, bytes: formatBytes(bytesStored) }))
+  if (records.brought > 0) say(t('copy.records', { count: records.brought }))
+  if (userFiles > 0) say(t('copy.userFiles', { count: userFiles }))
+  if (records.left > 0) warn(t('copy.recordsLeft', { count: records.left }))
+  if (records.isOtherSystem) warn(t('copy.otherSystem'))
+  if (!isNoted) warn(t('copy.notNoted'))
+  for (const { key } of records.problems) warn(t('copy.recordProblem', { object: key }))
 }

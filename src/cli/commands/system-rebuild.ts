@@ -8,6 +8,9 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   await using _opened = await openRepository(context)
   await using started = await openCommandSystem(context)
   const summary = dataOf(await started.system.rebuild({ force: context.options['force'] === true }), context)
-  context.say(context.t('rebuild.done', { ...summary }))
+  const { configsLeftDisabled: disabled = [], ...counts } = summary
+  context.say(context.t('rebuild.done', counts))
+  if (disabled.length > 0)
+    context.warn(context.t('rebuild.leftDisabled', { count: disabled.length, names: disabled.join(', ') }))
   return { json: summary }
 }

@@ -77,6 +77,11 @@ export const en = {
   'hold.everything': 'everything',
   'hold.open': 'until it is lifted',
   'copy.done': '{count} {count:snapshot|snapshots} copied, {present} there already, {bytes} stored.',
+  'copy.records': '{count} {count:record|records} of what was decided brought along (pins, holds, configurations, audit).',
+  'copy.recordsLeft': '{count} {count:record was|records were} left as the copy has them: it was decided otherwise there.',
+  'copy.otherSystem': 'The copy is the repository of another system: configurations and audit were not brought along. Use a repository of its own for each system.',
+  'copy.notNoted': 'The repository that was copied could not note this copy: "status" does not know of it.',
+  'copy.recordProblem': '{object} can not be believed, and it may be a hold. Run "verify" on both repositories.',
   'key.generated': 'Key written to {file}. Keep a copy where neither the data nor the repository is: without it nothing can be read.',
   'key.use': 'To use it: export BACKUP_ENCRYPTION_KEY=file:{file}',
   'key.added': 'Key {id} ({label}) added and tried: it opens the repository by itself.',
@@ -84,7 +89,7 @@ export const en = {
   'key.rotated': 'New epoch {epoch}: from now on data is sealed under it. Older data stays readable.',
   'key.fingerprint': 'Fingerprint of the key in use: {fingerprint}',
   'key.epochs': '{count} {count:epoch|epochs}, the newest of {time}.',
-  'copy.userFiles': '{count} {count:file|files} of the application {count:lies|lie} below user/: such files are in no snapshot and were not copied.',
+  'copy.userFiles': '{count} {count:file|files} of the application {count:lies|lie} below user/: such files are in no snapshot and were not copied. Let the application store them there too (storage.download, storage.upload).',
   'key.inSource': 'The key file {file} lies in what is backed up: keep a copy elsewhere, the backup can not be opened without it.',
   'backup.repositoryInside': 'The repository {repository} lies in what is backed up and is left out.',
   'key.typed': 'The key is 32 typed characters: it is taken as a passphrase. "neonpro-backup key generate" makes a stronger one.',
@@ -224,5 +229,6 @@ export const en = {
   'audit.SEGMENT_UNKNOWN': 'the repository has a closed segment that the database does not know',
   'audit.SEGMENT_DAMAGED': 'a closed segment in the repository does not hold together',
   'rebuild.done': 'Rebuilt from the repository: {configs} configurations ({configsRemoved} removed ones stay removed), {points} restore points, {runs} runs, {pins} pins, {holds} holds, {auditEntries} audit entries.',
+  'rebuild.leftDisabled': 'This repository is a copy: {count} {count:configuration is|configurations are} left disabled ({names}). Look at their paths and where they are stored, then run "neonpro-backup config enable NAME".',
 } as const
 export type MessageKey = keyof typeof en

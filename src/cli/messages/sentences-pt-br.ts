@@ -88,6 +88,7 @@ export const SENTENCES_PT_BR: Readonly<Record<string, string>> = {
   'with everything below': 'com tudo o que está abaixo',
   'only in this one': 'só neste',
   'write into this new file': 'escreve neste novo arquivo',
+  'make that repository when there is none': 'cria esse repositório quando não há nenhum',
   'the repository to copy into': 'o repositório que recebe a cópia',
   'its key, when it has another one': 'a chave dele, quando é outra',
   'read "all" (default) or a share such as 10%': 'lê "all" (padrão) ou uma parte como 10%',

@@ -262,4 +262,9 @@ export interface RebuildSummary {
   readonly pins: number
   readonly holds: number
   readonly auditEntries: number
+  /**
+   * Names of configurations that were brought by a copy and would have run by themselves: they are left disabled, since
+   * their first system may still be at work. Absent where there are none.
+   */
+  readonly configsLeftDisabled?: readonly string[]
 }

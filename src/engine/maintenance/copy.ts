@@ -5,6 +5,7 @@
  */
 import { throwIfAborted } from '../../kernel/abort.ts'
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
+import { userName } from '../../kernel/machine.ts'
 import { confirmSnapshot, openWriterSession, type WriterSession } from '../commit/index.ts'
 import { LookupIds, ObjectType } from '../crypto/index.ts'
 import { type ClientState, countUserFiles, type Repository, requireFeatures } from '../repository/index.ts'
@@ -22,6 +23,8 @@ import {
   visitClosure,
 } from '../snapshot/index.ts'
 import { copyBlobs } from './copy-blobs.ts'
+import { type CopyFacts, noteCopy } from './copy-log.ts'
+import { type CopiedRecords, RecordCopier } from './copy-records.ts'
 import { type MarkedIndex, sharedBytes } from './mark.ts'
 
 const ATTEMPTS_MAX = 3
@@ -31,6 +34,8 @@ export interface CopyOptions {
   readonly snapshots: readonly SnapshotEntry[]
   /** This machine's memory of the second repository. */
   readonly state: ClientState
+  /** Who copies, for the record that the copy leaves in the first repository; default: the user's name. */
+  readonly by?: string
   readonly signal?: AbortSignal
   readonly onProgress?: (facts: {
     readonly filesDone: number
@@ -48,10 +53,17 @@ export interface CopyResult {
   readonly bytesStored: number
   /** Files of the application below `user/` of the first repository: in no snapshot, and not copied. */
   readonly userFiles: number
+  /** Pins, holds, configurations and audit of the first repository. */
+  readonly records: CopiedRecords
+  /** False when the first repository could not take the record of this copy: its age is known to nobody then. */
+  readonly isNoted: boolean
 }
 
+type Copied = Omit<CopyResult, 'isNoted'> & Pick<CopyFacts, 'snapshots' | 'newest'>
+
 /**
- * Throws DAMAGED when something that a snapshot needs can't be read; then no snapshot has been committed by this run.
+ * Copies snapshots, and all that was decided about them and about the system. Throws DAMAGED when something that a
+ * snapshot needs can't be read; then no snapshot has been committed by this run.
  */
 export async function copySnapshots(from: Repository, to: Repository, options: CopyOptions): Promise<CopyResult> {
   requireFeatures(to.config, 'write')
@@ -60,8 +72,11 @@ export async function copySnapshots(from: Repository, to: Repository, options: C
   using writer = options.state.claimWriter()
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await using session = await openWriterSession(to, writer.id)
-      return await copyInSession({ from, to, writer: writer.id, session }, options)
+      const { snapshots, newest, ...copied } = await copyOnce({ from, to, writer: writer.id }, options)
+      const repository = to.keys.repositoryId.toString('hex')
+      const by = options.by ?? userName()
+      const facts = { repository, location: to.store.location, by, snapshots, newest }
+      return { ...copied, isNoted: await noteCopy(from, options.signal ? { ...facts, signal: options.signal } : facts) }
     } catch (error) {
       if (attempt === ATTEMPTS_MAX || !isBackupError(error, 'REPOSITORY_LOCKED')) throw error
     }
@@ -75,7 +90,12 @@ interface Ends {
   readonly session: WriterSession
 }
 
-async function copyInSession(ends: Ends, options: CopyOptions): Promise<CopyResult> {
+async function copyOnce(ends: Omit<Ends, 'session'>, options: CopyOptions): Promise<Copied> {
+  await using session = await openWriterSession(ends.to, ends.writer)
+  return await copyInSession({ ...ends, session }, options)
+}
+
+async function copyInSession(ends: Ends, options: CopyOptions): Promise<Copied> {
   const signal = options.signal ? { signal: options.signal } : {}
   const seen = options.state.heads()
   const history = await readHistory(ends.to, { ...signal, ...(seen && { seen }) })
@@ -86,15 +106,40 @@ async function copyInSession(ends: Ends, options: CopyOptions): Promise<CopyResu
     ),
   )
   const wanted = options.snapshots.filter(({ name }) => !there.has(name))
+  const records = await RecordCopier.open(ends.from, ends.to, options.signal)
+  await records.bringDecisions(there)
   const moved =
     wanted.length === 0 ? { bytesCopied: 0, bytesStored: 0 } : await copyContent(ends, { wanted, history, options })
-  const copied = await commit(ends, { wanted, history, there, options })
+  const copied = await commit(ends, { wanted, history, there, records, options })
+  await records.bringAudit()
   return {
     copied,
     present: options.snapshots.length - wanted.length,
     ...moved,
     userFiles: await countUserFiles(ends.from.store, signal),
+    records: records.counts,
+    ...standingOf(ends.from, history, wanted),
   }
+}
+
+/** What of the first repository is in the second now. */
+function standingOf(
+  from: Repository,
+  history: History,
+  wanted: readonly SnapshotEntry[],
+): Pick<CopyFacts, 'snapshots' | 'newest'> {
+  const repository = from.keys.repositoryId.toString('hex')
+  const standing = [
+    ...history.snapshots.flatMap(({ document: { copiedFrom, finishedAt } }) =>
+      copiedFrom?.repository === repository ? [{ snapshot: copiedFrom.snapshot, finishedAt }] : [],
+    ),
+    ...wanted.map(({ name, document: { finishedAt } }) => ({ snapshot: name, finishedAt })),
+  ]
+  const newest = standing.reduce<CopyFacts['newest']>(
+    (best, each) => (best === null || each.finishedAt > best.finishedAt ? each : best),
+    null,
+  )
+  return { snapshots: new Set(standing.map(({ snapshot }) => snapshot)).size, newest }
 }
 
 interface Wanted {
@@ -204,9 +249,9 @@ function packsMarked({ index, needed }: MarkedIndex): number[] {
 
 async function commit(
   { from, to, writer, session }: Ends,
-  parts: Wanted & { readonly there: Map<string, string> },
+  parts: Wanted & { readonly there: Map<string, string>; readonly records: RecordCopier },
 ): Promise<string[]> {
-  const { wanted, history, there, options } = parts
+  const { wanted, history, there, records, options } = parts
   const signer = to.keys.writer(writer)
   const id = writer.toString('hex')
   const heads = headsOf(history, to.keys.generation)
@@ -227,7 +272,11 @@ async function commit(
       deleteGeneration: history.deleteLog.newestGeneration,
       copiedFrom: { repository: from.keys.repositoryId.toString('hex'), snapshot: name },
     }
-    previous = await to.writeDocument(copy, { type: ObjectType.SNAPSHOT, folder: 'snapshots', signer })
+    const sealed = to.sealDocument(copy, { type: ObjectType.SNAPSHOT, signer })
+    // Before it is there: whoever forgets in between must find it protected.
+    await records.bringProtectionsOf(name, sealed.name)
+    await to.store.put(`snapshots/${sealed.name}`, sealed.bytes, options.signal ? { signal: options.signal } : {})
+    previous = sealed.name
     await confirmSnapshot(to, { name: previous, document: copy, signer }, { session, log: history.deleteLog })
     there.set(name, previous)
     copied.push(previous)

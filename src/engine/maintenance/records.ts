@@ -37,6 +37,10 @@ export interface RecordChange {
   readonly value: Readonly<Record<string, unknown>> | null
   /** Default: the one above the newest. Given: it has to be that or higher. */
   readonly generation?: number
+  /** Default: now. */
+  readonly at?: string
+  /** Where a copy brought it from. */
+  readonly copiedFrom?: NonNullable<RecordDocument['copiedFrom']>
   readonly signal?: AbortSignal
 }
 
@@ -65,7 +69,11 @@ export async function writeRecord(repository: Repository, change: RecordChange):
     const newest = (await generationsOf(repository, change)).at(-1)?.document.generation ?? 0
     const generation = change.generation ?? newest + 1
     if (generation <= newest) throw stale(change, newest)
-    const name = await putRecord(repository, { ...change, generation, at: isoTime(nowMs()) }, change.signal)
+    const name = await putRecord(
+      repository,
+      { ...change, generation, at: change.at ?? isoTime(nowMs()) },
+      change.signal,
+    )
     const after = await generationsOf(repository, change)
     const mine = after.find((entry) => entry.name === name)
     const isAlone = after.every((entry) => entry === mine || entry.document.generation < generation)
@@ -113,8 +121,17 @@ export async function putRecord(
   signal?: AbortSignal,
 ): Promise<string> {
   requireFeatures(repository.config, 'write')
-  const { record: kind, subject, generation, at, by, value } = record
-  const document: RecordDocument = { kind: 'record', record: kind, subject, generation, at, by, value }
+  const { record: kind, subject, generation, at, by, value, copiedFrom } = record
+  const document: RecordDocument = {
+    kind: 'record',
+    record: kind,
+    subject,
+    generation,
+    at,
+    by,
+    value,
+    ...(copiedFrom && { copiedFrom }),
+  }
   return repository.writeDocument(document, {
     type: ObjectType.RECORD,
     folder: folderOfRecord(kind),

@@ -117,6 +117,7 @@ export const RecordKind = {
   CONFIGURATION: 'configuration',
   CONTROL_KEY: 'control-key',
   AUDIT: 'audit',
+  COPY: 'copy',
   ERASURE: 'erasure',
 } as const
 export type RecordKind = (typeof RecordKind)[keyof typeof RecordKind]
@@ -130,6 +131,8 @@ export interface RecordDocument {
   readonly at: string
   readonly by: string
   readonly value: Readonly<Record<string, unknown>> | null
+  /** Of a record that a copy brought along: where from, and its generation there. */
+  readonly copiedFrom?: { readonly repository: string; readonly generation: number }
 }
 
 export interface ConfirmDocument {
@@ -247,6 +250,7 @@ const RECORD: Shape = {
   at: isText,
   by: isText,
   value: orNull(isObject),
+  copiedFrom: optional(hasShape({ repository: isHex(16), generation: isCount })),
 }
 /** The value of a `forget` record. */
 const FORGET: Shape = {

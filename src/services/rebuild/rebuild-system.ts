@@ -97,6 +97,7 @@ async function restoreAll(
     pins,
     holds: holdings.protections.length - pins,
     auditEntries: audit.entries.length,
+    ...(configs.leftDisabled.length > 0 && { configsLeftDisabled: configs.leftDisabled }),
   }
   // Only what changed something is an act.
   const isChange =

@@ -9,6 +9,8 @@ interface Recorded {
   readonly generation: number
   readonly config: ConfigRecord
   readonly removedAt: string | null
+  /** A copy brought it: the system that it ran in may still be at work, on the first repository. */
+  readonly isCopied: boolean
 }
 
 export interface RestoredConfigs {
@@ -16,6 +18,8 @@ export interface RestoredConfigs {
   readonly removed: number
   /** Inserted or changed. */
   readonly changed: number
+  /** Names of those that were enabled where they were copied from. */
+  readonly leftDisabled: readonly string[]
 }
 
 /**
@@ -46,7 +50,12 @@ export async function restoreConfigs(context: RebuildContext): Promise<RestoredC
     live: recorded.filter(({ removedAt }) => removedAt === null).length,
     removed: recorded.filter(({ removedAt }) => removedAt !== null).length,
     changed: newer.length,
+    leftDisabled: newer.filter(isLeftDisabled).map(({ config }) => config.name),
   }
+}
+
+function isLeftDisabled({ isCopied, config, removedAt }: Recorded): boolean {
+  return isCopied && config.enabled && removedAt === null
 }
 
 /**
@@ -63,6 +72,7 @@ function newestOf(id: string, entries: readonly RecordEntry[]): Recorded[] {
       generation: newest.document.generation,
       config: parseConfigRecord(whole),
       removedAt: newest.document.value === null ? newest.document.at : null,
+      isCopied: newest.document.copiedFrom !== undefined,
     },
   ]
 }
@@ -99,14 +109,18 @@ function liveNames(recorded: readonly Recorded[]): ReadonlyMap<string, string> {
 
 async function putConfig(
   { parts: { tenantId }, tx }: RebuildContext,
-  { id, generation, config, removedAt }: Recorded,
+  recorded: Recorded,
   names: ReadonlyMap<string, string>,
 ): Promise<void> {
+  const { id, generation, config, removedAt } = recorded
   const isDouble = removedAt === null && names.get(config.name) !== id
   // It keeps its points, runs nothing until somebody has looked, and is recorded as what it has become.
-  const renamed = isDouble
-    ? { name: `${config.name} (${id.slice(0, 8)})`, enabled: false, generation: generation + 1 }
-    : { name: config.name, enabled: config.enabled, generation }
+  const isStopped = isDouble || isLeftDisabled(recorded)
+  const renamed = {
+    name: isDouble ? `${config.name} (${id.slice(0, 8)})` : config.name,
+    enabled: config.enabled && !isStopped,
+    generation: isStopped ? generation + 1 : generation,
+  }
   const row = {
     ...renamed,
     kind: config.kind,
