@@ -20,6 +20,7 @@ export async function openCommandSystem(
     actor: `cli:${userName()}`,
     works: false,
     signal: context.signal,
+    onUnsent: (notices) => context.warn(context.t('run.unsent', { notices })),
     ...more,
   })
   for (const { message } of started.warnings) context.warn(message)

@@ -2,14 +2,20 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { throwIfAborted } from './abort.ts'
 
-/** Resolves after `ms`. Throws ABORTED when `signal` is aborted first. Keeps the process alive unless `unref`. */
+/** The longest that Node's timers know, some 24.8 days: a longer one they would call at once. */
+const TIMER_MS_MAX = 2 ** 31 - 1
+
+/** Resolves after `ms`, however long that is. Throws ABORTED when `signal` is aborted first. Keeps the process alive unless `unref`. */
 export async function sleep(
   ms: number,
   options: { readonly signal?: AbortSignal | undefined; readonly unref?: boolean } = {},
 ): Promise<void> {
   throwIfAborted(options.signal)
+  const timer = { ref: options.unref !== true, ...(options.signal && { signal: options.signal }) }
   try {
-    await delay(ms, undefined, { ref: options.unref !== true, ...(options.signal && { signal: options.signal }) })
+    let leftMs = ms
+    for (; leftMs > TIMER_MS_MAX; leftMs -= TIMER_MS_MAX) await delay(TIMER_MS_MAX, undefined, timer)
+    await delay(leftMs, undefined, timer)
   } catch {
     throwIfAborted(options.signal)
   }

@@ -9,3 +9,4 @@ export {
   type PingNotice,
   PingSignal,
 } from './notifier.ts'
+export { numberedSlug, slugOf } from './ping-slug.ts'

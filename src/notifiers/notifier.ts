@@ -46,8 +46,9 @@ export interface AlarmNotice {
 export interface PingNotice {
   readonly kind: 'PING'
   readonly signal: PingSignal
-  /** Name of the configuration; it gives the `{slug}`. */
   readonly name: string
+  /** What stands for `{slug}` in the address. Default: {@link slugOf} of the name. */
+  readonly slug?: string
   /** The configuration's own address; without it the channel's. */
   readonly url?: string
   /** Pairs a start with its end. */

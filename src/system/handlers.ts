@@ -1,5 +1,6 @@
 /** Which use case answers which call. */
 
+import { warningOf } from '../contracts/system/index.ts'
 import { exportAudit, verifyAudit } from '../services/audit/index.ts'
 import { createConfig, deleteConfig, getConfig, listConfigs, updateConfig } from '../services/configs/index.ts'
 import { applyRetention, simulateRetention } from '../services/execution/index.ts'
@@ -29,6 +30,7 @@ import {
   requestRun,
   schedulerStatus,
   waitForRun,
+  workerAlive,
 } from '../services/scheduling/index.ts'
 import { systemStatus } from '../services/status/index.ts'
 import { download, exists, list, remove, upload } from '../services/storage/index.ts'
@@ -55,7 +57,10 @@ export const HANDLERS: Handlers = {
     deleteConfig(parts, id, by).then(({ warnings }) => ({ data: { deleted: true }, warnings })),
   'config.get': (parts, { id }) => only(getConfig(parts, id)),
   'config.list': (parts) => only(listConfigs(parts)),
-  'backup.execute': (parts, { configId }, { by }) => only(requestRun(parts, { configId, by, trigger: 'MANUAL' })),
+  'backup.execute': async (parts, { configId }, { by }) => ({
+    data: await requestRun(parts, { configId, by, trigger: 'MANUAL' }),
+    warnings: (await workerAlive(parts)) ? [] : [warningOf('NO_WORKER', parts.locale)],
+  }),
   'backup.cancel': (parts, { runId }) => only(cancelRun(parts, runId)),
   'backup.get': (parts, { runId }) => only(getRun(parts, runId)),
   'backup.wait': (parts, { runId }, { signal }) => only(waitForRun(parts, runId, given({ signal }))),

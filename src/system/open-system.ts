@@ -30,6 +30,8 @@ export interface OpenOptions {
   /** Due runs are started and jobs carried out here. */
   readonly works: boolean
   readonly timing?: WorkTiming
+  /** See {@link WorkOptions}. */
+  readonly onUnsent?: (notices: number) => void
   /** `serve`, `worker`, `library`: for `status`. */
   readonly role: string
   readonly signal?: AbortSignal
@@ -46,7 +48,7 @@ export async function openSystem(options: OpenOptions): Promise<Started> {
   try {
     const parts = await openParts(options, (close) => void closing.push(close))
     if (options.works) {
-      const work = await startWork(parts, options.timing)
+      const work = await startWork(parts, options)
       closing.push(() => work.stop())
     }
     return { transport: new LocalTransport(parts, HANDLERS, STREAM_HANDLERS), stop: closeAll }

@@ -34,6 +34,8 @@ export interface StartOptions extends SettingsInput {
   /** Refuses to be a client: OWNER_EXISTS names the owner's pid. */
   readonly mustOwn?: boolean
   readonly timing?: WorkTiming
+  /** Where this process works and notices were left at its end. */
+  readonly onUnsent?: (notices: number) => void
   readonly signal?: AbortSignal
 }
 
@@ -68,6 +70,7 @@ export async function startSystem(options: StartOptions): Promise<StartedSystem>
     works: options.works ?? values.scheduler,
     role: options.role,
     ...(options.timing && { timing: options.timing }),
+    ...(options.onUnsent && { onUnsent: options.onUnsent }),
     ...(options.signal && { signal: options.signal }),
   }
   try {

@@ -1,6 +1,12 @@
 /** What a working process does besides runs and recoveries: rules, messages, records, audit, heartbeat. */
 import { nowMs } from '../kernel/clock.ts'
-import { dispatchOutbox, evaluateRules, runStarted, schedulerHeartbeat } from '../services/alarms/index.ts'
+import {
+  dispatchOutbox,
+  evaluateRules,
+  runStarted,
+  schedulerHeartbeat,
+  unsentNotices,
+} from '../services/alarms/index.ts'
 import { closeAuditSegments } from '../services/audit/index.ts'
 import { recordControlKey } from '../services/control-key/index.ts'
 import { carryOutRun, runEnded, syncPoints, verifyWhenDue } from '../services/execution/index.ts'
@@ -15,6 +21,8 @@ const MINUTE_MS = 60 * SECOND_MS
 const STOP_GRACE_MS = 30 * SECOND_MS
 /** A repository that does not answer must not hold the end. */
 const CLOSE_MS_MAX = 30 * SECOND_MS
+/** Nor a channel that is dead: what it does not take stays in the outbox. */
+const NOTICES_MS_MAX = 10 * SECOND_MS
 
 export interface Work {
   stop(): Promise<void>
@@ -26,8 +34,14 @@ export interface WorkTiming {
   readonly heartbeatMs?: number
 }
 
+export interface WorkOptions {
+  readonly timing?: WorkTiming
+  /** At the end, where notices could not be sent: they wait for the next process of this system. */
+  readonly onUnsent?: (notices: number) => void
+}
+
 /** Throws DATABASE_UNAVAILABLE. The repository may be away: what needs it is tried again. */
-export async function startWork(parts: SystemParts, timing: WorkTiming = {}): Promise<Work> {
+export async function startWork(parts: SystemParts, { timing = {}, onUnsent }: WorkOptions = {}): Promise<Work> {
   const worker = await startWorker(parts, {
     ...timing,
     roles: { scheduler: true, worker: true },
@@ -56,10 +70,30 @@ export async function startWork(parts: SystemParts, timing: WorkTiming = {}): Pr
   })
   const stop = async () => {
     await worker.stop({ graceMs: STOP_GRACE_MS })
+    const unsent = await sendNotices(parts)
+    if (unsent > 0) onUnsent?.(unsent)
     // What was done since the last run.
     await closeAudit(parts)
   }
   return { stop }
+}
+
+/**
+ * What the last run has told must not wait for the next process, which may come a day later. Gives how many notices are
+ * left. Never throws: they are rows, and stay.
+ */
+async function sendNotices(parts: SystemParts): Promise<number> {
+  try {
+    await dispatchOutbox(parts, { signal: AbortSignal.timeout(NOTICES_MS_MAX) })
+  } catch (error) {
+    parts.log.warn('not all notices could be sent before the end', { error })
+  }
+  try {
+    return await unsentNotices(parts)
+  } catch (error) {
+    parts.log.warn('whether notices are left could not be seen', { error })
+    return 0
+  }
 }
 
 /**

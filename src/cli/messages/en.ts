@@ -182,6 +182,7 @@ export const en = {
   'runState.FAILED': 'FAILED',
   'runState.CANCELLED': 'cancelled',
   'runState.MISSED': 'MISSED',
+  'run.unsent': '{notices} notice(s) could not be sent yet: they stay in the outbox and go with the next process of this system.',
   'run.started': 'Run {run} of {name} has begun.',
   'run.finished': '{state}: snapshot {snapshot}, {files} {files:file|files}, {processed} read, {added} new, in {seconds} s.',
   'schedule.none': 'Nothing is scheduled. A backup that runs by itself: neonpro-backup config add --name NAME --path DIR --frequency DAILY --time 02:00; one that is there already gets its hour by: neonpro-backup config edit NAME --frequency DAILY --time 02:00',

@@ -183,6 +183,7 @@ export const ptBr: Readonly<Record<MessageKey, string>> = {
   'runState.FAILED': 'FALHOU',
   'runState.CANCELLED': 'cancelada',
   'runState.MISSED': 'PERDIDA',
+  'run.unsent': '{notices} aviso(s) ainda não puderam ser enviados: ficam na fila de saída e seguem com o próximo processo deste sistema.',
   'run.started': 'A execução {run} de {name} começou.',
   'run.finished': '{state}: snapshot {snapshot}, {files} {files:arquivo|arquivos}, {processed} lidos, {added} novos, em {seconds} s.',
   'schedule.none': 'Nada está agendado. Um backup que roda sozinho: neonpro-backup config add --name NOME --path PASTA --frequency DAILY --time 02:00; um que já existe ganha horário com: neonpro-backup config edit NOME --frequency DAILY --time 02:00',

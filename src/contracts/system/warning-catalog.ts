@@ -14,6 +14,14 @@ const ROWS = {
     'The control plane lies in the database {database} that is to be protected: when it is lost, schedules and history are lost with it until "neonpro-backup system rebuild".',
     'O plano de controle fica no banco {database} que deve ser protegido: se ele se perder, agendas e histórico se perdem junto até "neonpro-backup system rebuild".',
   ],
+  HEALTHCHECK_SHARED: [
+    'The healthcheck of {name} is also that of {others}: a good run of one hides the silence of the other. Give each an address of its own.',
+    'O healthcheck de {name} também é o de {others}: uma boa execução de um esconde o silêncio do outro. Dê a cada um seu próprio endereço.',
+  ],
+  HEALTHCHECK_SLUG: [
+    'An older configuration has the slug that {name} would have: its pings go to {slug}.',
+    'Uma configuração mais antiga já usa o slug que seria de {name}: os pings dela vão para {slug}.',
+  ],
   HOME_IN_SOURCE: [
     "The system's own folder {home} lies in {path}: exclude it, its database is made again from the repository.",
     'A pasta do próprio sistema {home} fica em {path}: exclua-a, pois o banco dela é refeito a partir do repositório.',
@@ -31,6 +39,10 @@ const ROWS = {
     'O log {file} não pode ser gravado ({cause}): suas linhas vão para a saída de erro.',
   ],
   NOT_YET_ACTIVE: ['{option} has no effect here.', '{option} não tem efeito aqui.'],
+  NO_WORKER: [
+    'The run waits: nothing is there that would carry it out. Start "neonpro-backup serve" or "worker", or leave "scheduler: false" out.',
+    'A execução aguarda: não há nada que a realize. Inicie "neonpro-backup serve" ou "worker", ou retire "scheduler: false".',
+  ],
   NO_RETENTION: [
     'No retention was given: every point is kept.',
     'Nenhuma retenção foi informada: todos os pontos são mantidos.',

@@ -6,6 +6,7 @@
 import { z } from 'zod'
 import { post } from '../http-call.ts'
 import { defineNotifier, deliveryRefused, type PingNotice, type PingSignal } from '../notifier.ts'
+import { slugOf } from '../ping-slug.ts'
 
 const KIND = 'healthcheck'
 const SUFFIXES: Readonly<Record<PingSignal, string>> = { START: '/start', SUCCESS: '', FAIL: '/fail' }
@@ -37,22 +38,10 @@ export const healthcheck = defineNotifier<z.output<typeof config>>({
   },
 })
 
-function pingUrl(address: string, { name, runId, signal }: PingNotice): URL | null {
-  const url = URL.parse(address.replaceAll('{slug}', slugOf(name)))
+function pingUrl(address: string, { name, slug, runId, signal }: PingNotice): URL | null {
+  const url = URL.parse(address.replaceAll('{slug}', slug ?? slugOf(name)))
   if (url === null || !/^https?:$/.test(url.protocol)) return null
   url.pathname = url.pathname.replace(/\/$/, '') + SUFFIXES[signal]
   if (runId !== undefined) url.searchParams.set('rid', runId)
   return url
-}
-
-/** "Clínica São José" → "clinica-sao-jose". */
-function slugOf(name: string): string {
-  return (
-    name
-      .normalize('NFKD')
-      .replace(/\p{M}/gu, '')
-      .toLowerCase()
-      .replace(/[^a-z0-9]+/g, '-')
-      .replace(/^-|-$/g, '') || 'backup'
-  )
 }

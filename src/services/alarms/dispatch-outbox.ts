@@ -5,12 +5,12 @@
  */
 import { randomInt } from 'node:crypto'
 import type { Catalog } from '../../catalog/index.ts'
-import type { ConfigSettings } from '../../contracts/system/index.ts'
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import type { AlarmNotice, Notice, Notifier } from '../../notifiers/index.ts'
 import type { SystemParts } from '../parts.ts'
 import { OutboxState, type WaitingPing } from './outbox.ts'
+import { pingAddress } from './ping-address.ts'
 import { raiseAlarm, resolveAlarm } from './raise-alarm.ts'
 
 const BATCH = 8
@@ -59,6 +59,17 @@ export async function dispatchOutbox(parts: SystemParts, { signal, atMs }: Dispa
     if (outcomes.includes('STOPPED'))
       throw new BackupError('ABORTED', 'The delivery was stopped.', { cause: signal.reason })
   }
+}
+
+/** How many wait to be sent. */
+export async function unsentNotices({ catalog, tenantId }: SystemParts): Promise<number> {
+  const { count } = await catalog.db
+    .selectFrom('outbox')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('tenant_id', '=', tenantId)
+    .where('state', '=', OutboxState.WAITING)
+    .executeTakeFirstOrThrow()
+  return Number(count)
 }
 
 async function claim(parts: SystemParts, atMs: number): Promise<Claimed[]> {
@@ -129,12 +140,12 @@ async function noticeOf(parts: SystemParts, { event }: Claimed): Promise<Notice 
   const { configId, ...ping } = waiting
   const config = await parts.catalog.db
     .selectFrom('configs')
-    .select('settings')
+    .select(['name', 'settings'])
     .where('id', '=', configId)
     .where('removed_at', 'is', null)
     .executeTakeFirst()
-  const url = (config?.settings as Partial<ConfigSettings> | undefined)?.healthcheckUrl ?? parts.channels.healthcheckUrl
-  return config === undefined || url === undefined ? undefined : { ...ping, url }
+  const url = config && (await pingAddress(parts, parts.catalog.db, config))
+  return url === undefined ? undefined : { ...ping, url }
 }
 
 async function drop(parts: SystemParts, row: Claimed): Promise<Outcome> {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { ConfigInput } from '../../contracts/system/index.ts'
 import { nowMs } from '../../kernel/clock.ts'
+import { pingWarnings } from '../alarms/index.ts'
 import type { SystemParts } from '../parts.ts'
 import { ensureDueTimes } from '../scheduling/index.ts'
 import { nameTaken } from './config-row.ts'
@@ -56,7 +57,11 @@ export async function createConfig(
     throw nameTaken(error, name)
   }
   return await saved(parts, id, {
-    warnings: [...parsed.warnings, ...warningsAbout(parts, settings)],
+    warnings: [
+      ...parsed.warnings,
+      ...warningsAbout(parts, settings),
+      ...(await pingWarnings(parts, { id, name, settings })),
+    ],
     signal: options.signal,
   })
 }

@@ -9,6 +9,7 @@ import {
   type Warning,
 } from '../../contracts/system/index.ts'
 import { nowMs } from '../../kernel/clock.ts'
+import { pingWarnings } from '../alarms/index.ts'
 import type { SystemParts } from '../parts.ts'
 import { ensureDueTimes } from '../scheduling/index.ts'
 import { nameTaken, readConfig } from './config-row.ts'
@@ -45,6 +46,7 @@ export async function updateConfig(
   const asked = parseOptions(configPatchSchema, patch, PLACE)
   let warnings: readonly Warning[] = []
   let name = ''
+  let pinged: ConfigSettings | undefined
   try {
     await parts.catalog.transaction(async (tx) => {
       const row = await readConfig(tx, parts, { id, lock: true })
@@ -53,6 +55,7 @@ export async function updateConfig(
       const parsed = parseConfigInput(patched(former, asked), parseDefaults(parts))
       const settings = withSource(parsed.settings, former.settings)
       name = parsed.name
+      pinged = asked.name || asked.healthcheckUrl ? settings : undefined
       assertKind(settings.kind, options)
       // A source that is away for now keeps nobody from changing the hour.
       if (asked.paths) await checkSource(parts, settings)
@@ -76,6 +79,7 @@ export async function updateConfig(
     throw nameTaken(error, name)
   }
   parts.log.debug('configuration changed', { config: id, by, changed: Object.keys(asked) })
+  if (pinged) warnings = [...warnings, ...(await pingWarnings(parts, { id, name, settings: pinged }))]
   return await saved(parts, id, { warnings, signal: options.signal })
 }
 

@@ -12,6 +12,9 @@ import { announce, RunEvent } from './run-events.ts'
 import { type RunHooks, withHooks } from './run-hooks.ts'
 import { type Settlement, settleAttempt } from './settle-attempt.ts'
 
+/** The queue keeps a moment as text, which has no year after 9999. */
+const DELAY_MS_MAX = 10 * 366 * 24 * 3_600_000
+
 /**
  * Back into the queue after the configuration's delay when the error is transient and attempts are left, else FAILED.
  * Throws STALE_WORKER.
@@ -67,7 +70,12 @@ export async function putBack(
   })
   const { priority } = await tx.selectFrom('runs').select('priority').where('id', '=', run.id).executeTakeFirstOrThrow()
   await parts.queue.enqueue(
-    { kind: JobKind.BACKUP, subject: run.id, priority, startAfter: new Date(nowMs() + delayMs) },
+    {
+      kind: JobKind.BACKUP,
+      subject: run.id,
+      priority,
+      startAfter: new Date(nowMs() + Math.min(delayMs, DELAY_MS_MAX)),
+    },
     tx,
   )
   return run

@@ -24,4 +24,11 @@ export { type TakeOverOptions, takeOverRuns } from './take-over.ts'
 export { type TickResult, tick } from './tick.ts'
 export type { CarryOutRun } from './worker/carry-out-job.ts'
 export { type PeriodicWork, startWorker, type Worker, type WorkerOptions } from './worker/start-worker.ts'
-export { heartbeatWorker, registerWorker, schedulerAlive, stopWorker, type WorkerRoles } from './workers.ts'
+export {
+  heartbeatWorker,
+  registerWorker,
+  schedulerAlive,
+  stopWorker,
+  type WorkerRoles,
+  workerAlive,
+} from './workers.ts'

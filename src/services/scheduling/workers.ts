@@ -13,13 +13,14 @@ export interface WorkerRoles {
 }
 
 const SCHEDULER = 'scheduler'
+const WORKER = 'worker'
 const SILENT_SECONDS = 60
 const KEEP_DAYS = 7
 
 /** Makes this process known, and forgets those that ended long ago. */
 export async function registerWorker(parts: SystemParts, roles: WorkerRoles): Promise<void> {
   const { id, host, pid } = parts.worker
-  const role = [roles.scheduler && SCHEDULER, roles.worker && 'worker'].filter((name) => name !== false).join(',')
+  const role = [roles.scheduler && SCHEDULER, roles.worker && WORKER].filter((name) => name !== false).join(',')
   const now = sql<Date>`clock_timestamp()`
   await parts.catalog.transaction(async (tx) => {
     await tx
@@ -59,6 +60,26 @@ export async function schedulerAlive(parts: SystemParts): Promise<boolean> {
 
 export function isScheduler({ role }: { readonly role: string }): boolean {
   return role.split(',').includes(SCHEDULER)
+}
+
+/** Whether a live process carries runs out. */
+export async function workerAlive(parts: SystemParts): Promise<boolean> {
+  return (await liveWorkers(parts)).some(isWorker)
+}
+
+/**
+ * The newest sign of life of a process that carries runs out, as the database dates it; undefined where none is known.
+ */
+export async function newestHeartbeat(parts: SystemParts): Promise<string | undefined> {
+  const workers = (await liveWorkers(parts)).filter(isWorker)
+  return workers
+    .map(({ id, heartbeatAt }) => `${heartbeatAt} ${id}`)
+    .sort()
+    .at(-1)
+}
+
+function isWorker({ role }: { readonly role: string }): boolean {
+  return role.split(',').includes(WORKER)
 }
 
 /** The embedded database has one process: whoever else has a row there is gone. */
