@@ -1,7 +1,7 @@
 /** Opens what --repo and the key name. */
 import fs from 'node:fs'
 import path from 'node:path'
-import { ClientState, type Kek, Repository, recipientOpenedBy } from '../engine/index.ts'
+import { ClientState, type Kek, Needed, type NeededPlace, Repository, recipientOpenedBy } from '../engine/index.ts'
 import { BackupError } from '../kernel/backup-error.ts'
 import { parseLocation } from '../storage/index.ts'
 import { openStore } from '../system/compose.ts'
@@ -53,9 +53,30 @@ function isRepositoryFolder(folder: string): boolean {
   }
 }
 
+/** What a command needs beside repository and program: key files, this machine's state, another repository it knows. */
+export function neededPlaces(context: CommandContext): NeededPlace[] {
+  const { options, env } = context
+  const keys = [
+    textOption(options, 'keyFile') ?? fileOf(env['BACKUP_ENCRYPTION_KEY']),
+    fileOf(env['BACKUP_ENCRYPTION_KEY']),
+    ...(env['BACKUP_ENCRYPTION_KEY_PREVIOUS'] ?? '').split(/[,\n]/).map(fileOf),
+    textOption(options, 'toKeyFile'),
+  ]
+  const other = env['NEONPRO_REPOSITORY']
+  return [
+    ...keys.flatMap((file) => (file ? [{ what: Needed.KEY_FILE, path: path.resolve(file) }] : [])),
+    { what: Needed.HOME, path: path.dirname(stateDirectory(context)) },
+    ...(other ? [{ what: Needed.OTHER_REPOSITORY, path: parseLocation(other).path }] : []),
+  ]
+}
+
+function fileOf(value: string | undefined): string | undefined {
+  const text = value?.trim() ?? ''
+  return text.startsWith('file:') ? text.slice(5) : undefined
+}
+
 /** The key file in use, if there is one. */
 export function keyFileOf(context: CommandContext): string | undefined {
-  const value = context.env['BACKUP_ENCRYPTION_KEY'] ?? ''
-  const file = textOption(context.options, 'keyFile') ?? (value.startsWith('file:') ? value.slice(5) : undefined)
+  const file = textOption(context.options, 'keyFile') ?? fileOf(context.env['BACKUP_ENCRYPTION_KEY'])
   return file === undefined ? undefined : path.resolve(file)
 }

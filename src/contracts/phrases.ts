@@ -39,7 +39,17 @@ const PHRASES_PT_BR: Readonly<Record<string, string>> = {
   'it holds the repository {}': 'contém o repositório {}',
   'folders apart from the repository': 'pastas separadas do repositório',
   'It can not be written to ({})': 'Não é possível gravar nele ({})',
-  'It holds the repository, and what is not in the point would be deleted': 'Contém o repositório, e o que não está no ponto seria apagado',
+  'It holds {} ({}), and what is not in the snapshot would be deleted': 'Contém {} ({}), e o que não está no snapshot seria apagado',
+  'It lies in {} ({}), and what is not in the snapshot would be deleted': 'Está dentro de {} ({}), e o que não está no snapshot seria apagado',
+  'the repository': 'o repositório',
+  'another repository': 'outro repositório',
+  'the key file': 'o arquivo de chave',
+  'the state of this machine (HOME)': 'o estado desta máquina (HOME)',
+  'the settings': 'as configurações',
+  'the running program': 'o programa em execução',
+  'the Node that runs it': 'o Node que o executa',
+  'It is the root of this machine, and what is not in the snapshot would be deleted': 'É a raiz desta máquina, e o que não está no snapshot seria apagado',
+  'The file system is read-only': 'O sistema de arquivos é somente leitura',
   'it has passed already': 'já passou',
   'a date to come, such as 2047-01-31': 'uma data futura, como 2047-01-31',
   'a list of paths or globs': 'uma lista de caminhos ou globs',
@@ -93,9 +103,14 @@ export function phrase(text: string, locale: keyof LocalizedText): string {
     .map(([key, translation]) => ({ expression: expressionOf(key), translation }))
   for (const { expression, translation } of templates) {
     const values = expression.exec(text)?.slice(1)
-    if (values) return translation.replace(/\{\}/g, () => values.shift() ?? '')
+    if (values) return translation.replace(/\{\}/g, () => exactOr(values.shift() ?? ''))
   }
   return text
+}
+
+/** What varies in a sentence may be a phrase itself: "the key file". */
+function exactOr(value: string): string {
+  return exacts?.get(value) ?? value
 }
 
 function acceptedForms(): Array<readonly [string, string]> {

@@ -9,6 +9,11 @@ export function workerUrl(): URL {
   return new URL(`../engine/worker/worker-main.${extension}`, import.meta.url)
 }
 
+/** URL of the package's root, which holds all that the program runs on. */
+export function programFolder(): URL {
+  return new URL('../../', import.meta.url)
+}
+
 /**
  * URL of the folder with the control plane's schema and migrations: at the package's root, two levels above sources,
  * compiled tree and bundle alike.

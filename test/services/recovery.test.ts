@@ -280,6 +280,7 @@ test('what can not be done is refused before anything is asked for, and says why
   const runId = await backedUp(system, path.join(base.path, 'source'))
   fs.writeFileSync(path.join(base.path, 'file'), '')
   fs.symlinkSync(system.repository.folder, path.join(base.path, 'link'))
+  fs.symlinkSync('/', path.join(base.path, 'to-root'))
   const refusals: Array<
     readonly [
       id: string,
@@ -295,6 +296,9 @@ test('what can not be done is refused before anything is asked for, and says why
     [runId, 'FULL_RESTORE', { targetPath: path.join(base.path, 'file/below') }, 'TARGET_REFUSED'],
     [runId, 'FULL_RESTORE', { targetPath: '/proc/neonpro' }, 'TARGET_REFUSED'],
     [runId, 'FULL_RESTORE', { targetPath: base.path, deleteExtra: true }, 'TARGET_REFUSED'],
+    [runId, 'FULL_RESTORE', { targetPath: path.join(base.path, 'to-root'), deleteExtra: true }, 'TARGET_REFUSED'],
+    [runId, 'FULL_RESTORE', { targetPath: system.parts.home, deleteExtra: true }, 'TARGET_REFUSED'],
+    [runId, 'FULL_RESTORE', { targetPath: path.dirname(process.execPath), deleteExtra: true }, 'TARGET_REFUSED'],
     [runId, 'POINT_IN_TIME', { at: '2026-01-01T00:00:00Z' }, 'SOURCE_NOT_AVAILABLE'],
     [runId, 'PARTIAL_RESTORE', {}, 'CONFIG_INVALID'],
     [runId, 'FULL_RESTORE', { paths: ['a'] }, 'CONFIG_INVALID'],
@@ -302,6 +306,12 @@ test('what can not be done is refused before anything is asked for, and says why
     [randomUUID(), 'FULL_RESTORE', {}, 'POINT_NOT_FOUND'],
     ['no id at all', 'FULL_RESTORE', {}, 'POINT_NOT_FOUND'],
   ]
+  const keyFile = path.join(base.path, 'keys/clinic.key')
+  const withKey = { ...system, parts: { ...system.parts, keyFiles: [keyFile] } }
+  await assert.rejects(
+    ask(withKey, runId, { targetPath: path.dirname(keyFile), deleteExtra: true }),
+    (error) => isBackupError(error, 'TARGET_REFUSED') && /the key file/.test(error.message),
+  )
   for (const [id, type, options, code] of refusals)
     await assert.rejects(
       ask(system, id, { targetPath: path.join(base.path, 'target'), ...options }, type),

@@ -10,7 +10,7 @@ import {
 import { BackupError } from '../../kernel/backup-error.ts'
 import { type CommandContext, type CommandResult, listOption, textOption } from '../command.ts'
 import { decimal, formatBytes, formatTime } from '../format.ts'
-import { openRepository } from '../open.ts'
+import { neededPlaces, openRepository } from '../open.ts'
 import { reasonText } from '../reasons.ts'
 
 const EXIT_INCOMPLETE = 3
@@ -32,6 +32,7 @@ export async function run(context: CommandContext): Promise<CommandResult> {
     overwrite: overwriteOf(context),
     delete: options['delete'] === true || options['deleteExcluded'] === true,
     deleteExcluded: options['deleteExcluded'] === true,
+    needed: neededPlaces(context),
     dryRun: options['dryRun'] === true,
     verify: options['verify'] === true,
     ...(subtree !== undefined && { subtree }),

@@ -184,6 +184,7 @@ export const SENTENCES_PT_BR: Readonly<Record<string, string>> = {
   '--{} takes a whole number from {} up, not "{}".': '--{} aceita um número inteiro a partir de {}, não "{}".',
   'Name the repository with --repo or NEONPRO_REPOSITORY.': 'Indique o repositório com --repo ou NEONPRO_REPOSITORY.',
   'Name the repository to copy into with --to.': 'Indique com --to o repositório que recebe a cópia.',
+  '--delete goes with neither --include nor --exclude: what is not restored would be removed.': '--delete não combina com --include nem --exclude: o que não é restaurado seria removido.',
   '--overwrite is always, if-changed, if-newer or never, not "{}".': '--overwrite é always, if-changed, if-newer ou never, não "{}".',
   '--until takes a date such as 2047-01-31, not "{}".': '--until aceita uma data como 2047-01-31, não "{}".',
   'The key in use can not remove itself: open the repository with one that stays.': 'A chave em uso não pode remover a si mesma: abra o repositório com uma que fica.',
@@ -209,7 +210,6 @@ export const SENTENCES_PT_BR: Readonly<Record<string, string>> = {
   '{} is a folder: --format tar or zip packs it.': '{} é uma pasta: --format tar ou zip a empacota.',
   '{} is no folder in the snapshot: name it with --include.': '{} não é uma pasta no snapshot: indique-o com --include.',
   '--delete is not allowed for "/".': '--delete não é permitido para "/".',
-  '--delete and --include do not go together: what is not included would be removed.': '--delete e --include não combinam: o que não está incluído seria removido.',
   'The snapshot does not hold all that the source held (filters, or items that could not be read): --delete would remove that too. Add --delete-excluded if it may.':
     'O snapshot não contém tudo o que a origem tinha (filtros, ou itens que não puderam ser lidos): --delete também removeria isso. Acrescente --delete-excluded se puder.',
   'The key of the recipient "{}" is needed to keep it: add it to BACKUP_ENCRYPTION_KEY_PREVIOUS.': 'A chave do destinatário "{}" é necessária para mantê-lo: acrescente-a a BACKUP_ENCRYPTION_KEY_PREVIOUS.',

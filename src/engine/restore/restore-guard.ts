@@ -1,14 +1,30 @@
 /** What a restore refuses before it touches anything. */
 import fs from 'node:fs'
-import path from 'node:path'
-import { BackupError } from '../../kernel/backup-error.ts'
+import { BackupError, systemCode } from '../../kernel/backup-error.ts'
 import type { Repository } from '../repository/index.ts'
 import type { SnapshotDocument } from '../snapshot/index.ts'
+import {
+  isAtOrBelow,
+  Needed,
+  type NeededPlace,
+  realPath,
+  requireNothingNeeded,
+  runningProgram,
+  targetRefused,
+} from './needed-places.ts'
 
 export interface GuardedRestore {
   readonly include?: readonly string[]
+  readonly exclude?: readonly string[]
   readonly delete?: boolean
   readonly deleteExcluded?: boolean
+  readonly needed?: readonly NeededPlace[]
+}
+
+/** All that the restore needs: what the caller names, the repository, and the program that runs. */
+export function neededFor({ store }: Repository, needed: readonly NeededPlace[] = []): NeededPlace[] {
+  const repository = store.capabilities.localFiles ? [{ what: Needed.REPOSITORY, path: store.location }] : []
+  return [...repository, ...needed, ...runningProgram()]
 }
 
 /** `target` is absolute. Throws TARGET_REFUSED and USAGE. */
@@ -19,19 +35,32 @@ export function guardRestore(
 ): void {
   const { target, options } = facts
   const { store } = repository
-  const status = fs.statSync(target, { throwIfNoEntry: false })
-  if (status && !status.isDirectory()) throw refused(target, 'It is no folder')
+  requireFolder(target)
   if (store.capabilities.localFiles && isAtOrBelow(realPath(target), realPath(store.location)))
-    throw refused(target, 'It lies in the repository')
+    throw targetRefused(target, 'It lies in the repository')
   if (!options.delete) return
-  if (target === '/') throw new BackupError('USAGE', '--delete is not allowed for "/".')
-  if ((options.include ?? []).length > 0)
-    throw new BackupError('USAGE', '--delete and --include do not go together: what is not included would be removed.')
+  requireNothingNeeded(target, neededFor(repository, options.needed))
+  if ((options.include ?? []).length + (options.exclude ?? []).length > 0)
+    throw new BackupError(
+      'USAGE',
+      '--delete goes with neither --include nor --exclude: what is not restored would be removed.',
+    )
   if (!options.deleteExcluded && leavesOut(document)) {
     throw new BackupError(
       'USAGE',
       'The snapshot does not hold all that the source held (filters, or items that could not be read): --delete would remove that too. Add --delete-excluded if it may.',
     )
+  }
+}
+
+function requireFolder(target: string): void {
+  try {
+    const status = fs.statSync(target, { throwIfNoEntry: false })
+    if (status && !status.isDirectory()) throw targetRefused(target, 'It is no folder')
+  } catch (error) {
+    const code = systemCode(error)
+    if (error instanceof BackupError || code === undefined) throw error
+    throw targetRefused(target, `It can not be written to (${code})`, error)
   }
 }
 
@@ -41,21 +70,4 @@ function leavesOut({ complete, summary, filters, skippedCount }: SnapshotDocumen
     Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false,
   )
   return !complete || isFiltered || summary.filesFiltered > 0 || skippedCount > 0
-}
-
-function refused(target: string, why: string): BackupError {
-  return new BackupError('TARGET_REFUSED', `The target is refused. ${why}.`, { context: { path: target, why } })
-}
-
-function isAtOrBelow(file: string, folder: string): boolean {
-  return file === folder || file.startsWith(folder === '/' ? '/' : `${folder}/`)
-}
-
-/** The real path of a place that may not exist yet: that of its nearest ancestor, and the rest. */
-function realPath(file: string): string {
-  try {
-    return fs.realpathSync.native(file)
-  } catch {
-    return file === path.dirname(file) ? file : path.join(realPath(path.dirname(file)), path.basename(file))
-  }
 }

@@ -1,4 +1,6 @@
 /** What can be asked of a restore, and what it says. */
+import type { NeededPlace } from './needed-places.ts'
+
 export const Overwrite = { ALWAYS: 'always', IF_CHANGED: 'if-changed', IF_NEWER: 'if-newer', NEVER: 'never' } as const
 export type Overwrite = (typeof Overwrite)[keyof typeof Overwrite]
 
@@ -18,6 +20,8 @@ export interface RestoreOptions {
    * meets is an issue.
    */
   readonly include?: readonly string[]
+  /** Patterns as a backup's excludes: what they meet is not restored. */
+  readonly exclude?: readonly string[]
   /** A directory of the snapshot whose inside goes straight into the target. */
   readonly subtree?: string
   /** Default if-changed: files whose size and mtime agree are left as they are. */
@@ -29,6 +33,11 @@ export interface RestoreOptions {
   readonly delete?: boolean
   /** Also remove what the backup left out by its filters or could not read. */
   readonly deleteExcluded?: boolean
+  /**
+   * What must not be destroyed beside the repository and the running program: key files, HOME. With `delete` a target
+   * that holds one of them is refused.
+   */
+  readonly needed?: readonly NeededPlace[]
   readonly dryRun?: boolean
   /**
    * Half-written files that restores of dead processes of this machine left are always removed from the directories

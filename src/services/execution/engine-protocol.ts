@@ -7,6 +7,7 @@ import type { BackupType, SkippedItem } from '../../contracts/system/index.ts'
 import type {
   BackupOptions,
   Kek,
+  NeededPlace,
   Overwrite,
   PruneResult,
   RestoreResult,
@@ -49,6 +50,8 @@ export interface RestoreJob {
   readonly verify: boolean
   /** An earlier try may have been killed half-way. */
   readonly isRepeat: boolean
+  /** What must not be destroyed: the system's key files, HOME, settings. */
+  readonly needed?: readonly NeededPlace[]
 }
 
 /** A configuration's policy: it decides the points of that configuration, and no others. */

@@ -17,8 +17,17 @@ export async function restorePoint(
   { signal, onProgress }: WorkContext,
 ): Promise<RestoreResult> {
   const { document } = findSnapshot(await readHistory(repository, { signal }), job.snapshot)
-  const { target, include, overwrite, verify, deleteExtra, isRepeat } = job
-  const options: RestoreOptions = { target, include, overwrite, verify, delete: deleteExtra, sweep: isRepeat, signal }
+  const { target, include, overwrite, verify, deleteExtra, isRepeat, needed } = job
+  const options: RestoreOptions = {
+    target,
+    include,
+    overwrite,
+    verify,
+    delete: deleteExtra,
+    ...(needed && { needed }),
+    sweep: isRepeat,
+    signal,
+  }
   const part =
     include.length === 0
       ? undefined

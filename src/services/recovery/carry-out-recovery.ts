@@ -13,6 +13,7 @@ import { hostName, isProcessAlive } from '../../kernel/machine.ts'
 import { sleep } from '../../kernel/timer.ts'
 import { runInEngine } from '../execution/index.ts'
 import { AuditResult, type SystemParts } from '../parts.ts'
+import { neededBySystem } from './check-target.ts'
 import { findRequest, type RequestRow, type StoredOptions, storedStats } from './request-row.ts'
 
 const WATCH_MS = 300
@@ -119,6 +120,7 @@ async function restore(
     deleteExtra,
     verify,
     isRepeat,
+    needed: neededBySystem(parts),
     // What an earlier try wrote has the snapshot's size and time already: it need not be written again.
     overwrite: isRepeat && overwrite === Overwrite.ALWAYS ? Overwrite.IF_CHANGED : overwrite,
   } as const

@@ -1,26 +1,47 @@
 /** Where a restore may write: a folder, or one to be made, that can be written to and is apart from the repository. */
+import { existsSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { BackupError, systemCode } from '../../kernel/backup-error.ts'
-import type { RepositoryLocation } from '../../storage/index.ts'
+import { Needed, type NeededPlace, requireNothingNeeded, runningProgram } from '../../engine/index.ts'
+import { BackupError, isBackupError, systemCode } from '../../kernel/backup-error.ts'
 import { isInside } from '../execution/index.ts'
+import type { SystemParts } from '../parts.ts'
 
-interface TargetUse {
-  readonly location: Pick<RepositoryLocation, 'path'>
-  readonly deleteExtra: boolean
+type Use = Pick<SystemParts, 'repository' | 'home' | 'keyFiles'>
+
+/** What the system needs, and a restore must leave to it. */
+export function neededBySystem({ repository, home, keyFiles }: Use): NeededPlace[] {
+  const settings = path.resolve('.env')
+  return [
+    { what: Needed.REPOSITORY, path: path.resolve(repository.location.path) },
+    ...(keyFiles ?? []).map((file) => ({ what: Needed.KEY_FILE, path: file })),
+    { what: Needed.HOME, path: home },
+    ...(existsSync(settings) ? [{ what: Needed.SETTINGS, path: settings }] : []),
+  ]
 }
 
 /** Gives the absolute path. Throws TARGET_REFUSED saying why. */
-export async function checkTarget(targetPath: string, { location, deleteExtra }: TargetUse): Promise<string> {
+export async function checkTarget(targetPath: string, parts: Use, deleteExtra: boolean): Promise<string> {
   const target = path.resolve(targetPath)
   const { folder, rest } = await nearest(target)
   const real = path.join(folder, rest)
-  const repository = await nearest(path.resolve(location.path)).then((found) => path.join(found.folder, found.rest))
+  const repository = await nearest(path.resolve(parts.repository.location.path)).then((found) =>
+    path.join(found.folder, found.rest),
+  )
   if (isInside(real, repository)) throw refused(target, 'It lies in the repository')
-  if (deleteExtra && isInside(repository, real))
-    throw refused(target, 'It holds the repository, and what is not in the point would be deleted')
+  if (deleteExtra) refuseNeeded(target, parts)
   await requireWritable(target, folder)
   return target
+}
+
+/** Throws TARGET_REFUSED, also for "/". */
+function refuseNeeded(target: string, parts: Use): void {
+  try {
+    requireNothingNeeded(target, [...neededBySystem(parts), ...runningProgram()])
+  } catch (error) {
+    if (!isBackupError(error, 'USAGE')) throw error
+    throw refused(target, 'It is the root of this machine, and what is not in the snapshot would be deleted', error)
+  }
 }
 
 function refused(target: string, why: string, cause?: unknown): BackupError {
@@ -45,6 +66,10 @@ async function requireWritable(target: string, folder: string): Promise<void> {
   try {
     await fs.rmdir(await fs.mkdtemp(path.join(folder, '.neonpro-try-')))
   } catch (error) {
-    throw refused(target, `It can not be written to (${systemCode(error) ?? 'unknown'})`, error)
+    throw refused(target, whyNotWritable(systemCode(error) ?? 'unknown'), error)
   }
+}
+
+function whyNotWritable(code: string): string {
+  return code === 'EROFS' ? 'The file system is read-only' : `It can not be written to (${code})`
 }

@@ -28,7 +28,7 @@ export async function createRecoveryRequest(
   checkType(type, options)
   const point = await findPoint(parts, pointOrRunId)
   const deleteExtra = options.deleteExtra === true
-  const targetPath = await checkTarget(options.targetPath, { location: parts.repository.location, deleteExtra })
+  const targetPath = await checkTarget(options.targetPath, parts, deleteExtra)
   const stored: StoredOptions = {
     targetPath,
     overwrite: overwriteOf(options.overwrite),
