@@ -9,7 +9,7 @@ import { resolvePath, restoreTree } from './restore.ts'
 import type { Snapshot } from './runs.ts'
 import { Store } from './store.ts'
 import { verifyAll } from './verify.ts'
-import { words } from './words.ts'
+import { say, warn, words } from './words.ts'
 
 const USAGE = words(
   `usage: neonpro-rescue list|verify|ls|restore|dump --repo DIR [--key-file FILE] [SNAPSHOT|latest] [PATH] [--target DIR]
@@ -55,7 +55,7 @@ function run(): number {
     )
   const store = new Store(values.repo, parseKey(key))
   const snapshots = store.snapshots()
-  for (const line of store.remarks) console.error(line)
+  for (const line of store.remarks) warn(line)
   if (command === 'list') return list(snapshots)
   if (command === 'verify') return verify(store, snapshots)
   const snapshot = choose(snapshots, wanted)
@@ -67,7 +67,7 @@ function run(): number {
     throw new RescueError(words(`${path} is no directory`, `${path} não é uma pasta`))
   if (command === 'ls') {
     for (const each of entriesOf(store, id))
-      console.log(
+      say(
         `${each.mode.toString(8).padStart(6, '0')} ${String(each.bytes).padStart(12)}  ${Buffer.from(each.name, 'latin1').toString()}`,
       )
     return 0
@@ -75,8 +75,8 @@ function run(): number {
   if (!values.target)
     throw new RescueError(words('say where to restore with --target', 'diga com --target para onde restaurar'), 2)
   const counts = restoreTree(store, id, { target: values.target, isPartial: snapshot.state !== 'complete' })
-  for (const line of counts.failed) console.error(line)
-  console.log(
+  for (const line of counts.failed) warn(line)
+  say(
     words(
       `${counts.files} files, ${counts.bytes} bytes restored from ${snapshot.name.slice(0, 12)}`,
       `${counts.files} arquivos, ${counts.bytes} bytes restaurados de ${snapshot.name.slice(0, 12)}`,
@@ -92,27 +92,26 @@ const STATES: Readonly<Record<Snapshot['state'], string>> = {
 }
 
 function list(snapshots: readonly Snapshot[]): number {
-  for (const { name, state, body } of snapshots)
-    console.log(`${name}  ${body.finishedAt}  ${STATES[state]}  ${body.source}`)
+  for (const { name, state, body } of snapshots) say(`${name}  ${body.finishedAt}  ${STATES[state]}  ${body.source}`)
   return 0
 }
 
 function verify(store: Store, snapshots: readonly Snapshot[]): number {
   const { objects, paths } = verifyAll(store, snapshots)
-  for (const line of objects) console.log(words(`damaged: ${line}`, `danificado: ${line}`))
+  for (const line of objects) say(words(`damaged: ${line}`, `danificado: ${line}`))
   for (const [name, lost] of paths)
     for (const path of lost)
-      console.log(words(`lost in ${name.slice(0, 12)}: ${path}`, `perdido em ${name.slice(0, 12)}: ${path}`))
+      say(words(`lost in ${name.slice(0, 12)}: ${path}`, `perdido em ${name.slice(0, 12)}: ${path}`))
   const users = store.userFiles()
   if (users > 0)
-    console.log(
+    say(
       words(
         `${users} files of an application (user/) are in no snapshot and were not read`,
         `${users} arquivos de uma aplicação (user/) não estão em nenhum snapshot e não foram lidos`,
       ),
     )
   const isWhole = objects.length + paths.size === 0
-  console.log(
+  say(
     words(
       `${snapshots.length} snapshots, ${store.packs().length} packs read: ${isWhole ? 'no damage' : 'DAMAGE'}`,
       `${snapshots.length} snapshots, ${store.packs().length} pacotes lidos: ${isWhole ? 'nenhum dano' : 'DANO'}`,
@@ -163,6 +162,6 @@ try {
   requireNode()
   process.exitCode = run()
 } catch (error) {
-  console.error(error instanceof Error ? error.message : String(error))
+  for (const line of (error instanceof Error ? error.message : String(error)).split('\n')) warn(line)
   process.exitCode = error instanceof RescueError ? error.exitCode : 1
 }

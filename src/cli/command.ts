@@ -3,6 +3,7 @@
 import os from 'node:os'
 import path from 'node:path'
 import type { Command } from 'commander'
+import { withKeyAdvice } from '../contracts/index.ts'
 import type { Kek } from '../engine/index.ts'
 import { BackupError } from '../kernel/backup-error.ts'
 import type { Locale, Translate } from './locale.ts'
@@ -99,6 +100,14 @@ export function stateDirectory(context: CommandContext): string {
 
 /** Every key that this call may open with: the key file or variable first, then the previous ones. */
 export async function keysOf(context: CommandContext): Promise<Kek[]> {
+  try {
+    return await readKeys(context)
+  } catch (error) {
+    throw withKeyAdvice(error, { isNew: !(await isRepositoryThere(context)) })
+  }
+}
+
+async function readKeys(context: CommandContext): Promise<Kek[]> {
   const { parseKek } = await import('../engine/index.ts')
   const file = textOption(context.options, 'keyFile')
   const value = file === undefined ? context.env['BACKUP_ENCRYPTION_KEY'] : `file:${file}`
@@ -109,6 +118,12 @@ export async function keysOf(context: CommandContext): Promise<Kek[]> {
     .split(/[,\n]/)
     .filter((text) => text.trim() !== '')
   return [first, ...previous.map((text) => parseKek(text, 'BACKUP_ENCRYPTION_KEY_PREVIOUS'))]
+}
+
+async function isRepositoryThere(context: CommandContext): Promise<boolean> {
+  if (!isRepositoryNamed(context)) return false
+  const { holdsRepository, parseLocation } = await import('../storage/index.ts')
+  return holdsRepository(parseLocation(repositoryOption(context)))
 }
 
 /** `keepDaily` as it is typed: `keep-daily`. */

@@ -1,4 +1,5 @@
 /** Numbers, moments and tables as people read them. Programs get theirs by --json. */
+import { printable } from '../kernel/printable.ts'
 import { chooseLocale, type Locale } from './locale.ts'
 
 export function formatBytes(bytes: number, locale: Locale = chooseLocale()): string {
@@ -44,7 +45,7 @@ export interface TableColumn {
 
 /** Lines of a table whose columns stand under their titles. The last column is not padded. */
 export function tableLines(columns: readonly TableColumn[], rows: ReadonlyArray<readonly string[]>): string[] {
-  const lines = [columns.map(({ title }) => title), ...rows]
+  const lines = [columns.map(({ title }) => title), ...rows.map((row) => row.map(printable))]
   const widths = columns.map((_, i) => Math.max(...lines.map((line) => (line[i] ?? '').length)))
   const cell = (text: string, i: number) =>
     columns[i]!.isNumber ? text.padStart(widths[i]!) : i === columns.length - 1 ? text : text.padEnd(widths[i]!)

@@ -1,6 +1,7 @@
 /** The command line's entry: reads arguments, loads one command, prints one answer, gives one exit code. */
 import { BackupError } from '../kernel/backup-error.ts'
 import { environment } from '../kernel/environment.ts'
+import { printable, printableJson } from '../kernel/printable.ts'
 import { keepMemoryLean } from '../kernel/system-calls.ts'
 import { optimizeLateBesideThreads } from '../kernel/worker-thread.ts'
 import type { CommandContext, CommandSpec, OptionValues } from './command.ts'
@@ -63,8 +64,8 @@ function contextOf(spec: CommandSpec, options: OptionValues, args: readonly unkn
     locale,
     t,
     signal: interruption(t('interrupted')),
-    say: (line) => void (isJson ? 0 : process.stdout.write(`${line}\n`)),
-    warn: (line) => void process.stderr.write(`${line}\n`),
+    say: (line) => void (isJson ? 0 : process.stdout.write(`${printable(line)}\n`)),
+    warn: (line) => void process.stderr.write(`${printable(line)}\n`),
     progress: (kind) => createProgress({ kind, mode, stream: process.stderr, t, locale }),
   }
 }
@@ -77,7 +78,7 @@ async function runCommand(spec: CommandSpec, options: OptionValues, args: readon
     const context = contextOf(spec, options, args)
     const { run } = await spec.load()
     const result = await run(context)
-    if (options['json'] === true) process.stdout.write(`${JSON.stringify(result.json)}\n`)
+    if (options['json'] === true) process.stdout.write(`${printableJson(result.json)}\n`)
     return result.exitCode ?? 0
   } catch (error) {
     return report(error, { command: spec.name, isJson: options['json'] === true })
@@ -87,9 +88,9 @@ async function runCommand(spec: CommandSpec, options: OptionValues, args: readon
 /** Prints an error as text or JSON, without a stack unless DEBUG is set. Returns the exit code. */
 function report(error: unknown, facts: { readonly command: string | undefined; readonly isJson: boolean }): number {
   const { exitCode, json, lines, stack } = errorReport(error, { command: facts.command, locale: chooseLocale() })
-  if (facts.isJson) process.stdout.write(`${JSON.stringify(json)}\n`)
-  process.stderr.write(`${lines.join('\n')}\n`)
-  if (environment()['DEBUG']) process.stderr.write(`${stack}\n`)
+  if (facts.isJson) process.stdout.write(`${printableJson(json)}\n`)
+  process.stderr.write(`${lines.map(printable).join('\n')}\n`)
+  if (environment()['DEBUG']) process.stderr.write(`${stack.split('\n').map(printable).join('\n')}\n`)
   return exitCode
 }
 

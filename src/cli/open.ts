@@ -1,9 +1,8 @@
 /** Opens what --repo and the key name. */
-import fs from 'node:fs'
 import path from 'node:path'
 import { ClientState, type Kek, Needed, type NeededPlace, Repository, recipientOpenedBy } from '../engine/index.ts'
 import { BackupError } from '../kernel/backup-error.ts'
-import { parseLocation } from '../storage/index.ts'
+import { holdsRepository, parseLocation } from '../storage/index.ts'
 import { openStore } from '../system/compose.ts'
 import { type CommandContext, keysOf, repositoryOption, stateDirectory, textOption } from './command.ts'
 
@@ -37,19 +36,11 @@ export async function openRepository(context: CommandContext): Promise<Opened> {
  */
 export function refuseKeyInRepository(file: string): void {
   for (let folder = path.dirname(path.resolve(file)); ; folder = path.dirname(folder)) {
-    if (isRepositoryFolder(folder))
+    if (holdsRepository({ path: folder }))
       throw new BackupError('KEY_REFUSED', 'The key file would lie in the repository.', {
         context: { source: file, why: `It lies inside the repository ${folder}; keep it elsewhere` },
       })
     if (folder === path.dirname(folder)) return
-  }
-}
-
-function isRepositoryFolder(folder: string): boolean {
-  try {
-    return fs.readdirSync(path.join(folder, 'config')).some((name) => /^[abc]-[0-9a-f]{64}$/.test(name))
-  } catch {
-    return false
   }
 }
 

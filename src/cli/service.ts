@@ -49,7 +49,7 @@ async function startPatiently(context: CommandContext, role: 'serve' | 'worker')
       if (!isSaid)
         context.warn(
           error.code === 'KEY_MISSING'
-            ? context.t('serve.setUp')
+            ? context.t(error.context['fresh'] === undefined ? 'serve.keyMissing' : 'serve.setUp')
             : context.t('serve.waiting', {
                 database: String(error.context['database'] ?? ''),
                 cause: String(error.context['cause'] ?? ''),

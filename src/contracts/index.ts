@@ -9,6 +9,7 @@ export {
 } from './entry-columns.ts'
 export { ERROR_CATALOG, type ErrorEntry, type LocalizedText } from './error-catalog.ts'
 export { errorText, type Failure, failureOf, fill, type Locale, localeOf, type Values } from './failure.ts'
+export { withKeyAdvice } from './key-advice.ts'
 export { phrase } from './phrases.ts'
 export {
   type CustomRule,

@@ -3,6 +3,7 @@
  * language. A key is the English phrase, with {} for what varies.
  */
 import type { LocalizedText } from './error-catalog.ts'
+import { NEW_KEY } from './key-advice.ts'
 import { CALL_FORMS } from './system/call-forms.ts'
 import { CONFIG_OPTIONS, SYSTEM_OPTIONS, VARIABLES, type VariableReference } from './system/option-reference.ts'
 
@@ -79,6 +80,7 @@ const PHRASES_PT_BR: Readonly<Record<string, string>> = {
   'It is no folder': 'Não é uma pasta',
   'It lies in the repository': 'Está dentro do repositório',
   'Something that is no folder stands there': 'Há ali algo que não é uma pasta',
+  [NEW_KEY]: 'Ainda não há repositório ali: para um novo, crie uma chave com "neonpro-backup key generate ARQUIVO" e guarde-a fora dos dados e do repositório',
   'pin': 'fixação',
   'hold {}': 'retenção {}',
   'the kind that it was made with': 'o tipo com que foi criada',

@@ -1,6 +1,7 @@
 /** An alarm in words: subject and text for people. */
 import type { Locale } from '../contracts/index.ts'
 import type { AlertSeverity } from '../contracts/system/index.ts'
+import { printable } from '../kernel/printable.ts'
 import type { AlarmChange, AlarmNotice } from './notifier.ts'
 
 interface Words {
@@ -57,7 +58,7 @@ const WORDS: Readonly<Record<Locale, Words>> = {
 
 export function subjectOf(notice: AlarmNotice): string {
   const about = notice.configName === null ? '' : `: ${notice.configName}`
-  return `[NeonPro Backup] ${WORDS[notice.locale].changes[notice.change]}${notice.title}${about}`
+  return printable(`[NeonPro Backup] ${WORDS[notice.locale].changes[notice.change]}${notice.title}${about}`)
 }
 
 export function textOf(notice: AlarmNotice): string {
@@ -76,6 +77,6 @@ export function textOf(notice: AlarmNotice): string {
   ]
   return `${lines
     .filter(([, value]) => value !== null)
-    .map(([label, value]) => `${label}: ${value}`)
+    .map(([label, value]) => `${label}: ${printable(value!)}`)
     .join('\n')}\n\n-- \n${footer}\n`
 }

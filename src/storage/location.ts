@@ -1,7 +1,8 @@
 /** Where a repository is: a path or a URL. */
+import fs from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { BackupError } from '../kernel/backup-error.ts'
+import { BackupError, systemCode } from '../kernel/backup-error.ts'
 
 export interface RepositoryLocation {
   readonly kind: 'LOCAL'
@@ -27,6 +28,16 @@ export function parseLocation(text: string): RepositoryLocation {
       context: { kind: scheme },
     })
   return { kind: 'LOCAL', path: path.resolve(text) }
+}
+
+/** Whether a repository stands there: somebody who lacks its key must be told of that key, not of a new one. */
+export function holdsRepository({ path: folder }: Pick<RepositoryLocation, 'path'>): boolean {
+  try {
+    return fs.readdirSync(path.join(folder, 'config')).some((name) => /^[abc]-[0-9a-f]{64}$/.test(name))
+  } catch (error) {
+    // What may not be looked at may well be there.
+    return systemCode(error) === 'EACCES' || systemCode(error) === 'EPERM'
+  }
 }
 
 const PARAMETERS = { mode: 'fileMode', 'dir-mode': 'directoryMode', uid: 'uid', gid: 'gid' } as const

@@ -283,8 +283,8 @@ test('a wrong key and a placeholder are refused beside the process that serves, 
   for (const home of [at('home'), at('other-home')]) {
     for (const [key, status, code, todo] of [
       [`file:${at('wrong')}`, 12, 'KEY_WRONG', /Check BACKUP_ENCRYPTION_KEY/],
-      ['your_32_character_encryption_key', 2, 'KEY_PLACEHOLDER', /key generate/],
-      ['', 2, 'KEY_MISSING', /key generate/],
+      ['your_32_character_encryption_key', 2, 'KEY_PLACEHOLDER', /recovery kit/],
+      ['', 2, 'KEY_MISSING', /recovery kit/],
     ] as const) {
       const ran = await run(['config', 'list', '--json'], { BACKUP_ENCRYPTION_KEY: key, NEONPRO_BACKUP_HOME: home })
       assert.deepEqual(

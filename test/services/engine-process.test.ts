@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
+import { VARIABLES, type VariableReference } from '../../src/contracts/system/index.ts'
 import { isProcessAlive } from '../../src/kernel/machine.ts'
 import { parseFromEngine, parseToEngine } from '../../src/services/execution/engine-protocol.ts'
 import { EngineProcess, runInEngine } from '../../src/services/execution/index.ts'
@@ -97,12 +98,19 @@ test('a wrong key is refused in the process', async () => {
   )
 })
 
-test('no key stands in arguments or environment; the flags are those of the command line', async () => {
+test('no secret stands in arguments or environment; the flags are those of the command line', async () => {
   using base = temporaryDirectory()
   const repository = await makeRepository(base.path)
-  process.env['BACKUP_ENCRYPTION_KEY'] = 'canary-of-the-environment'
+  const references: Readonly<Record<string, VariableReference>> = VARIABLES
+  const secrets = Object.keys(references).filter((name) => references[name]!.secret !== undefined)
+  assert.ok(['WEBHOOK_URL', 'HEALTHCHECK_URL', 'AZURE_STORAGE_KEY'].every((name) => secrets.includes(name)))
+  const before = { ...process.env }
+  for (const name of secrets) process.env[name] = `canary-of-${name}`
   await using engine = new EngineProcess(accessOf(repository))
-  delete process.env['BACKUP_ENCRYPTION_KEY']
+  for (const name of secrets) {
+    delete process.env[name]
+    if (before[name] !== undefined) process.env[name] = before[name]
+  }
   await engine.run({ kind: 'survey', known: [] })
   const shown = `${fs.readFileSync(`/proc/${engine.pid}/cmdline`, 'latin1')}${fs.readFileSync(`/proc/${engine.pid}/environ`, 'latin1')}`
   assert.ok(shown.includes('engine-child'))

@@ -4,6 +4,7 @@
  * late is not taken for the next run's.
  */
 import { z } from 'zod'
+import { printable } from '../../kernel/printable.ts'
 import { post } from '../http-call.ts'
 import { defineNotifier, deliveryRefused, type PingNotice, type PingSignal } from '../notifier.ts'
 import { slugOf } from '../ping-slug.ts'
@@ -34,7 +35,7 @@ export const healthcheck = defineNotifier<z.output<typeof config>>({
     const url = pingUrl(address, notice)
     if (url === null) throw deliveryRefused(KIND, 'not an http: or https: URL')
     // The operator names the address, and such a service often stands in the clinic's own network.
-    await post({ channel: KIND, url, body: notice.text, allowPrivate: true, signal })
+    await post({ channel: KIND, url, body: printable(notice.text), allowPrivate: true, signal })
   },
 })
 

@@ -1,6 +1,7 @@
 /** Alarms as JSON by POST, signed as Standard Webhooks has it (webhook-id, webhook-timestamp, webhook-signature). */
 import { z } from 'zod'
 import { nowMs } from '../../kernel/clock.ts'
+import { printableJson } from '../../kernel/printable.ts'
 import { post } from '../http-call.ts'
 import { type AlarmNotice, defineNotifier, deliveryRefused } from '../notifier.ts'
 
@@ -34,7 +35,7 @@ export const webhook = defineNotifier<z.output<typeof config>>({
   required: ['webhookUrl'],
   async deliver(notice, { webhookUrl, webhookSecret, webhookAllowPrivate }, { key, signal }) {
     if (notice.kind !== 'ALARM') throw deliveryRefused(KIND, 'not an alarm')
-    const body = JSON.stringify(bodyOf(notice))
+    const body = printableJson(bodyOf(notice))
     const headers = {
       'content-type': 'application/json',
       ...(await signatureHeaders({ key, body, secrets: webhookSecret })),

@@ -3,6 +3,7 @@
  * silent.
  */
 import { type ChildProcess, fork } from 'node:child_process'
+import { VARIABLES, type VariableReference } from '../../contracts/system/index.ts'
 import { engineChildUrl } from '../../kernel/assets.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { receivedError } from '../../kernel/crossing-error.ts'
@@ -30,16 +31,12 @@ const GRACE_MS = 30_000
 /** A process with nothing in hand ends at once; one that does not has nothing to lose. */
 const END_MS = 5_000
 const STDERR_CHARS_MAX = 4096
-/** Of the control plane: no work of the engine needs them. */
-const SECRETS = [
-  'BACKUP_ENCRYPTION_KEY',
-  'BACKUP_ENCRYPTION_KEY_PREVIOUS',
-  'DATABASE_URL',
-  'SUPABASE_URL',
-  'SUPABASE_ANON_KEY',
-  'SMTP_URL',
-  'WEBHOOK_SECRET',
-]
+/** No work of the engine needs what its own reference marks as secret, in whole or in part. */
+const SECRETS: ReadonlySet<string> = new Set(
+  Object.entries(VARIABLES as Readonly<Record<string, VariableReference>>).flatMap(([name, { secret }]) =>
+    secret === undefined ? [] : [name],
+  ),
+)
 
 export interface EngineCall {
   /** Stops the job: it writes its checkpoint and fails with ABORTED; the process ends. */
@@ -193,5 +190,5 @@ function lost(cause: string, stderr: string): BackupError {
 }
 
 function cleanEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(environment()).filter(([name]) => !SECRETS.includes(name)))
+  return Object.fromEntries(Object.entries(environment()).filter(([name]) => !SECRETS.has(name)))
 }

@@ -7,6 +7,7 @@ import type { Locale } from '../../contracts/index.ts'
 import { type LoggerConfig, type Warning, warningOf } from '../../contracts/system/index.ts'
 import { monotonicNs } from '../../kernel/clock.ts'
 import type { Log } from '../../kernel/log.ts'
+import { printable, printableValue } from '../../kernel/printable.ts'
 import { redactText, redactValue } from '../../kernel/redaction.ts'
 import { debugNames } from './debug-names.ts'
 import { RotatingFile } from './rotating-file.ts'
@@ -64,8 +65,9 @@ export async function openLog(options: LogOptions): Promise<SystemLog> {
   const files = sinks.flatMap(({ file }) => file ?? [])
   return {
     ...rootLog((name, level, line) => {
-      const message = oneLine(redactText(line.message, redact))
-      const fields = line.fields && (redactValue(line.fields, redact) as Fields)
+      // A name from a hostile tree can't forge a line or steer a terminal.
+      const message = printable(redactText(line.message, redact))
+      const fields = line.fields && (printableValue(redactValue(line.fields, redact)) as Fields)
       logger[level]({ name, ...unreserved(fields) }, message)
       debug(name, message, fields)
     }),
@@ -150,7 +152,13 @@ async function formatted(
 ): Promise<(line: string) => void> {
   if (!isPretty) return write
   const { prettyFactory } = (await import('pino-pretty')).default
-  const pretty = prettyFactory({ colorize, translateTime: 'SYS:standard', ignore: 'pid', singleLine: true })
+  const pretty = prettyFactory({
+    colorize,
+    translateTime: 'SYS:standard',
+    ignore: 'pid',
+    singleLine: true,
+    errorLikeObjectKeys: [],
+  })
   return (line) => write(String(pretty(line)))
 }
 
@@ -179,16 +187,8 @@ function unreserved(fields: Fields | undefined): Fields {
   )
 }
 
-/** A name from a hostile tree can't forge a line or steer a terminal. */
-function oneLine(text: string): string {
-  return text.replace(
-    /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g,
-    (character) => `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`,
-  )
-}
-
 function warningLine({ code, message }: Warning): string {
-  return `${code}: ${message}\n`
+  return `${code}: ${printable(message)}\n`
 }
 
 function safely(write: (text: string) => void): (text: string) => void {

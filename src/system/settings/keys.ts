@@ -1,10 +1,11 @@
 /** The keys of the settings, parsed and refused at start-up rather than in the first backup. */
 import fs from 'node:fs'
 import path from 'node:path'
-import type { Locale } from '../../contracts/index.ts'
+import { type Locale, withKeyAdvice } from '../../contracts/index.ts'
 import { type Warning, warningOf } from '../../contracts/system/index.ts'
 import { type Kek, parseKek } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
+import { holdsRepository } from '../../storage/index.ts'
 import { OriginKind } from './layers.ts'
 import type { KeyText, SettingsValues } from './settings.ts'
 
@@ -20,7 +21,17 @@ export interface ReadKeys {
  * Throws KEY_MISSING, KEY_PLACEHOLDER, KEY_WEAK, KEY_REFUSED (also for one that lies in HOME or repository, beside the
  * data).
  */
-export function readKeys(values: Pick<SettingsValues, 'keys' | 'home' | 'repository' | 'locale'>): ReadKeys {
+export function readKeys(values: KeyValues): ReadKeys {
+  try {
+    return parseKeys(values)
+  } catch (error) {
+    throw withKeyAdvice(error, { isNew: !holdsRepository(values.repository) })
+  }
+}
+
+type KeyValues = Pick<SettingsValues, 'keys' | 'home' | 'repository' | 'locale'>
+
+function parseKeys(values: KeyValues): ReadKeys {
   const [current, ...previous] = values.keys
   if (!current || current.source === 'BACKUP_ENCRYPTION_KEY_PREVIOUS')
     throw new BackupError('KEY_MISSING', 'No key was given.')
