@@ -10,6 +10,7 @@ import {
 } from 'node:crypto'
 import fs from 'node:fs'
 import { Cursor, RescueError } from './bytes.ts'
+import { looksLikePaperKey, paperKeyBytes } from './paper-key.ts'
 import { words } from './words.ts'
 
 export type Given =
@@ -27,11 +28,13 @@ export function parseKey(text: string, fromFile = false): Given {
     const bytes = Buffer.from(base64, 'base64')
     if (bytes.length === 32) return { kind: 'raw', bytes }
   }
+  if (value.startsWith('paper:') || looksLikePaperKey(value))
+    return { kind: 'raw', bytes: paperKeyBytes(value.replace(/^paper:/, '')) }
   if (/^[\x20-\x7e]{32}$/.test(value)) return { kind: 'passphrase', text: value }
   throw new RescueError(
     words(
-      'the key has no known form (base64:, hex:, passphrase:, file:)',
-      'a chave não tem uma forma conhecida (base64:, hex:, passphrase:, file:)',
+      'the key has no known form (base64:, hex:, paper:, passphrase:, file:)',
+      'a chave não tem uma forma conhecida (base64:, hex:, paper:, passphrase:, file:)',
     ),
     2,
   )

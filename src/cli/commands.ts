@@ -205,7 +205,10 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'key recovery-kit',
     describe: 'print what a rescue needs to know',
     load: () => import('./commands/key-recovery-kit.ts'),
-    configure: (command) => void command.option('--with-key', 'print the key, too: for paper in a safe'),
+    configure: (command) =>
+      void command
+        .option('--with-key', 'print the key, too: for paper in a safe')
+        .option('--to <dir>', 'write the kit into this folder, with the reader that needs nothing else'),
   },
   {
     name: 'run',

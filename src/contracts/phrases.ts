@@ -68,8 +68,11 @@ const PHRASES_PT_BR: Readonly<Record<string, string>> = {
   // Why a key or a target is refused (the part behind "refused").
   'Keys in a KMS and age recipients are not taken by this version; use a raw key or a passphrase': 'Chaves em KMS e destinatários age não são aceitos por esta versão; use uma chave bruta ou uma frase secreta',
   '32 hexadecimal digits are 128 bits: give 64 of them, or write "passphrase:" before the value if it is one': '32 dígitos hexadecimais são 128 bits: informe 64 deles, ou escreva "passphrase:" antes do valor se for uma frase secreta',
-  'It has none of the known forms: base64: or hex: with 32 bytes, passphrase: with at least 16 characters, file: with a path, or exactly 32 characters':
-    'Não tem nenhuma das formas conhecidas: base64: ou hex: com 32 bytes, passphrase: com pelo menos 16 caracteres, file: com um caminho, ou exatamente 32 caracteres',
+  'Group {} of the paper key is not as it was printed: compare it letter by letter': 'O grupo {} da chave em papel não está como foi impresso: compare letra por letra',
+  'A paper key has 13 groups of five, and this one has {}': 'Uma chave em papel tem 13 grupos de cinco, e esta tem {}',
+  'Each group could be one of a paper key, but together they are none: compare all of them': 'Cada grupo poderia ser de uma chave em papel, mas juntos não são nenhuma: compare todos',
+  'It has none of the known forms: base64: or hex: with 32 bytes, the 13 groups of a paper key, passphrase: with at least 16 characters, file: with a path, or exactly 32 characters':
+    'Não tem nenhuma das formas conhecidas: base64: ou hex: com 32 bytes, os 13 grupos de uma chave em papel, passphrase: com pelo menos 16 caracteres, file: com um caminho, ou exatamente 32 caracteres',
   'It decodes to {} bytes where 32 are needed': 'Decodifica para {} bytes, e são precisos 32',
   'It holds characters that its form does not have': 'Contém caracteres que a forma não tem',
   'A key file may not point to another file': 'Um arquivo de chave não pode apontar para outro',

@@ -1,7 +1,17 @@
 /** The engine's door. */
 export { backupFiles } from './backup/backup.ts'
 export type { BackupOptions, BackupProgress, BackupResult } from './backup/backup-options.ts'
-export { hkdf, type Kek, kekFingerprint, type ObjectScope, openPayload, parseKek, sealPayload } from './crypto/index.ts'
+export {
+  hkdf,
+  type Kek,
+  kekFingerprint,
+  keyFingerprint,
+  type ObjectScope,
+  openPayload,
+  paperKeyOf,
+  parseKek,
+  sealPayload,
+} from './crypto/index.ts'
 export { type CopyOptions, type CopyResult, copySnapshots } from './maintenance/copy.ts'
 export { type CopyFacts, lastCopies } from './maintenance/copy-log.ts'
 export type { CopiedRecords } from './maintenance/copy-records.ts'

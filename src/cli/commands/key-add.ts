@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { changeKeyring, parseKek, Repository, recipientOpenedBy } from '../../engine/index.ts'
+import { changeKeyring, keyFingerprint, parseKek, Repository, recipientOpenedBy } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import { type CommandContext, type CommandResult, textOption } from '../command.ts'
@@ -21,6 +21,7 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   // The new key has to open the repository by itself before anybody relies on it.
   const reopened = await Repository.open(store, [kek])
   const id = reopened.keys.openedBy
-  context.say(context.t('key.added', { id, label }))
-  return { json: { id, label, generation: reopened.keys.generation } }
+  const fingerprint = keyFingerprint(kek)
+  context.say(context.t('key.added', { id, label, fingerprint }))
+  return { json: { id, label, fingerprint, generation: reopened.keys.generation } }
 }

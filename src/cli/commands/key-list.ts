@@ -1,4 +1,4 @@
-import { kekFingerprint } from '../../engine/index.ts'
+import { kekFingerprint, keyFingerprint } from '../../engine/index.ts'
 import type { CommandContext, CommandResult } from '../command.ts'
 import { formatTime, tableLines } from '../format.ts'
 import { openRepository } from '../open.ts'
@@ -7,7 +7,8 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   const { t, say } = context
   await using opened = await openRepository(context)
   const { keys } = opened.repository
-  const fingerprint = kekFingerprint(opened.keyInUse(), keys.repositoryId)
+  const fingerprint = keyFingerprint(opened.keyInUse())
+  const earlierFingerprint = kekFingerprint(opened.keyInUse(), keys.repositoryId)
   const recipients = keys.recipients.map(({ id, label, kind, addedAt }) => ({
     id,
     label,
@@ -34,7 +35,7 @@ export async function run(context: CommandContext): Promise<CommandResult> {
     ]),
   ))
     say(line)
-  say(t('key.fingerprint', { fingerprint }))
+  say(t('key.fingerprint', { fingerprint, earlier: earlierFingerprint }))
   say(t('key.epochs', { count: epochs.length, time: formatTime(epochs.at(-1)?.createdAt ?? '') }))
-  return { json: { generation: keys.generation, fingerprint, recipients, epochs } }
+  return { json: { generation: keys.generation, fingerprint, earlierFingerprint, recipients, epochs } }
 }

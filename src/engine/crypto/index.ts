@@ -22,11 +22,13 @@ export {
   type Kek,
   kekBytes,
   kekFingerprint,
+  keyFingerprint,
   parseKek,
   requireStrength,
   SCRYPT_COST,
   type ScryptParameters,
 } from './kek.ts'
+export { paperKeyOf } from './paper-key.ts'
 export {
   FRAME_HEADER_BYTES,
   type FrameHeader,

@@ -6,6 +6,7 @@ import { createHmac, scryptSync } from 'node:crypto'
 import fs from 'node:fs'
 import { BackupError, systemCode } from '../../kernel/backup-error.ts'
 import { isGuessable } from './guessable.ts'
+import { looksLikePaperKey, readPaperKey } from './paper-key.ts'
 
 const KEY_BYTES = 32
 const PASSPHRASE_CHARS_MIN = 16
@@ -21,6 +22,7 @@ const PLACEHOLDERS = [
   /^<.*>$/,
   /^x{8,}$/i,
 ]
+const FINGERPRINT = 'neonpro/v1/key-fingerprint'
 const SCRYPT_MEMORY_BYTES_MAX = 1200 * 1024 * 1024
 
 export type Kek =
@@ -56,7 +58,7 @@ export function parseKek(value: string, source: string, depth = 0): Kek {
   const text = value.trim()
   if (text === '') throw new BackupError('KEY_MISSING', `${source} is empty.`, { context: { source } })
   if (text.startsWith('file:')) return fromFile(text.slice(5), source, depth)
-  const body = text.replace(/^(base64|hex|passphrase):/, '')
+  const body = text.replace(/^(base64|hex|passphrase|paper):/, '')
   if (PLACEHOLDERS.some((pattern) => pattern.test(body)))
     throw new BackupError('KEY_PLACEHOLDER', `${source} is a placeholder.`, { context: { source } })
   if (/^(kms:|age1|AGE-SECRET-KEY-)/.test(text))
@@ -67,6 +69,7 @@ export function parseKek(value: string, source: string, depth = 0): Kek {
   if (text.startsWith('passphrase:')) return passphrase(body, source)
   if (text.startsWith('hex:')) return raw(hexBytes(body), source)
   if (text.startsWith('base64:')) return raw(base64Bytes(body), source)
+  if (text.startsWith('paper:') || looksLikePaperKey(text)) return raw(paperBytes(body, source), source)
   return unprefixed(text, source)
 }
 
@@ -83,7 +86,7 @@ function unprefixed(text: string, source: string): Kek {
   if (/^[\x20-\x7e]{32}$/.test(text)) return { ...passphrase(text, source), warning: 'TYPED_KEY' }
   throw refused(
     source,
-    'It has none of the known forms: base64: or hex: with 32 bytes, passphrase: with at least 16 characters, file: with a path, or exactly 32 characters',
+    'It has none of the known forms: base64: or hex: with 32 bytes, the 13 groups of a paper key, passphrase: with at least 16 characters, file: with a path, or exactly 32 characters',
   )
 }
 
@@ -109,6 +112,17 @@ function passphrase(text: string, source: string): Passphrase {
 /** A key that is to lock something from now on must not be guessable. Throws KEY_WEAK. */
 export function requireStrength(kek: Kek): void {
   if (kek.kind === 'passphrase' && kek.guessable !== undefined) throw weak(kek.guessable)
+}
+
+/** The number of a group says where to look, and nothing of what stands there. */
+function paperBytes(text: string, source: string): Buffer {
+  const read = readPaperKey(text)
+  if ('key' in read) return read.key
+  if ('groups' in read) throw refused(source, `A paper key has 13 groups of five, and this one has ${read.groups}`)
+  if ('isOther' in read)
+    throw refused(source, 'Each group could be one of a paper key, but together they are none: compare all of them')
+  const groups = read.wrong.join(', ')
+  throw refused(source, `Group ${groups} of the paper key is not as it was printed: compare it letter by letter`)
 }
 
 function hexBytes(text: string): Buffer | undefined {
@@ -155,8 +169,17 @@ export function kekBytes(kek: Kek, scrypt: ScryptParameters | undefined): Buffer
 }
 
 /**
- * Eight hexadecimal digits to compare two places by; says nothing about the key. A passphrase's is made from its text
- * without scrypt stretching only over the repository id, so it is shown to nobody but its holder.
+ * Eight hexadecimal digits to know a key by, the same in every place and repository. They say nothing about the key; a
+ * passphrase's cost those who guess as much as opening does, and its holder the time.
+ */
+export function keyFingerprint(kek: Kek): string {
+  const secret = kekBytes(kek, { ...SCRYPT_COST, salt: Buffer.from(FINGERPRINT) })
+  return createHmac('sha256', secret).update(FINGERPRINT).digest('hex').slice(0, 8)
+}
+
+/**
+ * What kits that earlier versions printed call the fingerprint: another one for each repository. A passphrase's is made
+ * from its text without stretching, so it is shown to nobody but its holder.
  */
 export function kekFingerprint(kek: Kek, repositoryId: Uint8Array): string {
   const secret = kek.kind === 'raw' ? kek.key : Buffer.from(kek.text, 'utf8')

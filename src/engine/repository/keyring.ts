@@ -16,7 +16,7 @@ import {
   isMaintenanceSigner,
   isText,
   type Kek,
-  kekFingerprint,
+  keyFingerprint,
   maintenanceSigner,
   one,
   optional,
@@ -231,7 +231,7 @@ function unwrapAny(keks: readonly Kek[], body: KeyringBody): { keyringKey: Buffe
   }
   const [first] = keks
   // A passphrase's fingerprint would help those who guess it.
-  const fingerprint = first?.kind === 'raw' ? kekFingerprint(first, Buffer.from(body.repositoryId, 'hex')) : undefined
+  const fingerprint = first?.kind === 'raw' ? keyFingerprint(first) : undefined
   throw new BackupError('KEY_WRONG', 'This key does not open this repository.', {
     context: { repository: body.repositoryId, fingerprint },
   })

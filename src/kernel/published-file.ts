@@ -1,0 +1,28 @@
+/** Files that somebody relies on later: whole under their name, or not there. */
+import { randomBytes } from 'node:crypto'
+import fs from 'node:fs'
+import path from 'node:path'
+
+/**
+ * Writes aside, fsyncs, renames and fsyncs the folder. Takes the place of a file of that name; a link of that name is
+ * replaced and not followed. Throws what the system says, and then leaves nothing behind.
+ */
+export function publishFile(file: string, content: string | Uint8Array, options: { readonly mode: number }): void {
+  const folder = path.dirname(file)
+  const aside = path.join(folder, `.${path.basename(file)}.${randomBytes(4).toString('hex')}`)
+  try {
+    fs.writeFileSync(aside, content, { mode: options.mode, flag: 'wx', flush: true })
+    // Whatever the umask says: this is what was asked for.
+    fs.chmodSync(aside, options.mode)
+    fs.renameSync(aside, file)
+  } catch (error) {
+    fs.rmSync(aside, { force: true })
+    throw error
+  }
+  const descriptor = fs.openSync(folder, fs.constants.O_RDONLY | fs.constants.O_DIRECTORY)
+  try {
+    fs.fsyncSync(descriptor)
+  } finally {
+    fs.closeSync(descriptor)
+  }
+}

@@ -1,0 +1,94 @@
+// Goal: what was printed comes back, and whoever types it wrong is told where. Method: random keys; every single wrong
+// character, every two exchanged, every group away, doubled or in another's place; the reader of the page alone beside.
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { test } from 'node:test'
+import { paperKeyBytes, looksLikePaperKey as rescueLooks } from '../../rescue/paper-key.ts'
+import { looksLikePaperKey, paperKeyOf, readPaperKey } from '../../src/engine/crypto/paper-key.ts'
+import { seededRandom } from '../harness/seeded-random.ts'
+
+const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+const keyOf = (text: string) => createHash('sha256').update(text).digest()
+const key = keyOf('a key')
+const printed = paperKeyOf(key)
+const groups = printed.split('-')
+
+test('the form is the published one', () => {
+  assert.equal(
+    paperKeyOf(Buffer.alloc(32)),
+    '00005-0000A-0000F-0000M-0000H-0000Y-0000V-0000D-00008-00007-00002-0000S-0006G',
+  )
+  assert.match(printed, /^([0-9A-HJKMNP-TV-Z]{5}-){12}[0-9A-HJKMNP-TV-Z]{5}$/)
+})
+
+test('every way to type it gives the key back, here and in the reader of the page alone', () => {
+  const random = seededRandom(1)
+  for (let i = 0; i < 200; i += 1) {
+    const bytes = keyOf(`key ${i} ${random()}`)
+    const text = paperKeyOf(bytes)
+    const sloppy = text
+      .toLowerCase()
+      .replaceAll('0', 'o')
+      .replaceAll('1', i % 2 ? 'l' : 'i')
+    for (const form of [
+      text,
+      sloppy,
+      text.replaceAll('-', ' '),
+      text.replaceAll('-', '\n'),
+      text.replaceAll('-', ''),
+    ]) {
+      assert.ok(looksLikePaperKey(form) && rescueLooks(form), form)
+      assert.deepEqual(readPaperKey(form), { key: bytes })
+      assert.deepEqual(paperKeyBytes(form), bytes)
+    }
+  }
+})
+
+function wrongIn(text: string): readonly number[] {
+  assert.ok(looksLikePaperKey(text) && rescueLooks(text), text)
+  const read = readPaperKey(text)
+  assert.ok('wrong' in read, text)
+  assert.throws(() => paperKeyBytes(text), new RegExp(`group ${read.wrong.join(', ')} of`))
+  return read.wrong
+}
+
+const withGroup = (at: number, group: string) => groups.with(at, group).join('-')
+
+test('every single wrong character and every two exchanged name their group', () => {
+  for (const [at, group] of groups.entries())
+    for (let i = 0; i < 5; i += 1) {
+      for (const char of `${ALPHABET}U`)
+        if (char !== group[i])
+          assert.deepEqual(wrongIn(withGroup(at, group.slice(0, i) + char + group.slice(i + 1))), [at + 1])
+      const next = group[i + 1]
+      if (next === undefined || next === group[i]) continue
+      const swapped = group.slice(0, i) + next + group[i] + group.slice(i + 2)
+      assert.deepEqual(wrongIn(withGroup(at, swapped)), [at + 1])
+    }
+})
+
+test('a group of another length, away, doubled or in another place is named', () => {
+  for (let at = 0; at < 12; at += 1) {
+    assert.deepEqual(wrongIn(withGroup(at, groups[at]!.slice(0, 4))), [at + 1])
+    assert.deepEqual(wrongIn(withGroup(at, `${groups[at]}7`)), [at + 1])
+    assert.deepEqual(wrongIn(groups.toSpliced(at, 1).join('-')), [at + 1])
+    assert.deepEqual(wrongIn(groups.toSpliced(at, 0, groups[at]!).join('-')), [at + 2])
+    assert.deepEqual(
+      wrongIn(
+        groups
+          .with(at, groups[at + 1]!)
+          .with(at + 1, groups[at]!)
+          .join('-'),
+      ),
+      [at + 1, at + 2],
+    )
+  }
+  const short = groups.slice(0, 12).join('-')
+  assert.deepEqual(readPaperKey(short), { groups: 12 })
+  assert.throws(() => paperKeyBytes(short), /13 groups/)
+})
+
+test('no other form of a key is taken for one', () => {
+  for (const other of [key.toString('hex'), key.toString('base64'), 'a-b-c-d-e-f-g-h-i-j-k-l-m-n-o-32', 'hello'])
+    assert.deepEqual([looksLikePaperKey(other), rescueLooks(other)], [false, false], other)
+})
