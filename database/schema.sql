@@ -234,11 +234,13 @@ create table neonpro_backup.recovery_points (
   kept_because jsonb not null default '[]',
   -- Set when the snapshot was forgotten.
   removed_at timestamptz,
+  -- By which it is ordered: when its run ended, or just before the first point that came after it.
+  counts_at timestamptz not null default now(),
   unique (repository_id, snapshot),
   unique (tenant_id, id)
 );
-create index recovery_points_newest on neonpro_backup.recovery_points (tenant_id, created_at desc) where removed_at is null;
-create index recovery_points_of_config on neonpro_backup.recovery_points (config_id, created_at desc) where removed_at is null;
+create index recovery_points_newest on neonpro_backup.recovery_points (tenant_id, counts_at desc) where removed_at is null;
+create index recovery_points_of_config on neonpro_backup.recovery_points (config_id, counts_at desc) where removed_at is null;
 create index recovery_points_of_run on neonpro_backup.recovery_points (run_id);
 
 -- Pins and holds as the repository has them: a copy for questions, never for decisions.
@@ -599,4 +601,4 @@ create policy readers on neonpro_backup.audit_actors for select to authenticated
 create policy readers on neonpro_backup.audit_segments for select to authenticated using (tenant_id = any (array(select neonpro_backup.tenants_with('audit.read'))));
 -- settings, control_keys, workers, outbox and schema_version are the system's alone.
 
-insert into neonpro_backup.schema_version (version, name) values (1, 'initial'), (2, 'sum_run_days');
+insert into neonpro_backup.schema_version (version, name) values (1, 'initial'), (2, 'sum_run_days'), (3, 'count_points_in_order');

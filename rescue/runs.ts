@@ -14,6 +14,10 @@ export interface Snapshot {
     readonly summary: { bytesProcessed: number }
     readonly writer?: string
     readonly sequence?: number
+    readonly previous?: string | null
+    readonly parent?: string | null
+    /** Of each other writer the newest sequence that this one saw. */
+    readonly seen?: Readonly<Record<string, readonly [number, string]>>
     readonly deleteGeneration?: number
     readonly runId?: string
     readonly copiedFrom?: { readonly repository: string }
@@ -22,7 +26,7 @@ export interface Snapshot {
 
 interface RunFacts {
   readonly claimOf: (runId: string) => string | undefined
-  readonly forgotten: ReadonlySet<string>
+  readonly forgotten: Pick<ReadonlySet<string>, 'has'>
   readonly withdrawn: ReadonlySet<string>
 }
 

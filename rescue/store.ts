@@ -7,6 +7,7 @@ import { Cursor, RescueError } from './bytes.ts'
 import { isWhole } from './closure.ts'
 import { readConfig } from './config.ts'
 import { type Given, type Keys, openKeyring, splitSigned } from './keys.ts'
+import { inOrder } from './order.ts'
 import { type Place, Places, supersededBy } from './places.ts'
 import { countingOf, isConfirmed, mayLack, type Snapshot } from './runs.ts'
 import { FRAME_HEADER_BYTES, type Frame, HEADER_BYTES, openPayload, PACK_END, SEGMENT, Sealed } from './sealed.ts'
@@ -79,8 +80,8 @@ export class Store {
   }
 
   /**
-   * What may be restored: one snapshot of each scheduled run, and partial ones: checkpoints, and what was never
-   * confirmed and is not all there.
+   * What may be restored, oldest first: one snapshot of each scheduled run, and partial ones: checkpoints, and what was
+   * never confirmed and is not all there.
    */
   snapshots(): Snapshot[] {
     const forgotten = this.#forgotten()
@@ -88,9 +89,12 @@ export class Store {
     const deletes = [...this.#documents('deletes', 9).values()]
       .filter(({ signer }) => signer === MAINTENANCE)
       .map(({ body }) => body)
-    const stored = [...this.#documents('snapshots', 5)]
-      .map(([name, { body }]) => ({ name, state: 'complete' as const, body: body as unknown as Snapshot['body'] }))
-      .filter(({ name }) => !forgotten.has(name))
+    const witnesses = [...this.#documents('snapshots', 5)].map(([name, { body }]) => ({
+      name,
+      state: 'complete' as const,
+      body: body as unknown as Snapshot['body'],
+    }))
+    const stored = witnesses.filter(({ name }) => !forgotten.has(name))
     const checkpoints = [...this.#documents('checkpoints', 6)].map(([name, { body }]) => ({
       name,
       state: 'checkpoint' as const,
@@ -113,7 +117,12 @@ export class Store {
     const unfinished = (sound.get(false) ?? [])
       .filter(({ name }) => !withdrawn.has(name))
       .map((each) => ({ ...each, state: 'unfinished' as const }))
-    return [...counting, ...checkpoints, ...unfinished].sort((a, b) => (a.body.finishedAt < b.body.finishedAt ? -1 : 1))
+    const shown = new Map([...counting, ...checkpoints, ...unfinished].map((each) => [each.name, each]))
+    const retracted = confirms
+      .filter(({ body }) => withdrawn.has(String(body['snapshot'])))
+      .map(({ body }) => [String(body['snapshot']), Number(body['sequence'])] as const)
+    const gone = new Map([...retracted.filter(([, sequence]) => sequence > 0), ...forgotten])
+    return inOrder([...witnesses, ...checkpoints], gone).flatMap(({ name }) => shown.get(name) ?? [])
   }
 
   /** Files of an application, which no snapshot holds: section 15. */
@@ -233,11 +242,16 @@ export class Store {
     return { body: this.keys.check(parts, String(type)), signer: parts.signer.toString('hex') }
   }
 
-  #forgotten(): Set<string> {
-    const names = new Set<string>()
+  /** Sequences by name. */
+  #forgotten(): Map<string, number> {
+    const names = new Map<string, number>()
     for (const { body, signer } of this.#documents('records', 7).values()) {
-      const { record, value } = body as { record?: string; value?: { snapshots?: Array<{ name: string }> } }
-      if (record === 'forget' && signer === MAINTENANCE) for (const each of value?.snapshots ?? []) names.add(each.name)
+      const { record, value } = body as {
+        record?: string
+        value?: { snapshots?: Array<{ name: string; sequence: number }> }
+      }
+      if (record === 'forget' && signer === MAINTENANCE)
+        for (const each of value?.snapshots ?? []) names.set(each.name, each.sequence)
     }
     return names
   }

@@ -170,6 +170,7 @@ export interface RecoveryPointsTable {
   expires_at: MaybeTime
   kept_because: JsonWithDefault<string[]>
   removed_at: MaybeTime
+  counts_at: TimeWithDefault
 }
 
 export interface ProtectionsTable {

@@ -6,6 +6,7 @@ import type { Command } from 'commander'
 import { withKeyAdvice } from '../contracts/index.ts'
 import type { Kek } from '../engine/index.ts'
 import { BackupError } from '../kernel/backup-error.ts'
+import { machineZone } from './format.ts'
 import type { Locale, Translate } from './locale.ts'
 import type { Progress, ProgressKind } from './progress.ts'
 
@@ -76,6 +77,18 @@ export function bytesOption(options: OptionValues, name: string): number | undef
   if (value < 1)
     throw new BackupError('USAGE', `--${flagOf(name)} takes a size such as 1048576, 500K or 10M, not "${text}".`)
   return value
+}
+
+/** --timezone, else the machine's. Throws USAGE for a name that the platform does not know. */
+export function zoneOption({ options }: CommandContext): string {
+  const zone = textOption(options, 'timezone') ?? machineZone()
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone
+  } catch (error) {
+    throw new BackupError('USAGE', `--timezone takes an IANA name such as America/Sao_Paulo, not "${zone}".`, {
+      cause: error,
+    })
+  }
 }
 
 export function isRepositoryNamed(context: CommandContext): boolean {

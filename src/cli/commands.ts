@@ -58,7 +58,10 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'snapshots',
     describe: 'list snapshots',
     load: () => import('./commands/snapshots.ts'),
-    configure: (command) => void command.option('--source <name>', 'only this source'),
+    configure: (command) =>
+      void command
+        .option('--source <name>', 'only this source')
+        .option('--timezone <zone>', "IANA name; default: the machine's"),
   },
   {
     name: 'ls',

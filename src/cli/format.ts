@@ -25,16 +25,58 @@ export function formatSeconds(seconds: number): string {
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
 
+/** The zone that this machine's clock shows. */
+export function machineZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone
+}
+
 /**
- * A moment on this machine's clock, to the second: `2026-11-24 03:07:09`. What is no date of the calendar is returned
- * as it is.
+ * A moment on the clock of a zone (this machine's where none is named), to the second: `2026-11-24 03:07:09`. What is no
+ * date of the calendar is returned as it is.
  */
-export function formatTime(iso: string): string {
+export function formatTime(iso: string, zone: string = machineZone()): string {
   const time = new Date(iso)
   if (Number.isNaN(time.getTime())) return iso
-  const two = (value: number) => String(value).padStart(2, '0')
-  const date = [String(time.getFullYear()).padStart(4, '0'), two(time.getMonth() + 1), two(time.getDate())].join('-')
-  return `${date} ${[time.getHours(), time.getMinutes(), time.getSeconds()].map(two).join(':')}`
+  const parts: Record<string, string> = {}
+  for (const { type, value } of clockOf(zone).formatToParts(time)) parts[type] = value
+  const [year = '', month, day] = [parts['year'], parts['month'], parts['day']]
+  return `${year.padStart(4, '0')}-${month}-${day} ${parts['hour']}:${parts['minute']}:${parts['second']}`
+}
+
+/**
+ * When something began, and when it ended where that was on another day: `2026-05-10 23:59:59 – 2026-05-11 00:00:04`.
+ * `marks` is how much of the text has to be equal for one to do: 10 for the day, 13 for the hour.
+ */
+export function formatSpan(
+  { startedAt, finishedAt }: { readonly startedAt: string; readonly finishedAt: string },
+  options: { readonly zone?: string; readonly marks?: number } = {},
+): string {
+  const { zone = machineZone(), marks = 10 } = options
+  const [start, end] = [formatTime(startedAt, zone), formatTime(finishedAt, zone)]
+  return start.slice(0, marks) === end.slice(0, marks) ? start : `${start} – ${end}`
+}
+
+const clocks = new Map<string, Intl.DateTimeFormat>()
+
+/** Throws RangeError for a zone that the platform does not know. */
+function clockOf(zone: string): Intl.DateTimeFormat {
+  const known = clocks.get(zone)
+  if (known) return known
+  const two = '2-digit'
+  const format = new Intl.DateTimeFormat('en-US', {
+    timeZone: zone,
+    calendar: 'iso8601',
+    numberingSystem: 'latn',
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: two,
+    day: two,
+    hour: two,
+    minute: two,
+    second: two,
+  })
+  clocks.set(zone, format)
+  return format
 }
 
 export interface TableColumn {

@@ -4,10 +4,16 @@
 
 export interface RetentionPoint {
   readonly id: string
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970: the moment by which it counts. */
   readonly atMs: number
-  /** False for a point that is not complete: it never counts as the last good one. */
+  /** Where that moment is in doubt: the latest at which the point may have been made. An age is reckoned from there. */
+  readonly latestMs?: number
+  /** Place in the one order of points, larger is newer. Without it the moment decides. */
+  readonly rank?: number
+  /** False for a point that is not complete: it fills only a period that has no good one. */
   readonly isGood: boolean
+  /** Dated after now: it stays, and counts for nothing until it is known where it belongs. */
+  readonly isInFuture?: boolean
 }
 
 export const RETENTION_PERIODS = ['hour', 'day', 'week', 'month', 'quarter', 'year'] as const
@@ -21,7 +27,7 @@ export interface CustomRule {
 }
 
 export interface RetentionPolicy {
-  /** The newest so many. */
+  /** The newest so many good ones. */
   readonly last?: number
   /** Every point of the last so many days. */
   readonly withinDays?: number
@@ -100,30 +106,43 @@ export interface RetentionInput {
 }
 
 /**
- * Decides every point, newest first. A policy without any rule keeps everything. The newest good point is always kept.
+ * Decides every point, newest first. A policy without any rule keeps everything. The newest good point is always kept,
+ * and the newest one of all where it is not that.
  */
 export function decideRetention(input: RetentionInput): RetentionDecision[] {
-  const points = [...input.points].sort((a, b) => b.atMs - a.atMs || (a.id < b.id ? 1 : -1))
+  const points = [...input.points].sort(newestFirst)
   const reasons = new Map<string, string[]>(points.map(({ id }) => [id, []]))
   const keep = (id: string, reason: string) => reasons.get(id)?.push(reason)
   applyRules(points, input, keep)
   const lastGood = points.find(({ isGood }) => isGood)
   if (lastGood) keep(lastGood.id, 'last good')
   for (const [id, why] of input.protectedBy ?? []) keep(id, why)
+  const newest = points[0]?.id
+  if (newest !== undefined && reasons.get(newest)?.length === 0) keep(newest, 'newest')
   return points.map(({ id }) => ({ id, isKept: reasons.get(id)!.length > 0, reasons: reasons.get(id)! }))
+}
+
+function newestFirst(a: RetentionPoint, b: RetentionPoint): number {
+  return (b.rank ?? b.atMs) - (a.rank ?? a.atMs) || (a.id < b.id ? 1 : -1)
 }
 
 type Keep = (id: string, reason: string) => void
 
-function applyRules(points: readonly RetentionPoint[], { policy, nowMs, calendar }: RetentionInput, keep: Keep): void {
+function applyRules(all: readonly RetentionPoint[], { policy, nowMs, calendar }: RetentionInput, keep: Keep): void {
   const { last, withinDays, hourly, daily, weekly, monthly, yearly, custom } = policy
   const hasRule =
     [last, withinDays, hourly, daily, weekly, monthly, yearly].some((value) => value !== undefined) ||
     (custom ?? []).length > 0
-  if (!hasRule) for (const { id } of points) keep(id, 'no policy')
-  for (const [i, { id }] of points.slice(0, last ?? 0).entries()) keep(id, `last ${i + 1}/${last}`)
+  if (!hasRule) for (const { id } of all) keep(id, 'no policy')
+  for (const { id, isInFuture } of all) if (isInFuture) keep(id, 'dated in the future')
+  const points = all.filter(({ isInFuture }) => !isInFuture)
+  for (const [i, { id }] of goodOnes(points)
+    .slice(0, last ?? 0)
+    .entries())
+    keep(id, `last ${i + 1}/${last}`)
   if (withinDays !== undefined)
-    for (const { id, atMs } of points) if (atMs >= nowMs - withinDays * DAY_MS) keep(id, `within ${withinDays} days`)
+    for (const { id, atMs, latestMs = atMs } of points)
+      if (latestMs >= nowMs - withinDays * DAY_MS) keep(id, `within ${withinDays} days`)
   const counts: ReadonlyArray<readonly [string, RetentionPeriod, number | undefined]> = [
     ['hourly', 'hour', hourly],
     ['daily', 'day', daily],
@@ -136,20 +155,29 @@ function applyRules(points: readonly RetentionPoint[], { policy, nowMs, calendar
   for (const rule of custom ?? []) applyCustom(points, { rule, nowMs, calendar }, keep)
 }
 
+/** Those that count: where a source never had a good point, what it has. */
+function goodOnes(points: readonly RetentionPoint[]): readonly RetentionPoint[] {
+  const good = points.filter(({ isGood }) => isGood)
+  return good.length > 0 ? good : points
+}
+
+/** Periods newest first, each with its points newest first: the good ones, or where there is none the others. */
+function periodsOf(
+  points: readonly RetentionPoint[],
+  key: (point: RetentionPoint) => string,
+): Array<readonly [string, readonly RetentionPoint[]]> {
+  return [...Map.groupBy(points, key)].map(([name, members]) => [name, goodOnes(members)])
+}
+
 /** The newest point of each of the last `count` periods that have one. */
 function keepNewest(
   points: readonly RetentionPoint[],
   rule: { name: string; count: number; key: (point: RetentionPoint) => string },
   keep: Keep,
 ): void {
-  const seen = new Set<string>()
-  for (const point of points) {
-    if (seen.size >= rule.count) return
-    const key = rule.key(point)
-    if (seen.has(key)) continue
-    seen.add(key)
-    keep(point.id, `${rule.name} ${seen.size}/${rule.count}`)
-  }
+  if (rule.count === 0) return
+  for (const [i, [, members]] of periodsOf(points, rule.key).slice(0, rule.count).entries())
+    keep(members[0]!.id, `${rule.name} ${i + 1}/${rule.count}`)
 }
 
 /** Splits `first-of-month` into its parts, or returns undefined. */
@@ -171,15 +199,10 @@ function applyCustom(
   const { rule, nowMs, calendar } = parts
   const parsed = parsePattern(rule.pattern)
   if (!parsed) return
-  const candidates = new Map<string, RetentionPoint>()
-  for (const point of points) {
-    const key = calendar(point.atMs)[parsed.period]
-    // Points come newest first: the first seen is the period's last, the last seen its first.
-    if (parsed.side === 'first' || !candidates.has(key)) candidates.set(key, point)
-  }
   const running = calendar(nowMs)[parsed.period]
   let counted = 0
-  for (const [key, point] of candidates) {
+  for (const [key, members] of periodsOf(points, (point) => calendar(point.atMs)[parsed.period])) {
+    const point = (parsed.side === 'first' ? members.at(-1) : members[0])!
     if (key === running) {
       keep(point.id, `${rule.pattern} (running)`)
       continue

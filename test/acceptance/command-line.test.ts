@@ -52,7 +52,7 @@ test('snapshots is a table whose columns stand under their titles', async () => 
   const lines = text(await ok('snapshots'))
     .trim()
     .split('\n')
-  assert.match(lines[0]!, /^Snapshot {6}Time +Type +State +Files +Size +Stored +Tags +Source$/)
+  assert.match(lines[0]!, /^Snapshot {6}Time \(\S+\) +Type +State +Files +Size +Stored +Tags +Source$/)
   for (const title of ['Time', 'Type', 'State', 'Source'])
     assert.ok(
       lines

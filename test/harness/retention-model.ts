@@ -63,7 +63,8 @@ export function expectedKept(all: readonly RetentionPoint[], policy: RetentionPo
   ]
   if (rules.every((rule) => rule === undefined) && (policy.custom ?? []).length === 0)
     for (const { id } of all) kept.add(id)
-  for (const { id } of newest.slice(0, policy.last ?? 0)) kept.add(id)
+  const good = newest.filter(({ isGood }) => isGood)
+  for (const { id } of (good.length > 0 ? good : newest).slice(0, policy.last ?? 0)) kept.add(id)
   if (policy.withinDays !== undefined)
     for (const { id, atMs } of all) if (nowMs - atMs <= policy.withinDays * DAY_MS) kept.add(id)
   const periods = [
@@ -73,18 +74,25 @@ export function expectedKept(all: readonly RetentionPoint[], policy: RetentionPo
     ['month', policy.monthly],
     ['year', policy.yearly],
   ] as const
-  for (const [period, n] of periods) for (const group of groups(newest, period).slice(0, n ?? 0)) kept.add(group[0]!.id)
+  for (const [period, n] of periods)
+    for (const group of groups(newest, period).slice(0, n ?? 0)) kept.add(best(group)[0]!.id)
   for (const { pattern, keep } of policy.custom ?? []) {
     const [side, , period] = pattern.split('-') as ['first' | 'last', string, Period]
     const now = keyOf(nowMs, period)
     const past = groups(newest, period).filter((group) => keyOf(group[0]!.atMs, period) !== now)
     const running = groups(newest, period).filter((group) => keyOf(group[0]!.atMs, period) === now)
     for (const group of [...running, ...past.slice(0, keep === 'forever' ? undefined : keep)])
-      kept.add((side === 'first' ? group.at(-1) : group[0])!.id)
+      kept.add((side === 'first' ? best(group).at(-1) : best(group)[0])!.id)
   }
-  const good = newest.find(({ isGood }) => isGood)
-  if (good) kept.add(good.id)
+  if (good[0]) kept.add(good[0].id)
+  if (newest[0]) kept.add(newest[0].id)
   return kept
+}
+
+/** "A partial point fills only a period without a good one." */
+function best(group: readonly RetentionPoint[]): readonly RetentionPoint[] {
+  const good = group.filter(({ isGood }) => isGood)
+  return good.length > 0 ? good : group
 }
 
 type Period = 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year'

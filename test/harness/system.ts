@@ -1,5 +1,5 @@
 /** What services are given, on a real folder and an empty database in memory. */
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { type Catalog, DEFAULT_TENANT_ID } from '../../src/catalog/index.ts'
@@ -126,8 +126,8 @@ export interface PlantedSnapshot {
 }
 
 /**
- * Commits snapshots of the past, all with the tree of one real backup of an empty folder. Gives their names in the
- * order given.
+ * Commits snapshots of the past, all with the tree of one real backup of an empty folder, each of a writer of its own:
+ * their dates alone say how they follow each other. Gives their names in the order given.
  */
 export async function plantSnapshots(
   repository: TestRepository,
@@ -137,16 +137,17 @@ export async function plantSnapshots(
   fs.mkdirSync(empty, { recursive: true })
   const { document } = await backup(repository, empty)
   await using opened = await open(repository)
-  const signer = opened.keys.writer(Buffer.from(document.writer, 'hex'))
   const names: string[] = []
-  for (const [i, { configId, source, atMs, isGood }] of wanted.entries()) {
+  for (const { configId, source, atMs, isGood } of wanted) {
     const at = isoTime(atMs)
+    const signer = opened.keys.writer(randomBytes(16))
     const planted = {
       ...document,
       source,
       startedAt: at,
       finishedAt: at,
-      sequence: (document.sequence ?? 0) + 1 + i,
+      writer: signer.id.toString('hex'),
+      sequence: 1,
       tags: configId === undefined ? [] : [configTag(configId)],
       skippedCount: isGood ? 0 : 1,
     }

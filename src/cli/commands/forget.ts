@@ -4,12 +4,17 @@ import {
   decideRetention,
   parsePattern,
   type RetentionDecision,
+  type RetentionPoint,
   type RetentionPolicy,
 } from '../../contracts/index.ts'
 import {
+  DateDoubt,
   findSnapshot,
   forgetSnapshots,
   type History,
+  isGoodPoint,
+  oddPoints,
+  pointTimes,
   protections,
   readHistory,
   type SnapshotEntry,
@@ -17,9 +22,10 @@ import {
 import { BackupError } from '../../kernel/backup-error.ts'
 import { nowMs } from '../../kernel/clock.ts'
 import { userName } from '../../kernel/machine.ts'
-import { type CommandContext, type CommandResult, countOption, textOption } from '../command.ts'
-import { formatTime, tableLines } from '../format.ts'
+import { type CommandContext, type CommandResult, countOption, textOption, zoneOption } from '../command.ts'
+import { formatSpan, tableLines } from '../format.ts'
 import { sentence } from '../locale.ts'
+import { warnOfOddPoints } from '../odd-points.ts'
 import { openRepository } from '../open.ts'
 
 interface Decided extends RetentionDecision {
@@ -39,17 +45,25 @@ export async function run(context: CommandContext): Promise<CommandResult> {
       context: { object: problem.key },
       cause: problem.error,
     })
-  const decided = named.length > 0 ? decideNamed(history, named) : decideByPolicy(context, history, policy)
+  const zone = zoneOption(context)
+  const at = nowMs()
+  const decided = named.length > 0 ? decideNamed(history, named) : decideByPolicy(history, policy, { zone, at })
   const dropped = decided.filter(({ isKept }) => !isKept)
   const isDryRun = context.options['dryRun'] === true
   if (!isDryRun)
     await forgetSnapshots(opened.repository, history, { names: dropped.map(({ id }) => id), by: userName() })
   const isPruned = context.options['prune'] === true && !isDryRun
-  tell(context, decided, { isDryRun, isPruned })
+  const odd = oddPoints(history.order, at)
+  tell(context, decided, { isDryRun, isPruned, zone, marks: policy.hourly === undefined ? DAY_MARKS : HOUR_MARKS })
+  warnOfOddPoints(context, odd, zone)
   const json = {
     dryRun: isDryRun,
-    kept: decided.filter(({ isKept }) => isKept).map(({ id, reasons }) => ({ snapshot: id, reasons })),
+    timezone: zone,
+    kept: decided
+      .filter(({ isKept }) => isKept)
+      .map(({ id, reasons, entry }) => ({ snapshot: id, reasons, ...timesOf(entry) })),
     forgotten: dropped.map(({ id }) => id),
+    oddPoints: odd,
   }
   if (!isPruned) return { json }
   // Most who forget do not prune: they need not load it.
@@ -58,23 +72,37 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   return { json: { ...json, prune: pruned.json } }
 }
 
+/** How much of a time's text names its day, and its hour. */
+const [DAY_MARKS, HOUR_MARKS] = [10, 13]
+
+function timesOf({ document: { startedAt, finishedAt } }: SnapshotEntry): { startedAt: string; finishedAt: string } {
+  return { startedAt, finishedAt }
+}
+
+interface Telling {
+  readonly isDryRun: boolean
+  readonly isPruned: boolean
+  readonly zone: string
+  readonly marks: number
+}
+
 function tell(
   context: CommandContext,
   decided: readonly Decided[],
-  { isDryRun, isPruned }: { readonly isDryRun: boolean; readonly isPruned: boolean },
+  { isDryRun, isPruned, zone, marks }: Telling,
 ): void {
   const { t, say, locale } = context
   const columns = [
     { title: t('column.plan') },
     { title: t('column.snapshot') },
-    { title: t('column.time') },
+    { title: t('column.timeIn', { zone }) },
     { title: t('column.source') },
     { title: t('column.why') },
   ]
   const rows = decided.map(({ entry, isKept, reasons }) => [
     t(isKept ? 'forget.keep' : 'forget.drop'),
     entry.name.slice(0, 12),
-    formatTime(entry.document.finishedAt),
+    formatSpan(entry.document, { zone, marks }),
     entry.document.source,
     reasons.map((reason) => sentence(reason, locale)).join(', '),
   ])
@@ -92,36 +120,34 @@ function decideNamed(history: History, named: readonly string[]): Decided[] {
 }
 
 /** Every source by itself: a policy never lets a busy source push out a quiet one. */
-function decideByPolicy(context: CommandContext, history: History, policy: RetentionPolicy): Decided[] {
-  const zone = textOption(context.options, 'timezone') ?? Intl.DateTimeFormat().resolvedOptions().timeZone
-  const calendar = calendarIn(zone)
-  const now = nowMs()
-  const why = protections(history, now)
-  const sources = [...new Set(history.snapshots.map(({ document }) => document.source))]
-  return sources.flatMap((source) => {
-    const entries = history.snapshots.filter(({ document }) => document.source === source)
-    const points = entries.map(({ name, document }) => ({
-      id: name,
-      atMs: Date.parse(document.startedAt),
-      isGood: document.complete && document.skippedCount === 0,
-    }))
+function decideByPolicy(
+  history: History,
+  policy: RetentionPolicy,
+  { zone, at }: { readonly zone: string; readonly at: number },
+): Decided[] {
+  const calendar = calendarOf(zone)
+  const why = protections(history, at)
+  const times = pointTimes(history.order, at)
+  const ranks = new Map(history.snapshots.map(({ name }, rank) => [name, rank]))
+  const sources = Map.groupBy(history.snapshots, ({ document }) => document.source)
+  return [...sources.values()].flatMap((entries) => {
+    const points = entries.map(({ name, document }): RetentionPoint => {
+      const { doubt, ...moment } = times.get(name)!
+      return {
+        id: name,
+        ...moment,
+        rank: ranks.get(name)!,
+        isGood: isGoodPoint(document),
+        isInFuture: doubt === DateDoubt.FUTURE,
+      }
+    })
     const byName = new Map(entries.map((entry) => [entry.name, entry]))
     const protectedBy = new Map([...why].filter(([name]) => byName.has(name)))
-    return decideRetention({ points, policy, nowMs: now, calendar, protectedBy }).map((decision) => ({
+    return decideRetention({ points, policy, nowMs: at, calendar, protectedBy }).map((decision) => ({
       ...decision,
       entry: byName.get(decision.id)!,
     }))
   })
-}
-
-function calendarIn(zone: string) {
-  try {
-    return calendarOf(zone)
-  } catch (error) {
-    throw new BackupError('USAGE', `--timezone takes an IANA name such as America/Sao_Paulo, not "${zone}".`, {
-      cause: error,
-    })
-  }
 }
 
 const FLAGS = {

@@ -3,13 +3,15 @@ import {
   type History,
   holdsOf,
   isHeldBy,
+  oddPoints,
   printablePath,
   readHistory,
   type SnapshotEntry,
 } from '../../engine/index.ts'
 import { nowMs } from '../../kernel/clock.ts'
-import { type CommandContext, type CommandResult, textOption } from '../command.ts'
-import { formatBytes, formatTime, tableLines } from '../format.ts'
+import { type CommandContext, type CommandResult, textOption, zoneOption } from '../command.ts'
+import { formatBytes, formatSpan, tableLines } from '../format.ts'
+import { warnOfOddPoints } from '../odd-points.ts'
 import { openRepository } from '../open.ts'
 import { findingText } from '../reasons.ts'
 
@@ -18,15 +20,24 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   const seen = opened.state.heads()
   const history = await readHistory(opened.repository, { signal: context.signal, ...(seen && { seen }) })
   const source = textOption(context.options, 'source')
-  const entries = [...history.snapshots, ...history.checkpoints].filter(
-    ({ document }) => source === undefined || document.source === source,
-  )
+  const zone = zoneOption(context)
+  const odd = oddPoints(history.order, nowMs())
+  const entries = history.order
+    .map(({ entry }) => entry)
+    .filter(({ document }) => source === undefined || document.source === source)
   const keptBy = protectionsOf(history)
-  tell(context, history, { entries, keptBy })
+  tell(context, history, { entries, keptBy, zone })
+  warnOfOddPoints(context, odd, zone)
   const problems = history.problems.map(({ key, error }) => ({ key, code: error.code }))
   const rollbacks = history.rollbacks.map(({ message, context: facts }) => ({ message, ...facts }))
   return {
-    json: { snapshots: entries.map((entry) => jsonOf(entry, keptBy(entry))), problems, rollbacks },
+    json: {
+      snapshots: entries.map((entry) => jsonOf(entry, keptBy(entry))),
+      timezone: zone,
+      oddPoints: odd,
+      problems,
+      rollbacks,
+    },
     exitCode: problems.length + rollbacks.length > 0 ? 1 : 0,
   }
 }
@@ -39,6 +50,7 @@ interface Protection {
 interface Listing {
   readonly entries: readonly SnapshotEntry[]
   readonly keptBy: (entry: SnapshotEntry) => Protection[]
+  readonly zone: string
 }
 
 function tell(context: CommandContext, history: History, listing: Listing): void {
@@ -53,14 +65,14 @@ function tell(context: CommandContext, history: History, listing: Listing): void
 }
 
 /** Columns that would be empty are left out. */
-function table({ t, locale }: CommandContext, { entries, keptBy }: Listing): string[] {
+function table({ t, locale }: CommandContext, { entries, keptBy, zone }: Listing): string[] {
   const rows = entries.map((entry) => {
     const { name, document } = entry
     const { summary } = document
     const files = summary.filesNew + summary.filesChanged + summary.filesUnmodified
     return [
       name.slice(0, 12),
-      formatTime(document.finishedAt),
+      formatSpan(document, { zone }),
       document.type,
       t(`state.${stateOf(entry)}`),
       String(files),
@@ -75,7 +87,7 @@ function table({ t, locale }: CommandContext, { entries, keptBy }: Listing): str
   })
   const columns = [
     { title: t('column.snapshot') },
-    { title: t('column.time') },
+    { title: t('column.timeIn', { zone }) },
     { title: t('column.type') },
     { title: t('column.state') },
     { title: t('column.files'), isNumber: true },
@@ -124,7 +136,9 @@ function jsonOf(entry: SnapshotEntry, kept: readonly Protection[]): unknown {
   const { name, document } = entry
   return {
     snapshot: name,
-    time: document.finishedAt,
+    time: document.startedAt,
+    startedAt: document.startedAt,
+    finishedAt: document.finishedAt,
     source: document.source,
     type: document.type,
     state: stateOf(entry),

@@ -1,6 +1,6 @@
 import type { SystemStatus } from '../../contracts/system/index.ts'
 import type { CommandContext, CommandResult } from '../command.ts'
-import { tableLines } from '../format.ts'
+import { formatTime, tableLines } from '../format.ts'
 import { dataOf, openCommandSystem } from '../system.ts'
 
 /** What is planned, what ran last, what is wrong. Ends with 1 when nobody would start what is due. */
@@ -38,6 +38,10 @@ function say(status: SystemStatus, { say, t }: CommandContext): void {
       rows,
     ))
       say(line)
+  for (const { snapshot, source, createdAt, countsAt } of status.datedAhead) {
+    const values = { snapshot: snapshot.slice(0, 12), source, at: formatTime(createdAt) }
+    say(countsAt === null ? t('odd.FUTURE', values) : t('odd.AHEAD', { ...values, counts: formatTime(countsAt) }))
+  }
   for (const run of status.running)
     say(t('status.running', { name: run.configName, percent: run.progress?.percent ?? '?' }))
   for (const alert of status.alerts) say(t('status.alert', { severity: alert.severity, message: alert.message }))

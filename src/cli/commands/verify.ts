@@ -6,6 +6,7 @@ import { nowMs } from '../../kernel/clock.ts'
 import { makeDirectories } from '../../kernel/directories.ts'
 import { type CommandContext, type CommandResult, stateDirectory, textOption } from '../command.ts'
 import { formatBytes } from '../format.ts'
+import { warnOfOddPoints } from '../odd-points.ts'
 import { openRepository } from '../open.ts'
 import { findingText } from '../reasons.ts'
 
@@ -56,6 +57,7 @@ function tell(context: CommandContext, result: VerifyResult, readShare: number):
   const { t, say, warn, locale } = context
   if (result.userFiles > 0) say(t('verify.userFiles', { count: result.userFiles }))
   for (const { object, what } of result.notices) warn(t('verify.notice', { object, what: findingText(what, locale) }))
+  warnOfOddPoints(context, result.oddPoints)
   if (result.problems.length + result.hits.length === 0) {
     const values = {
       snapshots: result.snapshots,

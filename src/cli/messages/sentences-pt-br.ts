@@ -223,6 +223,8 @@ export const SENTENCES_PT_BR: Readonly<Record<string, string>> = {
   // Why a snapshot is kept.
   'no policy': 'sem política',
   'last good': 'último bom',
+  'newest': 'mais novo',
+  'dated in the future': 'com data no futuro',
   'within {} days': 'nos últimos {} dias',
   'last {}/{}': 'último {}/{}',
   'hourly {}/{}': 'por hora {}/{}',

@@ -45,6 +45,7 @@ export type {
   AuditVerdict,
   BackupMetrics,
   ConfigView,
+  DatedAheadPoint,
   HealthCheck,
   HealthReport,
   HoldView,

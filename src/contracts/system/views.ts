@@ -237,6 +237,18 @@ export interface SystemStatus {
   }>
   readonly running: readonly RunView[]
   readonly alerts: readonly AlertView[]
+  /** Points with a date that can't be right: later than now, or than that of a point that came after them. */
+  readonly datedAhead: readonly DatedAheadPoint[]
+}
+
+export interface DatedAheadPoint {
+  readonly pointId: string
+  readonly snapshot: string
+  readonly source: string
+  /** As its own clock said. */
+  readonly createdAt: string
+  /** By which it is ordered among the others; null while nothing came after it. */
+  readonly countsAt: string | null
 }
 
 export interface StoredFile {

@@ -21,9 +21,11 @@ export async function choosePrevious(
   )
   const full = ofSource.filter(({ document }) => document.type === SnapshotType.FULL)
   const parent = type === SnapshotType.DIFFERENTIAL ? full.at(-1) : ofSource.at(-1)
-  const newer = history.checkpoints.filter(
-    ({ document }) => document.source === source && (!parent || document.finishedAt > parent.document.finishedAt),
-  )
+  const parentAt = history.order.findIndex(({ entry }) => entry === parent)
+  const newer = history.order
+    .slice(parentAt + 1)
+    .map(({ entry }) => entry)
+    .filter(({ document }) => document.kind === 'checkpoint' && document.source === source)
   const { whole } = await judgeCheckpoints(repository, {
     checkpoints: newer.slice(-1),
     deleteLog: history.deleteLog,

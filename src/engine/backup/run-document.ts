@@ -5,6 +5,7 @@ import { readOwnerNames } from '../../sources/index.ts'
 import type { Repository } from '../repository/index.ts'
 import {
   type History,
+  headOf,
   headsOf,
   othersSeen,
   pathText,
@@ -58,7 +59,7 @@ export function documentOf(parts: DocumentParts, root: Buffer, complete: boolean
     ...(options.runId !== undefined && { runId: options.runId }),
     writer,
     ...(complete && { sequence: nextSequence(parts, writer) }),
-    previous: history.snapshots.filter(({ document }) => document.writer === writer).at(-1)?.name ?? null,
+    previous: headOf(history, writer)?.name ?? null,
     seen: othersSeen(history, writer),
     keyGeneration: repository.keys.generation,
     deleteGeneration: history.deleteLog.newestGeneration,

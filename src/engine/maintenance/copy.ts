@@ -11,6 +11,7 @@ import { LookupIds, ObjectType } from '../crypto/index.ts'
 import { type ClientState, countUserFiles, type Repository, requireFeatures } from '../repository/index.ts'
 import {
   type History,
+  headOf,
   headsOf,
   IndexClass,
   openIndex,
@@ -256,7 +257,7 @@ async function commit(
   const id = writer.toString('hex')
   const heads = headsOf(history, to.keys.generation)
   let sequence = Math.max(heads.writers[id] ?? 0, options.state.heads()?.writers[id] ?? 0)
-  let previous = history.snapshots.filter(({ document }) => document.writer === id).at(-1)?.name ?? null
+  let previous = headOf(history, id)?.name ?? null
   const copied: string[] = []
   for (const { name, document } of wanted) {
     sequence += 1

@@ -3,11 +3,14 @@
  * as asked, every stored byte.
  */
 import type { BackupError } from '../../kernel/backup-error.ts'
+import { nowMs } from '../../kernel/clock.ts'
 import { countUserFiles, type Heads, packKey, type Repository } from '../repository/index.ts'
 import {
   damagedClaims,
   IndexClass,
+  type OddPoint,
   type OpenedIndex,
+  oddPoints,
   openIndex,
   RecordFolder,
   readHistory,
@@ -48,6 +51,8 @@ export interface VerifyResult {
   readonly notices: readonly VerifyProblem[]
   /** Snapshots and paths that can't be restored whole. */
   readonly hits: readonly VerifyHit[]
+  /** Snapshots with a date that can't be right. */
+  readonly oddPoints: readonly OddPoint[]
   /** Files of the application below `user/`: in no snapshot, and not looked at. */
   readonly userFiles: number
 }
@@ -99,6 +104,7 @@ export async function verifyRepository(repository: Repository, options: VerifyOp
     problems,
     notices,
     hits,
+    oddPoints: oddPoints(history.order, nowMs()),
     userFiles: await countUserFiles(repository.store, signal),
   }
 }

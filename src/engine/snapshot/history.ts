@@ -10,6 +10,7 @@ import { checkChains, type Losses, lossProblems, recordHeads, type SnapshotEntry
 import { closureIsLacking } from './closure.ts'
 import { type DeleteLog, readDeleteLog } from './delete-log.ts'
 import { bytesOfPathText, parseConfirm, parseSnapshot, RecordKind, type SnapshotDocument } from './documents.ts'
+import { type OrderedPoint, orderPoints } from './order.ts'
 import { protections } from './protections.ts'
 import { byItsWriter, type ParsedDocument, readParsed } from './read-parsed.ts'
 import { forgottenBy, inForce, type RecordEntry, RecordFolder, type RecordList, readRecords } from './record-list.ts'
@@ -20,6 +21,8 @@ export interface History {
   /** Snapshots in force, oldest first. */
   readonly snapshots: readonly SnapshotEntry[]
   readonly checkpoints: readonly SnapshotEntry[]
+  /** Both, oldest first, with the time by which each is ordered. */
+  readonly order: readonly OrderedPoint[]
   readonly deleteLog: DeleteLog
   /** Newest generation of each record in force; lifted ones are left out. */
   readonly records: readonly RecordEntry[]
@@ -164,8 +167,7 @@ async function readOnce(repository: Repository, options: { signal?: AbortSignal;
     superseded: runs.superseded,
     unconfirmed: new Set(doubtful.map(({ name }) => name)),
     leftovers: stored.filter(({ name }) => forgotten.has(name)).map(({ name }) => name),
-    snapshots: runs.counting.sort(byTime),
-    checkpoints: checkpoints.entries.map(entryOf).sort(byTime),
+    ...inOrder({ counting: runs.counting, checkpoints: checkpoints.entries.map(entryOf), stored, forgotten }),
     deleteLog,
     records: inForce(allRecords),
     allRecords,
@@ -280,6 +282,16 @@ export function markedOf(history: History): Record<string, number> {
   return Object.fromEntries(Object.entries(marked).filter(([, sequence]) => sequence > 0))
 }
 
+/** A writer's newest snapshot: by its count, since a copy has the time of what it was copied from. */
+export function headOf({ snapshots }: Pick<History, 'snapshots'>, writer: string): SnapshotEntry | undefined {
+  return snapshots
+    .filter(({ document }) => document.writer === writer)
+    .reduce<SnapshotEntry | undefined>(
+      (head, each) => ((each.document.sequence ?? 0) > (head?.document.sequence ?? 0) ? each : head),
+      undefined,
+    )
+}
+
 /** The newest snapshot of every other writer, as a snapshot names them: the chain across writers. */
 export function othersSeen(history: History, writer: string): Record<string, readonly [number, string]> {
   const seen: Record<string, readonly [number, string]> = {}
@@ -290,14 +302,26 @@ export function othersSeen(history: History, writer: string): Record<string, rea
   return seen
 }
 
-function byTime(a: SnapshotEntry, b: SnapshotEntry): number {
-  return a.document.finishedAt < b.document.finishedAt
-    ? -1
-    : a.document.finishedAt > b.document.finishedAt
-      ? 1
-      : a.name < b.name
-        ? -1
-        : 1
+/** The order takes everything that is stored as witness, also what does not count. */
+function inOrder(facts: {
+  readonly counting: readonly SnapshotEntry[]
+  readonly checkpoints: readonly SnapshotEntry[]
+  readonly stored: readonly SnapshotEntry[]
+  readonly forgotten: History['forgotten']
+}): Pick<History, 'snapshots' | 'checkpoints' | 'order'> {
+  const counting = new Set(facts.counting)
+  const checkpoints = new Set(facts.checkpoints)
+  const ordered = orderPoints({
+    entries: [...facts.stored, ...facts.checkpoints],
+    sequenceOf: (name) => facts.forgotten.get(name)?.sequence,
+  })
+  const order = ordered.filter(({ entry }) => counting.has(entry) || checkpoints.has(entry))
+  const entries = order.map(({ entry }) => entry)
+  return {
+    order,
+    snapshots: entries.filter((entry) => counting.has(entry)),
+    checkpoints: entries.filter((entry) => checkpoints.has(entry)),
+  }
 }
 
 /**

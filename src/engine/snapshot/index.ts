@@ -38,8 +38,19 @@ export {
   type SnapshotSummary,
   SnapshotType,
 } from './documents.ts'
-export { findSnapshot, type History, headsOf, markedOf, othersSeen, readHistory, readWriterHistory } from './history.ts'
+export {
+  findSnapshot,
+  type History,
+  headOf,
+  headsOf,
+  markedOf,
+  othersSeen,
+  readHistory,
+  readWriterHistory,
+} from './history.ts'
 export { IndexClass, type OpenedIndex, openIndex, openReader } from './open-index.ts'
+export type { OrderedPoint } from './order.ts'
+export { DateDoubt, isGoodPoint, type OddPoint, oddPoints, type PointTime, pointTimes } from './point-times.ts'
 export { type Hold, holdsOf, isHeldBy, protections } from './protections.ts'
 export { byItsWriter, readParsed } from './read-parsed.ts'
 export {

@@ -98,6 +98,8 @@ export interface PointFacts {
   /** ISO 8601: the moment it shows. */
   readonly createdAt: string
   readonly finishedAt: string
+  /** ISO 8601: by which it is ordered among the others. */
+  readonly countsAt: string
   readonly type: BackupType
   /** Nothing was left out that should be in it. */
   readonly isComplete: boolean

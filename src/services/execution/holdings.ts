@@ -1,7 +1,15 @@
 /**
  * What a repository says of itself: its restore points, pins and holds. Facts for the catalog, which is a copy of them.
  */
-import { type History, holdsOf, type RecordEntry, type Repository, type SnapshotDocument } from '../../engine/index.ts'
+import {
+  type History,
+  holdsOf,
+  isGoodPoint,
+  type RecordEntry,
+  type Repository,
+  type SnapshotDocument,
+} from '../../engine/index.ts'
+import { isoTime } from '../../kernel/clock.ts'
 import type { Holdings, PointFacts, ProtectionFacts } from './engine-protocol.ts'
 
 const CONFIG_TAG = 'config:'
@@ -18,7 +26,12 @@ export function configOf({ tags }: Pick<SnapshotDocument, 'tags'>): string | nul
   return tags.find((tag) => tag.startsWith(CONFIG_TAG))?.slice(CONFIG_TAG.length) ?? null
 }
 
-export function pointOf(snapshot: string, document: SnapshotDocument): PointFacts {
+/** `countsAt`: where the order of points knows better than its own clock. */
+export function pointOf(
+  snapshot: string,
+  document: SnapshotDocument,
+  countsAt: string = document.finishedAt,
+): PointFacts {
   const { summary } = document
   return {
     snapshot,
@@ -27,8 +40,9 @@ export function pointOf(snapshot: string, document: SnapshotDocument): PointFact
     configId: configOf(document),
     createdAt: document.startedAt,
     finishedAt: document.finishedAt,
+    countsAt,
     type: document.type,
-    isComplete: document.complete && document.skippedCount === 0,
+    isComplete: isGoodPoint(document),
     bytes: summary.bytesProcessed,
     bytesAdded: summary.bytesAdded,
     files: summary.filesNew + summary.filesChanged + summary.filesUnmodified,
@@ -40,7 +54,9 @@ export function holdingsOf(repository: Repository, history: History, known: read
   const neverGood = new Set([...history.unfinished, ...history.superseded].map(({ name }) => name))
   return {
     repositoryId: repository.keys.repositoryId.toString('hex'),
-    points: history.snapshots.map(({ name, document }) => pointOf(name, document)),
+    points: history.order
+      .filter(({ entry }) => entry.document.kind === 'snapshot')
+      .map(({ entry: { name, document }, atMs }) => pointOf(name, document, isoTime(atMs))),
     protections: protectionsOf(history),
     gone: known.filter((name) => history.forgotten.has(name) || neverGood.has(name)),
   }

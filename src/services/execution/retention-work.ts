@@ -6,9 +6,13 @@
 import { calendarOf, decideRetention, type RetentionPoint } from '../../contracts/index.ts'
 import {
   ClientState,
+  DateDoubt,
   forgetSnapshots,
   type History,
+  isGoodPoint,
+  type PointTime,
   type PruneResult,
+  pointTimes,
   protections,
   prune,
   type Repository,
@@ -59,12 +63,14 @@ function requireWhole(history: History): void {
 }
 
 function decideAll(history: History, { rules, nowMs: atMs, inUse }: RetentionJob): PointDecision[] {
+  const times = pointTimes(history.order, atMs)
   const guarded = new Map([
     ...lastGoodOfSources(history),
     ...inUse.map((name) => [name, 'being restored'] as const),
     ...protections(history, nowMs()),
   ])
-  const byConfig = Map.groupBy(history.snapshots, ({ document }) => configOf(document) ?? '')
+  const ranked = history.snapshots.map((entry, rank): Ranked => ({ entry, rank, time: times.get(entry.name)! }))
+  const byConfig = Map.groupBy(ranked, ({ entry: { document } }) => configOf(document) ?? '')
   const decided = rules.flatMap((rule) => decideOne(byConfig.get(rule.configId) ?? [], rule, { atMs, guarded }))
   const covered = new Set(rules.map(({ configId }) => configId))
   const others = history.snapshots
@@ -76,9 +82,8 @@ function decideAll(history: History, { rules, nowMs: atMs, inUse }: RetentionJob
         null,
       ),
     )
-  return [...decided, ...others].sort((a, b) =>
-    a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : a.snapshot < b.snapshot ? 1 : -1,
-  )
+  const all = new Map([...decided, ...others].map((decision) => [decision.snapshot, decision]))
+  return history.snapshots.map(({ name }) => all.get(name)!).reverse()
 }
 
 /**
@@ -86,32 +91,36 @@ function decideAll(history: History, { rules, nowMs: atMs, inUse }: RetentionJob
  */
 function lastGoodOfSources(history: History): Map<string, string> {
   const newest = new Map<string, SnapshotEntry>()
-  for (const entry of history.snapshots) {
-    const known = newest.get(entry.document.source)
-    if (isGood(entry) && (known === undefined || known.document.startedAt <= entry.document.startedAt))
-      newest.set(entry.document.source, entry)
-  }
+  for (const entry of history.snapshots) if (isGoodPoint(entry.document)) newest.set(entry.document.source, entry)
   return new Map([...newest.values()].map(({ name }) => [name, 'last good']))
 }
 
-function isGood({ document }: SnapshotEntry): boolean {
-  return document.complete && document.skippedCount === 0
+interface Ranked {
+  readonly entry: SnapshotEntry
+  readonly rank: number
+  readonly time: PointTime
 }
 
 function decideOne(
-  entries: readonly SnapshotEntry[],
+  entries: readonly Ranked[],
   { policy, timezone }: RetentionRule,
   facts: { readonly atMs: number; readonly guarded: ReadonlyMap<string, string> },
 ): PointDecision[] {
-  const byName = new Map(entries.map((entry) => [entry.name, entry]))
+  const byName = new Map(entries.map((each) => [each.entry.name, each]))
   const points = entries.map(
-    (entry): RetentionPoint => ({ id: entry.name, atMs: Date.parse(entry.document.startedAt), isGood: isGood(entry) }),
+    ({ entry: { name, document }, rank, time: { doubt, ...moment } }): RetentionPoint => ({
+      id: name,
+      ...moment,
+      rank,
+      isGood: isGoodPoint(document),
+      isInFuture: doubt === DateDoubt.FUTURE,
+    }),
   )
   const protectedBy = new Map([...facts.guarded].filter(([name]) => byName.has(name)))
   return decideRetention({ points, policy, nowMs: facts.atMs, calendar: calendarOf(timezone), protectedBy }).map(
     ({ id, isKept, reasons }) => {
-      const entry = byName.get(id)!
-      return decisionOf(entry, { isKept, reasons: [...new Set(reasons)] }, expiryOf(entry, reasons, policy.withinDays))
+      const { entry, time } = byName.get(id)!
+      return decisionOf(entry, { isKept, reasons: [...new Set(reasons)] }, expiryOf(time, reasons, policy.withinDays))
     },
   )
 }
@@ -126,11 +135,11 @@ function decisionOf(
 
 /** Only an age lets a point go at a known moment: every count depends on points to come. */
 function expiryOf(
-  { document }: SnapshotEntry,
+  { atMs, latestMs = atMs }: PointTime,
   reasons: readonly string[],
   withinDays: number | undefined,
 ): string | null {
   const isByAge =
     withinDays !== undefined && reasons.length > 0 && reasons.every((reason) => reason === `within ${withinDays} days`)
-  return isByAge ? isoTime(Date.parse(document.startedAt) + withinDays * DAY_MS) : null
+  return isByAge ? isoTime(latestMs + withinDays * DAY_MS) : null
 }

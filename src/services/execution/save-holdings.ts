@@ -24,7 +24,8 @@ export function pointIdOf(snapshot: string): string {
 
 /**
  * Points that are there already are left alone: what the repository forgot never comes back, and proof that was gained
- * stays. Those of `gone` are marked as removed; protections that are no longer in force as lifted.
+ * stays; only their place among the others is put right. Those of `gone` are marked as removed; protections that are no
+ * longer in force as lifted.
  */
 export async function saveHoldings(
   tx: DatabaseTransaction,
@@ -33,12 +34,22 @@ export async function saveHoldings(
 ): Promise<void> {
   const rows = await tx
     .selectFrom('recovery_points')
-    .select('snapshot')
+    .select(['snapshot', 'counts_at'])
     .where('repository_id', '=', place.repositoryRowId)
     .execute()
-  const known = new Set(rows.map(({ snapshot }) => snapshot))
+  const known = new Map(rows.map(({ snapshot, counts_at }) => [snapshot, counts_at.toISOString()]))
   const missing = holdings.points.filter(({ snapshot }) => !known.has(snapshot))
   for (let at = 0; at < missing.length; at += BATCH_ROWS) await putPoints(tx, place, missing.slice(at, at + BATCH_ROWS))
+  const moved = holdings.points.filter(
+    ({ snapshot, countsAt }) => known.has(snapshot) && known.get(snapshot) !== countsAt,
+  )
+  for (const { snapshot, countsAt } of moved)
+    await tx
+      .updateTable('recovery_points')
+      .set({ counts_at: countsAt })
+      .where('repository_id', '=', place.repositoryRowId)
+      .where('snapshot', '=', snapshot)
+      .execute()
   for (let at = 0; at < holdings.gone.length; at += BATCH_ROWS) {
     await tx
       .updateTable('recovery_points')
@@ -70,6 +81,7 @@ async function putPoints(
     config_id: uuidOrNull(point.configId),
     source: point.source,
     created_at: point.createdAt,
+    counts_at: point.countsAt,
     type: point.type,
     is_complete: point.isComplete,
     bytes: point.bytes,

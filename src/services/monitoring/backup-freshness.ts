@@ -2,6 +2,7 @@
  * Whether each enabled configuration has a good backup that is not older than its schedule allows: from the points that
  * exist now, never from what runs said.
  */
+import { sql } from 'kysely'
 import type { ConfigSettings, HealthCheck } from '../../contracts/system/index.ts'
 import { lateAtMs, nextDueAt } from '../../jobs/index.ts'
 import { timeText } from '../alarms/index.ts'
@@ -22,18 +23,25 @@ interface FreshnessRow {
   readonly running: string | null
 }
 
-async function freshnessRows({ parts: { catalog, tenantId } }: HealthContext): Promise<FreshnessRow[]> {
+/** When it was made, as far as its date goes with the order of points. */
+const countedAt = sql<Date>`least(recovery_points.created_at, recovery_points.counts_at)`
+/** A point that is dated later proves nothing about now. */
+const AHEAD_MS_MAX = 60_000
+
+async function freshnessRows({ parts: { catalog, tenantId }, atMs }: HealthContext): Promise<FreshnessRow[]> {
+  const latest = new Date(atMs + AHEAD_MS_MAX)
   const rows = await catalog.db
     .selectFrom('configs')
     .leftJoinLateral(
       (from) =>
         from
           .selectFrom('recovery_points')
-          .select('recovery_points.created_at as good_at')
+          .select(countedAt.as('good_at'))
           .whereRef('recovery_points.config_id', '=', 'configs.id')
           .where('recovery_points.removed_at', 'is', null)
+          .where('recovery_points.counts_at', '<=', latest)
           .where('recovery_points.is_complete', '=', true)
-          .orderBy('recovery_points.created_at', 'desc')
+          .orderBy('recovery_points.counts_at', 'desc')
           .limit(1)
           .as('good'),
       (join) => join.onTrue(),
@@ -42,10 +50,11 @@ async function freshnessRows({ parts: { catalog, tenantId } }: HealthContext): P
       (from) =>
         from
           .selectFrom('recovery_points')
-          .select('recovery_points.created_at as newest_at')
+          .select(countedAt.as('newest_at'))
           .whereRef('recovery_points.config_id', '=', 'configs.id')
           .where('recovery_points.removed_at', 'is', null)
-          .orderBy('recovery_points.created_at', 'desc')
+          .where('recovery_points.counts_at', '<=', latest)
+          .orderBy('recovery_points.counts_at', 'desc')
           .limit(1)
           .as('newest'),
       (join) => join.onTrue(),

@@ -1,6 +1,6 @@
 /** Restore points, what keeps them, and restores. */
 export { carryOutRecovery, resumeRecoveries } from './carry-out-recovery.ts'
 export { createRecoveryRequest } from './create-request.ts'
-export { getRecoveryPoints } from './points.ts'
+export { getRecoveryPoints, pointsDatedAhead } from './points.ts'
 export { addHold, type HoldRequest, liftHold, pinPoint, unpinPoint } from './protect-points.ts'
 export { cancelRecovery, getRecoveryStatus } from './requests.ts'

@@ -1,7 +1,13 @@
 /** Restore points as people see them, from the catalog's copy of the repository. */
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { Tables } from '../../catalog/index.ts'
-import { type BackupType, type PointState, type RecoveryPointView, RunState } from '../../contracts/system/index.ts'
+import {
+  type BackupType,
+  type DatedAheadPoint,
+  type PointState,
+  type RecoveryPointView,
+  RunState,
+} from '../../contracts/system/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import type { SystemParts } from '../parts.ts'
@@ -10,7 +16,7 @@ export type PointRow = Selectable<Tables['recovery_points']>
 
 type PointParts = Pick<SystemParts, 'catalog' | 'repository'>
 
-/** Newest first; of one configuration, or all. Removed configurations keep their points. */
+/** Newest first, in the order of points; of one configuration, or all. Removed configurations keep their points. */
 export async function getRecoveryPoints(parts: PointParts, configId?: string): Promise<readonly RecoveryPointView[]> {
   let query = parts.catalog.db
     .selectFrom('recovery_points')
@@ -18,7 +24,7 @@ export async function getRecoveryPoints(parts: PointParts, configId?: string): P
     .where('repository_id', '=', parts.repository.rowId)
     .where('removed_at', 'is', null)
   if (configId !== undefined) query = query.where((on) => on(on.cast<string>('config_id', 'text'), '=', configId))
-  const rows = await query.orderBy('created_at', 'desc').orderBy('id').execute()
+  const rows = await query.orderBy('counts_at', 'desc').orderBy('id').execute()
   const guards = await guardsOf(parts)
   return rows.map((row) => pointView(row, guards))
 }
@@ -38,10 +44,42 @@ export async function findPoint({ catalog, repository }: PointParts, id: string)
         on('snapshot', '=', wanted),
       ]),
     )
-    .orderBy('created_at', 'desc')
+    .orderBy('counts_at', 'desc')
     .executeTakeFirst()
   if (row) return row
   throw new BackupError('POINT_NOT_FOUND', await whyNoPoint(catalog, wanted), { context: { point: id } })
+}
+
+/** What two clocks may differ by, and what a date may be out of order by, before it is worth a word. */
+const AHEAD_MS_MAX = 60_000
+const OUT_OF_ORDER_MS_MAX = 3_600_000
+
+/** Points whose own clock was ahead: one wrong date must neither hide nor go unsaid. */
+export async function pointsDatedAhead(
+  { catalog, repository }: PointParts,
+  atMs: number = nowMs(),
+): Promise<DatedAheadPoint[]> {
+  const latest = new Date(atMs + AHEAD_MS_MAX)
+  const rows = await catalog.db
+    .selectFrom('recovery_points')
+    .select(['id', 'snapshot', 'source', 'created_at', 'counts_at'])
+    .where('repository_id', '=', repository.rowId)
+    .where('removed_at', 'is', null)
+    .where((on) =>
+      on.or([
+        on('created_at', '>', latest),
+        on('created_at', '>', sql<Date>`counts_at + make_interval(secs => ${OUT_OF_ORDER_MS_MAX / 1000})`),
+      ]),
+    )
+    .orderBy('counts_at')
+    .execute()
+  return rows.map(({ id, snapshot, source, created_at, counts_at }) => ({
+    pointId: id,
+    snapshot,
+    source,
+    createdAt: isoTime(created_at.getTime()),
+    countsAt: counts_at < created_at ? isoTime(counts_at.getTime()) : null,
+  }))
 }
 
 async function whyNoPoint(catalog: SystemParts['catalog'], id: string): Promise<string> {
