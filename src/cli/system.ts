@@ -20,6 +20,8 @@ export async function openCommandSystem(
     actor: `cli:${userName()}`,
     works: false,
     signal: context.signal,
+    mayBecomeOwner: true,
+    onBecome: (user) => more.works && context.warn(context.t('system.became', { user })),
     onUnsent: (notices) => context.warn(context.t('run.unsent', { notices })),
     ...more,
   })

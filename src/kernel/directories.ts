@@ -1,12 +1,15 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { systemCode } from './backup-error.ts'
+import { giveFolder, ownerToGive } from './owned-file.ts'
 
 export interface DirectoryOptions {
   /** Of each folder that is made, before the umask. */
   readonly mode: number
   /** How `folder` stands for bytes. Default utf8. */
   readonly encoding?: 'utf8' | 'latin1'
+  /** As root: each belongs to the owner of the folder it is made in. */
+  readonly isOwnersOfParent?: boolean
 }
 
 /**
@@ -20,6 +23,7 @@ export function makeDirectories(folder: string, options: DirectoryOptions): void
   if (parent !== folder) makeDirectories(parent, options)
   try {
     fs.mkdirSync(bytes, { mode: options.mode })
+    if (options.isOwnersOfParent === true) giveFolder(bytes, ownerToGive(Buffer.from(parent, options.encoding)))
   } catch (error) {
     if (systemCode(error) !== 'EEXIST') throw error
     // Another process may have made it meanwhile; anything else says here what it is.

@@ -11,6 +11,7 @@ import { monotonicNs } from '../kernel/clock.ts'
 import type { Log } from '../kernel/log.ts'
 import { sleep } from '../kernel/timer.ts'
 import { BackupSystem, type Started } from './facade/backup-system.ts'
+import { enterHome } from './home-owner.ts'
 import { openLog } from './logging/index.ts'
 import { type OpenOptions, openSystem } from './open-system.ts'
 import { ElectedTransport } from './owner/elected-transport.ts'
@@ -33,6 +34,9 @@ export interface StartOptions extends SettingsInput {
   readonly works?: boolean
   /** Refuses to be a client: OWNER_EXISTS names the owner's pid. */
   readonly mustOwn?: boolean
+  /** Root goes on as the owner of HOME, for good. Without it a HOME of another is refused. */
+  readonly mayBecomeOwner?: boolean
+  readonly onBecome?: (user: string) => void
   readonly timing?: WorkTiming
   /** Where this process works and notices were left at its end. */
   readonly onUnsent?: (notices: number) => void
@@ -49,12 +53,17 @@ export interface StartedSystem extends AsyncDisposable {
 }
 
 /**
- * Throws CONFIG_INVALID, KEY_MISSING and its kind, KEY_WRONG, DATABASE_UNAVAILABLE, REPOSITORY_MISSING, OWNER_EXISTS.
+ * Throws CONFIG_INVALID, KEY_MISSING and its kind, KEY_WRONG, HOME_FOREIGN, DATABASE_UNAVAILABLE, REPOSITORY_MISSING, OWNER_EXISTS.
  */
 export async function startSystem(options: StartOptions): Promise<StartedSystem> {
   const settings = resolveSettings(options)
   const { values } = settings
   const keys = readKeys(values)
+  const became = enterHome(values.home, {
+    mayBecomeOwner: options.mayBecomeOwner === true,
+    isEmbedded: values.databaseUrl === undefined,
+  })
+  if (became !== undefined) options.onBecome?.(became)
   const log = await openLog({
     logger: values.logger,
     directory: values.logsDirectory,

@@ -15,6 +15,7 @@ import { initialize, migrate, type SqlSession } from '../schema.ts'
 import { PGLITE_PARSERS, PGLITE_SERIALIZERS } from '../values.ts'
 import { DurableFiles, syncFolder, syncTree } from './durable-files.ts'
 import { embeddedDialect } from './embedded-dialect.ts'
+import { folderRefusal } from './folder-refusal.ts'
 import { OwnerLock } from './owner-lock.ts'
 import { type Instance, type OpenedDatabase, RevivingDatabase, watch } from './reviving-database.ts'
 
@@ -41,7 +42,8 @@ const OWNER_ROLE = 'neonpro_backup_owner'
 
 /**
  * Opens the embedded database, made and brought to this version where needed.
- * Throws OWNER_EXISTS, EMBEDDED_NOT_DURABLE, DATABASE_TOO_NEW, EMBEDDED_UNREADABLE, DISK_FULL.
+ * Throws OWNER_EXISTS, EMBEDDED_NOT_DURABLE, DATABASE_TOO_NEW, EMBEDDED_UNREADABLE, DISK_FULL,
+ * PERMISSION_DENIED, HOME_READ_ONLY.
  */
 export async function openEmbeddedCatalog(options: EmbeddedOptions = {}): Promise<Catalog> {
   const { template } = options
@@ -60,8 +62,10 @@ export async function openEmbeddedCatalog(options: EmbeddedOptions = {}): Promis
     if (!options.lock) lock[Symbol.dispose]()
   }
   try {
-    await makeIfAbsent(directory, template)
-    return asCatalog(await RevivingDatabase.start(directory, () => openDirectory(directory)), directory, release)
+    await makeIfAbsent(directory, template).catch((error: unknown) => {
+      throw folderRefusal(path.dirname(directory), error) ?? error
+    })
+    return asCatalog(await RevivingDatabase.start(directory, () => openNamed(directory)), directory, release)
   } catch (error) {
     release()
     throw error
@@ -85,6 +89,16 @@ async function openMemory(template?: Blob): Promise<PGlite> {
   })
   await prepare(database, 'memory')
   return database
+}
+
+/** What the file system refuses is no damage: nobody must move a whole database away for it. */
+async function openNamed(directory: string): Promise<OpenedDatabase> {
+  try {
+    return await openDirectory(directory)
+  } catch (error) {
+    if (error instanceof BackupError && error.code !== 'EMBEDDED_UNREADABLE') throw error
+    throw folderRefusal(directory, error, { isDeep: true }) ?? error
+  }
 }
 
 async function openDirectory(directory: string): Promise<OpenedDatabase> {
@@ -150,23 +164,11 @@ async function start(directory: string): Promise<{ database: PGlite; files: Dura
   try {
     return { database: await PGlite.create({ ...common(undefined), fs: files, startParams }), files }
   } catch (error) {
-    if (isFull(directory))
-      throw new BackupError('DISK_FULL', `There is no room for the embedded database in ${directory}.`, {
-        cause: error,
-      })
     throw new BackupError('EMBEDDED_UNREADABLE', `The embedded database in ${directory} does not open.`, {
       context: { directory },
       cause: error,
     })
   }
-}
-
-/** Two segments of the write-ahead log. */
-const ROOM_MIN = 32 * 1024 * 1024
-
-function isFull(directory: string): boolean {
-  const { bavail, bsize } = fs.statfsSync(directory)
-  return bavail * bsize < ROOM_MIN
 }
 
 function common(template: Blob | undefined) {

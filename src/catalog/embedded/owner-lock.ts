@@ -10,6 +10,7 @@ import { BackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import { makeDirectories } from '../../kernel/directories.ts'
 import { hostName } from '../../kernel/machine.ts'
+import { folderRefusal } from './folder-refusal.ts'
 
 export interface Owner {
   readonly pid: number
@@ -39,12 +40,25 @@ export class OwnerLock implements Disposable {
     fs.writeFileSync(ownerFile(file), `${JSON.stringify(this.#owner)}\n`, { mode: 0o600 })
   }
 
-  /** Makes `file` where it is absent. Throws OWNER_EXISTS, naming pid and host, while another holder lives. */
+  /**
+   * Makes `file` where it is absent. Throws OWNER_EXISTS, naming pid and host, while another holder lives;
+   * PERMISSION_DENIED, HOME_READ_ONLY, DISK_FULL.
+   */
   static async acquire(file: string): Promise<OwnerLock> {
-    makeDirectories(path.dirname(file), { mode: 0o700 })
+    try {
+      makeDirectories(path.dirname(file), { mode: 0o700 })
+      return await OwnerLock.#lock(file)
+    } catch (error) {
+      if (error instanceof BackupError) throw error
+      throw folderRefusal(file, error) ?? folderRefusal(path.dirname(file), error) ?? error
+    }
+  }
+
+  static async #lock(file: string): Promise<OwnerLock> {
     const database = await openSqlite(file)
     try {
       database.exec('pragma busy_timeout = 0; begin exclusive')
+      return new OwnerLock(file, database)
     } catch (error) {
       database.close()
       if ((error as { errcode?: unknown }).errcode !== SQLITE_BUSY) throw error
@@ -54,7 +68,6 @@ export class OwnerLock implements Disposable {
         cause: error,
       })
     }
-    return new OwnerLock(file, database)
   }
 
   /** Says where the holder listens, and where its repository lies: who becomes its client compares. */

@@ -4,6 +4,7 @@ import { type VerifyResult, verifyRepository } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { nowMs } from '../../kernel/clock.ts'
 import { makeDirectories } from '../../kernel/directories.ts'
+import { replaceOwnedFile } from '../../kernel/owned-file.ts'
 import { type CommandContext, type CommandResult, stateDirectory, textOption } from '../command.ts'
 import { formatBytes } from '../format.ts'
 import { warnOfOddPoints } from '../odd-points.ts'
@@ -101,9 +102,8 @@ class VerifyMemory {
 
   save(): void {
     try {
-      makeDirectories(path.dirname(this.#file), { mode: 0o700 })
-      fs.writeFileSync(`${this.#file}.new`, JSON.stringify(Object.fromEntries(this.times)), { mode: 0o600 })
-      fs.renameSync(`${this.#file}.new`, this.#file)
+      makeDirectories(path.dirname(this.#file), { mode: 0o700, isOwnersOfParent: true })
+      replaceOwnedFile(this.#file, JSON.stringify(Object.fromEntries(this.times)))
     } catch {
       // Without a place to remember, the next sampled run begins anew.
     }

@@ -202,6 +202,7 @@ export const en = {
   'serve.waiting': 'The database {database} does not answer ({cause}); waiting for it.',
   'serve.stopping': 'Stopping. Running backups write a checkpoint.',
   'status.places': 'Repository {repository}; database {database}.',
+  'system.became': 'HOME belongs to {user}: this goes on as that user. What only root may read is left out; a service that may read it (docs/configuration.md) takes it along.',
   'status.alive': 'The scheduler is running ({workers} {workers:process|processes}).',
   'status.noScheduler': 'NO SCHEDULER IS RUNNING: nothing starts by itself. Start "neonpro-backup serve".',
   'status.never': 'never',

@@ -8,6 +8,7 @@ import path from 'node:path'
 import { systemCode } from '../../kernel/backup-error.ts'
 import { makeDirectories } from '../../kernel/directories.ts'
 import { bootId, isProcessAlive, processStart } from '../../kernel/machine.ts'
+import { makeOwnedFile, replaceOwnedFile } from '../../kernel/owned-file.ts'
 
 const WRITERS_MAX = 64
 
@@ -84,8 +85,8 @@ export class ClientState implements HeadMemory {
     const owner = `${process.pid} ${processStart()} ${bootId()}`
     for (let attempt = 0; attempt < 2; attempt += 1) {
       try {
-        makeDirectories(this.#directory, { mode: 0o700 })
-        fs.writeFileSync(file, owner, { flag: 'wx', mode: 0o600 })
+        makeDirectories(this.#directory, { mode: 0o700, isOwnersOfParent: true })
+        makeOwnedFile(file, owner)
         return 'locked'
       } catch (error) {
         if (systemCode(error) !== 'EEXIST') return 'unwritable'
@@ -110,10 +111,8 @@ export class ClientState implements HeadMemory {
   }
 
   #writeFile(name: string, text: string): void {
-    makeDirectories(this.#directory, { mode: 0o700 })
-    const temporary = path.join(this.#directory, `.${name}-${process.pid}`)
-    fs.writeFileSync(temporary, text, { mode: 0o600, flush: true })
-    fs.renameSync(temporary, path.join(this.#directory, name))
+    makeDirectories(this.#directory, { mode: 0o700, isOwnersOfParent: true })
+    replaceOwnedFile(path.join(this.#directory, name), text)
   }
 }
 

@@ -13,6 +13,7 @@ import { BackupError, systemCode } from '../../kernel/backup-error.ts'
 import { monotonicNs, nowMs } from '../../kernel/clock.ts'
 import { inOrder } from '../../kernel/in-order.ts'
 import { bootId, isProcessAlive, machineTag } from '../../kernel/machine.ts'
+import { ownerToGive } from '../../kernel/owned-file.ts'
 import { checkKey } from '../key.ts'
 import type { ByteSource, CallOptions, ObjectStat, ObjectStore, StoreCapabilities, Uptime } from '../object-store.ts'
 
@@ -37,7 +38,7 @@ export interface LocalStoreConfig {
   readonly fileMode?: number
   /** Exact, whatever the umask. Default 0700. */
   readonly directoryMode?: number
-  /** Owner of new files and folders; only root may set it. */
+  /** Owner of new files and folders; only root may set it. Default, for root: who owns the folder. */
   readonly uid?: number
   readonly gid?: number
 }
@@ -58,8 +59,8 @@ export class LocalStore implements ObjectStore {
   #poison: BackupError | undefined
 
   constructor(config: LocalStoreConfig) {
-    this.#config = config
     this.location = path.resolve(config.basePath)
+    this.#config = { ...ownerToGive(this.location), ...config }
     this.stagingDirectory = path.join(this.location, STAGING)
   }
 
@@ -82,6 +83,7 @@ export class LocalStore implements ObjectStore {
     // Random: a file system that compresses would keep no room for zeros.
     await fs
       .writeFile(file, randomBytes(RESERVE_BYTES), { mode: 0o600, flush: true })
+      .then(() => this.#own(file))
       .catch(() => fs.rm(file, { force: true }))
   }
 

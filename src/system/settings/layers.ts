@@ -16,6 +16,8 @@ import {
 } from '../../contracts/system/index.ts'
 import { BackupError, systemCode } from '../../kernel/backup-error.ts'
 
+import { refuseClosedHome } from '../home-owner.ts'
+
 export type Env = Readonly<Record<string, string | undefined>>
 
 export const OriginKind = {
@@ -58,12 +60,13 @@ export interface LayersInput {
   readonly home?: string
 }
 
-/** Reads both files. Throws CONFIG_INVALID naming the file or the path in it. */
+/** Reads both files. Throws CONFIG_INVALID naming the file or the path in it, HOME_FOREIGN. */
 export function readLayers(input: LayersInput): Layers {
   const { cwd, env } = input
   const argument = parseOptions(systemConfigSchema, input.argument ?? {}, { options: SYSTEM_OPTIONS })
   const envFile = { path: path.join(cwd, '.env'), env: readEnvFile(path.join(cwd, '.env')) }
   const home = homeOf(input, { argument, envFile })
+  refuseClosedHome(home.value)
   const file = path.join(home.value, 'config.json')
   const config = parseOptions(systemConfigSchema, readJson(file), { options: SYSTEM_OPTIONS, origin: `${file}: ` })
   // One that names another HOME would never be read by the processes that go there.
