@@ -14,8 +14,8 @@ import {
   schedulerStatus,
 } from '../src/services/scheduling/index.ts'
 import { temporaryPostgres } from '../test/harness/catalog.ts'
-import { insertConfig, schedulingParts } from '../test/harness/scheduling.ts'
-import { testSystem } from '../test/harness/system-parts.ts'
+import { planConfig, schedulingParts } from '../test/harness/scheduling.ts'
+import { testSystem } from '../test/harness/system.ts'
 import { median, milliseconds } from './measure.ts'
 import type { Finding } from './system.ts'
 
@@ -32,7 +32,7 @@ export async function benchHistory({ runs }: { readonly runs: number }): Promise
   await using catalog = await openCatalog({ url })
   const parts = await schedulingParts(catalog)
   for (let i = 0; i < CONFIGS; i += 1)
-    await insertConfig(parts, {
+    await planConfig(parts, {
       schedule: { kind: 'FREQUENCY', frequency: 'DAILY', time: '02:00' },
       timezone: 'America/Sao_Paulo',
     })

@@ -5,7 +5,7 @@ import { DueState } from '../src/contracts/system/index.ts'
 import type { SystemParts } from '../src/services/index.ts'
 import { tick } from '../src/services/scheduling/index.ts'
 import { type TestServer, temporaryPostgres } from '../test/harness/catalog.ts'
-import { everyMinutes, insertConfig, schedulingParts } from '../test/harness/scheduling.ts'
+import { everyMinutes, planConfig, schedulingParts } from '../test/harness/scheduling.ts'
 import { median, milliseconds } from './measure.ts'
 import type { Finding } from './system.ts'
 
@@ -48,7 +48,7 @@ async function prepare(server: TestServer, count: number): Promise<SystemParts> 
   await initExternalDatabase(url)
   const catalog = await openCatalog({ url })
   const parts = await schedulingParts(catalog)
-  for (let i = 0; i < count; i += 1) await insertConfig(parts, { schedule: everyMinutes(60 * 24 * 30) })
+  for (let i = 0; i < count; i += 1) await planConfig(parts, { schedule: everyMinutes(60 * 24 * 30) })
   return parts
 }
 

@@ -50,6 +50,6 @@ test('a variable that is not set, an empty file and empty input are refused', as
   fs.writeFileSync(path.join(folder.path, 'empty'), '\n')
   const places = { env: { EMPTY: '' }, cwd: folder.path, readInput: async () => '' }
   for (const text of ['env:ABSENT', 'env:EMPTY', 'file:empty', '-'])
-    await assert.rejects(databaseUrlOf(text, places), (error) => isBackupError(error, 'USAGE'), text)
+    await assert.rejects(databaseUrlOf(text, places), failsWith('USAGE'), text)
   await assert.rejects(databaseUrlOf('file:absent', places), failsWith('SOURCE_UNREADABLE'))
 })

@@ -10,7 +10,8 @@ import { calculateMetrics } from '../../src/services/monitoring/index.ts'
 import { configStatuses, schedulerStatus, tick } from '../../src/services/scheduling/index.ts'
 import { listBackups, pageQuery } from '../../src/services/scheduling/list-backups.ts'
 import { asAdmin, noServer, type TestServer, temporaryPostgres } from '../harness/catalog.ts'
-import { schedulingParts, testSettings } from '../harness/scheduling.ts'
+import { testSettings } from '../harness/rows.ts'
+import { schedulingParts } from '../harness/scheduling.ts'
 import { until } from '../harness/until.ts'
 
 const RUNS = process.env['NEONPRO_TEST_LONG'] === '1' ? 1_000_000 : 60_000

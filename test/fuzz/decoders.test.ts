@@ -364,11 +364,7 @@ test('names that lead out of a directory are refused by both readers', () => {
     encodeStatSection(columnsOf([name], [1]), { from: 0, to: 1 }, out)
     out.bytes(new Uint8Array(1))
     encodeExtras([], out)
-    assert.throws(
-      () => decodePage(out.copy()),
-      (error) => isBackupError(error, 'DAMAGED'),
-      JSON.stringify(name),
-    )
+    assert.throws(() => decodePage(out.copy()), failsWith('DAMAGED'), JSON.stringify(name))
     assert.throws(
       () => all(entriesOf(holding(Buffer.from(out.copy())), Buffer.alloc(32))),
       RescueError,

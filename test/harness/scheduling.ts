@@ -4,17 +4,13 @@
  */
 import { randomUUID } from 'node:crypto'
 import { type Catalog, DEFAULT_TENANT_ID } from '../../src/catalog/index.ts'
-import {
-  BackupType,
-  type ConfigSettings,
-  Priority,
-  type ScheduleSettings,
-  SourceKind,
-} from '../../src/contracts/system/index.ts'
+import type { ScheduleSettings } from '../../src/contracts/system/index.ts'
 import { type JobQueue, openJobQueue } from '../../src/jobs/index.ts'
 import { type Log, silentLog } from '../../src/kernel/log.ts'
 import type { SystemParts } from '../../src/services/index.ts'
 import { ensureDueTimes } from '../../src/services/scheduling/index.ts'
+import { addConfig, type TestConfig } from './rows.ts'
+import { insertTenants } from './system.ts'
 
 export interface PartsOptions {
   readonly queue?: JobQueue
@@ -27,11 +23,7 @@ export async function schedulingParts(
   catalog: Catalog,
   { queue, defaults = {}, workerId = randomUUID(), log = silentLog }: PartsOptions = {},
 ): Promise<SystemParts> {
-  await catalog.db
-    .insertInto('tenants')
-    .values({ id: DEFAULT_TENANT_ID, name: 'default' })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute()
+  await insertTenants(catalog, [DEFAULT_TENANT_ID])
   const there = {
     catalog,
     tenantId: DEFAULT_TENANT_ID,
@@ -50,65 +42,24 @@ export async function schedulingParts(
   })
 }
 
-export interface TestConfig {
-  readonly name?: string
-  readonly schedule?: ScheduleSettings
-  readonly timezone?: string
-  readonly performance?: ConfigSettings['performance']
-  readonly priority?: Priority
-  readonly enabled?: boolean
-  readonly createdAt?: Date
+export interface PlannedConfig extends Omit<TestConfig, 'source' | 'removedAt'> {
   /** The waiting due time is put here, whatever the schedule says. */
   readonly dueAt?: Date
 }
 
 export const everyMinutes = (minutes: number): ScheduleSettings => ({ kind: 'EVERY', every: `${minutes}m` })
 
-export function testSettings({
-  schedule = { kind: 'MANUAL' },
-  timezone = 'UTC',
-  performance = {},
-  priority = Priority.NORMAL,
-}: TestConfig = {}): ConfigSettings {
-  return {
-    kind: SourceKind.FILES,
-    paths: ['/srv/records'],
-    type: BackupType.INCREMENTAL,
-    schedule,
-    timezone,
-    filters: {},
-    performance,
-    alertConfig: {},
-    priority,
-    tags: [],
-  }
-}
-
-/** A configuration with its due time; gives its id. */
-export async function insertConfig(parts: SystemParts, config: TestConfig = {}): Promise<string> {
-  const id = randomUUID()
+/** A configuration with its due time, run by hand unless it says otherwise, over a year old; gives its id. */
+export async function planConfig(parts: SystemParts, { dueAt, ...config }: PlannedConfig = {}): Promise<string> {
   const {
-    name = `config ${id.slice(0, 8)}`,
+    schedule = { kind: 'MANUAL' },
+    timezone = 'UTC',
     enabled = true,
     createdAt = new Date(Date.now() - 3_600_000 * 24 * 400 - 1_700_000),
-    dueAt,
   } = config
-  const settings = testSettings(config)
+  const id = await addConfig(parts, { ...config, schedule, timezone, createdAt })
   await parts.catalog.transaction(async (tx) => {
-    await tx
-      .insertInto('configs')
-      .values({
-        id,
-        tenant_id: parts.tenantId,
-        name,
-        kind: settings.kind,
-        settings: JSON.stringify(settings),
-        enabled,
-        created_by: 'test',
-        created_at: createdAt,
-      })
-      .execute()
-    await ensureDueTimes(tx, parts, { id, enabled, settings, createdAt })
+    await ensureDueTimes(tx, parts, { id, enabled, settings: { schedule, timezone }, createdAt })
     if (dueAt)
       await tx
         .updateTable('due_times')
@@ -117,4 +68,9 @@ export async function insertConfig(parts: SystemParts, config: TestConfig = {}):
         .execute()
   })
   return id
+}
+
+/** The name of before, until nobody uses it. */
+export function insertConfig(parts: SystemParts, config?: PlannedConfig): Promise<string> {
+  return planConfig(parts, config)
 }

@@ -1,121 +1,106 @@
-/** What services are given, on a real folder and an empty database in memory. */
+/**
+ * A system for tests: everything that services are given, over a real repository and an empty database in memory. Only
+ * what leaves the process is written down instead: jobs and acts.
+ */
 import { randomBytes, randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { type Catalog, DEFAULT_TENANT_ID } from '../../src/catalog/index.ts'
-import type { ConfigSettings } from '../../src/contracts/system/index.ts'
 import { ObjectType } from '../../src/engine/crypto/index.ts'
-import { Repository } from '../../src/engine/index.ts'
+import type { Kek } from '../../src/engine/index.ts'
 import type { JobQueue } from '../../src/jobs/index.ts'
 import { isoTime } from '../../src/kernel/clock.ts'
 import { silentLog } from '../../src/kernel/log.ts'
 import { configTag } from '../../src/services/execution/index.ts'
-import type { AuditEvent, RepositoryAccess, SystemParts } from '../../src/services/index.ts'
+import type { AuditEvent, SystemParts } from '../../src/services/index.ts'
+import { parseLocation } from '../../src/storage/index.ts'
+import { openNotifiers } from '../../src/system/compose-channels.ts'
+import { openRepositoryAccess } from '../../src/system/repository-access.ts'
 import { temporaryCatalog } from './catalog.ts'
-import { backup, localStore, makeRepository, open, type TestRepository } from './repository.ts'
+import { backup, open, rawKey, type TestRepository } from './repository.ts'
+import { temporaryDirectory } from './temporary-directory.ts'
 
 export interface TestSystem extends AsyncDisposable {
-  readonly base: string
-  readonly repository: TestRepository
+  /** Where it lies: its repository is `folder/repository`. */
+  readonly folder: string
   readonly parts: SystemParts
+  /** The same repository, as tests of the engine take it. */
+  readonly repository: TestRepository
   /** What the services wrote into the audit log. */
   readonly audited: AuditEvent[]
   /** Subjects of the jobs that were enqueued. */
   readonly enqueued: string[]
 }
 
-function accessOf(rowId: string, { folder, kek, stateFolder }: TestRepository): RepositoryAccess {
+/** Parts of the caller's own are taken as they are. A catalog of the caller's stays open. */
+export interface TestSystemOptions extends Partial<Omit<SystemParts, 'repository'>> {
+  /** A folder of the caller's, with the repository that is there; else one that goes with the system. */
+  readonly folder?: string
+  /** Of the repository, newest first. */
+  readonly keks?: readonly Kek[]
+}
+
+/** With `catalog`, a tenant of its own in a shared database unless `tenantId` says which: opening one takes a second. */
+export async function testSystem(options: TestSystemOptions = {}): Promise<TestSystem> {
+  const { folder: given, keks = [rawKey()], ...own } = options
+  const directory = given === undefined ? temporaryDirectory() : undefined
+  const folder = given ?? directory!.path
+  const catalog = own.catalog ?? (await temporaryCatalog())
+  const tenantId = own.tenantId ?? (own.catalog ? randomUUID() : DEFAULT_TENANT_ID)
+  const home = own.home ?? path.join(folder, 'home')
+  await insertTenants(catalog, [DEFAULT_TENANT_ID, tenantId])
+  fs.mkdirSync(home, { recursive: true })
+  const location = parseLocation(path.join(folder, 'repository'))
+  const stateDirectory = path.join(home, 'state')
+  const repository = await openRepositoryAccess(catalog, { location, keks, stateDirectory })
+  const audited: AuditEvent[] = []
+  const enqueued: string[] = []
+  const parts: SystemParts = {
+    catalog,
+    tenantId,
+    queue: recordingQueue(enqueued),
+    repository,
+    channels: {},
+    notifiers: openNotifiers(own.channels ?? {}),
+    home,
+    defaults: { alertConfig: { minFreeSpace: 0 } },
+    locale: 'en',
+    log: silentLog,
+    audit: { append: async (event) => void audited.push(event) },
+    secrets: { seal: (text) => Buffer.from(text), open: (sealed) => Buffer.from(sealed).toString() },
+    worker: { id: randomUUID(), host: 'test', pid: process.pid },
+    ...own,
+  }
   return {
-    rowId,
-    location: { kind: 'LOCAL', path: folder },
-    keks: [kek],
-    stateDirectory: stateFolder,
-    open: () => Repository.open(localStore(folder), [kek]),
-    openStore: () => localStore(folder),
+    folder,
+    parts,
+    repository: { folder: location.path, kek: keks[0]!, stateFolder: stateDirectory },
+    audited,
+    enqueued,
+    [Symbol.asyncDispose]: async () => {
+      if (!own.catalog) await catalog[Symbol.asyncDispose]()
+      directory?.[Symbol.dispose]()
+    },
   }
 }
 
-/** A system in `base`: its repository is `base/repository`. */
-export async function testSystem(base: string, given: Partial<SystemParts> = {}): Promise<TestSystem> {
-  const own = given.catalog === undefined ? await temporaryCatalog() : undefined
-  const catalog = given.catalog ?? own!
-  const known = fs.existsSync(path.join(base, 'repository'))
-  if (known) throw new Error('there is a system already')
-  const repository = await makeRepository(base)
-  const rowId = randomUUID()
-  await insertTenant(catalog)
-  await catalog.db
-    .insertInto('repositories')
-    .values({ id: rowId, tenant_id: DEFAULT_TENANT_ID, location: repository.folder })
-    .execute()
-  const audited: AuditEvent[] = []
-  const enqueued: string[] = []
-  const queue: JobQueue = {
+function recordingQueue(enqueued: string[]): JobQueue {
+  return {
     enqueue: async (job) => void enqueued.push(job.subject),
     enqueueAll: async (jobs) => void enqueued.push(...jobs.map(({ subject }) => subject)),
     work: async () => {},
     stop: async () => {},
     [Symbol.asyncDispose]: async () => {},
   }
-  const parts: SystemParts = {
-    catalog,
-    tenantId: DEFAULT_TENANT_ID,
-    queue,
-    repository: accessOf(rowId, repository),
-    defaults: {},
-    channels: {},
-    notifiers: [],
-    audit: { append: async (event) => void audited.push(event) },
-    secrets: { seal: (text) => Buffer.from(text), open: (sealed) => Buffer.from(sealed).toString() },
-    log: silentLog,
-    worker: { id: randomUUID(), host: 'test', pid: process.pid },
-    home: base,
-    locale: 'en',
-    ...given,
-  }
-  return { base, repository, parts, audited, enqueued, [Symbol.asyncDispose]: async () => own?.[Symbol.asyncDispose]() }
 }
 
-async function insertTenant(catalog: Catalog): Promise<void> {
+/** Those that are there already stay. */
+export async function insertTenants(catalog: Catalog, ids: readonly string[]): Promise<void> {
   await catalog.db
     .insertInto('tenants')
-    .values({ id: DEFAULT_TENANT_ID, name: 'default' })
+    .values([...new Set(ids)].map((id) => ({ id, name: id === DEFAULT_TENANT_ID ? 'default' : id })))
     .onConflict((conflict) => conflict.doNothing())
     .execute()
-}
-
-/** A configuration's row, as saving one would write it. Gives its id. */
-export async function insertConfig(
-  { parts }: Pick<TestSystem, 'parts'>,
-  settings: Partial<ConfigSettings> & { readonly paths: readonly string[] },
-  row: { readonly name?: string; readonly enabled?: boolean; readonly removed_at?: Date } = {},
-): Promise<string> {
-  const id = randomUUID()
-  const whole: ConfigSettings = {
-    kind: 'FILES',
-    type: 'INCREMENTAL',
-    schedule: { kind: 'MANUAL' },
-    timezone: 'UTC',
-    filters: {},
-    performance: {},
-    alertConfig: {},
-    priority: 'NORMAL',
-    tags: [],
-    ...settings,
-  }
-  await parts.catalog.db
-    .insertInto('configs')
-    .values({
-      id,
-      tenant_id: parts.tenantId,
-      name: `config ${id}`,
-      kind: whole.kind,
-      settings: JSON.stringify(whole),
-      created_by: 'test',
-      ...row,
-    })
-    .execute()
-  return id
 }
 
 export interface PlantedSnapshot {

@@ -1,13 +1,13 @@
 /** The audit log and the rebuild on a PostgreSQL server: several connections at once, an owner that is no superuser. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { type Catalog, DEFAULT_TENANT_ID } from '../../src/catalog/index.ts'
 import { closeAuditSegments, nextHash, verifyAudit } from '../../src/services/audit/index.ts'
 import { rebuildSystem } from '../../src/services/rebuild/index.ts'
 import { recordConfig } from '../../src/services/records/index.ts'
 import { asAdmin, noServer, postgresCatalog, type TestServer, temporaryPostgres } from '../harness/catalog.ts'
-import { actions, addConfig, type ControlPlane, controlPlane, DATABASE_URL } from '../harness/control-plane.ts'
+import { actions, type ControlPlane, controlPlane, DATABASE_URL } from '../harness/control-plane.ts'
 import { rawKey } from '../harness/repository.ts'
+import { addConfig } from '../harness/rows.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 
 const skip = noServer()
@@ -17,16 +17,10 @@ before(async () => {
 })
 after(() => server?.[Symbol.asyncDispose]())
 
-async function tenantCatalog(): Promise<Catalog> {
-  const catalog = await postgresCatalog(server!)
-  await catalog.db.insertInto('tenants').values({ id: DEFAULT_TENANT_ID, name: 'default' }).execute()
-  return catalog
-}
-
 test('entries that are appended at once, while segments are closed and checked, make one chain without gaps', {
   skip,
 }, async () => {
-  await using plane = await controlPlane({ catalog: await tenantCatalog() })
+  await using plane = await controlPlane({ catalog: await postgresCatalog(server!) })
   const { parts } = plane
   const writers = Array.from({ length: 6 }, (_, i) => actions(parts.audit, 15, `writer-${i}`))
   const closers = Array.from({ length: 3 }, () => closeAuditSegments(parts))
@@ -48,7 +42,7 @@ test('entries that are appended at once, while segments are closed and checked, 
 })
 
 test('what a superuser plants is found, also when the whole chain is made anew', { skip }, async () => {
-  await using plane = await controlPlane({ catalog: await tenantCatalog() })
+  await using plane = await controlPlane({ catalog: await postgresCatalog(server!) })
   const { parts } = plane
   await actions(parts.audit, 5)
   await closeAuditSegments(parts)
@@ -87,7 +81,11 @@ test('an embedded system is rebuilt on a server', { skip }, async () => {
     await actions(plane.parts.audit, 3)
     await closeAuditSegments(plane.parts)
   }
-  await using plane: ControlPlane = await controlPlane({ folder: base.path, keks, catalog: await tenantCatalog() })
+  await using plane: ControlPlane = await controlPlane({
+    folder: base.path,
+    keks,
+    catalog: await postgresCatalog(server!),
+  })
   const summary = await rebuildSystem(plane.parts)
   assert.deepEqual([summary.configs, summary.auditEntries], [1, 3])
   const verdict = await verifyAudit(plane.parts)

@@ -15,23 +15,15 @@ import {
   writeRecord,
 } from '../../src/engine/index.ts'
 import { dueTimesBetween, nextDueAt, scheduledRunId } from '../../src/jobs/index.ts'
-import { isBackupError } from '../../src/kernel/backup-error.ts'
 import { isoTime } from '../../src/kernel/clock.ts'
 import { closeAuditSegments, verifyAudit } from '../../src/services/audit/index.ts'
 import { sourcePurpose } from '../../src/services/control-key/index.ts'
 import { rebuildSystem } from '../../src/services/rebuild/index.ts'
 import { recordConfig, retryRecords } from '../../src/services/records/index.ts'
-import {
-  actions,
-  addConfig,
-  type ControlPlane,
-  type ControlPlaneParts,
-  controlPlane,
-  DATABASE_URL,
-  SETTINGS,
-} from '../harness/control-plane.ts'
+import { actions, type ControlPlane, controlPlane, DATABASE_URL, SETTINGS } from '../harness/control-plane.ts'
 import { failsWith } from '../harness/refusal.ts'
 import { backup, localStore, rawKey, sampleTree } from '../harness/repository.ts'
+import { addConfig } from '../harness/rows.ts'
 import { seededRandom } from '../harness/seeded-random.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 
@@ -47,7 +39,7 @@ function lastDue(): number {
 }
 
 /** Everything that has to come back, as it is shown. */
-async function viewOf({ catalog, secrets }: ControlPlaneParts) {
+async function viewOf({ catalog, secrets }: ControlPlane['parts']) {
   const all = async (
     table:
       | 'configs'
@@ -95,9 +87,9 @@ async function live({ parts, folder, keks }: ControlPlane): Promise<Made> {
   fs.mkdirSync(source)
   sampleTree(source, seededRandom(1))
   const ids = {
-    clinic: await addConfig(parts, { name: 'clinic', source: DATABASE_URL }),
-    photos: await addConfig(parts, { name: 'photos' }),
-    old: await addConfig(parts, { name: 'old' }),
+    clinic: await addConfig(parts, { ...SETTINGS, name: 'clinic', source: DATABASE_URL }),
+    photos: await addConfig(parts, { ...SETTINGS, name: 'photos' }),
+    old: await addConfig(parts, { ...SETTINGS, name: 'old' }),
   }
   await retryRecords(parts)
   await parts.catalog.db
@@ -320,11 +312,7 @@ test('a record that can not be believed may be a removal: the rebuild is refused
   fs.rmSync(path.join(records, (await listRecords(repository, { record: 'audit' })).records[0]!.name))
   fs.writeFileSync(path.join(records, audit.name), bytes)
   await using third = await afterLoss(base.path, keks)
-  await assert.rejects(
-    rebuildSystem(third.parts),
-    (error) => isBackupError(error, 'DAMAGED'),
-    'a missing segment is told',
-  )
+  await assert.rejects(rebuildSystem(third.parts), failsWith('DAMAGED'), 'a missing segment is told')
 })
 
 test('of two live configurations of one name the newer keeps it; the older runs nothing until somebody has looked', async () => {

@@ -7,9 +7,9 @@ import { test } from 'node:test'
 import { listRecords } from '../../src/engine/index.ts'
 import { sourcePurpose } from '../../src/services/control-key/index.ts'
 import { alarmPending, parseConfigRecord, recordConfig, retryRecords } from '../../src/services/records/index.ts'
-import { addConfig, type ControlPlane, controlPlane, DATABASE_URL, SETTINGS } from '../harness/control-plane.ts'
+import { type ControlPlane, controlPlane, DATABASE_URL, SETTINGS } from '../harness/control-plane.ts'
 import { failsWith } from '../harness/refusal.ts'
-import { testSystem } from '../harness/system-parts.ts'
+import { addConfig } from '../harness/rows.ts'
 
 async function recorded({ parts }: ControlPlane) {
   await using repository = await parts.repository.open()
@@ -19,7 +19,7 @@ async function recorded({ parts }: ControlPlane) {
 test('a configuration stands in the repository with its generation, its source still sealed', async () => {
   await using plane = await controlPlane()
   const { parts, folder } = plane
-  const id = await addConfig(parts, { name: 'clinic', source: DATABASE_URL })
+  const id = await addConfig(parts, { ...SETTINGS, name: 'clinic', source: DATABASE_URL })
   assert.equal(await recordConfig(parts, id), true)
   assert.equal(await recordConfig(parts, id), true, 'what is recorded is not written again')
   const [entry, ...others] = await recorded(plane)
@@ -78,8 +78,7 @@ test('an unknown configuration is named', async () => {
 
 test("what is not recorded for an hour is one alarm, in the reader's language, that ends when everything is", async () => {
   await using plane = await controlPlane()
-  await using system = await testSystem({ catalog: plane.parts.catalog })
-  const parts = { ...system.parts, ...plane.parts, locale: 'pt-BR' as const }
+  const parts = { ...plane.parts, locale: 'pt-BR' as const }
   const id = await addConfig(parts, { name: 'clinic' })
   const away = path.join(plane.folder, 'away')
   fs.renameSync(path.join(plane.folder, 'repository'), away)

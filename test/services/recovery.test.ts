@@ -9,10 +9,12 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
+import { DEFAULT_TENANT_ID } from '../../src/catalog/index.ts'
 import type { RecoveryOptions, RecoveryType } from '../../src/contracts/system/index.ts'
 import { listRecords } from '../../src/engine/index.ts'
 import type { JobQueue } from '../../src/jobs/index.ts'
 import { isBackupError } from '../../src/kernel/backup-error.ts'
+import type { ErrorCode } from '../../src/kernel/error-code.ts'
 import { applyRetention, syncPoints } from '../../src/services/execution/index.ts'
 import {
   addHold,
@@ -30,8 +32,9 @@ import { directoryCatalog } from '../harness/catalog.ts'
 import { engineChildren, engineStarted, killEngineChildren, pacedEngine } from '../harness/engine-children.ts'
 import { failsWith } from '../harness/refusal.ts'
 import { backup, lookAt, open, sampleTree } from '../harness/repository.ts'
+import { addConfig } from '../harness/rows.ts'
 import { seededRandom, testSeed } from '../harness/seeded-random.ts'
-import { insertConfig, plantSnapshots, type TestSystem, testSystem } from '../harness/system.ts'
+import { plantSnapshots, type TestSystem, testSystem } from '../harness/system.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 import { until } from '../harness/until.ts'
 
@@ -66,7 +69,7 @@ function leftovers(folder: string): string[] {
 
 test('a full restore brings everything back, byte for byte, verified; the point is proven', async () => {
   using base = temporaryDirectory()
-  await using system = await testSystem(base.path)
+  await using system = await testSystem({ folder: base.path })
   const source = path.join(base.path, 'source')
   const runId = await backedUp(system, source)
   const target = path.join(base.path, 'target')
@@ -96,7 +99,7 @@ test('a full restore brings everything back, byte for byte, verified; the point 
 
 test('a part is restored by path and glob, and no more; what is not there makes it partial; what is left as it was proves nothing', async () => {
   using base = temporaryDirectory()
-  await using system = await testSystem(base.path)
+  await using system = await testSystem({ folder: base.path })
   const source = path.join(base.path, 'source')
   const runId = await backedUp(system, source)
   const [point] = await getRecoveryPoints(system.parts)
@@ -137,7 +140,7 @@ test('a part is restored by path and glob, and no more; what is not there makes 
 
 test('progress grows while it runs; a request that is cancelled stops, waiting or running', async () => {
   using base = temporaryDirectory()
-  await using system = await testSystem(base.path)
+  await using system = await testSystem({ folder: base.path })
   const runId = await backedUp(system, path.join(base.path, 'source'), 100)
   const waiting = await ask(system, runId, { targetPath: path.join(base.path, 'never') })
   assert.equal((await cancelRecovery(system.parts, waiting.id, 'somebody')).state, 'CANCELLED')
@@ -175,7 +178,7 @@ test('progress grows while it runs; a request that is cancelled stops, waiting o
 test('killed or stopped at any moment, a restore goes on and ends whole, with nothing half-written', async () => {
   const random = seededRandom(testSeed())
   using base = temporaryDirectory()
-  await using system = await testSystem(base.path)
+  await using system = await testSystem({ folder: base.path })
   const source = path.join(base.path, 'source')
   const runId = await backedUp(system, source, 3000)
   for (let round = 0; round < (isLong ? 20 : 2); round += 1) {
@@ -211,7 +214,7 @@ test('the process that had a restore in hand is killed; the next one takes it ov
   let runId = ''
   {
     await using catalog = await directoryCatalog(home)
-    await using system = await testSystem(base.path, { catalog })
+    await using system = await testSystem({ folder: base.path, catalog, tenantId: DEFAULT_TENANT_ID })
     runId = await backedUp(system, source, 200)
     requestId = (await ask(system, runId, { targetPath: target })).id
     key = system.repository.kek.kind === 'raw' ? system.repository.kek.key.toString('base64') : ''
@@ -247,7 +250,7 @@ test('the process that had a restore in hand is killed; the next one takes it ov
 
 test("a request is in one worker's hands; one that was taken over has no effect any more", async () => {
   using base = temporaryDirectory()
-  await using system = await testSystem(base.path)
+  await using system = await testSystem({ folder: base.path })
   const runId = await backedUp(system, path.join(base.path, 'source'), 100)
   const request = await ask(system, runId, { targetPath: path.join(base.path, 'target') })
   const rows = system.parts.catalog.db.updateTable('recovery_requests')
@@ -276,36 +279,30 @@ test("a request is in one worker's hands; one that was taken over has no effect 
 
 test('what can not be done is refused before anything is asked for, and says why', async () => {
   using base = temporaryDirectory()
-  await using system = await testSystem(base.path)
+  await using system = await testSystem({ folder: base.path })
   const runId = await backedUp(system, path.join(base.path, 'source'))
   fs.writeFileSync(path.join(base.path, 'file'), '')
   fs.symlinkSync(system.repository.folder, path.join(base.path, 'link'))
   fs.symlinkSync('/', path.join(base.path, 'to-root'))
-  const refusals: Array<
-    readonly [
-      id: string,
-      type: RecoveryType,
-      options: Partial<RecoveryOptions>,
-      code: Parameters<typeof isBackupError>[1],
+  const refusals: Array<readonly [id: string, type: RecoveryType, options: Partial<RecoveryOptions>, code: ErrorCode]> =
+    [
+      [runId, 'FULL_RESTORE', { targetPath: system.repository.folder }, 'TARGET_REFUSED'],
+      [runId, 'FULL_RESTORE', { targetPath: path.join(system.repository.folder, 'packs/new') }, 'TARGET_REFUSED'],
+      [runId, 'FULL_RESTORE', { targetPath: path.join(base.path, 'link/inside') }, 'TARGET_REFUSED'],
+      [runId, 'FULL_RESTORE', { targetPath: path.join(base.path, 'file') }, 'TARGET_REFUSED'],
+      [runId, 'FULL_RESTORE', { targetPath: path.join(base.path, 'file/below') }, 'TARGET_REFUSED'],
+      [runId, 'FULL_RESTORE', { targetPath: '/proc/neonpro' }, 'TARGET_REFUSED'],
+      [runId, 'FULL_RESTORE', { targetPath: base.path, deleteExtra: true }, 'TARGET_REFUSED'],
+      [runId, 'FULL_RESTORE', { targetPath: path.join(base.path, 'to-root'), deleteExtra: true }, 'TARGET_REFUSED'],
+      [runId, 'FULL_RESTORE', { targetPath: system.parts.home, deleteExtra: true }, 'TARGET_REFUSED'],
+      [runId, 'FULL_RESTORE', { targetPath: path.dirname(process.execPath), deleteExtra: true }, 'TARGET_REFUSED'],
+      [runId, 'POINT_IN_TIME', { at: '2026-01-01T00:00:00Z' }, 'SOURCE_NOT_AVAILABLE'],
+      [runId, 'PARTIAL_RESTORE', {}, 'CONFIG_INVALID'],
+      [runId, 'FULL_RESTORE', { paths: ['a'] }, 'CONFIG_INVALID'],
+      [runId, 'FULL_RESTORE', { at: '2026-01-01' }, 'CONFIG_INVALID'],
+      [randomUUID(), 'FULL_RESTORE', {}, 'POINT_NOT_FOUND'],
+      ['no id at all', 'FULL_RESTORE', {}, 'POINT_NOT_FOUND'],
     ]
-  > = [
-    [runId, 'FULL_RESTORE', { targetPath: system.repository.folder }, 'TARGET_REFUSED'],
-    [runId, 'FULL_RESTORE', { targetPath: path.join(system.repository.folder, 'packs/new') }, 'TARGET_REFUSED'],
-    [runId, 'FULL_RESTORE', { targetPath: path.join(base.path, 'link/inside') }, 'TARGET_REFUSED'],
-    [runId, 'FULL_RESTORE', { targetPath: path.join(base.path, 'file') }, 'TARGET_REFUSED'],
-    [runId, 'FULL_RESTORE', { targetPath: path.join(base.path, 'file/below') }, 'TARGET_REFUSED'],
-    [runId, 'FULL_RESTORE', { targetPath: '/proc/neonpro' }, 'TARGET_REFUSED'],
-    [runId, 'FULL_RESTORE', { targetPath: base.path, deleteExtra: true }, 'TARGET_REFUSED'],
-    [runId, 'FULL_RESTORE', { targetPath: path.join(base.path, 'to-root'), deleteExtra: true }, 'TARGET_REFUSED'],
-    [runId, 'FULL_RESTORE', { targetPath: system.parts.home, deleteExtra: true }, 'TARGET_REFUSED'],
-    [runId, 'FULL_RESTORE', { targetPath: path.dirname(process.execPath), deleteExtra: true }, 'TARGET_REFUSED'],
-    [runId, 'POINT_IN_TIME', { at: '2026-01-01T00:00:00Z' }, 'SOURCE_NOT_AVAILABLE'],
-    [runId, 'PARTIAL_RESTORE', {}, 'CONFIG_INVALID'],
-    [runId, 'FULL_RESTORE', { paths: ['a'] }, 'CONFIG_INVALID'],
-    [runId, 'FULL_RESTORE', { at: '2026-01-01' }, 'CONFIG_INVALID'],
-    [randomUUID(), 'FULL_RESTORE', {}, 'POINT_NOT_FOUND'],
-    ['no id at all', 'FULL_RESTORE', {}, 'POINT_NOT_FOUND'],
-  ]
   const keyFile = path.join(base.path, 'keys/clinic.key')
   const withKey = { ...system, parts: { ...system.parts, keyFiles: [keyFile] } }
   await assert.rejects(
@@ -315,7 +312,7 @@ test('what can not be done is refused before anything is asked for, and says why
   for (const [id, type, options, code] of refusals)
     await assert.rejects(
       ask(system, id, { targetPath: path.join(base.path, 'target'), ...options }, type),
-      (error) => isBackupError(error, code),
+      failsWith(code),
       JSON.stringify(options),
     )
   assert.deepEqual(system.enqueued, [])
@@ -337,7 +334,7 @@ test('a priority orders the queue; a mode of overwriting goes by its name as wel
     stop: async () => {},
     [Symbol.asyncDispose]: async () => {},
   }
-  await using system = await testSystem(base.path, { queue })
+  await using system = await testSystem({ folder: base.path, queue })
   const source = path.join(base.path, 'source')
   const runId = await backedUp(system, source)
   const targetPath = path.join(base.path, 'target')
@@ -384,8 +381,8 @@ test('a priority orders the queue; a mode of overwriting goes by its name as wel
 
 test('a pin or hold is in the repository before it is acknowledged, and keeps its points; lifted, they go', async () => {
   using base = temporaryDirectory()
-  await using system = await testSystem(base.path)
-  const config = await insertConfig(system, { paths: ['/'], retention: { last: 1 } })
+  await using system = await testSystem({ folder: base.path })
+  const config = await addConfig(system.parts, { paths: ['/'], retention: { last: 1 } })
   const day = 86_400_000
   const names = await plantSnapshots(
     system.repository,
@@ -449,8 +446,8 @@ test('a pin or hold is in the repository before it is acknowledged, and keeps it
 
 test('a pin that comes too late for a point says so, and leaves no pin behind', async () => {
   using base = temporaryDirectory()
-  await using system = await testSystem(base.path)
-  const config = await insertConfig(system, { paths: ['/'], retention: { last: 1 } })
+  await using system = await testSystem({ folder: base.path })
+  const config = await addConfig(system.parts, { paths: ['/'], retention: { last: 1 } })
   const names = await plantSnapshots(
     system.repository,
     [2, 1].map((ago) => ({ configId: config, source: 'clinic', atMs: Date.now() - ago * 86_400_000, isGood: true })),

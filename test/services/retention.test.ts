@@ -22,7 +22,8 @@ import {
 import { failsWith } from '../harness/refusal.ts'
 import { backup, open, restored, type TestRepository, verified } from '../harness/repository.ts'
 import { expectedKept, pointsBefore, policies } from '../harness/retention-model.ts'
-import { insertConfig, plantSnapshots, type TestSystem, testSystem } from '../harness/system.ts'
+import { addConfig } from '../harness/rows.ts'
+import { plantSnapshots, type TestSystem, testSystem } from '../harness/system.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 
 const DAY_MS = 86_400_000
@@ -65,11 +66,11 @@ test('each point stays or goes as the model says, whatever the policies, pins an
   await fc.assert(
     fc.asyncProperty(plan, async ({ first, second, policies: [one, two], pinned, held }) => {
       using base = temporaryDirectory()
-      await using system = await testSystem(base.path)
+      await using system = await testSystem({ folder: base.path })
       const [own, other] = [asRetention(one), asRetention(two)]
       const configs = [
-        await insertConfig(system, { paths: ['/'], ...(own !== undefined && { retention: own }) }),
-        await insertConfig(system, { paths: ['/'], ...(other !== undefined && { retention: other }) }),
+        await addConfig(system.parts, { paths: ['/'], ...(own !== undefined && { retention: own }) }),
+        await addConfig(system.parts, { paths: ['/'], ...(other !== undefined && { retention: other }) }),
       ]
       const planted = [first, second].flatMap((points, i) =>
         points.map((point) => ({
@@ -129,11 +130,11 @@ test('each point stays or goes as the model says, whatever the policies, pins an
 
 test('removed and disabled configurations expire nothing; a new one of the same name leaves the old points alone', async () => {
   using base = temporaryDirectory()
-  await using system = await testSystem(base.path)
+  await using system = await testSystem({ folder: base.path })
   const settings = { paths: ['/'], retention: { last: 1 } }
-  const removed = await insertConfig(system, settings, { name: 'clinic', removed_at: new Date() })
-  const disabled = await insertConfig(system, settings, { name: 'paused', enabled: false })
-  const live = await insertConfig(system, settings, { name: 'clinic' })
+  const removed = await addConfig(system.parts, { ...settings, name: 'clinic', removedAt: new Date() })
+  const disabled = await addConfig(system.parts, { ...settings, name: 'paused', enabled: false })
+  const live = await addConfig(system.parts, { ...settings, name: 'clinic' })
   const nowMs = Date.now()
   const of = (configId: string, source: string, ago: number) => ({
     configId,
@@ -169,8 +170,8 @@ test('removed and disabled configurations expire nothing; a new one of the same 
 
 test('the newest good point of a source stays though newer ones are incomplete; a restore under way holds its point; an age says when a point goes', async () => {
   using base = temporaryDirectory()
-  await using system = await testSystem(base.path)
-  const config = await insertConfig(system, { paths: ['/'], retention: 30 })
+  await using system = await testSystem({ folder: base.path })
+  const config = await addConfig(system.parts, { paths: ['/'], retention: 30 })
   const atMs = days(Date.now(), 100, 90, 60, 50, 3)
   const names = await plantSnapshots(
     system.repository,
@@ -213,8 +214,8 @@ test('the newest good point of a source stays though newer ones are incomplete; 
 
 test('what is forgotten gives its room back, and the rest restores whole', async () => {
   using base = temporaryDirectory()
-  await using system = await testSystem(base.path)
-  const config = await insertConfig(system, { paths: ['/'], retention: { last: 1 } })
+  await using system = await testSystem({ folder: base.path })
+  const config = await addConfig(system.parts, { paths: ['/'], retention: { last: 1 } })
   const source = path.join(base.path, 'source')
   fs.mkdirSync(source)
   const made: string[] = []
@@ -233,8 +234,8 @@ test('what is forgotten gives its room back, and the rest restores whole', async
 
 test('a snapshot that can not be read forgets nothing', async () => {
   using base = temporaryDirectory()
-  await using system = await testSystem(base.path)
-  const config = await insertConfig(system, { paths: ['/'], retention: { last: 1 } })
+  await using system = await testSystem({ folder: base.path })
+  const config = await addConfig(system.parts, { paths: ['/'], retention: { last: 1 } })
   const names = await plantSnapshots(
     system.repository,
     days(Date.now(), 3, 2, 1).map((atMs) => ({ configId: config, source: 'clinic', atMs, isGood: true })),
@@ -263,7 +264,7 @@ test("a policy that outlives the system's is said when it is saved", () => {
 
 test('points whose every byte was read are proven; those that damage hits are not', async () => {
   using base = temporaryDirectory()
-  await using system = await testSystem(base.path)
+  await using system = await testSystem({ folder: base.path })
   const made: string[] = []
   for (const name of ['one', 'two']) {
     const source = path.join(base.path, name)
@@ -301,7 +302,7 @@ test('points whose every byte was read are proven; those that damage hits are no
 // One value for each would be more than a statement may have.
 test('70,000 points are proven at once', async () => {
   using base = temporaryDirectory()
-  await using system = await testSystem(base.path)
+  await using system = await testSystem({ folder: base.path })
   const { catalog, tenantId, repository } = system.parts
   await plantSnapshots(system.repository, [{ source: 'a', atMs: Date.parse('2026-01-01'), isGood: true }])
   await sql`insert into neonpro_backup.recovery_points (id, tenant_id, repository_id, snapshot, source, created_at, type, is_complete)
@@ -319,7 +320,7 @@ test('70,000 points are proven at once', async () => {
 
 test('every stored byte is read once a week, by whoever comes first, and damage is an alarm', async () => {
   using folder = temporaryDirectory()
-  await using system = await testSystem(folder.path)
+  await using system = await testSystem({ folder: folder.path })
   const { parts } = system
   await plantSnapshots(system.repository, [{ source: 'a', atMs: Date.parse('2026-01-01'), isGood: true }])
   const aWeekAgo = JSON.stringify({ atMs: Date.now() - 8 * 24 * 3600 * 1000 })

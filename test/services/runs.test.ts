@@ -9,6 +9,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
+import { DEFAULT_TENANT_ID } from '../../src/catalog/index.ts'
 import type { ConfigSettings, RunView } from '../../src/contracts/system/index.ts'
 import { forgetSnapshots, readHistory, type SnapshotEntry } from '../../src/engine/index.ts'
 import { IndexClass, openIndex } from '../../src/engine/snapshot/index.ts'
@@ -28,8 +29,9 @@ import { directoryCatalog } from '../harness/catalog.ts'
 import { engineChildren, engineStarted, killEngineChildren, pacedEngine } from '../harness/engine-children.ts'
 import { failsWith } from '../harness/refusal.ts'
 import { backup, lookAt, open, restored, sampleTree, type TestRepository, verified } from '../harness/repository.ts'
+import { addConfig } from '../harness/rows.ts'
 import { seededRandom, testSeed } from '../harness/seeded-random.ts'
-import { insertConfig, type TestSystem, testSystem } from '../harness/system.ts'
+import { type TestSystem, testSystem } from '../harness/system.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 import { until } from '../harness/until.ts'
 import { systemOf } from './recovery-parent.ts'
@@ -73,10 +75,10 @@ const pathsIn = (folder: string) => [...lookAt(folder).keys()].filter((name) => 
 
 test('a run ends with its snapshot, point, figures and audit entry, and the next one finds what has changed', async () => {
   using base = temporaryDirectory()
-  await using system = await testSystem(base.path)
+  await using system = await testSystem({ folder: base.path })
   const source = path.join(base.path, 'source')
   sampleTree(source, seededRandom(1))
-  const configId = await insertConfig(system, { paths: [source], tags: ['daily'] }, { name: 'Clinic' })
+  const configId = await addConfig(system.parts, { name: 'Clinic', paths: [source], tags: ['daily'] })
   const run = await ran(system, configId)
   assert.deepEqual([run.state, run.attempts, run.error, run.skipped], ['COMPLETED', 1, null, []])
   assert.deepEqual([run.stats?.filesNew, run.stats?.filesUnmodified], [13, 0])
@@ -109,7 +111,7 @@ test('a run ends with its snapshot, point, figures and audit entry, and the next
 
 test('a file that changes while it is read makes the run PARTIAL, and is named', async () => {
   using base = temporaryDirectory()
-  await using system = await testSystem(base.path)
+  await using system = await testSystem({ folder: base.path })
   const source = path.join(base.path, 'source')
   fs.mkdirSync(source)
   const file = path.join(source, 'moving.log')
@@ -133,7 +135,7 @@ test('a file that changes while it is read makes the run PARTIAL, and is named',
     const claim = await claimed(
       system.parts,
       await requestRun(system.parts, {
-        configId: await insertConfig(system, { paths: [source], performance: { compressionLevel: 8 } }),
+        configId: await addConfig(system.parts, { paths: [source], performance: { compressionLevel: 8 } }),
         by: 'somebody',
       }),
     )
@@ -150,11 +152,11 @@ test('a file that changes while it is read makes the run PARTIAL, and is named',
 
 test('every option of a configuration has its effect', async () => {
   using base = temporaryDirectory()
-  await using system = await testSystem(base.path)
+  await using system = await testSystem({ folder: base.path })
   const source = path.join(base.path, 'source')
   slowTree(source, 4)
   const stored = async (settings: Partial<ConfigSettings>, folder = source) => {
-    const run = await ran(system, await insertConfig(system, { paths: [folder], ...settings }))
+    const run = await ran(system, await addConfig(system.parts, { paths: [folder], ...settings }))
     return {
       bytes: run.stats!.bytesStored,
       names: [...(await restored(system.repository, base.path, { snapshot: run.snapshot!, source: folder })).keys()]
@@ -219,7 +221,7 @@ test('every option of a configuration has its effect', async () => {
     '/sub/c.sql',
   ])
   assert.deepEqual(pathsIn(mixed), ['/a.sql', '/b.log', '/big.sql', '/old.sql', '/sub/c.sql'])
-  const configId = await insertConfig(system, { paths: [mixed] })
+  const configId = await addConfig(system.parts, { paths: [mixed] })
   const types = ['FULL', 'INCREMENTAL', 'DIFFERENTIAL', 'FILES'] as const
   for (const type of types) {
     await system.parts.catalog.db
@@ -252,10 +254,10 @@ test('every option of a configuration has its effect', async () => {
 
 test('a run that was committed before its worker died is adopted, also when its point has been let go since', async () => {
   using base = temporaryDirectory()
-  await using system = await testSystem(base.path)
+  await using system = await testSystem({ folder: base.path })
   const source = path.join(base.path, 'source')
   sampleTree(source, seededRandom(1))
-  const configId = await insertConfig(system, { paths: [source] }, { name: 'Clinic' })
+  const configId = await addConfig(system.parts, { name: 'Clinic', paths: [source] })
   const commit = async (claim: RunClaim) =>
     await backup(system.repository, source, { runId: claim.runId, source: claim.source, tags: [`config:${configId}`] })
   const first = await claimed(system.parts, await requestRun(system.parts, { configId, by: 'somebody' }))
@@ -282,10 +284,10 @@ test('a run that was committed before its worker died is adopted, also when its 
 
 test('stopped, a run writes a checkpoint and goes on later; one that was taken over has no effect', async () => {
   using base = temporaryDirectory()
-  await using system = await testSystem(base.path)
+  await using system = await testSystem({ folder: base.path })
   const source = path.join(base.path, 'source')
   slowTree(source, 24)
-  const configId = await insertConfig(system, { paths: [source], performance: { compressionLevel: 9 } })
+  const configId = await addConfig(system.parts, { paths: [source], performance: { compressionLevel: 9 } })
   const runId = await requestRun(system.parts, { configId, by: 'somebody' })
   const claim = await claimed(system.parts, runId)
   const stop = new AbortController()
@@ -329,10 +331,10 @@ test('stopped, a run writes a checkpoint and goes on later; one that was taken o
 
 test('retention that fails does not fail the run, and is told', async () => {
   using base = temporaryDirectory()
-  await using system = await testSystem(base.path)
+  await using system = await testSystem({ folder: base.path })
   const source = path.join(base.path, 'source')
   sampleTree(source, seededRandom(1))
-  const configId = await insertConfig(system, { paths: [source], retention: { last: 1 } })
+  const configId = await addConfig(system.parts, { paths: [source], retention: { last: 1 } })
   const first = await ran(system, configId)
   const file = path.join(system.repository.folder, 'snapshots', first.snapshot!)
   const whole = fs.readFileSync(file)
@@ -355,7 +357,7 @@ test('retention that fails does not fail the run, and is told', async () => {
 
 test('paths that can not be backed up are refused, before a run as when they are saved', async () => {
   using base = temporaryDirectory()
-  await using system = await testSystem(base.path)
+  await using system = await testSystem({ folder: base.path })
   const location = { path: system.repository.folder }
   const files = (...paths: string[]) => ({ kind: 'FILES' as const, paths })
   fs.mkdirSync(path.join(base.path, 'source'))
@@ -391,7 +393,7 @@ test('paths that can not be backed up are refused, before a run as when they are
   const claim = await claimed(
     system.parts,
     await requestRun(system.parts, {
-      configId: await insertConfig(system, { paths: [path.join(base.path, 'nothing')] }),
+      configId: await addConfig(system.parts, { paths: [path.join(base.path, 'nothing')] }),
       by: 'somebody',
     }),
   )
@@ -409,9 +411,9 @@ test('whoever is killed at whatever moment, a run is committed once and ends', a
   let repository!: TestRepository
   {
     await using catalog = await directoryCatalog(home)
-    await using system = await testSystem(base.path, { catalog })
+    await using system = await testSystem({ folder: base.path, catalog, tenantId: DEFAULT_TENANT_ID })
     repository = system.repository
-    configId = await insertConfig(system, {
+    configId = await addConfig(system.parts, {
       paths: [source],
       performance: { compressionLevel: 9 },
       retention: { last: 2 },

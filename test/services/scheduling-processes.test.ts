@@ -11,7 +11,7 @@ import { openJobQueue, QUEUE_SCHEMA } from '../../src/jobs/index.ts'
 import { silentLog } from '../../src/kernel/log.ts'
 import { finishRun, requestRun, startWorker, waitForRun } from '../../src/services/scheduling/index.ts'
 import { directoryCatalog, noServer, type TestServer, temporaryPostgres } from '../harness/catalog.ts'
-import { everyMinutes, insertConfig, schedulingParts } from '../harness/scheduling.ts'
+import { everyMinutes, planConfig, schedulingParts } from '../harness/scheduling.ts'
 import { seededRandom, testSeed } from '../harness/seeded-random.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 import { until } from '../harness/until.ts'
@@ -76,7 +76,7 @@ describe('several processes over one PostgreSQL', { skip: noServer() }, () => {
     const count = 24
     const ids: string[] = []
     for (let i = 0; i < count; i += 1)
-      ids.push(await insertConfig(parts, { schedule: everyMinutes(1440), dueAt: new Date(Date.now() + i * 250) }))
+      ids.push(await planConfig(parts, { schedule: everyMinutes(1440), dueAt: new Date(Date.now() + i * 250) }))
     // These two keep what they have begun; the third comes when each has something in hand.
     const [victim, sleeper] = [begin('hold', url), begin('hold', url)]
     const others: Child[] = []
@@ -142,7 +142,7 @@ describe('several processes over one PostgreSQL', { skip: noServer() }, () => {
       },
     })
     const id = await requestRun(parts, {
-      configId: await insertConfig(parts, { performance: { retryDelay: 0 } }),
+      configId: await planConfig(parts, { performance: { retryDelay: 0 } }),
       by: 'ana',
     })
     await until('the run has begun', () => begun.length === 1)
@@ -175,7 +175,7 @@ async function killedSchedulers(
   {
     await using catalog = await open()
     const parts = await schedulingParts(catalog)
-    for (let i = 0; i < 5; i += 1) await insertConfig(parts, { schedule: everyMinutes(60) })
+    for (let i = 0; i < 5; i += 1) await planConfig(parts, { schedule: everyMinutes(60) })
     await parts.queue.stop({ graceMs: 0 })
   }
   for (let round = 0; round < rounds; round += 1) {

@@ -5,7 +5,8 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { temporaryCatalog } from '../../../test/harness/catalog.ts'
-import { addConfig, addRun, testSystem } from '../../../test/harness/system-parts.ts'
+import { addConfig, addRun } from '../../../test/harness/rows.ts'
+import { testSystem } from '../../../test/harness/system.ts'
 import type { Catalog } from '../../catalog/index.ts'
 import { AlertType, VARIABLES } from '../../contracts/system/index.ts'
 import type { AlarmNotice } from '../../notifiers/index.ts'
@@ -59,7 +60,7 @@ const changes = (notices: readonly AlarmNotice[]): string[] =>
 test('a failed run raises, the next one counts, the third in a row is critical, the next that stores something ends it; each is told once on every channel', async () => {
   await using system = await testSystem({ catalog, channels: CHANNELS, locale: 'pt-BR' })
   const { parts } = system
-  const config = await addConfig(parts, 'Prontuários')
+  const config = await addConfig(parts, { name: 'Prontuários' })
   for (let i = 0; i < 3; i += 1) {
     const run = await addRun(parts, config, {
       state: 'FAILED',
@@ -92,7 +93,7 @@ test('a failed run raises, the next one counts, the third in a row is critical, 
 test('a run that is tried again tells nothing yet; one that was cancelled neither', async () => {
   await using system = await testSystem({ catalog, channels: CHANNELS })
   const { parts } = system
-  const config = await addConfig(parts, 'documents')
+  const config = await addConfig(parts, { name: 'documents' })
   // What is told at once is judged by the machine's clock: a run that has been at it for hours would be long.
   for (const state of ['PENDING', 'RUNNING', 'CANCELLED'] as const)
     await runFinished(parts, { id: await addRun(parts, config, { state, at: Date.now() }) })
@@ -102,7 +103,7 @@ test('a run that is tried again tells nothing yet; one that was cancelled neithe
 test('an incomplete run raises with a count of what it left out, and a whole one ends it; a failure in between does not', async () => {
   await using system = await testSystem({ catalog, channels: CHANNELS })
   const { parts } = system
-  const config = await addConfig(parts, 'documents')
+  const config = await addConfig(parts, { name: 'documents' })
   await runFinished(parts, {
     id: await addRun(parts, config, {
       state: 'PARTIAL',
@@ -127,7 +128,7 @@ test('an incomplete run raises with a count of what it left out, and a whole one
 test('a failure that nobody told of (the process died) is found in the rows', async () => {
   await using system = await testSystem({ catalog, channels: CHANNELS })
   const { parts } = system
-  await addRun(parts, await addConfig(parts, 'documents'), {
+  await addRun(parts, await addConfig(parts, { name: 'documents' }), {
     state: 'FAILED',
     at: NOON,
     error: { code: 'WORKER_LOST' },
@@ -140,7 +141,7 @@ test('a failure that nobody told of (the process died) is found in the rows', as
 test('removing a configuration ends its alarms', async () => {
   await using system = await testSystem({ catalog })
   const { parts } = system
-  const config = await addConfig(parts, 'documents')
+  const config = await addConfig(parts, { name: 'documents' })
   await runFinished(parts, {
     id: await addRun(parts, config, { state: 'FAILED', at: NOON, error: { code: 'DISK_FULL' } }),
   })
@@ -156,7 +157,7 @@ test('removing a configuration ends its alarms', async () => {
 test('late: after the grace, waiting or queued; ends when the run begins', async () => {
   await using system = await testSystem({ catalog, channels: CHANNELS })
   const { parts } = system
-  const config = await addConfig(parts, 'documents')
+  const config = await addConfig(parts, { name: 'documents' })
   const row = {
     config_id: config,
     tenant_id: parts.tenantId,
@@ -189,7 +190,7 @@ test('late: after the grace, waiting or queued; ends when the run begins', async
 test('missed: what the scheduler called so, or what still waits when the next is due; it mutes late, counts each due time and ends with the next good run', async () => {
   await using system = await testSystem({ catalog, channels: CHANNELS })
   const { parts } = system
-  const config = await addConfig(parts, 'documents', { timezone: 'UTC' })
+  const config = await addConfig(parts, { name: 'documents', timezone: 'UTC' })
   const due = Date.parse('2026-11-24T02:00:00Z')
   await parts.catalog.db
     .insertInto('due_times')
@@ -235,7 +236,7 @@ test('missed: what the scheduler called so, or what still waits when the next is
 test('a disabled configuration is neither late nor missed', async () => {
   await using system = await testSystem({ catalog })
   const { parts } = system
-  const config = await addConfig(parts, 'documents', { enabled: false })
+  const config = await addConfig(parts, { name: 'documents', enabled: false })
   await parts.catalog.db
     .insertInto('due_times')
     .values([
@@ -256,11 +257,11 @@ test('a disabled configuration is neither late nor missed', async () => {
 test("overrun: while it still runs, by the configuration's own limit; ends with the run", async () => {
   await using system = await testSystem({ catalog, channels: CHANNELS })
   const { parts } = system
-  const run = await addRun(parts, await addConfig(parts, 'documents', { alertConfig: { maxBackupTime: 600 } }), {
+  const run = await addRun(parts, await addConfig(parts, { name: 'documents', alertConfig: { maxBackupTime: 600 } }), {
     state: 'RUNNING',
     at: NOON,
   })
-  await addRun(parts, await addConfig(parts, 'pictures'), { state: 'RUNNING', at: NOON })
+  await addRun(parts, await addConfig(parts, { name: 'pictures' }), { state: 'RUNNING', at: NOON })
   await evaluateRules(parts, NOON + 600_000)
   assert.deepEqual(await alarms(parts), [])
   await evaluateRules(parts, NOON + 601_000)
@@ -288,7 +289,7 @@ test('failure rate: failures of the last 30 days over finished runs, from five o
     defaults: { alertConfig: { failureRate: 0.5, minFreeSpace: 0 } },
   })
   const { parts } = system
-  const config = await addConfig(parts, 'documents')
+  const config = await addConfig(parts, { name: 'documents' })
   const rate = async () => (await alarms(parts)).filter((text) => text.startsWith('FAILURE_RATE'))
   const error = { code: 'DISK_FULL' }
   const look = (ms: number) => evaluateRules(parts, ms, { rules: [failureRate] })
@@ -324,7 +325,7 @@ test('failure rate: failures of the last 30 days over finished runs, from five o
 test('the failure rate is looked at when a run ends, and else every five minutes', async () => {
   await using system = await testSystem({ catalog, defaults: { alertConfig: { failureRate: 0.1, minFreeSpace: 0 } } })
   const { parts } = system
-  const config = await addConfig(parts, 'documents')
+  const config = await addConfig(parts, { name: 'documents' })
   await evaluateRules(parts, NOON)
   const fail = (at: number) => addRun(parts, config, { state: 'FAILED', at, error: { code: 'DISK_FULL' } })
   for (let i = 1; i <= 5; i += 1) await fail(NOON - i * DAY)
@@ -333,7 +334,7 @@ test('the failure rate is looked at when a run ends, and else every five minutes
   assert.equal(await rate(), 0)
   await evaluateRules(parts, NOON + 300_000)
   assert.equal(await rate(), 1)
-  const other = await addConfig(parts, 'pictures')
+  const other = await addConfig(parts, { name: 'pictures' })
   for (let i = 1; i <= 5; i += 1)
     await addRun(parts, other, { state: 'FAILED', at: NOON - i * DAY, error: { code: 'DISK_FULL' } })
   await runFinished(
@@ -360,8 +361,8 @@ test('free space: below the largest limit that is asked for, at repository and H
     free = bytes
     return evaluateRules({ ...parts, repository }, ms)
   }
-  await addConfig(parts, 'documents', { alertConfig: { minFreeSpace: 1000 } })
-  await addConfig(parts, 'off', { alertConfig: { minFreeSpace: 1e15 }, enabled: false })
+  await addConfig(parts, { name: 'documents', alertConfig: { minFreeSpace: 1000 } })
+  await addConfig(parts, { name: 'off', alertConfig: { minFreeSpace: 1e15 }, enabled: false })
   await at(1000, NOON)
   assert.deepEqual(await alarms(parts), [])
   await at(999, NOON)
@@ -387,7 +388,7 @@ test('free space: below the largest limit that is asked for, at repository and H
 test('eight workers that see the same raise one alarm and tell it once', async () => {
   await using system = await testSystem({ catalog, channels: CHANNELS })
   const { parts } = system
-  const run = await addRun(parts, await addConfig(parts, 'documents'), {
+  const run = await addRun(parts, await addConfig(parts, { name: 'documents' }), {
     state: 'FAILED',
     at: NOON,
     error: { code: 'DISK_FULL' },
@@ -439,7 +440,7 @@ test('a transaction that is rolled back tells nothing', async () => {
 test('a fault while a run ends is undone alone: the run ends, and the next look finds the alarm', async () => {
   await using system = await testSystem({ catalog, channels: CHANNELS })
   const { parts } = system
-  const config = await addConfig(parts, 'documents')
+  const config = await addConfig(parts, { name: 'documents' })
   const run = await addRun(parts, config, { state: 'RUNNING', at: NOON })
   const broken = { ...parts, notifiers: [{ ...parts.notifiers[0]!, kind: null as unknown as string }] }
   await parts.catalog.transaction(async (tx) => {
@@ -486,7 +487,11 @@ test('a rule that fails leaves its alarms and lets the others go on', async () =
     },
     home: '/nowhere',
   }
-  await addRun(parts, await addConfig(parts, 'documents'), { state: 'FAILED', at: NOON, error: { code: 'DISK_FULL' } })
+  await addRun(parts, await addConfig(parts, { name: 'documents' }), {
+    state: 'FAILED',
+    at: NOON,
+    error: { code: 'DISK_FULL' },
+  })
   await evaluateRules(broken, NOON)
   assert.deepEqual(await alarms(parts), ['BACKUP_FAILED FIRING 1 HIGH'])
 })

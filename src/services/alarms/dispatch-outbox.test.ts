@@ -16,7 +16,8 @@ import {
 import { httpReceiver } from '../../../test/harness/http-receiver.ts'
 import { mailReceiver } from '../../../test/harness/mail-receiver.ts'
 import { failsWith } from '../../../test/harness/refusal.ts'
-import { addConfig, addRun, testSystem } from '../../../test/harness/system-parts.ts'
+import { addConfig, addRun } from '../../../test/harness/rows.ts'
+import { testSystem } from '../../../test/harness/system.ts'
 import { temporaryDirectory } from '../../../test/harness/temporary-directory.ts'
 import { type Catalog, openCatalog } from '../../catalog/index.ts'
 import type { SystemParts } from '../parts.ts'
@@ -194,8 +195,8 @@ test('pings go through the outbox: start, success, fail; a start that still wait
   await using web = await httpReceiver()
   await using system = await testSystem({ catalog, channels: { healthcheckUrl: `${web.url}/{slug}` } })
   const { parts } = system
-  const own = await addConfig(parts, 'own', { healthcheckUrl: `${web.url}/of-its-own` })
-  const named = await addConfig(parts, 'Fotos da Clínica')
+  const own = await addConfig(parts, { name: 'own', healthcheckUrl: `${web.url}/of-its-own` })
+  const named = await addConfig(parts, { name: 'Fotos da Clínica' })
   const good = await addRun(parts, named, {
     state: 'COMPLETED',
     at: NOON,
@@ -241,7 +242,7 @@ test("an address without {slug} is the scheduler's own heartbeat and no run's", 
   await using system = await testSystem({ catalog, channels: { healthcheckUrl: `${web.url}/beat` } })
   const { parts } = system
   await runFinished(parts, {
-    id: await addRun(parts, await addConfig(parts, 'documents'), { state: 'COMPLETED', at: NOON }),
+    id: await addRun(parts, await addConfig(parts, { name: 'documents' }), { state: 'COMPLETED', at: NOON }),
   })
   await dispatchOutbox(parts, { signal })
   assert.deepEqual(web.received, [])

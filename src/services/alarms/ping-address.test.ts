@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { temporaryCatalog } from '../../../test/harness/catalog.ts'
 import { httpReceiver } from '../../../test/harness/http-receiver.ts'
-import { addConfig, addRun, testSystem } from '../../../test/harness/system-parts.ts'
+import { addConfig, addRun } from '../../../test/harness/rows.ts'
+import { testSystem } from '../../../test/harness/system.ts'
 import type { Catalog } from '../../catalog/index.ts'
 import { dispatchOutbox, runFinished } from './index.ts'
 import { pingSlug, pingWarnings } from './ping-address.ts'
@@ -20,7 +21,7 @@ test('names that come to one slug ping different addresses; the older one keeps 
   const { parts } = system
   const names = ['Front desk', 'front-desk', 'FRONT_DESK', '数据库', 'Прием']
   const ids: string[] = []
-  for (const name of names) ids.push(await addConfig(parts, name))
+  for (const name of names) ids.push(await addConfig(parts, { name }))
   for (const id of ids)
     await runFinished(parts, { id: await addRun(parts, id, { state: 'COMPLETED', at: Date.now() }) })
   await dispatchOutbox(parts, { signal: AbortSignal.timeout(20_000) })
@@ -31,7 +32,7 @@ test('names that come to one slug ping different addresses; the older one keeps 
   assert.equal(before[0], 'front-desk')
   await catalog.db.updateTable('configs').set({ removed_at: new Date() }).where('id', '=', ids[0]!).execute()
   assert.deepEqual(await Promise.all(names.slice(1).map((name) => pingSlug(parts, catalog.db, name))), before.slice(1))
-  await addConfig(parts, 'Front desk')
+  await addConfig(parts, { name: 'Front desk' })
   assert.equal(await pingSlug(parts, catalog.db, 'Front desk'), 'front-desk')
 })
 
@@ -42,7 +43,7 @@ test('a slug that is not the name’s own and an address that another has too ar
     (await catalog.db.selectFrom('configs').select('settings').where('id', '=', id).executeTakeFirstOrThrow())
       .settings as Parameters<typeof pingWarnings>[1]['settings']
   const said = async (name: string, more: object = {}) => {
-    const id = await addConfig(parts, name, more)
+    const id = await addConfig(parts, { name, ...more })
     return (await pingWarnings(parts, { id, name, settings: await settingsOf(id) })).map(({ code }) => code)
   }
   assert.deepEqual(await said('X-rays'), [])

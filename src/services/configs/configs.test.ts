@@ -7,9 +7,9 @@ import path from 'node:path'
 import { after, before, beforeEach, test } from 'node:test'
 import { type ControlPlane, controlPlane } from '../../../test/harness/control-plane.ts'
 import { failsWith } from '../../../test/harness/refusal.ts'
-import type { ConfigInput, ConfigPatch, ConfigSettings, ConfigView, Warning } from '../../contracts/system/index.ts'
+import { addRun } from '../../../test/harness/rows.ts'
+import type { ConfigInput, ConfigPatch, ConfigSettings, Warning } from '../../contracts/system/index.ts'
 import { listRecords, type RecordEntry, RecordKind } from '../../engine/index.ts'
-import type { JobQueue } from '../../jobs/index.ts'
 import { isBackupError } from '../../kernel/backup-error.ts'
 import type { ErrorCode } from '../../kernel/error-code.ts'
 import { sourcePurpose } from '../control-key/index.ts'
@@ -23,28 +23,11 @@ let plane: ControlPlane
 let parts: SystemParts
 let source: string
 
-const queue: JobQueue = {
-  enqueue: async () => {},
-  enqueueAll: async () => {},
-  work: async () => {},
-  stop: async () => {},
-  [Symbol.asyncDispose]: async () => {},
-} as JobQueue
-
 before(async () => {
   plane = await controlPlane()
   source = path.join(plane.folder, 'source')
   fs.mkdirSync(source)
-  parts = {
-    ...plane.parts,
-    queue,
-    defaults: {},
-    channels: {},
-    notifiers: [],
-    worker: { id: randomUUID(), host: 'test', pid: process.pid },
-    home: path.join(plane.folder, 'home'),
-    locale: 'en',
-  }
+  parts = { ...plane.parts, defaults: {} }
 })
 after(() => plane[Symbol.asyncDispose]())
 beforeEach(async () => {
@@ -71,25 +54,6 @@ const rows = async () =>
 async function recordOf(id: string): Promise<RecordEntry | undefined> {
   await using repository = await parts.repository.open()
   return (await listRecords(repository, { record: RecordKind.CONFIGURATION, subject: id, withLifted: true })).records[0]
-}
-
-async function addRun(config: ConfigView, state: string): Promise<string> {
-  const id = randomUUID()
-  await parts.catalog.db
-    .insertInto('runs')
-    .values({
-      id,
-      tenant_id: parts.tenantId,
-      config_id: config.id,
-      config_name: config.name,
-      source: config.name,
-      type: 'INCREMENTAL',
-      trigger: 'MANUAL',
-      state,
-      requested_by: 'test',
-    })
-    .execute()
-  return id
 }
 
 test("a new configuration is saved, planned with the zone's offset and recorded in the repository", async () => {
@@ -247,9 +211,9 @@ test('disabled: no due time; enabled again: planned anew', async () => {
 test('removing ends the runs, keeps the points, stops their expiry, and is recorded', async () => {
   const { config } = await createConfig(parts, input(), 'maria')
   const [pending, running, done] = [
-    await addRun(config, 'PENDING'),
-    await addRun(config, 'RUNNING'),
-    await addRun(config, 'COMPLETED'),
+    await addRun(parts, config.id, { state: 'PENDING', at: Date.now() }),
+    await addRun(parts, config.id, { state: 'RUNNING', at: Date.now() }),
+    await addRun(parts, config.id, { state: 'COMPLETED', at: Date.now() }),
   ]
   const point = {
     id: randomUUID(),

@@ -1,15 +1,10 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { inspect } from 'node:util'
-import {
-  actions,
-  addConfig,
-  type ControlPlane,
-  controlPlane,
-  tenantCatalog,
-} from '../../../test/harness/control-plane.ts'
+import { actions, type ControlPlane, controlPlane, tenantCatalog } from '../../../test/harness/control-plane.ts'
 import { failsWith } from '../../../test/harness/refusal.ts'
 import { rawKey } from '../../../test/harness/repository.ts'
+import { addConfig } from '../../../test/harness/rows.ts'
 import { DEFAULT_TENANT_ID } from '../../catalog/index.ts'
 import { listRecords, parseKek } from '../../engine/index.ts'
 import { isBackupError } from '../../kernel/backup-error.ts'
@@ -64,11 +59,7 @@ test('the key is made once, opens again, and a rotated user key rewraps it witho
   const rotated = await openControlKey(catalog, [newer, older])
   assert.equal(rotated.open(sealed, 'config:a'), URL)
   assert.equal((await openControlKey(catalog, [newer])).open(sealed, 'config:a'), URL, 'the new key alone is enough')
-  await assert.rejects(
-    openControlKey(catalog, [older]),
-    (error) => isBackupError(error, 'KEY_WRONG'),
-    'the older one opens nothing any more',
-  )
+  await assert.rejects(openControlKey(catalog, [older]), failsWith('KEY_WRONG'), 'the older one opens nothing any more')
   assert.deepEqual(
     (await catalog.db.selectFrom('control_keys').select('generation').execute()).map(({ generation }) => generation),
     [2],
@@ -107,7 +98,7 @@ test('a damaged wrap is DAMAGED, not a wrong key', async () => {
       .updateTable('control_keys')
       .set({ wrapped: Buffer.from(broken) })
       .execute()
-    await assert.rejects(openControlKey(catalog, [kek]), (error) => isBackupError(error, 'DAMAGED'), broken)
+    await assert.rejects(openControlKey(catalog, [kek]), failsWith('DAMAGED'), broken)
   }
 })
 

@@ -6,7 +6,8 @@ import fs from 'node:fs'
 import { after, before, test } from 'node:test'
 import { directoryCatalog, temporaryCatalog } from '../../../test/harness/catalog.ts'
 import { failsWith } from '../../../test/harness/refusal.ts'
-import { addConfig, addRun, type TestSystem, testSystem } from '../../../test/harness/system-parts.ts'
+import { addConfig, addRun } from '../../../test/harness/rows.ts'
+import { type TestSystem, testSystem } from '../../../test/harness/system.ts'
 import { temporaryDirectory } from '../../../test/harness/temporary-directory.ts'
 import type { Catalog } from '../../catalog/index.ts'
 import type { HealthReport } from '../../contracts/system/index.ts'
@@ -66,7 +67,7 @@ const messageOf = ({ checks }: HealthReport, name: string): string =>
 test('healthy only when everything is known to be: then every check says so', async () => {
   await using system = await soundSystem()
   const { parts } = system
-  const config = await addConfig(parts, 'documents')
+  const config = await addConfig(parts, { name: 'documents' })
   await addPoint(parts, config, { at: Date.parse('2026-11-24T05:00:30Z') })
   const report = await performHealthCheck(parts, { atMs: NOON })
   assert.deepEqual(
@@ -95,7 +96,7 @@ test('a backup is judged by the points that exist now: never, fresh, overdue, ru
   const { parts } = system
   const due = Date.parse('2026-11-24T05:00:00Z')
   const config = async (name: string, ...points: Array<Parameters<typeof addPoint>[2]>) => {
-    const id = await addConfig(parts, name, name === 'byHand' ? { schedule: { kind: 'MANUAL' } } : {})
+    const id = await addConfig(parts, { name, ...(name === 'byHand' && { schedule: { kind: 'MANUAL' } }) })
     await parts.catalog.db
       .updateTable('configs')
       .set({ created_at: new Date(name === 'new' ? due + HOUR : due - 10 * DAY) })
@@ -185,9 +186,9 @@ test('a repository that does not answer is unhealthy after ten seconds, and the 
 test('no scheduler is unhealthy where something waits for one; a dead worker is none', async () => {
   await using system = await testSystem({ catalog })
   const { parts } = system
-  await addConfig(parts, 'byHand', { schedule: { kind: 'MANUAL' } })
+  await addConfig(parts, { name: 'byHand', schedule: { kind: 'MANUAL' } })
   assert.equal(statusOf(await performHealthCheck(parts), 'scheduler'), 'DEGRADED')
-  await addConfig(parts, 'daily')
+  await addConfig(parts, { name: 'daily' })
   const report = await performHealthCheck(parts)
   assert.deepEqual(
     [statusOf(report, 'scheduler'), /neonpro-backup serve/.test(messageOf(report, 'scheduler'))],

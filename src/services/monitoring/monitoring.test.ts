@@ -5,7 +5,8 @@ import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { temporaryCatalog } from '../../../test/harness/catalog.ts'
 import { failsWith } from '../../../test/harness/refusal.ts'
-import { addConfig, addRun, testSystem } from '../../../test/harness/system-parts.ts'
+import { addConfig, addRun } from '../../../test/harness/rows.ts'
+import { testSystem } from '../../../test/harness/system.ts'
 import type { Catalog } from '../../catalog/index.ts'
 import { isBackupError } from '../../kernel/backup-error.ts'
 import { acknowledgeAlert, calculateMetrics, createAlert, getActiveAlerts, getRealTimeMetrics } from './index.ts'
@@ -22,7 +23,7 @@ after(() => catalog[Symbol.asyncDispose]())
 
 test('nothing finished: the success rate is null, not 0 and not 1', async () => {
   await using system = await testSystem({ catalog })
-  await addRun(system.parts, await addConfig(system.parts, 'documents'), { state: 'RUNNING', at: NOON })
+  await addRun(system.parts, await addConfig(system.parts, { name: 'documents' }), { state: 'RUNNING', at: NOON })
   const metrics = await calculateMetrics(system.parts, '24h', { atMs: NOON + HOUR })
   assert.deepEqual(
     [
@@ -39,7 +40,7 @@ test('nothing finished: the success rate is null, not 0 and not 1', async () => 
 test('successRate = COMPLETED / (COMPLETED + PARTIAL + FAILED + MISSED); CANCELLED counts in the total alone; durations and bytes as reckoned by hand', async () => {
   await using system = await testSystem({ catalog })
   const { parts } = system
-  const config = await addConfig(parts, 'documents')
+  const config = await addConfig(parts, { name: 'documents' })
   const stats = (bytes: number) => ({
     bytesProcessed: bytes,
     bytesAdded: bytes / 2,
@@ -92,7 +93,7 @@ test('successRate = COMPLETED / (COMPLETED + PARTIAL + FAILED + MISSED); CANCELL
 test('a run belongs to the period in which it ended: neighbours share none and lose none', async () => {
   await using system = await testSystem({ catalog })
   const { parts } = system
-  await addRun(parts, await addConfig(parts, 'documents'), { state: 'COMPLETED', at: NOON, durationMs: HOUR })
+  await addRun(parts, await addConfig(parts, { name: 'documents' }), { state: 'COMPLETED', at: NOON, durationMs: HOUR })
   const iso = (ms: number) => new Date(ms).toISOString()
   const counts = [
     [NOON - HOUR, NOON + HOUR],
@@ -125,7 +126,7 @@ test('a period that is none is refused with the accepted form', async () => {
 test("this moment: 30 days of runs, what is active, the repository's real bytes, growth by source, the machine", async () => {
   await using system = await testSystem({ catalog })
   const { parts } = system
-  const config = await addConfig(parts, 'documents')
+  const config = await addConfig(parts, { name: 'documents' })
   await addRun(parts, config, { state: 'RUNNING', at: NOON })
   for (let i = 0; i < 2; i += 1) await addRun(parts, config, { state: 'PENDING', at: NOON })
   await addRun(parts, config, { state: 'FAILED', at: NOON - 29 * DAY })

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { temporaryCatalog } from '../../../test/harness/catalog.ts'
-import { insertConfig, schedulingParts } from '../../../test/harness/scheduling.ts'
+import { planConfig, schedulingParts } from '../../../test/harness/scheduling.ts'
 import type { Catalog } from '../../catalog/index.ts'
 import { type JobQueue, openJobQueue } from '../../jobs/index.ts'
 import { isBackupError } from '../../kernel/backup-error.ts'
@@ -25,7 +25,7 @@ const isNoWorker = (error: unknown) => isBackupError(error, 'NO_WORKER')
 
 test('without any worker NO_WORKER is answered after the silence, and the run stays PENDING', async () => {
   const parts = await schedulingParts(catalog, { queue })
-  const runId = await requestRun(parts, { configId: await insertConfig(parts), by: 'test' })
+  const runId = await requestRun(parts, { configId: await planConfig(parts), by: 'test' })
   assert.equal(await workerAlive(parts), false)
   const started = performance.now()
   await assert.rejects(waitForRun(parts, runId, { silentMs: 300 }), isNoWorker)
@@ -35,7 +35,7 @@ test('without any worker NO_WORKER is answered after the silence, and the run st
 
 test('a worker whose heart beats is waited for however long it takes; one that stops or only schedules is none', async () => {
   const parts = await schedulingParts(catalog, { queue })
-  const runId = await requestRun(parts, { configId: await insertConfig(parts), by: 'test' })
+  const runId = await requestRun(parts, { configId: await planConfig(parts), by: 'test' })
   await registerWorker(parts, { scheduler: true, worker: true })
   assert.equal(await workerAlive(parts), true)
   let ended: unknown

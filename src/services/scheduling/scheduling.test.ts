@@ -12,13 +12,8 @@ import {
   temporaryPostgres,
 } from '../../../test/harness/catalog.ts'
 import { failsWith } from '../../../test/harness/refusal.ts'
-import {
-  everyMinutes,
-  insertConfig,
-  schedulingParts,
-  type TestConfig,
-  testSettings,
-} from '../../../test/harness/scheduling.ts'
+import { testSettings } from '../../../test/harness/rows.ts'
+import { everyMinutes, type PlannedConfig, planConfig, schedulingParts } from '../../../test/harness/scheduling.ts'
 import { until } from '../../../test/harness/until.ts'
 import type { Catalog } from '../../catalog/index.ts'
 import { Priority, type RunView } from '../../contracts/system/index.ts'
@@ -77,7 +72,7 @@ function describeScheduling(make: () => Promise<Catalog>): void {
     )
   })
 
-  const config = (options: TestConfig = {}) => insertConfig(parts, options)
+  const config = (options: PlannedConfig = {}) => planConfig(parts, options)
   const dueTimes = async (configId: string) =>
     (
       await catalog.db.selectFrom('due_times').selectAll().where('config_id', '=', configId).orderBy('due_at').execute()
@@ -202,7 +197,7 @@ function describeScheduling(make: () => Promise<Catalog>): void {
     const id = await config({ schedule: everyMinutes(60), createdAt })
     const ensure = (enabled: boolean, schedule = everyMinutes(60)) =>
       catalog.transaction((tx) =>
-        ensureDueTimes(tx, parts, { id, enabled, settings: testSettings({ schedule }), createdAt }),
+        ensureDueTimes(tx, parts, { id, enabled, settings: testSettings({ schedule, timezone: 'UTC' }), createdAt }),
       )
     const [due] = await waiting(id)
     assert.equal(await ensure(true), due)
@@ -613,8 +608,8 @@ function describeScheduling(make: () => Promise<Catalog>): void {
 
     test('carries out what is asked for and what falls due', async () => {
       const at = await work(completes)
-      const byHand = await requestRun(at.own, { configId: await insertConfig(at.own), by: 'ana' })
-      const id = await insertConfig(at.own, { schedule: everyMinutes(60), dueAt: new Date(Date.now() - 1_000) })
+      const byHand = await requestRun(at.own, { configId: await planConfig(at.own), by: 'ana' })
+      const id = await planConfig(at.own, { schedule: everyMinutes(60), dueAt: new Date(Date.now() - 1_000) })
       assert.equal((await waitForRun(at.own, byHand)).state, 'COMPLETED')
       await until('what fell due is done', async () => (await runs(id))[0]?.state === 'COMPLETED')
       assert.equal(at.told.length, 2)
@@ -641,7 +636,7 @@ function describeScheduling(make: () => Promise<Catalog>): void {
         },
         { defaults: { performance: { maxConcurrentBackups: 3 } } },
       )
-      const configs = await Promise.all(Array.from({ length: 4 }, () => insertConfig(at.own)))
+      const configs = await Promise.all(Array.from({ length: 4 }, () => planConfig(at.own)))
       const ids = await Promise.all(
         [...configs, ...configs, ...configs].map((configId) => requestRun(at.own, { configId, by: 'ana' })),
       )
@@ -653,18 +648,18 @@ function describeScheduling(make: () => Promise<Catalog>): void {
       const at = await work((_, claim, { signal }) =>
         claim.configName === 'open end' ? Promise.resolve() : stopped(signal),
       )
-      const cancelled = await requestRun(at.own, { configId: await insertConfig(at.own), by: 'ana' })
+      const cancelled = await requestRun(at.own, { configId: await planConfig(at.own), by: 'ana' })
       await until('it runs', async () => (await getRun(at.own, cancelled)).state === 'RUNNING')
       await cancelRun(parts, cancelled)
       assert.equal((await waitForRun(at.own, cancelled)).state, 'CANCELLED')
       const slow = await waitForRun(
         at.own,
-        await requestRun(at.own, { configId: await insertConfig(at.own, { performance: { timeout: 1 } }), by: 'ana' }),
+        await requestRun(at.own, { configId: await planConfig(at.own, { performance: { timeout: 1 } }), by: 'ana' }),
       )
       assert.deepEqual([slow.state, slow.error?.code, slow.attempts], ['FAILED', 'BACKUP_TIMEOUT', 1])
       const open = await waitForRun(
         at.own,
-        await requestRun(at.own, { configId: await insertConfig(at.own, { name: 'open end' }), by: 'ana' }),
+        await requestRun(at.own, { configId: await planConfig(at.own, { name: 'open end' }), by: 'ana' }),
       )
       assert.deepEqual([open.state, open.error?.code], ['FAILED', 'INTERNAL'])
       await until('all is told', () => at.told.length >= 6)
@@ -673,7 +668,7 @@ function describeScheduling(make: () => Promise<Catalog>): void {
 
     test('that stops has its run checkpoint and go on at the next start', async () => {
       const first = await work((_, __, { signal }) => stopped(signal))
-      const id = await requestRun(first.own, { configId: await insertConfig(first.own), by: 'ana' })
+      const id = await requestRun(first.own, { configId: await planConfig(first.own), by: 'ana' })
       await until('it runs', async () => (await getRun(parts, id)).state === 'RUNNING')
       await first.stop()
       assert.equal((await getRun(parts, id)).state, 'PENDING')
@@ -692,7 +687,7 @@ function describeScheduling(make: () => Promise<Catalog>): void {
       const run = await waitForRun(
         at.own,
         await requestRun(at.own, {
-          configId: await insertConfig(at.own, { performance: { retryDelay: 0 } }),
+          configId: await planConfig(at.own, { performance: { retryDelay: 0 } }),
           by: 'ana',
         }),
       )
@@ -731,8 +726,8 @@ describe('scheduling on PostgreSQL 15', { skip: noServer() }, () => {
   test('the first page of the list is read from an index, whatever it is filtered by', async () => {
     await using catalog = await postgresCatalog(server)
     const parts = await schedulingParts(catalog)
-    const configId = await insertConfig(parts)
-    await insertConfig(parts)
+    const configId = await planConfig(parts)
+    await planConfig(parts)
     await catalog.queue.executeSql(`insert into neonpro_backup.runs (id, tenant_id, config_id, config_name, source, type, trigger, state, requested_by, created_at)
       select gen_random_uuid(), c.tenant_id, c.id, c.name, c.name, 'INCREMENTAL', 'MANUAL', case when i % 50 = 0 then 'FAILED' else 'COMPLETED' end, 'system', now() - i * interval '1 minute'
       from generate_series(1, 5000) i, neonpro_backup.configs c; analyze neonpro_backup.runs`)
