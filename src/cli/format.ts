@@ -1,4 +1,5 @@
 /** Numbers, moments and tables as people read them. Programs get theirs by --json. */
+import { numberText } from '../contracts/index.ts'
 import { printable } from '../kernel/printable.ts'
 import { chooseLocale, type Locale } from './locale.ts'
 
@@ -15,8 +16,7 @@ export function formatBytes(bytes: number, locale: Locale = chooseLocale()): str
 
 /** One digit behind the mark, which is a comma in Portuguese. */
 export function decimal(value: number, locale: Locale = chooseLocale()): string {
-  const text = value.toFixed(1)
-  return locale === 'pt-BR' ? text.replace('.', ',') : text
+  return numberText(value, locale, 1)
 }
 
 export function formatSeconds(seconds: number): string {
@@ -77,6 +77,20 @@ function clockOf(zone: string): Intl.DateTimeFormat {
   })
   clocks.set(zone, format)
   return format
+}
+
+/** The same with the offset that it is meant in: `2026-11-24 03:07:09 -03:00`. */
+export function formatMoment(iso: string): string {
+  const time = new Date(iso)
+  if (Number.isNaN(time.getTime())) return iso
+  const minutes = -time.getTimezoneOffset()
+  const two = (value: number) => String(Math.floor(value)).padStart(2, '0')
+  return `${formatTime(iso)} ${minutes < 0 ? '-' : '+'}${two(Math.abs(minutes) / 60)}:${two(Math.abs(minutes) % 60)}`
+}
+
+/** A moment that has its own offset, of a configuration's zone: `2026-11-25T02:00:00-03:00`. */
+export function formatOffset(local: string): string {
+  return local.replace(/^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}:\d{2})([+-]\d{2}:\d{2})$/, '$1 $2 $3')
 }
 
 export interface TableColumn {

@@ -1,5 +1,5 @@
 /** Language by the usual variables: Portuguese for pt…, English otherwise. */
-import { type Locale, localeOf, phrase, type Values } from '../contracts/index.ts'
+import { fill, type Locale, localeOf, phrase, type Values } from '../contracts/index.ts'
 import { environment } from '../kernel/environment.ts'
 import { en, type MessageKey } from './messages/en.ts'
 import { ptBr } from './messages/pt-br.ts'
@@ -12,24 +12,6 @@ export function chooseLocale(env: Readonly<Record<string, string | undefined>> =
 }
 
 export type Translate = (key: MessageKey, values?: Values) => string
-
-/**
- * `{name}` is filled in; `{name:one|other}` chooses the word that fits the number. Numbers get the language's marks.
- */
-function fill(text: string, values: Values, locale: Locale): string {
-  return text.replace(
-    /\{(\w+)(?::([^|{}]*)\|([^{}]*))?\}/g,
-    (whole, name: string, one: string | undefined, other: string | undefined) => {
-      const value = values[name]
-      if (one !== undefined) return value === 1 ? one : (other ?? '')
-      return value === undefined ? whole : typeof value === 'number' ? number(value, locale) : String(value)
-    },
-  )
-}
-
-function number(value: number, locale: Locale): string {
-  return String(value).replace(/\B(?=(\d{3})+$)/g, locale === 'pt-BR' ? '.' : ',')
-}
 
 export function translator(locale: Locale): Translate {
   const catalogue = locale === 'pt-BR' ? ptBr : en

@@ -7,6 +7,7 @@ import { isBackupError } from '../kernel/backup-error.ts'
 import { sleep } from '../kernel/timer.ts'
 import type { StartedSystem } from '../system/index.ts'
 import type { CommandContext, CommandResult } from './command.ts'
+import { formatOffset } from './format.ts'
 import { dataOf, openCommandSystem } from './system.ts'
 
 const RETRY_MS = 5000
@@ -29,7 +30,7 @@ export async function runService(context: CommandContext, role: 'serve' | 'worke
     }),
   )
   for (const { configName, dueLocal } of status.scheduler.next.slice(0, 5))
-    context.say(context.t('serve.next', { name: configName, due: dueLocal }))
+    context.say(context.t('serve.next', { name: configName, due: formatOffset(dueLocal) }))
   if (status.configs.length === 0) context.say(context.t('serve.empty'))
   await untilAborted(context.signal)
   context.say(context.t('serve.stopping'))

@@ -21,11 +21,6 @@ export interface Failure {
 
 export type Values = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>
 
-/** Puts values into `{name}`; what has none stays. */
-export function fill(text: string, values: Values): string {
-  return text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? `{${name}}`))
-}
-
 /** Where names are listed, and how a repository and its key are named and made, when the error does not say. */
 const DEFAULTS: Values = {
   list: 'ls SNAPSHOT',

@@ -8,7 +8,7 @@ export {
   type StoredColumn,
 } from './entry-columns.ts'
 export { ERROR_CATALOG, type ErrorEntry, type LocalizedText } from './error-catalog.ts'
-export { errorText, type Failure, failureOf, fill, type Locale, localeOf, type Values } from './failure.ts'
+export { errorText, type Failure, failureOf, type Locale, localeOf, type Values } from './failure.ts'
 export { withKeyAdvice } from './key-advice.ts'
 export { phrase } from './phrases.ts'
 export {
@@ -21,3 +21,4 @@ export {
   type RetentionPoint,
   type RetentionPolicy,
 } from './retention.ts'
+export { ageText, fill, listText, numberText } from './texts.ts'

@@ -1,5 +1,5 @@
 import { type CommandContext, type CommandResult, textOption } from '../command.ts'
-import { formatTime, tableLines } from '../format.ts'
+import { formatMoment, tableLines } from '../format.ts'
 import { dataOf, openCommandSystem } from '../system.ts'
 
 /** Open alarms, the gravest first. */
@@ -15,8 +15,8 @@ export async function run(context: CommandContext): Promise<CommandResult> {
     for (const line of tableLines(
       [{ title: t('column.time') }, { title: t('column.kind') }, { title: t('column.id') }, { title: t('column.why') }],
       alerts.map((alert) => [
-        formatTime(alert.firstSeenAt),
-        `${alert.severity} ${alert.type}`,
+        formatMoment(alert.firstSeenAt),
+        `${t(`severity.${alert.severity}`)} ${alert.type}`,
         alert.id,
         alert.message,
       ]),

@@ -1,5 +1,5 @@
 import type { CommandContext, CommandResult } from '../command.ts'
-import { tableLines } from '../format.ts'
+import { formatOffset, tableLines } from '../format.ts'
 import { dataOf, openCommandSystem } from '../system.ts'
 
 export async function run(context: CommandContext): Promise<CommandResult> {
@@ -10,7 +10,7 @@ export async function run(context: CommandContext): Promise<CommandResult> {
     name,
     id.slice(0, 8),
     settings.databaseLabel ?? settings.paths.join(', '),
-    enabled ? (nextRunLocal ?? t('status.byHand')) : t('status.disabled'),
+    enabled ? (nextRunLocal === null ? t('status.byHand') : formatOffset(nextRunLocal)) : t('status.disabled'),
   ])
   if (rows.length === 0) say(t('config.none'))
   else

@@ -1,7 +1,7 @@
 import type { RunView } from '../../contracts/system/index.ts'
 import type { CommandContext, CommandResult } from '../command.ts'
 import { configByName } from '../configuration.ts'
-import { formatBytes } from '../format.ts'
+import { decimal, formatBytes } from '../format.ts'
 import { dataOf, openCommandSystem } from '../system.ts'
 
 const EXIT_BY_STATE: Readonly<Partial<Record<RunView['state'], number>>> = { COMPLETED: 0, PARTIAL: 3, CANCELLED: 130 }
@@ -29,6 +29,6 @@ function lineOf(finished: RunView, { t }: CommandContext): string {
     files: stats ? stats.filesNew + stats.filesChanged + stats.filesUnmodified : 0,
     processed: formatBytes(stats?.bytesProcessed ?? 0),
     added: formatBytes(stats?.bytesAdded ?? 0),
-    seconds: ((finished.durationMs ?? 0) / 1000).toFixed(1),
+    seconds: decimal((finished.durationMs ?? 0) / 1000),
   })
 }

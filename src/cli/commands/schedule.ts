@@ -1,7 +1,8 @@
 import type { CommandContext, CommandResult } from '../command.ts'
 import { textOption } from '../command.ts'
 import { configByName } from '../configuration.ts'
-import { tableLines } from '../format.ts'
+import { formatMoment, formatOffset, tableLines } from '../format.ts'
+import { sentence } from '../locale.ts'
 import { dataOf, openCommandSystem } from '../system.ts'
 
 /** The next runs; with --simulate what the policies would keep, and why. */
@@ -15,7 +16,7 @@ export async function run(context: CommandContext): Promise<CommandResult> {
     else
       for (const line of tableLines(
         [{ title: context.t('column.next') }, { title: context.t('column.name') }],
-        status.next.map(({ dueLocal, configName }) => [dueLocal, configName]),
+        status.next.map(({ dueLocal, configName }) => [formatOffset(dueLocal), configName]),
       ))
         context.say(line)
     return { json: status }
@@ -25,10 +26,10 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   const simulation = dataOf(await system.manager.simulateRetention(config ? { configId: config.id } : {}), context)
   const rows = simulation.points.map((point) => [
     context.t(point.isKept ? 'forget.keep' : 'forget.drop'),
-    point.createdAt,
+    formatMoment(point.createdAt),
     point.source,
     point.snapshot.slice(0, 12),
-    point.reasons.join(', '),
+    point.reasons.map((reason) => sentence(reason, context.locale)).join(', '),
   ])
   if (rows.length === 0) context.say(context.t('schedule.noPoints'))
   else

@@ -1,48 +1,88 @@
-import type { SystemStatus } from '../../contracts/system/index.ts'
+import { type SystemStatus, verdictFactsOf, verdictOf } from '../../contracts/system/index.ts'
+import { nowMs } from '../../kernel/clock.ts'
+import { resolveSettings } from '../../system/settings/index.ts'
 import type { CommandContext, CommandResult } from '../command.ts'
-import { formatTime, tableLines } from '../format.ts'
+import { formatMoment, formatOffset, tableLines } from '../format.ts'
+import { settingsInputOf } from '../settings-input.ts'
+import { hasSystem, repositoryStatus, sayRepository } from '../status/repository-status.ts'
+import { momentAndAge, sayCopyAndVerification } from '../status/told-facts.ts'
 import { dataOf, openCommandSystem } from '../system.ts'
 
-/** What is planned, what ran last, what is wrong. Ends with 1 when nobody would start what is due. */
+const EXIT_NOT_WELL = 1
+
+/**
+ * One verdict first, then what it rests on. Ends with 1 when a last run failed, an alarm is open, nothing is protected,
+ * nobody would start what is due, or damage is known. Where no system was set up, or it has nothing to do, the
+ * repository itself is asked: its sources, its copies.
+ */
 export async function run(context: CommandContext): Promise<CommandResult> {
+  const settings = resolveSettings(settingsInputOf(context))
+  if (!hasSystem(settings.values)) return await ofRepository(context, settings, null)
   await using started = await openCommandSystem(context)
   const status = dataOf(await started.system.getStatus(), context)
+  if (status.configs.length === 0) return await ofRepository(context, settings, status)
+  const verdict = verdictOf(verdictFactsOf(status), { locale: context.locale, nowMs: nowMs() })
+  context.say(verdict.sentence)
   say(status, context)
-  const isUnattended =
-    !status.scheduler.alive && status.configs.some(({ enabled, nextRunLocal }) => enabled && nextRunLocal !== null)
-  return { json: status, exitCode: isUnattended ? 1 : 0 }
+  return { json: { ...status, verdict }, exitCode: verdict.isGood ? 0 : EXIT_NOT_WELL }
 }
 
-function say(status: SystemStatus, { say, t }: CommandContext): void {
+async function ofRepository(
+  context: CommandContext,
+  settings: ReturnType<typeof resolveSettings>,
+  system: SystemStatus | null,
+): Promise<CommandResult> {
+  const { t } = context
+  const found = await repositoryStatus(context, settings, system?.alerts.length ?? 0)
+  context.say(found.verdict.sentence)
+  sayRepository(found, context)
+  if (system) {
+    context.say(
+      system.scheduler.alive
+        ? t('status.alive', { workers: system.scheduler.workers.length })
+        : t('status.noScheduler'),
+    )
+    for (const alert of system.alerts) sayAlert(alert, context)
+  }
+  context.say(t('serve.empty'))
+  return { json: { ...system, ...found }, exitCode: found.verdict.isGood ? 0 : EXIT_NOT_WELL }
+}
+
+function say(status: SystemStatus, context: CommandContext): void {
+  const { say, t } = context
   say(t('status.places', { repository: status.repository, database: status.database }))
   say(
     status.scheduler.alive ? t('status.alive', { workers: status.scheduler.workers.length }) : t('status.noScheduler'),
   )
+  sayCopyAndVerification(status, context)
   const rows = status.configs.map((config) => [
     config.name,
     config.lastRun
-      ? `${t(`runState.${config.lastRun.state}`)} ${config.lastRun.finishedAt ?? config.lastRun.createdAt}`
+      ? `${t(`runState.${config.lastRun.state}`)} ${formatMoment(config.lastRun.finishedAt ?? config.lastRun.createdAt)}`
       : t('status.never'),
-    config.lastGoodAt ?? '–',
-    config.enabled ? (config.nextRunLocal ?? t('status.byHand')) : t('status.disabled'),
+    config.newestGoodAt === null ? t('status.never') : momentAndAge(config.newestGoodAt, context),
+    nextRun(config, context),
   ])
-  if (rows.length === 0) say(t('serve.empty'))
-  else
-    for (const line of tableLines(
-      [
-        { title: t('column.name') },
-        { title: t('column.lastRun') },
-        { title: t('column.lastGood') },
-        { title: t('column.next') },
-      ],
-      rows,
-    ))
-      say(line)
+  const columns = ['column.name', 'column.lastRun', 'column.newestGood', 'column.next'] as const
+  for (const line of tableLines(
+    columns.map((title) => ({ title: t(title) })),
+    rows,
+  ))
+    say(line)
   for (const { snapshot, source, createdAt, countsAt } of status.datedAhead) {
-    const values = { snapshot: snapshot.slice(0, 12), source, at: formatTime(createdAt) }
-    say(countsAt === null ? t('odd.FUTURE', values) : t('odd.AHEAD', { ...values, counts: formatTime(countsAt) }))
+    const values = { snapshot: snapshot.slice(0, 12), source, at: formatMoment(createdAt) }
+    say(countsAt === null ? t('odd.FUTURE', values) : t('odd.AHEAD', { ...values, counts: formatMoment(countsAt) }))
   }
   for (const run of status.running)
     say(t('status.running', { name: run.configName, percent: run.progress?.percent ?? '?' }))
-  for (const alert of status.alerts) say(t('status.alert', { severity: alert.severity, message: alert.message }))
+  for (const alert of status.alerts) sayAlert(alert, context)
+}
+
+function nextRun({ enabled, nextRunLocal }: SystemStatus['configs'][number], { t }: CommandContext): string {
+  if (!enabled) return t('status.disabled')
+  return nextRunLocal === null ? t('status.byHand') : formatOffset(nextRunLocal)
+}
+
+function sayAlert({ severity, message }: SystemStatus['alerts'][number], { say, t }: CommandContext): void {
+  say(t('status.alert', { severity: t(`severity.${severity}`), message }))
 }

@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { type VerifyResult, verifyRepository } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
-import { nowMs } from '../../kernel/clock.ts'
+import { isoTime, nowMs } from '../../kernel/clock.ts'
 import { makeDirectories } from '../../kernel/directories.ts'
 import { replaceOwnedFile } from '../../kernel/owned-file.ts'
 import { type CommandContext, type CommandResult, stateDirectory, textOption } from '../command.ts'
@@ -36,6 +36,11 @@ export async function run(context: CommandContext): Promise<CommandResult> {
     progress.end()
     memory.save()
   }
+  opened.state.noteVerification({
+    at: isoTime(nowMs()),
+    readShare,
+    problems: result.problems.length + result.hits.length,
+  })
   tell(context, result, readShare)
   return { json: { ...result, readShare }, exitCode: result.problems.length + result.hits.length > 0 ? 1 : 0 }
 }

@@ -11,7 +11,7 @@ import { monotonicNs } from '../../kernel/clock.ts'
 import { userName } from '../../kernel/machine.ts'
 import type { Settings } from '../../system/settings/index.ts'
 import type { CommandContext } from '../command.ts'
-import { formatBytes, formatSeconds } from '../format.ts'
+import { decimal, formatBytes, formatMoment, formatSeconds } from '../format.ts'
 import { advice, type Check, fine, missing } from './check.ts'
 import { quoted, spaceChecks, spaceOf } from './system-checks.ts'
 
@@ -50,7 +50,12 @@ function failureChecks(context: CommandContext, { config, runs, settings }: Sour
     last === undefined
       ? advice(t('doctor.noRun', { name: config.name }), `neonpro-backup run ${quoted(config.name)}`)
       : isGood
-        ? fine(t('doctor.lastRun', { state: t(`runState.${last.state}`), at: last.finishedAt ?? last.createdAt }))
+        ? fine(
+            t('doctor.lastRun', {
+              state: t(`runState.${last.state}`),
+              at: formatMoment(last.finishedAt ?? last.createdAt),
+            }),
+          )
         : failedRun(context, last)
   const due = !config.enabled
     ? advice(t('doctor.disabled'), `neonpro-backup config enable ${quoted(config.name)}`)
@@ -73,7 +78,10 @@ function failedRun({ t }: CommandContext, run: RunView): Check {
         .slice(0, SHOWN_MAX)
         .map((item) => `${item.path} (${item.reason})`)
         .join(', ')
-  return missing(t('doctor.lastRun', { state: t(`runState.${run.state}`), at: run.finishedAt ?? run.createdAt }), why)
+  return missing(
+    t('doctor.lastRun', { state: t(`runState.${run.state}`), at: formatMoment(run.finishedAt ?? run.createdAt) }),
+    why,
+  )
 }
 
 /** Looks at the first entries of a tree for what this user may not read. */
@@ -105,7 +113,7 @@ function slownessChecks(context: CommandContext, { settings }: SourceFacts): Che
   const network = networkOf(repository)
   const cores = os.availableParallelism()
   const load = os.loadavg()[0] ?? 0
-  const cpu = t('doctor.cpu', { load: load.toFixed(1), cores })
+  const cpu = t('doctor.cpu', { load: decimal(load), cores })
   return [
     network === undefined
       ? fine(t('doctor.local'))

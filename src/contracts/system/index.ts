@@ -40,6 +40,16 @@ export {
   systemConfigSchema,
 } from './system-config.ts'
 export { invalidOption, nearestName, parseOptions, type ValidationPlace } from './validation.ts'
+export {
+  type LastVerification,
+  type ProtectedThing,
+  type SecondCopy,
+  type StatusVerdict,
+  type VerdictFacts,
+  VerdictReason,
+  verdictFactsOf,
+  verdictOf,
+} from './verdict.ts'
 export type {
   AlertView,
   AuditVerdict,

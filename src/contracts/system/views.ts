@@ -2,6 +2,7 @@
 
 import type { Failure } from '../failure.ts'
 import type { ConfigSettings } from './config-settings.ts'
+import type { LastVerification, SecondCopy, StatusVerdict } from './verdict.ts'
 import type {
   AlertSeverity,
   AlertState,
@@ -233,12 +234,24 @@ export interface SystemStatus {
     readonly enabled: boolean
     readonly nextRunLocal: string | null
     readonly lastRun: RunView | null
+    /** When its last complete run ended. */
     readonly lastGoodAt: string | null
+    /** Of its newest good restore point that is still there. */
+    readonly newestGoodAt: string | null
+    /** Of its newest restore point, good or not. */
+    readonly newestAt: string | null
   }>
   readonly running: readonly RunView[]
   readonly alerts: readonly AlertView[]
   /** Points with a date that can't be right: later than now, or than that of a point that came after them. */
   readonly datedAhead: readonly DatedAheadPoint[]
+  /** Null: none is known. */
+  readonly lastVerification: LastVerification | null
+  /** The last finished copy into another repository. Null: none is known. */
+  readonly secondCopy: SecondCopy | null
+  /** Code of the error that kept the repository from being read. */
+  readonly repositoryError: string | null
+  readonly verdict: StatusVerdict
 }
 
 export interface DatedAheadPoint {

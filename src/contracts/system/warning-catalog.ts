@@ -1,6 +1,7 @@
 /** What was assumed or does not count yet, said beside the data: one table, both languages. `{name}` is filled in. */
 import type { LocalizedText } from '../error-catalog.ts'
-import { fill, type Locale, type Values } from '../failure.ts'
+import type { Locale, Values } from '../failure.ts'
+import { fill } from '../texts.ts'
 import type { Warning } from './result.ts'
 
 type Row = readonly [en: string, pt: string]
@@ -79,5 +80,5 @@ export type WarningCode = keyof typeof ROWS
 export function warningOf(code: WarningCode, locale: Locale, values: Values = {}): Warning {
   const [en, pt] = ROWS[code]
   const text: LocalizedText = { en, 'pt-BR': pt }
-  return { code, message: fill(text[locale], values) }
+  return { code, message: fill(text[locale], values, locale) }
 }

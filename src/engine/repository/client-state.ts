@@ -22,6 +22,14 @@ export interface Heads {
   readonly records?: Readonly<Record<string, number>>
 }
 
+export interface Verification {
+  /** ISO 8601. */
+  readonly at: string
+  /** Of the stored bytes that were read, 0 to 1. */
+  readonly readShare: number
+  readonly problems: number
+}
+
 /** Where heads are kept between runs, so that a store can't show the past. */
 export interface HeadMemory {
   heads(): Heads | undefined
@@ -66,6 +74,24 @@ export class ClientState implements HeadMemory {
       this.#writeFile('heads.json', text)
     } catch {
       // A read-only home: rollback is then only found through what snapshots say of each other.
+    }
+  }
+
+  /** When the repository was last verified from this machine, and what that found; undefined: never. */
+  verification(): Verification | undefined {
+    try {
+      return JSON.parse(fs.readFileSync(path.join(this.#directory, 'verification.json'), 'utf8')) as Verification
+    } catch {
+      return undefined
+    }
+  }
+
+  /** Failing to remember is no reason to fail a verification. */
+  noteVerification(verification: Verification): void {
+    try {
+      this.#writeFile('verification.json', JSON.stringify(verification))
+    } catch {
+      // A read-only home.
     }
   }
 

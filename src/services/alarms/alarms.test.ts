@@ -84,7 +84,7 @@ test('a failed run raises, the next one counts, the third in a row is critical, 
       'BACKUP_FAILED REPEATED 3',
       'BACKUP_FAILED RESOLVED 3',
     ])
-    assert.match(notices[0]!.message, /O backup "Prontuários" falhou, 1 vez\(es\).*SOURCE_UNREADABLE/)
+    assert.match(notices[0]!.message, /O backup "Prontuários" falhou, 1 vez seguida.*SOURCE_UNREADABLE/)
     assert.equal(notices[0]!.title, 'Falha no backup')
     assert.doesNotMatch(JSON.stringify(notices), /maria|\/srv/)
   }
@@ -120,7 +120,7 @@ test('an incomplete run raises with a count of what it left out, and a whole one
   assert.deepEqual(await alarms(parts), ['BACKUP_PARTIAL FIRING 1 MEDIUM', 'BACKUP_FAILED FIRING 1 HIGH'])
   await runFinished(parts, { id: await addRun(parts, config, { state: 'COMPLETED', at: NOON + 2 * HOUR }) })
   const notices = await told(parts)
-  assert.match(notices[0]!.message, /but 2 item\(s\) are missing/)
+  assert.match(notices[0]!.message, /but 2 items are missing/)
   assert.doesNotMatch(JSON.stringify(notices), /\/srv/)
   assert.equal((await alarms(parts)).filter((text) => text.includes('RESOLVED')).length, 2)
 })

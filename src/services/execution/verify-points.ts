@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { PointState } from '../../contracts/system/index.ts'
 import type { VerifyResult } from '../../engine/index.ts'
 import type { SystemParts } from '../parts.ts'
+import { noteVerification } from '../status/verification.ts'
 import { runInEngine } from './engine-process.ts'
 
 /**
@@ -9,7 +10,7 @@ import { runInEngine } from './engine-process.ts'
  * damage hits fall back to BACKED_UP. Gives what was found, and throws only what reading throws.
  */
 export async function verifyPoints(
-  { catalog, repository }: Pick<SystemParts, 'catalog' | 'repository'>,
+  { catalog, repository, tenantId }: Pick<SystemParts, 'catalog' | 'repository' | 'tenantId'>,
   { signal }: { readonly signal?: AbortSignal } = {},
 ): Promise<VerifyResult> {
   // What is added meanwhile was not read.
@@ -20,6 +21,7 @@ export async function verifyPoints(
     .where('removed_at', 'is', null)
     .execute()
   const result = await runInEngine(repository, { kind: 'verify', readShare: 1 }, { signal })
+  await noteVerification({ catalog, tenantId }, { problems: result.problems.length + result.hits.length })
   const hit = result.hits.map(({ snapshot }) => snapshot)
   const ids = points.map(({ id }) => id)
   // As arrays: there may be more of them than a statement may have values.

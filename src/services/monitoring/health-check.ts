@@ -23,6 +23,6 @@ export function healthCheck(
   return {
     name: check.name,
     status: check.status,
-    message: fill(HEALTH_TEXTS[check.text][parts.locale], check.values ?? {}),
+    message: fill(HEALTH_TEXTS[check.text][parts.locale], check.values ?? {}, parts.locale),
   }
 }

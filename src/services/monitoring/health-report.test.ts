@@ -217,7 +217,7 @@ test('little room and critical alerts are unhealthy, other open alerts degrade',
   await createAlert(parts, { type: 'CUSTOM', severity: 'CRITICAL', message: 'b' })
   assert.deepEqual(
     [statusOf(await performHealthCheck(parts), 'alerts'), messageOf(await performHealthCheck(parts), 'alerts')],
-    ['UNHEALTHY', '2 alerts are open, 1 of them critical. "neonpro-backup status" lists them.'],
+    ['UNHEALTHY', '2 alarms are open, 1 of them critical. "neonpro-backup status" lists them.'],
   )
 })
 

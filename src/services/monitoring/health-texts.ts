@@ -22,9 +22,9 @@ export const HEALTH_TEXTS = {
     'pt-BR': 'Ainda não há backup. Faça um com "neonpro-backup run {name}".',
   },
   'backup.neverOverdue': {
-    en: 'There is no backup, though one was due at {due}. Look at the alerts, then "neonpro-backup run {name}".',
+    en: 'There is no backup, though one was due at {due}. Look at the alarms, then "neonpro-backup run {name}".',
     'pt-BR':
-      'Não há backup, embora um estivesse previsto para {due}. Veja os alertas e depois "neonpro-backup run {name}".',
+      'Não há backup, embora um estivesse previsto para {due}. Veja os alarmes e depois "neonpro-backup run {name}".',
   },
   'backup.onlyIncomplete': {
     en: "Every backup is incomplete; the newest is of {at}. The run's record lists what is missing.",
@@ -35,9 +35,9 @@ export const HEALTH_TEXTS = {
     'pt-BR': 'O backup mais novo, de {newest}, está incompleto; o último bom é de {at}.',
   },
   'backup.overdue': {
-    en: 'The last good backup is of {at}; the next was due at {due}. Look at the alerts, then "neonpro-backup run {name}".',
+    en: 'The last good backup is of {at}; the next was due at {due}. Look at the alarms, then "neonpro-backup run {name}".',
     'pt-BR':
-      'O último backup bom é de {at}; o próximo era previsto para {due}. Veja os alertas e depois "neonpro-backup run {name}".',
+      'O último backup bom é de {at}; o próximo era previsto para {due}. Veja os alarmes e depois "neonpro-backup run {name}".',
   },
   'backup.overdueRunning': {
     en: 'The last good backup is of {at}; the one due at {due} is running.',
@@ -56,10 +56,11 @@ export const HEALTH_TEXTS = {
     en: 'How much room is free at repository or HOME can not be known.',
     'pt-BR': 'Não é possível saber o espaço livre no repositório ou em HOME.',
   },
-  'alerts.none': { en: 'No alert is open.', 'pt-BR': 'Nenhum alerta aberto.' },
+  'alerts.none': { en: 'No alarm is open.', 'pt-BR': 'Nenhum alarme aberto.' },
   'alerts.open': {
-    en: '{count} alerts are open, {critical} of them critical. "neonpro-backup status" lists them.',
-    'pt-BR': '{count} alertas abertos, {critical} deles críticos. "neonpro-backup status" os lista.',
+    en: '{count} {count:alarm is|alarms are} open, {critical} of them critical. "neonpro-backup status" lists them.',
+    'pt-BR':
+      '{count} {count:alarme aberto|alarmes abertos}, {critical} {critical:crítico|críticos}. "neonpro-backup status" os lista.',
   },
   'channels.ok': { en: 'Alarms go out by {channels}.', 'pt-BR': 'Os alarmes saem por {channels}.' },
   'channels.none': {

@@ -63,8 +63,14 @@ export async function configStatuses(parts: SystemParts): Promise<SystemStatus['
       ? formatLocal(next.get(row.config)!.getTime(), (row.settings as ConfigSettings).timezone)
       : null,
     lastRun: row.id === null ? null : runView(row as unknown as RunRow),
-    lastGoodAt: row.good_at === null ? null : isoTime(row.good_at.getTime()),
+    lastGoodAt: isoOf(row.good_at),
+    newestGoodAt: isoOf(row.point_good_at),
+    newestAt: isoOf(row.point_at),
   }))
+}
+
+function isoOf(at: Date | null): string | null {
+  return at === null ? null : isoTime(at.getTime())
 }
 
 async function statusRows(parts: SystemParts) {
@@ -95,6 +101,23 @@ async function statusRows(parts: SystemParts) {
       (join) => join.onTrue(),
     )
     .selectAll('last')
+    .leftJoinLateral(
+      (from) =>
+        from
+          .selectFrom('recovery_points')
+          .select(({ fn, lit, eb }) => [
+            fn.max('recovery_points.created_at').as('point_at'),
+            fn
+              .max('recovery_points.created_at')
+              .filterWhere(eb('recovery_points.is_complete', '=', lit(true)))
+              .as('point_good_at'),
+          ])
+          .whereRef('recovery_points.config_id', '=', 'configs.id')
+          .where('recovery_points.removed_at', 'is', null)
+          .as('points'),
+      (join) => join.onTrue(),
+    )
+    .select(['points.point_at', 'points.point_good_at'])
     .select(['configs.id as config', 'configs.name', 'configs.enabled', 'configs.settings', 'good.good_at'])
     .where('configs.tenant_id', '=', parts.tenantId)
     .where('configs.removed_at', 'is', null)

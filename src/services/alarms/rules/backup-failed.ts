@@ -11,8 +11,8 @@ export const backupFailed: AlarmRule = {
   severity: 'HIGH',
   title: { en: 'Backup failed', 'pt-BR': 'Falha no backup' },
   message: {
-    en: 'The backup "{config}" failed, {times} time(s) in a row. {error} ({code})',
-    'pt-BR': 'O backup "{config}" falhou, {times} vez(es) seguida(s). {error} ({code})',
+    en: 'The backup "{config}" failed, {times} {times:time|times} in a row. {error} ({code})',
+    'pt-BR': 'O backup "{config}" falhou, {times} {times:vez seguida|vezes seguidas}. {error} ({code})',
   },
   guidance: {
     en: 'Look at "neonpro-backup status" and at backup.log, then run it again: neonpro-backup run NAME',

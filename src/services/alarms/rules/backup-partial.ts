@@ -7,8 +7,9 @@ export const backupPartial: AlarmRule = {
   severity: 'MEDIUM',
   title: { en: 'Backup incomplete', 'pt-BR': 'Backup incompleto' },
   message: {
-    en: 'The backup "{config}" finished, but {skipped} item(s) are missing from it or incomplete.',
-    'pt-BR': 'O backup "{config}" terminou, mas {skipped} item(ns) faltam ou estão incompletos.',
+    en: 'The backup "{config}" finished, but {skipped} {skipped:item is|items are} missing from it or incomplete.',
+    'pt-BR':
+      'O backup "{config}" terminou, mas {skipped} {skipped:item falta ou está incompleto|itens faltam ou estão incompletos}.',
   },
   guidance: {
     en: 'The run\'s record lists them ("neonpro-backup status"). Give this user the right to read them, or leave them out by a pattern.',

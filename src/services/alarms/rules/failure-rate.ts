@@ -18,8 +18,9 @@ export const failureRate: AlarmRule = {
   severity: 'MEDIUM',
   title: { en: 'Too many failed backups', 'pt-BR': 'Muitas falhas de backup' },
   message: {
-    en: 'Of the last {finished} runs of "{config}" (30 days), {failed} failed: {rate}, the limit is {limit}.',
-    'pt-BR': 'Das últimas {finished} execuções de "{config}" (30 dias), {failed} falharam: {rate}, o limite é {limit}.',
+    en: 'Of the last {finished} {finished:run|runs} of "{config}" (30 days), {failed} failed: {rate}, the limit is {limit}.',
+    'pt-BR':
+      'De {finished} {finished:execução|execuções} de "{config}" nos últimos 30 dias, {failed} {failed:falhou|falharam}: {rate}, o limite é {limit}.',
   },
   guidance: {
     en: 'Look at the reasons of the failed runs ("neonpro-backup status", backup.log). alertConfig.failureRate sets the limit.',

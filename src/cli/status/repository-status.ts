@@ -1,0 +1,137 @@
+/**
+ * How a repository stands that no system looks after: its sources, its last verification from this machine, its second
+ * copy. Needs the key alone, and makes nothing.
+ */
+import fs from 'node:fs'
+import path from 'node:path'
+import {
+  type LastVerification,
+  type ProtectedThing,
+  type SecondCopy,
+  type StatusVerdict,
+  verdictOf,
+} from '../../contracts/system/index.ts'
+import {
+  ClientState,
+  type History,
+  isGoodPoint,
+  lastCopies,
+  type OddPoint,
+  oddPoints,
+  pointTimes,
+  Repository,
+  readHistory,
+  type SnapshotEntry,
+} from '../../engine/index.ts'
+import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
+import { isoTime, nowMs } from '../../kernel/clock.ts'
+import { holdsRepository } from '../../storage/index.ts'
+import { openStore } from '../../system/compose.ts'
+import { readKeys, type Settings, type SettingsValues } from '../../system/settings/index.ts'
+import { type CommandContext, stateDirectory } from '../command.ts'
+import { tableLines } from '../format.ts'
+import { warnOfOddPoints } from '../odd-points.ts'
+import { momentAndAge, sayCopyAndVerification } from './told-facts.ts'
+
+export interface RepositoryStatus {
+  readonly verdict: StatusVerdict
+  readonly repository: string
+  readonly sources: readonly ProtectedThing[]
+  readonly oddPoints: readonly OddPoint[]
+  readonly lastVerification: LastVerification | null
+  readonly secondCopy: SecondCopy | null
+  readonly repositoryError: string | null
+}
+
+/** Whether a system was ever set up here: a status must not make one. */
+export function hasSystem({ home, databaseUrl }: Pick<SettingsValues, 'home' | 'databaseUrl'>): boolean {
+  return databaseUrl !== undefined || fs.existsSync(path.join(home, 'database'))
+}
+
+/** Throws what keeps a repository that is there from being opened, such as KEY_MISSING and KEY_WRONG. */
+export async function repositoryStatus(
+  context: CommandContext,
+  { values }: Settings,
+  alarms: number,
+): Promise<RepositoryStatus> {
+  const facts = holdsRepository(values.repository)
+    ? await factsOf(context, values)
+    : { sources: [], oddPoints: [], lastVerification: null, secondCopy: null, repositoryError: null }
+  const verdict = verdictOf(
+    {
+      things: facts.sources,
+      kind: 'source',
+      failed: [],
+      alarms,
+      isUnattended: false,
+      repositoryError: facts.repositoryError,
+      lastVerification: facts.lastVerification,
+    },
+    { locale: context.locale, nowMs: nowMs() },
+  )
+  return { verdict, repository: values.repository.path, ...facts }
+}
+
+async function factsOf(context: CommandContext, values: SettingsValues) {
+  const { keks } = readKeys(values)
+  const directory = stateDirectory(context)
+  const memory = (repositoryId: Buffer) => new ClientState(directory, repositoryId)
+  const { signal } = context
+  await using repository = await Repository.open(openStore(values.repository), keks, { memory, signal })
+  const history = await readHistory(repository, { signal })
+  const [newest] = lastCopies(history)
+  const secondCopy: SecondCopy | null = newest
+    ? {
+        location: newest.location,
+        at: newest.at,
+        snapshots: newest.snapshots,
+        newestAt: newest.newest?.finishedAt ?? null,
+      }
+    : null
+  return {
+    sources: sourcesOf(history),
+    oddPoints: oddPoints(history.order, nowMs()),
+    lastVerification: memory(repository.keys.repositoryId).verification() ?? null,
+    secondCopy,
+    repositoryError: errorOf(history),
+  }
+}
+
+function errorOf({ problems, rollbacks }: History): string | null {
+  const first: unknown = problems[0]?.error ?? rollbacks[0]
+  if (first === undefined) return null
+  return isBackupError(first) ? first.code : new BackupError('DAMAGED', String(first)).code
+}
+
+/** The newest of each source, by the order of what happened; dated by the moment by which it counts. */
+function sourcesOf(history: History): ProtectedThing[] {
+  const times = pointTimes(history.order, nowMs())
+  const points = history.order.map(({ entry }) => entry).filter(({ document }) => document.kind === 'snapshot')
+  const at = (entry: SnapshotEntry | undefined) => {
+    if (!entry) return null
+    const time = times.get(entry.name)
+    return time?.doubt === undefined ? entry.document.finishedAt : isoTime(time.atMs)
+  }
+  const names = [...new Set(points.map(({ document }) => document.source))].sort()
+  return names.map((name) => {
+    const own = points.filter(({ document }) => document.source === name)
+    return { name, newestGoodAt: at(own.findLast(({ document }) => isGoodPoint(document))), newestAt: at(own.at(-1)) }
+  })
+}
+
+export function sayRepository(status: RepositoryStatus, context: CommandContext): void {
+  const { say, t } = context
+  say(t('status.repository', { repository: status.repository }))
+  sayCopyAndVerification(status, context)
+  warnOfOddPoints(context, status.oddPoints)
+  const told = (at: string | null) => (at === null ? t('status.never') : momentAndAge(at, context))
+  const columns = ['column.source', 'column.newestGood', 'column.newest'] as const
+  const rows = status.sources.map(({ name, newestGoodAt, newestAt }) => [name, told(newestGoodAt), told(newestAt)])
+  for (const line of rows.length === 0
+    ? []
+    : tableLines(
+        columns.map((title) => ({ title: t(title) })),
+        rows,
+      ))
+    say(line)
+}

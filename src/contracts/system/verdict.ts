@@ -1,0 +1,157 @@
+/**
+ * One judgement over everything: is all well, and if not, why. It is drawn from facts that a system has or that a
+ * repository alone can give, and said in one sentence.
+ */
+import type { LocalizedText } from '../error-catalog.ts'
+import type { Locale } from '../failure.ts'
+import { ageText, fill, listText } from '../texts.ts'
+import type { SystemStatus } from './views.ts'
+
+export const VerdictReason = {
+  /** No configuration, or no source, has a good point. */
+  NOTHING_PROTECTED: 'NOTHING_PROTECTED',
+  /** The last run of a configuration failed. */
+  RUN_FAILED: 'RUN_FAILED',
+  /** Points are there, and none of them is good. */
+  ONLY_INCOMPLETE: 'ONLY_INCOMPLETE',
+  ALARM_OPEN: 'ALARM_OPEN',
+  /** Something is planned, and no live process would start it. */
+  NO_SCHEDULER: 'NO_SCHEDULER',
+  /** It does not open, or what it lists is not whole. */
+  REPOSITORY_NOT_WHOLE: 'REPOSITORY_NOT_WHOLE',
+  /** The last verification found damage. */
+  DAMAGE_FOUND: 'DAMAGE_FOUND',
+} as const
+export type VerdictReason = (typeof VerdictReason)[keyof typeof VerdictReason]
+
+/** A configuration, or a source of a repository that no system looks after. */
+export interface ProtectedThing {
+  readonly name: string
+  /** Of its newest good point. ISO 8601; null without one. */
+  readonly newestGoodAt: string | null
+  /** Of its newest point, good or not. */
+  readonly newestAt: string | null
+}
+
+export interface LastVerification {
+  readonly at: string
+  /** Of the stored bytes that were read: 0 (only what is listed was looked at) to 1 (all). */
+  readonly readShare: number
+  readonly problems: number
+}
+
+export interface SecondCopy {
+  readonly location: string
+  /** When it was finished. */
+  readonly at: string
+  readonly snapshots: number
+  /** Of the newest point in it. */
+  readonly newestAt: string | null
+}
+
+export interface VerdictFacts {
+  readonly things: readonly ProtectedThing[]
+  /** What the things are: for the words alone. */
+  readonly kind: 'configuration' | 'source'
+  /** Configurations whose last run failed. */
+  readonly failed: readonly string[]
+  readonly alarms: number
+  readonly isUnattended: boolean
+  /** Code of the error that kept the repository from being read; null where it is whole. */
+  readonly repositoryError: string | null
+  readonly lastVerification: LastVerification | null
+}
+
+export interface StatusVerdict {
+  readonly isGood: boolean
+  readonly sentence: string
+  readonly reasons: ReadonlyArray<{ readonly code: VerdictReason; readonly names: readonly string[] }>
+}
+
+const TEXTS: Readonly<Record<VerdictReason | 'GOOD.configuration' | 'GOOD.source' | 'BAD', LocalizedText>> = {
+  'GOOD.configuration': {
+    en: 'All is well: {count} {count:configuration is|configurations are} protected, the newest good point was made {age}.',
+    'pt-BR':
+      'Está tudo bem: {count} {count:configuração protegida|configurações protegidas}, o ponto bom mais novo foi feito {age}.',
+  },
+  'GOOD.source': {
+    en: 'All is well: {count} {count:source is|sources are} protected, the newest good point was made {age}.',
+    'pt-BR':
+      'Está tudo bem: {count} {count:origem protegida|origens protegidas}, o ponto bom mais novo foi feito {age}.',
+  },
+  BAD: { en: 'NOT WELL: {why}.', 'pt-BR': 'ATENÇÃO: {why}.' },
+  NOTHING_PROTECTED: {
+    en: 'nothing is protected, there is no good restore point',
+    'pt-BR': 'nada está protegido, não há nenhum ponto de restauração bom',
+  },
+  RUN_FAILED: { en: 'the last run of {names} failed', 'pt-BR': 'a última execução de {names} falhou' },
+  ONLY_INCOMPLETE: {
+    en: 'every restore point of {names} is incomplete',
+    'pt-BR': 'todos os pontos de restauração de {names} estão incompletos',
+  },
+  ALARM_OPEN: {
+    en: '{count} {count:alarm is|alarms are} open',
+    'pt-BR': '{count} {count:alarme aberto|alarmes abertos}',
+  },
+  NO_SCHEDULER: {
+    en: 'no scheduler is running, so nothing starts by itself',
+    'pt-BR': 'nenhum agendador em execução, nada começa sozinho',
+  },
+  REPOSITORY_NOT_WHOLE: {
+    en: 'the repository could not be read as a whole ({names})',
+    'pt-BR': 'o repositório não pôde ser lido por inteiro ({names})',
+  },
+  DAMAGE_FOUND: {
+    en: 'the last verification found damage',
+    'pt-BR': 'a última verificação encontrou danos',
+  },
+}
+
+/** The facts of a system's status. */
+export function verdictFactsOf(status: Omit<SystemStatus, 'verdict'>): VerdictFacts {
+  const { configs, scheduler } = status
+  return {
+    things: configs.map(({ name, newestGoodAt, newestAt }) => ({ name, newestGoodAt, newestAt })),
+    kind: 'configuration',
+    failed: configs.filter(({ lastRun }) => lastRun?.state === 'FAILED').map(({ name }) => name),
+    alarms: status.alerts.length,
+    isUnattended: !scheduler.alive && configs.some(({ enabled, nextRunLocal }) => enabled && nextRunLocal !== null),
+    repositoryError: status.repositoryError,
+    lastVerification: status.lastVerification,
+  }
+}
+
+/** The judgement, and its sentence in the reader's language. */
+export function verdictOf(
+  facts: VerdictFacts,
+  { locale, nowMs }: { readonly locale: Locale; readonly nowMs: number },
+): StatusVerdict {
+  const reasons = reasonsOf(facts)
+  const good = facts.things.filter(({ newestGoodAt }) => newestGoodAt !== null)
+  const newest = Math.max(...good.map(({ newestGoodAt }) => Date.parse(newestGoodAt!)))
+  const why = reasons.map(({ code, names }) =>
+    fill(TEXTS[code][locale], { names: listText(names, locale), count: facts.alarms }, locale),
+  )
+  const sentence =
+    reasons.length === 0
+      ? fill(TEXTS[`GOOD.${facts.kind}`][locale], { count: good.length, age: ageText(nowMs - newest, locale) }, locale)
+      : fill(TEXTS.BAD[locale], { why: why.join('; ') }, locale)
+  return { isGood: reasons.length === 0, sentence, reasons }
+}
+
+/** The gravest first. */
+function reasonsOf(facts: VerdictFacts): StatusVerdict['reasons'] {
+  const { things } = facts
+  const incomplete = things.filter(({ newestGoodAt, newestAt }) => newestGoodAt === null && newestAt !== null)
+  const isNothing = things.every(({ newestGoodAt }) => newestGoodAt === null)
+  const found: ReadonlyArray<readonly [code: VerdictReason, holds: boolean, names?: readonly string[]]> = [
+    ['REPOSITORY_NOT_WHOLE', facts.repositoryError !== null, [facts.repositoryError ?? '']],
+    ['NOTHING_PROTECTED', isNothing],
+    ['RUN_FAILED', facts.failed.length > 0, facts.failed],
+    ['ONLY_INCOMPLETE', incomplete.length > 0, incomplete.map(({ name }) => name)],
+    ['DAMAGE_FOUND', (facts.lastVerification?.problems ?? 0) > 0],
+    ['ALARM_OPEN', facts.alarms > 0],
+    ['NO_SCHEDULER', facts.isUnattended],
+  ]
+  return found.flatMap(([code, holds, names = []]) => (holds ? [{ code, names }] : []))
+}

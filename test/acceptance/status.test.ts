@@ -1,0 +1,163 @@
+// Goal: "status" is one verdict: its first line says whether all is well, its exit code says it to a script, and every
+// fact that it rests on is shown with its age and its zone; with a system, without one, with a process that serves,
+// without it. It makes nothing. Method: the built program over real repositories.
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import fs from 'node:fs'
+import { test } from 'node:test'
+import { temporaryDirectory } from '../harness/temporary-directory.ts'
+import { CLI, type Ran, runCli } from './run-cli.ts'
+
+interface Place extends Disposable {
+  readonly at: (name: string) => string
+  run(...args: string[]): Promise<Ran>
+  ok(...args: string[]): Promise<Ran>
+  readonly env: Record<string, string>
+}
+
+function place(more: Record<string, string> = {}): Place {
+  const folder = temporaryDirectory()
+  const at = (name: string) => `${folder.path}/${name}`
+  const env = {
+    HOME: folder.path,
+    TZ: 'America/Sao_Paulo',
+    NEONPRO_BACKUP_HOME: at('home'),
+    NEONPRO_REPOSITORY: at('repository'),
+    BACKUP_ENCRYPTION_KEY: `file:${at('key')}`,
+    ...more,
+  }
+  const run = (...args: string[]) => runCli(args, { env, cwd: folder.path })
+  return {
+    at,
+    env,
+    run,
+    async ok(...args) {
+      const ran = await run(...args)
+      assert.equal(ran.status, 0, `${args.join(' ')}: ${ran.stderr}`)
+      return ran
+    },
+    [Symbol.dispose]: () => folder[Symbol.dispose](),
+  }
+}
+
+const firstLine = (ran: Ran) => ran.stdout.toString().split('\n')[0]!
+const reasonsOf = (ran: Ran) =>
+  ((ran.json?.['verdict'] as { reasons: Array<{ code: string }> } | undefined)?.reasons ?? []).map(({ code }) => code)
+/** A moment on the clock of the machine, with its offset and its age. */
+const LOCAL = String.raw`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d -03:00 \((\d+ (second|minute)s? ago|há \d+ (segundo|minuto)s?)\)`
+
+test('where nothing is protected the verdict says so, ends with 1 and makes nothing', async () => {
+  using clinic = place()
+  const nothing = await clinic.run('status')
+  // The runtime's own cache of compiled code is no state.
+  assert.deepEqual([nothing.status, fs.readdirSync(clinic.at('')).filter((name) => name !== '.cache')], [1, []])
+  assert.match(firstLine(nothing), /^NOT WELL: nothing is protected/)
+  const { status, json } = await clinic.run('status', '--json')
+  assert.deepEqual([status, (json!['verdict'] as { isGood: boolean }).isGood], [1, false])
+  await clinic.ok('key', 'generate', clinic.at('key'))
+  await clinic.ok('init')
+  const empty = await clinic.run('status', '--json')
+  assert.deepEqual([empty.status, reasonsOf(empty)], [1, ['NOTHING_PROTECTED']])
+  assert.equal(fs.existsSync(clinic.at('home/database')), false)
+})
+
+test('with a repository alone: sources, their newest good point, the last verification, the second copy', async () => {
+  for (const [LANG, good, never, noCopy] of [
+    [
+      'C',
+      /^All is well: 1 source is protected, the newest good point was made \d+ \w+ ago\.$/,
+      /verification: none/,
+      /copy: none/,
+    ],
+    [
+      'pt_BR.UTF-8',
+      /^Está tudo bem: 1 origem protegida, o ponto bom mais novo foi feito há \d+ \w+\.$/,
+      /verificação: nenhuma/,
+      /cópia: nenhuma/,
+    ],
+  ] as const) {
+    using clinic = place({ LANG })
+    await clinic.ok('key', 'generate', clinic.at('key'))
+    await clinic.ok('init')
+    fs.mkdirSync(clinic.at('data'))
+    fs.writeFileSync(clinic.at('data/a'), 'a')
+    await clinic.ok('backup', clinic.at('data'), '--source', 'consultorio')
+    const first = await clinic.ok('status')
+    assert.match(firstLine(first), good)
+    assert.match(first.stdout.toString(), never)
+    assert.match(first.stdout.toString(), noCopy)
+    assert.match(first.stdout.toString(), new RegExp(`^consultorio +${LOCAL} +${LOCAL}$`, 'm'))
+    await clinic.ok('init', '--repo', clinic.at('copy'))
+    await clinic.ok('copy', '--to', clinic.at('copy'))
+    await clinic.ok('verify', '--read-data')
+    const second = await clinic.ok('status')
+    const said = second.stdout.toString()
+    assert.match(said, new RegExp(`: ${LOCAL}, (every stored byte: no damage|cada byte guardado: nenhum dano)\\.`))
+    assert.match(said, new RegExp(`: ${LOCAL} (at|em) ${clinic.at('copy')}, 1 snapshot, .* ${LOCAL}\\.`))
+    const { json } = await clinic.ok('status', '--json')
+    assert.equal((json!['secondCopy'] as { snapshots: number }).snapshots, 1)
+    assert.deepEqual((json!['lastVerification'] as { problems: number; readShare: number }).problems, 0)
+    assert.equal(fs.existsSync(clinic.at('home/database')), false)
+  }
+})
+
+test('damage that was found is not well', async () => {
+  using clinic = place()
+  await clinic.ok('key', 'generate', clinic.at('key'))
+  await clinic.ok('init')
+  fs.mkdirSync(clinic.at('data'))
+  fs.writeFileSync(clinic.at('data/a'), 'a')
+  await clinic.ok('backup', clinic.at('data'), '--source', 'whole')
+  await clinic.ok('verify', '--read-data')
+  for (const entry of fs.readdirSync(clinic.at('repository/packs'), { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue
+    const file = `${entry.parentPath}/${entry.name}`
+    const bytes = fs.readFileSync(file)
+    bytes[Math.floor(bytes.length / 2)]! ^= 1
+    fs.writeFileSync(file, bytes)
+  }
+  assert.equal((await clinic.run('verify', '--read-data')).status, 1)
+  const damaged = await clinic.run('status', '--json')
+  assert.deepEqual([damaged.status, reasonsOf(damaged)], [1, ['DAMAGE_FOUND']])
+})
+
+test('a system: well after a good run, not after a failed one; without a process that serves, and with one', async () => {
+  using clinic = place()
+  fs.mkdirSync(clinic.at('data'))
+  fs.writeFileSync(clinic.at('data/a'), 'a')
+  await clinic.ok('key', 'generate', clinic.at('key'))
+  await clinic.ok('config', 'add', '--name', 'clinic', '--path', clinic.at('data'), '--retention', '30')
+  assert.deepEqual(reasonsOf(await clinic.run('status', '--json')), ['NOTHING_PROTECTED'])
+  await clinic.ok('run', 'clinic')
+  const well = await clinic.ok('status')
+  assert.match(firstLine(well), /^All is well: 1 configuration is protected/)
+  assert.match(well.stdout.toString(), new RegExp(`^clinic +done \\S+ \\S+ -03:00 +${LOCAL} +by hand only$`, 'm'))
+  assert.match(well.stdout.toString(), /Second copy: none is known/)
+  const server = spawn(process.execPath, [CLI, 'serve'], {
+    cwd: clinic.at(''),
+    env: { PATH: process.env['PATH'] ?? '', LANG: 'C', ...clinic.env },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  for await (const piece of server.stdout) if (String(piece).includes('Ready')) break
+  assert.match(firstLine(await clinic.ok('status')), /^All is well/)
+  fs.rmSync(clinic.at('data'), { recursive: true })
+  assert.equal((await clinic.run('run', 'clinic')).status, 1)
+  const failed = await clinic.run('status')
+  assert.equal(failed.status, 1)
+  assert.match(firstLine(failed), /^NOT WELL: the last run of clinic failed; 1 alarm is open\.$/)
+  assert.match(failed.stdout.toString(), /^ALARM HIGH: /m)
+  const { status, json } = await runCli(['status', '--json'], {
+    env: { ...clinic.env, LANG: 'pt_BR.UTF-8' },
+    cwd: clinic.at(''),
+  })
+  assert.equal(status, 1)
+  assert.match(
+    String((json!['verdict'] as { sentence: string }).sentence),
+    /^ATENÇÃO: a última execução de clinic falhou; 1 alarme aberto\.$/,
+    "in the reader's language, whatever the process that serves speaks",
+  )
+  const gone = once(server, 'exit')
+  server.kill('SIGTERM')
+  await gone
+})
