@@ -40,16 +40,7 @@ export {
   systemConfigSchema,
 } from './system-config.ts'
 export { invalidOption, nearestName, parseOptions, type ValidationPlace } from './validation.ts'
-export {
-  type LastVerification,
-  type ProtectedThing,
-  type SecondCopy,
-  type StatusVerdict,
-  type VerdictFacts,
-  VerdictReason,
-  verdictFactsOf,
-  verdictOf,
-} from './verdict.ts'
+export { type ProtectedThing, type VerdictFacts, verdictFactsOf, verdictOf } from './verdict.ts'
 export type {
   AlertView,
   AuditVerdict,
@@ -59,6 +50,7 @@ export type {
   HealthCheck,
   HealthReport,
   HoldView,
+  LastVerification,
   RealTimeMetrics,
   RebuildSummary,
   RecoveryPointView,
@@ -68,7 +60,9 @@ export type {
   RunStats,
   RunView,
   SchedulerStatus,
+  SecondCopy,
   SkippedItem,
+  StatusVerdict,
   StoredFile,
   SystemStatus,
 } from './views.ts'
@@ -90,6 +84,7 @@ export {
   RunTrigger,
   SourceKind,
   StorageProvider,
+  VerdictReason,
 } from './vocabulary.ts'
 export { type WarningCode, warningOf } from './warning-catalog.ts'
 export type { Widened } from './widened.ts'

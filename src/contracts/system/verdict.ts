@@ -5,24 +5,8 @@
 import type { LocalizedText } from '../error-catalog.ts'
 import type { Locale } from '../failure.ts'
 import { ageText, fill, listText } from '../texts.ts'
-import type { SystemStatus } from './views.ts'
-
-export const VerdictReason = {
-  /** No configuration, or no source, has a good point. */
-  NOTHING_PROTECTED: 'NOTHING_PROTECTED',
-  /** The last run of a configuration failed. */
-  RUN_FAILED: 'RUN_FAILED',
-  /** Points are there, and none of them is good. */
-  ONLY_INCOMPLETE: 'ONLY_INCOMPLETE',
-  ALARM_OPEN: 'ALARM_OPEN',
-  /** Something is planned, and no live process would start it. */
-  NO_SCHEDULER: 'NO_SCHEDULER',
-  /** It does not open, or what it lists is not whole. */
-  REPOSITORY_NOT_WHOLE: 'REPOSITORY_NOT_WHOLE',
-  /** The last verification found damage. */
-  DAMAGE_FOUND: 'DAMAGE_FOUND',
-} as const
-export type VerdictReason = (typeof VerdictReason)[keyof typeof VerdictReason]
+import type { LastVerification, StatusVerdict, SystemStatus } from './views.ts'
+import type { VerdictReason } from './vocabulary.ts'
 
 /** A configuration, or a source of a repository that no system looks after. */
 export interface ProtectedThing {
@@ -30,22 +14,6 @@ export interface ProtectedThing {
   /** Of its newest good point. ISO 8601; null without one. */
   readonly newestGoodAt: string | null
   /** Of its newest point, good or not. */
-  readonly newestAt: string | null
-}
-
-export interface LastVerification {
-  readonly at: string
-  /** Of the stored bytes that were read: 0 (only what is listed was looked at) to 1 (all). */
-  readonly readShare: number
-  readonly problems: number
-}
-
-export interface SecondCopy {
-  readonly location: string
-  /** When it was finished. */
-  readonly at: string
-  readonly snapshots: number
-  /** Of the newest point in it. */
   readonly newestAt: string | null
 }
 
@@ -60,12 +28,6 @@ export interface VerdictFacts {
   /** Code of the error that kept the repository from being read; null where it is whole. */
   readonly repositoryError: string | null
   readonly lastVerification: LastVerification | null
-}
-
-export interface StatusVerdict {
-  readonly isGood: boolean
-  readonly sentence: string
-  readonly reasons: ReadonlyArray<{ readonly code: VerdictReason; readonly names: readonly string[] }>
 }
 
 const TEXTS: Readonly<Record<VerdictReason | 'GOOD.configuration' | 'GOOD.source' | 'BAD', LocalizedText>> = {

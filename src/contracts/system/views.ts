@@ -2,7 +2,6 @@
 
 import type { Failure } from '../failure.ts'
 import type { ConfigSettings } from './config-settings.ts'
-import type { LastVerification, SecondCopy, StatusVerdict } from './verdict.ts'
 import type {
   AlertSeverity,
   AlertState,
@@ -16,6 +15,7 @@ import type {
   RunState,
   RunTrigger,
   SourceKind,
+  VerdictReason,
 } from './vocabulary.ts'
 
 export interface ConfigView {
@@ -222,6 +222,28 @@ export interface SchedulerStatus {
     readonly dueAt: string
     readonly dueLocal: string
   }>
+}
+
+export interface LastVerification {
+  readonly at: string
+  /** Of the stored bytes that were read: 0 (only what is listed was looked at) to 1 (all). */
+  readonly readShare: number
+  readonly problems: number
+}
+
+export interface SecondCopy {
+  readonly location: string
+  /** When it was finished. */
+  readonly at: string
+  readonly snapshots: number
+  /** Of the newest point in it. */
+  readonly newestAt: string | null
+}
+
+export interface StatusVerdict {
+  readonly isGood: boolean
+  readonly sentence: string
+  readonly reasons: ReadonlyArray<{ readonly code: VerdictReason; readonly names: readonly string[] }>
 }
 
 export interface SystemStatus {

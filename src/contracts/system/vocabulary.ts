@@ -108,3 +108,21 @@ export const Role = {
   ADMIN: 'ADMIN',
 } as const
 export type Role = (typeof Role)[keyof typeof Role]
+
+/** Why all is not well. */
+export const VerdictReason = {
+  /** No configuration, or no source, has a good point. */
+  NOTHING_PROTECTED: 'NOTHING_PROTECTED',
+  /** The last run of a configuration failed. */
+  RUN_FAILED: 'RUN_FAILED',
+  /** Points are there, and none of them is good. */
+  ONLY_INCOMPLETE: 'ONLY_INCOMPLETE',
+  ALARM_OPEN: 'ALARM_OPEN',
+  /** Something is planned, and no live process would start it. */
+  NO_SCHEDULER: 'NO_SCHEDULER',
+  /** It does not open, or what it lists is not whole. */
+  REPOSITORY_NOT_WHOLE: 'REPOSITORY_NOT_WHOLE',
+  /** The last verification found damage. */
+  DAMAGE_FOUND: 'DAMAGE_FOUND',
+} as const
+export type VerdictReason = (typeof VerdictReason)[keyof typeof VerdictReason]
