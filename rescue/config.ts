@@ -7,8 +7,16 @@ import { type SignedParts, splitSigned } from './keys.ts'
 import { words } from './words.ts'
 
 export interface Config {
+  readonly name: string
   readonly repositoryId: string
   readonly parts: SignedParts
+}
+
+/** An object of the folder that hashes to its name, and how often it is there. */
+export interface ConfigObject {
+  readonly name: string
+  readonly bytes: Buffer
+  readonly copies: number
 }
 
 interface Body {
@@ -21,17 +29,28 @@ interface Body {
   readonly features?: { readonly read?: unknown }
 }
 
-/** `copies` are the stored bytes of those that hash to their names. */
-export function readConfig(copies: readonly Buffer[]): Config {
-  for (const bytes of copies) {
+/**
+ * Those that this program can read, in the order in which they count: the one with the most copies first, of equally
+ * many the lowest name. Which is the repository's its keyring tells.
+ */
+export function readConfigs(objects: readonly ConfigObject[]): Config[] {
+  const configs: Config[] = []
+  let refused: unknown
+  for (const { name, bytes } of [...objects].sort((a, b) => b.copies - a.copies || (a.name < b.name ? -1 : 1))) {
     const parts = attempt(() => splitSigned(bytes))
     const body = parts && attempt(() => JSON.parse(parts.body.toString('utf8')) as Body)
     if (!parts || body?.format !== 'neonpro-backup-repository') continue
-    requireKnown(body)
-    return { repositoryId: String(body.repositoryId), parts }
+    try {
+      requireKnown(body)
+      configs.push({ name, repositoryId: String(body.repositoryId), parts })
+    } catch (error) {
+      refused ??= error
+    }
   }
-  throw new RescueError(
-    words('no copy of the configuration can be read', 'nenhuma cópia da configuração pode ser lida'),
+  if (configs.length > 0) return configs
+  throw (
+    refused ??
+    new RescueError(words('no copy of the configuration can be read', 'nenhuma cópia da configuração pode ser lida'))
   )
 }
 

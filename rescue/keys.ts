@@ -65,7 +65,7 @@ export function splitSigned(bytes: Uint8Array): SignedParts {
   return parts
 }
 
-interface Recipient {
+export interface Recipient {
   readonly id: string
   readonly kind: string
   readonly scrypt?: { readonly n: number; readonly r: number; readonly p: number; readonly salt: string }
@@ -74,11 +74,21 @@ interface Recipient {
   readonly wrapped: string
 }
 
-function kekOf(given: Given, recipient: Recipient): Buffer {
-  if (given.kind === 'raw') return given.bytes
-  const { n, r, p, salt } = recipient.scrypt ?? { n: 0, r: 0, p: 0, salt: '' }
+function checkScrypt(scrypt: Recipient['scrypt']): NonNullable<Recipient['scrypt']> {
+  const { n, r, p, salt } = scrypt ?? { n: 0, r: 0, p: 0, salt: '' }
   if (n < 2 ** 14 || n > 2 ** 20 || !Number.isInteger(Math.log2(n)) || r !== 8 || p < 1 || p > 16 || n * p > 2 ** 22)
     throw new RescueError('the key object asks for forbidden scrypt parameters')
+  return { n, r, p, salt }
+}
+
+/** Cost times parallelism. */
+export function workOf({ scrypt }: Recipient): number {
+  return scrypt ? scrypt.n * scrypt.p : 0
+}
+
+function kekOf(given: Given, recipient: Recipient): Buffer {
+  if (given.kind === 'raw') return given.bytes
+  const { n, r, p, salt } = checkScrypt(recipient.scrypt)
   return scryptSync(Buffer.from(given.text.normalize('NFC'), 'utf8'), Buffer.from(salt, 'hex'), 32, {
     N: n,
     r,
@@ -148,37 +158,67 @@ export class Keys {
   }
 }
 
+export interface Keyring {
+  readonly parts: SignedParts
+  readonly body: {
+    readonly repositoryId: string
+    readonly generation: number
+    readonly recipients: readonly Recipient[]
+    readonly salt: string
+    readonly bundle: string
+  }
+}
+
+/** Section 4.1: what is refused before any work is done for it. */
+export function parseKeyring(bytes: Uint8Array): Keyring {
+  const parts = splitSigned(bytes)
+  const body = JSON.parse(parts.body.toString('utf8')) as Keyring['body']
+  if (
+    typeof body.repositoryId !== 'string' ||
+    !Number.isSafeInteger(body.generation) ||
+    !Array.isArray(body.recipients)
+  )
+    throw new RescueError('a key object has no valid content')
+  if (body.recipients.length > 64) throw new RescueError('the key object has too many recipients')
+  for (const { kind, scrypt } of body.recipients) if (kind === 'passphrase' || scrypt) checkScrypt(scrypt)
+  return { parts, body }
+}
+
+/** Undefined when the key is not this recipient's. */
+export function openWith({ parts, body }: Keyring, recipient: Recipient, given: Given): Keys | undefined {
+  const id = Buffer.from(body.repositoryId, 'hex')
+  const both = derive(kekOf(given, recipient), Buffer.from(recipient.salt, 'hex'), {
+    info: 'neonpro/v1/wrap',
+    bytes: 64,
+  })
+  if (!timingSafeEqual(both.subarray(32), Buffer.from(recipient.commitment, 'hex'))) return undefined
+  const keyringKey = unseal(
+    both.subarray(0, 32),
+    Buffer.concat([Buffer.from('neonpro/v1/wrap'), id, Buffer.from(recipient.id, 'hex')]),
+    recipient.wrapped,
+  )
+  const generation = Buffer.alloc(4)
+  generation.writeUInt32LE(body.generation)
+  const bundleKey = derive(keyringKey, Buffer.from(body.salt, 'hex'), { info: 'neonpro/v1/bundle', bytes: 32 })
+  const bundle = unseal(bundleKey, Buffer.concat([Buffer.from('neonpro/v1/bundle'), id, generation]), body.bundle)
+  const keys = new Keys(id, JSON.parse(bundle.toString('utf8')) as ConstructorParameters<typeof Keys>[1])
+  if (parts.signer.some((byte) => byte !== 0xff)) throw new RescueError('a key object is signed by somebody else')
+  keys.check(parts, 'keyring')
+  return keys
+}
+
 /** Opens a keyring object with the key. */
 export function openKeyring(bytes: Uint8Array, given: Given, repositoryId: string): Keys {
-  const parts = splitSigned(bytes)
-  const body = JSON.parse(parts.body.toString('utf8')) as {
-    repositoryId: string
-    generation: number
-    recipients: Recipient[]
-    salt: string
-    bundle: string
+  const keyring = parseKeyring(bytes)
+  if (keyring.body.repositoryId !== repositoryId)
+    throw new RescueError('the key object belongs to another repository', 12)
+  for (const recipient of keyring.body.recipients.filter(({ kind }) => kind === given.kind)) {
+    const keys = openWith(keyring, recipient, given)
+    if (keys) return keys
   }
-  if (body.repositoryId !== repositoryId) throw new RescueError('the key object belongs to another repository', 12)
-  if (body.recipients.length > 64) throw new RescueError('the key object has too many recipients')
-  const id = Buffer.from(repositoryId, 'hex')
-  for (const recipient of body.recipients.filter(({ kind }) => kind === given.kind)) {
-    const both = derive(kekOf(given, recipient), Buffer.from(recipient.salt, 'hex'), {
-      info: 'neonpro/v1/wrap',
-      bytes: 64,
-    })
-    if (!timingSafeEqual(both.subarray(32), Buffer.from(recipient.commitment, 'hex'))) continue
-    const keyringKey = unseal(
-      both.subarray(0, 32),
-      Buffer.concat([Buffer.from('neonpro/v1/wrap'), id, Buffer.from(recipient.id, 'hex')]),
-      recipient.wrapped,
-    )
-    const generation = Buffer.alloc(4)
-    generation.writeUInt32LE(body.generation)
-    const bundleKey = derive(keyringKey, Buffer.from(body.salt, 'hex'), { info: 'neonpro/v1/bundle', bytes: 32 })
-    const bundle = unseal(bundleKey, Buffer.concat([Buffer.from('neonpro/v1/bundle'), id, generation]), body.bundle)
-    const keys = new Keys(id, JSON.parse(bundle.toString('utf8')) as ConstructorParameters<typeof Keys>[1])
-    keys.check(parts, 'keyring')
-    return keys
-  }
-  throw new RescueError(words('this key does not open this repository', 'esta chave não abre este repositório'), 12)
+  throw wrongKey()
+}
+
+export function wrongKey(): RescueError {
+  return new RescueError(words('this key does not open this repository', 'esta chave não abre este repositório'), 12)
 }

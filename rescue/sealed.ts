@@ -51,9 +51,8 @@ export class Sealed {
       head.readUInt32LE(4) !== number
     )
       throw new RescueError('a frame is not where it should be')
-    const sealedBytes = head.readUInt32LE(12)
-    if (sealedBytes < 17 || sealedBytes > 33_554_432 || head.readUInt16LE(10) !== 0)
-      throw new RescueError('a frame has an impossible length')
+    const sealedBytes = sealedBytesOf(head)
+    if (head.readUInt16LE(10) !== 0) throw new RescueError('a frame has an unknown key slot')
     const sealed = bytes.subarray(at + FRAME_HEADER_BYTES, at + FRAME_HEADER_BYTES + sealedBytes)
     if (sealed.length !== sealedBytes) throw new RescueError('a frame is cut short')
     const nonce = Buffer.alloc(12)
@@ -69,6 +68,13 @@ export class Sealed {
       throw new RescueError('a frame does not authenticate')
     }
   }
+}
+
+/** Section 6.2: of a frame header, before anything is authenticated. */
+export function sealedBytesOf(head: Buffer): number {
+  const sealedBytes = head.length < FRAME_HEADER_BYTES ? 0 : head.readUInt32LE(12)
+  if (sealedBytes < 17 || sealedBytes > 33_554_432) throw new RescueError('a frame has an impossible length')
+  return sealedBytes
 }
 
 /** The payload of a small object of one of the given types. */

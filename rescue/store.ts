@@ -5,12 +5,23 @@ import path from 'node:path'
 import zlib from 'node:zlib'
 import { Cursor, RescueError } from './bytes.ts'
 import { isWhole } from './closure.ts'
-import { readConfig } from './config.ts'
-import { type Given, type Keys, openKeyring, splitSigned } from './keys.ts'
+import { type Config, type ConfigObject, readConfigs } from './config.ts'
+import { isFile, ObjectFile, readFile } from './files.ts'
+import { chooseKeyring } from './keyring.ts'
+import { type Given, type Keys, splitSigned } from './keys.ts'
 import { inOrder } from './order.ts'
 import { type Place, Places, supersededBy } from './places.ts'
 import { countingOf, isConfirmed, mayLack, type Snapshot } from './runs.ts'
-import { FRAME_HEADER_BYTES, type Frame, HEADER_BYTES, openPayload, PACK_END, SEGMENT, Sealed } from './sealed.ts'
+import {
+  FRAME_HEADER_BYTES,
+  type Frame,
+  HEADER_BYTES,
+  openPayload,
+  PACK_END,
+  SEGMENT,
+  Sealed,
+  sealedBytesOf,
+} from './sealed.ts'
 import { words } from './words.ts'
 
 const SEGMENT_BYTES_MAX = 16 * 1024 * 1024
@@ -22,29 +33,32 @@ export function sha256(bytes: Uint8Array): Buffer {
   return createHash('sha256').update(bytes).digest()
 }
 
-const KEYRING = /^([0-9a-f]{8})-[ab]-([0-9a-f]{64})$/
-
-/** Of one generation the lowest name first, whichever copy. */
-function newestFirst(names: readonly string[]): string[] {
-  const parts = (name: string) => KEYRING.exec(name)?.slice(1) as [string, string]
-  return names
-    .filter((each) => KEYRING.test(each))
-    .sort((a, b) =>
-      parts(a)[0] === parts(b)[0] ? (parts(a)[1] < parts(b)[1] ? -1 : 1) : parts(a)[0] < parts(b)[0] ? 1 : -1,
-    )
+const CONFIG = /^[abc]-([0-9a-f]{64})$/
+const KEYRING = /^[0-9a-f]{8}-[ab]-([0-9a-f]{64})$/
+/** Section 2: names of a folder, and how long an object there may be. */
+const FORMS: Readonly<Record<string, RegExp>> = {
+  config: CONFIG,
+  keys: KEYRING,
+  deletes: /^[0-9a-f]{16}-[0-9a-f]{64}$/,
+  commits: /^[a-z0-9][a-z0-9._-]{0,127}$/,
 }
-
-/** Keyrings that share their generation with another. */
-function rivalsIn(names: readonly string[]): string[] {
-  const generations = Map.groupBy(newestFirst(names), (name) => name.slice(0, 8))
-  return [...generations.values()].filter((each) => new Set(each.map((name) => name.slice(-64))).size > 1).flat()
+const NAMED = /^[0-9a-f]{64}$/
+const MIB = 1024 * 1024
+const BYTES_MAX: Readonly<Record<string, number>> = {
+  config: MIB / 16,
+  keys: MIB,
+  'index/data': 256 * MIB,
+  'index/meta': 256 * MIB,
+  deletes: 256 * MIB,
 }
+const SMALL_BYTES_MAX = 64 * MIB
 
 export class Store {
   readonly root: string
   readonly keys: Keys
   readonly #places: Places
   readonly #segments = new Map<string, Buffer>()
+  readonly #damagedKeyrings: string[] = []
   /** What can't be believed. */
   readonly notices: string[] = []
   /** What is worth saying and is no damage. */
@@ -52,11 +66,7 @@ export class Store {
 
   constructor(root: string, given: Given) {
     this.root = root
-    const config = this.#config()
-    this.keys = this.#openKeys(given, config.repositoryId)
-    if (config.parts.signer.toString('hex') !== MAINTENANCE)
-      throw new RescueError('the configuration is signed by somebody else')
-    this.keys.check(config.parts, 'config')
+    this.keys = this.#open(given)
     this.#places = new Places(this.keys.idKeys)
     this.#loadIndex()
   }
@@ -72,9 +82,24 @@ export class Store {
     }
   }
 
+  /** Names that objects of the folder can have; others are somebody else's, and are counted. */
+  #objects(folder: string): string[] {
+    const form = FORMS[folder] ?? NAMED
+    const names = this.names(folder)
+    const own = names.filter((name) => form.test(name))
+    if (own.length < names.length)
+      this.remarks.push(
+        words(
+          `${folder}/: ${names.length - own.length} names that are no object's, left alone`,
+          `${folder}/: ${names.length - own.length} nomes que não são de objeto algum, deixados como estão`,
+        ),
+      )
+    return own
+  }
+
   /** An object whose bytes hash to the end of its name. */
   read(key: string): Buffer {
-    const bytes = fs.readFileSync(path.join(this.root, key))
+    const bytes = readFile(path.join(this.root, key), BYTES_MAX[path.dirname(key)] ?? SMALL_BYTES_MAX)
     if (sha256(bytes).toString('hex') !== key.slice(-64)) throw new RescueError(`${key} is damaged`)
     return bytes
   }
@@ -131,7 +156,9 @@ export class Store {
   }
 
   packs(): string[] {
-    return this.names('packs').flatMap((shard) => this.names(`packs/${shard}`))
+    return this.names('packs').flatMap((shard) =>
+      this.names(`packs/${shard}`).filter((name) => NAMED.test(name) && name.startsWith(shard)),
+    )
   }
 
   /** A blob by its id; every copy is tried. */
@@ -150,7 +177,7 @@ export class Store {
 
   /** True when an index names the blob in a pack that is there. */
   has(id: Buffer): boolean {
-    return this.#places.of(id).some(({ pack }) => fs.existsSync(path.join(this.root, 'packs', pack.slice(0, 2), pack)))
+    return this.#places.of(id).some(({ pack }) => isFile(this.#packPath(pack)))
   }
 
   /**
@@ -161,19 +188,22 @@ export class Store {
     name: string,
     onSegment: (segment: { frame: number; offset: number; sealedBytes: number; blobs: Buffer[] }) => void,
   ): void {
-    const bytes = fs.readFileSync(path.join(this.root, 'packs', name.slice(0, 2), name))
-    const sealed = packOf(bytes, this.keys)
+    using file = new ObjectFile(this.#packPath(name))
+    const hash = createHash('sha256')
+    const take = (from: number, length: number): Buffer => {
+      const bytes = file.read(from, length)
+      hash.update(bytes)
+      return bytes
+    }
+    const sealed = packOf(take(0, HEADER_BYTES), this.keys)
     let blobCount = 0
     for (let at = HEADER_BYTES, number = 0; ; number += 1) {
-      const frame = sealed.frame(bytes, at, number)
+      const head = take(at, FRAME_HEADER_BYTES)
+      const bytes = Buffer.concat([head, take(at + FRAME_HEADER_BYTES, sealedBytesOf(head))])
+      const frame = sealed.frame(bytes, 0, number)
       if (frame.kind === PACK_END) {
         const end = new Cursor(frame.plain)
-        if (
-          !frame.isFinal ||
-          at + frame.bytes !== bytes.length ||
-          end.varint() !== number ||
-          end.varint() !== blobCount
-        )
+        if (!frame.isFinal || at + frame.bytes !== file.bytes || end.varint() !== number || end.varint() !== blobCount)
           throw new RescueError('a pack does not end where it should')
         break
       }
@@ -182,57 +212,100 @@ export class Store {
       onSegment({ frame: number, offset: at, sealedBytes: frame.bytes - FRAME_HEADER_BYTES, blobs })
       at += frame.bytes
     }
-    if (sha256(bytes).toString('hex') !== name) throw new RescueError('a pack does not hash to its name')
+    if (hash.digest('hex') !== name) throw new RescueError('a pack does not hash to its name')
   }
 
-  #config(): ReturnType<typeof readConfig> {
-    const names = this.names('config').filter((each) => /^[abc]-[0-9a-f]{64}$/.test(each))
-    if (names.length === 0)
-      throw new RescueError(words(`there is no repository at ${this.root}`, `não há repositório em ${this.root}`), 10)
-    return readConfig(names.flatMap((name) => this.#readable(`config/${name}`)))
+  #packPath(name: string): string {
+    return path.join(this.root, 'packs', name.slice(0, 2), name)
   }
 
-  /** None where the object is damaged. */
-  #readable(key: string): Buffer[] {
-    try {
-      return [this.read(key)]
-    } catch {
-      return []
-    }
-  }
-
-  /**
-   * The highest generation counts. One below it is taken only where no copy of those above can be read: then something
-   * may be missing.
-   */
-  #openKeys(given: Given, repositoryId: string): Keys {
-    let last: unknown = new RescueError('there are no key objects')
-    for (const name of newestFirst(this.names('keys'))) {
+  /** Sections 3 and 4: the first configuration with which a keyring and both signatures agree. */
+  #open(given: Given): Keys {
+    const configs = readConfigs(this.#copies('config', CONFIG))
+    const keyrings = this.#copies('keys', KEYRING).map(({ name, bytes, keys }) => ({
+      name,
+      bytes,
+      generations: keys.map((key) => Number.parseInt(key.slice(0, 8), 16)),
+    }))
+    let failure: unknown
+    for (const { repositoryId, parts } of this.#ordered(configs)) {
       try {
-        const keys = openKeyring(this.read(`keys/${name}`), given, repositoryId)
-        for (const rival of rivalsIn(this.names('keys'))) this.#addRival(keys, rival, given)
+        const { keys, generation, strange } = chooseKeyring(keyrings, given, repositoryId)
+        if (parts.signer.toString('hex') !== MAINTENANCE)
+          throw new RescueError('the configuration is signed by somebody else')
+        keys.check(parts, 'config')
+        this.#tellKeyrings(generation, strange)
         return keys
       } catch (error) {
-        last = error
-        if (error instanceof RescueError && error.exitCode !== 1) throw error
-        this.notices.push(`keys/${name}: ${error instanceof Error ? error.message : String(error)}`)
+        failure ??= error
       }
     }
-    throw last
+    throw failure
   }
 
-  #addRival(keys: Keys, name: string, given: Given): void {
+  /** Section 3: where configurations of several repositories stand, the one whose snapshots are most. */
+  #ordered(configs: readonly Config[]): readonly Config[] {
+    if (new Set(configs.map(({ repositoryId }) => repositoryId)).size < 2) return configs
+    const counts = new Map<string, number>()
+    for (const name of this.#objects('snapshots'))
+      this.#trying(() => {
+        using file = new ObjectFile(path.join(this.root, 'snapshots', name))
+        const id = file.read(32, 16).toString('hex')
+        counts.set(id, (counts.get(id) ?? 0) + 1)
+      })
+    return configs.toSorted((a, b) => (counts.get(b.repositoryId) ?? 0) - (counts.get(a.repositoryId) ?? 0))
+  }
+
+  #trying(run: () => void): void {
     try {
-      keys.add(openKeyring(this.read(`keys/${name}`), given, keys.repositoryId.toString('hex')))
+      run()
     } catch {
-      // One that this key does not open holds nothing for it.
+      // What can't be read counts for nobody here; it is named where it is needed.
     }
+  }
+
+  #tellKeyrings(generation: number, strange: readonly string[]): void {
+    if (strange.length > 0)
+      this.remarks.push(
+        words(
+          `keys/: ${strange.length} objects that this repository has not signed, left alone`,
+          `keys/: ${strange.length} objetos que este repositório não assinou, deixados como estão`,
+        ),
+      )
+    const newer = this.#damagedKeyrings.filter((name) => Number.parseInt(name.slice(0, 8), 16) > generation)
+    if (newer.length > 0)
+      this.remarks.push(
+        words(
+          `keys/${newer[0]}: a newer keyring can not be read; opened with generation ${generation}, what was sealed later may be missing`,
+          `keys/${newer[0]}: um chaveiro mais novo não pode ser lido; aberto com a geração ${generation}, o que foi cifrado depois pode faltar`,
+        ),
+      )
+  }
+
+  /** Every distinct object of a folder whose objects stand there in several copies, with how many of them are whole. */
+  #copies(folder: 'config' | 'keys', form: RegExp): Array<ConfigObject & { readonly keys: readonly string[] }> {
+    const names = this.#objects(folder)
+    if (folder === 'config' && names.length === 0)
+      throw new RescueError(words(`there is no repository at ${this.root}`, `não há repositório em ${this.root}`), 10)
+    const found = new Map<string, ConfigObject & { readonly keys: readonly string[] }>()
+    for (const key of names) {
+      const name = form.exec(key)?.[1] as string
+      try {
+        const bytes = this.read(`${folder}/${key}`)
+        const keys = [...(found.get(name)?.keys ?? []), key]
+        found.set(name, { name, keys, bytes, copies: keys.length })
+      } catch (error) {
+        this.notices.push(`${folder}/${key}: ${error instanceof Error ? error.message : String(error)}`)
+        if (folder === 'keys') this.#damagedKeyrings.push(key)
+      }
+    }
+    return [...found.values()]
   }
 
   /** Signed documents of a folder by name; what can't be believed becomes a notice. */
   #documents(folder: string, type: number): Map<string, { body: Record<string, unknown>; signer: string }> {
     const found = new Map<string, { body: Record<string, unknown>; signer: string }>()
-    for (const name of this.names(folder))
+    for (const name of this.#objects(folder))
       this.#noting(`${folder}/${name}`, () => found.set(name, this.#document(this.read(`${folder}/${name}`), type)))
     return found
   }
@@ -259,9 +332,9 @@ export class Store {
   /** Which snapshot a run is claimed for: section 11. */
   #claim(runId: string): string | undefined {
     const file = path.join(this.root, 'commits', runId)
-    if (!/^[a-z0-9][a-z0-9._-]*$/.test(runId) || !fs.existsSync(file)) return undefined
+    if (!/^[a-z0-9][a-z0-9._-]*$/.test(runId) || !isFile(file)) return undefined
     try {
-      const { body, signer } = this.#document(fs.readFileSync(file), 13)
+      const { body, signer } = this.#document(readFile(file, MIB), 13)
       if (body['runId'] === runId && body['writer'] === signer) return String(body['snapshot'])
       this.notices.push(`commits/${runId}: the claim is of another run or writer than it says`)
     } catch (error) {
@@ -276,7 +349,7 @@ export class Store {
       ['index/data', 3],
       ['index/meta', 4],
     ] as const) {
-      for (const name of this.names(folder))
+      for (const name of this.#objects(folder))
         this.#noting(`${folder}/${name}`, () =>
           segments.set(name, openPayload(this.read(`${folder}/${name}`), this.keys, type)),
         )
@@ -325,20 +398,14 @@ export class Store {
     const key = `${place.pack}/${place.frame}`
     const kept = this.#segments.get(key)
     if (kept) return kept
-    const descriptor = fs.openSync(path.join(this.root, 'packs', place.pack.slice(0, 2), place.pack), 'r')
-    try {
-      const header = Buffer.alloc(HEADER_BYTES)
-      fs.readSync(descriptor, header, 0, header.length, 0)
-      const bytes = Buffer.alloc(FRAME_HEADER_BYTES + place.sealedBytes)
-      fs.readSync(descriptor, bytes, 0, bytes.length, place.offset)
-      const joined = Buffer.concat(segmentBlobs(packOf(header, this.keys).frame(bytes, 0, place.frame)))
-      const oldest = this.#segments.keys().next().value
-      if (this.#segments.size >= SEGMENTS_KEPT && oldest !== undefined) this.#segments.delete(oldest)
-      this.#segments.set(key, joined)
-      return joined
-    } finally {
-      fs.closeSync(descriptor)
-    }
+    using file = new ObjectFile(this.#packPath(place.pack))
+    const header = file.read(0, HEADER_BYTES)
+    const bytes = file.read(place.offset, FRAME_HEADER_BYTES + place.sealedBytes)
+    const joined = Buffer.concat(segmentBlobs(packOf(header, this.keys).frame(bytes, 0, place.frame)))
+    const oldest = this.#segments.keys().next().value
+    if (this.#segments.size >= SEGMENTS_KEPT && oldest !== undefined) this.#segments.delete(oldest)
+    this.#segments.set(key, joined)
+    return joined
   }
 }
 

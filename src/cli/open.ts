@@ -23,6 +23,8 @@ export async function openRepository(context: CommandContext): Promise<Opened> {
   const memory = (repositoryId: Buffer) => new ClientState(stateDirectory(context), repositoryId)
   const repository = await Repository.open(openStore(location), keks, { memory, signal: context.signal })
   const state = memory(repository.keys.repositoryId)
+  const [lost] = repository.keys.lost
+  if (lost !== undefined) context.warn(context.t('keyring.lost', { object: lost }))
   const keyInUse = () =>
     keks.length === 1
       ? keks[0]!

@@ -5,6 +5,8 @@ export interface ObjectStat {
   readonly bytes: number
   /** The store's clock, milliseconds since 1970. */
   readonly modifiedMs: number
+  /** LOCAL, only where it was asked for: a link, pipe, socket or device. It is no object, and can't be read. */
+  readonly isOther?: true
 }
 
 /** Bytes that can be read more than once, since a retry starts over. */
@@ -20,6 +22,18 @@ export interface Uptime {
 
 export interface CallOptions {
   readonly signal?: AbortSignal
+}
+
+export interface ReadOptions extends CallOptions {
+  readonly offset?: number
+  readonly length?: number
+  /** DAMAGED for a longer object, before any of it is read. */
+  readonly bytesMax?: number
+}
+
+export interface ListOptions extends CallOptions {
+  /** Also what has a key's place and is no object. Default false. */
+  readonly withOthers?: boolean
 }
 
 /** What a store can do, as data. Probed or known, never guessed from a status code. */
@@ -59,15 +73,15 @@ export interface ObjectStore extends AsyncDisposable {
    */
   publish(stagedPath: string, key: string, options?: CallOptions): Promise<void>
   /**
-   * The object, or exactly `length` bytes from `offset`. Throws NOT_FOUND; STORAGE_FAILED for a range that the object
-   * does not have.
+   * The object, or exactly `length` bytes from `offset`. Throws NOT_FOUND, also for what is no file; DAMAGED for one
+   * longer than `bytesMax`; STORAGE_FAILED for a range that the object does not have.
    */
-  get(key: string, options?: CallOptions & { readonly offset?: number; readonly length?: number }): Promise<Uint8Array>
+  get(key: string, options?: ReadOptions): Promise<Uint8Array>
   /** LOCAL: the file that holds the object. Elsewhere undefined. */
   localPath(key: string): string | undefined
   head(key: string, options?: CallOptions): Promise<ObjectStat | undefined>
   /** Every object whose key begins with `prefix`, in byte order of the keys. Never an unfinished one. */
-  list(prefix: string, options?: CallOptions): AsyncIterable<ObjectStat>
+  list(prefix: string, options?: ListOptions): AsyncIterable<ObjectStat>
   /** Removes an object; one that is absent is success. */
   delete(key: string, options?: CallOptions): Promise<void>
   capacity(): Promise<{ readonly bytesFree: number; readonly bytesTotal: number } | undefined>

@@ -12,7 +12,7 @@ import { Store } from '../../rescue/store.ts'
 import { ObjectType } from '../../src/engine/crypto/index.ts'
 import { sealPayload } from '../../src/engine/index.ts'
 import { newConfig, type RepositoryConfig, writeConfig } from '../../src/engine/repository/config.ts'
-import { changeKeyring } from '../../src/engine/repository/keyring-change.ts'
+import { changeKeyring } from '../../src/engine/repository/keyring.ts'
 import {
   backup,
   localStore,

@@ -39,7 +39,7 @@ export async function run(context: CommandContext): Promise<CommandResult> {
     throw new BackupError('USAGE', 'Say what to keep (--keep-daily 14 …, --policy FILE) or which snapshots to forget.')
   await using opened = await openRepository(context)
   const history = await readHistory(opened.repository, { signal: context.signal })
-  const problem = history.problems[0] ?? (history.rollbacks[0] && { key: 'snapshots/', error: history.rollbacks[0] })
+  const problem = history.obstacles[0] ?? (history.rollbacks[0] && { key: 'snapshots/', error: history.rollbacks[0] })
   if (problem)
     throw new BackupError('DAMAGED', 'The list of snapshots is not whole: nothing is forgotten.', {
       context: { object: problem.key },

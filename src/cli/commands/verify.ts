@@ -1,10 +1,10 @@
-import fs from 'node:fs'
 import path from 'node:path'
 import { type VerifyResult, verifyRepository } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import { makeDirectories } from '../../kernel/directories.ts'
 import { replaceOwnedFile } from '../../kernel/owned-file.ts'
+import { readTextSync } from '../../kernel/regular-file.ts'
 import { type CommandContext, type CommandResult, stateDirectory, textOption } from '../command.ts'
 import { formatBytes } from '../format.ts'
 import { warnOfOddPoints } from '../odd-points.ts'
@@ -12,6 +12,8 @@ import { openRepository } from '../open.ts'
 import { findingText } from '../reasons.ts'
 
 const SHOWN_MAX = 20
+/** Some 700,000 packs. */
+const MEMORY_BYTES_MAX = 64 * 1024 * 1024
 
 export async function run(context: CommandContext): Promise<CommandResult> {
   const readShare = shareOf(context)
@@ -62,7 +64,8 @@ function shareOf(context: CommandContext): number {
 function tell(context: CommandContext, result: VerifyResult, readShare: number): void {
   const { t, say, warn, locale } = context
   if (result.userFiles > 0) say(t('verify.userFiles', { count: result.userFiles }))
-  for (const { object, what } of result.notices) warn(t('verify.notice', { object, what: findingText(what, locale) }))
+  for (const { object, what, isStranger } of result.notices)
+    warn(t(isStranger ? 'verify.stranger' : 'verify.notice', { object, what: findingText(what, locale) }))
   warnOfOddPoints(context, result.oddPoints)
   if (result.problems.length + result.hits.length === 0) {
     const values = {
@@ -117,7 +120,7 @@ class VerifyMemory {
 
 function readTimes(file: string): Record<string, number> {
   try {
-    const times: unknown = JSON.parse(fs.readFileSync(file, 'utf8'))
+    const times: unknown = JSON.parse(readTextSync(file, MEMORY_BYTES_MAX))
     return typeof times === 'object' && times !== null ? (times as Record<string, number>) : {}
   } catch {
     return {}

@@ -56,6 +56,8 @@ export const ptBr: Readonly<Record<MessageKey, string>> = {
   'verify.hits': 'atinge o snapshot {snapshot}: {paths}',
   'verify.next': 'O que fazer: execute "neonpro-backup repair --read-data" e depois faça um novo backup; o que a origem ainda tem é guardado de novo.',
   'verify.userFiles': '{count} {count:arquivo|arquivos} da aplicação {count:fica|ficam} em user/: isso não está em nenhum snapshot e não foi examinado.',
+  'verify.stranger': '{object} {what}. Nada do repositório precisa dele: quem o colocou ali pode removê-lo.',
+  'keyring.lost': '{object} não pode ser lido e pode ter sido o chaveiro mais novo: aberto com o anterior. O que foi gravado desde a troca das chaves pode estar fora de alcance. Traga-o de uma réplica ou desista dele com "neonpro-backup repair --forget-damaged".',
   'verify.notice': '{object} {what}: execute "neonpro-backup repair".',
   'dump.done': 'Gravado em {file}: {path} do snapshot {snapshot}.',
   'find.none': 'Nada corresponde a {pattern}.',

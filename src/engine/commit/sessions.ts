@@ -2,7 +2,7 @@
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import { bootId, hostName, isProcessAlive, processStart } from '../../kernel/machine.ts'
 import { ObjectType } from '../crypto/index.ts'
-import type { Repository } from '../repository/index.ts'
+import { isForeign, type Repository } from '../repository/index.ts'
 import { byItsWriter, parseSession, readParsed, type SessionDocument } from '../snapshot/index.ts'
 
 /**
@@ -80,7 +80,10 @@ export async function openSessions(
     if (!isProvablyDead(document) && modifiedMs > oldest) open.push({ key, writer: document.writer, modifiedMs })
     else if (options.sweep) await repository.store.delete(key)
   }
-  for (const { key } of problems) {
+  for (const problem of problems) {
+    const { key } = problem
+    // Nobody who writes here has put it there.
+    if (isForeign(problem)) continue
     const stat = await repository.store.head(key)
     if (stat) open.push({ key, writer: undefined, modifiedMs: stat.modifiedMs })
   }

@@ -1,7 +1,7 @@
 /** `forget`: a record before anything is removed. */
 import { BackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
-import { type Repository, requireFeatures } from '../repository/index.ts'
+import { isForeign, type Repository, requireFeatures } from '../repository/index.ts'
 import {
   folderOfRecord,
   type History,
@@ -54,11 +54,12 @@ async function refuseProtected(
   asked: readonly SnapshotEntry[],
 ): Promise<void> {
   const { entries, problems } = await readRecords(repository, RecordFolder.DECISIONS)
-  if (problems[0])
+  const obstacle = problems.find((problem) => !isForeign(problem))
+  if (obstacle)
     throw new BackupError(
       'DAMAGED',
       'A record that may be a hold can not be read: nothing is forgotten. Run repair first.',
-      { context: { object: problems[0].key }, cause: problems[0].error },
+      { context: { object: obstacle.key }, cause: obstacle.error },
     )
   // Of two clocks the one that keeps a hold in force.
   const guarded = protections(

@@ -2,10 +2,10 @@
  * Replaces index segments by ones without condemned packs, and joins small ones. A replacement names what it replaces
  * and is read back and compared before anything that it replaces goes.
  */
-import { BackupError } from '../../kernel/backup-error.ts'
+import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { ObjectType } from '../crypto/index.ts'
 import { decodeIndexSegment, encodeIndexSegment, type IndexedPack, type IndexSegment } from '../index/index.ts'
-import type { Repository } from '../repository/index.ts'
+import { isForeign, type Repository } from '../repository/index.ts'
 import type { IndexClass } from '../snapshot/index.ts'
 
 const BLOBS_MAX = 65_536
@@ -45,11 +45,18 @@ async function readSegments(
   condemned: ReadonlySet<string>,
 ): Promise<Stored[]> {
   const stored: Stored[] = []
-  for await (const { key } of repository.store.list(`index/${indexClass}/`)) {
-    const segment = decodeIndexSegment(await repository.readPayload(key, TYPES[indexClass]))
+  for await (const { key } of repository.objects(`index/${indexClass}/`)) {
+    const payload = await repository.readPayload(key, TYPES[indexClass]).catch(orForeign)
+    if (!payload) continue
+    const segment = decodeIndexSegment(payload)
     stored.push({ name: key.slice(-64), segment, kept: segment.packs.filter(({ name }) => !condemned.has(name)) })
   }
   return stored
+}
+
+/** What this repository never sealed names nothing of it. */
+function orForeign(error: unknown): undefined {
+  if (!isBackupError(error, 'DAMAGED') || !isForeign({ error })) throw error
 }
 
 function blobs({ kept }: Stored): number {

@@ -1,5 +1,6 @@
 /** Copies the needed blobs of local packs into new packs, each proven by its id. Runs in any thread. */
-import { BackupError, systemCode } from '../../kernel/backup-error.ts'
+import { BackupError } from '../../kernel/backup-error.ts'
+import { isNoFile } from '../../kernel/regular-file.ts'
 import { createSegmentCodec, type SegmentCodec } from '../compression/index.ts'
 import {
   blobIdOf,
@@ -184,10 +185,9 @@ function openPack({ path, name }: PackTask, buffer: ReadBuffer): LocalPack {
   try {
     return new LocalPack(path, buffer, { isCached: false })
   } catch (error) {
-    throw new BackupError(
-      systemCode(error) === 'ENOENT' ? 'NOT_FOUND' : 'STORAGE_FAILED',
-      'A pack can not be opened.',
-      { context: { object: `packs/${name}` }, cause: error },
-    )
+    throw new BackupError(isNoFile(error) ? 'NOT_FOUND' : 'STORAGE_FAILED', 'A pack can not be opened.', {
+      context: { object: `packs/${name}` },
+      cause: error,
+    })
   }
 }

@@ -6,7 +6,7 @@ import type { PackTask, VerifierSetup } from './pack-verifier.ts'
 /** Stored bytes by pack name. */
 export async function storedPacks(repository: Repository): Promise<Map<string, number>> {
   const sizes = new Map<string, number>()
-  for await (const { key, bytes } of repository.store.list('packs/')) sizes.set(key.slice(-64), bytes)
+  for await (const { key, bytes } of repository.objects('packs/')) sizes.set(key.slice(-64), bytes)
   return sizes
 }
 

@@ -175,10 +175,10 @@ function split(marked: MarkedIndex): { dead: number[]; halfEmpty: number[] } {
  */
 async function orphanPacks(repository: Repository, { history, marks, own }: PlanFacts): Promise<string[]> {
   const unknown: Array<{ name: string; modifiedMs: number }> = []
-  for await (const { key, modifiedMs } of repository.store.list('packs/')) {
+  for await (const { key, modifiedMs } of repository.objects('packs/')) {
     const name = key.slice(-64)
     const isKnown = marks.meta.index.packNumber(name) !== undefined || marks.data.index.packNumber(name) !== undefined
-    if (!isKnown && !history.deleteLog.tombstoned.has(name) && packKey(name) === key) unknown.push({ name, modifiedMs })
+    if (!isKnown && !history.deleteLog.tombstoned.has(name)) unknown.push({ name, modifiedMs })
   }
   if (unknown.length === 0) return []
   const sessions = await openSessions(repository, { sweep: true, ...(own !== undefined && { except: own }) })

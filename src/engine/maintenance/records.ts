@@ -8,7 +8,7 @@ import { BackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import { sleep } from '../../kernel/timer.ts'
 import { ObjectType } from '../crypto/index.ts'
-import { type ObjectProblem, type Repository, requireFeatures } from '../repository/index.ts'
+import { isForeign, type ObjectProblem, type Repository, requireFeatures } from '../repository/index.ts'
 import {
   folderOfRecord,
   newestRecords,
@@ -152,7 +152,8 @@ async function generationsOf(
     withLifted: true,
     ...(signal && { signal }),
   })
-  if (problems[0]) throw problems[0].error
+  const obstacle = problems.find((problem) => !isForeign(problem))
+  if (obstacle) throw obstacle.error
   return records
 }
 

@@ -5,7 +5,7 @@
  */
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import { ObjectType } from '../crypto/index.ts'
-import type { Repository } from '../repository/index.ts'
+import { isObjectKey, type ObjectProblem, type Repository } from '../repository/index.ts'
 import {
   type DeleteEntry,
   damagedClaims,
@@ -46,20 +46,35 @@ export async function repairDocuments(
   const history = await readHistory(repository, signal)
   if (history.rollbacks[0]) throw history.rollbacks[0]
   const audit = await readRecords(repository, RecordFolder.AUDIT, options.signal)
-  const bad = [...history.problems, ...audit.problems].map(({ key }) => key)
+  const bad = [...history.problems, ...audit.problems].filter(({ key }) => isObjectKey(key))
   const below = (...folders: readonly string[]) =>
-    bad.filter((key) => folders.some((folder) => key.startsWith(`${folder}/`) && /[0-9a-f]{64}$/.test(key)))
+    bad.filter(({ key }) => folders.some((folder) => key.startsWith(`${folder}/`)))
+  const keysOf = (problems: readonly ObjectProblem[]) => problems.map(({ key }) => key)
+  const removable = (problems: readonly ObjectProblem[]) =>
+    keysOf(problems.filter((problem) => isRemovable(repository, problem)))
   await closeDeleteLog(repository, history)
   const removed = [
-    ...below('confirms', 'checkpoints'),
+    ...removable(below('confirms', 'checkpoints')),
     ...history.deleteLog.damaged.map(({ key }) => key),
     ...(await deadSessions(repository)),
-    ...(await damagedClaims(repository, options.signal)).map(({ key }) => key),
+    ...removable(await damagedClaims(repository, options.signal)),
   ]
   for (const key of removed) await repository.store.delete(key)
-  const lost = below('snapshots', 'records', 'audit')
+  const lost = keysOf(below('snapshots', 'records', 'audit'))
   if (options.forgetDamaged) await giveUp(repository, history, { keys: lost, by: options.by ?? 'repair' })
   return { documentsRemoved: removed, documentsLost: lost }
+}
+
+/**
+ * Whether nothing is lost with an object that can't be believed. One that the disk does not give may be read again; and
+ * while a newer keyring can't be read, nobody knows what it has sealed.
+ */
+export function isRemovable({ keys }: Repository, problem: ObjectProblem): boolean {
+  return keys.lost.length === 0 && !isUnreadableNow(problem)
+}
+
+export function isUnreadableNow({ error }: ObjectProblem): boolean {
+  return error.context['cause'] !== undefined
 }
 
 /**

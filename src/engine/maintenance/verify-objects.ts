@@ -2,44 +2,58 @@
  * What verification says of objects that no index or snapshot leads to: copies of configuration and keys, open
  * sessions, strangers.
  */
-import { createHash } from 'node:crypto'
 import { ObjectType } from '../crypto/index.ts'
-import { packKey, type Repository } from '../repository/index.ts'
+import {
+  isForeign,
+  isObjectKey,
+  isOwnKeyring,
+  type Repository,
+  readConfigs,
+  readKeyrings,
+  type StoredKeyring,
+} from '../repository/index.ts'
 
 export interface VerifyProblem {
   readonly object: string
   readonly what: string
+  /** True for what somebody else has put there: it counts for nothing, and only its owner may take it away. */
+  readonly isStranger?: true
 }
 
-const NAME = '[0-9a-f]{64}'
-/** Every key of docs/format/v1.md section 2. */
-const KEYS = new RegExp(
-  `^(config/[abc]-${NAME}|keys/[0-9a-f]{8}-[ab]-${NAME}|packs/[0-9a-f]{2}/${NAME}|parity/${NAME}|index/(data|meta)/${NAME}|deletes/[0-9a-f]{16}-${NAME}|(snapshots|checkpoints|records|audit|sessions|confirms|streams)/${NAME}|commits/[a-z0-9][a-z0-9._-]{0,127}|user/.+)$`,
-)
+const NOT_SIGNED = 'was not signed by this repository: it counts for nothing'
 
 /**
  * Every stored copy of configuration and keys has to hash to its name: a bad copy is damage, even while another is
- * whole; a missing one is a notice.
+ * whole; a missing one is a notice, and so is what somebody else has put there.
  */
 export async function checkCopies(
   repository: Repository,
+  signal?: AbortSignal,
 ): Promise<{ problems: VerifyProblem[]; notices: VerifyProblem[] }> {
-  const { store, keys } = repository
-  const problems: VerifyProblem[] = []
-  const notices: VerifyProblem[] = []
-  for await (const { key } of store.list('keys/')) {
-    const bytes = await store.get(key)
-    if (createHash('sha256').update(bytes).digest('hex') !== key.slice(-64))
-      problems.push({ object: key, what: 'is damaged' })
-  }
-  let copies = 0
-  for await (const { key } of store.list('config/')) copies += /^config\/[abc]-[0-9a-f]{64}$/.test(key) ? 1 : 0
+  const { store, keys, configName } = repository
+  const keyrings = await readKeyrings(store, signal)
+  const configs = await readConfigs(store, signal)
+  const isOwn = (each: StoredKeyring) => isOwnKeyring(keys, each)
+  const strange = [
+    ...keyrings.foreign,
+    ...keyrings.candidates.filter((each) => !isOwn(each)).flatMap((each) => each.keys),
+    ...configs.foreign,
+    ...configs.candidates.filter(({ name }) => name !== configName).flatMap((each) => each.keys),
+  ]
+  const notices = strange.map((object) => ({
+    object,
+    what: 'was not signed by this repository: it counts for nothing',
+  }))
+  const problems = [...keyrings.damaged.map(({ key }) => key), ...configs.damaged].map((object) => ({
+    object,
+    what: keys.lost.includes(object) ? 'is damaged, and may have been the newest keyring' : 'is damaged',
+  }))
+  const copies = configs.candidates.find(({ name }) => name === configName)?.keys.length ?? 0
   if (copies < 3) notices.push({ object: 'config/', what: `has ${copies} copies instead of 3` })
-  let keyrings = 0
   const current = keys.generation.toString(16).padStart(8, '0')
-  for await (const { key } of store.list(`keys/${current}-`)) keyrings += key.endsWith(keys.name) ? 1 : 0
-  if (keyrings < 2)
-    notices.push({ object: `keys/${current}-${keys.name}`, what: `has ${keyrings} copies instead of 2` })
+  const keyringCopies = keyrings.candidates.find(({ name }) => name === keys.name)?.keys.length ?? 0
+  if (keyringCopies < 2)
+    notices.push({ object: `keys/${current}-${keys.name}`, what: `has ${keyringCopies} copies instead of 2` })
   return { problems, notices }
 }
 
@@ -49,16 +63,24 @@ export async function checkCopies(
  */
 export async function strangers(repository: Repository, signal?: AbortSignal): Promise<VerifyProblem[]> {
   const notices: VerifyProblem[] = []
-  for await (const { key } of repository.store.list('', signal ? { signal } : {})) {
-    const isOurs = KEYS.test(key) && (!key.startsWith('packs/') || packKey(key.slice(-64)) === key)
-    if (!isOurs) notices.push({ object: key, what: 'is no object of a repository' })
+  for await (const { key, isOther } of repository.store.list('', { withOthers: true, ...(signal && { signal }) })) {
+    if (isOther) notices.push(stranger(key, 'is no file: a link, a pipe or a device is never read'))
+    else if (!isObjectKey(key)) notices.push(stranger(key, 'is no object of a repository'))
   }
   const { problems } = await repository.readDocuments('sessions', ObjectType.SESSION, signal ? { signal } : {})
   notices.push(
-    ...problems.map(({ key }) => ({
-      object: key,
-      what: 'can not be read: it counts as an open writer for a day, then repair removes it',
-    })),
+    ...problems.map((problem) =>
+      isForeign(problem)
+        ? stranger(problem.key, NOT_SIGNED)
+        : {
+            object: problem.key,
+            what: 'can not be read: it counts as an open writer for a day, then repair removes it',
+          },
+    ),
   )
   return notices
+}
+
+function stranger(object: string, what: string): VerifyProblem {
+  return { object, what, isStranger: true }
 }

@@ -61,17 +61,14 @@ export async function verifyRepository(repository: Repository, options: VerifyOp
   const signal = options.signal ? { signal: options.signal } : {}
   const before = await storedPacks(repository)
   await using lanes = new VerifyLanes((options.readShare ?? 0) * sumOf(before))
-  const problems: VerifyProblem[] = repository.damagedConfigs.map((object) => ({
-    object,
-    what: 'is damaged (another copy is whole)',
-  }))
+  const problems: VerifyProblem[] = []
   const history = await readHistory(repository, { ...signal, ...(options.seen && { seen: options.seen }) })
   const claims = await damagedClaims(repository, options.signal)
   const audit = await readRecords(repository, RecordFolder.AUDIT, options.signal)
   for (const { key, error } of [...history.problems, ...claims, ...audit.problems])
     addOnce(problems, { object: key, what: error.message })
   problems.push(...history.rollbacks.map(describeRollback))
-  const copies = await checkCopies(repository)
+  const copies = await checkCopies(repository, options.signal)
   problems.push(...copies.problems)
   const notices = [...copies.notices, ...(await strangers(repository, options.signal))]
   notices.push(

@@ -5,12 +5,12 @@
 import fs from 'node:fs'
 import { promisify } from 'node:util'
 import { systemCode } from '../../kernel/backup-error.ts'
+import { openRegularSync } from '../../kernel/regular-file.ts'
 import { roomFor } from './growing-buffer.ts'
 import { alignedBuffer } from './staged-file.ts'
 
 const BLOCK_BYTES = 4096
 const readInBackground = promisify(fs.read)
-const FLAGS = fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW
 
 /** Memory for what is read, shared by the packs that one reader opens: what was read is valid until its next read. */
 export class ReadBuffer {
@@ -37,7 +37,7 @@ export class LocalPack implements Disposable {
     this.#buffer = buffer
     const opened = isCached ? undefined : openDirect(path)
     this.#isDirect = opened !== undefined
-    this.#descriptor = opened ?? fs.openSync(path, FLAGS)
+    this.#descriptor = opened ?? openRegularSync(path).descriptor
   }
 
   get bytes(): number {
@@ -90,7 +90,7 @@ export class LocalPack implements Disposable {
 
   /** A file system that opens with O_DIRECT and then refuses to read so. */
   #reopenBuffered(): void {
-    const buffered = fs.openSync(this.#path, FLAGS)
+    const buffered = openRegularSync(this.#path).descriptor
     fs.closeSync(this.#descriptor)
     this.#descriptor = buffered
     this.#isDirect = false
@@ -124,7 +124,7 @@ function cut(
 function openDirect(path: string): number | undefined {
   if (fs.constants.O_DIRECT === undefined) return undefined
   try {
-    return fs.openSync(path, FLAGS | fs.constants.O_DIRECT)
+    return openRegularSync(path, fs.constants.O_DIRECT).descriptor
   } catch (error) {
     if (systemCode(error) === 'EINVAL') return undefined
     throw error

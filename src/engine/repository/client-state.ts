@@ -9,8 +9,12 @@ import { systemCode } from '../../kernel/backup-error.ts'
 import { makeDirectories } from '../../kernel/directories.ts'
 import { bootId, isProcessAlive, processStart } from '../../kernel/machine.ts'
 import { makeOwnedFile, replaceOwnedFile } from '../../kernel/owned-file.ts'
+import { readTextSync } from '../../kernel/regular-file.ts'
 
 const WRITERS_MAX = 64
+/** What this program wrote there is far smaller; what is larger is not its own. */
+const STATE_BYTES_MAX = 64 * 1024 * 1024
+const LOCK_BYTES_MAX = 4096
 
 /** The newest of everything that a client has seen in a repository. */
 export interface Heads {
@@ -53,7 +57,7 @@ export class ClientState implements HeadMemory {
   /** The heads seen so far; undefined on a machine that has not met this repository. */
   heads(): Heads | undefined {
     try {
-      return JSON.parse(fs.readFileSync(path.join(this.#directory, 'heads.json'), 'utf8')) as Heads
+      return JSON.parse(readTextSync(path.join(this.#directory, 'heads.json'), STATE_BYTES_MAX)) as Heads
     } catch {
       return undefined
     }
@@ -80,7 +84,7 @@ export class ClientState implements HeadMemory {
   /** When the repository was last verified from this machine, and what that found; undefined: never. */
   verification(): Verification | undefined {
     try {
-      return JSON.parse(fs.readFileSync(path.join(this.#directory, 'verification.json'), 'utf8')) as Verification
+      return JSON.parse(readTextSync(path.join(this.#directory, 'verification.json'), STATE_BYTES_MAX)) as Verification
     } catch {
       return undefined
     }
@@ -126,7 +130,7 @@ export class ClientState implements HeadMemory {
   #writerId(number: number): Buffer {
     const file = `writer-${number}.id`
     try {
-      const id = Buffer.from(fs.readFileSync(path.join(this.#directory, file), 'utf8'), 'hex')
+      const id = Buffer.from(readTextSync(path.join(this.#directory, file), LOCK_BYTES_MAX), 'hex')
       if (id.length === 16) return id
     } catch {
       // The first claim of this number.
@@ -153,7 +157,7 @@ function highest(
 
 function isHeld(lock: string): boolean {
   try {
-    const [pid, start, boot] = fs.readFileSync(lock, 'utf8').split(' ')
+    const [pid, start, boot] = readTextSync(lock, LOCK_BYTES_MAX).split(' ')
     if (boot !== bootId()) return false
     const number = Number(pid)
     return number === process.pid || (isProcessAlive(number) && processStart(number) === start)

@@ -1,12 +1,13 @@
 /** The repository's configuration object, in three equal copies (docs/format/v1.md section 3). */
 import { createHash } from 'node:crypto'
-import { BackupError } from '../../kernel/backup-error.ts'
+import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import type { ObjectStore } from '../../storage/index.ts'
 import {
   checked,
   hasShape,
   isHex,
   isList,
+  isMaintenanceSigner,
   isText,
   parseBody,
   type Shape,
@@ -16,10 +17,11 @@ import {
   type UnverifiedDocument,
   verifyDocument,
 } from '../crypto/index.ts'
+import { readCopies } from './copies.ts'
 
 export const FORMAT_VERSION = 'v1-rc'
 const COPIES = ['a', 'b', 'c'] as const
-const CONFIG_BYTES_MAX = 1024 * 1024
+const CONFIG_BYTES_MAX = 64 * 1024
 
 export interface RepositoryConfig {
   readonly format: 'neonpro-backup-repository'
@@ -64,27 +66,53 @@ export async function writeConfig(store: ObjectStore, config: RepositoryConfig, 
 }
 
 export interface StoredConfig {
+  readonly name: string
+  /** Keys of its whole copies. */
+  readonly keys: readonly string[]
   readonly config: RepositoryConfig
   readonly document: UnverifiedDocument
-  /** Keys of copies that don't hash to their name. */
+}
+
+export interface StoredConfigs {
+  /**
+   * Every distinct one that parses: that with the most copies first, of equally many the lowest name. Which is the
+   * repository's is known only when a keyring is open and its signature verifies.
+   */
+  readonly candidates: readonly StoredConfig[]
+  /** Keys of copies that don't hash to their name, or can't be read. */
   readonly damaged: readonly string[]
+  /** Keys of objects that hash to their name and are no configuration that can be read. */
+  readonly foreign: readonly string[]
 }
 
 /**
- * Reads the first whole copy. Throws REPOSITORY_NOT_FOUND, FORMAT_TOO_NEW (before any signature), FEATURE_UNSUPPORTED,
- * DAMAGED.
+ * Reads every copy. A version that this program does not know, features and algorithms are looked at before any
+ * signature, so that another format is named as such: FORMAT_TOO_NEW, FEATURE_UNSUPPORTED, but only where no copy is one
+ * that it knows: a stranger's object must not lock a repository. Throws REPOSITORY_NOT_FOUND and DAMAGED.
  */
-export async function readConfig(store: ObjectStore, signal?: AbortSignal): Promise<StoredConfig> {
-  const damaged: string[] = []
-  let found: StoredConfig | undefined
-  for await (const { key, bytes: size } of store.list('config/', signal ? { signal } : {})) {
-    const name = /^config\/[abc]-([0-9a-f]{64})$/.exec(key)?.[1]
-    if (!name) continue
-    const bytes = size <= CONFIG_BYTES_MAX ? await store.get(key) : new Uint8Array(0)
-    if (createHash('sha256').update(bytes).digest('hex') !== name) damaged.push(key)
-    else found ??= parseConfig(bytes, damaged)
+export async function readConfigs(store: ObjectStore, signal?: AbortSignal): Promise<StoredConfigs> {
+  const { whole, damaged, unreadable } = await readCopies(store, {
+    prefix: 'config/',
+    form: /^config\/[abc]-([0-9a-f]{64})$/,
+    bytesMax: CONFIG_BYTES_MAX,
+    ...(signal && { signal }),
+  })
+  const candidates: StoredConfig[] = []
+  const foreign: string[] = []
+  let error: BackupError | undefined
+  for (const { name, keys, bytes } of whole.sort(
+    (a, b) => b.keys.length - a.keys.length || (a.name < b.name ? -1 : 1),
+  )) {
+    try {
+      candidates.push({ name, keys, ...parseConfig(bytes) })
+    } catch (cause) {
+      if (!isBackupError(cause)) throw cause
+      error ??= cause
+      foreign.push(...keys)
+    }
   }
-  if (found) return found
+  if (candidates.length > 0) return { candidates, damaged, foreign }
+  if (error ?? unreadable) throw error ?? unreadable
   if (damaged.length > 0)
     throw new BackupError('DAMAGED', 'Every copy of the configuration is damaged.', {
       context: { object: damaged[0] ?? 'config/' },
@@ -105,7 +133,7 @@ const CONFIG: Shape = {
   features: hasShape({ read: isList(isText), write: isList(isText), delete: isList(isText) }),
 }
 
-function parseConfig(bytes: Uint8Array, damaged: readonly string[]): StoredConfig {
+function parseConfig(bytes: Uint8Array): Omit<StoredConfig, 'name' | 'keys'> {
   const document = splitDocument(bytes)
   const body = parseBody(document.body)
   // Looked at before anything else, so that another format is named as such, whatever else stands in it.
@@ -124,7 +152,7 @@ function parseConfig(bytes: Uint8Array, damaged: readonly string[]): StoredConfi
       context: { feature: suite },
     })
   requireFeatures(config, 'read')
-  return { config, document, damaged }
+  return { config, document }
 }
 
 /**
@@ -142,10 +170,11 @@ export function requireFeatures(config: RepositoryConfig, work: 'read' | 'write'
     })
 }
 
+/** Throws DAMAGED. */
 export function verifyConfig(stored: StoredConfig, maintenance: Signer): void {
   verifyDocument(stored.document, {
     purpose: 'config',
     repositoryId: Buffer.from(stored.config.repositoryId, 'hex'),
-    signerOf: () => maintenance,
+    signerOf: (id) => (isMaintenanceSigner(id) ? maintenance : undefined),
   })
 }

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { BackupError } from '../../kernel/backup-error.ts'
 import type { ObjectStore } from '../../storage/index.ts'
 import { type Kek, requireStrength } from '../crypto/index.ts'
-import { publishKeyring, storedGenerations } from './keyring.ts'
+import { isSignedKeyring, publishKeyring, readKeyrings } from './keyring-objects.ts'
 import { type OpenKeys, withNewEpoch } from './open-keys.ts'
 import { type Recipient, unwrap, wrapFor } from './recipients.ts'
 
@@ -17,7 +17,7 @@ export interface KeyringChange {
 
 /**
  * Publishes the next generation. Removing a recipient draws a new keyring key and a new epoch, so every kept recipient
- * must be given in `keks`. Throws USAGE, KEY_WEAK, and REPOSITORY_LOCKED when somebody else changed it at the same
+ * must be given in `keks`. Throws USAGE, KEY_WEAK, ROLLBACK_SUSPECTED, and REPOSITORY_LOCKED when somebody else changed it at the same
  * time: then nobody can say which of the changes is in force before it is looked at. What either drew to seal with
  * stays known.
  */
@@ -26,6 +26,10 @@ export async function changeKeyring(
   keys: OpenKeys,
   change: KeyringChange & { keks: readonly Kek[]; now: string },
 ): Promise<string> {
+  if (keys.isBehind)
+    throw new BackupError('ROLLBACK_SUSPECTED', 'The newest keyring is older than one that was seen before.', {
+      context: { object: 'keys/', found: keys.generation },
+    })
   const repositoryId = keys.repositoryId.toString('hex')
   if (change.add) requireStrength(change.add.kek)
   const kept = keys.recipients.filter(({ id }) => id !== change.remove)
@@ -44,7 +48,7 @@ export async function changeKeyring(
     })
   const bundle = change.newEpoch || change.remove !== undefined ? withNewEpoch(keys.bundle, change.now) : keys.bundle
   const generation = keys.generation + 1
-  await requireAlone(store, { generation })
+  await requireAlone(store, keys, { generation })
   const name = await publishKeyring(store, {
     repositoryId,
     generation,
@@ -54,15 +58,24 @@ export async function changeKeyring(
     keyringKey,
     bundle,
   })
-  await requireAlone(store, { generation, name })
+  await requireAlone(store, keys, { generation, name })
   return name
 }
 
+/** What the repository's own key has not signed is no change of its keys. */
 async function requireAlone(
   store: ObjectStore,
+  keys: OpenKeys,
   { generation, name }: { readonly generation: number; readonly name?: string },
 ): Promise<void> {
-  const others = (await storedGenerations(store)).filter((each) => each.name !== name && each.generation >= generation)
+  const repositoryId = keys.repositoryId.toString('hex')
+  const others = (await readKeyrings(store)).candidates.filter(
+    (each) =>
+      each.name !== name &&
+      each.body.generation >= generation &&
+      each.body.repositoryId === repositoryId &&
+      isSignedKeyring(each, keys.maintenance),
+  )
   if (others.length > 0)
     throw new BackupError(
       'REPOSITORY_LOCKED',

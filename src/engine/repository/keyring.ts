@@ -1,243 +1,182 @@
 /**
- * The keyring (docs/format/v1.md section 4): recipients wrap a keyring key, which seals the bundle of root, masters and
- * id keys. Generations are immutable; every change publishes the next one.
+ * Opens the keyring that counts among all that stand in `keys/`. Anybody who can write there may have put keyrings of
+ * any generation beside the repository's own: what counts is what its maintenance key has signed. One that a given key
+ * opens gives that key; then the signatures of all others can be checked before any work is done for them.
  */
-import { createHash, randomBytes } from 'node:crypto'
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import type { ObjectStore } from '../../storage/index.ts'
+import { type Kek, keyFingerprint, maintenanceSigner } from '../crypto/index.ts'
 import {
-  checked,
-  hasShape,
-  hkdf,
-  isCount,
-  isHex,
-  isHexText,
-  isList,
-  isMaintenanceSigner,
-  isText,
-  type Kek,
-  keyFingerprint,
-  maintenanceSigner,
-  one,
-  optional,
-  orNull,
-  parseBody,
-  type Shape,
-  signDocument,
-  splitDocument,
-  verifyDocument,
-} from '../crypto/index.ts'
-import { type Bundle, type KeyringBody, type KeyringParts, OpenKeys } from './open-keys.ts'
-import { type Recipient, seal, unseal, unwrap } from './recipients.ts'
+  isSignedKeyring,
+  openBundle,
+  readKeyrings,
+  type StoredKeyring,
+  type StoredKeyrings,
+} from './keyring-objects.ts'
+import { type Bundle, OpenKeys } from './open-keys.ts'
+import { type Recipient, scryptWork, Unwrapper } from './recipients.ts'
 
-const COPIES = ['a', 'b'] as const
-const RECIPIENTS_MAX = 64
+export { changeKeyring, type KeyringChange } from './keyring-change.ts'
 
-function bundleAad(repositoryId: string, generation: number): Buffer {
-  const number = Buffer.alloc(4)
-  number.writeUInt32LE(generation)
-  return Buffer.concat([Buffer.from('neonpro/v1/bundle'), Buffer.from(repositoryId, 'hex'), number])
-}
-
-export interface KeyringDraft {
-  readonly repositoryId: string
-  readonly generation: number
-  readonly previous: string | null
-  readonly now: string
-  readonly recipients: readonly Recipient[]
-  readonly keyringKey: Uint8Array
-  readonly bundle: Bundle
-}
-
-/** Encodes, signs and stores a generation in two copies. Returns its name. */
-export async function publishKeyring(store: ObjectStore, draft: KeyringDraft): Promise<string> {
-  const salt = randomBytes(32)
-  const key = hkdf(draft.keyringKey, salt, { info: 'neonpro/v1/bundle', bytes: 32 })
-  const body: KeyringBody = {
-    kind: 'keyring',
-    repositoryId: draft.repositoryId,
-    generation: draft.generation,
-    previous: draft.previous,
-    createdAt: draft.now,
-    recipients: draft.recipients,
-    salt: salt.toString('hex'),
-    bundle: seal(key, bundleAad(draft.repositoryId, draft.generation), Buffer.from(JSON.stringify(draft.bundle))),
-  }
-  const repositoryId = Buffer.from(draft.repositoryId, 'hex')
-  const signer = maintenanceSigner(Buffer.from(draft.bundle.root, 'hex'), repositoryId)
-  const bytes = signDocument(body, { purpose: 'keyring', repositoryId, signer })
-  const name = createHash('sha256').update(bytes).digest('hex')
-  const generation = draft.generation.toString(16).padStart(8, '0')
-  for (const copy of COPIES) await store.put(`keys/${generation}-${copy}-${name}`, bytes)
-  return name
-}
-
-interface StoredGeneration {
-  readonly generation: number
-  readonly name: string
-  readonly keys: string[]
-}
-
-/** Every keyring that is there by its name, the highest generation first; of one generation the lowest name. */
-export async function storedGenerations(store: ObjectStore, signal?: AbortSignal): Promise<StoredGeneration[]> {
-  const found = new Map<string, StoredGeneration>()
-  for await (const { key } of store.list('keys/', signal ? { signal } : {})) {
-    const match = /^keys\/([0-9a-f]{8})-[ab]-([0-9a-f]{64})$/.exec(key)
-    if (!match) continue
-    const entry = found.get(match[2]!) ?? { generation: Number.parseInt(match[1]!, 16), name: match[2]!, keys: [] }
-    entry.keys.push(key)
-    found.set(entry.name, entry)
-  }
-  return [...found.values()].sort((a, b) => b.generation - a.generation || (a.name < b.name ? -1 : 1))
+/** True for a keyring that this repository's maintenance key has signed. */
+export function isOwnKeyring({ repositoryId, maintenance }: OpenKeys, stored: StoredKeyring): boolean {
+  return stored.body.repositoryId === repositoryId.toString('hex') && isSignedKeyring(stored, maintenance)
 }
 
 /**
- * Opens the newest keyring with the first of `keks` that fits. Throws KEY_WRONG when none does, DAMAGED when no copy is
- * whole, ROLLBACK_SUSPECTED when a generation above the newest has been seen.
+ * The scrypt work (n times p, together) that a reader does for keyrings which nobody has vouched for. A keyring of this
+ * program costs 98,304 a recipient.
+ */
+const STRANGE_WORK_MAX = 2 ** 22
+
+export interface OpenKeyringOptions {
+  readonly repositoryId: string
+  /** The highest generation that this client has seen. */
+  readonly seenGeneration?: number
+  /** What stands in the store; read when absent. */
+  readonly stored?: StoredKeyrings
+  readonly unwrapper?: Unwrapper
+  readonly signal?: AbortSignal
+}
+
+interface Opened {
+  readonly stored: StoredKeyring
+  readonly keyringKey: Buffer
+  readonly openedBy: string
+  readonly bundle: Bundle
+}
+
+/**
+ * Opens the newest valid keyring with the first of `keks` that fits. One of a higher generation that is there and can't
+ * be read is named in `lost`. Throws KEY_WRONG when no key fits, DAMAGED when none is valid, ROLLBACK_SUSPECTED when a
+ * generation above the newest has been seen and nothing is left of it.
  */
 export async function openKeyring(
   store: ObjectStore,
   keks: readonly Kek[],
-  options: { repositoryId: string; seenGeneration?: number; signal?: AbortSignal },
+  options: OpenKeyringOptions,
 ): Promise<OpenKeys> {
-  const generations = await storedGenerations(store, options.signal)
-  const newest = generations[0]
-  if (!newest) throw new BackupError('DAMAGED', 'The repository has no key objects.', { context: { object: 'keys/' } })
-  if (options.seenGeneration !== undefined && newest.generation < options.seenGeneration) {
+  const { repositoryId, seenGeneration = 0 } = options
+  const stored = options.stored ?? (await readKeyrings(store, options.signal))
+  const unwrapper = options.unwrapper ?? new Unwrapper()
+  const own = stored.candidates.filter(({ body }) => body.repositoryId === repositoryId)
+  if (own.length === 0) throw nothingToOpen(stored)
+  const first = firstOpened(own, keks, unwrapper)
+  if (!first) throw wrongKey(keks, repositoryId)
+  const maintenance = maintenanceSigner(Buffer.from(first.bundle.root, 'hex'), Buffer.from(repositoryId, 'hex'))
+  const valid = own.filter((each) => each === first.stored || isSignedKeyring(each, maintenance))
+  const newest = valid[0]!
+  const { generation } = newest.body
+  const lost = stored.damaged.filter(
+    (each) => each.generation > generation && !valid.some(({ name }) => name === each.name),
+  )
+  if (generation < seenGeneration && !lost.some((each) => each.generation >= seenGeneration))
     throw new BackupError('ROLLBACK_SUSPECTED', 'The newest keyring is older than one that was seen before.', {
-      context: { object: 'keys/', seen: options.seenGeneration, found: newest.generation },
+      context: { object: 'keys/', seen: seenGeneration, found: generation },
     })
-  }
-  const { repositoryId } = options
-  const { body, parts } = openGeneration(await readCopies(store, newest), keks, { ...newest, repositoryId })
-  return new OpenKeys(body, {
-    ...parts,
-    bundle: {
-      ...parts.bundle,
-      masters: [
-        ...parts.bundle.masters,
-        ...(await rivalMasters(store, generations, { keks, repositoryId, bundle: parts.bundle })),
-      ],
-    },
+  const opened = newest === first.stored ? first : openVouched(newest, keks, unwrapper)
+  if (!opened) throw wrongKey(keks, repositoryId)
+  const rivals = rivalMasters(valid, opened, { keks, unwrapper })
+  return new OpenKeys(newest.body, {
+    name: newest.name,
+    openedBy: opened.openedBy,
+    keyringKey: opened.keyringKey,
+    bundle: { ...opened.bundle, masters: [...opened.bundle.masters, ...rivals] },
+    lost: lost.map(({ key }) => key),
+    isBehind: generation < seenGeneration,
   })
+}
+
+function nothingToOpen({ candidates, damaged, unreadable }: StoredKeyrings): BackupError {
+  if (unreadable) return unreadable
+  if (candidates[0])
+    return new BackupError('DAMAGED', 'A key object does not belong where it stands.', {
+      context: { object: candidates[0].keys[0] ?? 'keys/' },
+    })
+  return damaged[0]
+    ? new BackupError('DAMAGED', 'Both copies of the newest keyring are damaged.', {
+        context: { object: damaged[0].key },
+      })
+    : new BackupError('DAMAGED', 'The repository has no key objects.', { context: { object: 'keys/' } })
+}
+
+interface Attempt {
+  readonly stored: StoredKeyring
+  readonly kek: Kek
+  readonly recipient: Recipient
+  readonly work: number
+}
+
+/** Of keyrings that anybody may have made: the cheapest attempts first, and no more work than is allowed. */
+function firstOpened(
+  keyrings: readonly StoredKeyring[],
+  keks: readonly Kek[],
+  unwrapper: Unwrapper,
+): Opened | undefined {
+  const attempts = keyrings.flatMap((stored) => attemptsFor(stored, keks)).sort((a, b) => a.work - b.work)
+  for (const attempt of attempts) {
+    if (unwrapper.workDone + attempt.work > STRANGE_WORK_MAX) return undefined
+    const opened = tried(attempt, unwrapper)
+    if (opened) return opened
+  }
+  return undefined
+}
+
+/** Of one that the maintenance key has signed. */
+function openVouched(stored: StoredKeyring, keks: readonly Kek[], unwrapper: Unwrapper): Opened | undefined {
+  for (const attempt of attemptsFor(stored, keks)) {
+    const opened = tried(attempt, unwrapper)
+    if (opened) return opened
+  }
+  return undefined
+}
+
+function attemptsFor(stored: StoredKeyring, keks: readonly Kek[]): Attempt[] {
+  return keks.flatMap((kek) =>
+    stored.body.recipients
+      .filter(({ kind }) => kind === kek.kind)
+      .map((recipient) => ({ stored, kek, recipient, work: scryptWork(recipient) })),
+  )
+}
+
+/** Undefined when the key is not the recipient's, or the keyring is not one that it says. */
+function tried({ stored, kek, recipient }: Attempt, unwrapper: Unwrapper): Opened | undefined {
+  try {
+    const keyringKey = unwrapper.unwrap(kek, recipient, stored.body.repositoryId)
+    if (!keyringKey) return undefined
+    return { stored, keyringKey, openedBy: recipient.id, bundle: openBundle(stored, keyringKey) }
+  } catch (error) {
+    if (isBackupError(error, 'DAMAGED')) return undefined
+    throw error
+  }
 }
 
 /**
  * Masters that only another keyring of the same generation as some keyring has: it was published at the same time, and
  * objects may have been sealed under it before anybody saw that there are two.
  */
-async function rivalMasters(
-  store: ObjectStore,
-  generations: readonly StoredGeneration[],
-  known: { readonly keks: readonly Kek[]; readonly repositoryId: string; readonly bundle: Bundle },
-): Promise<Bundle['masters'][number][]> {
-  const rivals = [...Map.groupBy(generations, ({ generation }) => generation).values()]
+function rivalMasters(
+  valid: readonly StoredKeyring[],
+  { bundle }: Opened,
+  { keks, unwrapper }: { readonly keks: readonly Kek[]; readonly unwrapper: Unwrapper },
+): Bundle['masters'][number][] {
+  const rivals = [...Map.groupBy(valid, ({ body }) => body.generation).values()]
     .filter((each) => each.length > 1)
     .flat()
   const masters = new Map<string, Bundle['masters'][number]>()
   for (const rival of rivals) {
-    try {
-      const { bundle } = openGeneration(await readCopies(store, rival), known.keks, {
-        ...rival,
-        repositoryId: known.repositoryId,
-      }).parts
-      if (bundle.root === known.bundle.root) for (const master of bundle.masters) masters.set(master.key, master)
-    } catch (error) {
-      // One that this key does not open holds nothing for it.
-      if (!isBackupError(error, 'KEY_WRONG') && !isBackupError(error, 'DAMAGED')) throw error
-    }
+    const opened = openVouched(rival, keks, unwrapper)
+    if (opened?.bundle.root === bundle.root) for (const master of opened.bundle.masters) masters.set(master.key, master)
   }
-  for (const { key } of known.bundle.masters) masters.delete(key)
+  for (const { key } of bundle.masters) masters.delete(key)
   return [...masters.values()]
 }
 
-async function readCopies(store: ObjectStore, stored: StoredGeneration): Promise<Uint8Array> {
-  for (const key of stored.keys) {
-    const bytes = await store.get(key)
-    if (createHash('sha256').update(bytes).digest('hex') === stored.name) return bytes
-  }
-  throw new BackupError('DAMAGED', 'Both copies of the newest keyring are damaged.', {
-    context: { object: stored.keys[0] ?? 'keys/' },
-  })
-}
-
-const SCRYPT: Shape = { n: isCount, r: isCount, p: isCount, salt: isHexText }
-const KEYRING: Shape = {
-  kind: one('keyring'),
-  repositoryId: isHex(16),
-  generation: isCount,
-  previous: orNull(isHex(32)),
-  createdAt: isText,
-  salt: isHex(32),
-  bundle: isHexText,
-  recipients: (value) =>
-    Array.isArray(value) &&
-    value.length <= RECIPIENTS_MAX &&
-    value.every(
-      hasShape({
-        id: isHex(8),
-        label: isText,
-        kind: isText,
-        salt: isHex(32),
-        commitment: isHex(32),
-        wrapped: isHexText,
-        scrypt: optional(hasShape(SCRYPT)),
-      }),
-    ),
-}
-const BUNDLE: Shape = {
-  root: isHex(32),
-  chunker: isHex(64),
-  masters: isList(hasShape({ tenant: isHex(16), epoch: isCount, key: isHex(32) })),
-  idKeys: isList(hasShape({ version: isCount, key: isHex(32) })),
-  writers: isList(hasShape({ id: isHex(16), publicKey: isHex(32) })),
-}
-
-function openGeneration(
-  bytes: Uint8Array,
-  keks: readonly Kek[],
-  expect: { name: string; repositoryId: string; generation: number },
-): { body: KeyringBody; parts: KeyringParts } {
-  const document = splitDocument(bytes)
-  const body = checked<KeyringBody>(parseBody(document.body), KEYRING, 'keyring')
-  if (body.repositoryId !== expect.repositoryId || body.generation !== expect.generation) {
-    throw new BackupError('DAMAGED', 'A key object does not belong where it stands.', {
-      context: { object: `keys/${expect.name}` },
-    })
-  }
-  const opened = unwrapAny(keks, body)
-  const key = hkdf(opened.keyringKey, Buffer.from(body.salt, 'hex'), { info: 'neonpro/v1/bundle', bytes: 32 })
-  const bundle = checked<Bundle>(
-    parseBody(unseal(key, bundleAad(body.repositoryId, body.generation), body.bundle)),
-    BUNDLE,
-    'keyring',
-  )
-  const parts = { name: expect.name, bundle, ...opened }
-  const keys = new OpenKeys(body, parts)
-  verifyDocument(document, {
-    purpose: 'keyring',
-    repositoryId: keys.repositoryId,
-    signerOf: (id) => (isMaintenanceSigner(id) ? keys.maintenance : undefined),
-  })
-  return { body, parts }
-}
-
-function unwrapAny(keks: readonly Kek[], body: KeyringBody): { keyringKey: Buffer; openedBy: string } {
-  for (const kek of keks) {
-    for (const recipient of body.recipients) {
-      const keyringKey = unwrap(kek, recipient, body.repositoryId)
-      if (keyringKey) return { keyringKey, openedBy: recipient.id }
-    }
-  }
+function wrongKey(keks: readonly Kek[], repositoryId: string): BackupError {
   const [first] = keks
   // A passphrase's fingerprint would help those who guess it.
   const fingerprint = first?.kind === 'raw' ? keyFingerprint(first) : undefined
-  throw new BackupError('KEY_WRONG', 'This key does not open this repository.', {
-    context: { repository: body.repositoryId, fingerprint },
+  return new BackupError('KEY_WRONG', 'This key does not open this repository.', {
+    context: { repository: repositoryId, fingerprint },
   })
-}
-
-/** The recipient whose wrap the key opens, if there is one. */
-export function recipientOpenedBy(keys: OpenKeys, kek: Kek): Recipient | undefined {
-  return keys.recipients.find((recipient) => unwrap(kek, recipient, keys.repositoryId.toString('hex')) !== undefined)
 }

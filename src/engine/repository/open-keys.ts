@@ -45,6 +45,10 @@ export interface KeyringParts {
   readonly bundle: Bundle
   readonly openedBy: string
   readonly keyringKey: Buffer
+  /** Keys of copies of a higher generation that can't be read. */
+  readonly lost: readonly string[]
+  /** This client has seen a higher generation. */
+  readonly isBehind: boolean
 }
 
 /** An opened keyring: everything that reading and writing need. */
@@ -58,6 +62,13 @@ export class OpenKeys {
   readonly bundle: Bundle
   readonly maintenance: Signer
   readonly keyringKey: Buffer
+  /**
+   * Copies of keyrings of a higher generation that are there and can't be read: what was sealed under a newer epoch
+   * stays closed.
+   */
+  readonly lost: readonly string[]
+  /** True when this client has seen a higher generation: then nothing may be changed with this one. */
+  readonly isBehind: boolean
   readonly masterOf: MasterLookup
   readonly #writers = new Map<string, Signer>()
 
@@ -69,6 +80,8 @@ export class OpenKeys {
     this.bundle = parts.bundle
     this.openedBy = parts.openedBy
     this.keyringKey = parts.keyringKey
+    this.lost = parts.lost
+    this.isBehind = parts.isBehind
     this.maintenance = maintenanceSigner(Buffer.from(parts.bundle.root, 'hex'), this.repositoryId)
     this.masterOf = masterLookup(parts.bundle.masters)
   }

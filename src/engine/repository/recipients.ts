@@ -76,20 +76,48 @@ export function wrapFor(
 
 /** What `wrapFor` wrapped; undefined when this key is not the recipient's. Throws DAMAGED. */
 export function unwrap(kek: Kek, recipient: Recipient, repositoryId: string): Buffer | undefined {
-  if (recipient.kind !== kek.kind) return undefined
-  const both = hkdf(kekBytes(kek, checkedScrypt(recipient)), Buffer.from(recipient.salt, 'hex'), {
-    info: 'neonpro/v1/wrap',
-    bytes: 64,
-  })
-  const commitment = Buffer.from(recipient.commitment, 'hex')
-  if (commitment.length !== 32 || !timingSafeEqual(both.subarray(32), commitment)) return undefined
-  return unseal(both.subarray(0, 32), wrapAad(repositoryId, recipient.id), recipient.wrapped)
+  return new Unwrapper().unwrap(kek, recipient, repositoryId)
 }
 
-function checkedScrypt(recipient: Recipient): ScryptParameters | undefined {
-  if (!recipient.scrypt) return undefined
-  const { n, r, p, salt } = recipient.scrypt
-  const isAllowed =
+/** Unwraps for several recipients and keyrings: of the same passphrase, cost and salt the work is done once. */
+export class Unwrapper {
+  /** Scrypt work so far, as `scryptWork` counts it. */
+  workDone = 0
+  readonly #derived = new Map<string, Buffer>()
+
+  /** Undefined when this key is not the recipient's. Throws DAMAGED. */
+  unwrap(kek: Kek, recipient: Recipient, repositoryId: string): Buffer | undefined {
+    if (recipient.kind !== kek.kind) return undefined
+    const both = hkdf(this.#bytesOf(kek, recipient), Buffer.from(recipient.salt, 'hex'), {
+      info: 'neonpro/v1/wrap',
+      bytes: 64,
+    })
+    const commitment = Buffer.from(recipient.commitment, 'hex')
+    if (commitment.length !== 32 || !timingSafeEqual(both.subarray(32), commitment)) return undefined
+    return unseal(both.subarray(0, 32), wrapAad(repositoryId, recipient.id), recipient.wrapped)
+  }
+
+  #bytesOf(kek: Kek, recipient: Recipient): Uint8Array {
+    if (kek.kind === 'raw') return kekBytes(kek, undefined)
+    const scrypt = checkedScrypt(recipient)
+    const id = JSON.stringify([kek.text, recipient.scrypt])
+    const known = this.#derived.get(id)
+    if (known) return known
+    this.workDone += scryptWork(recipient)
+    const bytes = Buffer.from(kekBytes(kek, scrypt))
+    this.#derived.set(id, bytes)
+    return bytes
+  }
+}
+
+/** Cost times parallelism; 0 for a raw key. */
+export function scryptWork({ scrypt }: Recipient): number {
+  return scrypt ? scrypt.n * scrypt.p : 0
+}
+
+/** Whether parameters are inside the bounds of the format: they are read before anything is authenticated. */
+export function isScryptAllowed({ n, r, p }: NonNullable<Recipient['scrypt']>): boolean {
+  return (
     Number.isInteger(Math.log2(n)) &&
     n >= SCRYPT_N_MIN &&
     n <= SCRYPT_N_MAX &&
@@ -98,9 +126,23 @@ function checkedScrypt(recipient: Recipient): ScryptParameters | undefined {
     p >= 1 &&
     p <= SCRYPT_P_MAX &&
     n * p <= SCRYPT_WORK_MAX
-  if (!isAllowed)
+  )
+}
+
+function checkedScrypt({ scrypt }: Recipient): ScryptParameters | undefined {
+  if (!scrypt) return undefined
+  if (!isScryptAllowed(scrypt))
     throw new BackupError('DAMAGED', 'A key object asks for scrypt parameters outside the allowed bounds.', {
       context: { object: 'keys/' },
     })
-  return { n, r, p, salt: Buffer.from(salt, 'hex') }
+  return { n: scrypt.n, r: scrypt.r, p: scrypt.p, salt: Buffer.from(scrypt.salt, 'hex') }
+}
+
+/** The recipient whose wrap the key opens, if there is one. */
+export function recipientOpenedBy(
+  { recipients, repositoryId }: { readonly recipients: readonly Recipient[]; readonly repositoryId: Buffer },
+  kek: Kek,
+): Recipient | undefined {
+  const unwrapper = new Unwrapper()
+  return recipients.find((recipient) => unwrapper.unwrap(kek, recipient, repositoryId.toString('hex')) !== undefined)
 }

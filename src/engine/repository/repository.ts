@@ -3,8 +3,9 @@ import { createHash, randomBytes } from 'node:crypto'
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import { inOrder } from '../../kernel/in-order.ts'
+import { invariant } from '../../kernel/invariant.ts'
 import { requireNode } from '../../kernel/node-version.ts'
-import type { ObjectStat, ObjectStore } from '../../storage/index.ts'
+import type { CallOptions, ObjectStat, ObjectStore } from '../../storage/index.ts'
 import {
   type DocumentExpectation,
   type Kek,
@@ -20,16 +21,27 @@ import {
   verifyDocument,
 } from '../crypto/index.ts'
 import type { HeadMemory } from './client-state.ts'
-import { newConfig, type RepositoryConfig, readConfig, verifyConfig, writeConfig } from './config.ts'
-import { openKeyring, publishKeyring } from './keyring.ts'
+import {
+  newConfig,
+  type RepositoryConfig,
+  readConfigs,
+  type StoredConfig,
+  verifyConfig,
+  writeConfig,
+} from './config.ts'
+import { openKeyring } from './keyring.ts'
+import { publishKeyring, readKeyrings, type StoredKeyrings } from './keyring-objects.ts'
+import { isObjectKey, objectBytesMax } from './object-keys.ts'
 import { newBundle, type OpenKeys } from './open-keys.ts'
-import { wrapFor } from './recipients.ts'
+import { Unwrapper, wrapFor } from './recipients.ts'
+import { orderConfigs } from './several-repositories.ts'
 import { type OpenedDocument, type PreviousOf, signedNames } from './signatures.ts'
+import { isUnreadable } from './unreadable.ts'
 
-/** Ends in the SHA-256 of an object; before it stands a folder or a number. */
-const NAMED = /^[a-z]+\/([0-9a-f]{16}-)?[0-9a-f]{64}$/
 /** Most of the reading of thousands of documents is waiting for a disk or a server. */
 const DOCUMENTS_AT_ONCE = 16
+/** Longer ones are read one after the other: what a stranger has put there must not fill the memory. */
+const LARGE_BYTES = 4 * 1024 * 1024
 
 export interface RepositoryOptions {
   readonly signal?: AbortSignal
@@ -48,9 +60,17 @@ export interface ObjectProblem {
   readonly modifiedMs?: number
 }
 
-/** True for an object of ours whose bytes have changed; false for one that never was this repository's. */
+/** True for an object of ours whose bytes have changed or can't be had; false for one that never was ours. */
 export function isRotten({ error }: ObjectProblem): boolean {
   return error.context['rotten'] === true
+}
+
+/**
+ * True for an object that holds what its name says, and that no keyring of this repository has sealed: somebody has put
+ * it there. It is named and let be; nothing that it could have said was ever said.
+ */
+export function isForeign({ error }: Pick<ObjectProblem, 'error'>): boolean {
+  return error.context['foreign'] === true
 }
 
 export interface StoredDocument {
@@ -65,24 +85,24 @@ export interface StoredDocument {
 export class Repository implements AsyncDisposable {
   readonly store: ObjectStore
   readonly config: RepositoryConfig
+  /** SHA-256 of the configuration object in use. */
+  readonly configName: string
   readonly keys: OpenKeys
-  /** Keys of configuration copies that are damaged although one is whole. */
-  readonly damagedConfigs: readonly string[]
   readonly memory: HeadMemory | undefined
 
   private constructor(
     store: ObjectStore,
     parts: {
       config: RepositoryConfig
+      configName: string
       keys: OpenKeys
-      damagedConfigs: readonly string[]
       memory: HeadMemory | undefined
     },
   ) {
     this.store = store
     this.config = parts.config
+    this.configName = parts.configName
     this.keys = parts.keys
-    this.damagedConfigs = parts.damagedConfigs
     this.memory = parts.memory
   }
 
@@ -125,17 +145,20 @@ export class Repository implements AsyncDisposable {
   /** Throws REPOSITORY_NOT_FOUND, KEY_WRONG, FORMAT_TOO_NEW, FEATURE_UNSUPPORTED, ROLLBACK_SUSPECTED, DAMAGED. */
   static async open(store: ObjectStore, keks: readonly Kek[], options: RepositoryOptions = {}): Promise<Repository> {
     requireNode()
-    const stored = await readConfig(store, options.signal)
-    const repositoryId = stored.config.repositoryId
-    const memory = options.memory?.(Buffer.from(repositoryId, 'hex'))
-    const seen = memory?.heads()
-    const keys = await openKeyring(store, keks, {
-      repositoryId,
-      ...(seen && { seenGeneration: seen.keyGeneration }),
-      ...(options.signal && { signal: options.signal }),
-    })
-    verifyConfig(stored, keys.maintenance)
-    return new Repository(store, { config: stored.config, keys, damagedConfigs: stored.damaged, memory })
+    const configs = await readConfigs(store, options.signal)
+    const keyrings = await readKeyrings(store, options.signal)
+    const unwrapper = new Unwrapper()
+    let failure: unknown
+    const isRemembered = (id: string) => options.memory?.(Buffer.from(id, 'hex')).heads() !== undefined
+    for (const stored of await orderConfigs(store, configs.candidates, isRemembered)) {
+      try {
+        return new Repository(store, await openWith({ store, stored, keks, keyrings, unwrapper, options }))
+      } catch (error) {
+        if (!isBackupError(error)) throw error
+        failure ??= error
+      }
+    }
+    throw failure
   }
 
   /** Seals, signs and stores a document. Returns its name. `nameFor` gives the key; default `folder/name`. */
@@ -159,6 +182,7 @@ export class Repository implements AsyncDisposable {
       signer: options.signer,
     })
     const bytes = sealPayload(options.type, this.keys.scope(), payload)
+    invariant(bytes.length <= objectBytesMax(options.type), 'A document is not longer than a reader takes.')
     return { bytes, name: createHash('sha256').update(bytes).digest('hex') }
   }
 
@@ -168,6 +192,7 @@ export class Repository implements AsyncDisposable {
     options: { type: ObjectType; folder: string; signal?: AbortSignal },
   ): Promise<string> {
     const bytes = sealPayload(options.type, this.keys.scope(), payload)
+    invariant(bytes.length <= objectBytesMax(options.type), 'A payload is not longer than a reader takes.')
     const name = createHash('sha256').update(bytes).digest('hex')
     await this.store.put(`${options.folder}/${name}`, bytes, options.signal ? { signal: options.signal } : {})
     return name
@@ -201,16 +226,32 @@ export class Repository implements AsyncDisposable {
   ): Promise<Buffer> {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        const bytes = await this.store.get(key, signal ? { signal } : {})
+        const bytesMax = objectBytesMax(type)
+        const bytes = await this.store.get(key, signal ? { signal, bytesMax } : { bytesMax })
         if (isNamed && createHash('sha256').update(bytes).digest('hex') !== key.slice(-64))
           throw new BackupError('DAMAGED', 'An object does not have the SHA-256 that names it.', {
             context: { object: key, rotten: true },
           })
-        return openPayload(bytes, { type, repositoryId: this.keys.repositoryId, masterOf: this.keys.masterOf }).payload
+        return this.#openBytes(bytes, type, isNamed)
       } catch (error) {
-        if (attempt > 0 || !(error instanceof BackupError) || error.code !== 'DAMAGED') throw atObject(error, key)
+        if (attempt > 0 || !(isBackupError(error, 'DAMAGED') || isUnreadable(error))) throw atObject(error, key)
       }
     }
+  }
+
+  #openBytes(bytes: Uint8Array, type: ObjectType, isNamed: boolean): Buffer {
+    try {
+      return openPayload(bytes, { type, repositoryId: this.keys.repositoryId, masterOf: this.keys.masterOf }).payload
+    } catch (error) {
+      // While a newer keyring can't be read nobody knows what it has sealed.
+      if (!isNamed || this.keys.lost.length > 0 || !isBackupError(error, 'DAMAGED')) throw error
+      throw new BackupError('DAMAGED', error.message, { context: { ...error.context, foreign: true }, cause: error })
+    }
+  }
+
+  /** Objects below a prefix, of which every key is one of this format. */
+  async *objects(prefix: string, options: CallOptions = {}): AsyncIterable<ObjectStat> {
+    for await (const stat of this.store.list(prefix, options)) if (isObjectKey(stat.key)) yield stat
   }
 
   /**
@@ -224,11 +265,15 @@ export class Repository implements AsyncDisposable {
   ): Promise<{ documents: StoredDocument[]; problems: ObjectProblem[] }> {
     const { signal, previousOf } = options
     const read: Array<OpenedDocument | ObjectProblem> = []
-    const listed = this.store.list(`${folder}/`, signal ? { signal } : {})
-    for await (const each of inOrder(listed, { widthMax: DOCUMENTS_AT_ONCE }, (object) =>
-      this.#listedDocument(object, type, signal),
-    ))
-      if (each) read.push(each)
+    const listed = this.objects(`${folder}/`, signal ? { signal } : {})
+    let large: Promise<unknown> = Promise.resolve()
+    const look = (object: ObjectStat) => {
+      if (object.bytes <= LARGE_BYTES) return this.#listedDocument(object, type, signal)
+      const looked = large.then(() => this.#listedDocument(object, type, signal))
+      large = looked.catch(() => {})
+      return looked
+    }
+    for await (const each of inOrder(listed, { widthMax: DOCUMENTS_AT_ONCE }, look)) if (each) read.push(each)
     const opened = read.filter((each) => 'document' in each)
     const signed = await signedNames(opened, this.#signedAs(type), previousOf)
     return {
@@ -256,8 +301,6 @@ export class Repository implements AsyncDisposable {
     type: ObjectType,
     signal: AbortSignal | undefined,
   ): Promise<OpenedDocument | ObjectProblem | undefined> {
-    // No object of ours has such a name, whatever it holds. verify names it; repair leaves it where it is.
-    if (!NAMED.test(key)) return undefined
     try {
       const document = splitDocument(await this.readPayload(key, type, signal))
       return { name: key.slice(-64), key, modifiedMs, document, body: parseBody(document.body) }
@@ -279,6 +322,36 @@ export class Repository implements AsyncDisposable {
 }
 
 function atObject(error: unknown, key: string): unknown {
+  if (isUnreadable(error))
+    return new BackupError('DAMAGED', 'An object can not be read.', {
+      context: { object: key, cause: error.context['cause'], rotten: true },
+      cause: error,
+    })
   if (!(error instanceof BackupError) || error.context['object'] === key) return error
   return new BackupError(error.code, error.message, { context: { ...error.context, object: key }, cause: error })
+}
+
+interface Opening {
+  readonly store: ObjectStore
+  readonly stored: StoredConfig
+  readonly keks: readonly Kek[]
+  readonly keyrings: StoredKeyrings
+  readonly unwrapper: Unwrapper
+  readonly options: RepositoryOptions
+}
+
+/** With one of the configurations that are there: its keyring and its signature have to agree with it. */
+async function openWith({ store, stored, keks, keyrings, unwrapper, options }: Opening) {
+  const { repositoryId } = stored.config
+  const memory = options.memory?.(Buffer.from(repositoryId, 'hex'))
+  const seen = memory?.heads()
+  const keys = await openKeyring(store, keks, {
+    repositoryId,
+    stored: keyrings,
+    unwrapper,
+    ...(seen && { seenGeneration: seen.keyGeneration }),
+    ...(options.signal && { signal: options.signal }),
+  })
+  verifyConfig(stored, keys.maintenance)
+  return { config: stored.config, configName: stored.name, keys, memory }
 }

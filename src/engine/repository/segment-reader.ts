@@ -2,12 +2,14 @@
  * Reads segments of packs: finds the place, reads one frame, opens it, decodes it. A few decoded segments are kept. A
  * frame that does not authenticate is read once more before it is called damaged, since the fault may lie on the way.
  */
-import { BackupError, isBackupError, systemCode } from '../../kernel/backup-error.ts'
+import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
+import { isNoFile } from '../../kernel/regular-file.ts'
 import type { ObjectStore } from '../../storage/index.ts'
 import type { SegmentDecoder } from '../compression/index.ts'
 import { FRAME_HEADER_BYTES, HEADER_BYTES, type MasterLookup, ObjectOpener, ObjectType } from '../crypto/index.ts'
 import type { BlobTable, SegmentPlace } from '../index/index.ts'
 import { decodeSegment, GrowingBuffer, LocalPack, parseSegment, ReadBuffer } from '../pack/index.ts'
+import { packKey } from './object-keys.ts'
 
 export interface DecodedSegment {
   readonly segment: number
@@ -52,11 +54,6 @@ interface Slot {
   readonly buffer: GrowingBuffer
   decoded: DecodedSegment | undefined
   usedAt: number
-}
-
-/** The key under which a pack is stored. */
-export function packKey(name: string): string {
-  return `packs/${name.slice(0, 2)}/${name}`
 }
 
 export class SegmentReader implements AsyncDisposable {
@@ -256,7 +253,7 @@ export class SegmentReader implements AsyncDisposable {
     try {
       return new LocalPack(file, this.#buffer, { isCached: this.#parts.isBulk !== true })
     } catch (error) {
-      const code = systemCode(error) === 'ENOENT' ? 'NOT_FOUND' : 'STORAGE_FAILED'
+      const code = isNoFile(error) ? 'NOT_FOUND' : 'STORAGE_FAILED'
       throw new BackupError(code, 'A pack can not be opened.', { context: { object: key }, cause: error })
     }
   }

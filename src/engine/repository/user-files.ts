@@ -7,9 +7,10 @@ import { createHash, createHmac, randomBytes } from 'node:crypto'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { throwIfAborted } from '../../kernel/abort.ts'
-import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
+import { BackupError, isBackupError, systemCode } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import { machineTag } from '../../kernel/machine.ts'
+import { closeDescriptor, isNoFile, openRegular, readInto } from '../../kernel/regular-file.ts'
 import type { ObjectStat, ObjectStore } from '../../storage/index.ts'
 import {
   FRAME_HEADER_BYTES,
@@ -23,7 +24,9 @@ import {
   sealPayload,
   TAG_BYTES,
 } from '../crypto/index.ts'
+import { isObjectKey, objectBytesMax } from './object-keys.ts'
 import type { ObjectProblem, Repository } from './repository.ts'
+import { isUnreadable } from './unreadable.ts'
 
 const FOLDER = 'user/'
 const NAME = 'name'
@@ -198,7 +201,7 @@ async function sweep(
   const now = nowMs()
   for await (const { key, modifiedMs } of store.list(`${folder}/`)) {
     const name = key.slice(folder.length + 1)
-    if (name !== NAME && name !== current && (name === former || now - modifiedMs > LEFTOVER_MS))
+    if (isObjectKey(key) && name !== NAME && name !== current && (name === former || now - modifiedMs > LEFTOVER_MS))
       await store.delete(key)
   }
 }
@@ -259,7 +262,7 @@ export async function removeUserFile(
   if (!(await hasUserFile(repository, filePath, options))) return false
   const folder = folderOf(repository, filePath)
   const keys: string[] = []
-  for await (const { key } of repository.store.list(`${folder}/`, options)) keys.push(key)
+  for await (const { key } of repository.objects(`${folder}/`, options)) keys.push(key)
   await repository.store.delete(`${folder}/${NAME}`, options)
   for (const key of keys) await repository.store.delete(key)
   return true
@@ -291,7 +294,8 @@ export async function countUserFiles(store: ObjectStore, options: CallOptions = 
 }
 
 async function* namesIn(store: ObjectStore, options: CallOptions): AsyncIterable<ObjectStat> {
-  for await (const stat of store.list(FOLDER, options)) if (stat.key.endsWith(`/${NAME}`)) yield stat
+  for await (const stat of store.list(FOLDER, options))
+    if (isObjectKey(stat.key) && stat.key.endsWith(`/${NAME}`)) yield stat
 }
 
 function folderOf({ keys }: Repository, filePath: string): string {
@@ -310,7 +314,12 @@ async function readName(repository: Repository, filePath: string, signal: AbortS
 }
 
 async function openName(repository: Repository, key: string, signal: AbortSignal | undefined): Promise<UserName> {
-  const bytes = await repository.store.get(key, signal ? { signal } : {})
+  const bytesMax = objectBytesMax(ObjectType.USER_NAME)
+  const bytes = await repository.store
+    .get(key, signal ? { signal, bytesMax } : { bytesMax })
+    .catch((error: unknown) => {
+      throw isUnreadable(error) ? unreadable(key, error.cause) : error
+    })
   const damaged = (cause?: unknown) =>
     new BackupError('DAMAGED', "A file's name can not be believed.", { context: { object: key }, cause })
   let body: Partial<UserName>
@@ -356,8 +365,10 @@ async function openObject(store: ObjectStore, key: string, signal: AbortSignal |
   const file =
     local === undefined
       ? undefined
-      : await fs.open(local).catch((error: unknown) => {
-          throw new BackupError('NOT_FOUND', 'There is no such object.', { context: { key }, cause: error })
+      : await openRegular(local).catch((error: unknown) => {
+          throw isNoFile(error)
+            ? new BackupError('NOT_FOUND', 'There is no such object.', { context: { key }, cause: error })
+            : unreadable(key, error)
         })
   let at = 0
   return {
@@ -365,23 +376,31 @@ async function openObject(store: ObjectStore, key: string, signal: AbortSignal |
       throwIfAborted(signal)
       if (at + into.length > stat.bytes)
         throw new BackupError('DAMAGED', 'An object is cut short.', { context: { object: key } })
-      if (file) await readFully(file, into, at)
+      if (file) await readFully(file.descriptor, into, at)
       else into.set(await store.get(key, { offset: at, length: into.length, ...(signal && { signal }) }))
       at += into.length
     },
     get isAtEnd() {
       return at === stat.bytes
     },
-    [Symbol.asyncDispose]: async () => file?.close(),
+    [Symbol.asyncDispose]: async () => {
+      if (file) await closeDescriptor(file.descriptor)
+    },
   }
 }
 
-async function readFully(file: fs.FileHandle, into: Buffer, from: number): Promise<void> {
-  for (let done = 0; done < into.length; ) {
-    const { bytesRead } = await file.read(into, done, into.length - done, from + done)
-    if (bytesRead === 0) throw new BackupError('DAMAGED', 'An object is cut short.')
-    done += bytesRead
-  }
+async function readFully(descriptor: number, into: Buffer, from: number): Promise<void> {
+  const bytes = await readInto(descriptor, into, from).catch((error: unknown) => {
+    throw unreadable('user/', error)
+  })
+  if (bytes < into.length) throw new BackupError('DAMAGED', 'An object is cut short.')
+}
+
+function unreadable(object: string, cause: unknown): BackupError {
+  return new BackupError('DAMAGED', 'An object can not be read.', {
+    context: { object, cause: systemCode(cause) ?? 'unknown' },
+    cause,
+  })
 }
 
 interface OpenContent {

@@ -5,7 +5,14 @@
 import { BackupError } from '../../kernel/backup-error.ts'
 import { nowMs } from '../../kernel/clock.ts'
 import { ObjectType } from '../crypto/index.ts'
-import { type Heads, isRotten, type ObjectProblem, type Repository, type StoredDocument } from '../repository/index.ts'
+import {
+  type Heads,
+  isForeign,
+  isRotten,
+  type ObjectProblem,
+  type Repository,
+  type StoredDocument,
+} from '../repository/index.ts'
 import { checkChains, type Losses, lossProblems, recordHeads, type SnapshotEntry } from './chains.ts'
 import { closureIsLacking } from './closure.ts'
 import { type DeleteLog, readDeleteLog } from './delete-log.ts'
@@ -47,6 +54,8 @@ export interface History {
   /** Forgotten snapshots by name. */
   readonly forgotten: ReadonlyMap<string, { readonly writer: string; readonly sequence: number }>
   readonly problems: readonly ObjectProblem[]
+  /** Those of the problems that may have said what is to be kept: while there is one, nothing is deleted. */
+  readonly obstacles: readonly ObjectProblem[]
   /** Signs that older state was put back. */
   readonly rollbacks: readonly BackupError[]
   /**
@@ -161,6 +170,14 @@ async function readOnce(repository: Repository, options: { signal?: AbortSignal;
     damagedSnapshots: rotten.length,
     damagedRecords: records.problems.filter(isRotten).length,
   })
+  const said = [
+    ...snapshots.problems,
+    ...checkpoints.problems,
+    ...records.problems,
+    ...confirms.problems,
+    ...deleteLog.problems,
+    ...lossProblems(chains.losses),
+  ]
   return {
     unfinished,
     rivals: runs.rivals,
@@ -172,15 +189,9 @@ async function readOnce(repository: Repository, options: { signal?: AbortSignal;
     records: inForce(allRecords),
     allRecords,
     forgotten,
-    problems: [
-      ...snapshots.problems,
-      ...checkpoints.problems,
-      ...records.problems,
-      ...confirms.problems,
-      ...deleteLog.problems,
-      ...runs.problems,
-      ...lossProblems(chains.losses),
-    ],
+    problems: [...said, ...runs.problems],
+    // A claim that can't be believed decides nothing, and what its rivals need is kept.
+    obstacles: said.filter((problem) => !isForeign(problem)),
     rollbacks: chains.rollbacks,
     losses: chains.losses,
     damagedSnapshotMs: Math.max(0, ...rotten.map(({ modifiedMs }) => modifiedMs ?? 0)),

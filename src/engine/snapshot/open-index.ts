@@ -1,5 +1,5 @@
 /** Loads index segments and gives readers of blobs. */
-import { BackupError } from '../../kernel/backup-error.ts'
+import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { release } from '../../kernel/release.ts'
 import { createSegmentDecoder } from '../compression/index.ts'
 import { LookupIds, ObjectType } from '../crypto/index.ts'
@@ -58,15 +58,15 @@ async function readListed(
 ): Promise<{ keys: Set<string>; vanished: number }> {
   const keys = new Set<string>()
   let vanished = 0
-  for await (const { key } of repository.store.list(`index/${indexClass}/`, signal ? { signal } : {})) {
+  for await (const { key } of repository.objects(`index/${indexClass}/`, signal ? { signal } : {})) {
     keys.add(key)
     if (payloads.has(key) || problems.has(key)) continue
     try {
       payloads.set(key, await repository.readPayload(key, TYPES[indexClass], signal))
     } catch (error) {
-      if (!(error instanceof BackupError) || error.code === 'ABORTED' || error.code === 'STORAGE_FAILED') throw error
-      if (error.code === 'NOT_FOUND') vanished += 1
-      else problems.set(key, { key, error })
+      if (isBackupError(error, 'NOT_FOUND')) vanished += 1
+      else if (isBackupError(error, 'DAMAGED')) problems.set(key, { key, error })
+      else throw error
     }
   }
   return { keys, vanished }

@@ -129,7 +129,7 @@ export function runOf({ runId, copiedFrom }: SnapshotDocument): string | undefin
 
 async function claimTimes(repository: Repository, signal: AbortSignal | undefined): Promise<Map<string, number>> {
   const times = new Map<string, number>()
-  for await (const { key, modifiedMs } of repository.store.list(`${FOLDER}/`, signal ? { signal } : {}))
+  for await (const { key, modifiedMs } of repository.objects(`${FOLDER}/`, signal ? { signal } : {}))
     times.set(key.slice(FOLDER.length + 1), modifiedMs)
   return times
 }

@@ -43,6 +43,6 @@ export async function onStableListing<T>(
 /** One text for all keys below the prefixes: equal texts, equal listings. */
 export async function namesBelow(repository: Repository, prefixes: readonly string[]): Promise<string> {
   const names: string[] = []
-  for (const prefix of prefixes) for await (const { key } of repository.store.list(prefix)) names.push(key)
+  for (const prefix of prefixes) for await (const { key } of repository.objects(prefix)) names.push(key)
   return names.sort().join()
 }

@@ -54,7 +54,7 @@ export async function carryOutRetention(
 }
 
 function requireWhole(history: History): void {
-  const problem = history.problems[0] ?? (history.rollbacks[0] && { key: 'snapshots/', error: history.rollbacks[0] })
+  const problem = history.obstacles[0] ?? (history.rollbacks[0] && { key: 'snapshots/', error: history.rollbacks[0] })
   if (problem)
     throw new BackupError('DAMAGED', 'The list of snapshots is not whole: nothing is forgotten.', {
       context: { object: problem.key },

@@ -58,7 +58,7 @@ async function readAll(
 ): Promise<Pick<RebuildContext, 'history' | 'auditRecords'> & { readonly doubts: readonly BackupError[] }> {
   const history = await readHistory(repository, signal ? { signal } : {})
   const audit = await readRecords(repository, RecordFolder.AUDIT, signal)
-  const problems = [...history.problems.filter(({ key }) => key.startsWith(RecordFolder.DECISIONS)), ...audit.problems]
+  const problems = [...history.obstacles.filter(({ key }) => key.startsWith(RecordFolder.DECISIONS)), ...audit.problems]
   return { history, auditRecords: audit.entries, doubts: [...history.rollbacks, ...problems.map(({ error }) => error)] }
 }
 

@@ -4,10 +4,9 @@
  * have dropped the error with the data.
  */
 import { randomBytes } from 'node:crypto'
-import { type Dirent, readFile } from 'node:fs'
+import { constants, type Dirent, type Stats } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { promisify } from 'node:util'
 import { throwIfAborted } from '../../kernel/abort.ts'
 import { BackupError, systemCode } from '../../kernel/backup-error.ts'
 import { monotonicNs, nowMs } from '../../kernel/clock.ts'
@@ -15,13 +14,26 @@ import { inOrder } from '../../kernel/in-order.ts'
 import { bootId, isProcessAlive, machineTag } from '../../kernel/machine.ts'
 import { ownerToGive } from '../../kernel/owned-file.ts'
 import { checkKey } from '../key.ts'
-import type { ByteSource, CallOptions, ObjectStat, ObjectStore, StoreCapabilities, Uptime } from '../object-store.ts'
+import { translate } from '../local-errors.ts'
+import { readObject } from '../local-reading.ts'
+import type {
+  ByteSource,
+  CallOptions,
+  ListOptions,
+  ObjectStat,
+  ObjectStore,
+  ReadOptions,
+  StoreCapabilities,
+  Uptime,
+} from '../object-store.ts'
 
-/** Of node's ways to read a small file the one that costs least: documents are read by the thousand. */
-const readWhole = promisify(readFile) as (target: string) => Promise<Buffer<ArrayBuffer>>
 const STAGING = '.staging'
 const RESERVE = 'reserve'
 const STATS_AT_ONCE = 32
+/** Folders that are reached through a link lie at most that deep: a link may lead anywhere. */
+const LINKED_DEPTH_MAX = 4
+/** What this program puts into the staging folder: of a name, the machine and the process. */
+const STAGED = /^[a-z]+-([0-9a-f]{8})-(\d+)-/
 /**
  * Records, a session, entries of the delete log: at 64 bytes a pack enough to condemn and delete some 1,500 packs at
  * once.
@@ -66,9 +78,11 @@ export class LocalStore implements ObjectStore {
 
   /** Makes the staging folder and sweeps what dead runs left in it. Reading needs no call of this. */
   async prepare(): Promise<void> {
-    await this.#guard('prepare', this.location, () => this.#makeDirectory(this.stagingDirectory))
-    for (const name of await fs.readdir(this.stagingDirectory))
-      await this.#sweep(path.join(this.stagingDirectory, name))
+    await this.#guard('prepare', this.location, async () => {
+      await this.#makeStaging()
+      for (const name of await fs.readdir(this.stagingDirectory))
+        await this.#sweep(path.join(this.stagingDirectory, name))
+    })
   }
 
   uptime(): Uptime {
@@ -82,7 +96,7 @@ export class LocalStore implements ObjectStore {
     if (bytesFree < RESERVE_BYTES * RESERVE_SHARE || (await statOrUndefined(file))) return
     // Random: a file system that compresses would keep no room for zeros.
     await fs
-      .writeFile(file, randomBytes(RESERVE_BYTES), { mode: 0o600, flush: true })
+      .writeFile(file, randomBytes(RESERVE_BYTES), { mode: 0o600, flag: 'wx', flush: true })
       .then(() => this.#own(file))
       .catch(() => fs.rm(file, { force: true }))
   }
@@ -94,7 +108,7 @@ export class LocalStore implements ObjectStore {
   ): Promise<void> {
     const target = this.#target(key, options.signal)
     await this.#guard('put', key, async () => {
-      await this.#makeDirectory(this.stagingDirectory)
+      await this.#makeStaging()
       const staged = path.join(
         this.stagingDirectory,
         `put-${machineTag()}-${process.pid}-${randomBytes(12).toString('hex')}`,
@@ -113,22 +127,15 @@ export class LocalStore implements ObjectStore {
     await this.#guard('publish', key, async () => {
       await this.#syncFile(stagedPath)
       const existing = await statOrUndefined(target)
-      const staged = await fs.stat(stagedPath)
-      if (existing && existing.size === staged.size) return fs.rm(stagedPath, { force: true })
+      const staged = await fs.lstat(stagedPath)
+      if (existing?.isFile() && existing.size === staged.size) return fs.rm(stagedPath, { force: true })
       await this.#reveal(stagedPath, target, false)
     })
   }
 
-  async get(
-    key: string,
-    options: CallOptions & { readonly offset?: number; readonly length?: number } = {},
-  ): Promise<Uint8Array> {
+  async get(key: string, options: ReadOptions = {}): Promise<Uint8Array> {
     const target = this.#target(key, options.signal, false)
-    return this.#guard('get', key, () =>
-      options.offset === undefined && options.length === undefined
-        ? readWhole(target)
-        : readRange(target, { ...options, key }),
-    )
+    return this.#guard('get', key, () => readObject(target, { ...options, key }))
   }
 
   localPath(key: string): string | undefined {
@@ -144,10 +151,10 @@ export class LocalStore implements ObjectStore {
     })
   }
 
-  async *list(prefix: string, options: CallOptions = {}): AsyncIterable<ObjectStat> {
+  async *list(prefix: string, options: ListOptions = {}): AsyncIterable<ObjectStat> {
     this.#checkOpen()
     const slash = prefix.lastIndexOf('/')
-    yield* this.#walk(slash < 0 ? '' : prefix.slice(0, slash), prefix, options.signal)
+    yield* this.#walk({ directory: slash < 0 ? '' : prefix.slice(0, slash), isLinked: false }, prefix, options)
   }
 
   async delete(key: string, options: CallOptions = {}): Promise<void> {
@@ -156,7 +163,9 @@ export class LocalStore implements ObjectStore {
       try {
         await fs.unlink(target)
       } catch (error) {
-        if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return
+        // A folder is no object either.
+        if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(systemCode(error) ?? '')) return
+        if (systemCode(error) === 'EPERM' && (await statOrUndefined(target))?.isDirectory()) return
         throw error
       }
       await this.#syncDirectory(path.dirname(target))
@@ -170,7 +179,7 @@ export class LocalStore implements ObjectStore {
 
   nowMs(): Promise<number> {
     return this.#guard('clock', this.location, async () => {
-      await this.#makeDirectory(this.stagingDirectory)
+      await this.#makeStaging()
       const probe = path.join(
         this.stagingDirectory,
         `clock-${machineTag()}-${process.pid}-${randomBytes(6).toString('hex')}`,
@@ -189,27 +198,37 @@ export class LocalStore implements ObjectStore {
     return Promise.resolve()
   }
 
-  async *#walk(directory: string, prefix: string, signal: AbortSignal | undefined): AsyncIterable<ObjectStat> {
-    throwIfAborted(signal)
+  async *#walk({ directory, isLinked }: Walked, prefix: string, options: ListOptions): AsyncIterable<ObjectStat> {
+    throwIfAborted(options.signal)
     const keyOf = ({ name }: Dirent) => (directory === '' ? name : `${directory}/${name}`)
-    const entries = (await this.#readDirectory(directory)).filter(
+    const entries = (await this.#readDirectory(directory, isLinked)).filter(
       (entry) => keyOf(entry).startsWith(prefix) || prefix.startsWith(`${keyOf(entry)}/`),
     )
     for await (const { entry, stat } of inOrder(entries, { widthMax: STATS_AT_ONCE }, (each) =>
       this.#statOf(each, keyOf(each)),
     )) {
-      if (entry.isDirectory()) yield* this.#walk(keyOf(entry), prefix, signal)
-      else if (stat) yield { key: keyOf(entry), bytes: stat.size, modifiedMs: stat.mtimeMs }
+      const below = { directory: keyOf(entry), isLinked: isLinked || entry.isSymbolicLink() }
+      if (entry.isDirectory()) yield* this.#walk(below, prefix, options)
+      else if (stat?.isFile() || (stat && options.withOthers))
+        yield {
+          key: keyOf(entry),
+          bytes: stat.size,
+          modifiedMs: stat.mtimeMs,
+          ...(!stat.isFile() && { isOther: true }),
+        }
     }
   }
 
-  async #statOf(entry: Dirent, key: string) {
-    return { entry, stat: entry.isFile() ? await statOrUndefined(path.join(this.location, key)) : undefined }
+  async #statOf(entry: Dirent, key: string): Promise<{ entry: Dirent; stat: Stats | undefined }> {
+    return { entry, stat: entry.isDirectory() ? undefined : await statOrUndefined(path.join(this.location, key)) }
   }
 
-  async #readDirectory(directory: string): Promise<Dirent[]> {
+  async #readDirectory(directory: string, isLinked: boolean): Promise<Dirent[]> {
     try {
+      if (isLinked && directory.split('/').length > LINKED_DEPTH_MAX) return []
       const entries = await fs.readdir(path.join(this.location, directory), { withFileTypes: true })
+      if (!isLinked)
+        for (const entry of entries) if (entry.isSymbolicLink()) await this.#resolveFolder(entry, directory)
       // Byte order of whole keys: a folder sorts as its name with the slash that follows it.
       const sortKey = (entry: Dirent) => (entry.isDirectory() ? `${entry.name}/` : entry.name)
       return entries.filter(({ name }) => !name.startsWith('.')).sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1))
@@ -217,6 +236,39 @@ export class LocalStore implements ObjectStore {
       if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return []
       throw translate(error, 'list', directory)
     }
+  }
+
+  /**
+   * A folder that its owner has put on another disk is a folder. One that leads back into the repository, or above it,
+   * would be walked again and again: that is a stranger's link.
+   */
+  async #resolveFolder(entry: Dirent, directory: string): Promise<void> {
+    try {
+      const [root, target] = await Promise.all([
+        fs.realpath(this.location),
+        fs.realpath(path.join(this.location, directory, entry.name)),
+      ])
+      const isApart = !`${root}/`.startsWith(`${target}/`) && !`${target}/`.startsWith(`${root}/`) && target !== '/'
+      if (isApart && (await fs.stat(target)).isDirectory()) entry.isDirectory = () => true
+    } catch {
+      // It leads nowhere.
+    }
+  }
+
+  /**
+   * The staging folder, which never is a link: what is swept and written there would be somebody else's. A link is
+   * taken away, and nothing of what it leads to is touched. Throws STORAGE_FAILED where something else has the name.
+   */
+  async #makeStaging(): Promise<void> {
+    const found = await statOrUndefined(this.stagingDirectory)
+    if (found?.isDirectory()) return
+    this.#knownDirectories.delete(this.stagingDirectory)
+    if (found?.isSymbolicLink()) await fs.unlink(this.stagingDirectory)
+    else if (found)
+      throw new BackupError('STORAGE_FAILED', 'Something that is no folder has the name of the staging folder.', {
+        context: { path: this.stagingDirectory },
+      })
+    await this.#makeDirectory(this.stagingDirectory)
   }
 
   async #writeStaged(staged: string, body: ByteSource | Uint8Array, signal: AbortSignal | undefined): Promise<void> {
@@ -233,7 +285,7 @@ export class LocalStore implements ObjectStore {
   }
 
   async #syncFile(target: string): Promise<void> {
-    const file = await fs.open(target, 'r+')
+    const file = await fs.open(target, constants.O_RDWR | constants.O_NOFOLLOW)
     try {
       await file.chmod(this.#config.fileMode ?? 0o600)
       await this.#own(target)
@@ -295,10 +347,12 @@ export class LocalStore implements ObjectStore {
   async #sweep(staged: string): Promise<void> {
     if (path.basename(staged) === RESERVE) return
     const stat = await statOrUndefined(staged)
-    const [, tag, owner] = /^[a-z]+-([0-9a-f]{8})-(\d+)-/.exec(path.basename(staged)) ?? []
+    const [, tag, owner] = STAGED.exec(path.basename(staged)) ?? []
+    // What this program never put there is nobody's to sweep.
+    if (tag === undefined || !stat?.isFile()) return
     // Another machine's process can't be looked up here: only age tells.
     const isDead = tag === machineTag() && !isProcessAlive(Number(owner))
-    if (stat && (isDead || nowMs() - stat.mtimeMs > STAGED_AGE_MS_MAX)) await fs.rm(staged, { force: true })
+    if (isDead || nowMs() - stat.mtimeMs > STAGED_AGE_MS_MAX) await fs.rm(staged, { force: true })
   }
 
   #target(key: string, signal: AbortSignal | undefined, forWriting = true): string {
@@ -323,41 +377,18 @@ export class LocalStore implements ObjectStore {
   }
 }
 
+interface Walked {
+  readonly directory: string
+  /** A link leads to it, or to a folder above it. */
+  readonly isLinked: boolean
+}
+
 async function statOrUndefined(target: string) {
   try {
     return await fs.lstat(target)
   } catch (error) {
     if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined
     throw error
-  }
-}
-
-async function readRange(
-  target: string,
-  { key, offset = 0, length }: { readonly key: string; readonly offset?: number; readonly length?: number },
-): Promise<Uint8Array> {
-  const file = await fs.open(target, 'r')
-  try {
-    const { size } = await file.stat()
-    const bytesWanted = length ?? size - offset
-    if (bytesWanted < 0 || offset + bytesWanted > size)
-      throw new BackupError('STORAGE_FAILED', 'The object is shorter than the range that was asked for.', {
-        context: { key, bytes: size },
-      })
-    const bytes = Buffer.allocUnsafeSlow(bytesWanted)
-    await readFully(file, bytes, offset)
-    return bytes
-  } finally {
-    await file.close()
-  }
-}
-
-async function readFully(file: fs.FileHandle, bytes: Buffer, offset: number): Promise<void> {
-  let done = 0
-  while (done < bytes.length) {
-    const { bytesRead } = await file.read(bytes, done, bytes.length - done, offset + done)
-    if (bytesRead === 0) throw new BackupError('STORAGE_FAILED', 'An object ended while it was read.')
-    done += bytesRead
   }
 }
 
@@ -371,36 +402,4 @@ async function writeSource(file: fs.FileHandle, body: ByteSource, signal: AbortS
   }
   if (written !== body.bytes)
     throw new BackupError('STORAGE_FAILED', `The source gave ${written} bytes where ${body.bytes} were announced.`)
-}
-
-function translate(error: unknown, operation: string, key: string): unknown {
-  if (error instanceof BackupError) return error
-  const code = systemCode(error)
-  const options = { context: { operation, key, cause: code ?? 'unknown' }, cause: error }
-  switch (code) {
-    case 'ENOENT':
-    case 'ENOTDIR':
-      return new BackupError('NOT_FOUND', 'There is no such object.', options)
-    case 'EEXIST':
-      return new BackupError('ALREADY_EXISTS', 'The key is taken.', options)
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return new BackupError('DISK_FULL', 'The repository has no room left.', options)
-    case 'EACCES':
-    case 'EPERM':
-    case 'EROFS':
-      return new BackupError('PERMISSION_DENIED', 'The repository folder does not allow this.', {
-        ...options,
-        context: { ...options.context, key: pathOf(error) ?? key },
-      })
-    default:
-      return new BackupError('STORAGE_FAILED', 'The repository folder failed.', options)
-  }
-}
-
-/** The path that the system names: a key alone says nothing to somebody who looks for the folder. */
-function pathOf(error: unknown): string | undefined {
-  return typeof error === 'object' && error !== null && 'path' in error && typeof error.path === 'string'
-    ? error.path
-    : undefined
 }

@@ -1,0 +1,54 @@
+/**
+ * Copies of configuration and keyrings. Only what this repository's own key has signed is copied: what a stranger has
+ * put beside it, or another repository, is left alone and never multiplied.
+ */
+import { isBackupError } from '../../kernel/backup-error.ts'
+import { isOwnKeyring, type Repository, readConfigs, readKeyrings } from '../repository/index.ts'
+
+export interface RepairedCopies {
+  readonly copiesRestored: readonly string[]
+  /** Keyrings of a higher generation of which no copy can be read: given up when that was asked for. */
+  readonly keyringsLost: readonly string[]
+}
+
+/** Writes what is missing or damaged again. An old keyring of which nothing is whole goes: a newer one stands for it. */
+export async function restoreCopies(
+  repository: Repository,
+  options: { readonly forgetDamaged?: boolean; readonly signal?: AbortSignal },
+): Promise<RepairedCopies> {
+  const { store, keys, configName } = repository
+  const configs = await readConfigs(store, options.signal)
+  const keyrings = await readKeyrings(store, options.signal)
+  const lost = keyrings.damaged.map(({ key }) => key).filter((key) => keys.lost.includes(key))
+  const damaged = [...configs.damaged, ...keyrings.damaged.map(({ key }) => key)]
+  for (const key of damaged) if (!lost.includes(key) || options.forgetDamaged) await store.delete(key)
+  const good = [
+    ...configs.candidates
+      .filter(({ name }) => name === configName)
+      .map((each) => ({ from: each.keys[0]!, to: ['a', 'b', 'c'].map((copy) => `config/${copy}-${each.name}`) })),
+    ...keyrings.candidates
+      .filter((each) => isOwnKeyring(keys, each))
+      .map(({ name, keys: whole }) => ({
+        from: whole[0]!,
+        to: ['a', 'b'].map((copy) => `${whole[0]!.slice(0, 'keys/00000000-'.length)}${copy}-${name}`),
+      })),
+  ]
+  const copiesRestored: string[] = []
+  for (const { from, to } of good) copiesRestored.push(...(await copy(repository, from, to)))
+  return { copiesRestored, keyringsLost: lost }
+}
+
+async function copy({ store }: Repository, from: string, to: readonly string[]): Promise<string[]> {
+  const restored: string[] = []
+  for (const key of to) {
+    if (await store.head(key)) continue
+    try {
+      await store.put(key, await store.get(from))
+      restored.push(key)
+    } catch (error) {
+      // A stranger's folder has the name: verify goes on saying that a copy is missing.
+      if (!isBackupError(error, 'STORAGE_FAILED') || error.context['cause'] !== 'EISDIR') throw error
+    }
+  }
+  return restored
+}

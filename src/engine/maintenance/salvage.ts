@@ -1,0 +1,164 @@
+/**
+ * Reads packs that no index names, frame by frame, and never more than a frame at once: whatever stands there under a
+ * pack's name costs no more memory than a pack of ours.
+ */
+import { createHash } from 'node:crypto'
+import { isBackupError } from '../../kernel/backup-error.ts'
+import { createSegmentCodec } from '../compression/index.ts'
+import {
+  blobIdOf,
+  FRAME_HEADER_BYTES,
+  FrameKind,
+  HEADER_BYTES,
+  type LookupIds,
+  ObjectOpener,
+  ObjectType,
+  parseFrameHeader,
+} from '../crypto/index.ts'
+import type { IndexedPack } from '../index/index.ts'
+import { decodeSegment, parseSegment } from '../pack/index.ts'
+import { isUnreadable, packKey, type Repository } from '../repository/index.ts'
+import { IndexClass } from '../snapshot/index.ts'
+
+const PIECE_BYTES = 4 * 1024 * 1024
+
+export interface Salvaged {
+  /** What could be read of it, up to the first frame that does not authenticate. */
+  readonly pack: IndexedPack
+  readonly indexClass: IndexClass
+  readonly isWhole: boolean
+  /** The system did not give some of its bytes. */
+  readonly isUnreadable: boolean
+}
+
+/** `foreign` for an object that holds what its name says and was never sealed here; undefined when its header is lost. */
+export async function salvage(
+  repository: Repository,
+  name: string,
+  facts: { readonly bytes: number; readonly lookupIds: LookupIds },
+): Promise<Salvaged | 'foreign' | undefined> {
+  const source = new PackSource(repository, name, facts.bytes)
+  const header = await source.take(HEADER_BYTES)
+  const opener = header && openerOf(repository, header)
+  if (!opener) return (await source.hash()) === name && repository.keys.lost.length === 0 ? 'foreign' : undefined
+  const found = await readFrames(source, opener, facts.lookupIds)
+  return {
+    pack: { name, bytes: facts.bytes, ...found },
+    indexClass: opener.header.type === ObjectType.PACK_DATA ? IndexClass.DATA : IndexClass.META,
+    isWhole: found.isWhole && (await source.hash()) === name,
+    isUnreadable: source.isUnreadable,
+  }
+}
+
+function openerOf({ keys }: Repository, header: Buffer): ObjectOpener | undefined {
+  try {
+    return new ObjectOpener(header, {
+      type: [ObjectType.PACK_DATA, ObjectType.PACK_META],
+      repositoryId: keys.repositoryId,
+      masterOf: keys.masterOf,
+    })
+  } catch (error) {
+    if (isBackupError(error)) return undefined
+    throw error
+  }
+}
+
+/** The bytes of an object in order, hashed on the way. */
+class PackSource {
+  readonly #repository: Repository
+  readonly #name: string
+  readonly #bytes: number
+  readonly #hash = createHash('sha256')
+  #at = 0
+  isUnreadable = false
+
+  constructor(repository: Repository, name: string, bytes: number) {
+    this.#repository = repository
+    this.#name = name
+    this.#bytes = bytes
+  }
+
+  get isAtEnd(): boolean {
+    return this.#at === this.#bytes
+  }
+
+  /** Undefined where there are not so many, or the system does not give them. */
+  async take(length: number): Promise<Buffer | undefined> {
+    if (this.isUnreadable || this.#at + length > this.#bytes) return undefined
+    try {
+      const piece = await this.#repository.store.get(packKey(this.#name), { offset: this.#at, length })
+      this.#at += length
+      this.#hash.update(piece)
+      return Buffer.from(piece.buffer, piece.byteOffset, piece.length)
+    } catch (error) {
+      if (!isUnreadable(error) && !isBackupError(error, 'NOT_FOUND')) throw error
+      this.isUnreadable = true
+      return undefined
+    }
+  }
+
+  /** Of the whole object; undefined when not all of it can be read. */
+  async hash(): Promise<string | undefined> {
+    while (!this.isAtEnd && (await this.take(Math.min(PIECE_BYTES, this.#bytes - this.#at)))) {
+      // The hash is all that is wanted.
+    }
+    return this.isAtEnd ? this.#hash.digest('hex') : undefined
+  }
+}
+
+async function readFrames(
+  source: PackSource,
+  opener: ObjectOpener,
+  lookupIds: LookupIds,
+): Promise<{ segments: Uint32Array; lookupIds: Uint8Array; blobBytes: Uint32Array; isWhole: boolean }> {
+  const codec = createSegmentCodec({ level: 3 })
+  const segments: number[] = []
+  const ids: number[] = []
+  const lengths: number[] = []
+  let isWhole = false
+  try {
+    for (let number = 0; ; number += 1) {
+      const head = await source.take(FRAME_HEADER_BYTES)
+      if (!head) break
+      const { sealedBytes } = parseFrameHeader(head)
+      const rest = await source.take(sealedBytes)
+      if (!rest) break
+      const frame = opener.openFrame(Buffer.concat([head, rest]), { number })
+      if (frame.kind === FrameKind.PACK_END) {
+        isWhole = frame.isFinal && source.isAtEnd
+        break
+      }
+      const directory = parseSegment(frame.plaintext)
+      const decoded = decodeSegment(frame.plaintext, directory, {
+        codec,
+        reserve: (need) => Buffer.allocUnsafeSlow(need),
+      })
+      addBlobs(decoded, directory.blobOffsets, { lookupIds, ids, lengths })
+      segments.push(sealedBytes, directory.blobOffsets.length - 1)
+    }
+  } catch (error) {
+    if (!isBackupError(error)) throw error
+  } finally {
+    codec.dispose()
+  }
+  return {
+    segments: Uint32Array.from(segments),
+    lookupIds: Buffer.from(Uint32Array.from(ids).buffer),
+    blobBytes: Uint32Array.from(lengths),
+    isWhole,
+  }
+}
+
+function addBlobs(
+  decoded: Uint8Array,
+  offsets: Uint32Array,
+  into: { lookupIds: LookupIds; ids: number[]; lengths: number[] },
+): void {
+  const words = new Uint32Array(4)
+  for (let i = 0; i + 1 < offsets.length; i += 1) {
+    const blob = decoded.subarray(offsets[i]!, offsets[i + 1]!)
+    into.lookupIds.lookupInto(blobIdOf(blob), 0, words)
+    into.ids.push(...words)
+    into.lengths.push(blob.length)
+  }
+}

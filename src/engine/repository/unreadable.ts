@@ -1,0 +1,25 @@
+/**
+ * Whether the system refuses one object, or the whole store. A bad sector, a file without permission or one that the
+ * file system has given up costs what it holds, and is named; everything else is the store's failure.
+ */
+import { type BackupError, isBackupError } from '../../kernel/backup-error.ts'
+
+/** What a local file system says of one file. */
+const OF_ONE_FILE: readonly unknown[] = [
+  'EIO',
+  'EACCES',
+  'EPERM',
+  'EBADMSG',
+  'EUCLEAN',
+  'ENODATA',
+  'EREMOTEIO',
+  'EILSEQ',
+]
+
+/** True when an object is there and its bytes can't be had. */
+export function isUnreadable(error: unknown): error is BackupError {
+  return (
+    (isBackupError(error, 'STORAGE_FAILED') || isBackupError(error, 'PERMISSION_DENIED')) &&
+    OF_ONE_FILE.includes(error.context['cause'])
+  )
+}

@@ -1,0 +1,41 @@
+/** What the system says of a local folder, as errors of the port. */
+import { BackupError, systemCode } from '../kernel/backup-error.ts'
+import { isNoFile } from '../kernel/regular-file.ts'
+
+export function translate(error: unknown, operation: string, key: string): unknown {
+  if (error instanceof BackupError) return error
+  const code = systemCode(error)
+  // Of what has an object's place and is no file there is no object.
+  if (operation === 'get' && isNoFile(error)) return absent(error, key)
+  const options = { context: { operation, key, cause: code ?? 'unknown' }, cause: error }
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return absent(error, key)
+    case 'EEXIST':
+      return new BackupError('ALREADY_EXISTS', 'The key is taken.', options)
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new BackupError('DISK_FULL', 'The repository has no room left.', options)
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return new BackupError('PERMISSION_DENIED', 'The repository folder does not allow this.', {
+        ...options,
+        context: { ...options.context, key: pathOf(error) ?? key },
+      })
+    default:
+      return new BackupError('STORAGE_FAILED', 'The repository folder failed.', options)
+  }
+}
+
+function absent(error: unknown, key: string): BackupError {
+  return new BackupError('NOT_FOUND', 'There is no such object.', { context: { key }, cause: error })
+}
+
+/** The path that the system names: a key alone says nothing to somebody who looks for the folder. */
+function pathOf(error: unknown): string | undefined {
+  return typeof error === 'object' && error !== null && 'path' in error && typeof error.path === 'string'
+    ? error.path
+    : undefined
+}
