@@ -32,6 +32,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         .option('--type <type>', 'full, incremental or differential', 'incremental')
         .option('--source <name>', 'name of the source; default: machine and paths')
         .option('--tag <tag>', 'may be given again', collect)
+        .option('--allow-empty', 'take a path that had files and has none as it is')
         .option('--compression-level <level>', '1 to 9'),
   },
   {

@@ -27,6 +27,7 @@ export function addConfigOptions(command: Command): Command {
     .option('--type <type>', 'full, incremental or differential')
     .option('--include <glob>', 'only files that match; may be given again', collect)
     .option('--exclude <glob>', 'leave out what matches; may be given again', collect)
+    .option('--allow-empty', 'take a path that had files and has none as it is')
     .option('--size-limit <bytes>', 'leave out larger files (10M, 2G)')
     .option('--modified-since <date>', 'leave out files last changed before (2024-01-31)')
     .option(
@@ -80,6 +81,7 @@ export async function configPatchOf(context: CommandContext): Promise<ConfigPatc
     ...present('type', textOption(options, 'type')?.toUpperCase()),
     ...list('include', 'includePatterns'),
     ...list('exclude', 'excludePatterns'),
+    ...(options['allowEmpty'] === true && { allowEmpty: true }),
     ...bytes('sizeLimit'),
     ...text('modifiedSince'),
     ...present('retention', retentionOption(options)),

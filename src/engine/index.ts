@@ -70,4 +70,5 @@ export {
   type SnapshotDocument,
   type SnapshotEntry,
   SnapshotType,
+  type SnapshotWarning,
 } from './snapshot/index.ts'

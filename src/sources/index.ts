@@ -6,13 +6,27 @@ export {
   type ScanSkip,
 } from './files/directory-scanner.ts'
 export {
-  type CompiledPattern,
-  compilePattern,
   createFileFilter,
+  type DirectoryFilter,
+  type EntryFacts,
+  type ExcludePattern,
   type FileFilter,
   type FileFilters,
+  type FilterRoots,
+  type PathAlias,
+  type WatchedPattern,
+  watchedPatterns,
+} from './files/filters.ts'
+export {
+  hasRoomFor,
+  IGNORE_FILE_BYTES_MAX,
+  type IgnoreFault,
+  type IgnoreRule,
   type IgnoreRules,
   parseIgnoreFile,
-} from './files/filters.ts'
+} from './files/ignore-file.ts'
+export { bytesOfText, textOfBytes } from './files/name-text.ts'
 export { createEntryAccess, type DataExtent, type EntryAccess, type ExtendedAttribute } from './files/open-entry.ts'
 export { type OwnerNames, readOwnerNames } from './files/owner-names.ts'
+export { type CompiledPattern, compilePattern } from './files/pattern.ts'
+export { type MarkerFile, readMarker } from './files/read-marker.ts'

@@ -23,6 +23,7 @@ import {
 import { decimal, formatBytes } from '../format.ts'
 import { keyFileOf, openRepository } from '../open.ts'
 import { reasonText } from '../reasons.ts'
+import { backupWarningText } from '../warnings.ts'
 
 const EXIT_INCOMPLETE = 3
 const SHOWN_MAX = 20
@@ -45,6 +46,7 @@ export async function run(context: CommandContext): Promise<CommandResult> {
     type: typeOf(context),
     filters: filtersOf(context),
     tags: listOption(context.options, 'tag'),
+    allowEmpty: context.options['allowEmpty'] === true,
     ...(level !== undefined && { compressionLevel: level }),
     state: opened.state,
     program: PROGRAM,
@@ -163,6 +165,12 @@ function tell(context: CommandContext, { snapshot, document, durationMs }: Backu
     for (const line of lines.slice(0, SHOWN_MAX)) warn(`  ${line}`)
     if (count > SHOWN_MAX) warn(t('more', { count: count - SHOWN_MAX }))
   }
+  // On standard error, like all that makes a backup less than its paths.
+  if (listOption(context.options, 'include').length > 0 && context.options['quiet'] !== true)
+    warn(t('backup.included', { files, filtered: summary.filesFiltered }))
+  const warnings = (document.warnings ?? []).map((each) => backupWarningText(each, context))
+  for (const line of warnings.slice(0, SHOWN_MAX)) warn(line)
+  if (warnings.length > SHOWN_MAX) warn(t('more', { count: warnings.length - SHOWN_MAX }))
   const printed = (path: PathText) => printablePath(bytesOfPathText(path))
   list(
     'backup.skipped',
@@ -194,5 +202,6 @@ function jsonOf({ snapshot, document, durationMs }: BackupResult): unknown {
     skippedCount: document.skippedCount,
     changedWhileRead: document.changedWhileRead,
     metadataNotKept: document.metadataNotKept,
+    warnings: document.warnings ?? [],
   }
 }

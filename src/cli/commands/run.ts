@@ -2,7 +2,9 @@ import type { RunView } from '../../contracts/system/index.ts'
 import type { CommandContext, CommandResult } from '../command.ts'
 import { configByName } from '../configuration.ts'
 import { decimal, formatBytes } from '../format.ts'
+import { reasonText } from '../reasons.ts'
 import { dataOf, openCommandSystem } from '../system.ts'
+import { backupWarningText } from '../warnings.ts'
 
 const EXIT_BY_STATE: Readonly<Partial<Record<RunView['state'], number>>> = { COMPLETED: 0, PARTIAL: 3, CANCELLED: 130 }
 
@@ -16,7 +18,9 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   context.say(context.t('run.started', { run: runId, name: config.name }))
   const finished = dataOf(await system.waitForRun(runId, { signal: context.signal }), context)
   context.say(lineOf(finished, context))
-  for (const { path, reason } of finished.skipped.slice(0, 20)) context.warn(`  ${path}: ${reason}`)
+  for (const { path, reason } of finished.skipped.slice(0, 20))
+    context.warn(`  ${path}: ${reasonText(reason, context.locale)}`)
+  for (const warning of finished.warnings.slice(0, 20)) context.warn(backupWarningText(warning, context))
   if (finished.error) context.warn(`${finished.error.message} ${finished.error.guidance}`)
   return { json: finished, exitCode: EXIT_BY_STATE[finished.state] ?? 1 }
 }

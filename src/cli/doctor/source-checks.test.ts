@@ -84,6 +84,7 @@ function facts(folder: string, { settings = {}, view = {}, runs = [{}] }: Plante
     snapshot: 's',
     stats: null,
     skipped: [],
+    warnings: [],
     progress: null,
     error: null,
   }

@@ -97,6 +97,8 @@ export const backupOptionsSchema = z.strictObject({
   ...scheduleFields,
   ...filtersSchema.shape,
   filters: filtersSchema.optional(),
+  /** A path that had files and has none is taken as it is. */
+  allowEmpty: z.boolean().optional(),
   type: z.enum(BackupType).optional(),
   retention: retentionSchema.optional(),
   performance: performanceSchema.optional(),
@@ -140,6 +142,8 @@ export interface ConfigSettings {
   readonly schedule: ScheduleSettings
   readonly timezone: string
   readonly filters: z.output<typeof filtersSchema>
+  /** A path that had files and has none is taken as it is; else it is named, and the run is PARTIAL. */
+  readonly allowEmpty?: boolean
   /** Absent: keep all. */
   readonly retention?: z.output<typeof retentionSchema>
   readonly performance: z.output<typeof performanceSchema>

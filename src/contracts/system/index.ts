@@ -59,6 +59,7 @@ export type {
   RunProgress,
   RunStats,
   RunView,
+  RunWarning,
   SchedulerStatus,
   SecondCopy,
   SkippedItem,

@@ -38,8 +38,8 @@ const YES_OR_NO = ['true or false', 'true ou false'] as const
 
 // biome-ignore format: a table with one row an option, compared down its columns
 const FILTER_ROWS = {
-  includePatterns: [...LIST_OF_PATTERNS, 'all', 'Only files that match one of these are backed up.'],
-  excludePatterns: [...LIST_OF_PATTERNS, 'none', 'Files and folders that match are left out.'],
+  includePatterns: [...LIST_OF_PATTERNS, 'all', 'Only what matches is backed up, a folder with all that is in it; the last that matches decides, "!" takes back. See docs/filters.md.'],
+  excludePatterns: [...LIST_OF_PATTERNS, 'none', 'Files and folders that match are left out; the last that matches decides, "!" takes back. See docs/filters.md.'],
   sizeLimit: ['a whole number of bytes from 1 up', 'um número inteiro de bytes a partir de 1', 'none', 'Larger files are left out. Bytes.'],
   modifiedSince: ['an ISO 8601 date such as "2024-01-01"', 'uma data ISO 8601 como "2024-01-01"', 'none', 'Files last changed before are left out.'],
 } as const satisfies Readonly<Record<string, Row>>
@@ -99,6 +99,7 @@ export const CONFIG_OPTIONS = table({
   cron: ['a cron expression such as "30 2 * * 1-5" that comes due', 'uma expressão cron como "30 2 * * 1-5" que chegue a vencer', NONE, 'Five fields, in the zone of the configuration.'],
   every: ['a number and m, h or d, such as "15m"', 'um número e m, h ou d, como "15m"', NONE, 'Counted from the making of the configuration, in UTC.'],
   timezone: ['an IANA name such as "America/Sao_Paulo"', 'um nome IANA como "America/Sao_Paulo"', 'the system\'s', 'Zone of schedule and retention.'],
+  allowEmpty: [...YES_OR_NO, 'false', 'true: a path that had files and has none is taken as it is. Else it is named, and the run is PARTIAL.'],
   ...FILTER_ROWS,
   'includePatterns[]': [...LIST_OF_PATTERNS, NONE, 'A pattern.'],
   'excludePatterns[]': [...LIST_OF_PATTERNS, NONE, 'A pattern.'],

@@ -50,6 +50,17 @@ export interface SkippedItem {
   readonly reason: string
 }
 
+/** What a run had to say besides: filters that met nothing, lines of ignore files that are not used. */
+export interface RunWarning {
+  /** INCLUDE_UNMATCHED, EXCLUDE_UNMATCHED, NOT_TAKEN_BACK, NOTHING_LEFT, IGNORE_FILE. */
+  readonly code: string
+  /** A path or a pattern. */
+  readonly subject: string
+  /** Of an ignore file, from 1. */
+  readonly line?: number
+  readonly why?: string
+}
+
 export interface RunProgress {
   /** 0–100, or null while the size is unknown. */
   readonly percent: number | null
@@ -75,6 +86,8 @@ export interface RunView {
   readonly snapshot: string | null
   readonly stats: RunStats | null
   readonly skipped: readonly SkippedItem[]
+  /** The first hundred. They take nothing from the result. */
+  readonly warnings: readonly RunWarning[]
   readonly progress: RunProgress | null
   readonly error: Failure | null
 }

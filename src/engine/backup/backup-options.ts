@@ -16,11 +16,16 @@ export interface BackupProgress {
 }
 
 export interface BackupOptions {
-  /** Absolute or relative paths, as text. */
+  /** Absolute or relative paths; a byte that is no UTF-8 stands as textOfBytes gives it. */
   readonly paths: readonly string[]
   readonly source: string
   readonly type?: SnapshotType
   readonly filters?: FileFilters
+  /**
+   * A path that had files and has none is taken as it is. Default false: it is named as skipped (EMPTIED), since most
+   * likely something is not mounted.
+   */
+  readonly allowEmpty?: boolean
   readonly tags?: readonly string[]
   /**
    * Of one scheduled run one snapshot counts, however often it is run, by whichever processes, killed or frozen

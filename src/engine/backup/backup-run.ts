@@ -30,16 +30,18 @@ import {
 } from '../snapshot/index.ts'
 import type { BackupOptions, BackupProgress, BackupResult } from './backup-options.ts'
 import { BackupTree, type TreeParts } from './backup-tree.ts'
-import type { DirectoryCounters, SkippedEntry } from './directory-result.ts'
-import { createDirectoryWork, type DirectoryTask, type DirectoryWork, type WorkSettings } from './directory-work.ts'
+import type { DirectoryCounters } from './directory-result.ts'
+import type { DirectoryTask, DirectoryWork, WorkSettings } from './directory-task.ts'
+import { createDirectoryWork } from './directory-work.ts'
 import { IndexNeeded, Lane, type LaneSetup } from './lane.ts'
 import { MetadataStore } from './metadata-store.ts'
 import { previousPages } from './previous-pages.ts'
-import { choosePrevious } from './previous-snapshots.ts'
+import { choosePrevious, filesOf } from './previous-snapshots.ts'
 import { type DocumentParts, documentOf } from './run-document.ts'
 import { type DirectoryAnswer, WorkerLane } from './run-lanes.ts'
+import { judgeRun } from './run-verdict.ts'
 import { endStretch, type SharedStretch, type Turn, takeTurn } from './shared-file.ts'
-import { ancestors, type SourceRoots } from './source-roots.ts'
+import { ancestors, rootFacts, type SourceRoots } from './source-roots.ts'
 import { TreeBuilder } from './tree-builder.ts'
 
 const MIB = 1024 * 1024
@@ -60,8 +62,7 @@ const CHECKPOINT_MS = 10 * 60 * 1000
 export class BackupRun {
   readonly #repository: Repository
   readonly #options: BackupOptions
-  readonly #roots: readonly string[]
-  readonly #missing: readonly SkippedEntry[]
+  readonly #roots: SourceRoots
   readonly #writer: Buffer
   readonly #shipper: PackShipper
   readonly #startedNs = monotonicNs()
@@ -85,11 +86,10 @@ export class BackupRun {
   #checkpointAtMs: number
   #checkpoint: string | undefined
 
-  constructor(repository: Repository, options: BackupOptions, parts: SourceRoots & { writer: Buffer }) {
+  constructor(repository: Repository, options: BackupOptions, parts: { roots: SourceRoots; writer: Buffer }) {
     this.#repository = repository
     this.#options = options
     this.#roots = parts.roots
-    this.#missing = parts.missing
     this.#writer = parts.writer
     this.#shipper = new PackShipper(repository)
     this.#checkpointAtMs = this.#nextCheckpointMs()
@@ -106,6 +106,11 @@ export class BackupRun {
     } finally {
       signal?.removeEventListener('abort', stop)
     }
+  }
+
+  /** Every path that was asked for. */
+  get #named(): string[] {
+    return [...this.#roots.roots, ...this.#roots.nested]
   }
 
   get #signer() {
@@ -134,6 +139,12 @@ export class BackupRun {
     try {
       const readBlob = (id: Uint8Array) => reader.readSync(id) ?? reader.read(id, signal)
       const tree = await this.#buildTree((id) => previousPages(id, readBlob))
+      await judgeRun(this.#tree, {
+        options: this.#options,
+        reader,
+        earlier: filesOf(this.#history, this.#options.source),
+        roots: this.#roots,
+      })
       return await this.#commit(tree, session)
     } catch (error) {
       await this.#abandon(error)
@@ -158,7 +169,8 @@ export class BackupRun {
     const isTrusting = this.#options.type !== SnapshotType.FULL && tombstoned.size === 0 && isWhole
     this.#workSettings = {
       filters: this.#options.filters ?? {},
-      roots: this.#roots,
+      roots: { roots: this.#named, aliases: this.#roots.aliases },
+      passages: ancestors(this.#roots.nested),
       trustPrevious: isTrusting,
       leftOut: this.#ownFolders(),
       stop: this.#stop.buffer,
@@ -182,7 +194,7 @@ export class BackupRun {
   #ownFolders(): string[] {
     if (!this.#repository.store.capabilities.localFiles) return []
     const own = Buffer.from(fs.realpathSync.native(this.#repository.store.location)).toString('latin1')
-    const inside = this.#roots.find((root) => root === own || root.startsWith(`${own}/`))
+    const inside = this.#named.find((root) => root === own || root.startsWith(`${own}/`))
     if (inside !== undefined)
       throw new BackupError('USAGE', `The path ${printablePath(inside)} lies inside the repository.`)
     return [own]
@@ -190,7 +202,7 @@ export class BackupRun {
 
   async #buildTree(readPages: TreeParts['previousPages']): Promise<Buffer> {
     const work = createDirectoryWork(this.#lane, this.#workSettings)
-    const only = ancestors(this.#roots)
+    const facts = rootFacts(this.#named)
     this.#tree = new BackupTree({
       builder: this.#builder,
       storeBlob: (blob) => this.#metadata.store(blob),
@@ -199,23 +211,17 @@ export class BackupRun {
       worker: (hint) => this.#workerFor(hint),
       runStretch: (stretch, take) => this.#runStretch(stretch, take),
       between: () => this.#between(),
-      only,
+      only: ancestors(this.#roots.roots),
+      passages: this.#workSettings.passages,
+      roots: this.#named,
+      folders: facts.folders,
       oneFileSystem: this.#options.filters?.oneFileSystem === true,
       trustPrevious: this.#workSettings.trustPrevious,
-      rootDevices: this.#rootDevices(),
+      rootDevices: facts.devices,
       signal: this.#options.signal,
     })
-    this.#tree.skipped.push(...this.#missing)
+    this.#tree.skipped.push(...this.#roots.missing)
     return this.#tree.run(this.#previous.map(({ document }) => Buffer.from(document.tree, 'hex')))
-  }
-
-  #rootDevices(): Set<string> {
-    return new Set(
-      this.#roots.map((root) => {
-        const { dev } = fs.statSync(Buffer.from(root, 'latin1') as unknown as string)
-        return `${(dev >> 8) & 0xfff}:${(dev & 0xff) | ((dev >> 12) & 0xfff00)}`
-      }),
-    )
   }
 
   async #process(work: DirectoryWork, task: DirectoryTask): Promise<DirectoryAnswer> {

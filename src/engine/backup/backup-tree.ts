@@ -8,9 +8,11 @@ import { monotonicNs, turn } from '../../kernel/clock.ts'
 import { createEntryAccess, type EntryAccess, type IgnoreRules } from '../../sources/index.ts'
 import { ByteWriter } from '../pack/index.ts'
 import { ContentKind, decodePage, ExtraType, encodeStatSection, type FileContent } from '../snapshot/index.ts'
+import { Warnings } from './backup-warning.ts'
 import { storeBigFile } from './big-file.ts'
 import { addCounters, emptyCounters, type OpenEntry, type SkippedEntry } from './directory-result.ts'
-import { type DirectoryTask, join } from './directory-work.ts'
+import type { DirectoryTask } from './directory-task.ts'
+import { join, parentOf } from './entry-path.ts'
 import type { DirectoryAnswer, WorkerLane } from './run-lanes.ts'
 import type { SharedStretch, Turn } from './shared-file.ts'
 import { skipReason } from './skip-reason.ts'
@@ -50,7 +52,12 @@ export interface TreeParts {
   /** Called between two pieces of work: progress, room for packs, checkpoints. */
   readonly between: () => Promise<void>
   /** For every ancestor of a backup path: the names to take. */
-  readonly only: ReadonlyMap<string, readonly string[]>
+  readonly only: ReadonlyMap<string, ReadonlySet<string>>
+  /** Ways to backup paths that lie below others: by folder, the names to take where it is left out. */
+  readonly passages: ReadonlyMap<string, ReadonlySet<string>>
+  /** The paths that were asked for, and those of them that are folders. */
+  readonly roots: readonly string[]
+  readonly folders: readonly string[]
   /** False for FULL: a file that was read again and is the same counts as unmodified. */
   readonly trustPrevious: boolean
   readonly oneFileSystem: boolean
@@ -80,6 +87,12 @@ export class BackupTree {
   readonly metadataNotKept: Array<{ path: string; what: string }> = []
   readonly uids = new Set<number>()
   readonly gids = new Set<number>()
+  /** Watched patterns that something met. */
+  readonly met = new Set<number>()
+  readonly warnings = new Warnings()
+  /** Folders that were asked for, and in which nothing but folders was found so far. */
+  readonly emptyRoots: Set<string>
+  readonly #roots: ReadonlySet<string>
   directories = 0
   /** Of the big file that the lanes are in. */
   bytesInFlight = 0
@@ -87,12 +100,20 @@ export class BackupTree {
 
   constructor(parts: TreeParts) {
     this.#parts = parts
+    this.#roots = new Set(parts.roots)
+    this.emptyRoots = new Set(parts.folders)
   }
 
   /** Does the whole tree; returns the id of "/". */
   async run(previousRoots: readonly Uint8Array[]): Promise<Buffer> {
     const descriptor = this.#access.openRoot('/')
-    await this.#start(this.root, { descriptor, device: '', previous: await this.#previousOf(previousRoots), rules: [] })
+    await this.#start(this.root, {
+      descriptor,
+      device: '',
+      previous: await this.#previousOf(previousRoots),
+      rules: [],
+      only: this.#parts.only.get('/'),
+    })
     while (!this.#rootId) {
       throwIfAborted(this.#parts.signal)
       await this.#step()
@@ -115,11 +136,8 @@ export class BackupTree {
     this.#running.delete(result.node)
     this.directories += 1
     addCounters(this.counters, result.counters)
-    this.skipped.push(...result.skipped)
-    this.changedWhileRead.push(...result.changedWhileRead)
-    this.metadataNotKept.push(...result.metadataNotKept)
-    for (const uid of result.uids) this.uids.add(uid)
-    for (const gid of result.gids) this.gids.add(gid)
+    this.#note(result)
+    if (result.hasFiles && this.emptyRoots.size > 0) this.#fill(running.node.path)
     const open: OpenNode = { ...running, rules: result.rules, needed: result.open.length }
     if (result.open.length === 0) fs.closeSync(running.descriptor)
     else this.#open.add(open)
@@ -128,6 +146,24 @@ export class BackupTree {
     // Last in, first out: reversed, so that children come in name order.
     for (const entry of [...result.open].reverse())
       (entry.kind === 'file' ? this.#bigFiles : this.#pending).push({ parent: open, entry })
+  }
+
+  #note({ skipped, changedWhileRead, metadataNotKept, uids, gids, met, warnings }: DirectoryAnswer): void {
+    // One by one: a folder may have more of them than a call takes arguments.
+    for (const each of skipped) this.skipped.push(each)
+    for (const each of changedWhileRead) this.changedWhileRead.push(each)
+    for (const each of metadataNotKept) this.metadataNotKept.push(each)
+    for (const uid of uids) this.uids.add(uid)
+    for (const gid of gids) this.gids.add(gid)
+    for (const number of met) this.met.add(number)
+    this.warnings.add(warnings)
+  }
+
+  /** The nearest of the backup's paths has something in it. */
+  #fill(path: string): void {
+    let at = path
+    while (at !== '/' && !this.#roots.has(at)) at = parentOf(at)
+    this.emptyRoots.delete(at)
   }
 
   async #step(): Promise<void> {
@@ -173,9 +209,11 @@ export class BackupTree {
     const path = join(parent.node.path, entry.name)
     const isOtherFileSystem =
       this.#parts.oneFileSystem && !this.#parts.only.has(path) && !this.#parts.rootDevices.has(entry.device)
+    const only =
+      this.#parts.only.get(path) ?? (isOtherFileSystem || entry.isPassage ? this.#parts.passages.get(path) : undefined)
     let descriptor = -1
     try {
-      if (!isOtherFileSystem)
+      if (!isOtherFileSystem || only)
         descriptor = this.#access.openDirectory({ descriptor: parent.descriptor, path: parent.node.path }, entry.name)
     } catch (error) {
       this.skipped.push({ path, reason: skipReason(error) })
@@ -188,7 +226,7 @@ export class BackupTree {
     })
     await this.#start(
       new TreeNode(path, parent.node, entry),
-      { descriptor, device: entry.device, previous, rules: parent.rules },
+      { descriptor, device: entry.device, previous, rules: parent.rules, only },
       worker,
     )
   }
@@ -206,7 +244,7 @@ export class BackupTree {
 
   async #start(
     node: TreeNode,
-    place: { descriptor: number; device: string; previous: ReadonlyArray<readonly Uint8Array[]>; rules: IgnoreRules },
+    place: Pick<DirectoryTask, 'descriptor' | 'previous' | 'rules' | 'only'> & { readonly device: string },
     worker?: WorkerLane,
   ): Promise<void> {
     this.currentPath = node.path
@@ -218,7 +256,7 @@ export class BackupTree {
       descriptor: place.descriptor,
       path: node.path,
       previous: place.previous,
-      only: this.#parts.only.get(node.path),
+      only: place.only,
       rules: place.rules,
     }
     if (worker) return worker.submit(task)

@@ -20,7 +20,7 @@ export async function backupFiles(repository: Repository, options: BackupOptions
   using writer = options.state.claimWriter()
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await new BackupRun(repository, options, { ...roots, writer: writer.id }).run()
+      return await new BackupRun(repository, options, { roots, writer: writer.id }).run()
     } catch (error) {
       // Data was condemned meanwhile: another run stores it anew, and cheaply.
       if (attempt === ATTEMPTS_MAX || !isBackupError(error, 'REPOSITORY_LOCKED')) throw error

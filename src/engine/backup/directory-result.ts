@@ -1,4 +1,5 @@
 /** What a lane says of one directory. Plain data: it crosses from a worker by structured clone. */
+import type { FoundWarning } from './backup-warning.ts'
 
 /** Content kind of an entry that the run still has to fill in; never stored. */
 export const CONTENT_OPEN = 255
@@ -36,6 +37,8 @@ export interface OpenEntry {
   readonly device: string
   /** Big files with holes: their blocks do not cover their length. */
   readonly isSparse: boolean
+  /** Left out but for the way to a path that was asked for by name. */
+  readonly isPassage: boolean
 }
 
 export interface SkippedEntry {
@@ -60,6 +63,11 @@ export interface DirectoryResult {
   readonly metadataNotKept: Array<{ path: string; what: string }>
   readonly uids: readonly number[]
   readonly gids: readonly number[]
+  /** Something else than folders is in it, and was not left out. */
+  readonly hasFiles: boolean
+  /** Numbers of watched patterns that this lane met for the first time. */
+  readonly met: readonly number[]
+  readonly warnings: readonly FoundWarning[]
   readonly counters: DirectoryCounters
 }
 

@@ -11,16 +11,15 @@ import {
   createDirectoryScanner,
   createEntryAccess,
   createFileFilter,
+  type DirectoryFilter,
   type DirectoryScanner,
   type EntryAccess,
   type FileFilter,
-  type FileFilters,
   type IgnoreRules,
-  type OpenDirectory,
-  parseIgnoreFile,
   type ScanSkip,
 } from '../../sources/index.ts'
 import { ContentKind, type DirectoryPage, decodePage, ExtraType, type FileContent } from '../snapshot/index.ts'
+import { BackupWarningCode, type FoundWarning } from './backup-warning.ts'
 import {
   CONTENT_OPEN,
   type DirectoryCounters,
@@ -28,7 +27,10 @@ import {
   emptyCounters,
   type SkippedEntry,
 } from './directory-result.ts'
+import type { DirectoryTask, DirectoryWork, WorkSettings } from './directory-task.ts'
+import { join } from './entry-path.ts'
 import { FileWork } from './file-work.ts'
+import { FolderMarks } from './folder-marks.ts'
 import { ARENA_BYTES, IndexNeeded, type Lane } from './lane.ts'
 import { PageCollector } from './page-collector.ts'
 import { notKeptOf, PreviousDirectories, type PreviousEntry } from './previous-directory.ts'
@@ -43,37 +45,7 @@ const CREDIT = 256
 const PREVIOUS_COLUMNS_KEPT = 4
 const SPARSE_BYTES_MIN = 256 * 1024
 const NOTHING = new Uint8Array(0)
-const CACHE_SIGNATURE = 'Signature: 8a477f597d28d172789f06886806bc55'
-
-/** Settings of a run that every lane needs; plain data. */
-export interface WorkSettings {
-  readonly filters: FileFilters
-  /** Absolute paths of the backup, one character a byte. */
-  readonly roots: readonly string[]
-  /** FULL re-reads everything and trusts no earlier metadata. */
-  readonly trustPrevious: boolean
-  /** Directories that are left out with all below: the repository itself. One character a byte. */
-  readonly leftOut: readonly string[]
-  /** Its one word is not 0 when the run is to stop: files that are not done yet are then left open in every lane. */
-  readonly stop: SharedArrayBuffer
-}
-
-export interface DirectoryTask extends OpenDirectory {
-  readonly node: number
-  /** Pages of the same directory in each earlier tree, the one to be preferred first. */
-  readonly previous: ReadonlyArray<readonly Uint8Array[]>
-  /** Parents of the backup's paths: only these names. */
-  readonly only: readonly string[] | undefined
-  readonly rules: IgnoreRules
-}
-
-export interface DirectoryWork {
-  /**
-   * Works in slices of about SLICE_NS, so that a folder of many files lets progress, signals and checkpoints through;
-   * gives what has been counted so far.
-   */
-  slices(task: DirectoryTask): Generator<DirectoryCounters, DirectoryResult & { rules: IgnoreRules }>
-}
+const NO_NAMES: ReadonlySet<string> = new Set()
 
 export function createDirectoryWork(lane: Lane, settings: WorkSettings): DirectoryWork {
   return new Work(lane, settings)
@@ -87,6 +59,12 @@ interface State {
   readonly metadataNotKept: Array<{ path: string; what: string }>
   readonly counters: ReturnType<typeof emptyCounters>
   readonly rules: IgnoreRules
+  /** Undefined where everything is kept. */
+  readonly filter: DirectoryFilter | undefined
+  readonly warnings: FoundWarning[]
+  /** Parents of the backup's paths: only these names. */
+  only: ReadonlySet<string> | undefined
+  hasFiles: boolean
 }
 
 class Work implements DirectoryWork {
@@ -94,6 +72,8 @@ class Work implements DirectoryWork {
   readonly #scanner: DirectoryScanner = createDirectoryScanner()
   readonly #access: EntryAccess = createEntryAccess()
   readonly #filter: FileFilter
+  readonly #marks: FolderMarks
+  readonly #roots: ReadonlySet<string>
   readonly #files: FileWork
   readonly #columns = new EntryColumns()
   readonly #previousColumns: EntryColumns[] = []
@@ -107,6 +87,8 @@ class Work implements DirectoryWork {
     this.#settings = settings
     this.#stop = new Int32Array(settings.stop)
     this.#filter = createFileFilter(settings.filters, settings.roots)
+    this.#marks = new FolderMarks(this.#access, settings.filters)
+    this.#roots = new Set(settings.roots.roots)
     this.#files = new FileWork(lane, this.#access)
     this.#ahead = new ReadAhead(this.#access, BIG_FILE_BYTES)
     this.#hasFilters = Object.keys(settings.filters).length > 0
@@ -115,7 +97,9 @@ class Work implements DirectoryWork {
   *slices(task: DirectoryTask): Generator<DirectoryCounters, DirectoryResult & { rules: IgnoreRules }> {
     const columns = this.#columns
     const scanSkips = this.#scan(task)
-    const rules = this.#rules(task)
+    const warnings: FoundWarning[] = []
+    const rules = task.only ? task.rules : this.#marks.rules(task, columns, warnings)
+    const isFiltered = !task.only && (this.#hasFilters || rules.length > 0)
     const state: State = {
       task,
       previous: new PreviousDirectories(this.#decode(task.previous)),
@@ -124,11 +108,14 @@ class Work implements DirectoryWork {
       metadataNotKept: [],
       counters: emptyCounters(),
       rules,
+      filter: isFiltered ? this.#filter.inside(task.path, rules) : undefined,
+      warnings,
+      only: this.#isLeftOut(task) ? (this.#settings.passages.get(task.path) ?? NO_NAMES) : task.only,
+      hasFiles: false,
     }
     this.#collector.clear()
-    const count = this.#isLeftOut(task) ? 0 : columns.count
     try {
-      yield* this.#entries(count, state)
+      yield* this.#entries(columns.count, state)
     } catch (error) {
       // It is done again from its start.
       if (error instanceof IndexNeeded) this.#scanner.rewind(task)
@@ -136,10 +123,17 @@ class Work implements DirectoryWork {
     } finally {
       this.#ahead.close()
     }
-    const { pages, open } = this.#collector.pages(columns)
-    const { uids, gids } = owners(columns)
+    return this.#result(state)
+  }
+
+  #result(state: State): DirectoryResult & { rules: IgnoreRules } {
+    const { pages, open } = this.#collector.pages(this.#columns)
+    const { uids, gids } = owners(this.#columns)
+    const unreachable = this.#filter
+      .takeUnreachable()
+      .map(({ pattern, folder }) => ({ code: BackupWarningCode.NOT_TAKEN_BACK, subject: pattern, why: folder }))
     return {
-      node: task.node,
+      node: state.task.node,
       pages,
       open,
       skipped: state.skipped,
@@ -147,8 +141,11 @@ class Work implements DirectoryWork {
       metadataNotKept: state.metadataNotKept,
       uids,
       gids,
+      hasFiles: state.hasFiles,
+      met: this.#filter.takeMet(),
+      warnings: [...state.warnings, ...unreachable],
       counters: state.counters,
-      rules,
+      rules: state.rules,
     }
   }
 
@@ -199,19 +196,34 @@ class Work implements DirectoryWork {
   #entry(entry: number, state: State): void {
     const columns = this.#columns
     const name = columns.names[entry]!
-    if (state.task.only && !state.task.only.includes(name)) return
+    if (state.only && !state.only.has(name)) return
     const type = columns.type(entry)
-    if (this.#isFiltered(entry, type, state)) {
+    const isFiltered = this.#isFiltered(entry, type, state)
+    const isPassage = this.#isPassage(entry, type, { state, isFiltered })
+    if (isFiltered && !isPassage) {
       state.counters.filesFiltered += 1
       return
     }
     const before = state.previous.find(name)
-    if (type === FileType.DIRECTORY) this.#directory(entry, before, state)
+    if (type !== FileType.DIRECTORY) state.hasFiles = true
+    if (type === FileType.DIRECTORY) this.#directory(entry, before, { state, isPassage })
     else if (type === FileType.FILE) this.#file(entry, before, state)
     else this.#special(entry, before, state)
   }
 
-  #directory(entry: number, earlier: readonly PreviousEntry[], state: State): void {
+  /** Left out, or in what is left out, and on the way to a path that was asked for. */
+  #isPassage(entry: number, type: number, seen: { readonly state: State; readonly isFiltered: boolean }): boolean {
+    if (this.#settings.passages.size === 0 || type !== FileType.DIRECTORY) return false
+    if (!seen.isFiltered && !seen.state.only) return false
+    const path = join(seen.state.task.path, this.#columns.names[entry]!)
+    return this.#settings.passages.has(path) && !this.#roots.has(path)
+  }
+
+  #directory(
+    entry: number,
+    earlier: readonly PreviousEntry[],
+    { state, isPassage }: { readonly state: State; readonly isPassage: boolean },
+  ): void {
     const same = earlier.filter((before) => before.page.columns.type(before.entry) === FileType.DIRECTORY)
     // A directory with a new name keeps its inode: what is in it is compared with what was in it, file by file, as
     // under the old name.
@@ -222,7 +234,7 @@ class Work implements DirectoryWork {
     const unchanged = same.find((before) => this.#isUnchanged(entry, before))
     if (unchanged) this.#copyExtras(entry, unchanged, state)
     else this.#readAttributes(entry, state)
-    this.#open(entry, { kind: 'directory', previous, before: undefined })
+    this.#open(entry, { kind: 'directory', previous, before: undefined, isPassage })
   }
 
   #file(entry: number, earlier: readonly PreviousEntry[], state: State): void {
@@ -284,8 +296,7 @@ class Work implements DirectoryWork {
 
   /** Only in folders that are new to the repository: in others most files are unchanged, and not read. */
   #isToBeRead(entry: number, state: State): boolean {
-    if (state.task.previous.length > 0 || (state.task.only && !state.task.only.includes(this.#columns.names[entry]!)))
-      return false
+    if (state.task.previous.length > 0 || (state.only && !state.only.has(this.#columns.names[entry]!))) return false
     return !this.#isFiltered(entry, FileType.FILE, state)
   }
 
@@ -325,7 +336,13 @@ class Work implements DirectoryWork {
       kind,
       previous,
       before,
-    }: { kind: 'directory' | 'file'; previous: readonly Uint8Array[]; before: PreviousEntry | undefined },
+      isPassage = false,
+    }: {
+      kind: 'directory' | 'file'
+      previous: readonly Uint8Array[]
+      before: PreviousEntry | undefined
+      isPassage?: boolean
+    },
   ): void {
     const columns = this.#columns
     this.#collector.open.push({
@@ -336,6 +353,7 @@ class Work implements DirectoryWork {
       previous,
       device: columns.device(entry),
       isSparse: isSparse(columns, entry),
+      isPassage,
       ...(before && {
         before: { kind: before.page.kinds[before.entry]!, bytes: Uint8Array.from(before.page.contentOf(before.entry)) },
       }),
@@ -396,65 +414,26 @@ class Work implements DirectoryWork {
   }
 
   #isFiltered(entry: number, type: number, state: State): boolean {
-    if (
-      type === FileType.DIRECTORY &&
-      this.#settings.leftOut.includes(join(state.task.path, this.#columns.names[entry]!))
-    )
-      return true
-    if (!this.#hasFilters && state.rules.length === 0) return false
-    if (state.task.only) return false
+    const { leftOut } = this.#settings
     const columns = this.#columns
-    const path = join(state.task.path, columns.names[entry]!)
-    if (type === FileType.DIRECTORY) return this.#filter.excludesDirectory(path, state.rules)
-    return this.#filter.excludesFile(
-      path,
-      {
-        bytes: type === FileType.FILE ? columns.size(entry) : 0,
-        modifiedMs: type === FileType.FILE ? columns.mtimeSeconds(entry) * 1000 : Number.POSITIVE_INFINITY,
-      },
-      state.rules,
-    )
+    const name = columns.names[entry]!
+    const isDirectory = type === FileType.DIRECTORY
+    if (isDirectory && leftOut.length > 0 && leftOut.includes(join(state.task.path, name))) return true
+    if (!state.filter) return false
+    const isFile = type === FileType.FILE
+    const isOut = state.filter.leavesOut({
+      name,
+      isDirectory,
+      bytes: isFile ? columns.size(entry) : 0,
+      modifiedMs: isFile ? columns.mtimeSeconds(entry) * 1000 : Number.POSITIVE_INFINITY,
+    })
+    return isOut && !this.#roots.has(join(state.task.path, name))
   }
 
   /** Marked as a cache, or by a name that excludes: the folder stays, its inside is left out. */
   #isLeftOut(task: DirectoryTask): boolean {
-    const { excludeIfPresent, excludeCaches } = this.#settings.filters
-    if (task.only || this.#settings.roots.includes(task.path)) return false
-    if (excludeIfPresent?.some((name) => this.#columns.names.includes(Buffer.from(name).toString('latin1'))))
-      return true
-    return (
-      excludeCaches === true &&
-      this.#columns.names.includes('CACHEDIR.TAG') &&
-      this.#text(task, 'CACHEDIR.TAG').startsWith(CACHE_SIGNATURE)
-    )
+    return !task.only && !this.#roots.has(task.path) && this.#marks.leavesOut(task, this.#columns)
   }
-
-  #rules(task: DirectoryTask): IgnoreRules {
-    let rules = task.rules
-    for (const name of this.#settings.filters.ignoreFileNames ?? ['.neonproignore']) {
-      if (!task.only && this.#columns.names.includes(name))
-        rules = [...rules, parseIgnoreFile(this.#text(task, name), task.path)]
-    }
-    return rules
-  }
-
-  #text(task: DirectoryTask, name: string): string {
-    try {
-      const descriptor = this.#access.openFile(task, name)
-      try {
-        return fs.readFileSync(descriptor, 'utf8')
-      } finally {
-        fs.closeSync(descriptor)
-      }
-    } catch {
-      // Unreadable: it is reported when its own turn as a file comes.
-      return ''
-    }
-  }
-}
-
-export function join(directory: string, name: string): string {
-  return directory === '/' ? `/${name}` : `${directory}/${name}`
 }
 
 /** What counts as the file's last state: an interrupted run that had not come to it has none. */
@@ -469,12 +448,7 @@ function isComplete(before: PreviousEntry, bytes: number): boolean {
 
 function isSparse(columns: EntryColumns, entry: number): boolean {
   const bytes = columns.size(entry)
-  return (
-    bytes >= SPARSE_BYTES_MIN &&
-    columns.type(entry) === FileType.FILE &&
-    columns.blocks[entry]! * 512 < bytes &&
-    bytes < 2 ** 40
-  )
+  return bytes >= SPARSE_BYTES_MIN && columns.type(entry) === FileType.FILE && columns.blocks[entry]! * 512 < bytes
 }
 
 function owners(columns: EntryColumns): { uids: number[]; gids: number[] } {

@@ -1,7 +1,15 @@
 /** Which earlier snapshots a backup is compared with. */
 import type { Repository } from '../repository/index.ts'
-import { type History, judgeCheckpoints, type SnapshotEntry, SnapshotType } from '../snapshot/index.ts'
+import {
+  bytesOfPathText,
+  type History,
+  judgeCheckpoints,
+  type SnapshotDocument,
+  type SnapshotEntry,
+  SnapshotType,
+} from '../snapshot/index.ts'
 import type { BackupOptions } from './backup-options.ts'
+import { EMPTIED, isGood } from './emptied.ts'
 
 export interface PreviousSnapshots {
   /** What the new snapshot names as its parent. */
@@ -16,9 +24,7 @@ export async function choosePrevious(
   history: History,
   { source, type }: Pick<BackupOptions, 'source' | 'type'>,
 ): Promise<PreviousSnapshots> {
-  const ofSource = history.snapshots.filter(
-    ({ document }) => document.source === source && document.sourceKind === 'FILES',
-  )
+  const ofSource = filesOf(history, source)
   const full = ofSource.filter(({ document }) => document.type === SnapshotType.FULL)
   const parent = type === SnapshotType.DIFFERENTIAL ? full.at(-1) : ofSource.at(-1)
   const parentAt = history.order.findIndex(({ entry }) => entry === parent)
@@ -30,5 +36,21 @@ export async function choosePrevious(
     checkpoints: newer.slice(-1),
     deleteLog: history.deleteLog,
   })
-  return { parent, previous: [...whole, ...(parent ? [parent] : [])] }
+  // A path that was away, or empty, is back: it is compared with what it held before.
+  const before =
+    parent && lacksPath(parent.document) ? ofSource.findLast(({ document }) => isGood(document)) : undefined
+  return { parent, previous: [...new Set([...whole, parent, before])].filter((each) => each !== undefined) }
+}
+
+function lacksPath({ skipped, paths }: SnapshotDocument): boolean {
+  const stored = paths.map(bytesOfPathText)
+  return skipped.some(({ path, reason }) => {
+    const at = bytesOfPathText(path)
+    return reason === EMPTIED || !stored.some((root) => root === '/' || at === root || at.startsWith(`${root}/`))
+  })
+}
+
+/** The snapshots of a source of files, oldest first. */
+export function filesOf(history: History, source: string): SnapshotEntry[] {
+  return history.snapshots.filter(({ document }) => document.source === source && document.sourceKind === 'FILES')
 }

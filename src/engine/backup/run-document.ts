@@ -17,14 +17,14 @@ import {
 import type { BackupOptions } from './backup-options.ts'
 import type { BackupTree } from './backup-tree.ts'
 import type { SkippedEntry } from './directory-result.ts'
+import type { SourceRoots } from './source-roots.ts'
 
 const LISTED_MAX = 1000
 
 export interface DocumentParts {
   readonly repository: Repository
   readonly options: BackupOptions
-  /** One character a byte. */
-  readonly roots: readonly string[]
+  readonly roots: SourceRoots
   /** Writer id. */
   readonly writer: Buffer
   readonly startedAt: string
@@ -40,6 +40,8 @@ export function documentOf(parts: DocumentParts, root: Buffer, complete: boolean
   const { repository, options, history, tree } = parts
   const writer = parts.writer.toString('hex')
   const { skipped, changedWhileRead, metadataNotKept } = tree
+  const { aliases } = parts.roots
+  const warnings = tree.warnings.list()
   return {
     kind: complete ? 'snapshot' : 'checkpoint',
     source: options.source,
@@ -52,7 +54,7 @@ export function documentOf(parts: DocumentParts, root: Buffer, complete: boolean
     program: options.program,
     startedAt: parts.startedAt,
     finishedAt: isoTime(nowMs()),
-    paths: parts.roots.map(pathText),
+    paths: parts.roots.roots.map(pathText),
     tags: options.tags ?? [],
     tree: root.toString('hex'),
     parent: parts.parent?.name ?? null,
@@ -72,6 +74,10 @@ export function documentOf(parts: DocumentParts, root: Buffer, complete: boolean
     notKeptCount: metadataNotKept.length,
     owners: ownersOf(tree),
     filters: { ...options.filters },
+    ...(aliases.length > 0 && {
+      aliases: aliases.map(({ path, real }) => ({ path: pathText(path), real: pathText(real) })),
+    }),
+    ...(warnings.length > 0 && { warnings }),
   }
 }
 

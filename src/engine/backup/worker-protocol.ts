@@ -7,7 +7,7 @@ import type { CrossingError } from '../../kernel/crossing-error.ts'
 import type { BlobTableMemory } from '../index/index.ts'
 import type { FinishedPack } from '../pack/index.ts'
 import type { DirectoryCounters, DirectoryResult } from './directory-result.ts'
-import type { DirectoryTask, WorkSettings } from './directory-work.ts'
+import type { DirectoryTask, WorkSettings } from './directory-task.ts'
 import type { LaneCounters, LaneSetup } from './lane.ts'
 import type { SharedStretch, Turn } from './shared-file.ts'
 

@@ -74,6 +74,19 @@ export interface SnapshotDocument {
     readonly groups: Readonly<Record<string, string>>
   }
   readonly filters: Readonly<Record<string, unknown>>
+  /** Names with links in them that paths were given by, and what they led to. */
+  readonly aliases?: ReadonlyArray<{ readonly path: PathText; readonly real: PathText }>
+  /** What was said besides: filters that met nothing, rules that could not be used. */
+  readonly warnings?: readonly SnapshotWarning[]
+}
+
+export interface SnapshotWarning {
+  readonly code: string
+  /** A path or a pattern. */
+  readonly subject: PathText
+  /** Of an ignore file, from 1. */
+  readonly line?: number
+  readonly why?: string
 }
 
 export interface DeleteEntry {
@@ -216,6 +229,8 @@ const SNAPSHOT: Shape = {
   notKeptCount: isCount,
   filters: isObject,
   owners: (value) => isObject(value) && isMap(isText)(value['users']) && isMap(isText)(value['groups']),
+  aliases: optional(isList((value) => isObject(value) && isPathText(value['path']) && isPathText(value['real']))),
+  warnings: optional(isList((value) => isObject(value) && isText(value['code']) && isPathText(value['subject']))),
   copiedFrom: optional((value) => isObject(value) && isHex(16)(value['repository']) && isHex(32)(value['snapshot'])),
 }
 const DELETE: Shape = {

@@ -37,6 +37,7 @@ export {
   type SnapshotDocument,
   type SnapshotSummary,
   SnapshotType,
+  type SnapshotWarning,
 } from './documents.ts'
 export {
   findSnapshot,

@@ -64,6 +64,7 @@ export function parseConfigInput(given: ConfigInput, defaults: ParseDefaults): P
     schedule,
     timezone,
     filters: filtersOf(input),
+    ...(input.allowEmpty !== undefined && { allowEmpty: input.allowEmpty }),
     ...(input.retention !== undefined && { retention: input.retention }),
     performance: input.performance ?? {},
     alertConfig: input.alertConfig ?? {},

@@ -4,6 +4,7 @@ import type { BackupOutcome } from './engine-protocol.ts'
 import { pointOf } from './holdings.ts'
 
 const SKIPPED_MAX = 100
+const WARNINGS_MAX = 100
 
 export function outcomeOf({
   snapshot,
@@ -26,6 +27,9 @@ export function outcomeOf({
     bytesStored: summary.bytesStored,
     skipped: items.slice(0, SKIPPED_MAX),
     skippedCount: document.skippedCount + document.changedCount + document.notKeptCount,
+    warnings: (document.warnings ?? [])
+      .slice(0, WARNINGS_MAX)
+      .map(({ subject, ...rest }) => ({ ...rest, subject: shown(subject) })),
   }
 }
 

@@ -33,7 +33,7 @@ export async function carryOutRun(
   claim: RunClaim,
   { signal }: { readonly signal: AbortSignal },
 ): Promise<RunView> {
-  await checkPaths(claim.settings, parts.repository.location)
+  await checkPaths(claim.settings, parts.repository.location, { someMayBeAway: true })
   await using engine = new EngineProcess(parts.repository)
   const run = await backUp(parts, claim, { engine, signal })
   await letGo(parts, claim, { engine, signal })
@@ -88,7 +88,17 @@ function forgottenSnapshot(error: unknown): string | undefined {
 async function finish(
   parts: SystemParts,
   claim: RunClaim,
-  { snapshot, point, skipped, skippedCount, filesNew, filesChanged, filesUnmodified, bytesStored }: BackupOutcome,
+  {
+    snapshot,
+    point,
+    skipped,
+    skippedCount,
+    warnings,
+    filesNew,
+    filesChanged,
+    filesUnmodified,
+    bytesStored,
+  }: BackupOutcome,
 ): Promise<RunView> {
   const stats = {
     filesNew,
@@ -102,7 +112,7 @@ async function finish(
   return await finishRun(
     parts,
     claim,
-    { state, snapshot, stats, skipped },
+    { state, snapshot, stats, skipped, warnings },
     {
       within: async (tx, run) => {
         await savePoint(tx, { tenantId: parts.tenantId, repositoryRowId: parts.repository.rowId }, point)

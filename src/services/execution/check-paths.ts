@@ -6,13 +6,14 @@ import { BackupError, systemCode } from '../../kernel/backup-error.ts'
 import type { RepositoryLocation } from '../../storage/index.ts'
 
 /**
- * At save time and before each run. Throws SOURCE_UNREADABLE for a path that is absent or may not be read,
- * CONFIG_INVALID for one that holds the repository or lies in it, SOURCE_NOT_AVAILABLE for a kind of source that is not
- * here yet.
+ * At save time and before each run. Throws SOURCE_UNREADABLE for a path that is absent or may not be read (with
+ * `someMayBeAway` only when none can: a run names those that are away, and stores the rest), CONFIG_INVALID for one that
+ * holds the repository or lies in it, SOURCE_NOT_AVAILABLE for a kind of source that is not here yet.
  */
 export async function checkPaths(
   settings: Pick<ConfigSettings, 'kind' | 'paths'>,
   location: Pick<RepositoryLocation, 'path'>,
+  { someMayBeAway = false }: { readonly someMayBeAway?: boolean } = {},
 ): Promise<void> {
   if (settings.kind !== 'FILES')
     throw new BackupError('SOURCE_NOT_AVAILABLE', 'There is no source for databases yet.', {
@@ -20,8 +21,13 @@ export async function checkPaths(
     })
   if (settings.paths.length === 0) throw overlap('paths', 'it is empty')
   const repository = await realPath(location.path)
+  let away = 0
   for (const [i, each] of settings.paths.entries()) {
-    const source = await readable(each)
+    const source = await readable(each).catch((error: unknown) => {
+      away += 1
+      if (!someMayBeAway || away === settings.paths.length) throw error
+    })
+    if (source === undefined) continue
     if (isInside(repository, source)) throw overlap(`paths[${i}]`, `it holds the repository ${location.path}`)
     if (isInside(source, repository)) throw overlap(`paths[${i}]`, `it lies inside the repository ${location.path}`)
   }

@@ -3,7 +3,7 @@
  * checks what it is sent.
  */
 import type { RetentionPolicy } from '../../contracts/index.ts'
-import type { BackupType, SkippedItem } from '../../contracts/system/index.ts'
+import type { BackupType, RunWarning, SkippedItem } from '../../contracts/system/index.ts'
 import type {
   BackupOptions,
   Kek,
@@ -34,7 +34,7 @@ export interface BackupJob {
   readonly kind: 'backup'
   readonly options: Pick<
     BackupOptions,
-    'paths' | 'source' | 'filters' | 'tags' | 'runId' | 'compressionLevel' | 'segmentBytes'
+    'paths' | 'source' | 'filters' | 'allowEmpty' | 'tags' | 'runId' | 'compressionLevel' | 'segmentBytes'
   > & { readonly type: SnapshotType }
 }
 
@@ -142,6 +142,8 @@ export interface BackupOutcome {
   /** Skipped, changed while read, metadata not kept: the first hundred. */
   readonly skipped: readonly SkippedItem[]
   readonly skippedCount: number
+  /** The first hundred. */
+  readonly warnings: readonly RunWarning[]
 }
 
 export interface PointDecision {
@@ -221,7 +223,14 @@ const JOBS: Readonly<Record<EngineJob['kind'], Check>> = {
 
 const RESULTS: Readonly<Record<EngineJob['kind'], Check>> = {
   backup: (result) =>
-    has(result, { snapshot: isText, isRepeat: isFlag, point: isObject, skipped: isList, skippedCount: isNumber }),
+    has(result, {
+      snapshot: isText,
+      isRepeat: isFlag,
+      point: isObject,
+      skipped: isList,
+      skippedCount: isNumber,
+      warnings: isList,
+    }),
   restore: (result) =>
     has(result, { filesRestored: isNumber, bytesRestored: isNumber, issues: isList, issueCount: isNumber }),
   retention: (result) => has(result, { decisions: isList, holdings: isObject, forgotten: isTexts }),

@@ -5,8 +5,13 @@ import { SnapshotType } from '../../engine/index.ts'
 import type { FileFilters } from '../../sources/index.ts'
 
 /** What the engine takes of a run's settings, which are the configuration's own completed by the system's. */
-export function engineSettings({ filters, performance }: Pick<ConfigSettings, 'filters' | 'performance'>): {
+export function engineSettings({
+  filters,
+  performance,
+  allowEmpty,
+}: Pick<ConfigSettings, 'filters' | 'performance' | 'allowEmpty'>): {
   readonly filters: FileFilters
+  readonly allowEmpty?: boolean
   readonly compressionLevel?: number
   readonly segmentBytes?: number
 } {
@@ -15,6 +20,7 @@ export function engineSettings({ filters, performance }: Pick<ConfigSettings, 'f
   const given = Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined)) as FileFilters
   return {
     filters: { ...given, ...(modifiedSince !== undefined && { modifiedSinceMs: Date.parse(modifiedSince) }) },
+    ...(allowEmpty !== undefined && { allowEmpty }),
     ...(compressionLevel !== undefined && { compressionLevel }),
     ...(chunkSize !== undefined && { segmentBytes: chunkSize }),
   }

@@ -2,6 +2,7 @@
  * Runs: those that made a snapshot, and those of which only the audit log knows, since they failed, were missed, or
  * their snapshot has been let go.
  */
+
 import type { Insertable } from 'kysely'
 import type { Tables } from '../../catalog/index.ts'
 import { failureOf, type Locale } from '../../contracts/index.ts'
@@ -11,6 +12,7 @@ import { dueTimesBetween, scheduledRunId } from '../../jobs/index.ts'
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { ERROR_CODES, type ErrorCode } from '../../kernel/error-code.ts'
 import { configOf, outcomeOf, snapshotTypeOf } from '../execution/index.ts'
+import { storedStats } from '../scheduling/index.ts'
 import type { EndedRun } from './ended-runs.ts'
 import type { RebuildContext } from './rebuild-context.ts'
 
@@ -120,7 +122,7 @@ function rowOfSnapshot(
   { name, document }: SnapshotEntry,
   { config, ended }: { readonly config: RunConfig | undefined; readonly ended: EndedRun | undefined },
 ): RunRow {
-  const { filesNew, filesChanged, filesUnmodified, bytesStored, point, skipped, skippedCount } = outcomeOf({
+  const { filesNew, filesChanged, filesUnmodified, bytesStored, point, skipped, skippedCount, warnings } = outcomeOf({
     snapshot: name,
     document,
     isRepeat: false,
@@ -159,7 +161,7 @@ function rowOfSnapshot(
     requested_by: 'system',
     created_at: document.startedAt,
     snapshot: name,
-    stats: JSON.stringify(stats),
+    stats: storedStats(stats, warnings),
     skipped: JSON.stringify(skipped),
     ...how,
   }

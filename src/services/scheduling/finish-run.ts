@@ -1,9 +1,10 @@
 import { sql } from 'kysely'
 import type { DatabaseTransaction } from '../../catalog/index.ts'
-import type { Failure, RunState, RunStats, RunView, SkippedItem } from '../../contracts/system/index.ts'
+import type { Failure, RunState, RunStats, RunView, RunWarning, SkippedItem } from '../../contracts/system/index.ts'
 import type { SystemParts } from '../parts.ts'
 import type { RunClaim } from './run-claim.ts'
 import { announce, RunEvent } from './run-events.ts'
+import { storedStats } from './run-row.ts'
 import { settleAttempt } from './settle-attempt.ts'
 
 export interface RunResult {
@@ -16,6 +17,7 @@ export interface RunResult {
   readonly snapshot?: string
   readonly stats?: RunStats
   readonly skipped?: readonly SkippedItem[]
+  readonly warnings?: readonly RunWarning[]
   readonly error?: Failure
 }
 
@@ -31,7 +33,7 @@ export async function finishRun(
   result: RunResult,
   { within }: FinishOptions = {},
 ): Promise<RunView> {
-  const { state, snapshot, stats, skipped, error } = result
+  const { state, snapshot, stats, skipped, warnings = [], error } = result
   const run = await parts.catalog.transaction(async (tx) => {
     const ended = await settleAttempt(parts, tx, {
       claim,
@@ -41,7 +43,7 @@ export async function finishRun(
         state,
         finished_at: sql<Date>`clock_timestamp()`,
         snapshot: snapshot ?? null,
-        stats: stats ? JSON.stringify(stats) : null,
+        stats: stats ? storedStats(stats, warnings) : null,
         skipped: skipped ? JSON.stringify(skipped) : null,
         error: error ? JSON.stringify(error) : null,
       },

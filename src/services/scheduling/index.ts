@@ -10,7 +10,7 @@ export { requestRun } from './request-run.ts'
 export { resumeRuns } from './resume-runs.ts'
 export type { RunClaim } from './run-claim.ts'
 export type { RunHooks } from './run-hooks.ts'
-export { type RunRow, runView, sourceName } from './run-row.ts'
+export { type RunRow, runView, sourceName, storedStats } from './run-row.ts'
 export {
   configStatuses,
   type LateDueTime,

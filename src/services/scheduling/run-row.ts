@@ -9,6 +9,7 @@ import type {
   RunStats,
   RunTrigger,
   RunView,
+  RunWarning,
   SkippedItem,
 } from '../../contracts/system/index.ts'
 import { isoTime } from '../../kernel/clock.ts'
@@ -16,6 +17,7 @@ import { isoTime } from '../../kernel/clock.ts'
 export type RunRow = Selectable<Tables['runs']>
 
 export function runView(row: RunRow): RunView {
+  const { stats, warnings } = splitStats(row.stats)
   const time = (at: Date | null) => (at === null ? null : isoTime(at.getTime()))
   return {
     id: row.id,
@@ -33,11 +35,25 @@ export function runView(row: RunRow): RunView {
       row.started_at !== null && row.finished_at !== null ? row.finished_at.getTime() - row.started_at.getTime() : null,
     attempts: row.attempts,
     snapshot: row.snapshot,
-    stats: row.stats as RunStats | null,
+    stats,
     skipped: (row.skipped as readonly SkippedItem[] | null) ?? [],
+    warnings,
     progress: row.progress as RunProgress | null,
     error: row.error as Failure | null,
   }
+}
+
+type StoredStats = RunStats & { readonly warnings?: readonly RunWarning[] }
+
+/** Warnings stand beside the figures in the same column, where there are any. */
+export function storedStats(stats: RunStats, warnings: readonly RunWarning[]): string {
+  return JSON.stringify({ ...stats, ...(warnings.length > 0 && { warnings }) } satisfies StoredStats)
+}
+
+function splitStats(stored: unknown): Pick<RunView, 'stats' | 'warnings'> {
+  if (stored === null) return { stats: null, warnings: [] }
+  const { warnings = [], ...stats } = stored as StoredStats
+  return { stats, warnings }
 }
 
 /** What a run's snapshot is called in the repository. */

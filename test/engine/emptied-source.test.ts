@@ -1,0 +1,91 @@
+// Goal: a path that had files and has none is no success, since most likely something is not mounted.
+import assert from 'node:assert/strict'
+import fs from 'node:fs'
+import path from 'node:path'
+import { test } from 'node:test'
+import type { BackupOptions } from '../../src/engine/index.ts'
+import { isBackupError } from '../../src/kernel/backup-error.ts'
+import { backup, makeRepository, type TestRepository } from '../harness/repository.ts'
+import { temporaryDirectory } from '../harness/temporary-directory.ts'
+
+interface Place {
+  readonly at: (name: string) => string
+  readonly repository: TestRepository
+}
+
+async function place(base: string): Promise<Place> {
+  const real = fs.realpathSync(base)
+  const at = (name: string) => path.join(real, name)
+  for (const folder of ['one', 'two/sub']) fs.mkdirSync(at(folder), { recursive: true })
+  for (const file of ['one/a', 'two/sub/b']) fs.writeFileSync(at(file), file)
+  return { at, repository: await makeRepository(base) }
+}
+
+/** Names of skipped paths with their reasons, of a backup of both folders. */
+async function skippedOf({ at, repository }: Place, options: Partial<BackupOptions> = {}): Promise<string[]> {
+  const { document } = await backup(repository, '', { paths: [at('one'), at('two')], ...options })
+  return document.skipped.map(({ path: each, reason }) => `${path.relative(at(''), String(each))} ${reason}`)
+}
+
+test('an emptied path is named until it has files again or is taken as it is', async () => {
+  using temporary = temporaryDirectory()
+  const here = await place(temporary.path)
+  assert.deepEqual(await skippedOf(here), [])
+  fs.rmSync(here.at('two/sub/b'))
+  assert.deepEqual([await skippedOf(here), await skippedOf(here)], [['two EMPTIED'], ['two EMPTIED']])
+  assert.deepEqual(await skippedOf(here, { allowEmpty: true }), [])
+  assert.deepEqual(await skippedOf(here), [], 'it was accepted')
+  fs.writeFileSync(here.at('two/c'), 'c')
+  assert.deepEqual(await skippedOf(here), [])
+  fs.rmSync(here.at('two/c'))
+  assert.deepEqual(await skippedOf(here), ['two EMPTIED'])
+})
+
+test('a path that never had files is no fault; nor is one of another source', async () => {
+  using temporary = temporaryDirectory()
+  const here = await place(temporary.path)
+  await skippedOf(here)
+  for (const file of ['one/a', 'two/sub/b']) fs.rmSync(here.at(file))
+  assert.deepEqual(await skippedOf(here, { source: 'another' }), [])
+  assert.deepEqual(await skippedOf(here), ['one EMPTIED', 'two EMPTIED'])
+})
+
+test('where no snapshot is good, the newest that had the files counts', async () => {
+  using temporary = temporaryDirectory()
+  const here = await place(temporary.path)
+  const paths = ['one', 'two', 'gone'].map(here.at)
+  assert.deepEqual(await skippedOf(here, { paths }), ['gone ENOENT'])
+  fs.rmSync(here.at('two/sub/b'))
+  assert.deepEqual(await skippedOf(here, { paths }), ['gone ENOENT', 'two EMPTIED'])
+  assert.deepEqual(await skippedOf(here, { paths }), ['gone ENOENT', 'two EMPTIED'])
+})
+
+test('a link that leads to another, empty folder now is an emptied path', async () => {
+  using temporary = temporaryDirectory()
+  const here = await place(temporary.path)
+  fs.symlinkSync('one', here.at('current'))
+  await skippedOf(here, { paths: [here.at('current')] })
+  fs.rmSync(here.at('current'))
+  fs.mkdirSync(here.at('next'))
+  fs.symlinkSync('next', here.at('current'))
+  assert.deepEqual(await skippedOf(here, { paths: [here.at('current')] }), ['next EMPTIED'])
+})
+
+test('a path that is back is not read again', async () => {
+  using temporary = temporaryDirectory()
+  const here = await place(temporary.path)
+  await skippedOf(here)
+  fs.renameSync(here.at('two'), here.at('away'))
+  assert.deepEqual(await skippedOf(here), ['two ENOENT'])
+  fs.renameSync(here.at('away'), here.at('two'))
+  const { document } = await backup(here.repository, '', { paths: [here.at('one'), here.at('two')] })
+  assert.deepEqual([document.skippedCount, document.summary.filesUnmodified, document.summary.filesNew], [0, 2, 0])
+})
+
+test('all paths away is an error', async () => {
+  using temporary = temporaryDirectory()
+  const here = await place(temporary.path)
+  await assert.rejects(skippedOf(here, { paths: [here.at('no'), here.at('none')] }), (error) =>
+    isBackupError(error, 'SOURCE_UNREADABLE'),
+  )
+})
