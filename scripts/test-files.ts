@@ -6,6 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { Pace } from './test-plan.ts'
 
 export interface TestCounts {
   passed: number
@@ -22,7 +23,7 @@ export interface TestLimits {
 }
 
 /** Two: the machines are small, and most tests have processes of their own. */
-const LANES = 2
+export const LANES = 2
 /** What a test has told to end may take so long for it. */
 const LEFTOVER_MS = 5_000
 
@@ -34,11 +35,13 @@ export async function runTestFiles(files: readonly string[], root: string, limit
   const counts: TestCounts = { passed: 0, failed: 0, skips: [] }
   const endMs = performance.now() + limits.totalMsMax
   const waiting = [...files]
+  const pace = new Pace(files)
   const lane = async (): Promise<void> => {
     for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
       const leftMs = Math.min(limits.fileMsMax, endMs - performance.now())
       if (leftMs > 0) await runFile(file, { root, msMax: leftMs }, counts)
       else fail(counts, file, 'was not begun: the time for all tests is over')
+      console.log(pace.after(file))
     }
   }
   await Promise.all(Array.from({ length: LANES }, lane))

@@ -1,12 +1,13 @@
 /**
- * `npm test`: the checks, a build, every test that this machine can run, and what was left out. Ends with a bare line
- * of counts.
+ * `npm test`: what it will take and leave out, the checks, a build, every test that this machine can run, and what was
+ * left out. Ends with a bare line of counts.
  */
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { check } from './check.ts'
-import { runTestFiles } from './test-files.ts'
+import { LANES, runTestFiles } from './test-files.ts'
+import { planOf } from './test-plan.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
 const isLong = process.argv.includes('--long')
@@ -27,10 +28,12 @@ function testFiles(): string[] {
   )
 }
 
+const files = testFiles()
+for (const line of planOf(files, { root, lanes: LANES, isLong })) console.log(line)
 const isClean = check()
 execFileSync(process.execPath, [path.join(root, 'scripts/build.ts')], { cwd: root, stdio: 'inherit' })
 if (isLong) process.env['NEONPRO_TEST_LONG'] = '1'
-const { passed, failed, skips } = await runTestFiles(testFiles(), root, isLong ? LONG_LIMITS : SHORT_LIMITS)
+const { passed, failed, skips } = await runTestFiles(files, root, isLong ? LONG_LIMITS : SHORT_LIMITS)
 for (const skip of skips) console.log(`left out: ${skip}`)
 if (!isLong) console.log('left out: the long sweeps (npm run test:long)')
 const failures = failed + (isClean ? 0 : 1)

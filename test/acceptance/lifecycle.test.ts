@@ -7,6 +7,7 @@ import { once } from 'node:events'
 import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
+import { pacedEngine } from '../harness/engine-children.ts'
 import { lookAt, sampleTree } from '../harness/repository.ts'
 import { seededRandom } from '../harness/seeded-random.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
@@ -37,6 +38,25 @@ async function bench(folder: string): Promise<Bench> {
   return { at, env, ok, run }
 }
 
+/** A backup that is told to end once it has done so many files, with most of them ahead. */
+async function stoppedBackup(
+  source: string,
+  stop: { readonly env: Record<string, string>; readonly filesDone: number; readonly signal: NodeJS.Signals },
+): Promise<Ran> {
+  using pace = pacedEngine()
+  let hasSignalled = false
+  return await runCli(['backup', source, '--progress', 'json'], {
+    env: { ...stop.env, ...pace.env },
+    onStderr: (pid, text) => {
+      const told = [...text.matchAll(/"filesDone":(\d+)/g)].some(([, files]) => Number(files) >= stop.filesDone)
+      if (hasSignalled || !told) return
+      hasSignalled = true
+      process.kill(pid, stop.signal)
+      pace.lift()
+    },
+  })
+}
+
 test('back up, change, back up, and both states come back; what is unchanged is not stored again', async () => {
   using folder = temporaryDirectory()
   const { at, ok } = await bench(folder.path)
@@ -61,15 +81,7 @@ test('an interrupted backup leaves a checkpoint, exits with 130, and the next on
     fs.mkdirSync(at(`source/dir${i}`))
     for (let k = 0; k < 60; k += 1) fs.writeFileSync(at(`source/dir${i}/f${k}`), randomBytes(40_000))
   }
-  let hasSignalled = false
-  const stopped = await runCli(['backup', at('source'), '--progress', 'json'], {
-    env,
-    onStderr: (pid, text) => {
-      if (hasSignalled || !text.includes('"event":"progress"')) return
-      hasSignalled = true
-      process.kill(pid, 'SIGINT')
-    },
-  })
+  const stopped = await stoppedBackup(at('source'), { env, filesDone: 60, signal: 'SIGINT' })
   assert.equal(stopped.status, 130, stopped.stderr.slice(-500))
   assert.match(stopped.stderr, /ABORTED/)
   assert.equal(fs.readdirSync(at('repo/checkpoints')).length, 1)
@@ -96,8 +108,9 @@ test('a second signal ends the process at once; the repository is none the worse
   const { at, ok, env } = await bench(folder.path)
   const first = (await ok('backup', at('source'), '--json')).json!['snapshot']
   for (let i = 0; i < 60; i += 1) fs.writeFileSync(at(`source/more${i}`), randomBytes(1_000_000))
+  using pace = pacedEngine()
   const child = spawn(process.execPath, [CLI, 'backup', at('source'), '--progress', 'json'], {
-    env: { PATH: process.env['PATH'] ?? '', ...env },
+    env: { PATH: process.env['PATH'] ?? '', ...env, ...pace.env },
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   child.stderr.once('data', () => {
@@ -125,15 +138,7 @@ test('a backup that is interrupted when there is a parent goes on from both', as
     fs.mkdirSync(at(`source/dir${i}`))
     for (let k = 0; k < 60; k += 1) fs.writeFileSync(at(`source/dir${i}/f${k}`), randomBytes(40_000))
   }
-  let hasSignalled = false
-  const stopped = await runCli(['backup', at('source'), '--progress', 'json'], {
-    env,
-    onStderr: (pid, text) => {
-      if (hasSignalled || !text.includes('"event":"progress"')) return
-      hasSignalled = true
-      process.kill(pid, 'SIGTERM')
-    },
-  })
+  const stopped = await stoppedBackup(at('source'), { env, filesDone: 200, signal: 'SIGTERM' })
   assert.equal(stopped.status, 130, stopped.stderr.slice(-500))
   const resumed = (await ok('backup', at('source'), '--json')).json!
   assert.ok(

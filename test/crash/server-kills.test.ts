@@ -11,6 +11,7 @@ import { pacedEngine } from '../harness/engine-children.ts'
 import { seededRandom } from '../harness/seeded-random.ts'
 import { callerOf, makeDue, query, repositoryTruth, systemPlace, WorkingProcess } from '../harness/system-processes.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
+import { until } from '../harness/until.ts'
 
 const ROUNDS = process.env['NEONPRO_TEST_LONG'] ? 50 : 5
 const TIMING = { staleMs: 3000, heartbeatMs: 500 }
@@ -47,7 +48,8 @@ test(`a server killed at ${ROUNDS} random moments of scheduled runs loses and do
     using pace = round === 0 ? pacedEngine() : undefined
     const worker = await WorkingProcess.start(place, { name: 'server', timing: TIMING, ...(pace && { env: pace.env }) })
     // Every third is killed at any moment of its start; the others while they work.
-    if (round % 3 !== 2) await untilRunning(place)
+    if (round === 0) await until('a run has begun', () => isRunning(place))
+    else if (round % 3 !== 2) await untilRunning(place)
     await new Promise((resolve) => setTimeout(resolve, random() * KILL_MS_MAX))
     await worker.kill()
   }
@@ -113,9 +115,14 @@ function fill(folder: string, random: () => number): void {
     )
 }
 
+async function isRunning(place: Parameters<typeof query>[0]): Promise<boolean> {
+  return (await query(place, "select 1 from neonpro_backup.runs where state = 'RUNNING'")).length > 0
+}
+
+/** One that ends between two looks is none the worse: the kill then falls elsewhere. */
 async function untilRunning(place: Parameters<typeof query>[0]): Promise<void> {
   for (let waited = 0; waited < BEGIN_MS_MAX; waited += 50) {
-    if ((await query(place, "select 1 from neonpro_backup.runs where state = 'RUNNING'")).length > 0) return
+    if (await isRunning(place)) return
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }

@@ -2,14 +2,19 @@
  * Control-plane databases for tests: embedded in memory within a second, embedded on disk, and a real PostgreSQL server
  * of any installed version.
  */
-import { execFileSync, spawn } from 'node:child_process'
-import { createHash } from 'node:crypto'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { createHash, randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { dumpTemplate, openEmbeddedCatalog } from '../../src/catalog/embedded/embedded-catalog.ts'
 import { type Catalog, initExternalDatabase, openCatalog } from '../../src/catalog/index.ts'
+import { processes, statOf } from './processes.ts'
+import { noServer, serverPrograms } from './servers.ts'
+import { until } from './until.ts'
+
+export { noServer, serverPrograms } from './servers.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
 
@@ -64,19 +69,12 @@ export interface TestServer extends AsyncDisposable {
    * service_role are there. No schema yet.
    */
   newDatabase(): Promise<string>
-  /** SIGKILL to the whole server; `start` brings it back. */
+  /** SIGKILL to the whole server: when this is over none of its processes answers anybody any more. */
   kill(): Promise<void>
   /** Ends it as an operator would: connections are cut. */
   stop(): Promise<void>
+  /** Brings it back; one that is there stays. */
   start(): Promise<void>
-}
-
-/** Where the server programs of a major version are, or undefined. */
-export function serverPrograms(major: number): string | undefined {
-  const folders = [`/usr/lib/postgresql/${major}/bin`, path.join(root, `.servers/${major}/bin`)]
-  return folders.find(
-    (folder) => fs.existsSync(path.join(folder, 'postgres')) && fs.existsSync(path.join(folder, 'initdb')),
-  )
 }
 
 /**
@@ -102,11 +100,6 @@ function reachable(programs: string): string {
   return path.join(copy, 'bin')
 }
 
-/** Why tests on this major version are left out, or false. For `test(name, { skip })`. */
-export function noServer(major = 15): string | false {
-  return serverPrograms(major) ? false : `PostgreSQL ${major} is not installed (npm run servers brings it)`
-}
-
 /** A server on a free port of 127.0.0.1 and on a Unix socket, as a user that is not root. */
 export async function temporaryPostgres(major = 15): Promise<TestServer> {
   const installed = serverPrograms(major)
@@ -130,7 +123,7 @@ export async function temporaryPostgres(major = 15): Promise<TestServer> {
   )
   const port = await freePort()
   const adminUrl = `postgres://admin@/postgres?host=${folder}&port=${port}`
-  let child: ReturnType<typeof spawn> | undefined
+  let child: ChildProcess | undefined
   const ended = async (signal: NodeJS.Signals) => {
     if (!child) return
     const gone = once(child, 'exit')
@@ -139,6 +132,7 @@ export async function temporaryPostgres(major = 15): Promise<TestServer> {
     child = undefined
   }
   const start = async () => {
+    if (child) return
     const settings = {
       listen_addresses: '127.0.0.1',
       port,
@@ -153,7 +147,7 @@ export async function temporaryPostgres(major = 15): Promise<TestServer> {
       ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
       { ...quiet, stdio: ['ignore', 'ignore', 'inherit'] },
     )
-    await isReady(adminUrl)
+    await isReady(adminUrl, child)
   }
   await start()
   await asAdmin(
@@ -175,8 +169,12 @@ export async function temporaryPostgres(major = 15): Promise<TestServer> {
       return `postgres://owner${count}@127.0.0.1:${port}/${name}`
     },
     kill: async () => {
-      // The postmaster's children notice and end by themselves; its shared memory goes with them.
+      if (!child) return
+      // Stopped first: it starts nobody any more, and whoever is there is known.
+      child.kill('SIGSTOP')
+      const others = childrenOf(child.pid!)
       await ended('SIGKILL')
+      await killAll(others)
       fs.rmSync(path.join(data, 'postmaster.pid'), { force: true })
     },
     stop: () => ended('SIGINT'),
@@ -209,24 +207,62 @@ export async function asAdmin(url: string, text: string): Promise<Array<Record<s
   }
 }
 
-async function isReady(url: string): Promise<void> {
-  for (let attempt = 0; ; attempt += 1) {
+async function isReady(url: string, server: ChildProcess): Promise<void> {
+  let last: unknown
+  await until('the server answers', async () => {
+    if (hasEnded(server)) throw new Error(`the server ended at its start: ${String(last)}`)
     try {
-      await asAdmin(url, 'select 1')
-      return
+      return await asAdmin(url, 'select 1')
     } catch (error) {
-      if (attempt > 300) throw error
-      await new Promise((resolve) => setTimeout(resolve, 50))
+      last = error
+      return undefined
     }
-  }
+  })
 }
 
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null
+}
+
+/** A postmaster that is killed leaves its children behind; one of them may answer before it notices. */
+async function killAll(pids: readonly number[]): Promise<void> {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch {
+      // It noticed by itself.
+    }
+  }
+  await until("the server's processes are gone", () => pids.every((pid) => !isAlive(pid)))
+}
+
+function childrenOf(parent: number): number[] {
+  return processes().filter((pid) => statOf(pid)?.parent === parent)
+}
+
+/** A zombie is dead, whoever has still to wait for it. */
+function isAlive(pid: number): boolean {
+  const stat = statOf(pid)
+  return stat !== undefined && stat.state !== 'Z'
+}
+
+/**
+ * Below those that systems hand out: nobody who asks for any port is given it while the server is down between two
+ * starts.
+ */
 async function freePort(): Promise<number> {
   const { createServer } = await import('node:net')
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
+  for (;;) {
+    const port = randomInt(20_000, 32_000)
+    const server = createServer()
+    const listening = once(server, 'listening').then(
+      () => true,
+      () => false,
+    )
+    server.listen(port, '127.0.0.1')
+    if (!(await listening)) continue
+    server.close()
+    await once(server, 'close')
+    return port
+  }
 }

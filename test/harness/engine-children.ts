@@ -1,27 +1,23 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { processes, statOf } from './processes.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 import { until } from './until.ts'
 
 /** Processes of the engine that a process has started and that are still there. */
 export function engineChildren(parent: number = process.pid): number[] {
-  return fs
-    .readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => {
-      try {
-        const stat = fs.readFileSync(`/proc/${pid}/stat`, 'latin1')
-        const [state, of] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-        return (
-          Number(of) === parent &&
-          state !== 'Z' &&
-          fs.readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('engine-child')
-        )
-      } catch {
-        return false
-      }
-    })
+  return processes().filter((pid) => {
+    const stat = statOf(pid)
+    return stat?.parent === parent && stat.state !== 'Z' && commandOf(pid).includes('engine-child')
+  })
+}
+
+function commandOf(pid: number): string {
+  try {
+    return fs.readFileSync(`/proc/${pid}/cmdline`, 'latin1')
+  } catch {
+    return ''
+  }
 }
 
 /** Kills whoever of them is still there. */
@@ -53,8 +49,8 @@ export interface Pace extends Disposable {
 }
 
 /**
- * While it is in force, a process of the engine that is started, also by a child of this one, rests half a second after
- * each entry: work half done can be looked at, stopped and taken over however fast the machine is. A tree of n entries
+ * While it is in force, a process of the engine, or a command with `--progress json`, that is started, also by a child of
+ * this one, rests half a second after each entry or word of progress: work half done can be looked at, stopped and taken over however fast the machine is. A tree of n entries
  * takes at least n / 2 seconds until the pace is lifted. Nothing is left behind: a process that rests goes on by
  * itself.
  */

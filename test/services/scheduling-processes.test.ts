@@ -131,6 +131,7 @@ describe('several processes over one PostgreSQL', { skip: noServer() }, () => {
     const parts = await schedulingParts(cut, { queue })
     const begun: number[] = []
     const gate = Promise.withResolvers<void>()
+    const failed = Promise.withResolvers<void>()
     const worker = await startWorker(parts, {
       roles: { scheduler: true, worker: true },
       carryOutRecovery: () => Promise.resolve(),
@@ -138,7 +139,9 @@ describe('several processes over one PostgreSQL', { skip: noServer() }, () => {
       carryOutRun: async (_, claim) => {
         begun.push(claim.attempt)
         if (claim.attempt === 1) await gate.promise
-        await finishRun(parts, claim, { state: 'COMPLETED' })
+        const finishing = finishRun(parts, claim, { state: 'COMPLETED' })
+        if (claim.attempt === 1) finishing.catch(() => failed.resolve())
+        await finishing
       },
     })
     const id = await requestRun(parts, {
@@ -148,7 +151,8 @@ describe('several processes over one PostgreSQL', { skip: noServer() }, () => {
     await until('the run has begun', () => begun.length === 1)
     await server.stop()
     gate.resolve()
-    await pause(1_000)
+    // It stays away until the end of the run could not be written.
+    await failed.promise
     await server.start()
     const run = await waitForRun(parts, id)
     assert.deepEqual([run.state, begun], ['COMPLETED', [1, 2]])

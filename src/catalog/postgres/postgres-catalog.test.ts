@@ -3,7 +3,7 @@
 // killed under an open catalog.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { after, before, describe, test } from 'node:test'
+import { after, before, beforeEach, describe, test } from 'node:test'
 import { inspect } from 'node:util'
 import { sql } from 'kysely'
 import {
@@ -52,6 +52,8 @@ describe('on PostgreSQL 15', { skip: noServer() }, () => {
     server = await temporaryPostgres()
   })
   after(() => server[Symbol.asyncDispose]())
+  // A test that fell while the server was down does not take the next one with it.
+  beforeEach(() => server.start())
 
   test('down at the start is told, without the password, and works when it comes back', async () => {
     const url = await server.newDatabase()

@@ -1,0 +1,18 @@
+/** Which PostgreSQL servers this machine has. Imports nothing of the product: it is asked before anything is built. */
+import fs from 'node:fs'
+import path from 'node:path'
+
+const root = path.resolve(import.meta.dirname, '../..')
+
+/** Where the server programs of a major version are, or undefined. */
+export function serverPrograms(major: number): string | undefined {
+  const folders = [`/usr/lib/postgresql/${major}/bin`, path.join(root, `.servers/${major}/bin`)]
+  return folders.find(
+    (folder) => fs.existsSync(path.join(folder, 'postgres')) && fs.existsSync(path.join(folder, 'initdb')),
+  )
+}
+
+/** Why tests on this major version are left out, or false. For `test(name, { skip })`. */
+export function noServer(major = 15): string | false {
+  return serverPrograms(major) ? false : `PostgreSQL ${major} is not installed (npm run servers brings it)`
+}
