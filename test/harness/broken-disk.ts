@@ -5,6 +5,7 @@
  */
 import fs from 'node:fs'
 import fsPromises, { type FileHandle } from 'node:fs/promises'
+import { promisify } from 'node:util'
 
 export interface DiskRule {
   readonly call: 'read' | 'write' | 'fsync'
@@ -12,8 +13,11 @@ export interface DiskRule {
   readonly file: string
   /** Only at or behind this position; default 0. Read only. */
   readonly from?: number
-  /** What node reports, or `flip`: the byte at `from` comes back with one bit changed. */
-  readonly as: 'EIO' | 'ENOSPC' | 'flip'
+  /**
+   * What node reports; `flip`: the byte at `from` comes back with one bit changed; `short`: fewer bytes come back than
+   * were asked for.
+   */
+  readonly as: 'EIO' | 'ENOSPC' | 'flip' | 'short'
   /** Only from the n-th matching call on, counted from 1. Default 1. */
   readonly nth?: number
 }
@@ -39,19 +43,47 @@ function ruleFor(call: DiskRule['call'], descriptor: number, end = Number.POSITI
 }
 
 function failure(syscall: string, { as }: DiskRule): Error {
-  const code = as === 'flip' ? 'EIO' : as
+  const code = as === 'ENOSPC' ? as : 'EIO'
   return Object.assign(new Error(`${code}: planned failure, ${syscall}`), { code, syscall, errno: ERRNO[code] })
 }
 
 const { readSync, writeSync, fsyncSync, fdatasyncSync } = fs
 fs.readSync = ((descriptor: number, buffer: Uint8Array, offset: number, length: number, position: number) => {
   const rule = ruleFor('read', descriptor, position + length)
-  if (rule && rule.as !== 'flip') throw failure('read', rule)
-  const got = readSync(descriptor, buffer, offset, length, position)
+  if (rule && rule.as !== 'flip' && rule.as !== 'short') throw failure('read', rule)
+  const got = readSync(descriptor, buffer, offset, rule?.as === 'short' ? shorter(length) : length, position)
   const at = (rule?.from ?? 0) - position
-  if (rule && at >= 0 && at < got) buffer[offset + at]! ^= 1
+  if (rule?.as === 'flip' && at >= 0 && at < got) buffer[offset + at]! ^= 1
   return got
 }) as typeof fs.readSync
+const { read } = fs
+/** Of one, one comes: a read that gives none is the end of the file. */
+function shorter(length: number): number {
+  return Math.max(1, Math.floor(length / 2))
+}
+type Read = (error: Error | null, got: number, buffer: Uint8Array) => void
+const readWatched = (
+  descriptor: number,
+  buffer: Uint8Array,
+  offset: number,
+  length: number,
+  position: number,
+  callback: Read,
+): void => {
+  const rule = ruleFor('read', descriptor, position + length)
+  if (rule && rule.as !== 'flip' && rule.as !== 'short') return void process.nextTick(callback, failure('read', rule))
+  read(descriptor, buffer, offset, rule?.as === 'short' ? shorter(length) : length, position, (error, got, into) => {
+    const at = (rule?.from ?? 0) - position
+    if (rule?.as === 'flip' && at >= 0 && at < got) buffer[offset + at]! ^= 1
+    callback(error, got, into)
+  })
+}
+fs.read = Object.assign(readWatched, {
+  [promisify.custom]: (...args: Parameters<typeof readWatched> extends [...infer First, Read] ? First : never) =>
+    new Promise((resolve, reject) =>
+      readWatched(...args, (error, bytesRead, buffer) => (error ? reject(error) : resolve({ bytesRead, buffer }))),
+    ),
+}) as unknown as typeof fs.read
 fs.writeSync = ((descriptor: number, ...rest: unknown[]) => {
   const rule = ruleFor('write', descriptor)
   if (rule) throw failure('write', rule)

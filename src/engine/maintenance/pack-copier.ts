@@ -1,5 +1,5 @@
 /** Copies the needed blobs of local packs into new packs, each proven by its id. Runs in any thread. */
-import { BackupError } from '../../kernel/backup-error.ts'
+import { BackupError, systemCode } from '../../kernel/backup-error.ts'
 import { isNoFile } from '../../kernel/regular-file.ts'
 import { createSegmentCodec, type SegmentCodec } from '../compression/index.ts'
 import {
@@ -90,7 +90,7 @@ export class PackCopier {
    */
   copy(task: PackTask): number {
     using pack = openPack(task, this.#frame)
-    const header = Buffer.from(pack.read(0, HEADER_BYTES))
+    const header = Buffer.from(wholeFrame(pack, 0, HEADER_BYTES))
     const opener = new ObjectOpener(header, {
       type: this.#setup.type,
       repositoryId: this.#setup.from.repositoryId,
@@ -176,9 +176,20 @@ export class PackCopier {
 }
 
 function wholeFrame(pack: LocalPack, position: number, bytes: number): Buffer {
-  const frame = pack.read(position, bytes)
+  const frame = readOrDamaged(pack, position, bytes)
   if (frame.length < bytes) throw new BackupError('DAMAGED', 'A pack is shorter than the index says.')
   return frame
+}
+
+function readOrDamaged(pack: LocalPack, position: number, bytes: number): Buffer {
+  try {
+    return pack.read(position, bytes)
+  } catch (error) {
+    throw new BackupError('DAMAGED', 'A pack can not be read: nothing is deleted.', {
+      context: { object: 'packs/', cause: systemCode(error) ?? 'unknown' },
+      cause: error,
+    })
+  }
 }
 
 function openPack({ path, name }: PackTask, buffer: ReadBuffer): LocalPack {

@@ -3,6 +3,7 @@
  */
 import { createHash } from 'node:crypto'
 import { BackupError, isBackupError, systemCode } from '../../kernel/backup-error.ts'
+import { isNoFile } from '../../kernel/regular-file.ts'
 import { createSegmentDecoder, type SegmentDecoder } from '../compression/index.ts'
 import {
   blobIdOf,
@@ -75,7 +76,7 @@ export class PackVerifier {
         name: task.name,
         bytesRead: 0,
         badEntries: range(task.entryFrom, task.blobCount),
-        faults: [`is missing (${systemCode(error) ?? 'unknown'})`],
+        faults: [`${isNoFile(error) ? 'is missing' : "can't be opened"} (${systemCode(error) ?? 'unknown'})`],
       }
     }
     using pack = opened
@@ -87,7 +88,9 @@ export class PackVerifier {
   async #read(pack: LocalPack, task: PackTask): Promise<PackVerdict> {
     const faults: string[] = []
     const badEntries: number[] = []
-    const header = Buffer.from(pack.read(0, HEADER_BYTES))
+    const header = readOr(pack, { at: 0, bytes: HEADER_BYTES }, (code) =>
+      faults.push(`its header can't be read (${code})`),
+    )
     const hash = createHash('sha256').update(header)
     const opener = this.#opener(header, faults)
     const frames = this.#frames(pack, { task, faults })
@@ -102,13 +105,14 @@ export class PackVerifier {
       badEntries.push(...checked.bad)
       entry += checked.blobs
     }
-    const rest = pack.read(at, Math.max(0, task.bytes - at))
+    const end = { at, bytes: Math.max(0, task.bytes - at) }
+    const rest = readOr(pack, end, (code) => faults.push(`its end can't be read (${code})`))
     hash.update(rest)
     const { bytes } = pack
     if (bytes !== task.bytes) faults.push(`has ${bytes} bytes instead of ${task.bytes}`)
     if (entry < task.entryFrom + task.blobCount)
       badEntries.push(...range(entry, task.entryFrom + task.blobCount - entry))
-    this.#end(opener, rest, { number: task.sealedBytes.length, faults })
+    if (rest.length > 0 || end.bytes === 0) this.#end(opener, rest, { number: task.sealedBytes.length, faults })
     if (hash.digest('hex') !== task.name && faults.length === 0) faults.push('does not have the SHA-256 that names it')
     return { name: task.name, bytesRead: at + rest.length, badEntries, faults }
   }
@@ -213,6 +217,20 @@ export class PackVerifier {
       if (!isBackupError(error)) throw error
       at.faults.push('has a damaged end')
     }
+  }
+}
+
+/** A copy; empty, and told, where the disk does not give it. */
+function readOr(
+  pack: LocalPack,
+  { at, bytes }: { readonly at: number; readonly bytes: number },
+  onFailure: (code: string) => void,
+): Buffer {
+  try {
+    return Buffer.from(pack.read(at, bytes))
+  } catch (error) {
+    onFailure(systemCode(error) ?? 'unknown')
+    return Buffer.alloc(0)
   }
 }
 

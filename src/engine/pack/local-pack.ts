@@ -51,8 +51,12 @@ export class LocalPack implements Disposable {
     let done = 0
     while (done < blocks.length) {
       const got = this.#readOnce(buffer, { ...blocks, done })
-      done += got
-      if (isAtEnd(got, done)) break
+      const next = this.#after(got, { from: blocks.from, done })
+      if (next < 0) {
+        done += got
+        break
+      }
+      done = next
     }
     return cut(buffer, { position, bytes, from: blocks.from, done })
   }
@@ -64,8 +68,12 @@ export class LocalPack implements Disposable {
     let done = 0
     while (done < length) {
       const { bytesRead } = await readInBackground(this.#descriptor, buffer, done, length - done, from + done)
-      done += bytesRead
-      if (isAtEnd(bytesRead, done)) break
+      const next = this.#after(bytesRead, { from, done })
+      if (next < 0) {
+        done += bytesRead
+        break
+      }
+      done = next
     }
     return cut(buffer, { position, bytes, from, done })
   }
@@ -73,6 +81,22 @@ export class LocalPack implements Disposable {
   [Symbol.dispose](): void {
     if (this.#descriptor >= 0) fs.closeSync(this.#descriptor)
     this.#descriptor = -1
+  }
+
+  /**
+   * How far the next read begins; negative at the end of the file. A read may give fewer bytes than were asked for
+   * anywhere; O_DIRECT goes on at a whole block only.
+   */
+  #after(got: number, { from, done }: { readonly from: number; readonly done: number }): number {
+    const reached = done + got
+    if (got === 0) return -1
+    if (reached % BLOCK_BYTES === 0) return reached
+    if (from + reached >= this.bytes) return -1
+    if (!this.#isDirect) return reached
+    const whole = reached - (reached % BLOCK_BYTES)
+    if (whole > done) return whole
+    this.#reopenBuffered()
+    return reached
   }
 
   #readOnce(
@@ -100,11 +124,6 @@ export class LocalPack implements Disposable {
 function blocksOf(position: number, bytes: number): { readonly from: number; readonly length: number } {
   const from = Math.floor(position / BLOCK_BYTES) * BLOCK_BYTES
   return { from, length: Math.ceil((position + bytes - from) / BLOCK_BYTES) * BLOCK_BYTES }
-}
-
-/** Only the end of a file gives a length that is no whole number of blocks. */
-function isAtEnd(got: number, done: number): boolean {
-  return got === 0 || done % BLOCK_BYTES !== 0
 }
 
 function cut(

@@ -2,7 +2,7 @@
  * Reads segments of packs: finds the place, reads one frame, opens it, decodes it. A few decoded segments are kept. A
  * frame that does not authenticate is read once more before it is called damaged, since the fault may lie on the way.
  */
-import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
+import { BackupError, isBackupError, systemCode } from '../../kernel/backup-error.ts'
 import { isNoFile } from '../../kernel/regular-file.ts'
 import type { ObjectStore } from '../../storage/index.ts'
 import type { SegmentDecoder } from '../compression/index.ts'
@@ -10,6 +10,7 @@ import { FRAME_HEADER_BYTES, HEADER_BYTES, type MasterLookup, ObjectOpener, Obje
 import type { BlobTable, SegmentPlace } from '../index/index.ts'
 import { decodeSegment, GrowingBuffer, LocalPack, parseSegment, ReadBuffer } from '../pack/index.ts'
 import { packKey } from './object-keys.ts'
+import { isUnreadable } from './unreadable.ts'
 
 export interface DecodedSegment {
   readonly segment: number
@@ -198,12 +199,28 @@ export class SegmentReader implements AsyncDisposable {
 
   #readLocal(file: LocalPack, place: SegmentPlace): Uint8Array {
     const length = FRAME_HEADER_BYTES + place.sealedBytes
-    const frame = file.read(place.offset, length)
+    const frame = this.#orDamaged(place, () => file.read(place.offset, length))
     if (frame.length < length)
       throw new BackupError('DAMAGED', 'A pack is shorter than its index says.', {
         context: { object: packKey(this.#nameOf(place.pack)) },
       })
     return frame
+  }
+
+  /** What the disk does not give is damage of that pack, and no reason to stop reading others. */
+  #orDamaged<T>(place: SegmentPlace, read: () => T): T {
+    try {
+      return read()
+    } catch (error) {
+      throw this.#unreadable(this.#nameOf(place.pack), error)
+    }
+  }
+
+  #unreadable(name: string, error: unknown): BackupError {
+    return new BackupError('DAMAGED', 'A pack can not be read.', {
+      context: { object: packKey(name), cause: systemCode(error) ?? 'unknown' },
+      cause: error,
+    })
   }
 
   async #openPack(number: number, signal?: AbortSignal): Promise<OpenPack> {
@@ -214,10 +231,10 @@ export class SegmentReader implements AsyncDisposable {
       return known
     }
     const key = packKey(this.#nameOf(number))
-    const header = await this.#parts.store.get(
-      key,
-      signal ? { offset: 0, length: HEADER_BYTES, signal } : { offset: 0, length: HEADER_BYTES },
-    )
+    const range = { offset: 0, length: HEADER_BYTES }
+    const header = await this.#parts.store
+      .get(key, signal ? { ...range, signal } : range)
+      .catch((error: unknown) => this.#refuse(error, number))
     const opener = new ObjectOpener(header, {
       type: PACK_TYPES,
       repositoryId: this.#parts.repositoryId,
@@ -231,6 +248,12 @@ export class SegmentReader implements AsyncDisposable {
     }
     this.#packs.set(number, pack)
     return pack
+  }
+
+  /** A pack that is cut short within its header, or that the disk does not give, is damaged. */
+  #refuse(error: unknown, number: number): never {
+    const isCut = isBackupError(error, 'STORAGE_FAILED') && error.context['bytes'] !== undefined
+    throw isCut || isUnreadable(error) ? this.#unreadable(this.#nameOf(number), error.cause ?? error) : error
   }
 
   #forgetPack(number: number): void {
@@ -253,8 +276,8 @@ export class SegmentReader implements AsyncDisposable {
     try {
       return new LocalPack(file, this.#buffer, { isCached: this.#parts.isBulk !== true })
     } catch (error) {
-      const code = isNoFile(error) ? 'NOT_FOUND' : 'STORAGE_FAILED'
-      throw new BackupError(code, 'A pack can not be opened.', { context: { object: key }, cause: error })
+      if (!isNoFile(error)) throw this.#unreadable(key.slice(-64), error)
+      throw new BackupError('NOT_FOUND', 'A pack can not be opened.', { context: { object: key }, cause: error })
     }
   }
 }
