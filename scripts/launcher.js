@@ -1,4 +1,8 @@
-#!/usr/bin/env -S node --max-semi-space-size=1 --v8-pool-size=1 --no-incremental-marking
+#!/bin/sh
+':' //; command -v node >/dev/null || { echo "neonpro-backup: Node.js 22.15 (node) is not in PATH / o Node.js 22.15 (node) não está no PATH" >&2; exit 127; }
+':' //; exec node --max-semi-space-size=1 --v8-pool-size=1 --no-incremental-marking -- "$0" "$@"
+// A shell reads the two lines above and becomes node; to JavaScript they are texts with a comment. BusyBox has no "env -S", or one line would do:
+// #!/usr/bin/env -S node --max-semi-space-size=1 --v8-pool-size=1 --no-incremental-marking
 // Written so that an old Node can read it: it says what is needed instead of failing on newer syntax.
 var parts = process.versions.node.split('.')
 var language = process.env.LC_ALL || process.env.LC_MESSAGES || process.env.LANG || ''

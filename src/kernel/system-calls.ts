@@ -100,38 +100,86 @@ export interface ExactTime {
   readonly nanoseconds: number
 }
 
-export type SystemCalls = ReturnType<typeof bind>
+export type SystemCalls = ReturnType<typeof bindSystemCalls>
 
 type Native = (...args: unknown[]) => number
 
-function bind(koffi: KoffiModule) {
-  const lib = koffi.load(null)
-  const call = (declaration: string): Native => lib.func(declaration) as Native
-  const native = {
-    openat: call('int openat(int fd, void *name, int flags, unsigned int mode)'),
-    getdents64: call('long getdents64(int fd, void *buffer, unsigned long bytes)'),
-    statx: call('int statx(int fd, void *name, int flags, unsigned int mask, void *buffer)'),
-    readlinkat: call('long readlinkat(int fd, void *name, void *buffer, unsigned long bytes)'),
-    flistxattr: call('long flistxattr(int fd, void *list, unsigned long bytes)'),
-    fgetxattr: call('long fgetxattr(int fd, void *name, void *value, unsigned long bytes)'),
-    fsetxattr: call('int fsetxattr(int fd, void *name, void *value, unsigned long bytes, int flags)'),
-    llistxattr: call('long llistxattr(void *path, void *list, unsigned long bytes)'),
-    lgetxattr: call('long lgetxattr(void *path, void *name, void *value, unsigned long bytes)'),
-    lsetxattr: call('int lsetxattr(void *path, void *name, void *value, unsigned long bytes, int flags)'),
-    lremovexattr: call('int lremovexattr(void *path, void *name)'),
-    mkdirat: call('int mkdirat(int fd, void *name, unsigned int mode)'),
-    mknodat: call('int mknodat(int fd, void *name, unsigned int mode, unsigned long device)'),
-    symlinkat: call('int symlinkat(void *target, int fd, void *name)'),
-    linkat: call('int linkat(int fromFd, void *from, int toFd, void *to, int flags)'),
-    renameat2: call('int renameat2(int fromFd, void *from, int toFd, void *to, unsigned int flags)'),
-    unlinkat: call('int unlinkat(int fd, void *name, int flags)'),
-    fchownat: call('int fchownat(int fd, void *name, unsigned int uid, unsigned int gid, int flags)'),
-    fchmodat: call('int fchmodat(int fd, void *name, unsigned int mode, int flags)'),
-    utimensat: call('int utimensat(int fd, void *name, void *times, int flags)'),
-    futimens: call('int futimens(int fd, void *times)'),
-    posix_fadvise: call('int posix_fadvise(int fd, int64_t offset, int64_t bytes, int advice)'),
-    lseek64: call('int64_t lseek64(int fd, int64_t offset, int whence)'),
+interface Binding {
+  /** Its C declaration, `{}` in the place of its name. */
+  readonly form: string
+  /** Where a C library has it under another name, or under none and only as a number for `syscall`. */
+  readonly also?: readonly string[]
+  readonly numbers?: Readonly<Record<string, number>>
+}
+
+/**
+ * What is bound, by glibc's names. musl has 64-bit offsets under the plain names alone since 1.2.4; before 1.2.5 it had
+ * neither statx nor renameat2.
+ */
+export const BINDINGS = {
+  openat: { form: 'int {}(int fd, void *name, int flags, unsigned int mode)' },
+  getdents64: { form: 'long {}(int fd, void *buffer, unsigned long bytes)', also: ['getdents'] },
+  statx: {
+    form: 'int {}(int fd, void *name, int flags, unsigned int mask, void *buffer)',
+    numbers: { x64: 332, arm64: 291 },
+  },
+  readlinkat: { form: 'long {}(int fd, void *name, void *buffer, unsigned long bytes)' },
+  flistxattr: { form: 'long {}(int fd, void *list, unsigned long bytes)' },
+  fgetxattr: { form: 'long {}(int fd, void *name, void *value, unsigned long bytes)' },
+  fsetxattr: { form: 'int {}(int fd, void *name, void *value, unsigned long bytes, int flags)' },
+  llistxattr: { form: 'long {}(void *path, void *list, unsigned long bytes)' },
+  lgetxattr: { form: 'long {}(void *path, void *name, void *value, unsigned long bytes)' },
+  lsetxattr: { form: 'int {}(void *path, void *name, void *value, unsigned long bytes, int flags)' },
+  lremovexattr: { form: 'int {}(void *path, void *name)' },
+  mkdirat: { form: 'int {}(int fd, void *name, unsigned int mode)' },
+  mknodat: { form: 'int {}(int fd, void *name, unsigned int mode, unsigned long device)' },
+  symlinkat: { form: 'int {}(void *target, int fd, void *name)' },
+  linkat: { form: 'int {}(int fromFd, void *from, int toFd, void *to, int flags)' },
+  renameat2: {
+    form: 'int {}(int fromFd, void *from, int toFd, void *to, unsigned int flags)',
+    numbers: { x64: 316, arm64: 276 },
+  },
+  unlinkat: { form: 'int {}(int fd, void *name, int flags)' },
+  fchownat: { form: 'int {}(int fd, void *name, unsigned int uid, unsigned int gid, int flags)' },
+  fchmodat: { form: 'int {}(int fd, void *name, unsigned int mode, int flags)' },
+  utimensat: { form: 'int {}(int fd, void *name, void *times, int flags)' },
+  futimens: { form: 'int {}(int fd, void *times)' },
+  posix_fadvise: { form: 'int {}(int fd, int64_t offset, int64_t bytes, int advice)' },
+  lseek64: { form: 'int64_t {}(int fd, int64_t offset, int whence)', also: ['lseek'] },
+} as const satisfies Readonly<Record<string, Binding>>
+
+type Library = ReturnType<KoffiModule['load']>
+
+/** Throws what koffi says of the first name when the library has the function under none. */
+function bound(lib: Library, name: string, { form, also = [], numbers }: Binding): Native {
+  const [first, ...others] = [name, ...also].map((each) => () => lib.func(form.replace('{}', each)) as Native)
+  try {
+    return first!()
+  } catch (error) {
+    for (const other of others) {
+      const native = orUndefined(other)
+      if (native) return native
+    }
+    const number = numbers?.[process.arch]
+    if (number === undefined) throw error
+    const native = lib.func(form.replace('{}(', 'syscall(long number, ')) as Native
+    return (...args) => native(number, ...args)
   }
+}
+
+function orUndefined<T>(run: () => T): T | undefined {
+  try {
+    return run()
+  } catch {
+    return undefined
+  }
+}
+
+export function bindSystemCalls(koffi: KoffiModule) {
+  const lib = koffi.load(null)
+  const native = Object.fromEntries(
+    Object.entries(BINDINGS).map(([name, binding]) => [name, bound(lib, name, binding)]),
+  ) as Readonly<Record<keyof typeof BINDINGS, Native>>
   const first = Buffer.allocUnsafeSlow(NAME_BYTES_MAX)
   const second = Buffer.allocUnsafeSlow(NAME_BYTES_MAX)
   const nothing = Buffer.alloc(1)
@@ -287,7 +335,7 @@ function deviceNumber(major: number, minor: number): number {
   )
 }
 
-interface KoffiModule {
+export interface KoffiModule {
   load(path: null): { func(declaration: string): unknown }
   errno(): number
 }
@@ -319,7 +367,7 @@ function load(): { calls: SystemCalls | undefined; reason: string } {
   const koffi = loadKoffi()
   if (typeof koffi === 'string') return { calls: undefined, reason: koffi }
   try {
-    return { calls: bind(koffi), reason: '' }
+    return { calls: bindSystemCalls(koffi), reason: '' }
   } catch (error) {
     return { calls: undefined, reason: error instanceof Error ? error.message : String(error) }
   }

@@ -114,7 +114,7 @@ test('no secret stands in arguments or environment; the flags are those of the c
   await engine.run({ kind: 'survey', known: [] })
   const shown = `${fs.readFileSync(`/proc/${engine.pid}/cmdline`, 'latin1')}${fs.readFileSync(`/proc/${engine.pid}/environ`, 'latin1')}`
   assert.ok(shown.includes('engine-child'))
-  const [launched] = /(?<=-S node ).+/.exec(
+  const [launched] = /(?<=exec node ).+(?= -- )/.exec(
     fs.readFileSync(path.resolve(import.meta.dirname, '../../scripts/launcher.js'), 'utf8'),
   )!
   assert.ok(
