@@ -60,7 +60,7 @@ function run(): number {
   if (command === 'verify') return verify(store, snapshots)
   const snapshot = choose(snapshots, wanted)
   const tree = Buffer.from(snapshot.body.tree, 'hex')
-  const entry = path === undefined ? undefined : resolvePath(store, tree, path)
+  const entry = path === undefined ? undefined : resolvePath(store, snapshot.body, path)
   if (command === 'dump') return dump(store, entry)
   const id = entry ? entry.content : tree
   if (entry && ((entry.mode & TYPE.MASK) !== TYPE.DIRECTORY || entry.kind !== 1))

@@ -5,6 +5,7 @@
 import fs from 'node:fs'
 import { RescueError } from './bytes.ts'
 import { chunksOf, type Entry, entriesOf, isHole, isUnreached, TYPE } from './directories.ts'
+import type { Snapshot } from './runs.ts'
 import type { Store } from './store.ts'
 import { words } from './words.ts'
 
@@ -118,16 +119,38 @@ function writeContent(store: Store, entry: Entry, descriptor: number): number {
   return at
 }
 
-export function resolvePath(store: Store, tree: Buffer, text: string): Entry | undefined {
+/** A path of the tree, or one that begins with a name that a path was given by: section 11. */
+export function resolvePath(store: Store, { tree, aliases = [] }: Snapshot['body'], text: string): Entry | undefined {
+  const names = namesIn(Buffer.from(text).toString('latin1'))
+  const root = Buffer.from(tree, 'hex')
+  const others = aliases.flatMap(({ path, real }) => {
+    const given = namesIn(bytesOf(path))
+    return given.every((name, i) => names[i] === name)
+      ? [[...namesIn(bytesOf(real)), ...names.slice(given.length)]]
+      : []
+  })
+  for (const wanted of [names, ...others]) {
+    const found = findEntry(store, root, wanted)
+    if (found || wanted.length === 0) return found
+  }
+  throw new RescueError(words(`${text} is not in the snapshot`, `${text} não está no snapshot`))
+}
+
+function findEntry(store: Store, root: Buffer, names: readonly string[]): Entry | undefined {
   let found: Entry | undefined
-  let id: Buffer | undefined = tree
-  for (const name of Buffer.from(text)
-    .toString('latin1')
-    .split('/')
-    .filter((part) => part !== '')) {
+  let id: Buffer | undefined = root
+  for (const name of names) {
     found = id && [...entriesOf(store, id)].find((entry) => entry.name === name)
-    if (!found) throw new RescueError(words(`${text} is not in the snapshot`, `${text} não está no snapshot`))
+    if (!found) return undefined
     id = (found.mode & TYPE.MASK) === TYPE.DIRECTORY && found.kind === 1 ? found.content : undefined
   }
   return found
+}
+
+function namesIn(path: string): string[] {
+  return path.split('/').filter((part) => part !== '')
+}
+
+function bytesOf(path: string | { hex: string }): string {
+  return (typeof path === 'string' ? Buffer.from(path) : Buffer.from(path.hex, 'hex')).toString('latin1')
 }

@@ -11,6 +11,8 @@ export interface Snapshot {
     readonly finishedAt: string
     readonly source: string
     readonly paths: ReadonlyArray<string | { hex: string }>
+    /** Names with links in them that paths were given by. */
+    readonly aliases?: ReadonlyArray<Readonly<Record<'path' | 'real', string | { hex: string }>>>
     readonly summary: { bytesProcessed: number }
     readonly writer?: string
     readonly sequence?: number

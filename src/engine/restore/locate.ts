@@ -12,6 +12,7 @@ import {
   type DirectoryPage,
   pagesOfDirectory,
   printablePath,
+  realPathOf,
   type SnapshotDocument,
 } from '../snapshot/index.ts'
 
@@ -44,10 +45,15 @@ export async function resolvePath(
   throw new BackupError('NOT_FOUND', 'The snapshot has no such path.', { context: { object: typed } })
 }
 
-function candidatesOf({ paths }: SnapshotDocument, typed: string): string[] {
+/** A path may stand under the name that it was given by, which has links in it. */
+function candidatesOf(document: SnapshotDocument, typed: string): string[] {
+  return namesOf(document, typed).flatMap((name) => [name, realPathOf(document, name) ?? []].flat())
+}
+
+function namesOf({ paths, aliases = [] }: SnapshotDocument, typed: string): string[] {
   const clean = (text: string) => path.posix.normalize(text).replace(/(.)\/+$/, '$1')
   if (typed.startsWith('/') || typed === '') return [clean(typed || '/')]
-  const roots = paths.map(bytesOfPathText)
+  const roots = [...paths, ...aliases.map((alias) => alias.path)].map(bytesOfPathText)
   return [
     ...roots.map((root) => clean(`${root}/${typed}`)),
     ...roots.map((root) => clean(`${path.posix.dirname(root)}/${typed}`)),

@@ -15,6 +15,7 @@ import {
   type DirectoryPage,
   pagesOfDirectory,
   printablePath,
+  realPatternOf,
   type SnapshotDocument,
 } from '../snapshot/index.ts'
 import type { ContentLanes } from './content-lanes.ts'
@@ -74,7 +75,7 @@ export class RestoreRun implements AsyncDisposable {
     this.#parts = parts
     this.#calls = parts.calls
     this.#roots = parts.document.paths.map(bytesOfPathText)
-    this.#selection = createSelection(parts.options.include ?? [])
+    this.#selection = createSelection((parts.options.include ?? []).map((each) => realPatternOf(parts.document, each)))
     this.#overwrite = parts.options.overwrite ?? Overwrite.IF_CHANGED
     this.#root = new TargetDirectory(Buffer.from(parts.target).toString('latin1'), {
       calls: parts.calls,

@@ -393,5 +393,6 @@ export function findSnapshot(
 }
 
 function coversPath(document: SnapshotDocument, path: string | undefined): boolean {
-  return path === undefined || document.paths.some((each) => bytesOfPathText(each) === path)
+  const named = [...document.paths, ...(document.aliases ?? []).map((alias) => alias.path)]
+  return path === undefined || named.some((each) => bytesOfPathText(each) === path)
 }

@@ -1,3 +1,4 @@
+export { realPathOf, realPatternOf } from './aliases.ts'
 export type { SnapshotEntry } from './chains.ts'
 export { judgeCheckpoints } from './checkpoints.ts'
 export {
