@@ -5,6 +5,7 @@
 import { Command, CommanderError, Option } from 'commander'
 import { BackupError } from '../kernel/backup-error.ts'
 import { PROGRAM } from '../kernel/program.ts'
+import { textFault, textsIn } from '../kernel/text.ts'
 import type { CommandSpec, OptionValues } from './command.ts'
 import { addExamples, groupOf, translateHelp } from './help.ts'
 import { type Locale, placeholders, sentence } from './locale.ts'
@@ -59,6 +60,7 @@ export function commandTree(specs: readonly CommandSpec[], locale: Locale): Comm
     command.action((...all: unknown[]) => {
       const args = all.slice(0, -2)
       refuseEmpty([root, command], args, spec.name)
+      refuseControls(command, spec.name)
       tree.asked = { kind: 'run', spec, options: { ...root.opts(), ...command.opts() }, args }
     })
   }
@@ -92,6 +94,22 @@ function refuseEmpty(commands: readonly [Command, Command], args: readonly unkno
   if (at < 0) return
   const argument = commands[1].registeredArguments[at]?.name() ?? String(at + 1)
   throw new BackupError('USAGE', `The argument <${argument}> is empty.`, { context })
+}
+
+/** Options whose values are kept as text: in a signed record, or shown in every list. */
+const KEPT_TEXTS: ReadonlySet<string> = new Set(['source', 'tag', 'reason', 'label', 'name', 'rename', 'by', 'host'])
+
+/** Throws USAGE naming the option. */
+function refuseControls(command: Command, name: string): void {
+  const faulty = command.options.find(
+    (option) =>
+      KEPT_TEXTS.has(option.attributeName()) &&
+      [...textsIn(command.getOptionValue(option.attributeName()))].some(({ text }) => textFault(text) !== undefined),
+  )
+  if (faulty)
+    throw new BackupError('USAGE', `The value of ${faulty.long ?? faulty.flags} holds control characters.`, {
+      context: { command: name },
+    })
 }
 
 function isEmpty(value: unknown): boolean {

@@ -6,7 +6,8 @@ import type { Command } from 'commander'
 import { withKeyAdvice } from '../contracts/index.ts'
 import type { Kek } from '../engine/index.ts'
 import { BackupError } from '../kernel/backup-error.ts'
-import { machineZone } from './format.ts'
+import { type DayEnd, momentOf } from '../kernel/moment.ts'
+import { machineZone } from '../kernel/zone.ts'
 import type { Locale, Translate } from './locale.ts'
 import type { Progress, ProgressKind } from './progress.ts'
 
@@ -89,6 +90,21 @@ export function zoneOption({ options }: CommandContext): string {
       cause: error,
     })
   }
+}
+
+/**
+ * A date or a time with its offset, in milliseconds; a date alone is that end of the day in the zone of --timezone, else
+ * the machine's. Undefined where it is not given. Throws USAGE.
+ */
+export function dateOption(context: CommandContext, name: string, end: DayEnd): number | undefined {
+  const text = textOption(context.options, name)
+  if (text === undefined) return undefined
+  const at = momentOf(text, { zone: zoneOption(context), end })
+  if (at !== undefined) return at
+  throw new BackupError(
+    'USAGE',
+    `--${flagOf(name)} takes a date such as 2047-01-31 or a time such as 2047-01-31T18:00:00-03:00, not "${text}".`,
+  )
 }
 
 export function isRepositoryNamed(context: CommandContext): boolean {

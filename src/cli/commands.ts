@@ -171,7 +171,9 @@ export const COMMANDS: readonly CommandSpec[] = [
       void command
         .option('--snapshot <snapshot>')
         .option('--source <name>')
-        .option('--until <date>')
+        .option('--everything', 'hold every snapshot, also those to come')
+        .option('--until <date>', 'to the end of this day (2047-01-31), or to a moment')
+        .option('--timezone <zone>', "of that day; default: the machine's")
         .option('--reason <text>'),
   },
   {
@@ -326,8 +328,9 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/audit-export.ts'),
     configure: (command) =>
       void command
-        .option('--from <date>', 'from this moment on')
-        .option('--to <date>', 'up to this moment')
+        .option('--from <date>', 'from this day or moment on')
+        .option('--to <date>', 'up to the end of this day, or to a moment')
+        .option('--timezone <zone>', "of those days; default: the machine's")
         .option('--output <file>', 'write into this new file'),
   },
   {

@@ -1,6 +1,7 @@
 /** Numbers, moments and tables as people read them. Programs get theirs by --json. */
 import { numberText } from '../contracts/index.ts'
 import { printable } from '../kernel/printable.ts'
+import { machineZone } from '../kernel/zone.ts'
 import { chooseLocale, type Locale } from './locale.ts'
 
 export function formatBytes(bytes: number, locale: Locale = chooseLocale()): string {
@@ -23,11 +24,6 @@ export function formatSeconds(seconds: number): string {
   if (seconds < 60) return `${Math.ceil(seconds)} s`
   const minutes = Math.floor(seconds / 60)
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
-}
-
-/** The zone that this machine's clock shows. */
-export function machineZone(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone
 }
 
 /**

@@ -13,6 +13,7 @@ import {
 } from '../contracts/system/index.ts'
 import { BackupError } from '../kernel/backup-error.ts'
 import type { Log } from '../kernel/log.ts'
+import { plainText } from '../kernel/text.ts'
 import { type AuditEvent, AuditResult, type SystemParts } from '../services/index.ts'
 import { type Answer, attempt } from './boundary.ts'
 import type { CallContext, StoredUpload, Transport } from './transport.ts'
@@ -129,7 +130,8 @@ export class LocalTransport implements Transport {
     act: Pick<AuditEvent, 'action' | 'resource'>,
     context: CallContext,
   ): Promise<Answer<T>> {
-    const entry = { ...act, actor: context.caller.actor }
+    // A refused text is written down as well, and must not keep its own refusal from being written.
+    const entry = { ...act, resource: plainText(act.resource), actor: plainText(context.caller.actor) }
     let answer: Answer<T>
     try {
       answer = await run()

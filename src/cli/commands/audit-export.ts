@@ -1,19 +1,26 @@
 import fs from 'node:fs'
 import { BackupError } from '../../kernel/backup-error.ts'
-import { type CommandContext, type CommandResult, textOption } from '../command.ts'
+import { isoTime } from '../../kernel/clock.ts'
+import { DayEnd } from '../../kernel/moment.ts'
+import { type CommandContext, type CommandResult, dateOption, textOption } from '../command.ts'
 import { dataOf, openCommandSystem } from '../system.ts'
 
 /** Writes the log as JSON lines, to standard output or into a new file. */
 export async function run(context: CommandContext): Promise<CommandResult> {
   const { options } = context
-  const [from, to, file] = [textOption(options, 'from'), textOption(options, 'to'), textOption(options, 'output')]
+  const file = textOption(options, 'output')
+  const from = dateOption(context, 'from', DayEnd.FIRST)
+  const to = dateOption(context, 'to', DayEnd.LAST)
   if (options['json'] === true && file === undefined)
     throw new BackupError('USAGE', 'Standard output carries the file itself: --json needs --output FILE.')
   if (file !== undefined && fs.existsSync(file))
     throw new BackupError('USAGE', `${file} is there already: name another --output.`)
   await using started = await openCommandSystem(context)
   const text = dataOf(
-    await started.system.exportAudit({ ...(from !== undefined && { from }), ...(to !== undefined && { to }) }),
+    await started.system.exportAudit({
+      ...(from !== undefined && { from: isoTime(from) }),
+      ...(to !== undefined && { to: isoTime(to) }),
+    }),
     context,
   )
   const entries = text.split('\n').length - 2

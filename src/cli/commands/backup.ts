@@ -10,7 +10,9 @@ import {
 import { BackupError } from '../../kernel/backup-error.ts'
 import { nowMs } from '../../kernel/clock.ts'
 import { hostName } from '../../kernel/machine.ts'
+import { DayEnd, momentOf } from '../../kernel/moment.ts'
 import { PROGRAM } from '../../kernel/program.ts'
+import { machineZone } from '../../kernel/zone.ts'
 import { countFiles } from '../../sources/index.ts'
 import {
   bytesOption,
@@ -102,7 +104,7 @@ function typeOf(context: CommandContext): SnapshotType {
 function filtersOf(context: CommandContext): Record<string, unknown> {
   const { options } = context
   const since = textOption(options, 'modifiedSince')
-  const sinceMs = since === undefined ? undefined : momentOf(since)
+  const sinceMs = since === undefined ? undefined : sinceOf(since)
   const sizeLimit = bytesOption(options, 'sizeLimit')
   const lists = {
     includePatterns: listOption(options, 'include'),
@@ -120,11 +122,13 @@ function filtersOf(context: CommandContext): Record<string, unknown> {
 
 const AGE_MS: Readonly<Record<string, number>> = { h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 }
 
-/** A date, or an age such as 12h, 7d or 4w. */
-function momentOf(since: string): number {
+/** A date (from 00:00 on the machine's clock), a time with its offset, or an age such as 12h, 7d or 4w. */
+function sinceOf(since: string): number {
   const age = /^(\d+)([hdw])$/.exec(since)
-  const at = age ? nowMs() - Number(age[1]) * AGE_MS[age[2]!]! : Date.parse(since)
-  if (Number.isNaN(at))
+  const at = age
+    ? nowMs() - Number(age[1]) * AGE_MS[age[2]!]!
+    : momentOf(since, { zone: machineZone(), end: DayEnd.FIRST })
+  if (at === undefined)
     throw new BackupError(
       'USAGE',
       `--modified-since takes a date such as 2024-01-01 or an age such as 7d, not "${since}".`,

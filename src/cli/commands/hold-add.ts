@@ -1,36 +1,91 @@
 import { randomBytes } from 'node:crypto'
-import { findSnapshot, protect, RecordKind, readHistory } from '../../engine/index.ts'
+import { createInterface } from 'node:readline/promises'
+import { findSnapshot, type History, protect, RecordKind, readHistory } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
-import { nowMs } from '../../kernel/clock.ts'
+import { isoTime, nowMs } from '../../kernel/clock.ts'
 import { userName } from '../../kernel/machine.ts'
-import { type CommandContext, type CommandResult, textOption } from '../command.ts'
+import { DayEnd } from '../../kernel/moment.ts'
+import { textFault } from '../../kernel/text.ts'
+import { type CommandContext, type CommandResult, dateOption, textOption } from '../command.ts'
 import { openRepository } from '../open.ts'
 import { coveredBy } from './hold-list.ts'
 
+interface Target {
+  readonly snapshot: string | null
+  readonly source: string | null
+}
+
 export async function run(context: CommandContext): Promise<CommandResult> {
   const { options } = context
-  const wanted = textOption(options, 'snapshot')
-  const source = textOption(options, 'source') ?? null
-  const until = endOf(textOption(options, 'until'))
+  const until = endOf(context)
+  if (!isTargetNamed(context) && !canAsk(context))
+    throw new BackupError('USAGE', 'Say what to hold: --snapshot SNAPSHOT, --source NAME, or --everything.')
   await using opened = await openRepository(context)
   const history = await readHistory(opened.repository, { signal: context.signal })
-  const snapshot = wanted === undefined ? null : findSnapshot(history, wanted).name
+  const target = isTargetNamed(context) ? namedTarget(context, history) : await askedTarget(context, history)
   const id = randomBytes(4).toString('hex')
-  const value = { snapshot, source, reason: textOption(options, 'reason') ?? '', until }
+  const value = { ...target, reason: textOption(options, 'reason') ?? '', until }
   await protect(
     opened.repository,
     { record: RecordKind.HOLD, subject: id, by: userName(), value, signal: context.signal },
-    snapshot,
+    target.snapshot,
   )
   context.say(context.t('hold.done', { id, covers: coveredBy(context, value) }))
-  return { json: { id, ...value } }
+  const warnings = unknownSource(context, history, target)
+  for (const { message } of warnings) context.warn(message)
+  return { json: { id, ...value, warnings } }
 }
 
-/** A day counts to its end: "until 2047-01-31" still holds on that day. */
-function endOf(text: string | undefined): string | null {
-  if (text === undefined) return null
-  const at = Date.parse(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T23:59:59.999` : text)
-  if (Number.isNaN(at)) throw new BackupError('USAGE', `--until takes a date such as 2047-01-31, not "${text}".`)
-  if (at <= nowMs()) throw new BackupError('USAGE', `--until ${text} is past already: that would hold nothing.`)
-  return new Date(at).toISOString()
+function isTargetNamed({ options }: CommandContext): boolean {
+  return ['snapshot', 'source', 'everything'].some((name) => options[name] !== undefined)
+}
+
+function canAsk({ options }: CommandContext): boolean {
+  return options['json'] !== true && process.stdin.isTTY === true && process.stderr.isTTY === true
+}
+
+/** Throws USAGE, SNAPSHOT_NOT_FOUND, SNAPSHOT_AMBIGUOUS. */
+function namedTarget({ options }: CommandContext, history: History): Target {
+  const [snapshot, source] = [textOption(options, 'snapshot'), textOption(options, 'source')]
+  if (options['everything'] === true && (snapshot ?? source) !== undefined)
+    throw new BackupError('USAGE', '--everything stands alone: leave out --snapshot and --source.')
+  return { snapshot: snapshot === undefined ? null : findSnapshot(history, snapshot).name, source: source ?? null }
+}
+
+/** A hold on everything is never what an empty answer means. */
+async function askedTarget(context: CommandContext, history: History): Promise<Target> {
+  const sources = [...new Set(history.snapshots.map(({ document }) => document.source))]
+  const lines = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    const question = context.t('hold.ask', { sources: sources.join(', ') })
+    const answer = (await lines.question(question, { signal: context.signal })).trim()
+    if (answer === '*') return { snapshot: null, source: null }
+    if (sources.includes(answer)) return { snapshot: null, source: answer }
+    if (answer === '' || textFault(answer) !== undefined)
+      throw new BackupError('USAGE', 'Say what to hold: --snapshot SNAPSHOT, --source NAME, or --everything.')
+    return { snapshot: findSnapshot(history, answer).name, source: null }
+  } finally {
+    lines.close()
+  }
+}
+
+/** A name that nothing has is a slip more often than a source to come. */
+function unknownSource(
+  { t }: CommandContext,
+  history: History,
+  { source }: Target,
+): Array<{ code: string; message: string }> {
+  const isKnown = source === null || history.snapshots.some(({ document }) => document.source === source)
+  return isKnown ? [] : [{ code: 'HOLD_SOURCE_UNKNOWN', message: t('hold.unknownSource', { source }) }]
+}
+
+/** A day counts to its end: "until 2047-01-31" still holds on that day. Throws USAGE. */
+function endOf(context: CommandContext): string | null {
+  const at = dateOption(context, 'until', DayEnd.LAST)
+  if (at === undefined) return null
+  if (at > nowMs()) return isoTime(at)
+  throw new BackupError(
+    'USAGE',
+    `--until ${textOption(context.options, 'until')} is past already: that would hold nothing.`,
+  )
 }

@@ -8,9 +8,10 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   await using _opened = await openRepository(context)
   await using started = await openCommandSystem(context)
   const summary = dataOf(await started.system.rebuild({ force: context.options['force'] === true }), context)
-  const { configsLeftDisabled: disabled = [], ...counts } = summary
+  const { configsLeftDisabled: disabled = [], unstorable = [], ...counts } = summary
   context.say(context.t('rebuild.done', counts))
   if (disabled.length > 0)
     context.warn(context.t('rebuild.leftDisabled', { count: disabled.length, names: disabled.join(', ') }))
+  for (const record of unstorable) context.warn(context.t('rebuild.unstorable', { record }))
   return { json: summary }
 }

@@ -81,6 +81,8 @@ export const en = {
   'pin.done': 'Snapshot {snapshot} is pinned.',
   'pin.lifted': 'Snapshot {snapshot} is no longer pinned.',
   'pin.none': 'Snapshot {snapshot} was not pinned.',
+  'hold.ask': 'Hold what? A snapshot, the name of a source ({sources}), or * for everything: ',
+  'hold.unknownSource': 'No snapshot has the source {source}: check the name. The hold stands, and counts for snapshots of that name to come.',
   'hold.done': 'Hold {id} is in force on {covers}.',
   'hold.lifted': 'Hold {id} is lifted.',
   'hold.none': 'There is no hold.',
@@ -266,6 +268,7 @@ export const en = {
   'audit.SEGMENT_UNKNOWN': 'the repository has a closed segment that the database does not know',
   'audit.SEGMENT_DAMAGED': 'a closed segment in the repository does not hold together',
   'rebuild.done': 'Rebuilt from the repository: {configs} configurations ({configsRemoved} removed ones stay removed), {points} restore points, {runs} runs, {pins} pins, {holds} holds, {auditEntries} audit entries.',
+  'rebuild.unstorable': 'The record "{record}" holds text that no database takes (an earlier version let it pass): a configuration is left out, a pin or hold counts and is shown without it.',
   'rebuild.leftDisabled': 'This repository is a copy: {count} {count:configuration is|configurations are} left disabled ({names}). Look at their paths and where they are stored, then run "neonpro-backup config enable NAME".',
 } as const
 export type MessageKey = keyof typeof en

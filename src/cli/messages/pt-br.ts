@@ -82,6 +82,8 @@ export const ptBr: Readonly<Record<MessageKey, string>> = {
   'pin.done': 'O snapshot {snapshot} está fixado.',
   'pin.lifted': 'O snapshot {snapshot} não está mais fixado.',
   'pin.none': 'O snapshot {snapshot} não estava fixado.',
+  'hold.ask': 'Reter o quê? Um snapshot, o nome de uma origem ({sources}) ou * para tudo: ',
+  'hold.unknownSource': 'Nenhum snapshot tem a origem {source}: confira o nome. A retenção vale, e conta para snapshots futuros com esse nome.',
   'hold.done': 'A retenção {id} está em vigor sobre {covers}.',
   'hold.lifted': 'A retenção {id} foi encerrada.',
   'hold.none': 'Não há retenções.',
@@ -267,5 +269,6 @@ export const ptBr: Readonly<Record<MessageKey, string>> = {
   'audit.SEGMENT_UNKNOWN': 'o repositório tem um segmento fechado que o banco não conhece',
   'audit.SEGMENT_DAMAGED': 'um segmento fechado no repositório está inconsistente',
   'rebuild.done': 'Reconstruído a partir do repositório: {configs} configurações ({configsRemoved} removidas continuam removidas), {points} pontos de restauração, {runs} execuções, {pins} fixações, {holds} retenções, {auditEntries} entradas de auditoria.',
+  'rebuild.unstorable': 'O registro "{record}" tem texto que nenhum banco aceita (uma versão anterior o deixou passar): uma configuração fica de fora; uma fixação ou retenção vale e aparece sem ele.',
   'rebuild.leftDisabled': 'Este repositório é uma cópia: {count} {count:configuração fica desativada|configurações ficam desativadas} ({names}). Confira os caminhos e onde são gravadas; depois execute "neonpro-backup config enable NOME".',
 }

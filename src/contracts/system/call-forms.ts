@@ -26,12 +26,12 @@ const OBJECT = ['an object', 'um objeto'] as const
 const YES_OR_NO = ['true or false', 'true ou false'] as const
 const PAGE = ['a whole number from 1 up', 'um número inteiro a partir de 1'] as const
 const TIME = [
-  'an ISO 8601 time such as "2026-11-24T02:00:00Z"',
-  'um horário ISO 8601 como "2026-11-24T02:00:00Z"',
+  'an ISO 8601 date such as "2026-11-24" or a time with its offset such as "2026-11-24T02:00:00-03:00"',
+  'uma data ISO 8601 como "2026-11-24" ou um horário com deslocamento como "2026-11-24T02:00:00-03:00"',
 ] as const
 const PERIOD = [
-  'a period such as "24h", "7d" or "4w", or { from, to } as ISO 8601 times',
-  'um período como "24h", "7d" ou "4w", ou { from, to } como horários ISO 8601',
+  'a period such as "24h", "7d" or "4w", or { from, to } as ISO 8601 dates or times',
+  'um período como "24h", "7d" ou "4w", ou { from, to } como datas ou horários ISO 8601',
 ] as const
 const CONFIG_ID = [
   'the id of a configuration, as listConfigs() gives it',

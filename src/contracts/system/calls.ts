@@ -3,10 +3,12 @@
  * and the command line go through this table, so that they mean the same. Inputs are one JSON object each.
  */
 import { z } from 'zod'
+import { BackupError } from '../../kernel/backup-error.ts'
+import { isStorable, textFault, textsIn } from '../../kernel/text.ts'
 import { callForm } from './call-forms.ts'
 import { type ConfigInput, type ConfigPatch, retentionSchema } from './config-settings.ts'
 import type { Page } from './result.ts'
-import { listBackupsFilterSchema, paginationSchema, recoveryOptionsSchema } from './system-config.ts'
+import { listBackupsFilterSchema, momentSchema, paginationSchema, recoveryOptionsSchema } from './system-config.ts'
 import { parseOptions, schemaPaths } from './validation.ts'
 import type {
   AlertView,
@@ -85,7 +87,7 @@ export const CALLS = {
   'system.status': reads(nothing),
   'monitor.realTime': reads(nothing),
   'monitor.metrics': reads(
-    z.strictObject({ period: z.union([z.string(), z.strictObject({ from: z.string(), to: z.string() })]) }),
+    z.strictObject({ period: z.union([z.string(), z.strictObject({ from: momentSchema, to: momentSchema })]) }),
   ),
   'monitor.alerts': reads(nothing),
   'monitor.createAlert': acts(
@@ -127,7 +129,7 @@ export const CALLS = {
     z.strictObject({
       pointId: id.optional(),
       source: z.string().optional(),
-      until: z.string().optional(),
+      until: momentSchema.optional(),
       reason: z.string().min(1),
       userId,
     }),
@@ -140,7 +142,7 @@ export const CALLS = {
   'audit.verify': reads(nothing),
   'audit.export': acts(
     'audit.export',
-    z.strictObject({ from: z.string().optional(), to: z.string().optional(), userId }),
+    z.strictObject({ from: momentSchema.optional(), to: momentSchema.optional(), userId }),
     () => 'audit:log',
   ),
   /**
@@ -156,11 +158,30 @@ export type CallInput<Name extends CallName> = z.output<(typeof CALLS)[Name]['in
  * The input as its call takes it. Throws CONFIG_INVALID naming the member, what is wrong with it and the accepted form.
  */
 export function parseCall<Name extends CallName>(name: Name, input: unknown): CallInput<Name> {
+  refuseUnstorable(name, input)
   const schema: z.ZodType = CALLS[name].input
   const options = Object.fromEntries(
     [...schemaPaths(schema)].map((path) => [path, { accepted: callForm(name, path)! }]),
   )
   return parseOptions(schema, input, { options, whole: 'input' }) as CallInput<Name>
+}
+
+/** Names of files and what stands for them: a file system takes controls in them. */
+const IS_PATH = /(^|\.)(path|paths|prefix|targetPath|includePatterns|excludePatterns)(\[\d+\])?$/
+
+/** What a database does not take is refused before it gets anywhere: in a signed record it would be there for ever. */
+function refuseUnstorable(name: string, input: unknown): void {
+  for (const { path, text } of textsIn(input)) {
+    const isPath = IS_PATH.test(path)
+    if (isPath ? isStorable(text) : textFault(text) === undefined) continue
+    const why = isPath
+      ? 'it has a character that no path has'
+      : 'it holds a NUL, half a character or a control character'
+    const accepted = callForm(name, path.replace(/\[\d+\]/g, '[]'))?.en ?? 'text without control characters'
+    throw new BackupError('CONFIG_INVALID', `${path || 'input'}: ${why}.`, {
+      context: { path: (path || 'input').replace(/^(config|patch)\./, ''), why, accepted },
+    })
+  }
 }
 
 /** What each call gives as `data`. */

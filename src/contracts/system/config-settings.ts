@@ -4,6 +4,7 @@
  * the accepted form.
  */
 import { z } from 'zod'
+import { isMoment } from '../../kernel/moment.ts'
 import { BackupFrequency, BackupType, Priority, SourceKind } from './vocabulary.ts'
 
 const count = z.number().int().min(0)
@@ -56,10 +57,7 @@ export const filtersSchema = z.strictObject({
   /** Bytes. */
   sizeLimit: bytes.optional(),
   /** ISO 8601 date or time. */
-  modifiedSince: z
-    .string()
-    .refine((text) => !Number.isNaN(Date.parse(text)), 'an ISO 8601 date')
-    .optional(),
+  modifiedSince: z.string().refine(isMoment, 'an ISO 8601 date').optional(),
 })
 
 export const alertConfigSchema = z.strictObject({

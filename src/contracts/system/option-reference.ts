@@ -41,7 +41,7 @@ const FILTER_ROWS = {
   includePatterns: [...LIST_OF_PATTERNS, 'all', 'Only what matches is backed up, a folder with all that is in it; the last that matches decides, "!" takes back. See docs/filters.md.'],
   excludePatterns: [...LIST_OF_PATTERNS, 'none', 'Files and folders that match are left out; the last that matches decides, "!" takes back. See docs/filters.md.'],
   sizeLimit: ['a whole number of bytes from 1 up', 'um número inteiro de bytes a partir de 1', 'none', 'Larger files are left out. Bytes.'],
-  modifiedSince: ['an ISO 8601 date such as "2024-01-01"', 'uma data ISO 8601 como "2024-01-01"', 'none', 'Files last changed before are left out.'],
+  modifiedSince: ['an ISO 8601 date such as "2024-01-01" or a time with its offset', 'uma data ISO 8601 como "2024-01-01" ou um horário com deslocamento', 'none', 'Files last changed before are left out. A date begins at 00:00 in the zone of the configuration.'],
 } as const satisfies Readonly<Record<string, Row>>
 
 const nested = <R extends Readonly<Record<string, Row>>, P extends string>(

@@ -1,5 +1,6 @@
 /** What `initializeBackupSystem` takes, and `HOME/config.json` holds: the same object. Validated once. */
 import { z } from 'zod'
+import { isMoment } from '../../kernel/moment.ts'
 import { alertConfigSchema, filtersSchema, performanceSchema, retentionSchema } from './config-settings.ts'
 import { StorageProvider } from './vocabulary.ts'
 
@@ -59,18 +60,21 @@ export const recoveryOptionsSchema = z.strictObject({
   /** For PARTIAL_RESTORE: paths or globs. */
   paths: z.array(z.string().min(1)).optional(),
   /** For POINT_IN_TIME. */
-  at: z.string().optional(),
+  at: z.string().refine(isMoment).optional(),
   verify: z.boolean().optional(),
   deleteExtra: z.boolean().optional(),
 })
 export type RecoveryOptions = z.input<typeof recoveryOptionsSchema>
 
+/** A date or a time with its offset: kernel/moment.ts. */
+export const momentSchema = z.string().refine(isMoment)
+
 export const listBackupsFilterSchema = z.strictObject({
   configId: z.string().optional(),
   status: z.string().optional(),
   type: z.string().optional(),
-  from: z.union([z.string(), z.date()]).optional(),
-  to: z.union([z.string(), z.date()]).optional(),
+  from: momentSchema.optional(),
+  to: momentSchema.optional(),
 })
 export const paginationSchema = z.strictObject({
   page: z.number().int().min(1).optional(),

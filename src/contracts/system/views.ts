@@ -327,4 +327,9 @@ export interface RebuildSummary {
    * their first system may still be at work. Absent where there are none.
    */
   readonly configsLeftDisabled?: readonly string[]
+  /**
+   * Records with text that no database takes (NUL, half a character, controls), by kind and subject: configurations are
+   * left out, pins and holds are in force and shown without it. Absent where there are none.
+   */
+  readonly unstorable?: readonly string[]
 }

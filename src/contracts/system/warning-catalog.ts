@@ -23,6 +23,10 @@ const ROWS = {
     'An older configuration has the slug that {name} would have: its pings go to {slug}.',
     'Uma configuração mais antiga já usa o slug que seria de {name}: os pings dela vão para {slug}.',
   ],
+  HOLD_SOURCE_UNKNOWN: [
+    'No restore point and no configuration has the source {source}: check the name. The hold stands, and counts for points of that name to come.',
+    'Nenhum ponto de restauração e nenhuma configuração tem a origem {source}: confira o nome. A retenção vale, e conta para pontos futuros com esse nome.',
+  ],
   HOME_IN_SOURCE: [
     "The system's own folder {home} lies in {path}: exclude it, its database is made again from the repository.",
     'A pasta do próprio sistema {home} fica em {path}: exclua-a, pois o banco dela é refeito a partir do repositório.',

@@ -1,5 +1,6 @@
 /** The way into a backup of files: what it is asked for is checked, and a run that was overtaken is begun again. */
-import { isBackupError } from '../../kernel/backup-error.ts'
+import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
+import { textFault } from '../../kernel/text.ts'
 import { type Repository, requireFeatures } from '../repository/index.ts'
 import { checkRunId } from '../snapshot/index.ts'
 import type { BackupOptions, BackupResult } from './backup-options.ts'
@@ -16,6 +17,8 @@ const ATTEMPTS_MAX = 3
 export async function backupFiles(repository: Repository, options: BackupOptions): Promise<BackupResult> {
   requireFeatures(repository.config, 'write')
   if (options.runId !== undefined) checkRunId(options.runId)
+  if ([options.source, ...(options.tags ?? [])].some((text) => textFault(text) !== undefined))
+    throw new BackupError('USAGE', 'The name of a source and a tag hold no control characters.')
   const roots = resolveRoots(options.paths)
   using writer = options.state.claimWriter()
   for (let attempt = 1; ; attempt += 1) {

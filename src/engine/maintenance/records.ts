@@ -6,6 +6,7 @@
 import { randomInt } from 'node:crypto'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
+import { isStorable, textsIn } from '../../kernel/text.ts'
 import { sleep } from '../../kernel/timer.ts'
 import { ObjectType } from '../crypto/index.ts'
 import { isForeign, type ObjectProblem, type Repository, requireFeatures } from '../repository/index.ts'
@@ -177,13 +178,15 @@ function stale({ record, subject }: RecordChange, generation: number): BackupErr
   })
 }
 
-function checkChange({ record, subject, value, generation }: RecordChange): void {
+function checkChange({ record, subject, by, value, generation }: RecordChange): void {
   const refuse = (sentence: string): never => {
     throw new BackupError('USAGE', sentence, { context: { record, subject } })
   }
   if (!KIND.test(record)) refuse('The kind of a record is 1 to 32 of a-z, 0-9 and hyphen, and begins with a letter.')
   if (subject === '' || Buffer.byteLength(subject) > SUBJECT_BYTES_MAX)
     refuse(`The subject of a record is 1 to ${SUBJECT_BYTES_MAX} bytes.`)
+  if (![...textsIn({ subject, by, value })].every(({ text }) => isStorable(text)))
+    refuse('A record holds no NUL and no half of a character.')
   if (generation !== undefined && !(Number.isSafeInteger(generation) && generation > 0))
     refuse('A generation is a whole number from 1 up.')
   if (value !== null && Buffer.byteLength(JSON.stringify(value)) > VALUE_BYTES_MAX)

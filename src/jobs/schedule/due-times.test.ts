@@ -9,10 +9,10 @@ import fc from 'fast-check'
 import { failsWith } from '../../../test/harness/refusal.ts'
 import { BackupFrequency, type ScheduleSettings } from '../../contracts/system/index.ts'
 import { isBackupError } from '../../kernel/backup-error.ts'
+import { formatLocal, isTimeZone, wallOfInstant } from '../../kernel/zone.ts'
 import { assertSchedule, dueTimesBetween, nextDueAt } from './due-times.ts'
 import { lateAtMs, missedAtMs } from './grace.ts'
 import { scheduledRunId } from './run-id.ts'
-import { formatLocal, isTimeZone, wallOfInstant } from './zone.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE

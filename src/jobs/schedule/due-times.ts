@@ -3,8 +3,8 @@
  * due once: of a repeated hour the first time, in a skipped one at the first moment after it.
  */
 import { CONFIG_OPTIONS, invalidOption, type ScheduleSettings } from '../../contracts/system/index.ts'
+import { instantOfWall, isTimeZone, wallOfInstant } from '../../kernel/zone.ts'
 import { wallTimes } from './wall-times.ts'
-import { instantOfWall, isTimeZone, wallOfInstant } from './zone.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 3_600_000

@@ -1,15 +1,18 @@
 /** Exports the log, whole or between two moments, so that somebody else can check it. */
 
+import { CALL_FORMS } from '../../contracts/system/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
+import { DayEnd, momentOf } from '../../kernel/moment.ts'
+import { machineZone } from '../../kernel/zone.ts'
 import type { SystemParts } from '../parts.ts'
 import { GENESIS } from './chain.ts'
 import { readEntries } from './entries.ts'
 import { entryLine, headerLine } from './export-file.ts'
 
 export interface ExportRange {
-  /** ISO 8601; default: from the first entry. */
+  /** ISO 8601; a date begins at 00:00 of the machine's zone. Default: from the first entry. */
   readonly from?: string
-  /** ISO 8601, inclusive; default: to the newest. */
+  /** ISO 8601, inclusive; a date goes to its end. Default: to the newest. */
   readonly to?: string
 }
 
@@ -48,8 +51,8 @@ export async function* exportLines(parts: AuditParts, range: ExportRange = {}): 
 
 /** Clocks are not the order of the log: what lies between the first and the last entry of the range belongs to it. */
 async function boundsOf({ catalog, tenantId }: AuditParts, range: ExportRange): Promise<{ from: number; to: number }> {
-  const from = momentOf(range.from, 'from')
-  const to = momentOf(range.to, 'to')
+  const from = boundOf(range.from, 'from')
+  const to = boundOf(range.to, 'to')
   let query = catalog.db
     .selectFrom('audit_entries')
     .select((select) => [
@@ -63,11 +66,11 @@ async function boundsOf({ catalog, tenantId }: AuditParts, range: ExportRange): 
   return found.from === null || found.to === null ? { from: 1, to: 0 } : { from: found.from, to: found.to }
 }
 
-function momentOf(text: string | undefined, path: string): Date | undefined {
+function boundOf(text: string | undefined, path: 'from' | 'to'): Date | undefined {
   if (text === undefined) return undefined
-  const moment = new Date(text)
-  if (!Number.isNaN(moment.getTime())) return moment
+  const at = momentOf(text, { zone: machineZone(), end: path === 'from' ? DayEnd.FIRST : DayEnd.LAST })
+  if (at !== undefined) return new Date(at)
   throw new BackupError('CONFIG_INVALID', `"${text}" is no date.`, {
-    context: { path, why: 'an ISO 8601 date or time' },
+    context: { path, why: `it is ${JSON.stringify(text)}`, accepted: CALL_FORMS.from.en },
   })
 }

@@ -139,7 +139,10 @@ test('schedules: defaults of each frequency, cron, every, by hand', () => {
 test('flat and nested filters are the same thing; relative and repeated paths become one', () => {
   const filters = { includePatterns: ['*.sql'], excludePatterns: ['*.tmp'], sizeLimit: 10, modifiedSince: '2024-01-01' }
   assert.deepEqual(parse({ ...filters }).settings, parse({ filters }).settings)
-  assert.deepEqual(parse({ sizeLimit: 10, filters }).settings.filters, filters)
+  // A date is kept as the instant at which that day begins in the configuration's zone.
+  const modifiedSince = '2024-01-01T03:00:00.000Z'
+  assert.deepEqual(parse({ sizeLimit: 10, filters }).settings.filters, { ...filters, modifiedSince })
+  assert.deepEqual(parse({ filters, timezone: 'UTC' }).settings.filters.modifiedSince, '2024-01-01T00:00:00.000Z')
   assert.equal(refusal({ ...BASE, sizeLimit: 11, filters }).context['path'], 'sizeLimit')
   assert.deepEqual(parse({ paths: ['documents', '/srv/documents/', './a/../b'] }).settings.paths, [
     '/srv/documents',
@@ -157,6 +160,9 @@ const REFUSED: ReadonlyArray<readonly [input: unknown, path: string]> = [
   [{ ...BASE, cron: '0 2 * * *', time: '02:00' }, 'time'],
   [{ ...BASE, frequency: 'DAILY', dayOfWeek: 1 }, 'dayOfWeek'],
   [{ ...BASE, frequency: 'WEEKLY', dayOfMonth: 1 }, 'dayOfMonth'],
+  ...['5', '2027-02-31', '01/02/2027', '2026-01-01T10:00'].map(
+    (modifiedSince) => [{ ...BASE, modifiedSince }, 'modifiedSince'] as const,
+  ),
   [{ ...BASE, cron: 'not cron' }, 'cron'],
   [{ ...BASE, cron: '0 2 30 2 *' }, 'cron'],
   [{ ...BASE, frequency: 'DAILY', timezone: 'Brasil/Capital' }, 'timezone'],

@@ -22,6 +22,8 @@ import {
 } from '../../contracts/system/index.ts'
 import { assertSchedule } from '../../jobs/index.ts'
 import { isBackupError } from '../../kernel/backup-error.ts'
+import { isoTime } from '../../kernel/clock.ts'
+import { DayEnd, isMoment, momentOf } from '../../kernel/moment.ts'
 import { redactUrl } from '../../kernel/redaction.ts'
 import { compilePattern } from '../../sources/index.ts'
 
@@ -63,7 +65,7 @@ export function parseConfigInput(given: ConfigInput, defaults: ParseDefaults): P
     type: typeOf(input, source.settings.kind),
     schedule,
     timezone,
-    filters: filtersOf(input),
+    filters: filtersOf(input, timezone),
     ...(input.allowEmpty !== undefined && { allowEmpty: input.allowEmpty }),
     ...(input.retention !== undefined && { retention: input.retention }),
     performance: input.performance ?? {},
@@ -93,9 +95,17 @@ export function configInputOf(config: {
     name: config.name,
     enabled: config.enabled,
     ...structuredClone(settings),
+    filters: { ...structuredClone(settings.filters), ...legacyDate(settings.filters) },
     ...(settings.kind === SourceKind.FILES && { paths: [...paths] }),
     ...(scheduleKind === 'MANUAL' ? {} : fields),
   } as ConfigInput
+}
+
+/** What an earlier version took for a date goes on meaning the same, and keeps nobody from changing the rest. */
+function legacyDate({ modifiedSince }: ConfigSettings['filters']): ConfigSettings['filters'] {
+  if (modifiedSince === undefined || isMoment(modifiedSince)) return {}
+  const at = Date.parse(modifiedSince)
+  return Number.isNaN(at) ? {} : { modifiedSince: isoTime(at) }
 }
 
 function sourceOf(
@@ -152,7 +162,8 @@ function scheduleOf(input: ConfigInput): ScheduleSettings {
   }
 }
 
-function filtersOf(input: ConfigInput): ConfigSettings['filters'] {
+/** A date is kept as the instant that it means: where the zone changes later, it does not. */
+function filtersOf(input: ConfigInput, zone: string): ConfigSettings['filters'] {
   const filters: Record<string, unknown> = { ...input.filters }
   for (const name of FILTERS) {
     if (input[name] === undefined) continue
@@ -162,7 +173,9 @@ function filtersOf(input: ConfigInput): ConfigSettings['filters'] {
   }
   for (const name of ['includePatterns', 'excludePatterns'] as const)
     for (const pattern of (filters[name] as readonly string[] | undefined) ?? []) assertPattern(pattern, name)
-  return filters
+  const { modifiedSince } = filters
+  const sinceMs = typeof modifiedSince === 'string' ? momentOf(modifiedSince, { zone, end: DayEnd.FIRST }) : undefined
+  return sinceMs === undefined ? filters : { ...filters, modifiedSince: isoTime(sinceMs) }
 }
 
 function assertPattern(pattern: string, name: string): void {

@@ -10,6 +10,7 @@ import {
   type SnapshotDocument,
 } from '../../engine/index.ts'
 import { isoTime } from '../../kernel/clock.ts'
+import { plainText, textFault, textsIn } from '../../kernel/text.ts'
 import type { Holdings, PointFacts, ProtectionFacts } from './engine-protocol.ts'
 
 const CONFIG_TAG = 'config:'
@@ -35,7 +36,7 @@ export function pointOf(
   const { summary } = document
   return {
     snapshot,
-    source: document.source,
+    source: plainText(document.source),
     runId: document.runId ?? null,
     configId: configOf(document),
     createdAt: document.startedAt,
@@ -62,10 +63,22 @@ export function holdingsOf(repository: Repository, history: History, known: read
   }
 }
 
+/** Pins and holds in force with text that no database takes, as `kind subject`. */
+export function unstorableProtections(history: Pick<History, 'records'>): string[] {
+  return history.records
+    .filter(({ document }) => document.record === 'pin' || document.record === 'hold')
+    .filter(({ document: { subject, by, value } }) =>
+      [...textsIn({ subject, by, value })].some(({ text }) => textFault(text) !== undefined),
+    )
+    .map(({ document: { record, subject } }) => `${record} ${plainText(subject)}`)
+}
+
+/** Earlier versions took reasons that no database takes: U+FFFD stands for that. The repository goes by its own. */
 function protectionsOf(history: History): ProtectionFacts[] {
   const holds = new Map(holdsOf(history).map((hold) => [hold.id, hold]))
   return history.records.flatMap(({ document }): ProtectionFacts[] => {
-    const { record, subject, generation, by, at } = document
+    const { record, generation, by, at } = document
+    const subject = plainText(document.subject)
     if (record === 'pin')
       return [
         {
@@ -74,13 +87,13 @@ function protectionsOf(history: History): ProtectionFacts[] {
           generation,
           snapshot: subject,
           source: null,
-          reason: reasonOf(document),
+          reason: plainText(reasonOf(document)),
           until: null,
-          by,
+          by: plainText(by),
           at,
         },
       ]
-    const hold = record === 'hold' ? holds.get(subject) : undefined
+    const hold = record === 'hold' ? holds.get(document.subject) : undefined
     return hold
       ? [
           {
@@ -88,15 +101,21 @@ function protectionsOf(history: History): ProtectionFacts[] {
             subject,
             generation,
             snapshot: hold.snapshot,
-            source: hold.source,
-            reason: hold.reason,
-            until: hold.until,
-            by,
+            source: hold.source === null ? null : plainText(hold.source),
+            reason: plainText(hold.reason),
+            until: storableTime(hold.until),
+            by: plainText(by),
             at,
           },
         ]
       : []
   })
+}
+
+/** What is no date never ends the hold; the catalog, which takes dates only, says so by none. */
+function storableTime(text: string | null): string | null {
+  const at = text === null ? Number.NaN : Date.parse(text)
+  return Number.isNaN(at) ? null : isoTime(at)
 }
 
 function reasonOf({ value }: RecordEntry['document']): string {

@@ -2,6 +2,8 @@
 import type { RetentionPolicy } from '../../contracts/index.ts'
 import type { BackupType, ConfigSettings } from '../../contracts/system/index.ts'
 import { SnapshotType } from '../../engine/index.ts'
+import { DayEnd, momentOf } from '../../kernel/moment.ts'
+import { machineZone } from '../../kernel/zone.ts'
 import type { FileFilters } from '../../sources/index.ts'
 
 /** What the engine takes of a run's settings, which are the configuration's own completed by the system's. */
@@ -9,7 +11,8 @@ export function engineSettings({
   filters,
   performance,
   allowEmpty,
-}: Pick<ConfigSettings, 'filters' | 'performance' | 'allowEmpty'>): {
+  timezone = machineZone(),
+}: Pick<ConfigSettings, 'filters' | 'performance' | 'allowEmpty'> & Partial<Pick<ConfigSettings, 'timezone'>>): {
   readonly filters: FileFilters
   readonly allowEmpty?: boolean
   readonly compressionLevel?: number
@@ -19,11 +22,16 @@ export function engineSettings({
   const { compressionLevel, chunkSize } = performance
   const given = Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined)) as FileFilters
   return {
-    filters: { ...given, ...(modifiedSince !== undefined && { modifiedSinceMs: Date.parse(modifiedSince) }) },
+    filters: { ...given, ...(modifiedSince !== undefined && { modifiedSinceMs: sinceMs(modifiedSince, timezone) }) },
     ...(allowEmpty !== undefined && { allowEmpty }),
     ...(compressionLevel !== undefined && { compressionLevel }),
     ...(chunkSize !== undefined && { segmentBytes: chunkSize }),
   }
+}
+
+/** What earlier versions stored may be a date of another form: it goes on meaning what it meant. */
+function sinceMs(text: string, zone: string): number {
+  return momentOf(text, { zone, end: DayEnd.FIRST }) ?? Date.parse(text)
 }
 
 /** How the engine compares: FILES and DATABASE name what is backed up, and compare with the newest. */

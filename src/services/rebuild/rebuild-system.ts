@@ -8,7 +8,7 @@ import { RecordFolder, type Repository, readHistory, readRecords } from '../../e
 import type { BackupError } from '../../kernel/backup-error.ts'
 import { openAuditLog } from '../audit/index.ts'
 import { ControlKey, type Master, recordControlKey } from '../control-key/index.ts'
-import { holdingsOf, saveHoldings } from '../execution/index.ts'
+import { holdingsOf, saveHoldings, unstorableProtections } from '../execution/index.ts'
 import { AuditResult } from '../parts.ts'
 import { endedRuns } from './ended-runs.ts'
 import type { RebuildContext, RebuildParts } from './rebuild-context.ts'
@@ -67,6 +67,7 @@ async function restoreAll(
   by: string,
 ): Promise<{ summary: RebuildSummary; master: Master | undefined }> {
   const {
+    parts,
     parts: {
       tenantId,
       repository: { rowId },
@@ -88,6 +89,8 @@ async function restoreAll(
   )
   const holdings = holdingsOf(repository, history, [...known])
   await saveHoldings(tx, { tenantId, repositoryRowId: rowId }, holdings)
+  const skipped = [...configs.skipped, ...unstorableProtections(history)]
+  for (const record of skipped) parts.log.warn('a record holds text that no database takes', { record })
   const pins = holdings.protections.filter(({ record }) => record === 'pin').length
   const summary = {
     configs: configs.live,
@@ -98,6 +101,7 @@ async function restoreAll(
     holds: holdings.protections.length - pins,
     auditEntries: audit.entries.length,
     ...(configs.leftDisabled.length > 0 && { configsLeftDisabled: configs.leftDisabled }),
+    ...(skipped.length > 0 && { unstorable: skipped }),
   }
   // Only what changed something is an act.
   const isChange =

@@ -1,6 +1,7 @@
 /** Configurations from their records: the highest generation wins, and nothing that was removed comes back. */
 import { type RecordEntry, RecordKind } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
+import { isStorable, plainText, textsIn } from '../../kernel/text.ts'
 import { type ConfigRecord, parseConfigRecord } from '../records/index.ts'
 import { generationsBySubject, type RebuildContext } from './rebuild-context.ts'
 
@@ -20,6 +21,8 @@ export interface RestoredConfigs {
   readonly changed: number
   /** Names of those that were enabled where they were copied from. */
   readonly leftDisabled: readonly string[]
+  /** With text that no database takes. */
+  readonly skipped: readonly string[]
 }
 
 /**
@@ -31,9 +34,10 @@ export async function restoreConfigs(context: RebuildContext): Promise<RestoredC
     parts: { tenantId },
     tx,
   } = context
-  const recorded = [...generationsBySubject(context.history, RecordKind.CONFIGURATION)]
+  const all = [...generationsBySubject(context.history, RecordKind.CONFIGURATION)]
     .flatMap(([id, entries]) => newestOf(id, entries))
     .filter(({ config }) => config.tenantId === tenantId)
+  const recorded = all.filter(isTaken)
   const rows = await tx
     .selectFrom('configs')
     .select(['id', 'name', 'generation', 'removed_at'])
@@ -51,7 +55,13 @@ export async function restoreConfigs(context: RebuildContext): Promise<RestoredC
     removed: recorded.filter(({ removedAt }) => removedAt !== null).length,
     changed: newer.length,
     leftDisabled: newer.filter(isLeftDisabled).map(({ config }) => config.name),
+    skipped: all.filter((each) => !isTaken(each)).map(({ id }) => `configuration ${plainText(id)}`),
   }
+}
+
+/** Earlier versions recorded text that no database takes: such a configuration keeps nobody else out. */
+function isTaken({ config: { source: _, ...config } }: Recorded): boolean {
+  return [...textsIn(config)].every(({ text }) => isStorable(text))
 }
 
 function isLeftDisabled({ isCopied, config, removedAt }: Recorded): boolean {

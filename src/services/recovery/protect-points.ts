@@ -3,10 +3,20 @@
  * any database; then copied into the catalog.
  */
 import { randomBytes } from 'node:crypto'
-import type { HoldView, RecoveryPointView } from '../../contracts/system/index.ts'
+import { sql } from 'kysely'
+import {
+  type ConfigSettings,
+  type HoldView,
+  type RecoveryPointView,
+  type Warning,
+  warningOf,
+} from '../../contracts/system/index.ts'
 import { listRecords, protect, type RecordEntry, RecordKind, writeRecord } from '../../engine/index.ts'
+import { isTimeZone } from '../../jobs/index.ts'
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
+import { DayEnd, momentOf } from '../../kernel/moment.ts'
+import { machineZone } from '../../kernel/zone.ts'
 import type { SystemParts } from '../parts.ts'
 import { findPoint, viewOfPoint } from './points.ts'
 
@@ -17,6 +27,7 @@ export async function pinPoint(
   { by, reason = '' }: { readonly by: string; readonly reason?: string | undefined },
 ): Promise<RecoveryPointView> {
   const { snapshot } = await findPoint(parts, pointId)
+  await assertStorable(parts, [reason, by])
   await using repository = await parts.repository.open()
   const entry = await protect(
     repository,
@@ -48,9 +59,12 @@ export interface HoldRequest {
 
 /** A legal hold. Throws POINT_NOT_FOUND, CONFIG_INVALID for a date that is none or has passed. */
 export async function addHold(parts: SystemParts, hold: HoldRequest, by: string): Promise<HoldView> {
-  const until = hold.until === undefined ? null : dateToCome(hold.until)
-  const snapshot = hold.pointId === undefined ? null : (await findPoint(parts, hold.pointId)).snapshot
+  const point = hold.pointId === undefined ? undefined : await findPoint(parts, hold.pointId)
+  const zone = await zoneOfTarget(parts, { configId: point?.config_id, source: hold.source })
+  const until = hold.until === undefined ? null : dateToCome(hold.until, zone)
+  const snapshot = point?.snapshot ?? null
   const value = { snapshot, source: hold.source ?? null, reason: hold.reason, until }
+  await assertStorable(parts, [hold.reason, hold.source ?? '', by])
   await using repository = await parts.repository.open()
   const entry = await protect(
     repository,
@@ -59,6 +73,54 @@ export async function addHold(parts: SystemParts, hold: HoldRequest, by: string)
   ).catch(asPoint)
   await mirror(parts, { entry, ...value })
   return { id: entry.document.subject, ...value }
+}
+
+/** A name that nothing has is a slip more often than a source to come. */
+export async function holdWarnings(
+  { catalog, tenantId, repository, locale }: SystemParts,
+  { source }: Pick<HoldRequest, 'source'>,
+): Promise<Warning[]> {
+  if (source === undefined) return []
+  const point = await catalog.db
+    .selectFrom('recovery_points')
+    .select('id')
+    .where('repository_id', '=', repository.rowId)
+    .where('source', '=', source)
+    .limit(1)
+    .executeTakeFirst()
+  const config = await catalog.db
+    .selectFrom('configs')
+    .select('id')
+    .where('tenant_id', '=', tenantId)
+    .where('name', '=', source)
+    .limit(1)
+    .executeTakeFirst()
+  return point || config ? [] : [warningOf('HOLD_SOURCE_UNKNOWN', locale, { source })]
+}
+
+/** That of the configuration that what is held belongs to, else the machine's. */
+async function zoneOfTarget(
+  { catalog, tenantId }: SystemParts,
+  { configId, source }: { readonly configId: string | null | undefined; readonly source: string | undefined },
+): Promise<string> {
+  if (!configId && source === undefined) return machineZone()
+  const row = await catalog.db
+    .selectFrom('configs')
+    .select('settings')
+    .where('tenant_id', '=', tenantId)
+    .$if(Boolean(configId), (query) => query.where('id', '=', configId!))
+    .$if(!configId, (query) => query.where('name', '=', source!).where('removed_at', 'is', null))
+    .executeTakeFirst()
+  const { timezone } = (row?.settings ?? {}) as Partial<ConfigSettings>
+  return timezone !== undefined && isTimeZone(timezone) ? timezone : machineZone()
+}
+
+/**
+ * The database says what it takes before the repository has it for ever. Throws DATABASE_UNAVAILABLE, and whatever it
+ * refuses: then nothing is written anywhere.
+ */
+async function assertStorable({ catalog }: SystemParts, texts: readonly string[]): Promise<void> {
+  await sql`select ${JSON.stringify(texts)}::jsonb`.execute(catalog.db)
 }
 
 /** Throws NOT_FOUND for a hold that is not in force. */
@@ -74,18 +136,16 @@ export async function liftHold(parts: SystemParts, holdId: string, by: string): 
   return { lifted: true }
 }
 
-function dateToCome(text: string): string {
-  const atMs = Date.parse(text)
-  const why = Number.isNaN(atMs)
-    ? `it is ${JSON.stringify(text)}`
-    : atMs <= nowMs()
-      ? 'it has passed already'
-      : undefined
+/** A date alone holds on that day to its end. */
+function dateToCome(text: string, zone: string): string {
+  const atMs = momentOf(text, { zone, end: DayEnd.LAST })
+  const why =
+    atMs === undefined ? `it is ${JSON.stringify(text)}` : atMs <= nowMs() ? 'it has passed already' : undefined
   if (why !== undefined)
     throw new BackupError('CONFIG_INVALID', `until: ${why}.`, {
       context: { path: 'until', why, accepted: 'a date to come, such as 2047-01-31' },
     })
-  return isoTime(atMs)
+  return isoTime(atMs!)
 }
 
 function asPoint(error: unknown): never {

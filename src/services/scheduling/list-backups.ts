@@ -7,13 +7,18 @@ import type { z } from 'zod'
 import type { Database, Tables } from '../../catalog/index.ts'
 import {
   BackupType,
+  CALL_FORMS,
+  type ConfigSettings,
   type listBackupsFilterSchema,
   type Page,
   type paginationSchema,
   RunState,
   type RunView,
 } from '../../contracts/system/index.ts'
+import { isTimeZone } from '../../jobs/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
+import { DayEnd, momentOf } from '../../kernel/moment.ts'
+import { machineZone } from '../../kernel/zone.ts'
 import type { SystemParts } from '../parts.ts'
 import { runView } from './run-row.ts'
 import { isUuid } from './uuid.ts'
@@ -24,7 +29,8 @@ export type ListPagination = z.output<typeof paginationSchema>
 const LIMIT = 20
 
 /**
- * `from` and `to` bound the moment at which a run was made, both inclusive. Throws CONFIG_INVALID for an unknown state
+ * `from` and `to` bound the moment at which a run was made, both inclusive; dates are days of the configuration's zone,
+ * else of the machine's. Throws CONFIG_INVALID for an unknown state
  * or type, or a time that can't be read.
  */
 export async function listBackups(
@@ -32,7 +38,7 @@ export async function listBackups(
   filters: ListFilters = {},
   { page = 1, limit = LIMIT }: ListPagination = {},
 ): Promise<Page<RunView>> {
-  const chosen = checked(filters)
+  const chosen = checked(filters, await zoneOf(parts, filters))
   if (chosen.configId !== undefined && !isUuid(chosen.configId)) return { items: [], total: 0, page, limit }
   const { db } = parts.catalog
   const [total, rows] = await Promise.all([
@@ -50,11 +56,11 @@ interface Chosen {
   readonly to?: Date
 }
 
-function checked({ configId, status, type, from, to }: ListFilters): Chosen {
+function checked({ configId, status, type, from, to }: ListFilters, zone: string): Chosen {
   oneOf('status', status, Object.values(RunState))
   oneOf('type', type, Object.values(BackupType))
-  const since = timeOf('from', from)
-  const until = timeOf('to', to)
+  const since = timeOf('from', from, { zone, end: DayEnd.FIRST })
+  const until = timeOf('to', to, { zone, end: DayEnd.LAST })
   return {
     ...(configId !== undefined && { configId }),
     ...(status !== undefined && { state: status }),
@@ -71,13 +77,33 @@ function oneOf(path: string, value: string | undefined, accepted: readonly strin
   })
 }
 
-function timeOf(path: string, value: string | Date | undefined): Date | undefined {
+function timeOf(
+  path: string,
+  value: string | undefined,
+  { zone, end }: { zone: string; end: DayEnd },
+): Date | undefined {
   if (value === undefined) return undefined
-  const at = new Date(value)
-  if (!Number.isNaN(at.getTime())) return at
+  const at = momentOf(value, { zone, end })
+  if (at !== undefined) return new Date(at)
   throw new BackupError('CONFIG_INVALID', `${path} is no time.`, {
-    context: { path, why: `it is ${JSON.stringify(value)}`, accepted: 'an ISO 8601 date such as "2024-01-01"' },
+    context: { path, why: `it is ${JSON.stringify(value)}`, accepted: CALL_FORMS['filters.from'].en },
   })
+}
+
+/** The configuration's, where one is asked for; else the machine's. */
+async function zoneOf(parts: SystemParts, { configId, from, to }: ListFilters): Promise<string> {
+  if (from === undefined && to === undefined) return machineZone()
+  const row =
+    configId === undefined || !isUuid(configId)
+      ? undefined
+      : await parts.catalog.db
+          .selectFrom('configs')
+          .select('settings')
+          .where('tenant_id', '=', parts.tenantId)
+          .where('id', '=', configId)
+          .executeTakeFirst()
+  const { timezone } = (row?.settings ?? {}) as Partial<ConfigSettings>
+  return timezone !== undefined && isTimeZone(timezone) ? timezone : machineZone()
 }
 
 type Runs<O> = SelectQueryBuilder<Tables, 'runs', O>
@@ -95,7 +121,7 @@ function where<O>(query: Runs<O>, tenantId: string, { configId, state, type, fro
 /** How the database would read the first page: for the test and the bench that hold it against the indexes. */
 export async function listPlan(parts: SystemParts, filters: ListFilters): Promise<string> {
   const plan = await pageQuery(parts.catalog.db, parts.tenantId, {
-    chosen: checked(filters),
+    chosen: checked(filters, machineZone()),
     page: 1,
     limit: LIMIT,
   }).explain<Record<string, string>>('text', sql`costs off`)

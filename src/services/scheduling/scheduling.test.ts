@@ -522,7 +522,7 @@ function describeScheduling(make: () => Promise<Catalog>): void {
     assert.deepEqual(await page({ configId: second }), [[0, 1, 2, 3], 4])
     assert.deepEqual(await page({ status: 'FAILED' }), [[3], 1])
     assert.deepEqual(await page({ type: 'FULL', configId: first }), [[5, 7, 9], 3])
-    assert.deepEqual(await page({ from: at(2), to: at(4).toISOString() }), [[6, 7, 8], 3])
+    assert.deepEqual(await page({ from: at(2).toISOString(), to: at(4).toISOString() }), [[6, 7, 8], 3])
     assert.deepEqual(await page({ configId: 'nobody' }), [[], 0])
     await catalog.db.updateTable('runs').set({ state: 'FAILED' }).where('config_id', '=', second).execute()
     await catalog.db.deleteFrom('runs').where('id', '=', all[0]!.id).execute()

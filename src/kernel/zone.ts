@@ -30,6 +30,11 @@ function formatOf(zone: string): Intl.DateTimeFormat {
   return format
 }
 
+/** The zone of this machine's clock. */
+export function machineZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone
+}
+
 /** Whether `zone` is a name such as "America/Sao_Paulo". A bare offset is none: it knows nothing of daylight saving. */
 export function isTimeZone(zone: string): boolean {
   if (!/^[A-Za-z]/.test(zone)) return false
@@ -45,14 +50,9 @@ export function isTimeZone(zone: string): boolean {
 export function wallOfInstant(ms: number, zone: string): number {
   const parts: Record<string, number> = {}
   for (const { type, value } of formatOf(zone).formatToParts(ms)) parts[type] = Number(value)
-  const seconds = Date.UTC(
-    parts['year']!,
-    parts['month']! - 1,
-    parts['day']!,
-    parts['hour']!,
-    parts['minute']!,
-    parts['second']!,
-  )
+  // Date.UTC takes the years 0 to 99 for those of the last century.
+  const day = new Date(0).setUTCFullYear(parts['year']!, parts['month']! - 1, parts['day']!)
+  const seconds = day + (parts['hour']! * 3600 + parts['minute']! * 60 + parts['second']!) * 1000
   return seconds + (ms - Math.floor(ms / 1000) * 1000)
 }
 
