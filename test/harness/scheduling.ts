@@ -69,8 +69,3 @@ export async function planConfig(parts: SystemParts, { dueAt, ...config }: Plann
   })
   return id
 }
-
-/** The name of before, until nobody uses it. */
-export function insertConfig(parts: SystemParts, config?: PlannedConfig): Promise<string> {
-  return planConfig(parts, config)
-}
