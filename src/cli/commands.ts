@@ -243,6 +243,12 @@ export const COMMANDS: readonly CommandSpec[] = [
     configure: (command) => void command.option('--acknowledge <id>', 'say that somebody looks after it'),
   },
   {
+    name: 'alerts test',
+    describe: 'send a test message through each channel, or one of them, and say what came of it',
+    load: () => import('./commands/alerts-test.ts'),
+    configure: (command) => void command.argument('[channel]', 'email, webhook or healthcheck'),
+  },
+  {
     name: 'recover',
     describe: 'have the system restore a point and follow it',
     load: () => import('./commands/recover.ts'),

@@ -51,6 +51,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'forget 6857d1c2',
   ],
   'hold add': ['hold add --snapshot latest --until 2047-01-31 --reason "case 123"', 'hold add --source clinic'],
+  'alerts test': ['alerts test', 'alerts test email'],
   'key add': ['key add /media/usb/second.key --label "safe"'],
   'key remove': ['key list', 'key remove 59f1c0a2b3d4e5f6'],
   'key recovery-kit': ['key recovery-kit > kit.txt', 'key recovery-kit --with-key | lp'],

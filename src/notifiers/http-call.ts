@@ -6,6 +6,7 @@ import dns from 'node:dns'
 import http from 'node:http'
 import https from 'node:https'
 import net from 'node:net'
+import tls from 'node:tls'
 import { BackupError } from '../kernel/backup-error.ts'
 import { connectionCause, deliveryFailed, deliveryRefused } from './notifier.ts'
 import { isPrivateAddress } from './private-address.ts'
@@ -31,6 +32,23 @@ class PrivateAddress extends Error {}
  * allowed; DELIVERY_FAILED for everything that may pass; ABORTED. The URL, which may hold a secret, is in no error.
  */
 export async function post(call: HttpCall): Promise<void> {
+  const { channel } = call
+  const status = await within(call, (signal) => send(call, signal))
+  if (status >= 200 && status < 300) return
+  throw isWorthAnotherTry(status)
+    ? deliveryFailed(channel, `HTTP ${status}`)
+    : deliveryRefused(channel, `HTTP ${status}`)
+}
+
+/** Whether the host takes a connection, with TLS where the URL has it; nothing is asked of it. Throws as `post` does. */
+export async function reach(call: Omit<HttpCall, 'body' | 'headers'>): Promise<void> {
+  await within(call, (signal) => connect(call, signal))
+}
+
+async function within<T>(
+  call: Omit<HttpCall, 'body' | 'headers'>,
+  act: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const { channel, signal } = call
   if (
     !call.allowPrivate &&
@@ -39,19 +57,34 @@ export async function post(call: HttpCall): Promise<void> {
   )
     throw deliveryRefused(channel, 'private address')
   const deadline = AbortSignal.timeout(call.timeoutMs ?? HTTP_TIMEOUT_MS)
-  let status: number
   try {
-    status = await send(call, AbortSignal.any([signal, deadline]))
+    return await act(AbortSignal.any([signal, deadline]))
   } catch (error) {
     if (signal.aborted) throw new BackupError('ABORTED', 'The delivery was stopped.', { cause: signal.reason })
     if (deadline.aborted) throw deliveryFailed(channel, 'timeout')
     if (error instanceof PrivateAddress) throw deliveryRefused(channel, 'private address')
     throw deliveryFailed(channel, connectionCause(error))
   }
-  if (status >= 200 && status < 300) return
-  throw isWorthAnotherTry(status)
-    ? deliveryFailed(channel, `HTTP ${status}`)
-    : deliveryRefused(channel, `HTTP ${status}`)
+}
+
+function connect({ url, allowPrivate }: Omit<HttpCall, 'body' | 'headers'>, signal: AbortSignal): Promise<void> {
+  const isSecure = url.protocol === 'https:'
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  const lookup = allowPrivate ? {} : { lookup: publicLookup }
+  const port = url.port === '' ? (isSecure ? 443 : 80) : Number(url.port)
+  return new Promise((resolve, reject) => {
+    const done = () => {
+      socket.destroy()
+      resolve()
+    }
+    const socket = isSecure
+      ? tls.connect({ host, port, ...(net.isIP(host) === 0 && { servername: host }), ...lookup }, done)
+      : net.connect({ host, port, ...lookup }, done)
+    socket.once('error', reject)
+    const stop = () => socket.destroy(signal.reason instanceof Error ? signal.reason : new Error('stopped'))
+    if (signal.aborted) stop()
+    else signal.addEventListener('abort', stop, { once: true })
+  })
 }
 
 function isWorthAnotherTry(status: number): boolean {

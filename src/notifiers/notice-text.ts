@@ -1,5 +1,5 @@
 /** An alarm in words: subject and text for people. */
-import type { Locale } from '../contracts/index.ts'
+import { type Locale, numberText } from '../contracts/index.ts'
 import type { AlertSeverity } from '../contracts/system/index.ts'
 import { printable } from '../kernel/printable.ts'
 import type { AlarmChange, AlarmNotice } from './notifier.ts'
@@ -7,8 +7,12 @@ import type { AlarmChange, AlarmNotice } from './notifier.ts'
 interface Words {
   readonly changes: Readonly<Record<AlarmChange, string>>
   readonly severities: Readonly<Record<AlertSeverity, string>>
+  /** The first line of a mail that ends an alarm. */
+  readonly resolved: string
   readonly labels: {
     readonly what: string
+    readonly was: string
+    readonly ended: string
     readonly todo: string
     readonly severity: string
     readonly config: string
@@ -23,10 +27,13 @@ interface Words {
 
 const WORDS: Readonly<Record<Locale, Words>> = {
   en: {
-    changes: { RAISED: '', REPEATED: 'again: ', RESOLVED: 'resolved: ' },
+    changes: { RAISED: '', REPEATED: 'again: ', RESOLVED: 'resolved: ', TEST: 'test: ' },
     severities: { LOW: 'low', MEDIUM: 'medium', HIGH: 'high', CRITICAL: 'critical' },
+    resolved: 'This alarm is resolved: nothing needs to be done about it any more.',
     labels: {
       what: 'What happened',
+      was: 'What had happened',
+      ended: 'Resolved',
       todo: 'What to do',
       severity: 'Severity',
       config: 'Configuration',
@@ -39,10 +46,13 @@ const WORDS: Readonly<Record<Locale, Words>> = {
     footer: 'Sent by NeonPro Backup.',
   },
   'pt-BR': {
-    changes: { RAISED: '', REPEATED: 'de novo: ', RESOLVED: 'resolvido: ' },
+    changes: { RAISED: '', REPEATED: 'de novo: ', RESOLVED: 'resolvido: ', TEST: 'teste: ' },
     severities: { LOW: 'baixa', MEDIUM: 'média', HIGH: 'alta', CRITICAL: 'crítica' },
+    resolved: 'Este alarme está resolvido: não há mais nada a fazer a respeito.',
     labels: {
       what: 'O que houve',
+      was: 'O que havia acontecido',
+      ended: 'Resolvido em',
       todo: 'O que fazer',
       severity: 'Gravidade',
       config: 'Configuração',
@@ -62,21 +72,31 @@ export function subjectOf(notice: AlarmNotice): string {
 }
 
 export function textOf(notice: AlarmNotice): string {
-  const { labels, severities, footer } = WORDS[notice.locale]
+  const { labels, severities, footer, resolved } = WORDS[notice.locale]
   const isOver = notice.change === 'RESOLVED'
+  const at = timeText(notice.at, notice.locale)
   const lines: ReadonlyArray<readonly [label: string, value: string | null]> = [
-    [labels.what, notice.message],
+    [isOver ? labels.was : labels.what, notice.message],
     [labels.todo, isOver || notice.guidance === '' ? null : notice.guidance],
     [labels.severity, severities[notice.severity]],
     [labels.config, notice.configName],
     [labels.run, notice.runId],
     [labels.host, notice.host],
-    [labels.at, notice.at],
-    [labels.since, notice.firstSeenAt === notice.at ? null : notice.firstSeenAt],
-    [labels.count, notice.count > 1 ? String(notice.count) : null],
+    [isOver ? labels.ended : labels.at, at],
+    [labels.since, notice.firstSeenAt === notice.at ? null : timeText(notice.firstSeenAt, notice.locale)],
+    [labels.count, notice.count > 1 ? numberText(notice.count, notice.locale) : null],
   ]
-  return `${lines
+  const told = lines
     .filter(([, value]) => value !== null)
     .map(([label, value]) => `${label}: ${printable(value!)}`)
-    .join('\n')}\n\n-- \n${footer}\n`
+    .join('\n')
+  return `${isOver ? `${resolved}\n\n` : ''}${told}\n\n-- \n${footer}\n`
+}
+
+/** On this machine's clock, with its zone. */
+function timeText(iso: string, locale: Locale): string {
+  return new Intl.DateTimeFormat(locale, {
+    dateStyle: 'short',
+    timeStyle: 'long',
+  }).format(new Date(iso))
 }

@@ -11,10 +11,12 @@ import { BackupError, systemCode } from '../kernel/backup-error.ts'
 export const NoticeKind = { ALARM: 'ALARM', PING: 'PING' } as const
 export type NoticeKind = (typeof NoticeKind)[keyof typeof NoticeKind]
 
-export const AlarmChange = { RAISED: 'RAISED', REPEATED: 'REPEATED', RESOLVED: 'RESOLVED' } as const
+/** TEST: nothing happened, somebody tries whether it arrives. */
+export const AlarmChange = { RAISED: 'RAISED', REPEATED: 'REPEATED', RESOLVED: 'RESOLVED', TEST: 'TEST' } as const
 export type AlarmChange = (typeof AlarmChange)[keyof typeof AlarmChange]
 
-export const PingSignal = { START: 'START', SUCCESS: 'SUCCESS', FAIL: 'FAIL' } as const
+/** TEST is written down over there, and changes nothing. */
+export const PingSignal = { START: 'START', SUCCESS: 'SUCCESS', FAIL: 'FAIL', TEST: 'TEST' } as const
 export type PingSignal = (typeof PingSignal)[keyof typeof PingSignal]
 
 /**
@@ -65,6 +67,8 @@ export interface DeliverOptions {
   readonly key: string
 }
 
+export type ProbeOptions = Pick<DeliverOptions, 'signal'>
+
 export interface Notifier {
   readonly kind: string
   readonly title: LocalizedText
@@ -73,6 +77,11 @@ export interface Notifier {
    * Throws DELIVERY_FAILED (worth trying again), DELIVERY_REFUSED (it is not) and ABORTED. No secret is in an error.
    */
   deliver(notice: Notice, options: DeliverOptions): Promise<void>
+  /**
+   * Tries the channel without sending anything, as far as that can be known: a mail server has to take the password, an
+   * HTTP service to be there. Throws as `deliver` does. Absent: it can't be known.
+   */
+  probe?(options: ProbeOptions): Promise<void>
 }
 
 export interface NotifierDefinition<Config> {
@@ -88,6 +97,7 @@ export interface NotifierDefinition<Config> {
   readonly variables: Readonly<Record<string, string>>
   readonly required: readonly string[]
   deliver(notice: Notice, config: Config, options: DeliverOptions): Promise<void>
+  probe?(config: Config, options: ProbeOptions): Promise<void>
 }
 
 /** A definition whose type of configuration is nobody else's business. */
@@ -121,7 +131,13 @@ function openNotifier<Config>(definition: NotifierDefinition<Config>, settings: 
     })
   }
   const config = parsed.data
-  return { kind, title, carries, deliver: (notice, options) => definition.deliver(notice, config, options) }
+  return {
+    kind,
+    title,
+    carries,
+    deliver: (notice, options) => definition.deliver(notice, config, options),
+    ...(definition.probe && { probe: (options: ProbeOptions) => definition.probe!(config, options) }),
+  }
 }
 
 /** The channels that these settings set up. Throws CONFIG_INVALID for half a set-up. */

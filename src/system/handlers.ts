@@ -1,6 +1,7 @@
 /** Which use case answers which call. */
 
 import { warningOf } from '../contracts/system/index.ts'
+import { testChannels } from '../services/alarms/index.ts'
 import { exportAudit, verifyAudit } from '../services/audit/index.ts'
 import { createConfig, deleteConfig, getConfig, listConfigs, updateConfig } from '../services/configs/index.ts'
 import { applyRetention, simulateRetention } from '../services/execution/index.ts'
@@ -36,6 +37,9 @@ import {
 import { systemStatus } from '../services/status/index.ts'
 import { download, exists, list, remove, upload } from '../services/storage/index.ts'
 import type { Handlers, StreamHandlers } from './local-transport.ts'
+
+/** Longer than any channel takes to answer. */
+const CHANNEL_TEST_MS = 60_000
 
 /** Without what is not given: JSON has no undefined. */
 function given<T extends object>(input: T): { [K in keyof T]: Exclude<T[K], undefined> } {
@@ -75,6 +79,8 @@ export const HANDLERS: Handlers = {
   'monitor.alerts': (parts) => only(getActiveAlerts(parts)),
   'monitor.createAlert': (parts, alert) => only(createAlert(parts, alert)),
   'monitor.acknowledge': (parts, { alertId }, { by }) => only(acknowledgeAlert(parts, alertId, by)),
+  'monitor.testChannels': (parts, { channel }, { signal }) =>
+    only(testChannels(parts, { ...given({ channel }), signal: signal ?? AbortSignal.timeout(CHANNEL_TEST_MS) })),
   'monitor.health': (parts) => only(performHealthCheck(parts)),
   'recover.create': (parts, { backupId, type, options }, { by }) =>
     only(createRecoveryRequest(parts, { pointOrRunId: backupId, type, options }, by)),

@@ -8,7 +8,7 @@ import { isBackupError } from '../kernel/backup-error.ts'
 import type { Log } from '../kernel/log.ts'
 import { hostName } from '../kernel/machine.ts'
 import { openAuditLog } from '../services/audit/index.ts'
-import { type ControlKey, openControlKey } from '../services/control-key/index.ts'
+import { type ControlKey, openControlKey, sealHealthchecks } from '../services/control-key/index.ts'
 import type { RepositoryAccess, SystemParts } from '../services/index.ts'
 import { openNotifiers } from './compose-channels.ts'
 import type { Started } from './facade/backup-system.ts'
@@ -78,6 +78,7 @@ async function openParts(
     ...(signal && { signal }),
   })
   const controlKey = await openKey(catalog, repository)
+  await sealHealthchecks({ catalog, tenantId: DEFAULT_TENANT_ID }, controlKey)
   const queue = await openJobQueue(catalog, { log: log.child('queue'), isWorker: works })
   onClose(async () => await queue[Symbol.asyncDispose]())
   return {

@@ -4,7 +4,7 @@
  */
 import fs from 'node:fs'
 import path from 'node:path'
-import { systemCode } from '../../kernel/backup-error.ts'
+import { isBackupError, systemCode } from '../../kernel/backup-error.ts'
 import { readKeys, type Settings } from '../../system/settings/index.ts'
 import type { CommandContext } from '../command.ts'
 import { formatBytes } from '../format.ts'
@@ -21,6 +21,7 @@ export async function systemChecks(context: CommandContext, { values, warnings }
     ...spaceChecks(context, [...new Set([values.home, values.repository.path])]),
     logCheck(context, values.logsDirectory),
     ...channelChecks(context, values.channels),
+    ...(await probeChecks(context, values.channels)),
     ...warnings.map(({ code, message }) => advice(code, message)),
   ]
 }
@@ -124,6 +125,32 @@ function channelChecks({ t }: CommandContext, channels: Settings['values']['chan
       : []),
     heartbeat ? fine(t('doctor.heartbeat')) : advice(t('doctor.heartbeat'), t('doctor.heartbeatRemedy')),
   ]
+}
+
+/** Each channel as it would be used, but without a message: a dead one is as good as none. */
+async function probeChecks(context: CommandContext, channels: Settings['values']['channels']): Promise<Check[]> {
+  const { t, locale } = context
+  const { openNotifiers } = await import('../../system/compose-channels.ts')
+  // Half a set-up opens nothing.
+  const whole = await tried(context, t('doctor.channel'), () => openNotifiers(channels))
+  if (!whole.isOk) return [whole]
+  const isSetUp = (carries: string) => carries === 'ALARM' || channels.healthcheckUrl !== undefined
+  const probed = openNotifiers(channels).filter(({ carries, probe }) => isSetUp(carries) && probe !== undefined)
+  return await Promise.all(
+    probed.map(async ({ kind, title, probe }) => {
+      try {
+        await probe!({ signal: context.signal })
+        return fine(t('doctor.probe', { channel: title[locale] }))
+      } catch (error) {
+        if (!isBackupError(error) || error.code === 'ABORTED') throw error
+        const cause = String(error.context['cause'] ?? error.code)
+        return missing(
+          t('doctor.probeFailed', { channel: title[locale], cause }),
+          t('doctor.probeRemedy', { channel: kind }),
+        )
+      }
+    }),
+  )
 }
 
 /** As a shell takes it. */

@@ -128,6 +128,8 @@ export const SENTENCES_PT_BR: Readonly<Record<string, string>> = {
   'env:NAME, file:PATH, "-" or a URL without a password (default: env:DATABASE_URL)': 'env:NOME, file:CAMINHO, "-" ou uma URL sem senha (padrão: env:DATABASE_URL)',
   'Name the database with --database or DATABASE_URL.': 'Informe o banco com --database ou DATABASE_URL.',
   'list the open alarms': 'lista os alarmes abertos',
+  'send a test message through each channel, or one of them, and say what came of it': 'envia uma mensagem de teste por cada canal, ou por um deles, e diz o que houve',
+  'email, webhook or healthcheck': 'email, webhook ou healthcheck',
   'say that somebody looks after it': 'diz que alguém cuida dele',
   'have the system restore a point and follow it': 'faz o sistema restaurar um ponto e acompanha',
   'only this path or glob; may be given again': 'só este caminho ou padrão; pode ser repetida',
@@ -309,6 +311,6 @@ export const SENTENCES_PT_BR: Readonly<Record<string, string>> = {
 // biome-ignore format: a table with one message a line
 export const PLACEHOLDERS_PT_BR: Readonly<Record<string, string>> = {
   options: 'opções', command: 'comando', location: 'local', file: 'arquivo', dir: 'pasta', mode: 'modo', glob: 'padrão', pattern: 'padrão', date: 'data', name: 'nome', type: 'tipo', tag: 'etiqueta', level: 'nível',
-  path: 'caminho', format: 'formato', share: 'parte', zone: 'fuso', text: 'texto', frequency: 'frequência', time: 'hora', day: 'dia', expression: 'expressão', period: 'período', policy: 'política', seconds: 'segundos', rate: 'taxa', priority: 'prioridade', option: 'opção',
+  path: 'caminho', format: 'formato', share: 'parte', channel: 'canal', zone: 'fuso', text: 'texto', frequency: 'frequência', time: 'hora', day: 'dia', expression: 'expressão', period: 'período', policy: 'política', seconds: 'segundos', rate: 'taxa', priority: 'prioridade', option: 'opção',
   point: 'ponto', source: 'origem',
 }

@@ -70,6 +70,7 @@ export const CALL_FORMS = forms({
   'monitor.createAlert: type': oneOf(AlertType),
   severity: oneOf(AlertSeverity),
   message: ['a text of 1 to 2000 characters', 'um texto de 1 a 2000 caracteres'],
+  channel: ['email, webhook or healthcheck', 'email, webhook ou healthcheck'],
   alertId: ['the id of an alert, as getActiveAlerts() gives it', 'o id de um alerta, como getActiveAlerts() o devolve'],
   backupId: ['the id of a run or of a recovery point', 'o id de uma execução ou de um ponto de recuperação'],
   'recover.create: type': oneOf(RecoveryType),

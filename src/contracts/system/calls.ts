@@ -14,6 +14,7 @@ import type {
   AlertView,
   AuditVerdict,
   BackupMetrics,
+  ChannelTest,
   ConfigView,
   HealthReport,
   HoldView,
@@ -104,6 +105,11 @@ export const CALLS = {
     'alert.acknowledge',
     z.strictObject({ alertId: id, userId }),
     ({ alertId }) => `alert:${alertId}`,
+  ),
+  'monitor.testChannels': acts(
+    'alert.test',
+    z.strictObject({ channel: z.string().min(1).max(40).optional(), userId }),
+    ({ channel }) => `channel:${channel ?? 'all'}`,
   ),
   'monitor.health': reads(nothing),
   'recover.create': acts(
@@ -205,6 +211,7 @@ export interface CallData {
   'monitor.alerts': readonly AlertView[]
   'monitor.createAlert': AlertView
   'monitor.acknowledge': AlertView
+  'monitor.testChannels': readonly ChannelTest[]
   'monitor.health': HealthReport
   'recover.create': RecoveryRequestView
   'recover.status': RecoveryRequestView

@@ -146,7 +146,10 @@ export interface ConfigSettings {
   readonly retention?: z.output<typeof retentionSchema>
   readonly performance: z.output<typeof performanceSchema>
   readonly alertConfig: z.output<typeof alertConfigSchema>
+  /** Where its pings go: shown as protocol and host alone, since whoever has the path may report in its name. */
   readonly healthcheckUrl?: string
+  /** The whole address, sealed by the control key, in hexadecimal digits. In no view. */
+  readonly healthcheckSealed?: string
   readonly priority: Priority
   readonly tags: readonly string[]
 }

@@ -45,6 +45,7 @@ export type {
   AlertView,
   AuditVerdict,
   BackupMetrics,
+  ChannelTest,
   ConfigView,
   DatedAheadPoint,
   HealthCheck,

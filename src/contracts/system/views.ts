@@ -147,6 +147,19 @@ export interface AlertView {
   readonly resolvedAt: string | null
 }
 
+export interface ChannelTest {
+  /** `email`, `webhook`, `healthcheck`. */
+  readonly channel: string
+  readonly title: string
+  /** The configuration whose own address was tried; null: the system's. */
+  readonly about: string | null
+  readonly delivered: boolean
+  /** DELIVERY_FAILED, DELIVERY_REFUSED; null when it arrived. */
+  readonly code: string | null
+  /** What kept it: a code or a status, never the address. */
+  readonly cause: string | null
+}
+
 /** `successRate` = COMPLETED / (COMPLETED + PARTIAL + FAILED + MISSED), 0–1; null where nothing finished. */
 export interface BackupMetrics {
   readonly from: string

@@ -37,12 +37,11 @@ export const email = defineNotifier<EmailConfig>({
   config,
   variables: { smtpUrl: 'SMTP_URL', emailFrom: 'ALERT_EMAIL_FROM', emailTo: 'ALERT_EMAIL_TO' },
   required: ['smtpUrl', 'emailTo'],
-  async deliver(notice, { smtpUrl, emailFrom, emailTo }, { key, signal }) {
+  async deliver(notice, config, { key, signal }) {
     if (notice.kind !== 'ALARM') throw deliveryRefused(KIND, 'not an alarm')
-    const deadline = AbortSignal.timeout(TIMEOUT_MS)
-    const transport = await openTransport(smtpUrl)
-    try {
-      await transport.sendMail({
+    const { emailFrom, emailTo } = config
+    await overTransport(config, signal, (transport, ends) =>
+      transport.sendMail({
         from: emailFrom,
         to: [...emailTo],
         subject: subjectOf(notice),
@@ -51,16 +50,35 @@ export const email = defineNotifier<EmailConfig>({
         headers: { 'auto-submitted': 'auto-generated', 'x-neonpro-alarm': notice.type },
         disableFileAccess: true,
         disableUrlAccess: true,
-        signal: AbortSignal.any([signal, deadline]),
-      })
-    } catch (error) {
-      if (signal.aborted) throw new BackupError('ABORTED', 'The delivery was stopped.')
-      throw deadline.aborted ? deliveryFailed(KIND, 'timeout') : failureOfMail(error)
-    } finally {
-      transport.close()
-    }
+        signal: ends,
+      }),
+    )
+  },
+  /** Greeting, TLS and password, without a message. */
+  async probe(config, { signal }) {
+    await overTransport(config, signal, (transport, ends) => {
+      const stopped = new Promise<never>((_, reject) => ends.addEventListener('abort', () => reject(ends.reason)))
+      return Promise.race([transport.verify(), stopped])
+    })
   },
 })
+
+async function overTransport(
+  { smtpUrl }: EmailConfig,
+  signal: AbortSignal,
+  act: (transport: Transporter, signal: AbortSignal) => Promise<unknown>,
+): Promise<void> {
+  const deadline = AbortSignal.timeout(TIMEOUT_MS)
+  const transport = await openTransport(smtpUrl)
+  try {
+    await act(transport, AbortSignal.any([signal, deadline]))
+  } catch (error) {
+    if (signal.aborted) throw new BackupError('ABORTED', 'The delivery was stopped.')
+    throw deadline.aborted ? deliveryFailed(KIND, 'timeout') : failureOfMail(error)
+  } finally {
+    transport.close()
+  }
+}
 
 /** The library is loaded at the first delivery: most runs never need it. */
 async function openTransport(smtpUrl: string): Promise<Transporter> {

@@ -5,12 +5,12 @@
  */
 import { z } from 'zod'
 import { printable } from '../../kernel/printable.ts'
-import { post } from '../http-call.ts'
+import { post, reach } from '../http-call.ts'
 import { defineNotifier, deliveryRefused, type PingNotice, type PingSignal } from '../notifier.ts'
 import { slugOf } from '../ping-slug.ts'
 
 const KIND = 'healthcheck'
-const SUFFIXES: Readonly<Record<PingSignal, string>> = { START: '/start', SUCCESS: '', FAIL: '/fail' }
+const SUFFIXES: Readonly<Record<PingSignal, string>> = { START: '/start', SUCCESS: '', FAIL: '/fail', TEST: '/log' }
 const URL_FORM = 'an http: or https: URL; {slug} stands for the configuration'
 
 const config = z.object({
@@ -36,6 +36,11 @@ export const healthcheck = defineNotifier<z.output<typeof config>>({
     if (url === null) throw deliveryRefused(KIND, 'not an http: or https: URL')
     // The operator names the address, and such a service often stands in the clinic's own network.
     await post({ channel: KIND, url, body: printable(notice.text), allowPrivate: true, signal })
+  },
+  /** Any call of the address would be a sign of life: only that somebody answers there is tried. */
+  async probe({ healthcheckUrl }, { signal }) {
+    const url = healthcheckUrl === undefined ? null : URL.parse(healthcheckUrl.replaceAll('{slug}', 'slug'))
+    if (url !== null) await reach({ channel: KIND, url, allowPrivate: true, signal })
   },
 })
 

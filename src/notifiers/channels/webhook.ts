@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { nowMs } from '../../kernel/clock.ts'
 import { printableJson } from '../../kernel/printable.ts'
-import { post } from '../http-call.ts'
+import { post, reach } from '../http-call.ts'
 import { type AlarmNotice, defineNotifier, deliveryRefused } from '../notifier.ts'
 
 const KIND = 'webhook'
@@ -49,6 +49,9 @@ export const webhook = defineNotifier<z.output<typeof config>>({
       signal,
     })
   },
+  /** A call that means nothing would be an alarm to whoever takes it: only that somebody answers there is tried. */
+  probe: ({ webhookUrl, webhookAllowPrivate }, { signal }) =>
+    reach({ channel: KIND, url: new URL(webhookUrl), allowPrivate: webhookAllowPrivate === true, signal }),
 })
 
 /** Members stay; new ones may come. */

@@ -140,7 +140,7 @@ async function noticeOf(parts: SystemParts, { event }: Claimed): Promise<Notice 
   const { configId, ...ping } = waiting
   const config = await parts.catalog.db
     .selectFrom('configs')
-    .select(['name', 'settings'])
+    .select(['id', 'name', 'settings'])
     .where('id', '=', configId)
     .where('removed_at', 'is', null)
     .executeTakeFirst()

@@ -2,6 +2,7 @@
 import type { Database, DatabaseTransaction } from '../../catalog/index.ts'
 import { type ConfigSettings, type Warning, warningOf } from '../../contracts/system/index.ts'
 import { numberedSlug, slugOf } from '../../notifiers/index.ts'
+import { healthcheckAddress } from '../control-key/index.ts'
 import type { SystemParts } from '../parts.ts'
 
 const SLUG = '{slug}'
@@ -29,11 +30,11 @@ export async function pingSlug(
 
 /** The address with its slug put in; undefined: this configuration has no pings. */
 export async function pingAddress(
-  parts: Pick<SystemParts, 'tenantId' | 'channels'>,
+  parts: Pick<SystemParts, 'tenantId' | 'channels' | 'secrets'>,
   db: Database | DatabaseTransaction,
-  config: { readonly name: string; readonly settings: unknown },
+  config: { readonly id: string; readonly name: string; readonly settings: unknown },
 ): Promise<string | undefined> {
-  const own = (config.settings as Partial<ConfigSettings>).healthcheckUrl
+  const own = healthcheckAddress(parts.secrets, config.id, config.settings as ConfigSettings)
   const address = own ?? parts.channels.healthcheckUrl
   if (address === undefined || (own === undefined && !address.includes(SLUG))) return undefined
   return address.includes(SLUG) ? address.replaceAll(SLUG, await pingSlug(parts, db, config.name)) : address
@@ -41,14 +42,15 @@ export async function pingAddress(
 
 /** What is said when a configuration is saved: a slug that is not the name's own, an address that others use too. */
 export async function pingWarnings(
-  parts: Pick<SystemParts, 'tenantId' | 'channels' | 'locale' | 'catalog'>,
+  parts: Pick<SystemParts, 'tenantId' | 'channels' | 'locale' | 'catalog' | 'secrets'>,
   config: { readonly id: string; readonly name: string; readonly settings: ConfigSettings },
 ): Promise<Warning[]> {
   const { db } = parts.catalog
   const address = await pingAddress(parts, db, config)
   if (address === undefined) return []
   const slug = await pingSlug(parts, db, config.name)
-  const isBySlug = (config.settings.healthcheckUrl ?? parts.channels.healthcheckUrl ?? '').includes(SLUG)
+  const own = healthcheckAddress(parts.secrets, config.id, config.settings)
+  const isBySlug = (own ?? parts.channels.healthcheckUrl ?? '').includes(SLUG)
   const sharing = await othersAt(parts, address, config.id)
   return [
     ...(isBySlug && slug !== slugOf(config.name)
@@ -61,7 +63,7 @@ export async function pingWarnings(
 }
 
 async function othersAt(
-  parts: Pick<SystemParts, 'tenantId' | 'channels' | 'catalog'>,
+  parts: Pick<SystemParts, 'tenantId' | 'channels' | 'catalog' | 'secrets'>,
   address: string,
   configId: string,
 ): Promise<string[]> {
@@ -73,7 +75,9 @@ async function othersAt(
     .where('id', '<>', configId)
     .orderBy('name')
     .execute()
-  const others = rows.filter(({ settings }) => (settings as Partial<ConfigSettings>).healthcheckUrl === address)
+  const others = rows.filter(
+    ({ id, settings }) => healthcheckAddress(parts.secrets, id, settings as ConfigSettings) === address,
+  )
   const isHeartbeat = parts.channels.healthcheckUrl === address
   return [...others.map(({ name }) => name), ...(isHeartbeat ? ['HEALTHCHECK_URL'] : [])]
 }

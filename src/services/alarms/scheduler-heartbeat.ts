@@ -18,14 +18,23 @@ export async function schedulerHeartbeat(
       { kind: 'PING', signal: 'SUCCESS', name: 'scheduler', url, text: 'scheduler' },
       { signal, key: 'scheduler' },
     )
+    causes.set(parts.notifiers, null)
     return true
   } catch (error) {
     if (isBackupError(error, 'ABORTED')) throw error
-    parts.log.warn('the heartbeat did not arrive', {
-      cause: isBackupError(error) ? String(error.context['cause']) : String(error),
-    })
+    const cause = isBackupError(error) ? String(error.context['cause']) : String(error)
+    causes.set(parts.notifiers, cause)
+    parts.log.warn('the heartbeat did not arrive', { cause })
     return false
   }
+}
+
+/** What became of the last heartbeat of this process, by the channels that it went through. */
+const causes = new WeakMap<SystemParts['notifiers'], string | null>()
+
+/** Why the last heartbeat of this process did not arrive; null where it did or none was sent. */
+export function lastHeartbeatCause({ notifiers }: Pick<SystemParts, 'notifiers'>): string | null {
+  return causes.get(notifiers) ?? null
 }
 
 /** Whether a heartbeat is set up. */

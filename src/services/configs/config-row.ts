@@ -31,7 +31,7 @@ export function configView(
   row: ConfigRow,
   facts: { readonly nextDueAt: Date | null; readonly schedulerAlive: boolean },
 ): ConfigView {
-  const settings = row.settings as ConfigSettings
+  const { healthcheckSealed: _, ...settings } = row.settings as ConfigSettings
   const nextMs = row.enabled ? facts.nextDueAt?.getTime() : undefined
   return {
     id: row.id,

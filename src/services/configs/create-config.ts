@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { ConfigInput } from '../../contracts/system/index.ts'
 import { nowMs } from '../../kernel/clock.ts'
 import { pingWarnings } from '../alarms/index.ts'
+import { sealHealthcheck } from '../control-key/index.ts'
 import type { SystemParts } from '../parts.ts'
 import { ensureDueTimes } from '../scheduling/index.ts'
 import { nameTaken } from './config-row.ts'
@@ -29,10 +30,11 @@ export async function createConfig(
   options: SaveOptions = {},
 ): Promise<SavedConfig> {
   const parsed = parseConfigInput(input, parseDefaults(parts))
-  const { name, enabled, settings } = parsed
+  const { name, enabled } = parsed
+  const id = randomUUID()
+  const settings = sealHealthcheck(parts.secrets, id, parsed.settings)
   assertKind(settings.kind, options)
   await checkSource(parts, settings)
-  const id = randomUUID()
   const createdAt = new Date(nowMs())
   try {
     await parts.catalog.transaction(async (tx) => {

@@ -89,7 +89,7 @@ export function configInputOf(config: {
   readonly enabled: boolean
   readonly settings: ConfigSettings
 }): ConfigInput {
-  const { databaseLabel: _, schedule, paths, ...settings } = config.settings
+  const { databaseLabel: _, healthcheckSealed: __, schedule, paths, ...settings } = config.settings
   const { kind: scheduleKind, ...fields } = schedule
   return {
     name: config.name,

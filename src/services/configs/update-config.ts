@@ -10,6 +10,7 @@ import {
 } from '../../contracts/system/index.ts'
 import { nowMs } from '../../kernel/clock.ts'
 import { pingWarnings } from '../alarms/index.ts'
+import { sealHealthcheck } from '../control-key/index.ts'
 import type { SystemParts } from '../parts.ts'
 import { ensureDueTimes } from '../scheduling/index.ts'
 import { nameTaken, readConfig } from './config-row.ts'
@@ -53,7 +54,7 @@ export async function updateConfig(
       const former = { name: row.name, enabled: row.enabled, settings: row.settings as ConfigSettings }
       if (asked.kind && asked.kind !== former.settings.kind) throw invalidOption('kind', 'it can not be changed', PLACE)
       const parsed = parseConfigInput(patched(former, asked), parseDefaults(parts))
-      const settings = withSource(parsed.settings, former.settings)
+      const settings = sealHealthcheck(parts.secrets, row.id, withSecrets(parsed.settings, former.settings))
       name = parsed.name
       pinged = asked.name || asked.healthcheckUrl ? settings : undefined
       assertKind(settings.kind, options)
@@ -83,11 +84,15 @@ export async function updateConfig(
   return await saved(parts, id, { warnings, signal: options.signal })
 }
 
-/** A database keeps its address where the patch names none: the stored form has no secret. */
-function withSource(settings: ConfigSettings, former: ConfigSettings): ConfigSettings {
-  return former.databaseLabel !== undefined && settings.databaseLabel === undefined
-    ? { ...settings, databaseLabel: former.databaseLabel }
-    : settings
+/** A database keeps its address where the patch names none, and so do pings: the shown form has no secret. */
+function withSecrets(settings: ConfigSettings, former: ConfigSettings): ConfigSettings {
+  const isPingKept = settings.healthcheckUrl !== undefined && settings.healthcheckUrl === former.healthcheckUrl
+  return {
+    ...settings,
+    ...(former.databaseLabel !== undefined &&
+      settings.databaseLabel === undefined && { databaseLabel: former.databaseLabel }),
+    ...(isPingKept && former.healthcheckSealed !== undefined && { healthcheckSealed: former.healthcheckSealed }),
+  }
 }
 
 /** What was said when the configuration was made is not repeated with every change. */

@@ -1,9 +1,21 @@
 /** The system's own checks. Each looks at what is, and says what to do where something is not well. */
 import { sql } from 'kysely'
 import type { HealthCheck } from '../../contracts/system/index.ts'
-import { bytesText, freeSpaceLimit, hasHeartbeat, homeRoom, repositoryRoom } from '../alarms/index.ts'
+import { isBackupError } from '../../kernel/backup-error.ts'
+import type { Notifier } from '../../notifiers/index.ts'
+import {
+  bytesText,
+  freeSpaceLimit,
+  hasHeartbeat,
+  homeRoom,
+  lastHeartbeatCause,
+  repositoryRoom,
+} from '../alarms/index.ts'
 import { schedulerAlive, schedulerStatus } from '../scheduling/index.ts'
 import { type HealthContext, healthCheck } from './health-check.ts'
+
+/** Shorter than the report waits for a check. */
+const PROBE_MS = 8_000
 
 export async function databaseHealth(context: HealthContext): Promise<readonly HealthCheck[]> {
   const { catalog } = context.parts
@@ -89,25 +101,72 @@ export async function alertHealth(context: HealthContext): Promise<readonly Heal
   ]
 }
 
-export function channelHealth(context: HealthContext): Promise<readonly HealthCheck[]> {
+/** A channel counts when it was tried just now, and when nothing that it was given has lately stayed behind. */
+export async function channelHealth(context: HealthContext): Promise<readonly HealthCheck[]> {
   const { notifiers, locale } = context.parts
-  const channels = notifiers.filter(({ carries }) => carries === 'ALARM').map(({ title }) => title[locale])
-  return Promise.resolve([
-    channels.length > 0
-      ? healthCheck(context, {
-          name: 'channels',
-          status: 'HEALTHY',
-          text: 'channels.ok',
-          values: { channels: channels.join(', ') },
-        })
-      : healthCheck(context, { name: 'channels', status: 'DEGRADED', text: 'channels.none' }),
-  ])
+  const channels = notifiers.filter(({ carries }) => carries === 'ALARM')
+  if (channels.length === 0)
+    return [healthCheck(context, { name: 'channels', status: 'DEGRADED', text: 'channels.none' })]
+  const causes = await Promise.all(channels.map((channel) => causeOf(context, channel)))
+  const dead = channels.flatMap(({ title }, i) => (causes[i] === null ? [] : [`${title[locale]} (${causes[i]})`]))
+  const alive = channels.filter((_, i) => causes[i] === null).map(({ title }) => title[locale])
+  if (dead.length === 0)
+    return [
+      healthCheck(context, {
+        name: 'channels',
+        status: 'HEALTHY',
+        text: 'channels.ok',
+        values: { channels: alive.join(', ') },
+      }),
+    ]
+  return [
+    healthCheck(context, {
+      name: 'channels',
+      status: alive.length === 0 ? 'UNHEALTHY' : 'DEGRADED',
+      text: 'channels.dead',
+      values: { channels: dead.join(', ') },
+    }),
+  ]
+}
+
+/** Why nothing would arrive; null where it would. */
+async function causeOf({ parts, signal }: HealthContext, notifier: Notifier): Promise<string | null> {
+  const probe = await probeCause(notifier, signal)
+  if (probe !== null) return probe
+  const row = await parts.catalog.db
+    .selectFrom('outbox')
+    .select('last_error')
+    .where('tenant_id', '=', parts.tenantId)
+    .where('channel', '=', notifier.kind)
+    .where('state', '=', 'WAITING')
+    .where('last_error', 'is not', null)
+    .limit(1)
+    .executeTakeFirst()
+  return row?.last_error ?? null
+}
+
+async function probeCause(notifier: Notifier, signal: AbortSignal): Promise<string | null> {
+  try {
+    await notifier.probe?.({ signal: AbortSignal.any([signal, AbortSignal.timeout(PROBE_MS)]) })
+    return null
+  } catch (error) {
+    if (!isBackupError(error)) throw error
+    return error.code === 'ABORTED' ? 'timeout' : String(error.context['cause'] ?? error.code)
+  }
 }
 
 /** A process that is dead can't say so: a service outside has to miss it, or another worker. */
 export async function heartbeatHealth(context: HealthContext): Promise<readonly HealthCheck[]> {
-  if (hasHeartbeat(context.parts))
-    return [healthCheck(context, { name: 'heartbeat', status: 'HEALTHY', text: 'heartbeat.ok' })]
+  const { parts, signal } = context
+  if (hasHeartbeat(parts)) {
+    const pinger = parts.notifiers.find(({ carries }) => carries === 'PING')
+    const cause = lastHeartbeatCause(parts) ?? (pinger ? await probeCause(pinger, signal) : null)
+    return [
+      cause === null
+        ? healthCheck(context, { name: 'heartbeat', status: 'HEALTHY', text: 'heartbeat.ok' })
+        : healthCheck(context, { name: 'heartbeat', status: 'UNHEALTHY', text: 'heartbeat.dead', values: { cause } }),
+    ]
+  }
   const hosts = new Set((await schedulerStatus(context.parts)).workers.map(({ host }) => host))
   return [
     hosts.size > 1

@@ -5,12 +5,14 @@ import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import { after, before, test } from 'node:test'
 import { directoryCatalog, temporaryCatalog } from '../../../test/harness/catalog.ts'
+import { type HttpReceiver, httpReceiver } from '../../../test/harness/http-receiver.ts'
 import { failsWith } from '../../../test/harness/refusal.ts'
 import { addConfig, addRun } from '../../../test/harness/rows.ts'
 import { type TestSystem, testSystem } from '../../../test/harness/system.ts'
 import { temporaryDirectory } from '../../../test/harness/temporary-directory.ts'
 import type { Catalog } from '../../catalog/index.ts'
 import type { HealthReport } from '../../contracts/system/index.ts'
+import { dispatchOutbox, schedulerHeartbeat } from '../alarms/index.ts'
 import type { SystemParts } from '../parts.ts'
 import { registerWorker } from '../scheduling/index.ts'
 import { HEALTH_TEXTS } from './health-texts.ts'
@@ -22,16 +24,21 @@ const DAY = 24 * HOUR
 const NOON = Date.parse('2026-11-24T12:00:00Z')
 
 let catalog: Catalog
+let receiver: HttpReceiver
 before(async () => {
   catalog = await temporaryCatalog()
+  receiver = await httpReceiver()
 })
-after(() => catalog[Symbol.asyncDispose]())
+after(async () => {
+  await receiver[Symbol.asyncDispose]()
+  await catalog[Symbol.asyncDispose]()
+})
 
 /** Everything as it should be, but for configurations. */
 async function soundSystem(): Promise<TestSystem> {
   const system = await testSystem({
     catalog,
-    channels: { webhookUrl: 'https://hooks.example/x', healthcheckUrl: 'https://beat.example/x' },
+    channels: { webhookUrl: `${receiver.url}/x`, webhookAllowPrivate: true, healthcheckUrl: `${receiver.url}/beat` },
   })
   await registerWorker(system.parts, { scheduler: true, worker: true })
   return system
@@ -78,6 +85,25 @@ test('healthy only when everything is known to be: then every check says so', as
     ),
   )
   assert.deepEqual([report.overall, report.checkedAt], ['HEALTHY', '2026-11-24T12:00:00.000Z'])
+})
+
+test('a dead channel is never healthy: nobody answers there, or what it was given stays behind', async () => {
+  await using system = await soundSystem()
+  const { parts } = system
+  await receiver.stop()
+  const dead = await performHealthCheck(parts, { atMs: NOON })
+  await receiver.start()
+  assert.deepEqual([statusOf(dead, 'channels'), statusOf(dead, 'heartbeat')], ['UNHEALTHY', 'UNHEALTHY'])
+  assert.match(messageOf(dead, 'channels'), /would not arrive by webhook \(ECONNREFUSED\)/)
+  assert.equal(statusOf(await performHealthCheck(parts, { atMs: NOON }), 'channels'), 'HEALTHY')
+  receiver.status = 500
+  await createAlert(parts, { type: 'CUSTOM', severity: 'LOW', message: 'x' })
+  await dispatchOutbox(parts, { signal: AbortSignal.timeout(20_000) })
+  assert.equal(await schedulerHeartbeat(parts, { signal: AbortSignal.timeout(20_000) }), false)
+  const refusing = await performHealthCheck(parts, { atMs: NOON })
+  receiver.status = 200
+  assert.deepEqual([statusOf(refusing, 'channels'), statusOf(refusing, 'heartbeat')], ['UNHEALTHY', 'UNHEALTHY'])
+  assert.match(messageOf(refusing, 'heartbeat'), /HTTP 500/)
 })
 
 test('a fresh system is not healthy: nothing is backed up, nobody would hear of it', async () => {

@@ -68,6 +68,16 @@ export const HEALTH_TEXTS = {
     'pt-BR':
       'Nenhum canal configurado: ninguém é avisado de um alarme. Defina SMTP_URL, ALERT_EMAIL_FROM e ALERT_EMAIL_TO, ou WEBHOOK_URL (docs/alarms.md).',
   },
+  'channels.dead': {
+    en: 'Alarms would not arrive by {channels}. Correct address and credentials, then "neonpro-backup alerts test".',
+    'pt-BR':
+      'Os alarmes não chegariam por {channels}. Corrija endereço e credenciais e depois execute "neonpro-backup alerts test".',
+  },
+  'heartbeat.dead': {
+    en: 'The heartbeat does not arrive ({cause}): if this machine stops, nobody is told in time. Check HEALTHCHECK_URL.',
+    'pt-BR':
+      'O sinal de vida não chega ({cause}): se esta máquina parar, ninguém será avisado a tempo. Confira HEALTHCHECK_URL.',
+  },
   'heartbeat.ok': {
     en: 'A heartbeat is set: a service outside notices when this system is silent.',
     'pt-BR': 'Há um sinal de vida: um serviço externo percebe se este sistema silenciar.',

@@ -7,7 +7,7 @@ import type { RebuildSummary } from '../../contracts/system/index.ts'
 import { RecordFolder, type Repository, readHistory, readRecords } from '../../engine/index.ts'
 import type { BackupError } from '../../kernel/backup-error.ts'
 import { openAuditLog } from '../audit/index.ts'
-import { ControlKey, type Master, recordControlKey } from '../control-key/index.ts'
+import { ControlKey, type Master, recordControlKey, sealHealthchecks } from '../control-key/index.ts'
 import { holdingsOf, saveHoldings, unstorableProtections } from '../execution/index.ts'
 import { AuditResult } from '../parts.ts'
 import { endedRuns } from './ended-runs.ts'
@@ -47,6 +47,7 @@ export async function rebuildSystem(parts: RebuildParts, options: RebuildOptions
     signal ? { signal } : {},
   )
   if (master && parts.secrets instanceof ControlKey) parts.secrets.adopt(master)
+  await sealHealthchecks(parts, parts.secrets)
   await recordControlKey(parts, repository, signal)
   return summary
 }

@@ -1,4 +1,5 @@
 /** Brings the control key back: with it the sealed URLs open, and people have the pseudonyms they had. */
+import type { ConfigSettings } from '../../contracts/system/index.ts'
 import { RecordKind } from '../../engine/index.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import {
@@ -10,6 +11,7 @@ import {
   openMaster,
   parseWrapped,
   putMaster,
+  resealHealthcheck,
   sourcePurpose,
   unwrapMaster,
   wrapMaster,
@@ -80,15 +82,17 @@ async function sealAnew(
 ): Promise<void> {
   const rows = await tx
     .selectFrom('configs')
-    .select(['id', 'source_sealed'])
+    .select(['id', 'source_sealed', 'settings'])
     .where('tenant_id', '=', tenantId)
-    .where('source_sealed', 'is not', null)
     .execute()
-  for (const { id, source_sealed: sealed } of rows) {
+  for (const { id, source_sealed: sealed, settings } of rows) {
     const purpose = sourcePurpose(id)
     await tx
       .updateTable('configs')
-      .set({ source_sealed: to.seal(from.open(sealed!, purpose), purpose) })
+      .set({
+        settings: JSON.stringify(resealHealthcheck(settings as ConfigSettings, id, { from, to })),
+        ...(sealed !== null && { source_sealed: to.seal(from.open(sealed, purpose), purpose) }),
+      })
       .where('id', '=', id)
       .execute()
   }

@@ -73,6 +73,9 @@ function isoOf(at: Date | null): string | null {
   return at === null ? null : isoTime(at.getTime())
 }
 
+/** When a point was made, as far as its date goes with the order of points. */
+const countedAt = sql<Date>`least(recovery_points.created_at, recovery_points.counts_at)`
+
 async function statusRows(parts: SystemParts) {
   return await parts.catalog.db
     .selectFrom('configs')
@@ -105,12 +108,9 @@ async function statusRows(parts: SystemParts) {
       (from) =>
         from
           .selectFrom('recovery_points')
-          .select(({ fn, lit, eb }) => [
-            fn.max('recovery_points.created_at').as('point_at'),
-            fn
-              .max('recovery_points.created_at')
-              .filterWhere(eb('recovery_points.is_complete', '=', lit(true)))
-              .as('point_good_at'),
+          .select([
+            sql<Date | null>`max(${countedAt})`.as('point_at'),
+            sql<Date | null>`max(${countedAt}) filter (where recovery_points.is_complete)`.as('point_good_at'),
           ])
           .whereRef('recovery_points.config_id', '=', 'configs.id')
           .where('recovery_points.removed_at', 'is', null)

@@ -3,6 +3,7 @@ import type {
   AlertType,
   AlertView,
   BackupMetrics,
+  ChannelTest,
   HealthReport,
   RealTimeMetrics,
   Result,
@@ -45,6 +46,11 @@ export class MonitoringService {
 
   acknowledgeAlert(alertId: string, userId?: string): Promise<Result<AlertView>> {
     return this.#call('monitor.acknowledge', { alertId, userId })
+  }
+
+  /** Sends a test message through each channel that is set up, or one of them; what did not arrive says why. */
+  testChannels(channel?: string, userId?: string): Promise<Result<readonly ChannelTest[]>> {
+    return this.#call('monitor.testChannels', { channel, userId })
   }
 
   /** The report itself, not a result: `health.overall`. A system that can't be asked is UNKNOWN, never healthy. */
