@@ -48,11 +48,12 @@ export const COMMANDS: readonly CommandSpec[] = [
           'only this path or glob, at any depth unless it begins with /; may be given again',
           collect,
         )
+        .option('--exclude <glob>', 'leave out what matches; may be given again', collect)
         .option('--overwrite <mode>', 'always, if-changed, if-newer or never', 'if-changed')
         .option('--delete', 'remove what the snapshot does not have')
         .option('--delete-excluded', 'with --delete: also what the backup left out')
         .option('--dry-run', 'write nothing')
-        .option('--verify', 'read every restored file back')
+        .option('--verify', 'read every file back, also those that seem unchanged')
         .option('--source <name>', 'which source "latest" means'),
   },
   {

@@ -27,10 +27,11 @@ const DEFAULTS: Values = {
   option: '--repo',
   make: 'neonpro-backup init',
   keyOption: '--key-file',
+  room: 'Free some room or run "neonpro-backup forget" and "prune"',
 }
 
 /** Members of a context that hold words of ours, not facts. */
-const WORDS = ['why', 'accepted', 'by', 'fresh']
+const WORDS = ['why', 'accepted', 'by', 'fresh', 'room']
 
 /** The catalogue's texts, filled; what is not known goes with the sign that leads up to it. */
 export function errorText(entry: ErrorEntry, locale: Locale, values: Values): { message: string; guidance: string } {

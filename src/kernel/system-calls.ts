@@ -76,6 +76,7 @@ export class SystemCallError extends Error {
 
 /** Offsets in the buffer that `statx` fills (linux/stat.h, struct statx). */
 export const StatxOffset = {
+  ATTRIBUTES: 8,
   LINKS: 16,
   UID: 20,
   GID: 24,
@@ -127,6 +128,7 @@ export const BINDINGS = {
   flistxattr: { form: 'long {}(int fd, void *list, unsigned long bytes)' },
   fgetxattr: { form: 'long {}(int fd, void *name, void *value, unsigned long bytes)' },
   fsetxattr: { form: 'int {}(int fd, void *name, void *value, unsigned long bytes, int flags)' },
+  fremovexattr: { form: 'int {}(int fd, void *name)' },
   llistxattr: { form: 'long {}(void *path, void *list, unsigned long bytes)' },
   lgetxattr: { form: 'long {}(void *path, void *name, void *value, unsigned long bytes)' },
   lsetxattr: { form: 'int {}(void *path, void *name, void *value, unsigned long bytes, int flags)' },
@@ -242,6 +244,8 @@ export function bindSystemCalls(koffi: KoffiModule) {
       Buffer.from(value.subarray(0, check(native.fgetxattr(descriptor, text(name), value, value.length), 'fgetxattr'))),
     fsetxattr: (descriptor: number, name: string, data: Uint8Array): void =>
       void check(native.fsetxattr(descriptor, text(name), data, data.length, 0), 'fsetxattr'),
+    fremovexattr: (descriptor: number, name: string): void =>
+      void check(native.fremovexattr(descriptor, text(name)), 'fremovexattr'),
     llistxattr: (directory: number, name: string): string[] => {
       const bytes = native.llistxattr(text(through(directory, name)), list, list.length)
       if (bytes < 0 && ['EOPNOTSUPP', 'ENODATA'].includes(ERRNO_NAMES[koffi.errno()] ?? '')) return []

@@ -14,7 +14,8 @@ import { neededPlaces, openRepository } from '../open.ts'
 import { reasonText } from '../reasons.ts'
 
 const EXIT_INCOMPLETE = 3
-const SHOWN_MAX = 20
+/** Each is a file that somebody may need; --json lists them all. */
+const SHOWN_MAX = 200
 
 export async function run(context: CommandContext): Promise<CommandResult> {
   const { options, signal } = context
@@ -29,6 +30,7 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   const result = await restoreSnapshot(opened.repository, entry.document, {
     target,
     include: listOption(options, 'include'),
+    exclude: listOption(options, 'exclude'),
     overwrite: overwriteOf(context),
     delete: options['delete'] === true || options['deleteExcluded'] === true,
     deleteExcluded: options['deleteExcluded'] === true,
@@ -86,7 +88,9 @@ function tell({ t, say, warn, locale }: CommandContext, result: RestoreResult): 
   }
   say(t('restore.done', values))
   if (result.filesVerified > 0) say(t('restore.verified', { files: result.filesVerified }))
+  if (result.metadataRestored > 0) say(t('restore.metadata', { count: result.metadataRestored }))
   if (result.deleted > 0) say(t('restore.deleted', { count: result.deleted }))
+  if (result.unmatched.length > 0) warn(t('restore.unmatched', { patterns: result.unmatched.join(', ') }))
   if (result.issueCount === 0) return
   warn(t('restore.issues', { count: result.issueCount }))
   for (const { path: at, reason } of result.issues.slice(0, SHOWN_MAX)) warn(`  ${at}: ${reasonText(reason, locale)}`)

@@ -82,7 +82,7 @@ export const SENTENCES_PT_BR: Readonly<Record<string, string>> = {
   'always, if-changed, if-newer or never': 'always, if-changed, if-newer ou never',
   'remove what the snapshot does not have': 'remove o que o snapshot não tem',
   'write nothing': 'não escreve nada',
-  'read every restored file back': 'relê cada arquivo restaurado',
+  'read every file back, also those that seem unchanged': 'lê de volta cada arquivo, também os que parecem inalterados',
   'which source "latest" means': 'a que origem "latest" se refere',
   'only this source': 'só esta origem',
   'with everything below': 'com tudo o que está abaixo',
@@ -298,6 +298,9 @@ export const SENTENCES_PT_BR: Readonly<Record<string, string>> = {
   'The delete log lacks an entry that a later one names. ({})': 'falta no registro de exclusões um item que outro posterior cita ({})',
   // What was not kept of an entry.
   'owner': 'dono',
+  'metadata': 'metadados',
+  'hard link': 'hard link',
+  'setuid and setgid': 'setuid e setgid',
   'mode': 'permissões',
   'time': 'datas',
   'attribute {}': 'atributo {}',

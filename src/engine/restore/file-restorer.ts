@@ -14,7 +14,8 @@ import { type ContentBatch, type ContentLanes, LaneName } from './content-lanes.
 import type { PieceFailure } from './content-writer.ts'
 import { applyMetadata, type MetadataOptions } from './entry-metadata.ts'
 import type { HeldDirectory } from './held-directory.ts'
-import { putInPlace, temporaryName } from './temporary-entry.ts'
+import { whyRefused } from './target-access.ts'
+import { temporaryName } from './temporary-entry.ts'
 
 const BATCH_FILES_MAX = 64
 /** A few segments: while one is written, the next is read. */
@@ -40,6 +41,8 @@ export interface FileRestorerParts {
   /** Every piece is read back and compared. */
   readonly isVerified: boolean
   readonly signal: AbortSignal | undefined
+  /** Clears a folder out of the way of the file. False when it stays. */
+  readonly makeRoom: (file: FileToRestore) => boolean
   readonly onRestored: (file: FileToRestore) => void
   /** Throws what ends the restore. */
   readonly onFailed: (error: unknown, source: string) => void
@@ -113,16 +116,21 @@ export class FileRestorer implements AsyncDisposable {
 
   #openFile(file: FileToRestore): OpenFile {
     const temporary = temporaryName()
-    const descriptor = this.#parts.calls.openat(
-      file.held.target.descriptor(),
-      temporary,
-      O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW,
-      0o600,
-    )
+    const directory = file.held.target.writable()
+    const descriptor = this.#create(directory, temporary)
     const opened = { ...file, temporary, descriptor, batches: 0, isRead: false, failure: undefined }
     this.#open.add(opened)
     file.held.hold()
     return opened
+  }
+
+  #create(directory: number, name: string): number {
+    const { calls } = this.#parts
+    try {
+      return calls.openat(directory, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600)
+    } catch (error) {
+      throw whyRefused(error, calls, { directory, name })
+    }
   }
 
   async #collect(file: OpenFile): Promise<void> {
@@ -189,7 +197,7 @@ export class FileRestorer implements AsyncDisposable {
     } catch (error) {
       this.#remove(file)
       file.held.release()
-      return this.#parts.onFailed(error, file.source)
+      return this.#parts.onFailed(this.#whyRefused(file, error), file.source)
     }
     fs.closeSync(file.descriptor)
     this.#parts.onRestored(file)
@@ -204,8 +212,21 @@ export class FileRestorer implements AsyncDisposable {
     if (page.kinds[entry] !== ContentKind.ONE && bytes > 0) fs.ftruncateSync(descriptor, bytes)
     if (isVerified && fs.fstatSync(descriptor).size !== bytes)
       throw new BackupError('RESTORE_MISMATCH', 'A restored file has another length than the snapshot says.')
-    applyMetadata({ page, entry, path: source }, { descriptor }, metadataOptions)
-    putInPlace(calls, held.target.descriptor(), { temporary, name: page.columns.names[entry]!, isReplacing })
+    applyMetadata(
+      { page, entry, path: source },
+      { descriptor },
+      { ...metadataOptions, mayInherit: held.target.handsDown },
+    )
+    if (isReplacing && !this.#parts.makeRoom(file))
+      throw Object.assign(new Error('A folder that could not be emptied stands there.'), { code: 'ENOTEMPTY' })
+    calls.rename(held.target.descriptor(), temporary, { name: page.columns.names[entry]!, noReplace: !isReplacing })
+  }
+
+  #whyRefused({ page, entry, held }: OpenFile, error: unknown): unknown {
+    return whyRefused(error, this.#parts.calls, {
+      directory: held.target.descriptor(),
+      name: page.columns.names[entry]!,
+    })
   }
 
   #remove({ descriptor, temporary, held }: OpenFile): void {

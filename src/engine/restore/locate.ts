@@ -16,6 +16,9 @@ import {
   type SnapshotDocument,
 } from '../snapshot/index.ts'
 
+/** What makes a glob of a path. */
+export const GLOB_CHARACTER = /[*?[{\\]/
+
 export interface LocatedEntry {
   readonly page: DirectoryPage
   readonly entry: number
@@ -43,6 +46,20 @@ export async function resolvePath(
     if (found) return { path: candidate, found }
   }
   throw new BackupError('NOT_FOUND', 'The snapshot has no such path.', { context: { object: typed } })
+}
+
+/** Those of typed patterns that name something as they stand, brackets and stars included. */
+export async function literalsAmong(
+  reader: BlobReader,
+  document: SnapshotDocument,
+  patterns: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const literals = new Set<string>()
+  const root = Buffer.from(document.tree, 'hex')
+  for (const pattern of patterns.filter((each) => GLOB_CHARACTER.test(each)))
+    for (const candidate of candidatesOf(document, Buffer.from(pattern).toString('latin1')))
+      if (candidate !== '/' && (await findEntry(reader, root, candidate))) literals.add(pattern)
+  return literals
 }
 
 /** A path may stand under the name that it was given by, which has links in it. */

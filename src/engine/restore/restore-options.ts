@@ -17,14 +17,17 @@ export interface RestoreOptions {
   readonly target: string
   /**
    * Paths or globs inside the snapshot, relative ones at any depth (selection.ts); none means all. One that nothing
-   * meets is an issue.
+   * meets is an issue. What names something as it stands is no glob.
    */
   readonly include?: readonly string[]
   /** Patterns as a backup's excludes: what they meet is not restored. */
   readonly exclude?: readonly string[]
   /** A directory of the snapshot whose inside goes straight into the target. */
   readonly subtree?: string
-  /** Default if-changed: files whose size and mtime agree are left as they are. */
+  /**
+   * Default if-changed: files whose size and mtime agree stay, and get owner, mode and attributes of the snapshot where
+   * these differ.
+   */
   readonly overwrite?: Overwrite
   /**
    * Removes what the snapshot does not have from directories at and below the backup's own paths. Refused for "/", with
@@ -44,7 +47,10 @@ export interface RestoreOptions {
    * that are restored; with this also those of other machines. Only where no other restore is at work there.
    */
   readonly sweep?: boolean
-  /** Reads every restored file back and compares it. */
+  /**
+   * Reads every restored file back and compares it; and of those that seem unchanged the content, so that another one of
+   * equal size and time is restored.
+   */
   readonly verify?: boolean
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: RestoreProgress) => void
@@ -61,9 +67,13 @@ export interface RestoreResult {
   readonly filesKept: number
   readonly filesVerified: number
   readonly directories: number
+  /** Files left unchanged, and folders, whose owner, mode or attributes were not the snapshot's. */
+  readonly metadataRestored: number
   readonly bytesRestored: number
   readonly deleted: number
   readonly issues: readonly RestoreIssue[]
   readonly issueCount: number
+  /** Of `include` and `exclude`, what nothing in the snapshot met. An exclude counts only when it begins with "/". */
+  readonly unmatched: readonly string[]
   readonly durationMs: number
 }

@@ -1,11 +1,10 @@
 /**
- * One walk over a snapshot's tree that brings it into a folder: what is restored, what is left as it is, in which order
- * directories, files and metadata follow each other.
+ * One walk over a snapshot's tree that brings it into a folder: which directories are entered, in which order they,
+ * their files and their metadata follow each other, and what is removed from them.
  */
-import fs from 'node:fs'
 import { FileType, fileTypeOf } from '../../contracts/index.ts'
 import { throwIfAborted } from '../../kernel/abort.ts'
-import { BackupError, isBackupError, systemCode } from '../../kernel/backup-error.ts'
+import { BackupError } from '../../kernel/backup-error.ts'
 import { monotonicNs, turn } from '../../kernel/clock.ts'
 import type { SystemCalls } from '../../kernel/system-calls.ts'
 import type { BlobReader } from '../repository/index.ts'
@@ -15,23 +14,36 @@ import {
   type DirectoryPage,
   pagesOfDirectory,
   printablePath,
+  realPathOf,
   realPatternOf,
   type SnapshotDocument,
 } from '../snapshot/index.ts'
 import type { ContentLanes } from './content-lanes.ts'
-import { applyMetadata, type MetadataOptions } from './entry-metadata.ts'
-import { FileRestorer, type FileToRestore } from './file-restorer.ts'
+import {
+  applyMetadata,
+  correctPlace,
+  differsInMetadata,
+  foreseeOwner,
+  type MetadataOptions,
+  type RestoredEntry,
+  tellUnchangeable,
+} from './entry-metadata.ts'
+import { EntryRestorer } from './entry-restorer.ts'
+import { type EntryStatus, statusOf, statusOfOpen } from './entry-status.ts'
+import { createExclusion, type Exclusion } from './exclusion.ts'
 import { HeldDirectory } from './held-directory.ts'
 import { locateDirectory, type ResolvedPath } from './locate.ts'
-import { Overwrite, type RestoreIssue, type RestoreOptions, type RestoreResult } from './restore-options.ts'
+import type { NeededPlace } from './needed-places.ts'
+import { Removal } from './removal.ts'
+import { Overwrite, type RestoreOptions, type RestoreResult } from './restore-options.ts'
+import { isLost, RestoreReport } from './restore-report.ts'
 import { createSelection, type Selection } from './selection.ts'
-import { namesIn, removeTree, statusOf, TargetDirectory } from './target-directory.ts'
-import { isLeftover, makeSpecial, putInPlace, temporaryName } from './temporary-entry.ts'
+import { NEEDED_REASON, SparedEntries } from './spared-entries.ts'
+import { whyRefused } from './target-access.ts'
+import { namesIn, TargetDirectory } from './target-directory.ts'
+import { isLeftover } from './temporary-entry.ts'
 
 const YIELD_NS = 40_000_000n
-const ISSUES_MAX = 1000
-/** What may be wrong with one entry while the others are restored; everything else ends the restore. */
-const ISSUES: ReadonlySet<string> = new Set(['DAMAGED', 'NOT_FOUND', 'RESTORE_MISMATCH', 'TARGET_REFUSED'])
 
 export interface RunParts {
   readonly calls: SystemCalls
@@ -41,294 +53,278 @@ export interface RunParts {
   readonly target: string
   readonly metadata: BlobReader
   readonly lanes: ContentLanes
+  /** Patterns of `include` that name something of the snapshot as they stand. */
+  readonly literals: ReadonlySet<string>
+  readonly needed: readonly NeededPlace[]
+}
+
+/** A directory of the snapshot on its way into the target. */
+interface Visit {
+  /** In the snapshot, one character a byte. */
+  readonly source: string
+  readonly held: HeldDirectory
+  /** All below it is wanted. */
+  readonly isTaken: boolean
+}
+
+interface Below {
+  readonly target: TargetDirectory
+  readonly parent: TargetDirectory
 }
 
 export class RestoreRun implements AsyncDisposable {
   readonly #parts: RunParts
   readonly #calls: SystemCalls
+  readonly #options: RestoreOptions
   readonly #roots: readonly string[]
   readonly #selection: Selection
-  readonly #overwrite: Overwrite
-  readonly #files: FileRestorer
+  readonly #exclusion: Exclusion
+  readonly #report: RestoreReport
+  readonly #spared: SparedEntries
+  readonly #removal: Removal
+  readonly #entries: EntryRestorer
   readonly #metadataOptions: MetadataOptions
-  readonly #linked = new Map<string, { readonly directory: string; readonly name: string }>()
-  readonly #issues: RestoreIssue[] = []
   readonly #startedNs = monotonicNs()
   #yieldedAt = this.#startedNs
-  #issueCount = 0
-  /** Of files that are left as they are. */
-  #bytesInPlace = 0
   readonly #root: TargetDirectory
   /** From now on directories are only closed. */
   #isEnding = false
-  #counts = {
-    filesRestored: 0,
-    filesUnchanged: 0,
-    filesKept: 0,
-    filesVerified: 0,
-    directories: 0,
-    bytesRestored: 0,
-    deleted: 0,
-  }
 
   constructor(parts: RunParts) {
+    const { calls, document, options, target, metadata, lanes } = parts
     this.#parts = parts
-    this.#calls = parts.calls
-    this.#roots = parts.document.paths.map(bytesOfPathText)
-    this.#selection = createSelection((parts.options.include ?? []).map((each) => realPatternOf(parts.document, each)))
-    this.#overwrite = parts.options.overwrite ?? Overwrite.IF_CHANGED
-    this.#root = new TargetDirectory(Buffer.from(parts.target).toString('latin1'), {
-      calls: parts.calls,
-      mayReplace: this.#overwrite !== Overwrite.NEVER,
+    this.#calls = calls
+    this.#options = options
+    this.#roots = document.paths.map(bytesOfPathText)
+    this.#selection = createSelection(options.include ?? [], parts.literals, (each) =>
+      parts.literals.has(each) ? realLiteralOf(document, each) : realPatternOf(document, each),
+    )
+    this.#exclusion = createExclusion(options.exclude ?? [], document)
+    const report = new RestoreReport(target)
+    this.#report = report
+    this.#spared = new SparedEntries(calls, parts.needed)
+    this.#removal = new Removal({
+      calls,
+      spared: this.#spared,
+      dryRun: options.dryRun === true,
+      onRefused: (source, reason) => report.issue(source, reason),
     })
-    this.#metadataOptions = {
-      calls: parts.calls,
-      isRoot: process.getuid?.() === 0,
-      onIssue: (name, what) => this.#issue(name, what),
-    }
-    this.#files = new FileRestorer({
-      calls: parts.calls,
-      lanes: parts.lanes,
-      metadata: parts.metadata,
+    this.#root = new TargetDirectory(Buffer.from(target).toString('latin1'), {
+      calls,
+      dryRun: options.dryRun === true,
+      onReplace: (status) => this.#mayReplace(status),
+    })
+    this.#metadataOptions = { calls, onIssue: (path, what) => report.issue(path, what) }
+    this.#entries = new EntryRestorer({
+      calls,
+      options,
+      metadata,
+      lanes,
       metadataOptions: this.#metadataOptions,
-      isVerified: parts.options.verify === true,
-      signal: parts.options.signal,
-      onRestored: (file) => this.#restored(file),
-      onFailed: (error, source) => this.#failed(error, source),
+      report,
+      spared: this.#spared,
+      removal: this.#removal,
+      root: this.#root,
+      breathe: (source) => this.#breathe(source),
     })
   }
 
   async run(): Promise<RestoreResult> {
-    const { document, options, metadata } = this.#parts
-    const from = await locateDirectory(metadata, document, options.subtree ?? '/')
-    const root = new HeldDirectory(this.#root)
-    const leave = await this.#directory(from.id, from.path, root)
-    root.close(() => (this.#isEnding ? undefined : leave()))
-    await this.#files.finish()
+    const { document, metadata } = this.#parts
+    const from = await locateDirectory(metadata, document, this.#options.subtree ?? '/')
+    const isWhole = (this.#options.include ?? []).length === 0
     // A folder with nothing in it comes back, too.
-    if (!options.dryRun && (options.include ?? []).length === 0) this.#root.descriptor()
-    if (this.#root.isNew && !options.dryRun) this.#rootMetadata(from)
-    this.#nameUnmatched()
+    if (!this.#options.dryRun && isWhole) this.#root.descriptor()
+    const held = new HeldDirectory(this.#root)
+    const differs = isWhole && from.found !== undefined && this.#differs({ ...from.found, path: from.path }, this.#root)
+    const leave = await this.#directory(from.id, { source: from.path, held, isTaken: this.#selection.takes(from.path) })
+    held.close(() => (this.#isEnding ? undefined : leave()))
+    await this.#entries.finish()
+    this.#rootMetadata(from, isWhole, differs)
+    const unmatched = this.#nameUnmatched()
+    const { counts, issueCount } = this.#report
     return {
-      ...this.#counts,
-      issues: this.#issues,
-      issueCount: this.#issueCount,
+      ...counts,
+      issues: this.#report.sorted(),
+      issueCount,
+      unmatched,
       durationMs: Number(monotonicNs() - this.#startedNs) / 1e6,
     }
   }
 
   /** Throws NOT_FOUND when nothing at all was asked for rightly. */
-  #nameUnmatched(): void {
-    const wanted = this.#parts.options.include ?? []
+  #nameUnmatched(): string[] {
+    const wanted = this.#options.include ?? []
     const unmatched = this.#selection.unmatched()
     if (wanted.length > 0 && unmatched.length === wanted.length)
       throw new BackupError('NOT_FOUND', 'Nothing in the snapshot matches.', { context: { object: wanted.join(', ') } })
-    for (const pattern of unmatched) this.#issue(Buffer.from(pattern).toString('latin1'), 'NO_MATCH')
+    for (const pattern of unmatched) this.#report.issue(Buffer.from(pattern).toString('latin1'), 'NO_MATCH')
+    const { filesRestored, filesUnchanged, filesKept, directories } = this.#report.counts
+    const isFiltered = wanted.length + (this.#options.exclude ?? []).length > 0
+    if (isFiltered && filesRestored + filesUnchanged + filesKept + directories === 0)
+      this.#report.issue('/', 'NOTHING_LEFT')
+    return [...unmatched, ...this.#exclusion.unmatched()]
   }
 
-  /** A new target takes the metadata of the folder whose inside it received. */
-  #rootMetadata({ path: source, found }: ResolvedPath): void {
-    if (found) applyMetadata({ ...found, path: source }, { descriptor: this.#root.descriptor() }, this.#metadataOptions)
+  /** The target takes the metadata of the folder whose inside it received. */
+  #rootMetadata({ path: source, found }: ResolvedPath, isWhole: boolean, differs: boolean): void {
+    if (!found || (!isWhole && !this.#root.isNew)) return this.#root.giveBack()
+    const restored = { ...found, path: source }
+    if (differs) this.#report.counts.metadataRestored += 1
+    this.#directoryMetadata(restored, this.#root, differs)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isEnding = true
-    await this.#files[Symbol.asyncDispose]()
+    await this.#entries[Symbol.asyncDispose]()
     this.#root[Symbol.dispose]()
   }
 
   /** Gives what is left to do once the directory's last file is in its place. */
-  async #directory(id: Uint8Array, source: string, held: HeldDirectory): Promise<() => void> {
-    const { target } = held
+  async #directory(id: Uint8Array, visit: Visit): Promise<() => void> {
+    const { source, held } = visit
     const names = new Set<string>()
     try {
       for await (const page of pagesOfDirectory(this.#parts.metadata, id)) {
         for (let entry = 0; entry < page.count; entry += 1) {
           names.add(page.columns.names[entry]!)
-          await this.#entry(page, entry, { source, held })
+          await this.#entry(page, entry, visit)
         }
       }
     } catch (error) {
-      if (!isBackupError(error, 'DAMAGED') && !isBackupError(error, 'NOT_FOUND')) throw error
-      this.#issue(source, error.code)
+      if (!isLost(error)) throw error
+      this.#report.failed(error, source)
       return () => {}
     }
     return () => {
-      if (!this.#parts.options.dryRun) this.#sweep(target, names)
-      if (this.#parts.options.delete && this.#isOwn(source)) this.#deleteOthers(target, names)
+      if (!this.#options.dryRun) this.#sweep(held.target, names)
+      if (this.#options.delete && this.#isOwn(source)) this.#deleteOthers(visit, names)
     }
   }
 
-  async #entry(page: DirectoryPage, entry: number, at: { source: string; held: HeldDirectory }): Promise<void> {
+  async #entry(page: DirectoryPage, entry: number, at: Visit): Promise<void> {
     const name = page.columns.names[entry]!
     const source = at.source === '/' ? `/${name}` : `${at.source}/${name}`
-    const isTaken = this.#selection.takes(source)
-    const type = page.columns.type(entry)
-    if (type === FileType.DIRECTORY) {
-      if (isTaken || this.#selection.mayHold(source))
-        await this.#subdirectory(page, entry, { source, target: at.held.target.child(name), isTaken })
+    const isMeant = this.#selection.meets(source)
+    const isTaken = at.isTaken || isMeant
+    if (page.columns.type(entry) === FileType.DIRECTORY) {
+      if ((isTaken || this.#selection.mayHold(source)) && !this.#exclusion.leavesOut(at.source, page, entry))
+        await this.#subdirectory(page, entry, {
+          source,
+          isTaken,
+          target: at.held.target.child(name),
+          parent: at.held.target,
+        })
       return
     }
-    if (!isTaken) return
+    if (!isTaken || this.#exclusion.leavesOut(at.source, page, entry)) return
     await this.#breathe(source)
     try {
-      if (type === FileType.FILE) await this.#file(page, entry, { source, held: at.held })
-      else this.#special(page, entry, at.held.target)
+      await this.#entries.restore(page, entry, { source, held: at.held })
     } catch (error) {
-      this.#failed(error, source)
+      this.#report.failed(error, source)
     }
   }
 
   async #subdirectory(
     page: DirectoryPage,
     entry: number,
-    at: { source: string; target: TargetDirectory; isTaken: boolean },
+    at: { readonly source: string; readonly isTaken: boolean } & Below,
   ): Promise<void> {
-    const { source, target } = at
+    const { source, target, parent, isTaken } = at
     const held = new HeldDirectory(target)
-    const { dryRun } = this.#parts.options
+    const restored = { page, entry, path: source }
     try {
-      if (at.isTaken) {
-        this.#counts.directories += 1
-        if (!dryRun) target.descriptor()
-      }
+      const differs = this.#enter(restored, at)
       const leave =
         page.kinds[entry] === ContentKind.ONE
-          ? await this.#directory(Uint8Array.from(page.contentOf(entry)), source, held)
+          ? await this.#directory(Uint8Array.from(page.contentOf(entry)), { source, held, isTaken })
           : undefined
-      if (!leave && !this.#parts.document.complete) this.#issue(source, 'NOT_REACHED')
+      if (!leave && !this.#parts.document.complete) this.#report.issue(source, 'NOT_REACHED')
       held.close(() =>
         this.#leave(source, target, () => {
           leave?.()
-          if (!dryRun && target.isOpen && (at.isTaken || target.isNew))
-            applyMetadata({ page, entry, path: source }, { descriptor: target.descriptor() }, this.#metadataOptions)
+          if (isTaken || target.isNew) this.#directoryMetadata(restored, target, differs)
         }),
       )
     } catch (error) {
       held.close(() => target[Symbol.dispose]())
-      this.#failed(error, source)
+      const existing = parent.existing()
+      this.#report.failed(
+        existing === undefined
+          ? error
+          : whyRefused(error, this.#calls, { directory: existing, name: page.columns.names[entry]! }),
+        source,
+      )
     }
+  }
+
+  /** Makes or opens it where it is wanted itself. True when the metadata of the one that is there is not the snapshot's. */
+  #enter(restored: RestoredEntry, { target, parent, isTaken }: { readonly isTaken: boolean } & Below): boolean {
+    const name = restored.page.columns.names[restored.entry]!
+    const above = parent.isNew ? undefined : parent.existing()
+    const status = above === undefined ? undefined : statusOf(this.#calls, above, name)
+    if (status && this.#spared.fromReplacement(status)) throw refusal(NEEDED_REASON)
+    if (this.#options.dryRun) this.#foresee(status, parent)
+    if (!isTaken) return false
+    this.#report.counts.directories += 1
+    if (!this.#options.dryRun) target.descriptor()
+    const differs = this.#differs(restored, target)
+    if (differs) this.#report.counts.metadataRestored += 1
+    return differs
+  }
+
+  /** What a real run would meet where it makes a directory. */
+  #foresee(status: EntryStatus | undefined, parent: TargetDirectory): void {
+    const isThere = status !== undefined && fileTypeOf(status.mode) === FileType.DIRECTORY
+    if (isThere) return
+    const obstacle = parent.obstacle()
+    if (obstacle !== undefined) throw refusal(obstacle)
+    if (!status) return
+    this.#mayReplace(status)
+    if (status.isUnchangeable) throw refusal('IMMUTABLE')
+  }
+
+  #mayReplace(status: EntryStatus): void {
+    if (this.#spared.fromReplacement(status) || this.#spared.fromRemoval(status)) throw refusal(NEEDED_REASON)
+    if (this.#options.overwrite === Overwrite.NEVER) throw refusal('TARGET_REFUSED')
+  }
+
+  /** Of a directory that is there already. */
+  #differs(restored: RestoredEntry, target: TargetDirectory): boolean {
+    const descriptor = target.isNew || this.#options.overwrite === Overwrite.NEVER ? undefined : target.existing()
+    if (descriptor === undefined) return false
+    const status = statusOfOpen(this.#calls, descriptor)
+    return differsInMetadata(restored, { descriptor }, { status, calls: this.#calls })
+  }
+
+  #directoryMetadata(restored: RestoredEntry, target: TargetDirectory, differs: boolean): void {
+    const { overwrite, dryRun } = this.#options
+    if (dryRun) this.#foreseeMetadata(restored, target, differs)
+    else if (target.isNew)
+      applyMetadata(restored, { descriptor: target.descriptor() }, { ...this.#metadataOptions, mayInherit: true })
+    else if (overwrite === Overwrite.NEVER) target.giveBack()
+    else if (target.isOpen) correctPlace(restored, { descriptor: target.descriptor() }, this.#metadataOptions)
+  }
+
+  #foreseeMetadata(restored: RestoredEntry, target: TargetDirectory, differs: boolean): void {
+    const descriptor = target.existing()
+    const status = descriptor === undefined ? undefined : statusOfOpen(this.#calls, descriptor)
+    if (descriptor !== undefined && status?.isUnchangeable) {
+      if (this.#options.overwrite !== Overwrite.NEVER)
+        tellUnchangeable(restored, { descriptor }, { ...this.#metadataOptions, status })
+    } else if (differs || !status) foreseeOwner(restored, this.#metadataOptions.onIssue)
   }
 
   #leave(source: string, target: TargetDirectory, run: () => void): void {
     try {
       if (!this.#isEnding) run()
+      target.giveBack()
     } catch (error) {
-      this.#failed(error, source)
+      this.#report.failed(error, source)
     } finally {
       target[Symbol.dispose]()
     }
-  }
-
-  async #file(page: DirectoryPage, entry: number, at: { source: string; held: HeldDirectory }): Promise<void> {
-    const { columns } = page
-    const { target } = at.held
-    const name = columns.names[entry]!
-    const bytes = columns.size(entry)
-    if (page.kinds[entry] === ContentKind.NONE && bytes > 0) return this.#issue(at.source, 'NOT_REACHED')
-    const existing = target.isNew ? undefined : this.#existing(target, name)
-    if (existing && this.#keeps(existing, page, entry)) return
-    if (this.#parts.options.dryRun) {
-      this.#counts.filesRestored += 1
-      this.#counts.bytesRestored += bytes
-      return
-    }
-    const isLinked = columns.links(entry) > 1
-    if (isLinked && this.#link(page, entry, target)) return
-    await this.#files.add({
-      page,
-      entry,
-      source: at.source,
-      held: at.held,
-      isReplacing: existing !== undefined,
-      isNow: isLinked,
-    })
-  }
-
-  #restored({ page, entry, held }: FileToRestore): void {
-    const { columns } = page
-    if (columns.links(entry) > 1)
-      this.#linked.set(columns.identity(entry), { directory: held.target.path, name: columns.names[entry]! })
-    this.#counts.filesRestored += 1
-    this.#counts.bytesRestored += columns.size(entry)
-    if (this.#parts.options.verify) this.#counts.filesVerified += 1
-  }
-
-  #special(page: DirectoryPage, entry: number, target: TargetDirectory): void {
-    const name = page.columns.names[entry]!
-    const existing = target.isNew ? undefined : this.#existing(target, name)
-    if (existing && this.#keeps(existing, page, entry)) return
-    this.#counts.filesRestored += 1
-    if (this.#parts.options.dryRun) return
-    const directory = target.descriptor()
-    const temporary = temporaryName()
-    makeSpecial(this.#calls, { page, entry }, { directory, name: temporary })
-    try {
-      applyMetadata(
-        { page, entry, path: `${target.path}/${name}` },
-        { directory, name: temporary },
-        this.#metadataOptions,
-      )
-      putInPlace(this.#calls, directory, { temporary, name, isReplacing: existing !== undefined })
-    } catch (error) {
-      this.#calls.unlinkat(directory, temporary, { isDirectory: false })
-      throw error
-    }
-  }
-
-  #link(page: DirectoryPage, entry: number, target: TargetDirectory): boolean {
-    const first = this.#linked.get(page.columns.identity(entry))
-    if (!first) return false
-    const name = page.columns.names[entry]!
-    const from = this.#openChain(first.directory)
-    try {
-      const directory = target.descriptor()
-      if (!target.isNew && statusOf(this.#calls, directory, name))
-        this.#calls.unlinkat(directory, name, { isDirectory: false })
-      this.#calls.linkat({ directory: from, name: first.name }, directory, name)
-    } finally {
-      fs.closeSync(from)
-    }
-    this.#counts.filesRestored += 1
-    return true
-  }
-
-  /** Opens a directory of the target again, step by step without following links. */
-  #openChain(directory: string): number {
-    const flags = fs.constants.O_RDONLY | fs.constants.O_DIRECTORY | fs.constants.O_NOFOLLOW
-    let at = this.#calls.openat(this.#root.descriptor(), '.', flags)
-    const rest = directory.slice(this.#root.path === '/' ? 0 : this.#root.path.length)
-    for (const name of rest.split('/').filter((part) => part !== '')) {
-      const next = this.#calls.openat(at, name, flags)
-      fs.closeSync(at)
-      at = next
-    }
-    return at
-  }
-
-  #existing(target: TargetDirectory, name: string) {
-    const directory = target.existing()
-    return directory === undefined ? undefined : statusOf(this.#calls, directory, name)
-  }
-
-  /** True when the overwrite mode leaves the existing file as it is. */
-  #keeps(existing: NonNullable<ReturnType<typeof statusOf>>, page: DirectoryPage, entry: number): boolean {
-    const { columns } = page
-    const isSameTime =
-      existing.mtimeSeconds === columns.mtimeSeconds(entry) &&
-      existing.mtimeNanoseconds === columns.mtimeNanoseconds(entry)
-    const isSame =
-      fileTypeOf(existing.mode) === columns.type(entry) && existing.bytes === columns.size(entry) && isSameTime
-    const isNewer =
-      existing.mtimeSeconds > columns.mtimeSeconds(entry) ||
-      (existing.mtimeSeconds === columns.mtimeSeconds(entry) &&
-        existing.mtimeNanoseconds >= columns.mtimeNanoseconds(entry))
-    if (this.#overwrite === Overwrite.IF_CHANGED && isSame) this.#counts.filesUnchanged += 1
-    else if (this.#overwrite === Overwrite.NEVER || (this.#overwrite === Overwrite.IF_NEWER && isNewer))
-      this.#counts.filesKept += 1
-    else return false
-    this.#bytesInPlace += columns.size(entry)
-    return true
   }
 
   /** True at and below the backup's own paths; what stands beside them was never looked at. */
@@ -339,53 +335,51 @@ export class RestoreRun implements AsyncDisposable {
   #sweep(target: TargetDirectory, names: ReadonlySet<string>): void {
     const directory = target.isNew ? undefined : target.existing()
     if (directory === undefined) return
-    const ofAll = this.#parts.options.sweep === true
+    const ofAll = this.#options.sweep === true
     for (const name of namesIn(this.#calls, directory))
-      if (isLeftover(name, { ofAll }) && !names.has(name)) this.#calls.unlinkat(directory, name, { isDirectory: false })
+      if (isLeftover(name, { ofAll }) && !names.has(name))
+        this.#calls.unlinkat(target.writable(), name, { isDirectory: false })
   }
 
-  #deleteOthers(target: TargetDirectory, names: ReadonlySet<string>): void {
-    const directory = target.existing()
+  #deleteOthers({ source, held }: Visit, names: ReadonlySet<string>): void {
+    const { target } = held
+    const directory = target.isNew ? undefined : target.existing()
     if (directory === undefined) return
+    const ofAll = this.#options.sweep === true
     for (const name of namesIn(this.#calls, directory)) {
-      if (names.has(name)) continue
-      if (!this.#parts.options.dryRun) removeTree(this.#calls, directory, name)
-      this.#counts.deleted += 1
+      if (names.has(name) || isLeftover(name, { ofAll })) continue
+      const path = source === '/' ? `/${name}` : `${source}/${name}`
+      const from = this.#options.dryRun ? directory : target.writable()
+      if (this.#removal.remove({ directory: from, name, source: path })) this.#report.counts.deleted += 1
     }
   }
 
-  #failed(error: unknown, source: string): void {
-    const code = systemCode(error)
-    if (code === undefined || (isBackupError(error) && !ISSUES.has(error.code))) throw error
-    if (code === 'ENOSPC' || code === 'EDQUOT')
-      throw new BackupError('DISK_FULL', 'The target has no room left.', {
-        context: { path: printablePath(source) },
-        cause: error,
-      })
-    this.#issue(source, code)
-  }
-
-  #issue(source: string, reason: string): void {
-    this.#issueCount += 1
-    if (this.#issues.length < ISSUES_MAX) this.#issues.push({ path: printablePath(source), reason })
-  }
-
   async #breathe(currentPath: string): Promise<void> {
-    throwIfAborted(this.#parts.options.signal)
+    throwIfAborted(this.#options.signal)
     if (monotonicNs() - this.#yieldedAt < YIELD_NS) return
     await turn()
     this.#yieldedAt = monotonicNs()
-    const {
-      document: { summary },
-      options,
-    } = this.#parts
-    const isWhole = (options.include ?? []).length === 0 && options.subtree === undefined
-    options.onProgress?.({
-      filesDone: this.#counts.filesRestored + this.#counts.filesUnchanged + this.#counts.filesKept,
-      bytesDone: this.#counts.bytesRestored + this.#bytesInPlace,
+    const { summary } = this.#parts.document
+    const { counts, bytesInPlace } = this.#report
+    const isWhole =
+      (this.#options.include ?? []).length + (this.#options.exclude ?? []).length === 0 &&
+      this.#options.subtree === undefined
+    this.#options.onProgress?.({
+      filesDone: counts.filesRestored + counts.filesUnchanged + counts.filesKept,
+      bytesDone: counts.bytesRestored + bytesInPlace,
       filesExpected: isWhole ? summary.filesNew + summary.filesChanged + summary.filesUnmodified : undefined,
       bytesExpected: isWhole ? summary.bytesProcessed : undefined,
       currentPath: printablePath(currentPath),
     })
   }
+}
+
+function realLiteralOf(document: SnapshotDocument, typed: string): string {
+  const real = realPathOf(document, Buffer.from(typed).toString('latin1'))
+  return real === undefined ? typed : Buffer.from(real, 'latin1').toString()
+}
+
+/** An entry that stays as it is, by one of the report's reasons. */
+function refusal(code: string): Error {
+  return Object.assign(new Error('An entry of the target stays as it is.'), { code })
 }

@@ -17,7 +17,8 @@ import {
   shareReader,
 } from '../snapshot/index.ts'
 import { ContentLanes } from './content-lanes.ts'
-import { guardRestore } from './restore-guard.ts'
+import { literalsAmong } from './locate.ts'
+import { guardRestore, neededFor } from './restore-guard.ts'
 import type { RestoreOptions, RestoreResult } from './restore-options.ts'
 import { RestoreRun } from './restore-run.ts'
 
@@ -71,6 +72,8 @@ async function restoreOnce(
   await using _meta = meta.segments
   await using _data = data.segments
   await using lanes = new ContentLanes(data.reader, () => shareReader(repository, index.index, CACHE_SEGMENTS))
-  await using run = new RestoreRun({ calls, document, options, target, metadata: meta.reader, lanes })
+  const literals = await literalsAmong(meta.reader, document, options.include ?? [])
+  const needed = neededFor(repository, options.needed)
+  await using run = new RestoreRun({ calls, document, options, target, metadata: meta.reader, lanes, literals, needed })
   return await run.run()
 }

@@ -4,18 +4,25 @@
  * needs them.
  */
 import fs from 'node:fs'
-import { BackupError, systemCode } from '../../kernel/backup-error.ts'
+import { FileType, fileTypeOf } from '../../contracts/index.ts'
+import { systemCode } from '../../kernel/backup-error.ts'
 import { makeDirectories } from '../../kernel/directories.ts'
-import { STATX_BYTES, type SystemCalls } from '../../kernel/system-calls.ts'
+import type { SystemCalls } from '../../kernel/system-calls.ts'
+import { type EntryStatus, statusOf, statusOfOpen } from './entry-status.ts'
+import { targetRefused } from './needed-places.ts'
+import { DIRECTORY_FLAGS, O_PATH, openEntry, writeObstacle } from './target-access.ts'
 
-const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = fs.constants
-const O_CLOEXEC = 0o2000000
-const FLAGS = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
+const { O_RDONLY, O_DIRECTORY } = fs.constants
+const OWNER_WRITES = 0o300
+const DEFAULT_ACL = 'system.posix_acl_default'
+const NOT_THERE: readonly string[] = ['ENOENT', 'ENOTDIR', 'ELOOP']
 
 export interface TargetOptions {
   readonly calls: SystemCalls
-  /** Replace something else of that name by a directory. */
-  readonly mayReplace: boolean
+  /** Nothing is changed, not even for a moment. */
+  readonly dryRun: boolean
+  /** Throws where something else of that name may not be replaced by a directory. */
+  readonly onReplace: (status: EntryStatus) => void
 }
 
 export class TargetDirectory implements Disposable {
@@ -26,6 +33,9 @@ export class TargetDirectory implements Disposable {
   #descriptor = -1
   /** True when this run made it: nothing of another's is inside. */
   isNew = false
+  /** The mode before this run let itself in. */
+  #formerMode: number | undefined
+  #handsDown: boolean | undefined
 
   constructor(path: string, options: TargetOptions, below?: { parent: TargetDirectory; name: string }) {
     this.path = path
@@ -44,7 +54,7 @@ export class TargetDirectory implements Disposable {
   }
 
   /**
-   * Its descriptor; makes it and its parents if needed. Throws TARGET_REFUSED where something else stands in the way.
+   * Its descriptor; makes it and its parents if needed. Throws TARGET_REFUSED where the target itself can't be used.
    */
   descriptor(): number {
     if (this.#descriptor < 0)
@@ -52,16 +62,40 @@ export class TargetDirectory implements Disposable {
     return this.#descriptor
   }
 
+  /** Its descriptor, for making and removing entries: a closed folder of mine is opened to me meanwhile. */
+  writable(): number {
+    const descriptor = this.descriptor()
+    if (!this.isNew) this.#formerMode ??= grantWrite(this.#options.calls, descriptor)
+    return descriptor
+  }
+
+  /** Sets the mode back that `writable` changed, where nothing else sets it. */
+  giveBack(): void {
+    if (this.#formerMode !== undefined && this.#descriptor >= 0) fs.fchmodSync(this.#descriptor, this.#formerMode)
+    this.#formerMode = undefined
+  }
+
+  /** True when what is made inside gets an access list of the folder's. */
+  get handsDown(): boolean {
+    this.#handsDown ??= this.#options.calls.flistxattr(this.descriptor()).includes(DEFAULT_ACL)
+    return this.#handsDown
+  }
+
+  /** Why nothing could be made in it, as far as that can be seen; of one that is not there, undefined. */
+  obstacle(): string | undefined {
+    const descriptor = this.existing()
+    return descriptor === undefined ? undefined : writeObstacle(this.#options.calls, descriptor)
+  }
+
   /** Its descriptor if it exists already; never makes anything. */
   existing(): number | undefined {
     if (this.#descriptor >= 0) return this.#descriptor
     const parent = this.#parent?.existing()
     try {
-      if (this.#parent)
-        this.#descriptor = parent === undefined ? -1 : this.#options.calls.openat(parent, this.#name, FLAGS)
+      if (this.#parent) this.#descriptor = parent === undefined ? -1 : this.#open(parent)
       else this.#descriptor = fs.openSync(Buffer.from(this.path, 'latin1') as unknown as string, O_RDONLY | O_DIRECTORY)
     } catch (error) {
-      if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(systemCode(error) ?? '')) return undefined
+      if (NOT_THERE.includes(systemCode(error) ?? '')) return undefined
       throw error
     }
     return this.#descriptor < 0 ? undefined : this.#descriptor
@@ -74,64 +108,62 @@ export class TargetDirectory implements Disposable {
 
   #openRoot(): number {
     const path = Buffer.from(this.path, 'latin1')
-    if (!fs.existsSync(path)) this.isNew = true
-    makeDirectories(this.path, { mode: 0o700, encoding: 'latin1' })
-    return fs.openSync(path as unknown as string, O_RDONLY | O_DIRECTORY)
+    try {
+      if (!fs.existsSync(path)) this.isNew = true
+      makeDirectories(this.path, { mode: 0o700, encoding: 'latin1' })
+      return fs.openSync(path as unknown as string, O_RDONLY | O_DIRECTORY)
+    } catch (error) {
+      throw unusableTarget(path.toString('utf8'), error)
+    }
+  }
+
+  /** One of mine that is closed to me is opened meanwhile; a dry run only looks through it. */
+  #open(parent: number): number {
+    const { calls, dryRun } = this.#options
+    try {
+      return calls.openat(parent, this.#name, DIRECTORY_FLAGS)
+    } catch (error) {
+      const status = systemCode(error) === 'EACCES' ? statusOf(calls, parent, this.#name) : undefined
+      if (!status || status.uid !== process.geteuid?.()) throw error
+      if (dryRun) return calls.openat(parent, this.#name, DIRECTORY_FLAGS | O_PATH)
+      this.#formerMode = status.mode & 0o7777
+      return openEntry(calls, { directory: parent, name: this.#name }, { isDirectory: true })
+    }
   }
 
   #openBelow(parent: number): number {
     const { calls } = this.#options
+    const status = this.#parent?.isNew ? undefined : statusOf(calls, parent, this.#name)
+    if (status && fileTypeOf(status.mode) === FileType.DIRECTORY) return this.#open(parent)
+    const writable = this.#parent?.writable() ?? parent
+    if (status) {
+      this.#options.onReplace(status)
+      calls.unlinkat(writable, this.#name, { isDirectory: false })
+    }
     try {
-      calls.mkdirat(parent, this.#name, 0o700)
+      calls.mkdirat(writable, this.#name, 0o700)
       this.isNew = true
     } catch (error) {
       if (systemCode(error) !== 'EEXIST') throw error
     }
-    try {
-      return calls.openat(parent, this.#name, FLAGS)
-    } catch (error) {
-      if (!['ENOTDIR', 'ELOOP'].includes(systemCode(error) ?? '')) throw error
-      return this.#replace(parent, error)
-    }
-  }
-
-  #replace(parent: number, cause: unknown): number {
-    const { calls, mayReplace } = this.#options
-    if (!mayReplace)
-      throw new BackupError('TARGET_REFUSED', 'Something that is no directory stands where one is to be restored.', {
-        context: { path: this.path, why: 'Something that is no folder stands there' },
-        cause,
-      })
-    calls.unlinkat(parent, this.#name, { isDirectory: false })
-    calls.mkdirat(parent, this.#name, 0o700)
-    this.isNew = true
-    return calls.openat(parent, this.#name, FLAGS)
+    return calls.openat(writable, this.#name, DIRECTORY_FLAGS)
   }
 }
 
-/** Removes an entry and all below it, by descriptors, without following links. */
-export function removeTree(calls: SystemCalls, directory: number, name: string): void {
-  try {
-    calls.unlinkat(directory, name, { isDirectory: false })
-    return
-  } catch (error) {
-    if (!['EISDIR', 'EPERM'].includes(systemCode(error) ?? '')) throw error
-  }
-  const inside = calls.openat(directory, name, FLAGS)
-  try {
-    for (const below of namesIn(calls, inside)) removeTree(calls, inside, below)
-  } finally {
-    fs.closeSync(inside)
-  }
-  calls.unlinkat(directory, name, { isDirectory: true })
+/** A target that can't be made or opened at all; a full disk keeps its own name. */
+function unusableTarget(target: string, cause: unknown): unknown {
+  const code = systemCode(cause)
+  if (code === undefined || code === 'ENOSPC' || code === 'EDQUOT') return cause
+  const why = code === 'EROFS' ? 'The file system is read-only' : `It can not be written to (${code})`
+  return targetRefused(target, why, cause)
 }
 
-/** Names in an open directory, one character a byte, sorted. */
-export function namesIn(calls: SystemCalls, directory: number): string[] {
+/** Names in an open directory, or in one below it, one character a byte, sorted. */
+export function namesIn(calls: SystemCalls, directory: number, below = '.'): string[] {
   const names: string[] = []
   const records = Buffer.allocUnsafeSlow(64 * 1024)
   // A second listing of the same descriptor starts where the first ended: read through a fresh one.
-  const fresh = calls.openat(directory, '.', FLAGS)
+  const fresh = calls.openat(directory, below, DIRECTORY_FLAGS)
   try {
     for (let bytes = calls.getdents(fresh, records); bytes > 0; bytes = calls.getdents(fresh, records)) {
       for (let at = 0; at < bytes; at += records.readUInt16LE(at + 16)) {
@@ -145,19 +177,15 @@ export function namesIn(calls: SystemCalls, directory: number): string[] {
   return names.sort()
 }
 
-/** The status of an entry itself, or undefined when it is absent. */
-export function statusOf(
-  calls: SystemCalls,
-  directory: number,
-  name: string,
-): { mode: number; bytes: number; mtimeSeconds: number; mtimeNanoseconds: number } | undefined {
-  const status = Buffer.alloc(STATX_BYTES)
-  const errno = calls.statx(directory, name, status)
-  if (errno !== 0) return undefined
-  return {
-    mode: status.readUInt16LE(28),
-    bytes: Number(status.readBigUInt64LE(40)),
-    mtimeSeconds: Number(status.readBigInt64LE(112)),
-    mtimeNanoseconds: status.readUInt32LE(120),
-  }
+/**
+ * Lets the owner of a directory write in it. Gives the mode that it had, or undefined where nothing had to be done. Root
+ * needs no such right.
+ */
+export function grantWrite(calls: SystemCalls, directory: number): number | undefined {
+  const me = process.geteuid?.()
+  if (me === 0) return undefined
+  const { mode, uid } = statusOfOpen(calls, directory)
+  if (uid !== me || (mode & OWNER_WRITES) === OWNER_WRITES) return undefined
+  fs.fchmodSync(directory, (mode & 0o7777) | OWNER_WRITES)
+  return mode & 0o7777
 }

@@ -5,7 +5,6 @@ import { BackupError } from '../../kernel/backup-error.ts'
 import { isProcessAlive, machineTag } from '../../kernel/machine.ts'
 import type { SystemCalls } from '../../kernel/system-calls.ts'
 import type { DirectoryPage } from '../snapshot/index.ts'
-import { statusOf } from './target-directory.ts'
 
 /** Machine, process, random. */
 const TEMPORARY = /^\.neonpro-([0-9a-f]{8})-(\d+)-[0-9a-f]{16}$/
@@ -29,21 +28,6 @@ export function temporaryName(): string {
 export function isLeftover(name: string, { ofAll }: { readonly ofAll: boolean }): boolean {
   const [, tag, owner] = TEMPORARY.exec(name) ?? []
   return tag !== undefined && (ofAll || (tag === machineTag() && !isProcessAlive(Number(owner))))
-}
-
-/**
- * Gives an entry its own name. A directory in the way of a file goes only when it is empty: deleting a tree is never a
- * side effect.
- */
-export function putInPlace(
-  calls: SystemCalls,
-  directory: number,
-  entry: { readonly temporary: string; readonly name: string; readonly isReplacing: boolean },
-): void {
-  const { temporary, name, isReplacing } = entry
-  const status = isReplacing ? statusOf(calls, directory, name) : undefined
-  if (status && fileTypeOf(status.mode) === FileType.DIRECTORY) calls.unlinkat(directory, name, { isDirectory: true })
-  calls.rename(directory, temporary, { name, noReplace: !isReplacing })
 }
 
 /** Makes a link, a device, a pipe or a socket. */

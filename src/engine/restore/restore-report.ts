@@ -1,0 +1,102 @@
+/** What a restore did and what it could not do; and which failures end it. */
+import fs from 'node:fs'
+import { BackupError, isBackupError, systemCode } from '../../kernel/backup-error.ts'
+import { printablePath } from '../snapshot/index.ts'
+import type { RestoreIssue } from './restore-options.ts'
+
+/** So many are listed by name; all are counted. */
+const ISSUES_MAX = 100_000
+/** What may be wrong with one entry while the others are restored; every other error of ours ends the restore. */
+const ISSUES: ReadonlySet<string> = new Set([
+  'DAMAGED',
+  'NOT_FOUND',
+  'RESTORE_MISMATCH',
+  'STORAGE_FAILED',
+  'TARGET_REFUSED',
+])
+const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT'])
+const LIMITS: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOMEM'])
+
+const NO_MORE_BYTES = 'Free some room on the target or choose another one, and run it again: what was restored stays'
+const NO_MORE_FILES =
+  'The target takes no more files (its inodes are used up): remove some or choose another one, and run it again; what was restored stays'
+
+export class RestoreReport {
+  readonly counts = {
+    filesRestored: 0,
+    filesUnchanged: 0,
+    filesKept: 0,
+    filesVerified: 0,
+    directories: 0,
+    metadataRestored: 0,
+    bytesRestored: 0,
+    deleted: 0,
+  }
+  /** Bytes of files that are left as they are. */
+  bytesInPlace = 0
+  readonly #issues: RestoreIssue[] = []
+  issueCount = 0
+  /** Absolute. */
+  readonly #target: string
+
+  constructor(target: string) {
+    this.#target = target
+  }
+
+  /** `source` is one character a byte. */
+  issue(source: string, reason: string): void {
+    this.issueCount += 1
+    if (this.#issues.length < ISSUES_MAX) this.#issues.push({ path: printablePath(source), reason })
+  }
+
+  /** By path: files end in another order than they begin. */
+  sorted(): RestoreIssue[] {
+    return this.#issues.sort((a, b) => compare(a.path, b.path) || compare(a.reason, b.reason))
+  }
+
+  #full(source: string, cause: unknown): BackupError {
+    const room = takesNoMoreFiles(this.#target) ? NO_MORE_FILES : NO_MORE_BYTES
+    return new BackupError('DISK_FULL', 'The target has no room left.', {
+      context: { path: printablePath(source), target: this.#target, room },
+      cause,
+    })
+  }
+
+  /** Notes what is wrong with one entry. Throws what ends the restore: DISK_FULL, PROCESS_LIMIT, and bugs. */
+  failed(error: unknown, source: string): void {
+    if (isBackupError(error)) {
+      if (!ISSUES.has(error.code) || error.context['path'] === this.#target) throw error
+      return this.issue(source, systemCode(error.cause) ?? error.code)
+    }
+    const code = systemCode(error)
+    if (code === undefined) throw error
+    if (FULL.has(code)) throw this.#full(source, error)
+    if (LIMITS.has(code))
+      throw new BackupError('PROCESS_LIMIT', 'The process is at its limits.', {
+        context: { cause: code },
+        cause: error,
+      })
+    this.issue(source, code)
+  }
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0
+  return a < b ? -1 : 1
+}
+
+/** A file system may have bytes left and no inodes. */
+function takesNoMoreFiles(target: string): boolean {
+  try {
+    const { files, ffree } = fs.statfsSync(target)
+    return files > 0 && ffree === 0
+  } catch {
+    return false
+  }
+}
+
+/** True for what makes a part of the repository unreadable while the rest can be read. */
+export function isLost(error: unknown): boolean {
+  if (isBackupError(error)) return ISSUES.has(error.code) && error.code !== 'TARGET_REFUSED'
+  return systemCode(error) === 'EIO'
+}

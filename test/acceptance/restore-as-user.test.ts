@@ -1,0 +1,126 @@
+// Goal: a user's restore opens the user's own closed folders to itself and closes them again, never makes a file
+// setuid under another owner, tells what it could not keep, and names a target that is full or read-only as what it is.
+// Method: the built program as another user, on real file systems.
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import fs from 'node:fs'
+import path from 'node:path'
+import { after, before, test } from 'node:test'
+import { temporaryDirectory } from '../harness/temporary-directory.ts'
+import { type Ran, runCli } from './run-cli.ts'
+
+const USER = 54_321
+const isRoot = process.getuid?.() === 0
+const forRoot = { skip: isRoot ? false : 'only root may act as another user' }
+const folder = temporaryDirectory()
+const at = (name: string) => path.join(folder.path, name)
+const env = {
+  HOME: at('user'),
+  NEONPRO_BACKUP_HOME: at('user/state'),
+  NEONPRO_REPOSITORY: at('repo'),
+  BACKUP_ENCRYPTION_KEY: `base64:${randomBytes(32).toString('base64')}`,
+}
+const cli = (args: readonly string[], uid?: number): Promise<Ran> =>
+  runCli(args, { env, ...(uid !== undefined && { uid }) })
+const issuesOf = ({ json }: Ran) =>
+  (json as { issues: Array<{ path: string; reason: string }> }).issues.map(
+    ({ path: where, reason }) => `${path.relative(at('source'), where)}: ${reason}`,
+  )
+
+before(async () => {
+  if (!isRoot) return
+  fs.chmodSync(folder.path, 0o755)
+  for (const name of ['user', 'source', 'source/closed', 'source/hidden']) fs.mkdirSync(at(name))
+  for (const name of ['closed/report', 'hidden/report', 'theirs', 'program', 'grouped'])
+    fs.writeFileSync(at(`source/${name}`), name)
+  execFileSync('chown', ['-R', `${USER}:${USER}`, at('source'), at('user')])
+  for (const name of ['theirs', 'program']) fs.chownSync(at(`source/${name}`), 0, 0)
+  fs.chownSync(at('source/grouped'), USER, 0)
+  fs.chmodSync(at('source/program'), 0o4755)
+  fs.chmodSync(at('source/grouped'), 0o2755)
+  fs.chmodSync(at('source/closed'), 0o555)
+  fs.chmodSync(at('source/hidden'), 0o111)
+  assert.equal((await cli(['init'])).status, 0)
+  assert.equal((await cli(['backup', at('source')])).status, 0)
+  execFileSync('chown', ['-R', `${USER}:${USER}`, at('repo'), at('user')])
+})
+
+after(() => folder[Symbol.dispose]())
+
+const MINE = ['restore', `latest:${at('source')}`, '--json']
+const LOST = [
+  'grouped: owner: EPERM',
+  'grouped: setuid and setgid: OWNER_LOST',
+  'program: owner: EPERM',
+  'program: setuid and setgid: OWNER_LOST',
+  'theirs: owner: EPERM',
+]
+
+test('what belongs to others becomes mine, without the rights that were theirs, and is told', forRoot, async () => {
+  fs.mkdirSync(at('target'))
+  fs.chownSync(at('target'), USER, USER)
+  const dry = await cli([...MINE, '--target', at('target/inside'), '--dry-run'], USER)
+  const real = await cli([...MINE, '--target', at('target/inside')], USER)
+  assert.deepEqual([dry.status, real.status], [3, 3], real.stderr)
+  assert.deepEqual([issuesOf(dry), issuesOf(real)], [LOST, LOST])
+  const modes = ['program', 'grouped'].map((name) => fs.statSync(at(`target/inside/${name}`)).mode & 0o7777)
+  assert.deepEqual(modes, [0o755, 0o755])
+})
+
+test('a file that is there and setuid loses that when its owner can not be given', forRoot, async () => {
+  fs.chmodSync(at('target/inside/program'), 0o4755)
+  const again = await cli([...MINE, '--target', at('target/inside')], USER)
+  assert.deepEqual([again.status, issuesOf(again)], [3, LOST])
+  assert.equal(fs.statSync(at('target/inside/program')).mode & 0o7777, 0o755)
+})
+
+test('a closed folder of mine takes its file back, loses what is too much, and is closed again', forRoot, async () => {
+  for (const name of ['closed', 'hidden']) {
+    fs.rmSync(at(`target/inside/${name}/report`))
+    fs.mkdirSync(at(`target/inside/${name}/extra`))
+    fs.writeFileSync(at(`target/inside/${name}/extra/x`), 'x')
+    execFileSync('chown', ['-R', `${USER}:${USER}`, at(`target/inside/${name}`)])
+    fs.chmodSync(at(`target/inside/${name}/extra`), 0o555)
+  }
+  const part = await cli([...MINE, '--target', at('target/inside'), '--include', 'closed/report'], USER)
+  assert.equal(part.status, 0, part.stderr)
+  assert.equal(fs.readFileSync(at('target/inside/closed/report'), 'utf8'), 'closed/report')
+  assert.equal(fs.statSync(at('target/inside/closed')).mode & 0o7777, 0o555)
+  const whole = await cli([...MINE, '--target', at('target/inside'), '--delete'], USER)
+  assert.deepEqual([whole.status, issuesOf(whole), whole.json?.['deleted']], [3, LOST, 2], whole.stderr)
+  for (const [name, mode] of [
+    ['closed', 0o555],
+    ['hidden', 0o111],
+  ] as const) {
+    assert.deepEqual(fs.readdirSync(at(`target/inside/${name}`)), ['report'])
+    assert.equal(fs.statSync(at(`target/inside/${name}`)).mode & 0o7777, mode)
+  }
+})
+
+test('a full target, one out of inodes and a read-only one are named as what they are', forRoot, async (t) => {
+  const disk = at('disk')
+  fs.mkdirSync(disk)
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k,nr_inodes=4', 'tmpfs', disk], { stdio: 'ignore' })
+  } catch {
+    return t.skip('nothing can be mounted here')
+  }
+  try {
+    const full = await cli([...MINE, '--target', disk])
+    assert.equal(full.status, 1)
+    assert.match(full.stderr, /DISK_FULL/)
+    assert.match(full.stderr, new RegExp(disk))
+    assert.doesNotMatch(full.stderr, /forget|prune/)
+    execFileSync('mount', ['-o', 'remount,ro', disk])
+    const locked = await cli([...MINE, '--target', path.join(disk, 'new')])
+    assert.equal(locked.status, 1)
+    assert.match(locked.stderr, /TARGET_REFUSED.*read-only/)
+    assert.doesNotMatch(locked.stderr, /owner and mode/)
+    const inPlace = await cli([...MINE, '--target', disk])
+    assert.equal(inPlace.status, 3)
+    assert.match(inPlace.stderr, /read-only \(EROFS\)/)
+  } finally {
+    execFileSync('umount', [disk])
+  }
+})
