@@ -205,9 +205,9 @@ test('the newest good point of a source stays though newer ones are incomplete; 
   assert.deepEqual(
     strict.points.filter(({ isKept }) => isKept).map(({ snapshot, reasons: why }) => [snapshot, why]),
     [
-      [names[4], ['last 1/1']],
+      [names[4], ['newest']],
       [names[2], ['being restored']],
-      [names[1], ['last good']],
+      [names[1], ['last 1/1', 'last good']],
     ],
   )
 })
