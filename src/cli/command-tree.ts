@@ -17,6 +17,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   key: 'the keys that open the repository',
   config: 'the configurations of the system',
   audit: 'the log of every act',
+  service: 'the system as a service of this machine',
   system: 'the system as a whole',
 }
 

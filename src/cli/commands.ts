@@ -15,6 +15,11 @@ const filters = (command: Command): Command =>
     .option('--exclude-if-present <name>', 'leave out folders that hold an entry of that name', collect)
     .option('--one-file-system', 'stay on the file systems of the given paths')
 
+const serviceOptions = (command: Command): Command =>
+  command
+    .option('--user <name>', 'the user that the service runs as')
+    .option('--root <dir>', 'the folder that an image of a machine is made in')
+
 export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'quickstart',
@@ -276,6 +281,24 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/serve.ts'),
   },
   { name: 'worker', describe: 'one more worker over a shared PostgreSQL', load: () => import('./commands/worker.ts') },
+  {
+    name: 'service install',
+    describe: 'install the system as a service of systemd: unit, user, HOME, folders and rights',
+    load: () => import('./commands/service-install.ts'),
+    configure: (command) => void serviceOptions(command).option('--dry-run', 'only say what would happen'),
+  },
+  {
+    name: 'service status',
+    describe: 'say what the service lacks',
+    load: () => import('./commands/service-status.ts'),
+    configure: (command) => void serviceOptions(command),
+  },
+  {
+    name: 'service remove',
+    describe: 'take the service away; data and key stay',
+    load: () => import('./commands/service-remove.ts'),
+    configure: (command) => void serviceOptions(command).option('--dry-run', 'only say what would happen'),
+  },
   {
     name: 'config add',
     describe: 'save a configuration: what is backed up, when, how long it is kept',

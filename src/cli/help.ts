@@ -14,7 +14,7 @@ const COMMAND_GROUPS: ReadonlyArray<readonly [title: string, names: readonly str
   ['Keys:', ['key']],
   [
     'The system that runs by itself:',
-    ['config', 'run', 'schedule', 'status', 'alerts', 'recover', 'serve', 'worker', 'audit', 'system'],
+    ['config', 'run', 'schedule', 'status', 'alerts', 'recover', 'serve', 'worker', 'service', 'audit', 'system'],
   ],
 ]
 

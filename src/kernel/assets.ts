@@ -22,6 +22,11 @@ export function databaseFolder(): URL {
   return new URL('../../database/', import.meta.url)
 }
 
+/** URL of the unit that is shipped, likewise at the package's root. */
+export function serviceUnit(): URL {
+  return new URL('../../packaging/systemd/neonpro-backup.service', import.meta.url)
+}
+
 /** URL of the entry of a process that does the engine's work for the system. */
 export function engineChildUrl(): URL {
   if (typeof NEONPRO_BUNDLED !== 'undefined') return new URL('./engine-child.js', import.meta.url)

@@ -36,7 +36,8 @@ test('its exposure is low', { skip }, () => {
 
 test('the log lies where the description looks for it, the key reaches neither environment nor arguments', () => {
   assert.match(unit, /^LogsDirectory=neonpro$/m)
-  assert.match(unit, /^StateDirectory=neonpro$/m)
+  assert.match(unit, /^StateDirectory=neonpro-backup$/m)
+  assert.match(unit, /^Environment=NEONPRO_BACKUP_HOME=\/var\/lib\/neonpro-backup$/m)
   assert.match(unit, /^LoadCredential=backup-key:/m)
   assert.match(unit, /^Environment=BACKUP_ENCRYPTION_KEY=file:%d\/backup-key$/m)
 })

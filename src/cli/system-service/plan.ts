@@ -1,0 +1,110 @@
+/** What an installation does, step by step: the same list is shown by `--dry-run` and carried out without it. */
+import { execFileSync } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+import { BackupError, systemCode } from '../../kernel/backup-error.ts'
+import { makeDirectories } from '../../kernel/directories.ts'
+import { publishFile } from '../../kernel/published-file.ts'
+import { type Account, isLive, type ServicePlaces } from './places.ts'
+import { accountFileText, dropInText, unitText } from './unit.ts'
+
+/** What a step brings; said by the message `service.KIND`. */
+export const StepKind = { ACCOUNT: 'account', FOLDER: 'folder', FILE: 'file', KEY: 'key' } as const
+export type StepKind = (typeof StepKind)[keyof typeof StepKind]
+
+export interface Step {
+  readonly kind: StepKind
+  /** A path or a name, as the service sees it. */
+  readonly target: string
+  readonly run: () => void
+}
+
+export interface PlanOptions {
+  readonly node: readonly string[]
+  readonly program: string
+  /** A key file whose copy the service is to open with. */
+  readonly keyFrom: string | undefined
+  /** Asked for again after the account was made. */
+  readonly account: () => Account | undefined
+}
+
+/** Only what is not as it should be. Nothing has changed before a step is run. */
+export function planOf(places: ServicePlaces, options: PlanOptions): Step[] {
+  const { at, home, logs, unit, dropIn, keyFile, repository, accountFile } = places
+  const own = options.account
+  const folder = (target: string, mode: number, owner: (() => Account | undefined) | undefined): Step[] =>
+    isFolder(at(target), mode, owner?.())
+      ? []
+      : [{ kind: 'folder', target, run: () => makeFolder(at(target), mode, owner?.()) }]
+  const file = (target: string, text: string): Step[] =>
+    isFile(at(target), text) ? [] : [{ kind: 'file', target, run: () => writeFile(at(target), text) }]
+  const isRepositoryHere = repository !== undefined && !fs.existsSync(at(repository))
+  return [
+    ...accountSteps(places),
+    ...(isLive(places) ? [] : file(accountFile, accountFileText(places))),
+    ...folder(home, 0o750, own),
+    ...folder(logs, 0o750, own),
+    ...(isRepositoryHere ? folder(repository, 0o700, own) : []),
+    ...folder(path.dirname(keyFile), 0o700, undefined),
+    ...keySteps(places, options.keyFrom),
+    ...file(unit, unitText(places, options)),
+    ...(repository !== undefined || !home.startsWith('/var/lib/') ? file(dropIn, dropInText(places)) : []),
+  ]
+}
+
+/** In an image the account is made at its first start, by the file that is laid there. */
+function accountSteps(places: ServicePlaces): Step[] {
+  if (places.account || !isLive(places)) return []
+  const { user, home } = places
+  const args = ['--system', '--home-dir', home, '--no-create-home', '--shell', '/usr/sbin/nologin', user]
+  return [{ kind: 'account', target: user, run: () => makeAccount(user, args) }]
+}
+
+function makeAccount(user: string, args: readonly string[]): void {
+  try {
+    execFileSync('useradd', args, { stdio: 'pipe' })
+  } catch (error) {
+    throw new BackupError('PERMISSION_DENIED', 'The user could not be made.', {
+      context: { key: `useradd ${args.join(' ')}`, user, cause: systemCode(error) },
+      cause: error,
+    })
+  }
+}
+
+/** A key that is there is never replaced: what it opens would be lost with it. */
+function keySteps({ at, keyFile }: ServicePlaces, from: string | undefined): Step[] {
+  if (from === undefined || fs.existsSync(at(keyFile))) return []
+  const run = () => {
+    publishFile(at(keyFile), fs.readFileSync(from), { mode: 0o600 })
+    fs.chownSync(at(keyFile), process.getuid!(), process.getgid!())
+  }
+  return [{ kind: 'key', target: keyFile, run }]
+}
+
+function isFolder(folder: string, mode: number, owner: Account | undefined): boolean {
+  const status = fs.statSync(folder, { throwIfNoEntry: false })
+  if (!status?.isDirectory()) return false
+  const isClosed = (status.mode & 0o777 & ~mode) === 0
+  return isClosed && (owner === undefined || (status.uid === owner.uid && status.gid === owner.gid))
+}
+
+function makeFolder(folder: string, mode: number, owner: Account | undefined): void {
+  makeDirectories(folder, { mode })
+  // A link that somebody laid there is not followed to other folders' rights.
+  const descriptor = fs.openSync(folder, fs.constants.O_RDONLY | fs.constants.O_DIRECTORY | fs.constants.O_NOFOLLOW)
+  try {
+    fs.fchmodSync(descriptor, mode)
+    if (owner) fs.fchownSync(descriptor, owner.uid, owner.gid)
+  } finally {
+    fs.closeSync(descriptor)
+  }
+}
+
+function isFile(file: string, text: string): boolean {
+  return fs.existsSync(file) && fs.readFileSync(file, 'utf8') === text
+}
+
+function writeFile(file: string, text: string): void {
+  makeDirectories(path.dirname(file), { mode: 0o755 })
+  publishFile(file, text, { mode: 0o644 })
+}
