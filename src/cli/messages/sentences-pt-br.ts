@@ -304,6 +304,9 @@ export const SENTENCES_PT_BR: Readonly<Record<string, string>> = {
   'The delete log lacks an entry that a later one names.': 'falta no registro de exclusões um item que outro posterior cita',
   'The delete log lacks an entry that a later one names. ({})': 'falta no registro de exclusões um item que outro posterior cita ({})',
   // What was not kept of an entry.
+  'a zip archive holds no extended attributes': 'um arquivo zip não guarda atributos estendidos',
+  'a zip archive holds times from 1980 to 2107: the nearest is written': 'um arquivo zip guarda datas de 1980 a 2107: é gravada a mais próxima',
+  'attribute {}: a tar archive has no place for its name': 'atributo {}: um arquivo tar não tem lugar para o nome dele',
   'owner': 'dono',
   'metadata': 'metadados',
   'hard link': 'hard link',

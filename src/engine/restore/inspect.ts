@@ -18,6 +18,7 @@ import {
   type SnapshotEntry,
   walkTree,
 } from '../snapshot/index.ts'
+import { attributesOf } from './entry-metadata.ts'
 import { directoryOf, resolvePath } from './locate.ts'
 
 export type EntryType = 'file' | 'directory' | 'link' | 'fifo' | 'socket' | 'block' | 'character'
@@ -174,6 +175,11 @@ export class Inspector implements AsyncDisposable {
       bytePath: path,
       identity: page.columns.identity(entry),
       links: page.columns.links(entry),
+      mtimeSeconds: page.columns.mtimeSeconds(entry),
+      mtimeNanoseconds: page.columns.mtimeNanoseconds(entry),
+      linkBytes: page.extra(entry, ExtraType.LINK_TARGET),
+      device: deviceOf(page, entry),
+      attributes: attributesOf(page, entry),
       content: () => this.#contentOf(page, entry),
     }
   }
@@ -201,7 +207,20 @@ export interface InspectedEntry extends ListedEntry {
   /** Equal for the hard links of one file. */
   readonly identity: string
   readonly links: number
+  readonly mtimeSeconds: number
+  readonly mtimeNanoseconds: number
+  /** Where a symbolic link leads, as it is. */
+  readonly linkBytes: Uint8Array | undefined
+  readonly device: { readonly major: number; readonly minor: number } | undefined
+  /** Extended attributes; names are one character a byte. */
+  readonly attributes: ReadonlyArray<{ readonly name: string; readonly value: Uint8Array }>
   readonly content: () => AsyncGenerator<Uint8Array>
+}
+
+function deviceOf(page: DirectoryPage, entry: number): InspectedEntry['device'] {
+  const number = page.extra(entry, ExtraType.DEVICE_NUMBER)
+  const bytes = number && Buffer.from(number)
+  return bytes && { major: bytes.readUInt32LE(0), minor: bytes.readUInt32LE(4) }
 }
 
 async function* withPath(
