@@ -2,18 +2,23 @@
 import type { Command } from 'commander'
 import type { CommandSpec } from './command.ts'
 import { addConfigOptions } from './config-options.ts'
+import { excludeCollector } from './exclude-order.ts'
 
 const collect = (value: string, all: string[] = []): string[] => [...all, value]
 
-const filters = (command: Command): Command =>
-  command
+const filters = (command: Command): Command => {
+  const excludes = excludeCollector()
+  return command
     .option('--include <glob>', 'only files that match; may be given again', collect)
-    .option('--exclude <glob>', 'leave out what matches; may be given again', collect)
+    .option('--exclude <glob>', 'leave out what matches; may be given again', excludes('exclude'))
+    .option('--iexclude <glob>', 'the same, and large and small letters are equal', excludes('iexclude'))
+    .option('--exclude-file <file>', 'leave out what its lines say, as in a .gitignore', excludes('excludeFile'))
     .option('--size-limit <bytes>', 'leave out larger files (10M, 2G)')
     .option('--modified-since <date>', 'leave out older files (2024-01-31, or 7d)')
     .option('--exclude-caches', 'leave out folders with a CACHEDIR.TAG')
     .option('--exclude-if-present <name>', 'leave out folders that hold an entry of that name', collect)
     .option('--one-file-system', 'stay on the file systems of the given paths')
+}
 
 const serviceOptions = (command: Command): Command =>
   command
@@ -33,12 +38,15 @@ export const COMMANDS: readonly CommandSpec[] = [
     describe: 'back up files and folders',
     load: () => import('./commands/backup.ts'),
     configure: (command) =>
-      void filters(command.argument('<path...>'))
+      void filters(command.argument('[path...]'))
+        .option('--files-from <file>', 'back up the paths in this file, one a line; "-" is standard input', collect)
+        .option('--files-from0 <file>', 'the same, with a NUL between the paths', collect)
         .option('--type <type>', 'full, incremental or differential', 'incremental')
         .option('--source <name>', 'name of the source; default: machine and paths')
         .option('--tag <tag>', 'may be given again', collect)
         .option('--allow-empty', 'take a path that had files and has none as it is')
-        .option('--compression-level <level>', '1 to 9'),
+        .option('--compression-level <level>', '1 to 9')
+        .option('--dry-run', 'only say what would be stored'),
   },
   {
     name: 'restore',

@@ -15,13 +15,20 @@ export interface Opened extends AsyncDisposable {
   readonly state: ClientState
 }
 
-export async function openRepository(context: CommandContext): Promise<Opened> {
+/** Without `remembers` this machine's state learns nothing of what is read. */
+export async function openRepository(
+  context: CommandContext,
+  { remembers = true }: { readonly remembers?: boolean } = {},
+): Promise<Opened> {
   const location = parseLocation(repositoryOption(context))
   const keyFile = keyFileOf(context)
   if (keyFile !== undefined) refuseKeyInRepository(keyFile)
   const keks = await keysOf(context)
   const memory = (repositoryId: Buffer) => new ClientState(stateDirectory(context), repositoryId)
-  const repository = await Repository.open(openStore(location), keks, { memory, signal: context.signal })
+  const repository = await Repository.open(openStore(location), keks, {
+    ...(remembers && { memory }),
+    signal: context.signal,
+  })
   const state = memory(repository.keys.repositoryId)
   const [lost] = repository.keys.lost
   if (lost !== undefined) context.warn(context.t('keyring.lost', { object: lost }))

@@ -1,6 +1,7 @@
 /** The engine's door. */
 export { backupFiles } from './backup/backup.ts'
 export type { BackupOptions, BackupProgress, BackupResult } from './backup/backup-options.ts'
+export { type BackupPlan, type BackupPlanOptions, planBackup } from './backup/dry-run.ts'
 export {
   hkdf,
   type Kek,

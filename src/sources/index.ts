@@ -23,7 +23,9 @@ export {
   type IgnoreFault,
   type IgnoreRule,
   type IgnoreRules,
+  type PatternLine,
   parseIgnoreFile,
+  patternLines,
 } from './files/ignore-file.ts'
 export { bytesOfText, textOfBytes } from './files/name-text.ts'
 export { createEntryAccess, type DataExtent, type EntryAccess, type ExtendedAttribute } from './files/open-entry.ts'

@@ -1,9 +1,11 @@
 import path from 'node:path'
 import {
+  type BackupPlan,
   type BackupResult,
   backupFiles,
   bytesOfPathText,
   type PathText,
+  planBackup,
   printablePath,
   SnapshotType,
 } from '../../engine/index.ts'
@@ -13,7 +15,7 @@ import { hostName } from '../../kernel/machine.ts'
 import { DayEnd, momentOf } from '../../kernel/moment.ts'
 import { PROGRAM } from '../../kernel/program.ts'
 import { machineZone } from '../../kernel/zone.ts'
-import { countFiles } from '../../sources/index.ts'
+import { countFiles, type FileFilters } from '../../sources/index.ts'
 import {
   bytesOption,
   type CommandContext,
@@ -23,6 +25,7 @@ import {
   textOption,
 } from '../command.ts'
 import { decimal, formatBytes } from '../format.ts'
+import { excludesOf, givenPaths } from '../name-lists.ts'
 import { keyFileOf, openRepository } from '../open.ts'
 import { reasonText } from '../reasons.ts'
 import { backupWarningText } from '../warnings.ts'
@@ -31,11 +34,20 @@ const EXIT_INCOMPLETE = 3
 const SHOWN_MAX = 20
 
 export async function run(context: CommandContext): Promise<CommandResult> {
-  const paths = context.args[0] as string[]
+  const { paths, names } = await givenPaths(context)
   const level = levelOf(context)
-  const source = textOption(context.options, 'source') ?? defaultSource(paths)
-  await using opened = await openRepository(context)
+  const asked = {
+    paths,
+    source: textOption(context.options, 'source') ?? defaultSource(names),
+    type: typeOf(context),
+    filters: await filtersOf(context),
+    allowEmpty: context.options['allowEmpty'] === true,
+    signal: context.signal,
+  }
+  const isDryRun = context.options['dryRun'] === true
+  await using opened = await openRepository(context, { remembers: !isDryRun })
   warnOfPlaces(context, paths, opened.repository.store.location)
+  if (isDryRun) return tellPlan(context, await planBackup(opened.repository, { ...asked, state: opened.state }))
   const progress = context.progress('backup')
   // Only where somebody looks: without a parent nothing else says how much there is.
   using count =
@@ -43,16 +55,11 @@ export async function run(context: CommandContext): Promise<CommandResult> {
       ? countFiles(paths.map((each) => path.resolve(each)))
       : undefined
   const result = await backupFiles(opened.repository, {
-    paths,
-    source,
-    type: typeOf(context),
-    filters: filtersOf(context),
+    ...asked,
     tags: listOption(context.options, 'tag'),
-    allowEmpty: context.options['allowEmpty'] === true,
     ...(level !== undefined && { compressionLevel: level }),
     state: opened.state,
     program: PROGRAM,
-    signal: context.signal,
     onProgress: (facts) =>
       progress.update({
         filesDone: facts.filesDone,
@@ -70,9 +77,9 @@ export async function run(context: CommandContext): Promise<CommandResult> {
 }
 
 /** The same folder has one name, wherever the program is started, and two machines never share one. */
-function defaultSource(named: readonly string[]): string {
-  return `${hostName()}:${named
-    .map((each) => printablePath(Buffer.from(path.resolve(each)).toString('latin1')))
+function defaultSource(names: readonly string[]): string {
+  return `${hostName()}:${names
+    .map((each) => printablePath(Buffer.from(each).toString('latin1')))
     .sort()
     .join(' ')}`
 }
@@ -101,14 +108,14 @@ function typeOf(context: CommandContext): SnapshotType {
   return type
 }
 
-function filtersOf(context: CommandContext): Record<string, unknown> {
+async function filtersOf(context: CommandContext): Promise<FileFilters> {
   const { options } = context
   const since = textOption(options, 'modifiedSince')
   const sinceMs = since === undefined ? undefined : sinceOf(since)
   const sizeLimit = bytesOption(options, 'sizeLimit')
   const lists = {
     includePatterns: listOption(options, 'include'),
-    excludePatterns: listOption(options, 'exclude'),
+    excludePatterns: await excludesOf(context),
     excludeIfPresent: listOption(options, 'excludeIfPresent'),
   }
   return {
@@ -172,9 +179,7 @@ function tell(context: CommandContext, { snapshot, document, durationMs }: Backu
   // On standard error, like all that makes a backup less than its paths.
   if (listOption(context.options, 'include').length > 0 && context.options['quiet'] !== true)
     warn(t('backup.included', { files, filtered: summary.filesFiltered }))
-  const warnings = (document.warnings ?? []).map((each) => backupWarningText(each, context))
-  for (const line of warnings.slice(0, SHOWN_MAX)) warn(line)
-  if (warnings.length > SHOWN_MAX) warn(t('more', { count: warnings.length - SHOWN_MAX }))
+  warnOf(context, document.warnings ?? [])
   const printed = (path: PathText) => printablePath(bytesOfPathText(path))
   list(
     'backup.skipped',
@@ -187,6 +192,36 @@ function tell(context: CommandContext, { snapshot, document, durationMs }: Backu
     document.notKeptCount,
     document.metadataNotKept.map(({ path, what }) => `${printed(path)}: ${reasonText(what, locale)}`),
   )
+}
+
+function warnOf(context: CommandContext, warnings: NonNullable<BackupResult['document']['warnings']>): void {
+  for (const each of warnings.slice(0, SHOWN_MAX)) context.warn(backupWarningText(each, context))
+  if (warnings.length > SHOWN_MAX) context.warn(context.t('more', { count: warnings.length - SHOWN_MAX }))
+}
+
+/** Nothing was stored: an incomplete plan is told as an incomplete backup would be. */
+function tellPlan(context: CommandContext, plan: BackupPlan): CommandResult {
+  const { t, say, warn, locale } = context
+  const printed = (each: PathText) => printablePath(bytesOfPathText(each))
+  say(t('backup.dryRun', { source: plan.source }))
+  for (const { path: file, change, bytes } of plan.files.slice(0, SHOWN_MAX))
+    say(`  ${t(`backup.plan.${change}`)}  ${printed(file)}  ${formatBytes(bytes)}`)
+  if (plan.files.length > SHOWN_MAX) say(t('more', { count: plan.files.length - SHOWN_MAX }))
+  say(
+    t('backup.planned', {
+      files: plan.filesNew + plan.filesChanged + plan.filesUnmodified,
+      new: plan.filesNew,
+      changed: plan.filesChanged,
+      unmodified: plan.filesUnmodified,
+      filtered: plan.filesFiltered,
+      bytes: formatBytes(plan.bytesToRead),
+    }),
+  )
+  warnOf(context, plan.warnings)
+  if (plan.skippedCount > 0) warn(t('backup.skipped', { count: plan.skippedCount }))
+  for (const { path: each, reason } of plan.skipped.slice(0, SHOWN_MAX))
+    warn(`  ${printed(each)}: ${reasonText(reason, locale)}`)
+  return { json: { dryRun: true, ...plan }, exitCode: plan.skippedCount > 0 ? EXIT_INCOMPLETE : 0 }
 }
 
 function jsonOf({ snapshot, document, durationMs }: BackupResult): unknown {

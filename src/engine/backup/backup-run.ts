@@ -1,7 +1,6 @@
 /** One backup run: session, listing, lanes, packs, index, snapshot, confirmation. */
-import fs from 'node:fs'
 import { throwIfAborted } from '../../kernel/abort.ts'
-import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
+import { isBackupError } from '../../kernel/backup-error.ts'
 import { isoTime, monotonicNs, nowMs, turn } from '../../kernel/clock.ts'
 import { makeDirectories } from '../../kernel/directories.ts'
 import { invariant } from '../../kernel/invariant.ts'
@@ -23,7 +22,6 @@ import {
   IndexClass,
   openIndex,
   openReader,
-  printablePath,
   readWriterHistory,
   type SnapshotEntry,
   SnapshotType,
@@ -35,6 +33,7 @@ import type { DirectoryTask, DirectoryWork, WorkSettings } from './directory-tas
 import { createDirectoryWork } from './directory-work.ts'
 import { IndexNeeded, Lane, type LaneSetup } from './lane.ts'
 import { MetadataStore } from './metadata-store.ts'
+import { ownFolders } from './own-folders.ts'
 import { previousPages } from './previous-pages.ts'
 import { choosePrevious, filesOf } from './previous-snapshots.ts'
 import { type DocumentParts, documentOf } from './run-document.ts'
@@ -172,7 +171,8 @@ export class BackupRun {
       roots: { roots: this.#named, aliases: this.#roots.aliases },
       passages: ancestors(this.#roots.nested),
       trustPrevious: isTrusting,
-      leftOut: this.#ownFolders(),
+      leftOut: ownFolders(this.#repository, this.#named),
+      isDryRun: false,
       stop: this.#stop.buffer,
     }
     makeDirectories(store.stagingDirectory, { mode: 0o700 })
@@ -188,16 +188,6 @@ export class BackupRun {
     this.#lane = new Lane(this.#laneSetup, (pack) => this.#shipper.ship(pack))
     this.#metadata = new MetadataStore(metaTable, () => this.#lane.metadataWriter(), this.#lane.lookupIds)
     this.#builder = new TreeBuilder(this.#metadata)
-  }
-
-  /** The repository does not back itself up. Throws USAGE for a path inside it. */
-  #ownFolders(): string[] {
-    if (!this.#repository.store.capabilities.localFiles) return []
-    const own = Buffer.from(fs.realpathSync.native(this.#repository.store.location)).toString('latin1')
-    const inside = this.#named.find((root) => root === own || root.startsWith(`${own}/`))
-    if (inside !== undefined)
-      throw new BackupError('USAGE', `The path ${printablePath(inside)} lies inside the repository.`)
-    return [own]
   }
 
   async #buildTree(readPages: TreeParts['previousPages']): Promise<Buffer> {

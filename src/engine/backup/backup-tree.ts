@@ -10,7 +10,7 @@ import { ByteWriter } from '../pack/index.ts'
 import { ContentKind, decodePage, ExtraType, encodeStatSection, type FileContent } from '../snapshot/index.ts'
 import { Warnings } from './backup-warning.ts'
 import { storeBigFile } from './big-file.ts'
-import { addCounters, emptyCounters, type OpenEntry, type SkippedEntry } from './directory-result.ts'
+import { addCounters, emptyCounters, type OpenEntry, type PlannedFile, type SkippedEntry } from './directory-result.ts'
 import type { DirectoryTask } from './directory-task.ts'
 import { join, parentOf } from './entry-path.ts'
 import type { DirectoryAnswer, WorkerLane } from './run-lanes.ts'
@@ -90,6 +90,7 @@ export class BackupTree {
   /** Watched patterns that something met. */
   readonly met = new Set<number>()
   readonly warnings = new Warnings()
+  readonly planned: PlannedFile[] = []
   /** Folders that were asked for, and in which nothing but folders was found so far. */
   readonly emptyRoots: Set<string>
   readonly #roots: ReadonlySet<string>
@@ -148,7 +149,7 @@ export class BackupTree {
       (entry.kind === 'file' ? this.#bigFiles : this.#pending).push({ parent: open, entry })
   }
 
-  #note({ skipped, changedWhileRead, metadataNotKept, uids, gids, met, warnings }: DirectoryAnswer): void {
+  #note({ skipped, changedWhileRead, metadataNotKept, uids, gids, met, warnings, planned }: DirectoryAnswer): void {
     // One by one: a folder may have more of them than a call takes arguments.
     for (const each of skipped) this.skipped.push(each)
     for (const each of changedWhileRead) this.changedWhileRead.push(each)
@@ -157,6 +158,7 @@ export class BackupTree {
     for (const gid of gids) this.gids.add(gid)
     for (const number of met) this.met.add(number)
     this.warnings.add(warnings)
+    for (const each of planned) this.planned.push(each)
   }
 
   /** The nearest of the backup's paths has something in it. */

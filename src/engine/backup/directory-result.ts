@@ -69,6 +69,16 @@ export interface DirectoryResult {
   readonly met: readonly number[]
   readonly warnings: readonly FoundWarning[]
   readonly counters: DirectoryCounters
+  /** Of a dry run. */
+  readonly planned: readonly PlannedFile[]
+}
+
+/** What a dry run would store. */
+export interface PlannedFile {
+  /** One character a byte. */
+  readonly path: string
+  readonly change: 'new' | 'changed'
+  readonly bytes: number
 }
 
 export function emptyCounters(): DirectoryCounters {

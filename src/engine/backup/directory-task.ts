@@ -13,6 +13,8 @@ export interface WorkSettings {
   readonly trustPrevious: boolean
   /** Directories that are left out with all below: the repository itself. One character a byte. */
   readonly leftOut: readonly string[]
+  /** Nothing is read nor stored: what would be is listed. */
+  readonly isDryRun: boolean
   /** Its one word is not 0 when the run is to stop: files that are not done yet are then left open in every lane. */
   readonly stop: SharedArrayBuffer
 }

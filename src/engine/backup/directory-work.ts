@@ -25,6 +25,7 @@ import {
   type DirectoryCounters,
   type DirectoryResult,
   emptyCounters,
+  type PlannedFile,
   type SkippedEntry,
 } from './directory-result.ts'
 import type { DirectoryTask, DirectoryWork, WorkSettings } from './directory-task.ts'
@@ -65,6 +66,7 @@ interface State {
   /** Parents of the backup's paths: only these names. */
   only: ReadonlySet<string> | undefined
   hasFiles: boolean
+  readonly planned: PlannedFile[]
 }
 
 class Work implements DirectoryWork {
@@ -112,6 +114,7 @@ class Work implements DirectoryWork {
       warnings,
       only: this.#isLeftOut(task) ? (this.#settings.passages.get(task.path) ?? NO_NAMES) : task.only,
       hasFiles: false,
+      planned: [],
     }
     this.#collector.clear()
     try {
@@ -145,6 +148,7 @@ class Work implements DirectoryWork {
       met: this.#filter.takeMet(),
       warnings: [...state.warnings, ...unreachable],
       counters: state.counters,
+      planned: state.planned,
       rules: state.rules,
     }
   }
@@ -249,6 +253,7 @@ class Work implements DirectoryWork {
     }
     if (Atomics.load(this.#stop, 0) !== 0) return this.#open(entry, { kind: 'file', previous: [], before: undefined })
     try {
+      if (this.#settings.isDryRun) return this.#plan(entry, storedBefore(earlier) !== undefined, state)
       const stored = this.#storeFile(entry, earlier, state)
       if (!stored) return
       this.#count(stored, storedBefore(earlier), state)
@@ -258,6 +263,18 @@ class Work implements DirectoryWork {
       this.#dropExtras()
       state.skipped.push({ path: join(state.task.path, this.#columns.names[entry]!), reason })
     }
+  }
+
+  /** Whether it can be read is tried. */
+  #plan(entry: number, isKnown: boolean, { task, counters, planned }: State): void {
+    const name = this.#columns.names[entry]!
+    const bytes = this.#columns.size(entry)
+    fs.closeSync(this.#access.openFile(task, name))
+    if (isKnown) counters.filesChanged += 1
+    else counters.filesNew += 1
+    counters.bytesProcessed += bytes
+    planned.push({ path: join(task.path, name), change: isKnown ? 'changed' : 'new', bytes })
+    this.#collector.keep(entry, ContentKind.NONE, NOTHING)
   }
 
   /** Stores a file or leaves it open for all lanes; undefined then. */

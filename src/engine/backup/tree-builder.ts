@@ -13,6 +13,9 @@ import {
 } from './directory-result.ts'
 import type { MetadataStore } from './metadata-store.ts'
 
+/** Gives each directory blob its id, and keeps it. */
+export type BlobKeeper = Pick<MetadataStore, 'store'>
+
 interface Filled {
   readonly kind: number
   readonly bytes: Uint8Array
@@ -40,10 +43,10 @@ export class TreeNode {
 const PAGE_SHIFT = 2 ** 24
 
 export class TreeBuilder {
-  readonly #store: MetadataStore
+  readonly #store: BlobKeeper
   readonly #scratch = new ByteWriter(64 * 1024)
 
-  constructor(store: MetadataStore) {
+  constructor(store: BlobKeeper) {
     this.#store = store
   }
 

@@ -50,12 +50,8 @@ export function parseIgnoreFile(bytes: string): ParsedIgnoreFile {
   const patterns: string[] = []
   const faults: IgnoreFault[] = []
   let places = 0
-  let line = 0
-  for (const raw of linesOf(bytes)) {
-    line += 1
-    const text = patternOf(raw)
-    if (text === undefined) continue
-    const compiled = compiledOrWhy(raw, text)
+  for (const { line, text, length } of patternLines(bytes)) {
+    const compiled = length > LINE_BYTES_MAX ? 'is too long' : compiledOrWhy(text)
     if (typeof compiled === 'string') {
       if (faults.length < FAULTS_MAX) faults.push({ line, why: compiled })
       if (text.startsWith('!')) patterns.push(TAKE_ALL_BACK)
@@ -74,8 +70,25 @@ export function hasRoomFor(rules: IgnoreRules, patterns: readonly string[]): boo
   return rules.reduce((sum, rule) => sum + rule.patterns.length, patterns.length) <= PATTERNS_IN_FORCE_MAX
 }
 
-function compiledOrWhy(raw: string, text: string): CompiledPattern | string {
-  if (raw.length > LINE_BYTES_MAX) return 'is too long'
+export interface PatternLine {
+  /** From 1. */
+  readonly line: number
+  readonly text: string
+  /** Bytes of the whole line. */
+  readonly length: number
+}
+
+/** The patterns of a file of patterns, without comments and empty lines. `bytes` has one character a byte. */
+export function* patternLines(bytes: string): Generator<PatternLine> {
+  let line = 0
+  for (const raw of linesOf(bytes)) {
+    line += 1
+    const text = patternOf(raw)
+    if (text !== undefined) yield { line, text, length: raw.length }
+  }
+}
+
+function compiledOrWhy(text: string): CompiledPattern | string {
   try {
     return compilePattern(text)
   } catch (error) {
