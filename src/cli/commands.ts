@@ -156,6 +156,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         .option('--keep-yearly <n>')
         .option('--policy <file>', 'JSON: { "daily": 14, "custom": [{ "pattern": "first-of-month", "keep": 60 }] }')
         .option('--timezone <zone>', "IANA name; default: the machine's")
+        .option('--accept-clock', 'the clock is right: let points go for their age in spite of a jump')
         .option('--prune', 'then free their room, as "prune" does')
         .option('--dry-run', 'only say what would happen, and why'),
   },
@@ -370,6 +371,11 @@ export const COMMANDS: readonly CommandSpec[] = [
         .option('--to <date>', 'up to the end of this day, or to a moment')
         .option('--timezone <zone>', "of those days; default: the machine's")
         .option('--output <file>', 'write into this new file'),
+  },
+  {
+    name: 'system accept-clock',
+    describe: "say that this machine's clock is right after a jump: ages count again",
+    load: () => import('./commands/system-accept-clock.ts'),
   },
   {
     name: 'system rebuild',

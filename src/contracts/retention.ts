@@ -101,6 +101,8 @@ export interface RetentionInput {
   readonly policy: RetentionPolicy
   readonly nowMs: number
   readonly calendar: CalendarKeys
+  /** The clock may be wrong: no point goes for its age. */
+  readonly isClockDoubted?: boolean
   /** Why a point is kept whatever the policy says (pins, holds), by id. */
   readonly protectedBy?: ReadonlyMap<string, string>
 }
@@ -128,7 +130,11 @@ function newestFirst(a: RetentionPoint, b: RetentionPoint): number {
 
 type Keep = (id: string, reason: string) => void
 
-function applyRules(all: readonly RetentionPoint[], { policy, nowMs, calendar }: RetentionInput, keep: Keep): void {
+function applyRules(
+  all: readonly RetentionPoint[],
+  { policy, nowMs, calendar, isClockDoubted }: RetentionInput,
+  keep: Keep,
+): void {
   const { last, withinDays, hourly, daily, weekly, monthly, yearly, custom } = policy
   const hasRule =
     [last, withinDays, hourly, daily, weekly, monthly, yearly].some((value) => value !== undefined) ||
@@ -143,6 +149,7 @@ function applyRules(all: readonly RetentionPoint[], { policy, nowMs, calendar }:
   if (withinDays !== undefined)
     for (const { id, atMs, latestMs = atMs } of points)
       if (latestMs >= nowMs - withinDays * DAY_MS) keep(id, `within ${withinDays} days`)
+      else if (isClockDoubted) keep(id, 'clock in doubt')
   const counts: ReadonlyArray<readonly [string, RetentionPeriod, number | undefined]> = [
     ['hourly', 'hour', hourly],
     ['daily', 'day', daily],

@@ -25,11 +25,13 @@ export { type RepairResult, repairRepository } from './maintenance/repair.ts'
 export { type VerifyOptions, type VerifyResult, verifyRepository } from './maintenance/verify.ts'
 export type { VerifyHit } from './maintenance/verify-hits.ts'
 export {
+  acceptClock,
   ClientState,
   changeKeyring,
   hasUserFile,
   type KeyringChange,
   listUserFiles,
+  lookAtClock,
   type Recipient,
   Repository,
   readUserFile,

@@ -1,7 +1,9 @@
 /** Which use case answers which call. */
 
 import { warningOf } from '../contracts/system/index.ts'
-import { testChannels } from '../services/alarms/index.ts'
+import { acceptClock } from '../engine/index.ts'
+import { nowMs } from '../kernel/clock.ts'
+import { evaluateRules, testChannels } from '../services/alarms/index.ts'
 import { exportAudit, verifyAudit } from '../services/audit/index.ts'
 import { createConfig, deleteConfig, getConfig, listConfigs, updateConfig } from '../services/configs/index.ts'
 import { applyRetention, simulateRetention } from '../services/execution/index.ts'
@@ -99,6 +101,11 @@ export const HANDLERS: Handlers = {
   'storage.exists': (parts, { path }) => only(exists(parts, path)),
   'audit.verify': (parts) => only(verifyAudit(parts)),
   'audit.export': (parts, { from, to }) => only(exportAudit(parts, given({ from, to }))),
+  'system.acceptClock': async (parts) => {
+    acceptClock(parts.repository.stateDirectory)
+    await evaluateRules(parts, nowMs())
+    return { data: { accepted: true } }
+  },
   'system.rebuild': (parts, { force }, { by, signal }) => only(rebuildSystem(parts, given({ by, force, signal }))),
 }
 

@@ -1,4 +1,6 @@
 /** What a working process does besides runs and recoveries: rules, messages, records, audit, heartbeat. */
+
+import { lookAtClock } from '../engine/index.ts'
 import { nowMs } from '../kernel/clock.ts'
 import {
   dispatchOutbox,
@@ -13,7 +15,7 @@ import { carryOutRun, runEnded, syncPoints, verifyWhenDue } from '../services/ex
 import type { SystemParts } from '../services/index.ts'
 import { alarmPending, retryRecords } from '../services/records/index.ts'
 import { carryOutRecovery, resumeRecoveries } from '../services/recovery/index.ts'
-import { startWorker } from '../services/scheduling/index.ts'
+import { newestRecordedMs, startWorker } from '../services/scheduling/index.ts'
 
 const SECOND_MS = 1000
 const MINUTE_MS = 60 * SECOND_MS
@@ -42,6 +44,8 @@ export interface WorkOptions {
 
 /** Throws DATABASE_UNAVAILABLE. The repository may be away: what needs it is tried again. */
 export async function startWork(parts: SystemParts, { timing = {}, onUnsent }: WorkOptions = {}): Promise<Work> {
+  // Before anything of now is written down: what is known of time is what others wrote.
+  lookAtClock(parts.repository.stateDirectory, await newestRecordedMs(parts))
   const worker = await startWorker(parts, {
     ...timing,
     roles: { scheduler: true, worker: true },

@@ -8,11 +8,14 @@ import {
   type RetentionPolicy,
 } from '../../contracts/index.ts'
 import {
+  acceptClock,
   DateDoubt,
   findSnapshot,
   forgetSnapshots,
   type History,
+  holdsOf,
   isGoodPoint,
+  lookAtClock,
   oddPoints,
   pointTimes,
   protections,
@@ -20,10 +23,17 @@ import {
   type SnapshotEntry,
 } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
-import { nowMs } from '../../kernel/clock.ts'
+import { isoTime, nowMs } from '../../kernel/clock.ts'
 import { userName } from '../../kernel/machine.ts'
-import { type CommandContext, type CommandResult, countOption, textOption, zoneOption } from '../command.ts'
-import { formatSpan, tableLines } from '../format.ts'
+import {
+  type CommandContext,
+  type CommandResult,
+  countOption,
+  stateDirectory,
+  textOption,
+  zoneOption,
+} from '../command.ts'
+import { formatSpan, formatTime, tableLines } from '../format.ts'
 import { sentence } from '../locale.ts'
 import { warnOfOddPoints } from '../odd-points.ts'
 import { openRepository } from '../open.ts'
@@ -47,15 +57,23 @@ export async function run(context: CommandContext): Promise<CommandResult> {
     })
   const zone = zoneOption(context)
   const at = nowMs()
-  const decided = named.length > 0 ? decideNamed(history, named) : decideByPolicy(history, policy, { zone, at })
+  const isClockDoubted = isDoubted(context, history, policy)
+  const decided =
+    named.length > 0 ? decideNamed(history, named) : decideByPolicy(history, policy, { zone, at, isClockDoubted })
   const dropped = decided.filter(({ isKept }) => !isKept)
   const isDryRun = context.options['dryRun'] === true
   if (!isDryRun)
-    await forgetSnapshots(opened.repository, history, { names: dropped.map(({ id }) => id), by: userName() })
+    await forgetSnapshots(opened.repository, history, {
+      names: dropped.map(({ id }) => id),
+      by: userName(),
+      isClockDoubted,
+    })
   const isPruned = context.options['prune'] === true && !isDryRun
   const odd = oddPoints(history.order, at)
   tell(context, decided, { isDryRun, isPruned, zone, marks: policy.hourly === undefined ? DAY_MARKS : HOUR_MARKS })
   warnOfOddPoints(context, odd, zone)
+  const stayed = decided.filter(({ reasons }) => reasons.includes('clock in doubt')).length
+  if (stayed > 0) context.warn(context.t('forget.clock', { at: formatTime(isoTime(at), zone), count: stayed }))
   const json = {
     dryRun: isDryRun,
     timezone: zone,
@@ -64,6 +82,7 @@ export async function run(context: CommandContext): Promise<CommandResult> {
       .map(({ id, reasons, entry }) => ({ snapshot: id, reasons, ...timesOf(entry) })),
     forgotten: dropped.map(({ id }) => id),
     oddPoints: odd,
+    clockDoubted: isClockDoubted,
   }
   if (!isPruned) return { json }
   // Most who forget do not prune: they need not load it.
@@ -119,14 +138,27 @@ function decideNamed(history: History, named: readonly string[]): Decided[] {
   })
 }
 
+interface Deciding {
+  readonly zone: string
+  /** Milliseconds. */
+  readonly at: number
+  readonly isClockDoubted: boolean
+}
+
+/** After a jump of the clock no age decides and no hold has ended, until an operator says so. */
+function isDoubted(context: CommandContext, history: History, { withinDays }: RetentionPolicy): boolean {
+  const folder = stateDirectory(context)
+  if (context.options['acceptClock'] === true) acceptClock(folder)
+  // Nothing else goes by the clock.
+  if (withinDays === undefined && holdsOf(history).every(({ until }) => until === null)) return false
+  const newest = history.snapshots.map(({ document }) => Date.parse(document.finishedAt)).at(-1)
+  return lookAtClock(folder, newest).doubt !== undefined
+}
+
 /** Every source by itself: a policy never lets a busy source push out a quiet one. */
-function decideByPolicy(
-  history: History,
-  policy: RetentionPolicy,
-  { zone, at }: { readonly zone: string; readonly at: number },
-): Decided[] {
+function decideByPolicy(history: History, policy: RetentionPolicy, { zone, at, isClockDoubted }: Deciding): Decided[] {
   const calendar = calendarOf(zone)
-  const why = protections(history, at)
+  const why = protections(history, isClockDoubted ? Number.NEGATIVE_INFINITY : at)
   const times = pointTimes(history.order, at)
   const ranks = new Map(history.snapshots.map(({ name }, rank) => [name, rank]))
   const sources = Map.groupBy(history.snapshots, ({ document }) => document.source)
@@ -143,7 +175,7 @@ function decideByPolicy(
     })
     const byName = new Map(entries.map((entry) => [entry.name, entry]))
     const protectedBy = new Map([...why].filter(([name]) => byName.has(name)))
-    return decideRetention({ points, policy, nowMs: at, calendar, protectedBy }).map((decision) => ({
+    return decideRetention({ points, policy, nowMs: at, calendar, isClockDoubted, protectedBy }).map((decision) => ({
       ...decision,
       entry: byName.get(decision.id)!,
     }))

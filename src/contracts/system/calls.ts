@@ -151,6 +151,7 @@ export const CALLS = {
     z.strictObject({ from: momentSchema.optional(), to: momentSchema.optional(), userId }),
     () => 'audit:log',
   ),
+  'system.acceptClock': acts('system.acceptClock', z.strictObject({ userId }), () => 'system:clock'),
   /**
    * Writes its own entry, at the end of the log that it brings back: one for a failed attempt would begin another log.
    */
@@ -227,5 +228,6 @@ export interface CallData {
   'audit.verify': AuditVerdict
   /** JSON lines. */
   'audit.export': string
+  'system.acceptClock': { readonly accepted: true }
   'system.rebuild': RebuildSummary
 }

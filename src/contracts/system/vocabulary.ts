@@ -81,6 +81,7 @@ export const AlertType = {
   CHANNEL_FAILING: 'CHANNEL_FAILING',
   RETENTION_FAILED: 'RETENTION_FAILED',
   VERIFY_FAILED: 'VERIFY_FAILED',
+  CLOCK_DOUBTED: 'CLOCK_DOUBTED',
   CUSTOM: 'CUSTOM',
 } as const
 export type AlertType = (typeof AlertType)[keyof typeof AlertType]

@@ -17,22 +17,27 @@ import { putRecord } from './records.ts'
 
 const LOW_BYTES = 4 * 1024 * 1024
 
+export interface ForgetOptions {
+  readonly names: readonly string[]
+  /** Who forgets, for people. */
+  readonly by: string
+  /** The clock may be wrong: no hold has ended. Default false. */
+  readonly isClockDoubted?: boolean
+}
+
 /**
  * Removes snapshots: first the signed record that says so, then the objects. Pins and holds are read again right before
  * the record, since `history` may be old, and once more after it: one that came in between takes the record back.
  * Throws SNAPSHOT_PROTECTED for one under a pin or hold, ROLLBACK_SUSPECTED, and DAMAGED while a record can't be read:
  * it may be a hold. Then none goes.
  */
-export async function forgetSnapshots(
-  repository: Repository,
-  history: History,
-  options: { readonly names: readonly string[]; readonly by: string },
-): Promise<void> {
+export async function forgetSnapshots(repository: Repository, history: History, options: ForgetOptions): Promise<void> {
   requireFeatures(repository.config, 'delete')
+  const { isClockDoubted = false } = options
   const asked = history.snapshots.filter(({ name }) => options.names.includes(name))
   if (asked.length === 0) return
   if (history.rollbacks[0]) throw history.rollbacks[0]
-  await refuseProtected(repository, history, asked)
+  await refuseProtected(repository, history, { asked, isClockDoubted })
   await useReserve(repository)
   // Else a rival would count in place of the one that was to go.
   const runs = new Set(asked.map(({ document }) => runOf(document)))
@@ -40,7 +45,7 @@ export async function forgetSnapshots(
   const doomed = [...asked, ...rivals]
   const record = await putForget(repository, history, { doomed, by: options.by })
   try {
-    await refuseProtected(repository, history, asked)
+    await refuseProtected(repository, history, { asked, isClockDoubted })
   } catch (error) {
     await repository.store.delete(record)
     throw error
@@ -51,7 +56,7 @@ export async function forgetSnapshots(
 async function refuseProtected(
   repository: Repository,
   history: History,
-  asked: readonly SnapshotEntry[],
+  { asked, isClockDoubted }: { readonly asked: readonly SnapshotEntry[]; readonly isClockDoubted: boolean },
 ): Promise<void> {
   const { entries, problems } = await readRecords(repository, RecordFolder.DECISIONS)
   const obstacle = problems.find((problem) => !isForeign(problem))
@@ -64,7 +69,7 @@ async function refuseProtected(
   // Of two clocks the one that keeps a hold in force.
   const guarded = protections(
     { records: inForce(entries), snapshots: history.snapshots },
-    Math.min(nowMs(), await repository.store.nowMs()),
+    isClockDoubted ? Number.NEGATIVE_INFINITY : Math.min(nowMs(), await repository.store.nowMs()),
   )
   const held = asked.find(({ name }) => guarded.has(name))
   if (held)

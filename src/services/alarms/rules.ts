@@ -5,6 +5,7 @@ import { backupLate } from './rules/backup-late.ts'
 import { backupMissed } from './rules/backup-missed.ts'
 import { backupOverrun } from './rules/backup-overrun.ts'
 import { backupPartial } from './rules/backup-partial.ts'
+import { clockDoubted } from './rules/clock-doubted.ts'
 import { failureRate } from './rules/failure-rate.ts'
 import { storageLow } from './rules/storage-low.ts'
 
@@ -16,6 +17,7 @@ export const RULES: readonly AlarmRule[] = [
   backupOverrun,
   failureRate,
   storageLow,
+  clockDoubted,
 ]
 
 /** What the end of a run decides. */

@@ -5,6 +5,7 @@ import {
   RecoveryState,
   type RetentionSimulation,
 } from '../../contracts/system/index.ts'
+import { lookAtClock } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { nowMs } from '../../kernel/clock.ts'
 import { AuditResult, type SystemParts } from '../parts.ts'
@@ -67,6 +68,7 @@ async function decide(
     kind: 'retention',
     ...job,
     nowMs: nowMs(),
+    isClockDoubted: lookAtClock(parts.repository.stateDirectory).doubt !== undefined,
     by: 'system',
     known,
     inUse: await beingRestored(parts),

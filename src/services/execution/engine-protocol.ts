@@ -66,6 +66,8 @@ export interface RetentionJob {
   readonly kind: 'retention'
   readonly rules: readonly RetentionRule[]
   readonly nowMs: number
+  /** The clock may be wrong: nothing goes for its age, and no hold has ended. */
+  readonly isClockDoubted: boolean
   /** False: only says what would be done. */
   readonly apply: boolean
   readonly by: string

@@ -42,7 +42,8 @@ export async function carryOutRetention(
   const doomed = decisions.filter(({ isKept }) => !isKept).map(({ snapshot }) => snapshot)
   if (!job.apply)
     return { decisions, holdings: holdingsOf(repository, history, job.known), forgotten: [], pruned: null }
-  if (doomed.length > 0) await forgetSnapshots(repository, history, { names: doomed, by: job.by })
+  if (doomed.length > 0)
+    await forgetSnapshots(repository, history, { names: doomed, by: job.by, isClockDoubted: job.isClockDoubted })
   const isPruneDue = doomed.length > 0 || history.deleteLog.open().length > 0
   const pruned: PruneResult | null = isPruneDue ? await prune(repository, { signal, ...(seen && { seen }) }) : null
   return {
@@ -62,16 +63,18 @@ function requireWhole(history: History): void {
     })
 }
 
-function decideAll(history: History, { rules, nowMs: atMs, inUse }: RetentionJob): PointDecision[] {
+function decideAll(history: History, { rules, nowMs: atMs, inUse, isClockDoubted }: RetentionJob): PointDecision[] {
   const times = pointTimes(history.order, atMs)
   const guarded = new Map([
     ...lastGoodOfSources(history),
     ...inUse.map((name) => [name, 'being restored'] as const),
-    ...protections(history, nowMs()),
+    ...protections(history, isClockDoubted ? Number.NEGATIVE_INFINITY : nowMs()),
   ])
   const ranked = history.snapshots.map((entry, rank): Ranked => ({ entry, rank, time: times.get(entry.name)! }))
   const byConfig = Map.groupBy(ranked, ({ entry: { document } }) => configOf(document) ?? '')
-  const decided = rules.flatMap((rule) => decideOne(byConfig.get(rule.configId) ?? [], rule, { atMs, guarded }))
+  const decided = rules.flatMap((rule) =>
+    decideOne(byConfig.get(rule.configId) ?? [], rule, { atMs, guarded, isClockDoubted }),
+  )
   const covered = new Set(rules.map(({ configId }) => configId))
   const others = history.snapshots
     .filter(({ document }) => !covered.has(configOf(document) ?? ''))
@@ -104,7 +107,7 @@ interface Ranked {
 function decideOne(
   entries: readonly Ranked[],
   { policy, timezone }: RetentionRule,
-  facts: { readonly atMs: number; readonly guarded: ReadonlyMap<string, string> },
+  facts: { readonly atMs: number; readonly guarded: ReadonlyMap<string, string>; readonly isClockDoubted: boolean },
 ): PointDecision[] {
   const byName = new Map(entries.map((each) => [each.entry.name, each]))
   const points = entries.map(
@@ -117,7 +120,9 @@ function decideOne(
     }),
   )
   const protectedBy = new Map([...facts.guarded].filter(([name]) => byName.has(name)))
-  return decideRetention({ points, policy, nowMs: facts.atMs, calendar: calendarOf(timezone), protectedBy }).map(
+  const { atMs, isClockDoubted } = facts
+  const calendar = calendarOf(timezone)
+  return decideRetention({ points, policy, nowMs: atMs, calendar, isClockDoubted, protectedBy }).map(
     ({ id, isKept, reasons }) => {
       const { entry, time } = byName.get(id)!
       return decisionOf(entry, { isKept, reasons: [...new Set(reasons)] }, expiryOf(time, reasons, policy.withinDays))

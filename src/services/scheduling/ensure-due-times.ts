@@ -1,5 +1,5 @@
 import type { DatabaseTransaction } from '../../catalog/index.ts'
-import { type ConfigSettings, DueState } from '../../contracts/system/index.ts'
+import { type ConfigSettings, DueState, RunState } from '../../contracts/system/index.ts'
 import { lateAtMs, nextDueAt } from '../../jobs/index.ts'
 import { nowMs } from '../../kernel/clock.ts'
 import type { SystemParts } from '../parts.ts'
@@ -33,7 +33,9 @@ export async function ensureDueTimes(
     .orderBy('due_at')
     .execute()
   const kept = config.enabled
-    ? waiting.map(({ due_at }) => due_at.getTime()).find((dueAtMs) => isDueAt(config, dueAtMs))
+    ? waiting
+        .map(({ due_at }) => due_at.getTime())
+        .find((dueAtMs) => dueAtMs <= dueAfter(config, nowMs()) && isDueAt(config, dueAtMs))
     : undefined
   const gone = waiting.filter(({ due_at }) => due_at.getTime() !== kept).map(({ due_at }) => due_at)
   if (gone.length > 0)
@@ -44,29 +46,67 @@ export async function ensureDueTimes(
       .where('due_at', 'in', gone)
       .execute()
   const dueAtMs = kept ?? (config.enabled ? dueAfter(config, nowMs()) : Number.POSITIVE_INFINITY)
-  if (kept === undefined && dueAtMs !== Number.POSITIVE_INFINITY) await insertWaiting(tx, parts, { config, dueAtMs })
+  if (kept === undefined && dueAtMs !== Number.POSITIVE_INFINITY) {
+    await forgetMissedToCome(tx, { tenantId: parts.tenantId, configId: config.id, atMs: nowMs() })
+    await insertWaiting(tx, parts, { config, dueAtMs })
+  }
   announce(parts.catalog, RunEvent.DUE_TIMES_CHANGED, config.id)
   return dueAtMs
 }
 
-/** Puts a due time in, to wait for its moment. One that is there already stays as it is. */
+/** Two clocks may differ by so much. */
+const AHEAD_MS = 60_000
+/** Due times that a wrong clock has used up already; more are none of a schedule. */
+const TAKEN_MAX = 1000
+
+/**
+ * Puts a due time in, to wait for its moment; where it has had its run already (by a clock that was ahead), the next
+ * one that has not. One that waits there already stays as it is.
+ */
 export async function insertWaiting(
   tx: DatabaseTransaction,
   parts: Pick<SystemParts, 'tenantId'>,
   { config, dueAtMs }: { readonly config: ScheduledConfig; readonly dueAtMs: number },
 ): Promise<void> {
-  const lateAt = new Date(lateAtMs({ dueAtMs, nextDueAtMs: dueAfter(config, dueAtMs) }))
-  await tx
+  let atMs = dueAtMs
+  for (let taken = 0; taken < TAKEN_MAX && atMs !== Number.POSITIVE_INFINITY; taken += 1) {
+    const nextDueAtMs = dueAfter(config, atMs)
+    if (await putWaiting(tx, { tenantId: parts.tenantId, configId: config.id, dueAtMs: atMs, nextDueAtMs })) return
+    atMs = nextDueAtMs
+  }
+}
+
+interface Waiting {
+  readonly tenantId: string
+  readonly configId: string
+  readonly dueAtMs: number
+  readonly nextDueAtMs: number
+}
+
+/** Whether it waits now. */
+async function putWaiting(
+  tx: DatabaseTransaction,
+  { tenantId, configId, dueAtMs, nextDueAtMs }: Waiting,
+): Promise<boolean> {
+  const due = { config_id: configId, due_at: new Date(dueAtMs) }
+  const { numInsertedOrUpdatedRows: inserted } = await tx
     .insertInto('due_times')
     .values({
-      config_id: config.id,
-      due_at: new Date(dueAtMs),
-      tenant_id: parts.tenantId,
+      ...due,
+      tenant_id: tenantId,
       state: DueState.WAITING,
-      late_at: lateAt,
+      late_at: new Date(lateAtMs({ dueAtMs, nextDueAtMs })),
     })
     .onConflict((conflict) => conflict.doNothing())
-    .execute()
+    .executeTakeFirstOrThrow()
+  if (inserted !== 0n) return true
+  const there = await tx
+    .selectFrom('due_times')
+    .select('state')
+    .where('config_id', '=', due.config_id)
+    .where('due_at', '=', due.due_at)
+    .executeTakeFirst()
+  return there === undefined || there.state === DueState.WAITING
 }
 
 /** The configuration's first due time after a moment. */
@@ -76,4 +116,26 @@ export function dueAfter({ settings, createdAt }: ScheduledConfig, afterMs: numb
 
 function isDueAt(config: ScheduledConfig, atMs: number): boolean {
   return dueAfter(config, atMs - 1) === atMs
+}
+
+/** A due time to come that is said to be missed would keep its run from ever being. */
+export async function forgetMissedToCome(
+  tx: DatabaseTransaction,
+  { tenantId, configId, atMs }: { readonly tenantId: string; readonly configId?: string; readonly atMs: number },
+): Promise<void> {
+  const ahead = new Date(atMs + AHEAD_MS)
+  await tx
+    .deleteFrom('due_times')
+    .where('tenant_id', '=', tenantId)
+    .where('state', '=', DueState.MISSED)
+    .where('due_at', '>', ahead)
+    .$if(configId !== undefined, (query) => query.where('config_id', '=', configId!))
+    .execute()
+  await tx
+    .deleteFrom('runs')
+    .where('tenant_id', '=', tenantId)
+    .where('state', '=', RunState.MISSED)
+    .where('due_at', '>', ahead)
+    .$if(configId !== undefined, (query) => query.where('config_id', '=', configId!))
+    .execute()
 }

@@ -108,6 +108,11 @@ export class BackupSystem {
     return this.#call('audit.export', { ...range, userId })
   }
 
+  /** Says that this machine's clock is right: ages count again after a jump (alarm CLOCK_DOUBTED). */
+  acceptClock(userId?: string): Promise<Result<{ readonly accepted: true }>> {
+    return this.#call('system.acceptClock', { userId })
+  }
+
   /**
    * Makes configurations, points, runs, pins, holds and audit anew from the repository alone. `force` keeps other
    * configurations beside them.

@@ -5,9 +5,10 @@
  */
 import { CatalogKind } from '../../../catalog/index.ts'
 import { JobKind } from '../../../jobs/index.ts'
-import { nowMs } from '../../../kernel/clock.ts'
+import { monotonicNs, nowMs } from '../../../kernel/clock.ts'
 import { Waker } from '../../../kernel/timer.ts'
 import type { SystemParts } from '../../parts.ts'
+import { replanDueTimes } from '../replan.ts'
 import { resumeRuns } from '../resume-runs.ts'
 import { listen, RunEvent } from '../run-events.ts'
 import type { RunHooks } from '../run-hooks.ts'
@@ -53,6 +54,9 @@ const WORKER_HEARTBEAT_MS = 15_000
 const LOOK_MS = { [CatalogKind.POSTGRES]: 2_000, [CatalogKind.EMBEDDED]: 10_000 } as const
 const SWEEP_MS = 15_000
 const OUTAGE_MS = 5_000
+const REPLAN_MS = 60_000
+/** What a time service may put right in one step is less. */
+const CLOCK_SET_MS = 10_000
 /** Until another scheduler has let go of what is due. */
 const HELD_MS = 500
 
@@ -116,10 +120,40 @@ async function schedule(parts: SystemParts, signal: AbortSignal): Promise<void> 
   const waker = new Waker()
   listen(parts.catalog, RunEvent.DUE_TIMES_CHANGED, { signal, heard: () => waker.wake() })
   const lookMs = LOOK_MS[parts.catalog.kind]
+  const clock = new SteadyClock()
   while (!signal.aborted) {
+    if (clock.isAnewDue()) await replan(parts, clock)
     const waitMs = await untilNext(parts)
     // A hair late rather than a hair early: early would mean another look.
     await waker.wait(Math.max(5, Math.min(waitMs + 1, lookMs)), { signal })
+  }
+}
+
+/** Notes when the wall clock and the one that nobody can set part. */
+class SteadyClock {
+  #wallMs: number | undefined
+  #steadyNs = 0n
+
+  /** At the first look, once a minute, and whenever the wall clock was set. */
+  isAnewDue(): boolean {
+    if (this.#wallMs === undefined) return true
+    const passedMs = Number(monotonicNs() - this.#steadyNs) / 1e6
+    return passedMs >= REPLAN_MS || Math.abs(nowMs() - this.#wallMs - passedMs) > CLOCK_SET_MS
+  }
+
+  note(): void {
+    this.#wallMs = nowMs()
+    this.#steadyNs = monotonicNs()
+  }
+}
+
+/** A clock that was wrong must not have planned for years. */
+async function replan(parts: SystemParts, clock: SteadyClock): Promise<void> {
+  try {
+    await replanDueTimes(parts)
+    clock.note()
+  } catch (error) {
+    parts.log.warn('the due times could not be looked through', { error })
   }
 }
 

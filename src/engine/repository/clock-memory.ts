@@ -1,0 +1,62 @@
+/**
+ * What this machine remembers of its own clock between commands and systems, in the state folder: an age lets go of
+ * nothing while the clock is in doubt.
+ */
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { nowMs } from '../../kernel/clock.ts'
+import { type ClockReading, type ClockRecord, judgeClock } from '../../kernel/clock-trust.ts'
+import { makeDirectories } from '../../kernel/directories.ts'
+import { bootId } from '../../kernel/machine.ts'
+
+const FILE = 'clock.json'
+/** Between two notes of a clock that nothing is wrong with. */
+const NOTE_MS = 60_000
+
+/**
+ * Looks at the clock and remembers it. `newestMs` is the newest time known from elsewhere: it counts where this machine
+ * remembers none. A state folder that can't be written makes no clock wrong.
+ */
+export function lookAtClock(stateDirectory: string, newestMs?: number): ClockRecord {
+  const former = remembered(stateDirectory)
+  const record = judgeClock(former, reading(), newestMs)
+  const isNews =
+    former === undefined ||
+    former.doubt?.reason !== record.doubt?.reason ||
+    former.boot !== record.boot ||
+    record.uptimeMs - former.uptimeMs >= NOTE_MS
+  if (isNews) remember(stateDirectory, record)
+  return record
+}
+
+/** An operator says that the clock is right now. */
+export function acceptClock(stateDirectory: string): void {
+  remember(stateDirectory, reading())
+}
+
+/** The uptime counts what the machine slept through, too. */
+function reading(): ClockReading {
+  return { wallMs: nowMs(), uptimeMs: os.uptime() * 1000, boot: bootId() }
+}
+
+function remembered(stateDirectory: string): ClockRecord | undefined {
+  try {
+    const record = JSON.parse(fs.readFileSync(path.join(stateDirectory, FILE), 'utf8')) as Partial<ClockRecord>
+    const isWhole = typeof record.wallMs === 'number' && typeof record.uptimeMs === 'number'
+    return isWhole && typeof record.boot === 'string' ? (record as ClockRecord) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function remember(stateDirectory: string, record: ClockRecord): void {
+  try {
+    makeDirectories(stateDirectory, { mode: 0o700 })
+    const temporary = path.join(stateDirectory, `.${FILE}-${process.pid}`)
+    fs.writeFileSync(temporary, JSON.stringify(record), { mode: 0o600 })
+    fs.renameSync(temporary, path.join(stateDirectory, FILE))
+  } catch {
+    // A read-only home: the clock is then held against what the repository knows, each time anew.
+  }
+}
