@@ -2,6 +2,7 @@ import type { RecoveryRequestView } from '../../contracts/system/index.ts'
 import { sleep } from '../../kernel/timer.ts'
 import { type CommandContext, type CommandResult, listOption, textOption } from '../command.ts'
 import { formatBytes } from '../format.ts'
+import { reasonText } from '../reasons.ts'
 import { dataOf, openCommandSystem } from '../system.ts'
 
 const POLL_MS = 300
@@ -42,6 +43,7 @@ export async function run(context: CommandContext): Promise<CommandResult> {
       bytes: formatBytes(request.bytesRestored),
     }),
   )
+  for (const { path, reason } of request.issues) context.warn(`  ${path}: ${reasonText(reason, context.locale)}`)
   if (request.error) context.warn(`${request.error.message} ${request.error.guidance}`)
   return { json: request, exitCode: EXIT_BY_STATE[request.state] ?? 1 }
 }

@@ -1,7 +1,6 @@
 /** Looking inside snapshots: list, find, compare, read one file. */
 import { Column, FileType, fileTypeOf } from '../../contracts/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
-import { compilePattern } from '../../sources/index.ts'
 import type { BlobReader, Repository } from '../repository/index.ts'
 import {
   childPath,
@@ -20,6 +19,7 @@ import {
 } from '../snapshot/index.ts'
 import { attributesOf } from './entry-metadata.ts'
 import { directoryOf, resolvePath } from './locate.ts'
+import { Wish } from './selection.ts'
 
 export type EntryType = 'file' | 'directory' | 'link' | 'fifo' | 'socket' | 'block' | 'character'
 
@@ -116,17 +116,17 @@ export class Inspector implements AsyncDisposable {
     return found ? describe(found.page, found.entry, at).type : 'directory'
   }
 
-  /** Entries whose path matches a glob, in every given snapshot. */
+  /** Entries whose path or name is the pattern, or matches it as a glob, in every given snapshot. */
   async *find(
     snapshots: readonly SnapshotEntry[],
     pattern: string,
   ): AsyncGenerator<ListedEntry & { readonly snapshot: string }> {
-    const { expression } = compilePattern(pattern)
+    const wish = new Wish(pattern, { isLiteral: false })
     for (const snapshot of snapshots) {
       for await (const { path, page } of walkTree(this.#meta.reader, Buffer.from(snapshot.document.tree, 'hex'))) {
         for (let entry = 0; entry < page.count; entry += 1) {
           const at = childPath(path, page.columns.names[entry]!)
-          if (expression.test(at.slice(1))) yield { snapshot: snapshot.name, ...describe(page, entry, at) }
+          if (wish.meets(at)) yield { snapshot: snapshot.name, ...describe(page, entry, at) }
         }
       }
     }

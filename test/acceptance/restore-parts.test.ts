@@ -1,0 +1,122 @@
+// Goal: what is named is what comes back: names with brackets before globs, folders whole, what is excluded not; what
+// meets nothing is told; and packs that can't be read cost only the files that lie in them. Method: the built program,
+// on a disk that fails by plan.
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import fs from 'node:fs'
+import path from 'node:path'
+import { after, before, test } from 'node:test'
+import type { DiskRule } from '../harness/broken-disk.ts'
+import { temporaryDirectory } from '../harness/temporary-directory.ts'
+import { type Ran, runCli } from './run-cli.ts'
+
+const folder = temporaryDirectory()
+const at = (name: string) => path.join(folder.path, name)
+const env = {
+  HOME: at('user'),
+  NEONPRO_BACKUP_HOME: at('state'),
+  NEONPRO_REPOSITORY: at('repo'),
+  BACKUP_ENCRYPTION_KEY: `base64:${randomBytes(32).toString('base64')}`,
+}
+const NAMES = ['Q3 [draft.pdf', '[abc].txt', 'a.txt', '{1.txt', 'plans/sub/one.txt', 'plans/two.log', 'big.bin']
+
+before(async () => {
+  for (const name of ['user', 'source/plans/sub']) fs.mkdirSync(at(name), { recursive: true })
+  for (const name of NAMES) fs.writeFileSync(at(`source/${name}`), name === 'big.bin' ? randomBytes(40_000_000) : name)
+  assert.equal((await runCli(['init'], { env })).status, 0)
+  assert.equal((await runCli(['backup', at('source')], { env })).status, 0)
+})
+
+after(() => folder[Symbol.dispose]())
+
+interface Answer {
+  readonly issues: Array<{ readonly path: string; readonly reason: string }>
+  readonly unmatched: string[]
+}
+
+async function restore(args: readonly string[], more: Record<string, string> = {}) {
+  fs.rmSync(at('target'), { recursive: true, force: true })
+  const ran: Ran = await runCli(['restore', `latest:${at('source')}`, '--target', at('target'), '--json', ...args], {
+    env: { ...env, ...more },
+  })
+  const files = fs.existsSync(at('target'))
+    ? fs
+        .readdirSync(at('target'), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => path.relative(at('target'), path.join(entry.parentPath, entry.name)))
+        .sort()
+    : []
+  return { ...ran, files, answer: ran.json as unknown as Answer }
+}
+
+test('a name is met before a glob is, bare and whole, in restore, ls, find and dump', async () => {
+  for (const name of ['Q3 [draft.pdf', '[abc].txt', '{1.txt'])
+    for (const typed of [name, at(`source/${name}`)]) {
+      const { status, files, stderr } = await restore([`--include=${typed}`])
+      assert.deepEqual([status, files], [0, [name]], stderr)
+      const dumped = await runCli(['dump', 'latest', typed], { env })
+      assert.equal(dumped.stdout.toString(), name)
+      const listed = await runCli(['ls', 'latest', typed, '--json'], { env })
+      assert.equal((listed.json!['entries'] as unknown[]).length, 1)
+      const found = await runCli(['find', typed, '--json'], { env })
+      assert.ok((found.json!['found'] as Array<{ path: string }>).some((each) => each.path === at(`source/${name}`)))
+    }
+  assert.deepEqual((await restore(['--include', '[ab].txt'])).files, ['a.txt'], 'what is no name is a glob')
+})
+
+test('a folder comes whole; what meets nothing is told, and all of it missed is an error', async () => {
+  const some = await restore(['--include', 'plans', '--include', 'nowhere/'])
+  assert.deepEqual([some.status, some.files], [3, ['plans/sub/one.txt', 'plans/two.log']])
+  assert.deepEqual(some.answer.unmatched, ['nowhere/'])
+  assert.match(some.stderr, /Warning: nothing in the snapshot matches nowhere\//)
+  const none = await restore(['--include', 'nowhere', '--include', '*.PDF'])
+  assert.deepEqual([none.status, none.files], [1, []])
+  assert.match(none.stderr, /NOT_FOUND/)
+})
+
+test('excludes leave out what they leave out of a backup, and one that names no place says so', async () => {
+  const { status, files } = await restore(['--exclude', '*.txt', '--exclude', '!a.txt', '--exclude', 'big.bin'])
+  assert.deepEqual([status, files], [0, ['Q3 [draft.pdf', 'a.txt', 'plans/two.log']])
+  const missed = await restore([
+    '--include',
+    'plans',
+    '--exclude',
+    '/plans/sub',
+    '--exclude',
+    '/gone',
+    '--exclude',
+    '*.gone',
+  ])
+  assert.deepEqual([missed.status, missed.files, missed.answer.unmatched], [0, ['plans/two.log'], ['/gone']])
+  assert.match(missed.stderr, /\/gone/)
+  const nothing = await restore(['--include', 'a.txt', '--exclude', 'a.*'])
+  assert.deepEqual([nothing.status, nothing.files], [3, []])
+  assert.equal((await restore(['--delete', '--exclude', 'x'])).status, 2)
+})
+
+test('a pack that can not be read, or is gone, costs its files: each is named, the rest comes back', async () => {
+  const whole = await restore([])
+  const packs = fs
+    .readdirSync(at('repo/packs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => fs.statSync(at(`repo/packs/${name}`)).isFile())
+    .sort((a, b) => fs.statSync(at(`repo/packs/${b}`)).size - fs.statSync(at(`repo/packs/${a}`)).size)
+  const imported = `--import ${path.resolve(import.meta.dirname, '../harness/broken-disk.ts')}`
+  const largest = packs[0]!
+  for (const from of [0, 100_000]) {
+    const rules: DiskRule[] = [{ call: 'read', file: path.basename(largest), from, as: 'EIO' }]
+    const broken = await restore([], { NODE_OPTIONS: imported, NEONPRO_TEST_DISK: JSON.stringify(rules) })
+    const lost = broken.answer.issues.map((each) => path.relative(at('source'), each.path))
+    assert.equal(broken.status, 3, broken.stderr)
+    assert.ok(lost.length > 0)
+    assert.deepEqual([...broken.files, ...lost].sort(), whole.files)
+    assert.ok(broken.answer.issues.every(({ reason }) => ['EIO', 'DAMAGED'].includes(reason)))
+  }
+  fs.renameSync(at(`repo/packs/${largest}`), at('aside'))
+  const missing = await restore([])
+  fs.renameSync(at('aside'), at(`repo/packs/${largest}`))
+  assert.equal(missing.status, 3, missing.stderr)
+  assert.deepEqual(
+    [...missing.files, ...missing.answer.issues.map((each) => path.relative(at('source'), each.path))].sort(),
+    whole.files,
+  )
+})
