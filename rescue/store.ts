@@ -318,15 +318,34 @@ export class Store {
   /** Sequences by name. */
   #forgotten(): Map<string, number> {
     const names = new Map<string, number>()
+    const removed = new Set<string>()
+    const accepted = new Set<string>()
     for (const { body, signer } of this.#documents('records', 7).values()) {
       const { record, value } = body as {
         record?: string
-        value?: { snapshots?: Array<{ name: string; sequence: number }> }
+        value?: { snapshots?: Array<{ name: string; sequence: number }>; removed?: boolean; back?: string[] }
       }
-      if (record === 'forget' && signer === MAINTENANCE)
-        for (const each of value?.snapshots ?? []) names.set(each.name, each.sequence)
+      if (signer !== MAINTENANCE) continue
+      if (record === 'rollback') for (const name of value?.back ?? []) accepted.add(name)
+      if (record !== 'forget') continue
+      for (const each of value?.snapshots ?? []) {
+        names.set(each.name, each.sequence)
+        if (value?.removed === true) removed.add(each.name)
+      }
     }
+    this.#tellPlayback(this.#objects('snapshots').filter((name) => removed.has(name) && !accepted.has(name)))
     return names
+  }
+
+  /** Section 11: the objects of a finished forget were gone. */
+  #tellPlayback(back: readonly string[]): void {
+    if (back.length > 0)
+      this.remarks.push(
+        words(
+          `snapshots that were forgotten and removed are back: ${back.length}; somebody has put older objects there`,
+          `snapshots que foram esquecidos e removidos estão de volta: ${back.length}; alguém colocou ali objetos mais antigos`,
+        ),
+      )
   }
 
   /** Which snapshot a run is claimed for: section 11. */

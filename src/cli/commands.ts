@@ -138,7 +138,12 @@ export const COMMANDS: readonly CommandSpec[] = [
         .option(
           '--forget-damaged',
           'give up snapshots, pins and holds whose own object can not be read; a signed record says so',
-        ),
+        )
+        .option(
+          '--accept-rollback',
+          'an honest copy of older storage was put back: accept what is missing since, by a signed record',
+        )
+        .option('--confirm <repository>', 'the id of the repository, where there is no terminal to type it'),
   },
   {
     name: 'forget',

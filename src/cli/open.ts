@@ -18,7 +18,10 @@ export interface Opened extends AsyncDisposable {
 /** Without `remembers` this machine's state learns nothing of what is read. */
 export async function openRepository(
   context: CommandContext,
-  { remembers = true }: { readonly remembers?: boolean } = {},
+  {
+    remembers = true,
+    acceptsRollback = false,
+  }: { readonly remembers?: boolean; readonly acceptsRollback?: boolean } = {},
 ): Promise<Opened> {
   const location = parseLocation(repositoryOption(context))
   const keyFile = keyFileOf(context)
@@ -27,6 +30,7 @@ export async function openRepository(
   const memory = (repositoryId: Buffer) => new ClientState(stateDirectory(context), repositoryId)
   const repository = await Repository.open(openStore(location), keks, {
     ...(remembers && { memory }),
+    acceptsRollback,
     signal: context.signal,
   })
   const state = memory(repository.keys.repositoryId)

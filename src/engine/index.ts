@@ -13,6 +13,7 @@ export {
   parseKek,
   sealPayload,
 } from './crypto/index.ts'
+export { type AcceptedRollback, acceptRollback } from './maintenance/accept-rollback.ts'
 export { type CopyOptions, type CopyResult, copySnapshots } from './maintenance/copy.ts'
 export { type CopyFacts, lastCopies } from './maintenance/copy-log.ts'
 export type { CopiedRecords } from './maintenance/copy-records.ts'

@@ -108,15 +108,47 @@ test('a hidden snapshot is suspected', async () => {
   assertSuspected(await made.run('snapshots'))
 })
 
-test('a forgotten snapshot that is put back stays forgotten, and prune removes it again', async () => {
+test('a forgotten snapshot that is put back is suspected and stays forgotten; accepted, prune removes it again', async () => {
   using folder = temporaryDirectory()
   const made = await stage(folder.path)
   assert.deepEqual(putBack(made.at('old/snapshots'), made.at('repo/snapshots')), [made.names[0]])
-  const listed = (await made.run('snapshots', '--json')).json as { snapshots: Array<{ snapshot: string }> }
-  assert.ok(!listed.snapshots.some(({ snapshot }) => snapshot === made.names[0]))
+  const listed = await made.run('snapshots', '--json')
+  assertSuspected(await made.run('snapshots'))
+  const { snapshots } = listed.json as { snapshots: Array<{ snapshot: string }> }
+  assert.ok(!snapshots.some(({ snapshot }) => snapshot === made.names[0]))
   assert.notEqual((await made.run('restore', made.names[0]!, '--target', made.at('no'))).status, 0)
+  for (const args of [['prune'], ['backup', made.at('source')]]) assertSuspected(await made.run(...args))
+  const asked = await made.run('repair', '--accept-rollback')
+  assert.equal(asked.status, 2, asked.stderr)
+  const id = /--confirm ([0-9a-f]{32})/.exec(asked.stderr)?.[1] ?? ''
+  assert.equal((await made.run('repair', '--accept-rollback', '--confirm', id.replace(/./g, '0'))).status, 2)
+  const accepted = await made.run('repair', '--accept-rollback', '--confirm', id)
+  assert.equal(accepted.status, 0, accepted.stderr)
   assert.equal((await made.run('prune')).status, 0)
   assert.ok(!fs.existsSync(made.at(`repo/snapshots/${made.names[0]!}`)))
+  await assertStillRight(made)
+})
+
+test('after the whole repository of before was accepted everything works again', async () => {
+  using folder = temporaryDirectory()
+  const made = await stage(folder.path)
+  fs.rmSync(made.at('repo'), { recursive: true })
+  fs.renameSync(made.at('old'), made.at('repo'))
+  const asked = await made.run('repair', '--accept-rollback')
+  const id = /--confirm ([0-9a-f]{32})/.exec(asked.stderr)?.[1] ?? ''
+  const accepted = await made.run('repair', '--accept-rollback', '--confirm', id)
+  assert.equal(accepted.status, 0, accepted.stderr)
+  for (const args of [
+    ['snapshots'],
+    ['verify'],
+    ['backup', made.at('source')],
+    ['key', 'rotate'],
+    ['prune'],
+    ['snapshots'],
+  ]) {
+    const ran = await made.run(...args)
+    assert.equal(ran.status, 0, `${args.join(' ')}: ${ran.stderr}`)
+  }
   await assertStillRight(made)
 })
 

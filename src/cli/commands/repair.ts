@@ -1,5 +1,6 @@
 import { type DroppedDamage, dropDamage, repairRepository, verifyRepository } from '../../engine/index.ts'
 import { userName } from '../../kernel/machine.ts'
+import { acceptAsked } from '../accept-rollback.ts'
 import type { CommandContext, CommandResult } from '../command.ts'
 import { openRepository } from '../open.ts'
 
@@ -8,7 +9,9 @@ const NOTHING: DroppedDamage = { packs: [], blobsLost: 0, blobsSaved: 0 }
 
 export async function run(context: CommandContext): Promise<CommandResult> {
   const { t, say, warn, signal } = context
-  await using opened = await openRepository(context)
+  const acceptsRollback = context.options['acceptRollback'] === true
+  await using opened = await openRepository(context, { acceptsRollback })
+  const rollback = acceptsRollback ? await acceptAsked(context, opened.repository) : undefined
   const forgetDamaged = context.options['forgetDamaged'] === true
   const result = await repairRepository(opened.repository, { forgetDamaged, by: userName(), signal })
   using writer = opened.state.claimWriter()
@@ -35,7 +38,7 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   for (const { snapshot, paths } of hits)
     for (const path of paths) warn(t('repair.lost', { snapshot: snapshot.slice(0, 12), path }))
   return {
-    json: { ...result, dropped, lost: hits },
+    json: { ...result, dropped, lost: hits, ...(rollback && { rollback }) },
     exitCode: result.packsDamaged.length + result.documentsLost.length + hits.length > 0 ? EXIT_INCOMPLETE : 0,
   }
 }

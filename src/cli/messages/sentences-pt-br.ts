@@ -280,6 +280,12 @@ export const SENTENCES_PT_BR: Readonly<Record<string, string>> = {
   'yearly {}/{}': 'por ano {}/{}',
   '{} (running)': '{} (em curso)',
   '{} for ever': '{} para sempre',
+  '--accept-rollback needs --confirm {} where there is no terminal.': '--accept-rollback exige --confirm {} onde não há terminal.',
+  'That is not the id of the repository: it is {}.': 'Esse não é o id do repositório: ele é {}.',
+  'an honest copy of older storage was put back: accept what is missing since, by a signed record': 'uma cópia honesta e mais antiga foi posta de volta: aceita o que falta desde então, por um registro assinado',
+  'the id of the repository, where there is no terminal to type it': 'o id do repositório, onde não há terminal para digitá-lo',
+  'A snapshot that was forgotten and removed is back.': 'voltou um snapshot que tinha sido esquecido e removido',
+  'A snapshot that was forgotten and removed is back. ({})': 'voltou um snapshot que tinha sido esquecido e removido ({})',
   // What a check found, behind the object's name.
   'is damaged': 'está danificado',
   'is damaged, and may have been the newest keyring': 'está danificado e pode ter sido o chaveiro mais novo',

@@ -1,12 +1,15 @@
 /** `forget`: a record before anything is removed. */
-import { BackupError } from '../../kernel/backup-error.ts'
+import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import { isForeign, type Repository, requireFeatures } from '../repository/index.ts'
 import {
   folderOfRecord,
+  forgottenBy,
   type History,
   inForce,
+  isFinished,
   protections,
+  type RecordDocument,
   RecordFolder,
   RecordKind,
   readRecords,
@@ -47,10 +50,11 @@ export async function forgetSnapshots(repository: Repository, history: History, 
   try {
     await refuseProtected(repository, history, { asked, isClockDoubted })
   } catch (error) {
-    await repository.store.delete(record)
+    await repository.store.delete(record.key)
     throw error
   }
   await deleteSnapshots(repository, doomed)
+  await finishForget(repository, record.document)
 }
 
 async function refuseProtected(
@@ -86,8 +90,9 @@ export async function useReserve({ store }: Repository): Promise<void> {
 
 /** Of snapshots that never were good, and so are under nobody's protection. */
 export async function removeSnapshots(repository: Repository, history: History, removal: Removal): Promise<void> {
-  await putForget(repository, history, removal)
+  const record = await putForget(repository, history, removal)
   await deleteSnapshots(repository, removal.doomed)
+  await finishForget(repository, record.document)
 }
 
 interface Removal {
@@ -95,8 +100,12 @@ interface Removal {
   readonly by: string
 }
 
-/** Returns the record's key. */
-async function putForget(repository: Repository, history: History, { doomed, by }: Removal): Promise<string> {
+interface PutRecord {
+  readonly key: string
+  readonly document: Omit<RecordDocument, 'kind'>
+}
+
+async function putForget(repository: Repository, history: History, { doomed, by }: Removal): Promise<PutRecord> {
   const snapshots = doomed.map(({ name, document }) => ({
     name,
     writer: document.writer,
@@ -106,15 +115,47 @@ async function putForget(repository: Repository, history: History, { doomed, by 
   const generations = history.allRecords
     .filter(({ document }) => document.record === RecordKind.FORGET && document.subject === subject)
     .map(({ document }) => document.generation)
-  const name = await putRecord(repository, {
+  const document = {
     record: RecordKind.FORGET,
     subject,
     generation: Math.max(0, ...generations) + 1,
     at: isoTime(nowMs()),
     by,
     value: { snapshots },
+  }
+  const name = await putRecord(repository, document)
+  return { key: `${folderOfRecord(RecordKind.FORGET)}/${name}`, document }
+}
+
+/**
+ * Says that the objects are gone: one that is there afterwards was put back, while what a forget that was stopped left
+ * is only left. Where there is no room for it, the forget is done all the same.
+ */
+export async function finishForget(repository: Repository, document: Omit<RecordDocument, 'kind'>): Promise<void> {
+  const finished = {
+    ...document,
+    generation: document.generation + 1,
+    at: isoTime(nowMs()),
+    value: { ...document.value, removed: true },
+  }
+  await putRecord(repository, finished).catch((error: unknown) => {
+    if (!isBackupError(error, 'DISK_FULL')) throw error
   })
-  return `${folderOfRecord(RecordKind.FORGET)}/${name}`
+}
+
+/** What stopped forgets have left: removed, and said to be. */
+export async function removeLeftovers(repository: Repository, history: History): Promise<void> {
+  if (history.leftovers.length === 0) return
+  const left = new Set(history.leftovers)
+  for (const name of left) await repository.store.delete(`snapshots/${name}`)
+  const forgets = history.allRecords.filter(({ document }) => document.record === RecordKind.FORGET)
+  for (const [subject, records] of Map.groupBy(forgets, ({ document }) => document.subject)) {
+    const newest = records.reduce((high, each) =>
+      each.document.generation > high.document.generation ? each : high,
+    ).document
+    const isLeft = records.some(({ document }) => forgottenBy(document).some(({ name }) => left.has(name)))
+    if (isLeft && !isFinished(newest)) await finishForget(repository, { ...newest, subject })
+  }
 }
 
 async function deleteSnapshots({ store }: Repository, doomed: readonly SnapshotEntry[]): Promise<void> {

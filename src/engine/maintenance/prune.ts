@@ -21,7 +21,7 @@ import {
 } from '../snapshot/index.ts'
 import { copyBlobs } from './copy-blobs.ts'
 import { writeDeleteEntry } from './delete-entries.ts'
-import { removeSnapshots, useReserve } from './forget.ts'
+import { removeLeftovers, removeSnapshots, useReserve } from './forget.ts'
 import { rewriteIndex } from './index-rewrite.ts'
 import { type MarkedIndex, type Marks, markNeeded, packUses } from './mark.ts'
 
@@ -120,7 +120,7 @@ async function hasRoomFor(repository: Repository, marks: Marks, { halfEmpty }: P
 async function sweepSnapshots(repository: Repository, history: History, parts: PruneParts): Promise<void> {
   const doomed = [...(history.unfinished.length > 0 ? await abandoned(repository, parts) : []), ...history.superseded]
   if (doomed.length > 0) await removeSnapshots(repository, history, { doomed, by: 'prune' })
-  for (const name of history.leftovers) await repository.store.delete(`snapshots/${name}`)
+  await removeLeftovers(repository, history)
 }
 
 /**

@@ -11,6 +11,7 @@ import { sleep } from '../../kernel/timer.ts'
 import { ObjectType } from '../crypto/index.ts'
 import { isForeign, type ObjectProblem, type Repository, requireFeatures } from '../repository/index.ts'
 import {
+  Acceptance,
   folderOfRecord,
   newestRecords,
   type RecordDocument,
@@ -67,7 +68,7 @@ export interface RecordFilter {
 export async function writeRecord(repository: Repository, change: RecordChange): Promise<RecordEntry> {
   checkChange(change)
   for (let attempt = 1; ; attempt += 1) {
-    const newest = (await generationsOf(repository, change)).at(-1)?.document.generation ?? 0
+    const newest = await newestGeneration(repository, change)
     const generation = change.generation ?? newest + 1
     if (generation <= newest) throw stale(change, newest)
     const name = await putRecord(
@@ -104,7 +105,7 @@ export async function listRecords(
       (filter.record ?? document.record) === document.record &&
       (filter.subject ?? document.subject) === document.subject,
   )
-  const additive = wanted.filter(({ document }) => filter.everyGeneration ?? document.record === RecordKind.FORGET)
+  const additive = wanted.filter(({ document }) => filter.everyGeneration ?? isAdditive(document))
   const superseding = newestRecords(wanted.filter((entry) => !additive.includes(entry)))
   const records = [...additive, ...superseding].filter(
     ({ document }) => filter.withLifted === true || document.value !== null,
@@ -141,6 +142,13 @@ export async function putRecord(
   })
 }
 
+/** Also of what an operator has accepted as lost: whoever had seen it must not take the next one for an older one. */
+async function newestGeneration(repository: Repository, change: RecordChange): Promise<number> {
+  const { entries } = await readRecords(repository, RecordFolder.DECISIONS, change.signal)
+  const accepted = new Acceptance(entries).seenOf(`${change.record}/${change.subject}`)
+  return Math.max(accepted, (await generationsOf(repository, change)).at(-1)?.document.generation ?? 0)
+}
+
 /** Of one kind and subject, oldest first; of equal generations the one that counts comes first. */
 async function generationsOf(
   repository: Repository,
@@ -156,6 +164,11 @@ async function generationsOf(
   const obstacle = problems.find((problem) => !isForeign(problem))
   if (obstacle) throw obstacle.error
   return records
+}
+
+/** Of these every record counts. */
+function isAdditive({ record }: RecordDocument): boolean {
+  return record === RecordKind.FORGET || record === RecordKind.ROLLBACK
 }
 
 function byKindAndSubject(a: RecordEntry, b: RecordEntry): number {

@@ -8,6 +8,7 @@ import { countUserFiles, type Heads, packKey, type Repository } from '../reposit
 import {
   damagedClaims,
   IndexClass,
+  namesBelow,
   type OddPoint,
   type OpenedIndex,
   oddPoints,
@@ -16,8 +17,9 @@ import {
   readHistory,
   readRecords,
 } from '../snapshot/index.ts'
+import { isMissing, PackReadings } from './pack-readings.ts'
 import { setupOf, storedPacks, tasksOf, tasksWithin } from './pack-tasks.ts'
-import type { PackVerdict } from './pack-verifier.ts'
+import type { PackTask, PackVerdict } from './pack-verifier.ts'
 import { findHits, type VerifyHit } from './verify-hits.ts'
 import { VerifyLanes } from './verify-lanes.ts'
 import { checkCopies, strangers, type VerifyProblem } from './verify-objects.ts'
@@ -57,10 +59,53 @@ export interface VerifyResult {
   readonly userFiles: number
 }
 
+/** What a prune or a forget beside this changes. */
+const LOOKED_AT = ['snapshots/', 'index/meta/', 'index/data/', 'deletes/', 'records/'] as const
+const LOOKS_MAX = 8
+
+/**
+ * Others are at work meanwhile: what looks like damage is looked at again for as long as the repository changes, and
+ * packs that were read are not read again. Where it never stays, what two looks found counts.
+ */
 export async function verifyRepository(repository: Repository, options: VerifyOptions = {}): Promise<VerifyResult> {
-  const signal = options.signal ? { signal: options.signal } : {}
   const before = await storedPacks(repository)
   await using lanes = new VerifyLanes((options.readShare ?? 0) * sumOf(before))
+  const readings = new PackReadings()
+  let listed = await namesBelow(repository, LOOKED_AT)
+  let earlier: VerifyResult | undefined
+  for (let number = 1; ; number += 1) {
+    const result = await look(repository, { before: number === 1 ? before : new Map(), lanes, readings, options })
+    if (result.problems.length + result.hits.length === 0) return result
+    const after = await namesBelow(repository, LOOKED_AT)
+    if (after === listed) return result
+    if (earlier && number >= LOOKS_MAX) return inBoth(result, earlier)
+    earlier = result
+    listed = after
+  }
+}
+
+function inBoth(result: VerifyResult, earlier: VerifyResult): VerifyResult {
+  const known = new Set(earlier.problems.map(({ object, what }) => `${object} ${what}`))
+  const hit = new Map(earlier.hits.map(({ snapshot, paths }) => [snapshot, new Set(paths)]))
+  return {
+    ...result,
+    problems: result.problems.filter(({ object, what }) => known.has(`${object} ${what}`)),
+    hits: result.hits
+      .map(({ snapshot, paths }) => ({ snapshot, paths: paths.filter((each) => hit.get(snapshot)?.has(each)) }))
+      .filter(({ paths }) => paths.length > 0),
+  }
+}
+
+interface Look {
+  /** Stored bytes by pack, as of before anything else was read. */
+  readonly before: ReadonlyMap<string, number>
+  readonly lanes: VerifyLanes
+  readonly readings: PackReadings
+  readonly options: VerifyOptions
+}
+
+async function look(repository: Repository, { before, lanes, readings, options }: Look): Promise<VerifyResult> {
+  const signal = options.signal ? { signal: options.signal } : {}
   const problems: VerifyProblem[] = []
   const history = await readHistory(repository, { ...signal, ...(options.seen && { seen: options.seen }) })
   const claims = await damagedClaims(repository, options.signal)
@@ -87,16 +132,17 @@ export async function verifyRepository(repository: Repository, options: VerifyOp
   const data = await openIndex(repository, IndexClass.DATA, { ...history.deleteLog.packs, ...signal })
   // A backup beside this may have brought packs since the first look, which the index names already.
   const sizes = new Map([...before, ...(await storedPacks(repository))])
-  options.onPacks?.(new Set(sizes.keys()))
+  if (!readings.hasEnded) options.onPacks?.(new Set(sizes.keys()))
   problems.push(...[...meta.problems, ...data.problems].map(({ key, error }) => ({ object: key, what: error.message })))
   const bad = { meta: new Set<number>(), data: new Set<number>() }
   const packs = checkPacks({ meta, data, sizes, problems, bad })
-  const read = await readPacks(repository, { meta, data, sizes, problems, bad, options, lanes })
+  await readPacks(repository, { meta, data, sizes, problems, bad, options, lanes, readings })
   const hits = await findHits(repository, { history, meta, data, bad, ...signal })
   return {
     snapshots: history.snapshots.length,
     packs,
-    ...read,
+    packsRead: readings.packsRead,
+    bytesRead: readings.bytesRead,
     bytesStored: sumOf(sizes),
     problems,
     notices,
@@ -146,13 +192,11 @@ function checkPacks(facts: PackFacts): number {
 
 async function readPacks(
   repository: Repository,
-  facts: PackFacts & { readonly options: VerifyOptions; readonly lanes: VerifyLanes },
-): Promise<{ packsRead: number; bytesRead: number }> {
-  const { options } = facts
+  facts: PackFacts & { readonly options: VerifyOptions; readonly lanes: VerifyLanes; readonly readings: PackReadings },
+): Promise<void> {
+  const { options, readings } = facts
   const share = options.readShare ?? 0
-  let packsRead = 0
-  let bytesRead = 0
-  if (share <= 0) return { packsRead, bytesRead }
+  if (share <= 0) return
   const total = sumOf(facts.sizes)
   const lastVerified = options.lastVerified ?? new Map<string, number>()
   const every = (indexClass: 'meta' | 'data') =>
@@ -165,27 +209,37 @@ async function readPacks(
   )
   for (const indexClass of [IndexClass.META, IndexClass.DATA]) {
     const { index } = facts[indexClass]
-    const tasks = byClass[indexClass].filter((task) => taken.has(task))
-    const onVerdict = (verdict: PackVerdict) => {
-      packsRead += 1
-      bytesRead += verdict.bytesRead
-      for (const what of verdict.faults) addOnce(facts.problems, { object: packKey(verdict.name), what })
+    const judge = (verdict: PackVerdict) => {
+      const pack = index.packs[index.packNumber(verdict.name)!]!
       for (const entry of verdict.badEntries) facts.bad[indexClass].add(entry)
+      // A pruner takes condemned packs away, whoever reads.
+      if (pack.isTombstoned && isMissing(verdict)) return
+      for (const what of verdict.faults) addOnce(facts.problems, { object: packKey(verdict.name), what })
+    }
+    const tasks = new Map<string, PackTask>()
+    for (const task of byClass[indexClass]) {
+      const known = readings.of(task)
+      if (known) judge(known)
+      else if (taken.has(task) && (share >= 1 || !readings.hasEnded)) tasks.set(task.name, task)
+    }
+    const onVerdict = (verdict: PackVerdict) => {
+      readings.add(tasks.get(verdict.name)!, verdict)
+      judge(verdict)
       if (verdict.faults.length === 0) options.onPackRead?.(verdict.name)
       options.onProgress?.({
-        filesDone: packsRead,
-        bytesDone: bytesRead,
+        filesDone: readings.packsRead,
+        bytesDone: readings.bytesRead,
         bytesExpected: share >= 1 ? total : total * share,
       })
     }
     await facts.lanes.run({
       setup: setupOf(repository, index),
-      tasks,
+      tasks: [...tasks.values()],
       onVerdict,
       ...(options.signal && { signal: options.signal }),
     })
   }
-  return { packsRead, bytesRead }
+  readings.hasEnded = true
 }
 
 function addOnce(problems: VerifyProblem[], problem: VerifyProblem): void {

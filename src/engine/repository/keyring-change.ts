@@ -47,7 +47,7 @@ export async function changeKeyring(
       context: { recipient: change.remove ?? '' },
     })
   const bundle = change.newEpoch || change.remove !== undefined ? withNewEpoch(keys.bundle, change.now) : keys.bundle
-  const generation = keys.generation + 1
+  const generation = keys.nextGeneration
   await requireAlone(store, keys, { generation })
   const name = await publishKeyring(store, {
     repositoryId,

@@ -33,6 +33,8 @@ export interface OpenKeyringOptions {
   readonly repositoryId: string
   /** The highest generation that this client has seen. */
   readonly seenGeneration?: number
+  /** Opens an older one all the same; `isBehind` says so. Default false. */
+  readonly allowBehind?: boolean
   /** What stands in the store; read when absent. */
   readonly stored?: StoredKeyrings
   readonly unwrapper?: Unwrapper
@@ -70,7 +72,7 @@ export async function openKeyring(
   const lost = stored.damaged.filter(
     (each) => each.generation > generation && !valid.some(({ name }) => name === each.name),
   )
-  if (generation < seenGeneration && !lost.some((each) => each.generation >= seenGeneration))
+  if (!options.allowBehind && generation < seenGeneration && !lost.some((each) => each.generation >= seenGeneration))
     throw new BackupError('ROLLBACK_SUSPECTED', 'The newest keyring is older than one that was seen before.', {
       context: { object: 'keys/', seen: seenGeneration, found: generation },
     })
@@ -83,7 +85,7 @@ export async function openKeyring(
     keyringKey: opened.keyringKey,
     bundle: { ...opened.bundle, masters: [...opened.bundle.masters, ...rivals] },
     lost: lost.map(({ key }) => key),
-    isBehind: generation < seenGeneration,
+    seenGeneration,
   })
 }
 

@@ -47,8 +47,8 @@ export interface KeyringParts {
   readonly keyringKey: Buffer
   /** Keys of copies of a higher generation that can't be read. */
   readonly lost: readonly string[]
-  /** This client has seen a higher generation. */
-  readonly isBehind: boolean
+  /** The highest generation that this client has seen. */
+  readonly seenGeneration: number
 }
 
 /** An opened keyring: everything that reading and writing need. */
@@ -67,8 +67,8 @@ export class OpenKeys {
    * stays closed.
    */
   readonly lost: readonly string[]
-  /** True when this client has seen a higher generation: then nothing may be changed with this one. */
-  readonly isBehind: boolean
+  readonly #seenGeneration: number
+  #acceptedGeneration = 0
   readonly masterOf: MasterLookup
   readonly #writers = new Map<string, Signer>()
 
@@ -81,9 +81,27 @@ export class OpenKeys {
     this.openedBy = parts.openedBy
     this.keyringKey = parts.keyringKey
     this.lost = parts.lost
-    this.isBehind = parts.isBehind
+    this.#seenGeneration = parts.seenGeneration
     this.maintenance = maintenanceSigner(Buffer.from(parts.bundle.root, 'hex'), this.repositoryId)
     this.masterOf = masterLookup(parts.bundle.masters)
+  }
+
+  /**
+   * True when this client has seen a higher generation that nobody has accepted as lost: then nothing may be changed
+   * with this one.
+   */
+  get isBehind(): boolean {
+    return this.generation < this.#seenGeneration && this.#acceptedGeneration < this.#seenGeneration
+  }
+
+  /** What the next change of the keys publishes: above every generation that somebody may remember. */
+  get nextGeneration(): number {
+    return Math.max(this.generation, this.#acceptedGeneration) + 1
+  }
+
+  /** An operator has accepted that generations up to this one are lost. */
+  accept(generation: number): void {
+    this.#acceptedGeneration = Math.max(this.#acceptedGeneration, generation)
   }
 
   get chunkerSecret(): Buffer {

@@ -20,6 +20,7 @@ import {
   unsigned,
   verifyDocument,
 } from '../crypto/index.ts'
+import { acceptKeyring } from './accepted-keyring.ts'
 import type { HeadMemory } from './client-state.ts'
 import {
   newConfig,
@@ -50,6 +51,8 @@ export interface RepositoryOptions {
    * adds to it. Default: nothing.
    */
   readonly memory?: (repositoryId: Buffer) => HeadMemory
+  /** Opens with a keyring that is older than one that was seen, for whoever accepts that. Default false. */
+  readonly acceptsRollback?: boolean
 }
 
 /** A small object that was found under its name but can't be believed. */
@@ -345,13 +348,17 @@ async function openWith({ store, stored, keks, keyrings, unwrapper, options }: O
   const { repositoryId } = stored.config
   const memory = options.memory?.(Buffer.from(repositoryId, 'hex'))
   const seen = memory?.heads()
-  const keys = await openKeyring(store, keks, {
+  const asked = {
     repositoryId,
     stored: keyrings,
     unwrapper,
     ...(seen && { seenGeneration: seen.keyGeneration }),
     ...(options.signal && { signal: options.signal }),
-  })
+  }
+  const keys = await openKeyring(store, keks, { ...asked, allowBehind: true })
   verifyConfig(stored, keys.maintenance)
+  if (keys.isBehind) await acceptKeyring(store, keys, seen?.keyGeneration ?? 0)
+  // Where it is told nothing of the one that was seen, and nobody has accepted that.
+  if (keys.isBehind && !options.acceptsRollback) await openKeyring(store, keks, asked)
   return { config: stored.config, configName: stored.name, keys, memory }
 }

@@ -5,6 +5,7 @@
  */
 import { BackupError } from '../../kernel/backup-error.ts'
 import type { Heads, ObjectProblem } from '../repository/index.ts'
+import { Acceptance, type MissingRecord, type MissingSnapshot, type Suspicions } from './acceptance.ts'
 import type { DeleteLog } from './delete-log.ts'
 import { RecordKind, type SnapshotDocument } from './documents.ts'
 import type { RecordEntry } from './record-list.ts'
@@ -16,18 +17,6 @@ export interface SnapshotEntry {
   readonly modifiedMs: number
 }
 
-interface MissingSnapshot {
-  readonly writer: string
-  readonly sequence: number
-}
-
-interface MissingRecord {
-  /** `kind/subject`. */
-  readonly record: string
-  readonly seen: number
-  readonly found: number
-}
-
 export interface Losses {
   readonly snapshots: readonly MissingSnapshot[]
   readonly records: readonly MissingRecord[]
@@ -36,6 +25,8 @@ export interface Losses {
 export interface ChainFacts {
   readonly stored: readonly SnapshotEntry[]
   readonly forgotten: ReadonlyMap<string, MissingSnapshot>
+  /** Of the forgotten ones those whose forgetting was finished: their objects were gone. */
+  readonly removed: ReadonlySet<string>
   readonly deleteLog: DeleteLog
   readonly records: readonly RecordEntry[]
   readonly seen: Heads | undefined
@@ -44,26 +35,52 @@ export interface ChainFacts {
   readonly damagedRecords: number
 }
 
-export function checkChains(facts: ChainFacts): { rollbacks: BackupError[]; losses: Losses } {
-  const snapshots = missingSnapshots(facts)
-  const records = missingRecords(facts)
+export interface CheckedChains {
+  readonly rollbacks: BackupError[]
+  /** The same, for whoever accepts them. */
+  readonly suspicions: Suspicions
+  readonly losses: Losses
+}
+
+export function checkChains(facts: ChainFacts): CheckedChains {
+  const { deleteLog, stored, seen } = facts
+  const gaps = deleteLog.gaps(
+    Math.max(seen?.deleteGeneration ?? 0, ...stored.map(({ document }) => document.deleteGeneration)),
+  )
+  const missing = new Acceptance(facts.records).rest({
+    snapshots: missingSnapshots(facts),
+    records: missingRecords(facts),
+    keyring: keyringBehind(facts),
+    ...gaps,
+    back: stored.filter(({ name }) => facts.removed.has(name)).map(({ name }) => name),
+  })
+  const { snapshots, records } = missing
   // A damaged record may have been a `forget` of many; a damaged snapshot is one.
   const areSnapshotsLost = facts.damagedRecords > 0 || snapshots.length <= facts.damagedSnapshots
   const areRecordsLost = facts.damagedRecords > 0 || records.length <= recordsGivenUp(facts.records)
-  const rollbacks = [
-    ...(areSnapshotsLost
-      ? []
-      : snapshots.map((missing) => suspicion('A snapshot is missing that nobody forgot.', { ...missing }))),
-    ...(areRecordsLost
-      ? []
-      : records.map((missing) => suspicion('A record is older than one that was seen.', { ...missing }))),
-    ...keyringRollback(facts),
-    ...deleteLogRollback(facts),
-  ]
+  const suspicions = {
+    ...missing,
+    snapshots: areSnapshotsLost ? [] : snapshots,
+    records: areRecordsLost ? [] : records,
+  }
   return {
-    rollbacks,
+    rollbacks: rollbacksOf(suspicions),
+    suspicions,
     losses: { snapshots: areSnapshotsLost ? snapshots : [], records: facts.damagedRecords > 0 ? records : [] },
   }
+}
+
+function rollbacksOf({ snapshots, records, keyring, generations, entries, back }: Suspicions): BackupError[] {
+  return [
+    ...snapshots.map((missing) => suspicion('A snapshot is missing that nobody forgot.', { ...missing })),
+    ...back.map((snapshot) => suspicion('A snapshot that was forgotten and removed is back.', { snapshot })),
+    ...records.map((missing) => suspicion('A record is older than one that was seen.', { ...missing })),
+    ...(keyring ? [suspicion('The newest keyring is older than one that was used.', { ...keyring })] : []),
+    ...generations.slice(0, 1).map((generation) => suspicion('The delete log lacks a generation.', { generation })),
+    ...(generations.length > 0 ? [] : entries.slice(0, 1)).map((name) =>
+      suspicion('The delete log lacks an entry that a later one names.', { object: `deletes/${name}` }),
+    ),
+  ]
 }
 
 /** How many damaged records an operator has given up: which they were nobody knows. */
@@ -146,21 +163,7 @@ export function recordHeads(records: readonly RecordEntry[]): Record<string, num
   return heads
 }
 
-function keyringRollback({ stored, seen, keyGeneration: found }: ChainFacts): BackupError[] {
+function keyringBehind({ stored, seen, keyGeneration: found }: ChainFacts): Suspicions['keyring'] {
   const expected = Math.max(seen?.keyGeneration ?? 0, ...stored.map(({ document }) => document.keyGeneration))
-  return found < expected
-    ? [suspicion('The newest keyring is older than one that was used.', { seen: expected, found })]
-    : []
-}
-
-function deleteLogRollback({ stored, seen, deleteLog }: ChainFacts): BackupError[] {
-  try {
-    deleteLog.checkChain(
-      Math.max(seen?.deleteGeneration ?? 0, ...stored.map(({ document }) => document.deleteGeneration)),
-    )
-    return []
-  } catch (error) {
-    if (error instanceof BackupError) return [error]
-    throw error
-  }
+  return found < expected ? { seen: expected, found } : null
 }

@@ -2,7 +2,6 @@
  * The delete log (docs/format/v1.md section 12): which packs are condemned, which are gone, and how far each pruner had
  * looked.
  */
-import { BackupError } from '../../kernel/backup-error.ts'
 import { ObjectType } from '../crypto/index.ts'
 import { isRotten, type ObjectProblem, type Repository } from '../repository/index.ts'
 import { type DeleteEntry, parseDeleteEntry, type SnapshotDocument } from './documents.ts'
@@ -111,29 +110,20 @@ export class DeleteLog {
     return this.entries.filter(({ name, document }) => document.kind === 'tombstone' && !completed.has(name))
   }
 
-  /**
-   * Throws ROLLBACK_SUSPECTED when a generation is missing, an entry's predecessor is gone, or `seenGeneration` lies
-   * above the newest.
-   */
-  checkChain(seenGeneration = 0): void {
+  /** Generations up to `seenGeneration` or the newest that are missing, and missing entries that later ones name. */
+  gaps(seenGeneration = 0): { readonly generations: readonly number[]; readonly entries: readonly string[] } {
     const names = new Set([
       ...this.entries.flatMap(({ name, document }) => [name, ...(document.replaces ?? [])]),
       ...this.damaged.map(({ name }) => name),
     ])
-    const generations = new Set([
+    const there = new Set([
       ...this.entries.map(({ document }) => document.generation),
       ...this.damaged.map(({ generation }) => generation),
     ])
-    for (let generation = 1; generation <= Math.max(seenGeneration, this.newestGeneration); generation += 1) {
-      if (!generations.has(generation)) throw rollback('The delete log lacks a generation.', { generation })
-    }
-    for (const { document } of this.entries) {
-      const lost = document.previous.find((name) => !names.has(name))
-      if (lost)
-        throw rollback('The delete log lacks an entry that a later one names.', {
-          generation: document.generation - 1,
-          object: `deletes/${lost}`,
-        })
+    const newest = Math.max(seenGeneration, this.newestGeneration)
+    return {
+      generations: Array.from({ length: newest }, (_, i) => i + 1).filter((generation) => !there.has(generation)),
+      entries: this.entries.flatMap(({ document }) => document.previous.filter((name) => !names.has(name))),
     }
   }
 
@@ -146,10 +136,6 @@ export class DeleteLog {
         (document.marked[snapshot.writer] ?? 0) >= (snapshot.sequence ?? Number.POSITIVE_INFINITY),
     )
   }
-}
-
-function rollback(sentence: string, context: Record<string, string | number>): BackupError {
-  return new BackupError('ROLLBACK_SUSPECTED', sentence, { context })
 }
 
 export async function readDeleteLog(repository: Repository, signal?: AbortSignal): Promise<DeleteLog> {

@@ -19,6 +19,7 @@ import {
   orNull,
   type Shape,
 } from '../crypto/index.ts'
+import { ACCEPTED, ROLLBACK_RECORD } from './acceptance.ts'
 
 export const SnapshotType = { FULL: 'FULL', INCREMENTAL: 'INCREMENTAL', DIFFERENTIAL: 'DIFFERENTIAL' } as const
 export type SnapshotType = (typeof SnapshotType)[keyof typeof SnapshotType]
@@ -132,6 +133,7 @@ export const RecordKind = {
   AUDIT: 'audit',
   COPY: 'copy',
   ERASURE: 'erasure',
+  ROLLBACK: ROLLBACK_RECORD,
 } as const
 export type RecordKind = (typeof RecordKind)[keyof typeof RecordKind]
 
@@ -273,6 +275,7 @@ const FORGET: Shape = {
     (value) => isObject(value) && isHex(32)(value['name']) && isHex(16)(value['writer']) && isCount(value['sequence']),
   ),
   records: optional(isList(isHex(32))),
+  removed: optional(isFlag),
 }
 const CONFIRM: Shape = { kind: one('confirm'), snapshot: isHex(32), deleteGeneration: isCount }
 const RETRACT: Shape = { kind: one('retract'), snapshot: isHex(32), writer: isHex(16), sequence: isCount }
@@ -284,6 +287,7 @@ export const parseSession = (body: Body): SessionDocument => checked(body, SESSI
 export function parseRecord(body: Body): RecordDocument {
   const record = checked<RecordDocument>(body, RECORD, 'record')
   if (record.record === RecordKind.FORGET) checked(record.value ?? {}, FORGET, 'record')
+  if (record.record === RecordKind.ROLLBACK) checked(record.value ?? {}, ACCEPTED, 'record')
   return record
 }
 /** What stands in `confirms/`. */

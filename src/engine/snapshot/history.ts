@@ -13,6 +13,7 @@ import {
   type Repository,
   type StoredDocument,
 } from '../repository/index.ts'
+import type { Suspicions } from './acceptance.ts'
 import { checkChains, type Losses, lossProblems, recordHeads, type SnapshotEntry } from './chains.ts'
 import { closureIsLacking } from './closure.ts'
 import { type DeleteLog, readDeleteLog } from './delete-log.ts'
@@ -20,7 +21,15 @@ import { bytesOfPathText, parseConfirm, parseSnapshot, RecordKind, type Snapshot
 import { type OrderedPoint, orderPoints } from './order.ts'
 import { protections } from './protections.ts'
 import { byItsWriter, type ParsedDocument, readParsed } from './read-parsed.ts'
-import { forgottenBy, inForce, type RecordEntry, RecordFolder, type RecordList, readRecords } from './record-list.ts'
+import {
+  forgottenBy,
+  inForce,
+  isFinished,
+  type RecordEntry,
+  RecordFolder,
+  type RecordList,
+  readRecords,
+} from './record-list.ts'
 import { decideRuns } from './runs.ts'
 import { namesBelow } from './stable-listing.ts'
 
@@ -58,6 +67,8 @@ export interface History {
   readonly obstacles: readonly ObjectProblem[]
   /** Signs that older state was put back. */
   readonly rollbacks: readonly BackupError[]
+  /** The same, as what an operator may accept. */
+  readonly suspicions: Suspicions
   /**
    * Snapshots and records that are missing while a damaged object may be what is left of them. Each is a problem too.
    */
@@ -163,6 +174,7 @@ async function readOnce(repository: Repository, options: { signal?: AbortSignal;
   const chains = checkChains({
     stored,
     forgotten,
+    removed: removedOf(allRecords, forgottenByRecord),
     deleteLog,
     records: allRecords,
     seen: options.seen,
@@ -193,6 +205,7 @@ async function readOnce(repository: Repository, options: { signal?: AbortSignal;
     // A claim that can't be believed decides nothing, and what its rivals need is kept.
     obstacles: said.filter((problem) => !isForeign(problem)),
     rollbacks: chains.rollbacks,
+    suspicions: chains.suspicions,
     losses: chains.losses,
     damagedSnapshotMs: Math.max(0, ...rotten.map(({ modifiedMs }) => modifiedMs ?? 0)),
   }
@@ -352,6 +365,16 @@ function forgottenOf(
       if (!kept.has(name)) forgotten.set(name, { writer, sequence })
   }
   return forgotten
+}
+
+/** Names in force of which a finished forget says that their objects are gone. */
+function removedOf(records: readonly RecordEntry[], forgotten: ReadonlyMap<string, unknown>): Set<string> {
+  const finished = records.filter(({ document }) => document.record === RecordKind.FORGET && isFinished(document))
+  return new Set(
+    finished
+      .flatMap(({ document }) => forgottenBy(document).map(({ name }) => name))
+      .filter((name) => forgotten.has(name)),
+  )
 }
 
 /**

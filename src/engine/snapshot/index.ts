@@ -1,3 +1,4 @@
+export { Acceptance, acceptedValue, type Suspicions } from './acceptance.ts'
 export { realPathOf, realPatternOf } from './aliases.ts'
 export type { SnapshotEntry } from './chains.ts'
 export { judgeCheckpoints } from './checkpoints.ts'
@@ -59,6 +60,7 @@ export {
   folderOfRecord,
   forgottenBy,
   inForce,
+  isFinished,
   newestRecords,
   type RecordEntry,
   RecordFolder,

@@ -58,7 +58,8 @@ export function newestRecords(entries: readonly RecordEntry[]): RecordEntry[] {
 /** The newest of each kind and subject, without what was lifted and without `forget`, of which every one counts. */
 export function inForce(entries: readonly RecordEntry[]): RecordEntry[] {
   return newestRecords(entries).filter(
-    ({ document }) => document.value !== null && document.record !== RecordKind.FORGET,
+    ({ document }) =>
+      document.value !== null && document.record !== RecordKind.FORGET && document.record !== RecordKind.ROLLBACK,
   )
 }
 
@@ -68,6 +69,11 @@ export function forgottenBy({
 }: RecordDocument): ReadonlyArray<{ readonly name: string; readonly writer: string; readonly sequence: number }> {
   const list = value?.['snapshots']
   return Array.isArray(list) ? (list as Array<{ name: string; writer: string; sequence: number }>) : []
+}
+
+/** Whether a `forget` record says that the objects are gone: one that is back was put back. */
+export function isFinished({ value }: RecordDocument): boolean {
+  return value?.['removed'] === true
 }
 
 function isAhead(a: RecordEntry, b: RecordEntry): boolean {

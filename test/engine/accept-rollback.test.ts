@@ -1,0 +1,234 @@
+// Goal: older storage that is put back is suspected, and an operator who knows better goes on: exactly what was found is
+// accepted, by every reader, and nothing beyond. Method: copies of a repository's folder at two moments, put back in
+// part or whole.
+import assert from 'node:assert/strict'
+import fs from 'node:fs'
+import path from 'node:path'
+import { test } from 'node:test'
+import { Store } from '../../rescue/store.ts'
+import {
+  acceptRollback,
+  ClientState,
+  changeKeyring,
+  forgetSnapshots,
+  prune,
+  RecordKind,
+  Repository,
+  readHistory,
+  verifyRepository,
+  writeRecord,
+} from '../../src/engine/index.ts'
+import { failsWith } from '../harness/refusal.ts'
+import {
+  backup,
+  forget,
+  localStore,
+  lookAt,
+  makeRepository,
+  open,
+  pruned,
+  restored,
+  sampleTree,
+  type TestRepository,
+} from '../harness/repository.ts'
+import { seededRandom } from '../harness/seeded-random.ts'
+import { stoppingAt } from '../harness/stopping-store.ts'
+import { temporaryDirectory } from '../harness/temporary-directory.ts'
+
+interface Stage {
+  readonly base: string
+  readonly made: TestRepository
+  readonly source: string
+  readonly old: string
+}
+
+const remembered = (made: TestRepository, stateFolder = made.stateFolder, acceptsRollback = false) =>
+  Repository.open(localStore(made.folder), [made.kek], {
+    memory: (id) => new ClientState(stateFolder, id),
+    acceptsRollback,
+  })
+
+/** Reads with the client's memory, and adds to it. */
+async function look(made: TestRepository, stateFolder = made.stateFolder) {
+  await using repository = await remembered(made, stateFolder)
+  return await readHistory(repository)
+}
+
+/** One of everything that a rollback can take back happens after `old` was copied. */
+async function stage(base: string): Promise<Stage> {
+  const source = path.join(base, 'source')
+  sampleTree(source, seededRandom(7))
+  const made = await makeRepository(base)
+  const hold = { record: RecordKind.HOLD, subject: 'case', by: 'test' }
+  const value = { snapshot: null, source: 'nobody', reason: '', until: null }
+  const change = () => fs.writeFileSync(path.join(source, 'changing'), String(Math.random()).repeat(9000))
+  const first = await backup(made, source)
+  change()
+  await backup(made, source)
+  {
+    await using repository = await open(made)
+    await writeRecord(repository, { ...hold, value })
+  }
+  const old = path.join(base, 'old')
+  fs.cpSync(made.folder, old, { recursive: true })
+  await forget(made, first.snapshot)
+  await pruned(made)
+  {
+    await using repository = await open(made)
+    await writeRecord(repository, { ...hold, value: null })
+    await changeKeyring(repository.store, repository.keys, {
+      newEpoch: true,
+      keks: [made.kek],
+      now: '2026-11-23T00:00:00.000Z',
+    })
+  }
+  change()
+  await backup(made, source)
+  await look(made)
+  return { base, made, source, old }
+}
+
+function putBack({ made, old }: Stage): void {
+  fs.rmSync(made.folder, { recursive: true })
+  fs.cpSync(old, made.folder, { recursive: true })
+}
+
+test('a whole older copy is suspected by who knows better, and accepted by typed consent goes on above what was seen', async () => {
+  using folder = temporaryDirectory()
+  const made = await stage(folder.path)
+  const other = path.join(folder.path, 'other-state')
+  await look(made.made, other)
+  putBack(made)
+  await assert.rejects(look(made.made), failsWith('ROLLBACK_SUSPECTED'))
+  await assert.rejects(backup(made.made, made.source), failsWith('ROLLBACK_SUSPECTED'))
+  {
+    await using repository = await remembered(made.made, undefined, true)
+    const { record, accepted } = await acceptRollback(repository, { by: 'test' })
+    assert.ok(record)
+    assert.deepEqual(
+      [accepted.snapshots.length, accepted.records.length, accepted.keyring, accepted.generations],
+      [1, 1, { seen: 2, found: 1 }, [1, 2]],
+    )
+    assert.deepEqual((await acceptRollback(repository, { by: 'test' })).record, null, 'once is enough')
+  }
+  // Another client that remembers the same honours it.
+  assert.deepEqual((await look(made.made, other)).rollbacks, [])
+  const { snapshot, document } = await backup(made.made, made.source)
+  assert.equal(document.sequence, 4)
+  assert.ok(document.deleteGeneration > 2)
+  {
+    await using repository = await remembered(made.made)
+    const entry = await writeRecord(repository, {
+      record: RecordKind.HOLD,
+      subject: 'case',
+      by: 'test',
+      value: null,
+    })
+    assert.equal(entry.document.generation, 3)
+    await changeKeyring(repository.store, repository.keys, {
+      newEpoch: true,
+      keks: [made.made.kek],
+      now: '2026-11-23T00:00:00.000Z',
+    })
+    await prune(repository)
+  }
+  {
+    await using repository = await remembered(made.made)
+    assert.equal(repository.keys.generation, 3)
+    const { problems, hits } = await verifyRepository(repository, { readShare: 1 })
+    assert.deepEqual([problems, hits], [[], []])
+  }
+  assert.deepEqual(await restored(made.made, folder.path, { snapshot, source: made.source }), lookAt(made.source))
+  // What came after the consent is not covered by it.
+  await look(made.made)
+  fs.rmSync(path.join(made.made.folder, 'snapshots', snapshot))
+  const { rollbacks } = await look(made.made)
+  assert.ok(rollbacks.some(({ context }) => context['sequence'] === 4))
+})
+
+test('a client that remembers more than was accepted suspects the rest', async () => {
+  using folder = temporaryDirectory()
+  const made = await stage(folder.path)
+  const other = path.join(folder.path, 'other-state')
+  await look(made.made, other)
+  // Only this machine knows of one more.
+  fs.writeFileSync(path.join(made.source, 'more'), 'more')
+  await backup(made.made, made.source)
+  await look(made.made)
+  putBack(made)
+  {
+    await using repository = await remembered(made.made, other, true)
+    await acceptRollback(repository, { by: 'test' })
+  }
+  assert.deepEqual((await look(made.made, other)).rollbacks, [])
+  const { rollbacks } = await look(made.made)
+  assert.deepEqual(
+    rollbacks.map(({ context }) => context['sequence']),
+    [4],
+  )
+})
+
+test('a snapshot of a finished forget that is played back is suspected; accepted, it is a leftover', async () => {
+  using folder = temporaryDirectory()
+  const { made, source, old } = await stage(folder.path)
+  const back = fs
+    .readdirSync(path.join(old, 'snapshots'))
+    .filter((name) => !fs.existsSync(path.join(made.folder, 'snapshots', name)))
+  assert.equal(back.length, 1)
+  const played = path.join(made.folder, 'snapshots', back[0]!)
+  fs.copyFileSync(path.join(old, 'snapshots', back[0]!), played)
+  const { rollbacks, snapshots } = await look(made)
+  assert.deepEqual(
+    rollbacks.map(({ context }) => context['snapshot']),
+    back,
+  )
+  assert.ok(!snapshots.some(({ name }) => name === back[0]))
+  const rescue = () =>
+    made.kek.kind === 'raw' ? new Store(made.folder, { kind: 'raw', bytes: made.kek.key }) : undefined
+  const told = () => {
+    const store = rescue()!
+    assert.ok(!store.snapshots().some(({ name }) => name === back[0]))
+    return store.remarks.some((line) => line.includes('are back'))
+  }
+  assert.ok(told())
+  await assert.rejects(pruned(made), failsWith('ROLLBACK_SUSPECTED'))
+  {
+    await using repository = await remembered(made, undefined, true)
+    await acceptRollback(repository, { by: 'test' })
+  }
+  assert.ok(!told())
+  await pruned(made)
+  assert.ok(!fs.existsSync(played))
+  await backup(made, source)
+  // Once more: it was accepted then, and still is, and nothing else of it.
+  fs.copyFileSync(path.join(old, 'snapshots', back[0]!), played)
+  assert.deepEqual((await look(made)).rollbacks, [])
+})
+
+test('what a forget that was stopped left is a leftover, and the prune that removes it finishes the forget', async () => {
+  using folder = temporaryDirectory()
+  const source = path.join(folder.path, 'source')
+  sampleTree(source, seededRandom(7))
+  const made = await makeRepository(folder.path)
+  const { snapshot } = await backup(made, source)
+  fs.writeFileSync(path.join(source, 'new'), 'new')
+  await backup(made, source)
+  const file = path.join(made.folder, 'snapshots', snapshot)
+  const saved = fs.readFileSync(file)
+  const stopped = stoppingAt(localStore(made.folder), 'records/', 'after')
+  {
+    await using repository = await open(made, stopped.store)
+    void forgetSnapshots(repository, await readHistory(repository), { names: [snapshot], by: 'test' }).catch(() => {})
+    await stopped.reached
+  }
+  const history = await look(made)
+  assert.deepEqual([history.leftovers, history.rollbacks], [[snapshot], []])
+  await pruned(made)
+  assert.ok(!fs.existsSync(file))
+  fs.writeFileSync(file, saved)
+  const { rollbacks } = await look(made)
+  assert.deepEqual(
+    rollbacks.map(({ context }) => context['snapshot']),
+    [snapshot],
+  )
+})
