@@ -74,8 +74,8 @@ async function fill(catalog: Catalog, { repository }: SystemParts): Promise<void
     from generate_series(1, ${RUNS_OF_EACH}::integer) i, lateral (select now() - i * interval '1 hour' as at) times, neonpro_backup.configs c`.execute(
     catalog.db,
   )
-  await sql`insert into neonpro_backup.recovery_points (id, tenant_id, repository_id, snapshot, run_id, config_id, source, created_at, type, is_complete, bytes, bytes_added)
-    select gen_random_uuid(), tenant_id, ${repository.rowId}, id::text, id, config_id, source, finished_at, 'INCREMENTAL', true, 4, 5
+  await sql`insert into neonpro_backup.recovery_points (id, tenant_id, repository_id, snapshot, run_id, config_id, source, created_at, counts_at, type, is_complete, bytes, bytes_added)
+    select gen_random_uuid(), tenant_id, ${repository.rowId}, id::text, id, config_id, source, finished_at, finished_at, 'INCREMENTAL', true, 4, 5
     from neonpro_backup.runs where state = 'COMPLETED' and created_at > now() - ${POINTS_OF_EACH}::integer * interval '1 hour'`.execute(
     catalog.db,
   )
