@@ -22,6 +22,7 @@ const METHODS: Readonly<Record<string, Readonly<Record<string, readonly unknown[
     verifyAudit: [],
     exportAudit: [{}],
     rebuild: [],
+    acceptClock: ['u'],
   },
   manager: {
     createConfig: [{ name: 'n', paths: ['/a'] }, 'u'],
@@ -45,6 +46,7 @@ const METHODS: Readonly<Record<string, Readonly<Record<string, readonly unknown[
     createAlert: ['CUSTOM', 'LOW', 'm'],
     acknowledgeAlert: ['a'],
     performHealthCheck: [],
+    testChannels: ['mail'],
   },
   recover: {
     createRecoveryRequest: ['p', 'FULL_RESTORE', { targetPath: '/t' }],
