@@ -1,11 +1,11 @@
 /** What a command is: one file that says its form and does its work, loaded only when it is asked for. */
 
-import os from 'node:os'
 import path from 'node:path'
 import type { Command } from 'commander'
 import { withKeyAdvice } from '../contracts/index.ts'
 import type { Kek } from '../engine/index.ts'
 import { BackupError } from '../kernel/backup-error.ts'
+import { commandHome } from '../kernel/home-folder.ts'
 import { type DayEnd, momentOf } from '../kernel/moment.ts'
 import { machineZone } from '../kernel/zone.ts'
 import type { Locale, Translate } from './locale.ts'
@@ -119,12 +119,8 @@ export function repositoryOption(context: CommandContext): string {
 
 /** The machine's state folder: --home, NEONPRO_BACKUP_HOME, else the user's own. */
 export function stateDirectory(context: CommandContext): string {
-  const home = textOption(context.options, 'home') ?? context.env['NEONPRO_BACKUP_HOME']
-  if (home) return path.join(path.resolve(home), 'repositories')
-  return path.join(
-    context.env['XDG_STATE_HOME'] ?? path.join(os.homedir(), '.local/state'),
-    'neonpro-backup/repositories',
-  )
+  const home = textOption(context.options, 'home') || context.env['NEONPRO_BACKUP_HOME']
+  return path.join(home ? path.resolve(home) : commandHome(context.env).folder, 'repositories')
 }
 
 /** Every key that this call may open with: the key file or variable first, then the previous ones. */

@@ -383,6 +383,12 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/system-accept-clock.ts'),
   },
   {
+    name: 'system move-home',
+    describe: 'move the folder of the system to its fixed place',
+    load: () => import('./commands/system-move-home.ts'),
+    configure: (command) => void command.option('--to <dir>', 'to this folder instead'),
+  },
+  {
     name: 'system rebuild',
     describe: 'make a lost database again from the repository',
     load: () => import('./commands/system-rebuild.ts'),

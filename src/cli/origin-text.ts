@@ -12,6 +12,8 @@ export function originText({ kind, name = '', file = '' }: Origin, t: Translate)
       return t('origin.environment', { name })
     case 'ENV_FILE':
       return t('origin.envFile', { name, file })
+    case 'REMEMBERED':
+      return t('origin.remembered', { file })
     case 'DEFAULT':
       return t('origin.default')
   }

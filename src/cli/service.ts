@@ -44,7 +44,7 @@ export async function runService(context: CommandContext, role: 'serve' | 'worke
 async function startPatiently(context: CommandContext, role: 'serve' | 'worker'): Promise<StartedSystem> {
   for (let isSaid = false; ; isSaid = true) {
     try {
-      return await openCommandSystem(context, { role, works: true, mustOwn: true })
+      return await openCommandSystem(context, { role, works: true, mustOwn: true, mayCreate: true })
     } catch (error) {
       if (!isBackupError(error, 'DATABASE_UNAVAILABLE') && !isBackupError(error, 'KEY_MISSING')) throw error
       if (!isSaid)

@@ -19,6 +19,7 @@ export async function openCommandSystem(
     role: 'command',
     actor: `cli:${userName()}`,
     works: false,
+    mayCreate: false,
     signal: context.signal,
     mayBecomeOwner: true,
     onBecome: (user) => more.works && context.warn(context.t('system.became', { user })),

@@ -33,6 +33,8 @@ export {
   type KeyringChange,
   listUserFiles,
   lookAtClock,
+  mergeHeads,
+  mergeWriters,
   type Recipient,
   Repository,
   readUserFile,

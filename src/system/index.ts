@@ -1,6 +1,7 @@
 export { initExternalDatabase as initDatabase } from '../catalog/index.ts'
 export { BackupSystem } from './facade/backup-system.ts'
 export { getBackupSystem, initializeBackupSystem } from './initialize.ts'
+export { moveHome } from './move-home.ts'
 export { ElectedTransport } from './owner/elected-transport.ts'
 export { serveOwnerSocket } from './owner/owner-socket.ts'
 export { chooseSocketPath, toldSocketPath } from './owner/socket-path.ts'

@@ -15,7 +15,7 @@ import type { Started } from './facade/backup-system.ts'
 import { HANDLERS, STREAM_HANDLERS } from './handlers.ts'
 import { LocalTransport } from './local-transport.ts'
 import { openRepositoryAccess } from './repository-access.ts'
-import type { SettingsValues } from './settings/index.ts'
+import { readSettled, type SettingsValues, writeSettled } from './settings/index.ts'
 import { startWork, type WorkTiming } from './start-work.ts'
 
 export interface OpenOptions {
@@ -29,6 +29,9 @@ export interface OpenOptions {
   readonly lock?: OwnerLock
   /** Due runs are started and jobs carried out here. */
   readonly works: boolean
+  /** Of {@link RepositoryAccessOptions}. */
+  readonly mayCreate?: boolean
+  readonly mayReplaceLost?: boolean
   readonly timing?: WorkTiming
   /** See {@link WorkOptions}. */
   readonly onUnsent?: (notices: number) => void
@@ -59,7 +62,7 @@ export async function openSystem(options: OpenOptions): Promise<Started> {
 }
 
 async function openParts(
-  { settings, keks, keyFiles, log, lock, works, signal }: OpenOptions,
+  { settings, keks, keyFiles, log, lock, works, signal, ...options }: OpenOptions,
   onClose: (close: Close) => void,
 ): Promise<SystemParts> {
   const { home, databaseUrl } = settings
@@ -73,10 +76,15 @@ async function openParts(
     .execute()
   const repository = await openRepositoryAccess(catalog, {
     location: settings.repository,
+    isNamed: settings.isRepositoryNamed,
     keks,
+    ...(databaseUrl === undefined && settledOf(home)),
+    ...(options.mayCreate !== undefined && { mayCreate: options.mayCreate }),
+    ...(options.mayReplaceLost !== undefined && { mayReplaceLost: options.mayReplaceLost }),
     stateDirectory: path.join(home, 'repositories'),
     ...(signal && { signal }),
   })
+  settle(home, repository.location.path, log)
   const controlKey = await openKey(catalog, repository)
   await sealHealthchecks({ catalog, tenantId: DEFAULT_TENANT_ID }, controlKey)
   const queue = await openJobQueue(catalog, { log: log.child('queue'), isWorker: works })
@@ -107,5 +115,19 @@ async function openKey(catalog: Catalog, { keks, open }: RepositoryAccess): Prom
     if (!isBackupError(error, 'KEY_WRONG')) throw error
     await using repository = await open()
     return await openControlKey(catalog, [...keks, repository.keys.controlPlaneKek])
+  }
+}
+
+function settledOf(home: string): { readonly settled?: string } {
+  const repository = readSettled(home)?.repository
+  return repository === undefined ? {} : { settled: repository }
+}
+
+/** A HOME that can't be written, beside a PostgreSQL, settles nothing: the database knows. */
+function settle(home: string, repository: string, log: Log): void {
+  try {
+    writeSettled(home, { repository })
+  } catch (error) {
+    log.warn('the repository of this system could not be written down in HOME', { error })
   }
 }

@@ -1,6 +1,8 @@
 /** The system's own repository: made once, never made anew in the place of a lost one. */
 import { randomUUID } from 'node:crypto'
-import { type Catalog, DEFAULT_TENANT_ID } from '../catalog/index.ts'
+import fs from 'node:fs'
+import path from 'node:path'
+import { type Catalog, CatalogKind, type DatabaseTransaction, DEFAULT_TENANT_ID } from '../catalog/index.ts'
 import { ClientState, type Kek, Repository } from '../engine/index.ts'
 import { BackupError, isBackupError } from '../kernel/backup-error.ts'
 import { nowMs } from '../kernel/clock.ts'
@@ -12,6 +14,14 @@ export interface RepositoryAccessOptions {
   readonly location: RepositoryLocation
   /** Newest first. */
   readonly keks: readonly Kek[]
+  /** Somebody named it; else it is a default, and what is known counts. */
+  readonly isNamed?: boolean
+  /** What this HOME was settled on, where the database may be a new one. */
+  readonly settled?: string
+  /** Made where it is absent; else SYSTEM_NOT_FOUND. Default true. */
+  readonly mayCreate?: boolean
+  /** Of a system that is made again from this repository: another that is gone is let go. */
+  readonly mayReplaceLost?: boolean
   /** Where heads and caches of repositories lie. */
   readonly stateDirectory: string
   readonly signal?: AbortSignal
@@ -24,16 +34,16 @@ interface KnownRepository {
 }
 
 /**
- * Finds the repository, or makes it where the place is absent or empty and this control plane never knew one there.
- * Throws REPOSITORY_MISSING for a known one that is gone (an unmounted disk) or replaced, KEY_WRONG, TARGET_REFUSED
- * where other files are.
+ * Finds the repository that is known, or makes one where none is and the place is absent or empty. Throws
+ * REPOSITORY_OTHER where another one is named than the known, REPOSITORY_MISSING for a known one that is gone (an
+ * unmounted disk) or replaced, KEY_WRONG, TARGET_REFUSED where other files are.
  */
 export async function openRepositoryAccess(
   catalog: Catalog,
-  options: RepositoryAccessOptions,
+  given: RepositoryAccessOptions,
 ): Promise<RepositoryAccess> {
-  const place = options.location.path
-  const { rowId, repositoryId } = await catalog.transaction(async (tx) => {
+  const { options, rowId, repositoryId } = await catalog.transaction(async (tx) => {
+    const place = await settledPlace(catalog, tx, given)
     await tx
       .insertInto('repositories')
       .values({ id: randomUUID(), tenant_id: DEFAULT_TENANT_ID, location: place })
@@ -47,13 +57,14 @@ export async function openRepositoryAccess(
       .where('location', '=', place)
       .forUpdate()
       .executeTakeFirstOrThrow()
+    const options = { ...given, location: { ...given.location, path: place } }
     const repositoryId = await findOrMake(options, { rowId: row.id, repositoryId: row.repository_id })
     await tx
       .updateTable('repositories')
       .set({ repository_id: repositoryId, last_seen_at: new Date(nowMs()) })
       .where('id', '=', row.id)
       .execute()
-    return { rowId: row.id, repositoryId }
+    return { options, rowId: row.id, repositoryId }
   })
   const { location, keks, stateDirectory } = options
   return {
@@ -65,6 +76,57 @@ export async function openRepositoryAccess(
     open: (signal) => openKnown(catalog, options, { rowId, ...(signal && { signal }) }),
     openStore: () => openStore(location),
   }
+}
+
+/** The path to go by: the one that is given, or what this system knows. Throws REPOSITORY_OTHER. */
+async function settledPlace(
+  { kind }: Pick<Catalog, 'kind'>,
+  tx: DatabaseTransaction,
+  given: RepositoryAccessOptions,
+): Promise<string> {
+  const place = given.location.path
+  const rows = await tx
+    .selectFrom('repositories')
+    .select(['id', 'location', 'repository_id'])
+    .where('tenant_id', '=', DEFAULT_TENANT_ID)
+    .where('repository_id', 'is not', null)
+    .orderBy('last_seen_at', (order) => order.desc().nullsLast())
+    .execute()
+  const known = [...rows.map(({ location }) => location), ...(given.settled === undefined ? [] : [given.settled])]
+  const same = known.find((each) => isSamePlace(each, place))
+  if (same !== undefined || known.length === 0) return same ?? place
+  if (given.isNamed !== true) return known.find((each) => fs.existsSync(each)) ?? known[0]!
+  const other = new BackupError('REPOSITORY_OTHER', `This system's repository is ${known[0]}, not ${place}.`, {
+    context: { known: known[0]!, repository: place },
+  })
+  const here = await repositoryIdAt(given, place)
+  const moved = rows.find(({ repository_id }) => here !== undefined && repository_id === here)
+  // PostgreSQL serves many machines: the same repository may lie under another path on each.
+  if (moved && kind === CatalogKind.POSTGRES) return place
+  const isLost = (await repositoryIdAt(given, known[0]!)) === undefined
+  if (moved && isLost) {
+    await tx.updateTable('repositories').set({ location: place }).where('id', '=', moved.id).execute()
+    return place
+  }
+  if (given.mayReplaceLost === true && isLost) return place
+  throw other
+}
+
+/** Undefined where there is none that opens. */
+async function repositoryIdAt({ location, keks }: RepositoryAccessOptions, place: string): Promise<string | undefined> {
+  try {
+    await using repository = await Repository.open(openStore({ ...location, path: place }), keks)
+    return repository.keys.repositoryId.toString('hex')
+  } catch (error) {
+    if (isBackupError(error, 'REPOSITORY_NOT_FOUND')) return undefined
+    throw error
+  }
+}
+
+/** By the real paths, where there are any. */
+export function isSamePlace(one: string, other: string): boolean {
+  const real = (place: string) => (fs.existsSync(place) ? fs.realpathSync(place) : path.resolve(place))
+  return real(one) === real(other)
 }
 
 /**
@@ -90,6 +152,11 @@ async function findOrMake(options: RepositoryAccessOptions, known: KnownReposito
   } catch (error) {
     if (!isBackupError(error, 'REPOSITORY_NOT_FOUND')) throw error
     if (known.repositoryId !== null) throw missing(options, error)
+    if (options.mayCreate === false)
+      throw new BackupError('SYSTEM_NOT_FOUND', 'Nothing has been set up here.', {
+        context: { home: path.dirname(options.stateDirectory) },
+        cause: error,
+      })
     await using repository = await Repository.create(openStore(options.location), options.keks[0]!, 'system')
     return repository.keys.repositoryId.toString('hex')
   }

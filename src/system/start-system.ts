@@ -6,19 +6,20 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { OwnerLock, readOwner } from '../catalog/index.ts'
 import type { Warning } from '../contracts/system/index.ts'
-import { BackupError, isBackupError } from '../kernel/backup-error.ts'
+import { BackupError, isBackupError, systemCode } from '../kernel/backup-error.ts'
 import { monotonicNs } from '../kernel/clock.ts'
 import type { Log } from '../kernel/log.ts'
 import { sleep } from '../kernel/timer.ts'
 import { BackupSystem, type Started } from './facade/backup-system.ts'
 import { enterHome } from './home-owner.ts'
 import { openLog } from './logging/index.ts'
+import { refuseMoved } from './move-home.ts'
 import { type OpenOptions, openSystem } from './open-system.ts'
 import { ElectedTransport } from './owner/elected-transport.ts'
 import { serveOwnerSocket } from './owner/owner-socket.ts'
 import { chooseSocketPath, toldSocketPath } from './owner/socket-path.ts'
-import { refuseWrongKey } from './repository-access.ts'
-import { readKeys, resolveSettings, type Settings, type SettingsInput } from './settings/index.ts'
+import { isSamePlace, refuseWrongKey } from './repository-access.ts'
+import { readKeys, readSettled, resolveSettings, type Settings, type SettingsInput } from './settings/index.ts'
 import type { WorkTiming } from './start-work.ts'
 import type { Transport } from './transport.ts'
 
@@ -34,6 +35,10 @@ export interface StartOptions extends SettingsInput {
   readonly works?: boolean
   /** Refuses to be a client: OWNER_EXISTS names the owner's pid. */
   readonly mustOwn?: boolean
+  /** A system is set up where there is none; else SYSTEM_NOT_FOUND. Default true. */
+  readonly mayCreate?: boolean
+  /** See `system rebuild`. */
+  readonly mayReplaceLost?: boolean
   /** Root goes on as the owner of HOME, for good. Without it a HOME of another is refused. */
   readonly mayBecomeOwner?: boolean
   readonly onBecome?: (user: string) => void
@@ -53,12 +58,15 @@ export interface StartedSystem extends AsyncDisposable {
 }
 
 /**
- * Throws CONFIG_INVALID, KEY_MISSING and its kind, KEY_WRONG, HOME_FOREIGN, DATABASE_UNAVAILABLE, REPOSITORY_MISSING, OWNER_EXISTS.
+ * Throws CONFIG_INVALID, KEY_MISSING and its kind, KEY_WRONG, HOME_FOREIGN,
+ * HOME_MOVED, REPOSITORY_OTHER, SYSTEM_NOT_FOUND, DATABASE_UNAVAILABLE, REPOSITORY_MISSING, OWNER_EXISTS.
  */
 export async function startSystem(options: StartOptions): Promise<StartedSystem> {
   const settings = resolveSettings(options)
   const { values } = settings
   const keys = readKeys(values)
+  refuseMoved(values.home)
+  if (options.mayCreate === false && values.databaseUrl === undefined) refuseAbsent(values.home)
   const became = enterHome(values.home, {
     mayBecomeOwner: options.mayBecomeOwner === true,
     isEmbedded: values.databaseUrl === undefined,
@@ -78,6 +86,8 @@ export async function startSystem(options: StartOptions): Promise<StartedSystem>
     log,
     works: options.works ?? values.scheduler,
     role: options.role,
+    ...(options.mayCreate !== undefined && { mayCreate: options.mayCreate }),
+    ...(options.mayReplaceLost !== undefined && { mayReplaceLost: options.mayReplaceLost }),
     ...(options.timing && { timing: options.timing }),
     ...(options.onUnsent && { onUnsent: options.onUnsent }),
     ...(options.signal && { signal: options.signal }),
@@ -126,25 +136,32 @@ async function startEmbedded(open: OpenOptions, mustOwn: boolean): Promise<Start
   return { transport, stop: () => transport[Symbol.asyncDispose](), isOwner: transport.isOwner }
 }
 
-/** A client must mean what the owner has: its repository, and a key that opens it. */
-async function checkClient(open: OpenOptions): Promise<void> {
-  const { repository } = open.settings
-  const owner = readOwner(lockFileOf(open))
-  if (owner?.repository !== undefined && !isSamePlace(owner.repository, repository.path)) {
-    throw new BackupError('CONFIG_INVALID', 'The process that owns this HOME has another repository.', {
-      context: {
-        path: 'BACKUP_LOCAL_PATH',
-        why: `process ${owner.pid}, which owns ${open.settings.home}, works with ${owner.repository}`,
-        accepted: 'the same repository, or another NEONPRO_BACKUP_HOME',
-      },
-    })
-  }
-  await refuseWrongKey({ location: repository, keks: open.keks, ...(open.signal && { signal: open.signal }) })
+/** What only looks makes nothing: neither a database nor its folder. Throws SYSTEM_NOT_FOUND. */
+function refuseAbsent(home: string): void {
+  // A folder that this user may not look into is another error's matter.
+  if (fs.existsSync(path.join(home, 'database')) || isClosed(home)) return
+  throw new BackupError('SYSTEM_NOT_FOUND', `There is no system in ${home}.`, { context: { home } })
 }
 
-function isSamePlace(one: string, other: string): boolean {
-  const real = (place: string) => (fs.existsSync(place) ? fs.realpathSync(place) : path.resolve(place))
-  return real(one) === real(other)
+function isClosed(home: string): boolean {
+  try {
+    fs.accessSync(home, fs.constants.X_OK)
+    return false
+  } catch (error) {
+    return systemCode(error) !== 'ENOENT'
+  }
+}
+
+/** A client must mean what the owner has: its repository, and a key that opens it. */
+async function checkClient(open: OpenOptions): Promise<void> {
+  const { repository, isRepositoryNamed } = open.settings
+  const owner = readOwner(lockFileOf(open))
+  if (isRepositoryNamed && owner?.repository !== undefined && !isSamePlace(owner.repository, repository.path))
+    throw new BackupError('REPOSITORY_OTHER', 'The process that owns this HOME has another repository.', {
+      context: { known: owner.repository, repository: repository.path },
+    })
+  const location = { ...repository, path: owner?.repository ?? repository.path }
+  await refuseWrongKey({ location, keks: open.keks, ...(open.signal && { signal: open.signal }) })
 }
 
 function lockFileOf({ settings }: OpenOptions): string {
@@ -156,7 +173,10 @@ async function own(open: OpenOptions, lock: OwnerLock): Promise<Started> {
   try {
     const local = await openSystem({ ...open, lock })
     const socketPath = chooseSocketPath(lock)
-    lock.tell({ repository: open.settings.repository.path, socket: socketPath })
+    lock.tell({
+      repository: readSettled(open.settings.home)?.repository ?? open.settings.repository.path,
+      socket: socketPath,
+    })
     const socket = await serveOwnerSocket(socketPath, local.transport, open.log.child('socket'))
     return {
       transport: local.transport,

@@ -129,7 +129,13 @@ function run(
     cwd: project,
     encoding: 'utf8',
     timeout: 60_000,
-    env: { PATH: process.env['PATH'] ?? '', HOME: project, LANG: 'pt_BR.UTF-8', ...env },
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      HOME: project,
+      NEONPRO_BACKUP_HOME: 'neonpro-data',
+      LANG: 'pt_BR.UTF-8',
+      ...env,
+    },
   })
   const facts = /^FACTS (.+)$/m.exec(stdout)?.[1]
   assert.ok(facts, `${script} ended with ${status}: ${stdout}\n${stderr}`)

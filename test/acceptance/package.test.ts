@@ -35,6 +35,7 @@ test('the tarball runs in an empty project on Node 22.15', () => {
   const env = {
     PATH: process.env['PATH'] ?? '',
     HOME: folder.path,
+    NEONPRO_BACKUP_HOME: at('state'),
     TMPDIR: folder.path,
     BACKUP_ENCRYPTION_KEY: `base64:${randomBytes(32).toString('base64')}`,
     NEONPRO_REPOSITORY: at('repo'),

@@ -23,6 +23,7 @@ function quickstart(
   const env = {
     PATH: process.env['PATH'] ?? '',
     HOME: path.join(folder, 'home'),
+    NEONPRO_BACKUP_HOME: path.join(folder, 'state'),
     TMPDIR: path.join(folder, TMP),
     LANG: options.lang ?? 'C',
   }

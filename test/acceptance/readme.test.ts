@@ -36,7 +36,12 @@ for (const page of PAGES) {
       .replaceAll(/ \/tmp\/(back|volta)/g, ` ${at('back')}`)
       .replaceAll('/mnt/backup', at('mnt'))
     const ran = spawnSync('sh', ['-ec', example], {
-      env: { PATH: `${at('bin')}:/usr/bin:/bin`, HOME: folder.path, LANG: page === 'LEIAME.md' ? 'pt_BR.UTF-8' : 'C' },
+      env: {
+        PATH: `${at('bin')}:/usr/bin:/bin`,
+        HOME: folder.path,
+        NEONPRO_BACKUP_HOME: at('state'),
+        LANG: page === 'LEIAME.md' ? 'pt_BR.UTF-8' : 'C',
+      },
       encoding: 'utf8',
     })
     assert.equal(ran.status, 0, ran.stdout + ran.stderr)

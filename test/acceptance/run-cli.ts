@@ -22,7 +22,7 @@ export interface RunOptions {
 }
 
 export function runCli(args: readonly string[], options: RunOptions): Promise<Ran> {
-  const env = { PATH: process.env['PATH'] ?? '', LANG: 'C', ...options.env }
+  const env = { PATH: process.env['PATH'] ?? '', LANG: 'C', ...homeOf(options.env), ...options.env }
   const child = spawn(process.execPath, [CLI, ...args], {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -47,6 +47,11 @@ export function runCli(args: readonly string[], options: RunOptions): Promise<Ra
       })
     })
   })
+}
+
+/** As root, the fixed HOME would be the machine's own: the user's folder of the test takes its place. */
+function homeOf({ HOME }: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return HOME === undefined ? {} : { NEONPRO_BACKUP_HOME: path.join(HOME, '.local/state/neonpro-backup') }
 }
 
 function lastObject(text: string): Record<string, unknown> | undefined {

@@ -190,9 +190,9 @@ test('a client that names another repository than the owner has is refused; the 
     return JSON.parse((await said).join('')) as { code: string; message: string } | null
   }
   const refused = await answerWith('another')
-  assert.equal(refused?.code, 'CONFIG_INVALID')
+  assert.equal(refused?.code, 'REPOSITORY_OTHER')
   assert.ok(
-    refused.message.includes(at.config.local.basePath) && refused.message.includes(String(process.pid)),
+    refused.message.includes(at.config.local.basePath) && refused.message.includes(path.join(at.path, 'another')),
     refused.message,
   )
   assert.ok(!fs.existsSync(path.join(at.path, 'another')), 'nothing was made there')

@@ -33,6 +33,7 @@ test('planted secrets are in no log, answer, database file or repository object'
   const env = {
     PATH: process.env['PATH'] ?? '',
     LANG: 'C',
+    NEONPRO_BACKUP_HOME: 'neonpro-data',
     TZ: 'UTC',
     BACKUP_ENCRYPTION_KEY: `passphrase:${PLANTED.passphrase}`,
     SMTP_URL: `smtp://user:${PLANTED.smtp}@127.0.0.1:9`,

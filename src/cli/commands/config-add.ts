@@ -14,7 +14,7 @@ export async function run(context: CommandContext): Promise<CommandResult> {
     ...(zone !== undefined && { timezone: zone }),
     ...(context.options['disabled'] === true && { enabled: false }),
   } as ConfigInput
-  await using started = await openCommandSystem(context)
+  await using started = await openCommandSystem(context, { mayCreate: true })
   const result = await started.system.manager.createConfig(input)
   const config = dataOf(result, context)
   context.say(context.t('config.saved', { name: config.name }))

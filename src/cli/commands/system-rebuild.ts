@@ -6,7 +6,7 @@ import { dataOf, openCommandSystem } from '../system.ts'
 export async function run(context: CommandContext): Promise<CommandResult> {
   // A system makes its repository where there is none; there is nothing to rebuild from in a new one.
   await using _opened = await openRepository(context)
-  await using started = await openCommandSystem(context)
+  await using started = await openCommandSystem(context, { mayCreate: true, mayReplaceLost: true })
   const summary = dataOf(await started.system.rebuild({ force: context.options['force'] === true }), context)
   const { configsLeftDisabled: disabled = [], unstorable = [], ...counts } = summary
   context.say(context.t('rebuild.done', counts))

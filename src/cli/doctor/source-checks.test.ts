@@ -88,7 +88,11 @@ function facts(folder: string, { settings = {}, view = {}, runs = [{}] }: Plante
     progress: null,
     error: null,
   }
-  return { config, runs: runs.map((run) => ({ ...good, ...run })), settings: resolveSettings({ cwd: folder, env: {} }) }
+  return {
+    config,
+    runs: runs.map((run) => ({ ...good, ...run })),
+    settings: resolveSettings({ cwd: folder, env: { NEONPRO_BACKUP_HOME: 'neonpro-data' } }),
+  }
 }
 
 /** Faults that no machine may have while the tests run: load and speed are not ours. */
@@ -166,7 +170,7 @@ test("the system's own: a key apart, folders, room, errors in the log, who is to
   const { path: cwd } = folder
   const home = path.join(cwd, 'neonpro-data')
   const found = async (env: Record<string, string>) =>
-    (await systemChecks(contextIn('pt-BR'), resolveSettings({ cwd, env })))
+    (await systemChecks(contextIn('pt-BR'), resolveSettings({ cwd, env: { NEONPRO_BACKUP_HOME: home, ...env } })))
       .filter(({ isOk }) => !isOk)
       .map(({ what, remedy }) => `${what} | ${remedy}`)
   const before = (await found({})).join('\n')

@@ -62,6 +62,8 @@ export const SENTENCES_PT_BR: Readonly<Record<string, string>> = {
   'write the audit log as JSON lines that anybody can check': 'grava o log de auditoria como linhas JSON que qualquer um pode conferir',
   'from this moment on': 'a partir deste momento',
   'up to this moment': 'até este momento',
+  'move the folder of the system to its fixed place': 'move a pasta do sistema para o lugar fixo dela',
+  'to this folder instead': 'para esta pasta, em vez daquela',
   'make a lost database again from the repository': 'refaz um banco perdido a partir do repositório',
   'keep other configurations; go on where a record can not be believed': 'mantém outras configurações; prossegue onde um registro não é confiável',
   'say what this machine lacks': 'diz o que falta nesta máquina',

@@ -123,7 +123,7 @@ export const SYSTEM_OPTIONS = table({
   s3: ['an object', 'um objeto', NONE, 'Answers SOURCE_NOT_AVAILABLE until its provider is there.'],
   gcs: ['an object', 'um objeto', NONE, 'Answers SOURCE_NOT_AVAILABLE until its provider is there.'],
   azure: ['an object', 'um objeto', NONE, 'Answers SOURCE_NOT_AVAILABLE until its provider is there.'],
-  home: ['a path', 'um caminho', './neonpro-data', 'Folder of database, caches and logs: HOME.'],
+  home: ['a path', 'um caminho', '/var/lib/neonpro-backup for root, else ~/.local/state/neonpro-backup', 'Folder of database, caches and logs: HOME.'],
   databaseUrl: ['a URL such as "postgresql://user@host:5432/name"', 'uma URL como "postgresql://usuario@host:5432/nome"', 'embedded', 'The control plane\'s own database.'],
   scheduler: [...YES_OR_NO, 'true', 'Whether due runs start in the owner\'s process.'],
   ...SHARED_ROWS,
@@ -161,7 +161,7 @@ const ADDRESSES: LocalizedText = {
 export const VARIABLES = {
   BACKUP_ENCRYPTION_KEY: { meaning: 'The key that opens the repository: `base64:` or `hex:` with 32 bytes, `passphrase:` with 16 characters or more, `file:PATH`.', default: 'required', secret: 'all' },
   BACKUP_ENCRYPTION_KEY_PREVIOUS: { meaning: 'Earlier keys, separated by commas: they still open, and rotation wraps anew.', default: 'none', secret: 'all' },
-  NEONPRO_BACKUP_HOME: { meaning: 'HOME: folder of database, caches and logs.', default: './neonpro-data' },
+  NEONPRO_BACKUP_HOME: { meaning: 'HOME: folder of database, caches and logs.', default: '/var/lib/neonpro-backup for root, else ~/.local/state/neonpro-backup' },
   NEONPRO_REPOSITORY: { meaning: 'The repository: a path or a `file:` URL.', default: 'BACKUP_LOCAL_PATH' },
   BACKUP_LOCAL_PATH: { meaning: 'The repository\'s folder with provider LOCAL.', default: 'HOME/backups' },
   DATABASE_URL: { meaning: 'PostgreSQL (15 or newer) or Supabase as the control plane\'s database.', default: 'embedded database in HOME', secret: 'url', accepted: { en: 'a URL such as "postgresql://user:password@host:5432/name"', 'pt-BR': 'uma URL como "postgresql://usuario:senha@host:5432/nome"' } },

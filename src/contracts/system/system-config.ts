@@ -35,7 +35,7 @@ export const systemConfigSchema = z.strictObject({
   s3: z.record(z.string(), z.unknown()).optional(),
   gcs: z.record(z.string(), z.unknown()).optional(),
   azure: z.record(z.string(), z.unknown()).optional(),
-  /** Where database, caches and logs of the system lie; default NEONPRO_BACKUP_HOME, else ./neonpro-data. */
+  /** Where database, caches and logs of the system lie; default NEONPRO_BACKUP_HOME, else one fixed place a user. */
   home: z.string().min(1).optional(),
   /** A PostgreSQL control plane; none means the embedded one. */
   databaseUrl: z.string().min(1).optional(),

@@ -31,6 +31,10 @@ const ROWS = {
     "The system's own folder {home} lies in {path}: exclude it, its database is made again from the repository.",
     'A pasta do próprio sistema {home} fica em {path}: exclua-a, pois o banco dela é refeito a partir do repositório.',
   ],
+  HOME_OLD: [
+    'The folder of this system is still {home}, where an earlier version put it: "neonpro-backup system move-home" moves it to {fixed}, where every command finds it from any folder.',
+    'A pasta deste sistema ainda é {home}, onde uma versão anterior a criou: "neonpro-backup system move-home" a move para {fixed}, onde todo comando a encontra a partir de qualquer pasta.',
+  ],
   KEY_IN_SOURCE: [
     'The key file {file} lies in what is backed up: keep a copy elsewhere, the backup can not be opened without it.',
     'O arquivo de chave {file} está no que é guardado: mantenha uma cópia fora, pois sem ela o backup não abre.',

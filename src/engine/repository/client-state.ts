@@ -165,3 +165,33 @@ function isHeld(lock: string): boolean {
     return false
   }
 }
+
+/** Takes the heads that one state folder remembers of a repository into another: none falls. */
+export function mergeHeads(from: string, to: string, repositoryId: string): void {
+  const id = Buffer.from(repositoryId, 'hex')
+  const heads = new ClientState(from, id).heads()
+  makeDirectories(path.join(to, repositoryId), { mode: 0o700, isOwnersOfParent: true })
+  if (heads) new ClientState(to, id).remember(heads)
+}
+
+/** Takes the writers' ids along, under numbers that are free there, and caches that are not there yet. */
+export function mergeWriters(from: string, to: string, repositoryId: string): void {
+  const [source, target] = [from, to].map((folder) => path.join(folder, repositoryId)) as [string, string]
+  makeDirectories(target, { mode: 0o700, isOwnersOfParent: true })
+  const known = new Set(writersIn(target))
+  for (const writer of writersIn(source).filter((each) => !known.has(each))) {
+    let number = 0
+    while (fs.existsSync(path.join(target, `writer-${number}.id`))) number += 1
+    makeOwnedFile(path.join(target, `writer-${number}.id`), writer)
+  }
+  for (const name of fs.readdirSync(source).filter((each) => !/^(\.|writer-|heads\.)/.test(each)))
+    if (!fs.existsSync(path.join(target, name)))
+      fs.cpSync(path.join(source, name), path.join(target, name), { recursive: true })
+}
+
+function writersIn(folder: string): string[] {
+  return fs
+    .readdirSync(folder)
+    .filter((name) => /^writer-\d+\.id$/.test(name))
+    .map((name) => fs.readFileSync(path.join(folder, name), 'utf8').trim())
+}

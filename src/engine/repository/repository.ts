@@ -85,6 +85,9 @@ export interface StoredDocument {
   readonly modifiedMs: number
 }
 
+/** Of a configuration's copy, or of a keyring. */
+const OWN_NAMES = /^(config\/[abc]-[0-9a-f]{64}|keys\/\d+-.+)$/
+
 export class Repository implements AsyncDisposable {
   readonly store: ObjectStore
   readonly config: RepositoryConfig
@@ -116,11 +119,14 @@ export class Repository implements AsyncDisposable {
   static async create(store: ObjectStore, kek: Kek, label: string): Promise<Repository> {
     requireNode()
     requireStrength(kek)
+    // Its own objects come first: of a whole listing the first name may be any other's, `audit/…` say.
+    for (const folder of ['config/', 'keys/'])
+      for await (const { key } of store.list(folder))
+        if (OWN_NAMES.test(key))
+          throw new BackupError('REPOSITORY_EXISTS', 'There is a repository already.', {
+            context: { repository: store.location },
+          })
     for await (const { key } of store.list('')) {
-      if (key.startsWith('config/') || key.startsWith('keys/'))
-        throw new BackupError('REPOSITORY_EXISTS', 'There is a repository already.', {
-          context: { repository: store.location },
-        })
       throw new BackupError('TARGET_REFUSED', 'The place for the repository is not empty.', {
         context: { path: store.location, why: 'It is not empty, and no repository either', found: key },
       })

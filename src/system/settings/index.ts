@@ -8,3 +8,4 @@ export {
   type SettingsInput,
   type SettingsValues,
 } from './settings.ts'
+export { readSettled, writeSettled } from './settled.ts'

@@ -16,7 +16,9 @@ import {
 } from '../../contracts/system/index.ts'
 import { BackupError, systemCode } from '../../kernel/backup-error.ts'
 
+import { fixedHome, systemHome } from '../../kernel/home-folder.ts'
 import { refuseClosedHome } from '../home-owner.ts'
+import { readSettled, type Settled } from './settled.ts'
 
 export type Env = Readonly<Record<string, string | undefined>>
 
@@ -25,6 +27,8 @@ export const OriginKind = {
   CONFIG_FILE: 'CONFIG_FILE',
   ENVIRONMENT: 'ENVIRONMENT',
   ENV_FILE: 'ENV_FILE',
+  /** What the first start settled. */
+  REMEMBERED: 'REMEMBERED',
   DEFAULT: 'DEFAULT',
 } as const
 export type OriginKind = (typeof OriginKind)[keyof typeof OriginKind]
@@ -49,6 +53,9 @@ export interface Layers {
   readonly envFile: { readonly path: string; readonly env: Env }
   readonly cwd: string
   readonly home: Found<string>
+  /** Where HOME should be: given where an earlier version's is used instead. */
+  readonly fixedHome?: string
+  readonly settled?: Settled
 }
 
 export interface LayersInput {
@@ -82,7 +89,19 @@ export function readLayers(input: LayersInput): Layers {
       },
     })
   }
-  return { argument, configFile: { path: file, config }, env, envFile, cwd, home }
+  const settled = readSettled(home.value)
+  const fixed = fixedHome(env)
+  const isOld = home.origin.kind === OriginKind.DEFAULT && home.value !== fixed
+  return {
+    argument,
+    configFile: { path: file, config },
+    env,
+    envFile,
+    cwd,
+    home,
+    ...(settled && { settled }),
+    ...(isOld && { fixedHome: fixed }),
+  }
 }
 
 function homeOf(
@@ -96,7 +115,7 @@ function homeOf(
   const found = variable({ env, envFile }, ['NEONPRO_BACKUP_HOME'])
   return found
     ? { value: path.resolve(cwd, found.value), origin: found.origin }
-    : { value: path.resolve(cwd, 'neonpro-data'), origin: { kind: OriginKind.DEFAULT } }
+    : { value: systemHome(env, cwd).folder, origin: { kind: OriginKind.DEFAULT } }
 }
 
 /**

@@ -32,6 +32,7 @@ import {
   variable,
   variableNames,
 } from './layers.ts'
+import { settledFile } from './settled.ts'
 
 export interface SettingsInput extends LayersInput {
   /** Of `--repo`. */
@@ -53,6 +54,8 @@ export interface SettingsValues {
   /** Absolute. */
   readonly home: string
   readonly repository: RepositoryLocation
+  /** Somebody named it; else it is remembered or the default. */
+  readonly isRepositoryNamed: boolean
   /** PostgreSQL; absent: the embedded database in HOME. */
   readonly databaseUrl?: string
   readonly scheduler: boolean
@@ -112,6 +115,8 @@ export function resolveSettings(input: SettingsInput): Settings {
   const values: SettingsValues = {
     home,
     repository: repository.value,
+    isRepositoryNamed:
+      repository.origin.kind !== OriginKind.DEFAULT && repository.origin.kind !== OriginKind.REMEMBERED,
     ...(database.value !== undefined && { databaseUrl: database.value }),
     ...options,
     logsDirectory,
@@ -150,6 +155,11 @@ function repositoryOf(layers: Layers, { repository }: SettingsInput): Found<Repo
     }
   }
   const found = variable(layers, ['NEONPRO_REPOSITORY', 'BACKUP_LOCAL_PATH'])
+  if (!found && layers.settled)
+    return {
+      value: { kind: 'LOCAL', path: layers.settled.repository, ...modesOf(layers) },
+      origin: { kind: OriginKind.REMEMBERED, file: settledFile(layers.home.value) },
+    }
   if (!found) return byDefault({ kind: 'LOCAL', path: path.join(layers.home.value, 'backups') })
   const location =
     found.origin.name === 'NEONPRO_REPOSITORY'
@@ -326,6 +336,9 @@ function secretsOf(layers: Layers, databaseUrl: string | undefined): string[] {
 function warningsOf(layers: Layers, facts: { readonly locale: Locale; readonly hasDatabase: boolean }): Warning[] {
   const examples = placeholders(layers)
   return [
+    ...(layers.fixedHome === undefined
+      ? []
+      : [warningOf('HOME_OLD', facts.locale, { home: layers.home.value, fixed: layers.fixedHome })]),
     ...(examples.length > 0 ? [warningOf('PLACEHOLDER_IGNORED', facts.locale, { variable: examples.join(', ') })] : []),
     ...(variable(layers, ['SUPABASE_URL']) && !facts.hasDatabase
       ? [warningOf('SUPABASE_TABLES_EMPTY', facts.locale)]

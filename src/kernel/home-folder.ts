@@ -1,0 +1,80 @@
+/**
+ * Where this program keeps what belongs to the machine when nobody says where: one fixed place a user, never the folder
+ * that a command happens to stand in. What earlier versions left elsewhere is found and used, not passed over.
+ */
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+
+export const ROOT_HOME = '/var/lib/neonpro-backup'
+/** HOME of the unit that earlier versions shipped. */
+const FORMER_UNIT_HOME = '/var/lib/neonpro'
+/** The default of earlier versions: of whatever folder a command stood in. */
+const FORMER_HOME = 'neonpro-data'
+const NAME = 'neonpro-backup'
+/** Of a HOME that has been moved away: where it is now. */
+export const MOVED_FILE = 'moved.json'
+
+export interface HomeFolder {
+  readonly folder: string
+  /** Where it would be if nothing older were there. */
+  readonly fixed: string
+}
+
+type Env = Readonly<Record<string, string | undefined>>
+
+/** `/var/lib/neonpro-backup` for root, else `neonpro-backup` in the state folder of XDG. */
+export function fixedHome(env: Env): string {
+  return process.geteuid?.() === 0 ? ROOT_HOME : stateHome(env)
+}
+
+/** HOME of the system: the fixed one, unless only an older one holds a system, or only an older one anything. */
+export function systemHome(env: Env, cwd: string): HomeFolder {
+  const fixed = fixedHome(env)
+  const all = [fixed, ...formerHomes(env, cwd)]
+  return { folder: all.find(holdsDatabase) ?? all.find(holdsSystem) ?? all.find(holdsState) ?? fixed, fixed }
+}
+
+/** Where single commands remember repositories: they never looked into the folder they stand in. */
+export function commandHome(env: Env): HomeFolder {
+  const fixed = fixedHome(env)
+  return { folder: [fixed, stateHome(env)].find(holdsState) ?? fixed, fixed }
+}
+
+/** Where earlier versions may have left a HOME, the likelier first. */
+export function formerHomes(env: Env, cwd: string): string[] {
+  const inFolder = path.resolve(cwd, FORMER_HOME)
+  return process.geteuid?.() === 0 ? [inFolder, FORMER_UNIT_HOME, stateHome(env)] : [inFolder]
+}
+
+export function holdsDatabase(folder: string): boolean {
+  return hasAny(folder, ['database'])
+}
+
+export function holdsSystem(folder: string): boolean {
+  return hasAny(folder, ['database', 'config.json', 'settled.json']) || isFormerWithoutDatabase(folder)
+}
+
+export function holdsState(folder: string): boolean {
+  return hasAny(folder, ['repositories'])
+}
+
+/** On a PostgreSQL of its own, a system kept only a repository or a log in the folder it made. */
+function isFormerWithoutDatabase(folder: string): boolean {
+  return (
+    path.basename(folder) === FORMER_HOME &&
+    !fs.existsSync(path.join(folder, MOVED_FILE)) &&
+    hasAny(folder, ['backups', 'repositories', 'owner.lock'])
+  )
+}
+
+function hasAny(folder: string, names: readonly string[]): boolean {
+  return names.some((name) => fs.existsSync(path.join(folder, name)))
+}
+
+function stateHome(env: Env): string {
+  const state = env['XDG_STATE_HOME']
+  // XDG: a relative path is to be ignored.
+  const base = state && path.isAbsolute(state) ? state : path.join(env['HOME'] || os.homedir(), '.local/state')
+  return path.join(base, NAME)
+}
