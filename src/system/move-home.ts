@@ -57,7 +57,7 @@ export async function moveHome({ from, to }: { readonly from: string; readonly t
     fs.rmSync(path.join(from, name), { recursive: true, force: true })
   for (const name of fs.readdirSync(from).filter((each) => LOG_NAME.test(each))) moveLog(from, to, name)
   syncFolder(from)
-  const own = [MOVED_FILE, 'owner.lock', 'owner.lock.json']
+  const own = [MOVED_FILE, 'owner.lock', 'owner.lock.json', 'owner.next', 'owner.next.json']
   return { from, to, left: fs.readdirSync(from).filter((name) => !own.includes(name)) }
 }
 

@@ -4,27 +4,26 @@
  */
 import fs from 'node:fs'
 import path from 'node:path'
-import { OwnerLock, readOwner } from '../catalog/index.ts'
+import { type OwnerLock, readOwner } from '../catalog/index.ts'
 import type { Warning } from '../contracts/system/index.ts'
-import { BackupError, isBackupError, systemCode } from '../kernel/backup-error.ts'
-import { monotonicNs } from '../kernel/clock.ts'
+import { BackupError, systemCode } from '../kernel/backup-error.ts'
+import { turn } from '../kernel/clock.ts'
 import type { Log } from '../kernel/log.ts'
-import { sleep } from '../kernel/timer.ts'
 import { BackupSystem, type Started } from './facade/backup-system.ts'
 import { enterHome } from './home-owner.ts'
 import { openLog } from './logging/index.ts'
 import { refuseMoved } from './move-home.ts'
 import { type OpenOptions, openSystem } from './open-system.ts'
+import { claimOwnership, lockUnlessClaimed } from './owner/claim-ownership.ts'
+import { DrainingTransport } from './owner/draining-transport.ts'
 import { ElectedTransport } from './owner/elected-transport.ts'
 import { serveOwnerSocket } from './owner/owner-socket.ts'
 import { chooseSocketPath, toldSocketPath } from './owner/socket-path.ts'
+import type { YieldRequest } from './owner/socket-protocol.ts'
 import { isSamePlace, refuseWrongKey } from './repository-access.ts'
 import { readKeys, readSettled, resolveSettings, type Settings, type SettingsInput } from './settings/index.ts'
 import type { WorkTiming } from './start-work.ts'
 import type { Transport } from './transport.ts'
-
-const OWNERSHIP_MS_MAX = 3000
-const POLL_MS = 100
 
 export interface StartOptions extends SettingsInput {
   /** `serve`, `worker`, `library`, `command`. */
@@ -119,15 +118,24 @@ export async function startSystem(options: StartOptions): Promise<StartedSystem>
 }
 
 async function startEmbedded(open: OpenOptions, mustOwn: boolean): Promise<Started & { readonly isOwner: boolean }> {
-  if (mustOwn) return { ...(await own(open, await acquirePatiently(lockFileOf(open)))), isOwner: true }
+  const lockFile = lockFileOf(open)
+  if (mustOwn) {
+    using claimed = await claimOwnership(lockFile)
+    return { ...(await own(open, claimed.lock)), isOwner: true }
+  }
+  let isFirst = true
   const transport = await ElectedTransport.open({
-    socketPath: () => toldSocketPath(lockFileOf(open)),
-    ownerFacts: () => readOwner(lockFileOf(open)) ?? { pid: 0, host: '' },
-    tryOwn: async () => {
-      const lock = await tryAcquire(lockFileOf(open))
-      return lock && own(open, lock)
+    socketPath: () => toldSocketPath(lockFile),
+    ownerFacts: () => readOwner(lockFile) ?? { pid: 0, host: '' },
+    tryOwn: async (onAsked) => {
+      const lock = await lockUnlessClaimed(lockFile, open)
+      // An application that was started to do the work keeps it; one that only took over gives it back.
+      const isKeeper = open.works && open.role !== 'command' && isFirst
+      const mayYield = ({ isStaying }: YieldRequest) => !open.works || (isStaying && !isKeeper)
+      return lock && own(open, lock, { mayYield, onAsked })
     },
   })
+  isFirst = false
   if (!transport.isOwner)
     await checkClient(open).catch(async (error: unknown) => {
       await transport[Symbol.asyncDispose]()
@@ -168,49 +176,42 @@ function lockFileOf({ settings }: OpenOptions): string {
   return path.join(settings.home, 'owner.lock')
 }
 
+interface Yielding {
+  readonly mayYield: (asked: YieldRequest) => boolean
+  /** Once, before `stop` is called. */
+  readonly onAsked: () => void
+}
+
 /** Answers at the socket only once everything is open: whoever connects is answered. */
-async function own(open: OpenOptions, lock: OwnerLock): Promise<Started> {
+async function own(open: OpenOptions, lock: OwnerLock, yielding?: Yielding): Promise<Started> {
   try {
     const local = await openSystem({ ...open, lock })
+    const transport = new DrainingTransport(local.transport)
     const socketPath = chooseSocketPath(lock)
+    let isAsked = false
+    const onAsked = (asked: YieldRequest) => {
+      if (yielding?.mayYield(asked) !== true) return false
+      if (!isAsked) void turn().then(yielding.onAsked)
+      isAsked = true
+      return true
+    }
     lock.tell({
       repository: readSettled(open.settings.home)?.repository ?? open.settings.repository.path,
       socket: socketPath,
     })
-    const socket = await serveOwnerSocket(socketPath, local.transport, open.log.child('socket'))
-    return {
-      transport: local.transport,
-      stop: async () => {
-        await socket[Symbol.asyncDispose]()
-        await local.stop()
-        lock[Symbol.dispose]()
-      },
+    const socket = await serveOwnerSocket(socketPath, transport, { log: open.log.child('socket'), onAsked })
+    const stop = async () => {
+      if (isAsked) {
+        await socket.hide()
+        await transport.drain()
+      }
+      await socket[Symbol.asyncDispose]()
+      await local.stop()
+      lock[Symbol.dispose]()
     }
+    return { transport, stop }
   } catch (error) {
     lock[Symbol.dispose]()
     throw error
-  }
-}
-
-async function tryAcquire(file: string): Promise<OwnerLock | undefined> {
-  try {
-    return await OwnerLock.acquire(file)
-  } catch (error) {
-    if (isBackupError(error, 'OWNER_EXISTS')) return undefined
-    throw error
-  }
-}
-
-/** A command that holds it for a moment is waited for; a server is not. */
-async function acquirePatiently(file: string): Promise<OwnerLock> {
-  const startedNs = monotonicNs()
-  for (;;) {
-    try {
-      return await OwnerLock.acquire(file)
-    } catch (error) {
-      if (!isBackupError(error, 'OWNER_EXISTS') || Number((monotonicNs() - startedNs) / 1_000_000n) > OWNERSHIP_MS_MAX)
-        throw error
-    }
-    await sleep(POLL_MS)
   }
 }

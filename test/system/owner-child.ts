@@ -54,7 +54,7 @@ const transport = await ElectedTransport.open({
     const own = remembering()
     const socketPath = chooseSocketPath(lock)
     lock.tell({ socket: socketPath })
-    const socket = await serveOwnerSocket(socketPath, own, silentLog)
+    const socket = await serveOwnerSocket(socketPath, own, { log: silentLog })
     return {
       transport: own,
       stop: async () => {

@@ -11,14 +11,20 @@ import { sleep } from '../../kernel/timer.ts'
 import { failure } from '../boundary.ts'
 import type { Started } from '../facade/backup-system.ts'
 import type { CallContext, StoredUpload, Transport } from '../transport.ts'
-import { OwnerUnreachable, SocketTransport } from './socket-transport.ts'
+import { OwnerUnreachable } from './owner-unreachable.ts'
+import { SocketTransport } from './socket-transport.ts'
 
-const ELECTION_MS_MAX = 20_000
+/** A server that opens a database after a crash takes its time. */
+const ELECTION_MS_MAX = 60_000
 const POLL_MS = 50
+const ELECTIONS_MAX = 5
 
 export interface Election {
-  /** Becomes the owner and answers at the socket, or undefined where another process is. */
-  tryOwn(): Promise<Started | undefined>
+  /**
+   * Becomes the owner and answers at the socket, or undefined where another process is. `onAsked` is called once when
+   * this owner is to make room: `stop` is then on its way, and the next call elects.
+   */
+  tryOwn(onAsked: () => void): Promise<Started | undefined>
   /** Where the owner of the moment said that it listens. */
   socketPath(): string
   /** For the error when neither works: who holds the lock. */
@@ -32,16 +38,20 @@ type Role =
 export class ElectedTransport implements Transport {
   readonly #election: Election
   #role: Role
-  #electing: Promise<Role> | undefined
+  #electing: Promise<unknown> | undefined
+  #leaving: Promise<void> = Promise.resolve()
+  #isDisposed = false
 
-  private constructor(election: Election, role: Role) {
+  private constructor(election: Election) {
     this.#election = election
-    this.#role = role
+    this.#role = { kind: 'CLIENT', transport: new SocketTransport(election.socketPath()) }
   }
 
-  /** Throws what opening as the owner throws; OWNER_GONE when another holds the lock and does not answer. */
+  /** Throws what opening as the owner throws; OWNER_EXISTS when another holds the lock and does not answer. */
   static async open(election: Election): Promise<ElectedTransport> {
-    return new ElectedTransport(election, await elect(election))
+    const made = new ElectedTransport(election)
+    await made.#elect()
+    return made
   }
 
   get isOwner(): boolean {
@@ -67,7 +77,17 @@ export class ElectedTransport implements Transport {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isDisposed = true
     if (this.#role.kind === 'OWNER') await this.#role.started.stop()
+    await this.#leaving
+  }
+
+  /** From here on a client: of the one that asked, or of whoever is elected should that one die. */
+  #leave(): void {
+    if (this.#role.kind !== 'OWNER' || this.#isDisposed) return
+    const { started } = this.#role
+    this.#role = { kind: 'CLIENT', transport: new SocketTransport(this.#election.socketPath()) }
+    this.#leaving = started.stop()
   }
 
   async #through<T>(
@@ -82,16 +102,24 @@ export class ElectedTransport implements Transport {
       if (!options.isRepeatable)
         return failure(new BackupError('OWNER_GONE', 'The owner ended before the upload.'), context.caller.locale)
     }
-    try {
-      await this.#elect()
-      return await ask(this.#transport)
-    } catch (error) {
-      return failure(
-        error instanceof OwnerUnreachable
-          ? new BackupError('OWNER_GONE', 'The owner ended during the call.', { cause: error })
-          : error,
-        context.caller.locale,
-      )
+    return await this.#askAgain(context, ask)
+  }
+
+  /** The next owner may itself make room for a server that comes: nothing was asked then, and it is tried once more. */
+  async #askAgain<T>(context: CallContext, ask: (transport: Transport) => Promise<Result<T>>): Promise<Result<T>> {
+    for (let left = ELECTIONS_MAX; ; left -= 1) {
+      try {
+        await this.#elect()
+        return await ask(this.#transport)
+      } catch (error) {
+        if (error instanceof OwnerUnreachable && left > 0) continue
+        return failure(
+          error instanceof OwnerUnreachable
+            ? new BackupError('OWNER_GONE', 'The owner ended during the call.', { cause: error })
+            : error,
+          context.caller.locale,
+        )
+      }
     }
   }
 
@@ -101,17 +129,22 @@ export class ElectedTransport implements Transport {
 
   /** Calls that find the owner gone together elect once. */
   async #elect(): Promise<void> {
-    this.#electing ??= elect(this.#election).finally(() => {
+    this.#electing ??= this.#becomeRole().finally(() => {
       this.#electing = undefined
     })
-    this.#role = await this.#electing
+    await this.#electing
+  }
+
+  async #becomeRole(): Promise<void> {
+    await this.#leaving
+    this.#role = await elect(this.#election, () => this.#leave())
   }
 }
 
-async function elect(election: Election): Promise<Role> {
+async function elect(election: Election, onAsked: () => void): Promise<Role> {
   const startedNs = monotonicNs()
   for (;;) {
-    const started = await election.tryOwn()
+    const started = await election.tryOwn(onAsked)
     if (started) return { kind: 'OWNER', started }
     const socketPath = election.socketPath()
     if (await isListening(socketPath)) return { kind: 'CLIENT', transport: new SocketTransport(socketPath) }

@@ -7,8 +7,10 @@ import { CALLS, type CallInput, type CallName } from '../../contracts/system/ind
 import { BackupError } from '../../kernel/backup-error.ts'
 import { makeDirectories } from '../../kernel/directories.ts'
 import type { Log } from '../../kernel/log.ts'
+import { sleep } from '../../kernel/timer.ts'
 import { failure } from '../boundary.ts'
 import type { Transport } from '../transport.ts'
+import { OwnerUnreachable } from './owner-unreachable.ts'
 import {
   CALL_BYTES_MAX,
   CALL_PATH,
@@ -16,8 +18,13 @@ import {
   DOWNLOAD_PATH,
   decodeHeader,
   pathSchema,
+  STATUS_MOVING,
   UPLOAD_HEADER,
   UPLOAD_PATH,
+  YIELD_PATH,
+  type YieldAnswer,
+  type YieldRequest,
+  yieldSchema,
 } from './socket-protocol.ts'
 
 interface Exchange {
@@ -27,14 +34,34 @@ interface Exchange {
   readonly signal: AbortSignal
 }
 
+export interface OwnerSocket extends AsyncDisposable {
+  /** Nobody new finds it; whoever has connected already is still answered. */
+  hide(): Promise<void>
+}
+
+export interface OwnerSocketOptions {
+  readonly log: Log
+  /** Whether this owner makes room for who asks; then it does so after the answer. */
+  readonly onAsked?: (asked: YieldRequest) => boolean
+}
+
+/** After the name is gone, for who had connected a moment before. */
+const HIDDEN_MS = 100
+
 /**
  * Serves `transport` at `socketPath` (mode 0600) until it is disposed of. A socket that a dead owner left there is
  * replaced: the caller holds the owner's lock.
  */
-export async function serveOwnerSocket(socketPath: string, transport: Transport, log: Log): Promise<AsyncDisposable> {
+export async function serveOwnerSocket(
+  socketPath: string,
+  transport: Transport,
+  options: OwnerSocketOptions,
+): Promise<OwnerSocket> {
   makeDirectories(path.dirname(socketPath), { mode: 0o700 })
   fs.rmSync(socketPath, { force: true })
-  const server = http.createServer((request, response) => void answer(exchangeOf(request, response), transport, log))
+  const server = http.createServer(
+    (request, response) => void answer(exchangeOf(request, response), transport, options),
+  )
   server.requestTimeout = 0
   const formerMask = process.umask(0o177)
   try {
@@ -45,11 +72,14 @@ export async function serveOwnerSocket(socketPath: string, transport: Transport,
   // A socket alone keeps no process alive: the scheduler does, or the caller.
   server.unref()
   return {
+    hide: async () => {
+      fs.rmSync(socketPath, { force: true })
+      await sleep(HIDDEN_MS)
+    },
     [Symbol.asyncDispose]: async () => {
       const closed = new Promise((resolve) => server.close(resolve))
       server.closeAllConnections()
       await closed
-      fs.rmSync(socketPath, { force: true })
     },
   }
 }
@@ -60,15 +90,18 @@ function exchangeOf(request: http.IncomingMessage, response: http.ServerResponse
   return { request, response, signal: controller.signal }
 }
 
-async function answer(exchange: Exchange, transport: Transport, log: Log): Promise<void> {
+async function answer(exchange: Exchange, transport: Transport, options: OwnerSocketOptions): Promise<void> {
   try {
     const { pathname } = new URL(exchange.request.url ?? '/', 'http://owner')
     if (pathname === CALL_PATH) await answerCall(exchange, transport)
     else if (pathname === UPLOAD_PATH) await answerUpload(exchange, transport)
     else if (pathname === DOWNLOAD_PATH) await answerDownload(exchange, transport)
+    else if (pathname === YIELD_PATH) await answerYield(exchange, options)
     else send(exchange, failure(new BackupError('USAGE', 'The owner does not know this request.'), 'en'))
   } catch (error) {
-    log.warn('a request on the socket could not be read', { error })
+    if (error instanceof OwnerUnreachable && !exchange.response.headersSent)
+      return void exchange.response.writeHead(STATUS_MOVING).end()
+    options.log.warn('a request on the socket could not be read', { error })
     if (exchange.response.headersSent) exchange.response.destroy()
     else
       send(
@@ -94,6 +127,11 @@ async function answerCall(exchange: Exchange, transport: Transport): Promise<voi
       ),
     )
   send(exchange, await transport.call(name, input as CallInput<CallName>, { caller, signal: exchange.signal }))
+}
+
+async function answerYield(exchange: Exchange, { onAsked }: OwnerSocketOptions): Promise<void> {
+  const asked = yieldSchema.parse(JSON.parse(await readBody(exchange.request)))
+  send(exchange, { isYielding: onAsked?.(asked) === true } satisfies YieldAnswer)
 }
 
 async function answerUpload(exchange: Exchange, transport: Transport): Promise<void> {

@@ -7,6 +7,16 @@ import { z } from 'zod'
 export const CALL_PATH = '/call'
 export const UPLOAD_PATH = '/upload'
 export const DOWNLOAD_PATH = '/download'
+/** Asks the owner to make room; see ask-owner.ts. */
+export const YIELD_PATH = '/yield'
+/** Status of an answer that says: the owner goes, nothing was done, ask the next one. */
+export const STATUS_MOVING = 503
+
+export const yieldSchema = z.strictObject({ isStaying: z.boolean() })
+export type YieldRequest = z.infer<typeof yieldSchema>
+export interface YieldAnswer {
+  readonly isYielding: boolean
+}
 /** Of an upload: the path and the caller, as JSON in base64url, since header values are ASCII. */
 export const UPLOAD_HEADER = 'x-neonpro-upload'
 export const CALL_BYTES_MAX = 16 * 1024 * 1024

@@ -2,18 +2,19 @@
 import http from 'node:http'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { CallData, CallInput, CallName, Result } from '../../contracts/system/index.ts'
+import { CALLS, type CallData, type CallInput, type CallName, type Result } from '../../contracts/system/index.ts'
 import { BackupError, systemCode } from '../../kernel/backup-error.ts'
 import { failure } from '../boundary.ts'
 import type { CallContext, StoredUpload, Transport } from '../transport.ts'
-import { CALL_PATH, DOWNLOAD_PATH, encodeHeader, UPLOAD_HEADER, UPLOAD_PATH } from './socket-protocol.ts'
-
-/** Nobody listens: the owner is gone and nothing was asked of it. The next election decides. */
-export class OwnerUnreachable extends Error {
-  override readonly name = 'OwnerUnreachable'
-}
+import { OwnerUnreachable } from './owner-unreachable.ts'
+import { CALL_PATH, DOWNLOAD_PATH, encodeHeader, STATUS_MOVING, UPLOAD_HEADER, UPLOAD_PATH } from './socket-protocol.ts'
 
 const NOT_ASKED = new Set(['ECONNREFUSED', 'ENOENT', 'EACCES'])
+
+interface Target {
+  readonly path: string
+  readonly headers?: Record<string, string>
+}
 
 /** Rejects with OwnerUnreachable when nobody listens; everything else is a Result. */
 export class SocketTransport implements Transport {
@@ -33,7 +34,7 @@ export class SocketTransport implements Transport {
       async (request) => {
         request.end(JSON.stringify({ name, input, caller: context.caller }))
       },
-      { path: CALL_PATH },
+      { path: CALL_PATH, isRepeatable: changesNothing(name) },
     ) as Promise<Result<CallData[Name]>>
   }
 
@@ -48,7 +49,7 @@ export class SocketTransport implements Transport {
     return this.#guard(context, async () => {
       const { request, response } = this.#open({ path: DOWNLOAD_PATH }, context.signal)
       request.end(JSON.stringify({ path, caller: context.caller }))
-      const answer = await response
+      const answer = refuseMoving(await response, this.socketPath)
       if (answer.headers['content-type'] === 'application/json')
         return JSON.parse(await textOf(answer)) as Result<Readable>
       return { success: true, data: answer as Readable, warnings: [] }
@@ -60,16 +61,16 @@ export class SocketTransport implements Transport {
   #ask(
     context: CallContext,
     write: (request: http.ClientRequest) => Promise<void>,
-    target: { path: string; headers?: Record<string, string> },
+    { isRepeatable = false, ...target }: Target & { readonly isRepeatable?: boolean },
   ): Promise<Result<unknown>> {
-    return this.#guard(context, async () => {
+    return this.#guard({ ...context, isRepeatable }, async () => {
       const { request, response } = this.#open(target, context.signal)
-      const [answer] = await Promise.all([response, write(request)])
+      const [answer] = await Promise.all([response.then((each) => refuseMoving(each, this.socketPath)), write(request)])
       return JSON.parse(await textOf(answer)) as Result<unknown>
     })
   }
 
-  #open(target: { path: string; headers?: Record<string, string> }, signal: AbortSignal | undefined) {
+  #open(target: Target, signal: AbortSignal | undefined) {
     const request = http.request({
       socketPath: this.socketPath,
       method: 'POST',
@@ -85,21 +86,37 @@ export class SocketTransport implements Transport {
     return { request, response }
   }
 
-  async #guard<T>(context: CallContext, run: () => Promise<Result<T>>): Promise<Result<T>> {
+  async #guard<T>(
+    context: CallContext & { readonly isRepeatable?: boolean },
+    run: () => Promise<Result<T>>,
+  ): Promise<Result<T>> {
     try {
       return await run()
     } catch (error) {
+      if (error instanceof OwnerUnreachable) throw error
       // The body broke off here: the owner has not ended.
       if (error instanceof BackupError) return failure(error, context.caller.locale)
       if (context.signal?.aborted)
         return failure(new BackupError('ABORTED', 'The call was stopped.', { cause: error }), context.caller.locale)
-      if (NOT_ASKED.has(systemCode(error) ?? '')) throw new OwnerUnreachable(this.socketPath, { cause: error })
+      if (context.isRepeatable === true || NOT_ASKED.has(systemCode(error) ?? ''))
+        throw new OwnerUnreachable(this.socketPath, { cause: error })
       return failure(
         new BackupError('OWNER_GONE', 'The owner ended during the call.', { cause: error }),
         context.caller.locale,
       )
     }
   }
+}
+
+/** What was asked of an owner that was killed meanwhile can be asked of the next one. */
+function changesNothing(name: CallName): boolean {
+  return !('action' in CALLS[name]) && name !== 'system.rebuild'
+}
+
+function refuseMoving(answer: http.IncomingMessage, socketPath: string): http.IncomingMessage {
+  if (answer.statusCode !== STATUS_MOVING) return answer
+  answer.resume()
+  throw new OwnerUnreachable(socketPath)
 }
 
 async function textOf(answer: http.IncomingMessage): Promise<string> {

@@ -150,7 +150,7 @@ test('argument > config.json > process environment > .env > default, for every s
   assert.equal(cases, SUBJECTS.length * 16)
 })
 
-test('HOME: --home, argument, environment, .env, an earlier version's; members of one object may come from several places', () => {
+test('HOME: --home, argument, environment, .env, the former place; members of one object may come from several places', () => {
   using place = new Place()
   place.write('.env', 'NEONPRO_BACKUP_HOME=./from-file')
   assert.equal(place.resolve({}, { home: './a' }, { home: './option' }).values.home, under(place, 'option'))
@@ -301,7 +301,11 @@ test("SUPABASE_URL without DATABASE_URL is warned of in the reader's language; w
     place.resolve(env).warnings.find(({ code }) => code === 'SUPABASE_TABLES_EMPTY')?.message ?? '',
     /ficam vazias/,
   )
-  assert.deepEqual(place.resolve({ ...env, DATABASE_URL: 'postgresql://u@h/d' }).warnings, [])
+  const others = place.resolve({ ...env, DATABASE_URL: 'postgresql://u@h/d' }).warnings
+  assert.deepEqual(
+    others.map(({ code }) => code),
+    ['HOME_OLD'],
+  )
   assert.deepEqual(
     [place.resolve({ LANG: 'C' }).values.locale, place.resolve({ LANG: 'C', LC_ALL: 'pt_BR' }).values.locale],
     ['en', 'pt-BR'],
