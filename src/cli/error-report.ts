@@ -34,11 +34,11 @@ export function errorReport(
 
 /** A call of the system has its sentences already. */
 function failureReport(error: CallFailed, locale: Locale): ErrorReport {
-  const { code, message, guidance } = error.failure
+  const { code, message, guidance, context } = error.failure
   const t = translator(locale)
   return {
     exitCode: ERROR_CATALOG[code].exitCode,
-    json: { error: { code, message, guidance } },
+    json: { error: { code, message, guidance, context } },
     lines: [t('error.prefix', { code, message }), t('error.hint', { guidance })],
     stack: stackOf(error),
   }

@@ -17,7 +17,11 @@ export interface Failure {
   readonly message: string
   /** What to do about it. */
   readonly guidance: string
+  /** What it is about: paths, names, numbers, by the catalogue's own words. Empty where the code says it all. No secrets. */
+  readonly context: FailureContext
 }
+
+export type FailureContext = Readonly<Record<string, string | number | boolean | readonly string[]>>
 
 export type Values = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>
 
@@ -55,5 +59,17 @@ export function failureOf(error: unknown, locale: Locale): Failure {
       ? error
       : new BackupError('INTERNAL', error instanceof Error ? error.message : String(error), { cause: error })
   const { message, guidance } = errorText(ERROR_CATALOG[known.code], locale, known.context)
-  return { code: known.code, message: known.code === 'USAGE' ? known.message : message, guidance }
+  return {
+    code: known.code,
+    message: known.code === 'USAGE' ? known.message : message,
+    guidance,
+    context: knownMembers(known.context),
+  }
+}
+
+function knownMembers(context: BackupError['context']): FailureContext {
+  const members = Object.entries(context).filter(
+    (member): member is [string, FailureContext[string]] => member[1] !== undefined,
+  )
+  return Object.fromEntries(members)
 }

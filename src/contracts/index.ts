@@ -8,7 +8,15 @@ export {
   type StoredColumn,
 } from './entry-columns.ts'
 export { ERROR_CATALOG, type ErrorEntry, type LocalizedText } from './error-catalog.ts'
-export { errorText, type Failure, failureOf, type Locale, localeOf, type Values } from './failure.ts'
+export {
+  errorText,
+  type Failure,
+  type FailureContext,
+  failureOf,
+  type Locale,
+  localeOf,
+  type Values,
+} from './failure.ts'
 export { withKeyAdvice } from './key-advice.ts'
 export { phrase } from './phrases.ts'
 export {

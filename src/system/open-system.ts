@@ -16,7 +16,7 @@ import { HANDLERS, STREAM_HANDLERS } from './handlers.ts'
 import { LocalTransport } from './local-transport.ts'
 import { openRepositoryAccess } from './repository-access.ts'
 import { readSettled, type SettingsValues, writeSettled } from './settings/index.ts'
-import { startWork, type WorkTiming } from './start-work.ts'
+import { closeAudit, startWork, type WorkTiming } from './start-work.ts'
 
 export interface OpenOptions {
   readonly settings: SettingsValues
@@ -53,7 +53,8 @@ export async function openSystem(options: OpenOptions): Promise<Started> {
     if (options.works) {
       const work = await startWork(parts, options)
       closing.push(() => work.stop())
-    }
+      // Else nobody may come for long who closes what a single command has done.
+    } else closing.push(() => closeAudit(parts))
     return { transport: new LocalTransport(parts, HANDLERS, STREAM_HANDLERS), stop: closeAll }
   } catch (error) {
     await closeAll()

@@ -104,7 +104,7 @@ async function sendNotices(parts: SystemParts): Promise<number> {
  * With each run, and at the end. Nothing fails for it: what can't be closed now is closed with the next run, or within
  * the half hour.
  */
-async function closeAudit(parts: SystemParts): Promise<void> {
+export async function closeAudit(parts: SystemParts): Promise<void> {
   try {
     // Without the run's signal: it says nothing about this.
     await closeAuditSegments(parts, { signal: AbortSignal.timeout(CLOSE_MS_MAX) })

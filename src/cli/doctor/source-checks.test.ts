@@ -108,7 +108,7 @@ test("a backup fails: the last run's own words, the scheduler, what can not be r
   using folder = temporaryDirectory()
   const failed = {
     state: 'FAILED' as const,
-    error: { code: 'DISK_FULL' as const, message: 'There is no room left.', guidance: 'Free some room.' },
+    error: { code: 'DISK_FULL' as const, message: 'There is no room left.', guidance: 'Free some room.', context: {} },
   }
   const planted: ReadonlyArray<readonly [planted: Planted, what: RegExp, remedy: RegExp]> = [
     [{ runs: [failed] }, /FAILED/, /There is no room left\. Free some room\./],

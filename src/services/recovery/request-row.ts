@@ -65,7 +65,8 @@ export function requestView(row: RequestRow): RecoveryRequestView {
     createdAt: isoTime(row.created_at.getTime()),
     startedAt: row.started_at && isoTime(row.started_at.getTime()),
     finishedAt: row.finished_at && isoTime(row.finished_at.getTime()),
-    error: row.error as Failure | null,
+    // Rows of earlier versions have no context.
+    error: row.error === null ? null : { context: {}, ...(row.error as Omit<Failure, 'context'>) },
   }
 }
 

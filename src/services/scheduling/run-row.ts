@@ -39,7 +39,8 @@ export function runView(row: RunRow): RunView {
     skipped: (row.skipped as readonly SkippedItem[] | null) ?? [],
     warnings,
     progress: row.progress as RunProgress | null,
-    error: row.error as Failure | null,
+    // Rows of earlier versions have no context.
+    error: row.error === null ? null : { context: {}, ...(row.error as Omit<Failure, 'context'>) },
   }
 }
 
