@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
+import { httpReceiver } from '../../../test/harness/http-receiver.ts'
 import { temporaryDirectory } from '../../../test/harness/temporary-directory.ts'
 import type { ConfigSettings, ConfigView, RunView } from '../../contracts/system/index.ts'
 import { resolveSettings } from '../../system/settings/index.ts'
@@ -167,6 +168,7 @@ test('a recovery is slow: network, disk and CPU are looked at', () => {
 
 test("the system's own: a key apart, folders, room, errors in the log, who is told, the heartbeat", async () => {
   using folder = temporaryDirectory()
+  await using receiver = await httpReceiver()
   const { path: cwd } = folder
   const home = path.join(cwd, 'neonpro-data')
   const found = async (env: Record<string, string>) =>
@@ -184,7 +186,12 @@ test("the system's own: a key apart, folders, room, errors in the log, who is to
     { mode: 0o600 },
   )
   fs.writeFileSync(path.join(home, 'backup.log'), '{"level":"info","time":"t0","msg":"fine"}\n')
-  const good = { BACKUP_ENCRYPTION_KEY: 'file:key', WEBHOOK_URL: 'https://h/x', HEALTHCHECK_URL: 'https://h/beat' }
+  const good = {
+    BACKUP_ENCRYPTION_KEY: 'file:key',
+    WEBHOOK_URL: `${receiver.url}/x`,
+    WEBHOOK_ALLOW_PRIVATE: '1',
+    HEALTHCHECK_URL: `${receiver.url}/beat`,
+  }
   assert.deepEqual(
     (await found(good)).filter((line) => !line.startsWith('espaço')),
     [],
@@ -194,8 +201,8 @@ test("the system's own: a key apart, folders, room, errors in the log, who is to
     '{"level":"error","time":"t1","msg":"broken"}\n{"level":"error","time"\n',
   )
   assert.match((await found(good)).join('\n'), /1 erro recente, o último: t1 broken \| tail -n 50/)
-  assert.match((await found({ ...good, HEALTHCHECK_URL: 'https://h/{slug}' })).join('\n'), /sinal de vida/)
-  assert.match((await found({ ...good, SMTP_URL: 'smtp://h' })).join('\n'), /ALERT_EMAIL_TO/)
+  assert.match((await found({ ...good, HEALTHCHECK_URL: `${receiver.url}/{slug}` })).join('\n'), /sinal de vida/)
+  assert.match((await found({ ...good, SMTP_URL: 'smtp://127.0.0.1:1' })).join('\n'), /ALERT_EMAIL_TO/)
 })
 
 test('a remedy can be pasted whatever the folder is called', () => {
