@@ -169,6 +169,7 @@ function addGeneralOptions(command: Command, isHidden = false): void {
     command.addOption(new Option(flags, description).helpGroup('General options:').hideHelp(isHidden))
   add('-r, --repo <location>', 'repository: a path or file: URL (NEONPRO_REPOSITORY)')
   add('--key-file <file>', 'file with the key (else BACKUP_ENCRYPTION_KEY)')
+  add('--password-command <command>', 'program that prints the key (BACKUP_ENCRYPTION_KEY_COMMAND); no shell reads it')
   add('--home <dir>', "folder for this machine's state (NEONPRO_BACKUP_HOME)")
   add('--json', 'answer with one JSON object on the last line of standard output')
   add('--progress <mode>', 'auto, plain (lines), json (events) or none; default: auto')

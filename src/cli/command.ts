@@ -134,15 +134,43 @@ export async function keysOf(context: CommandContext): Promise<Kek[]> {
 
 async function readKeys(context: CommandContext): Promise<Kek[]> {
   const { parseKek } = await import('../engine/index.ts')
-  const file = textOption(context.options, 'keyFile')
-  const value = file === undefined ? context.env['BACKUP_ENCRYPTION_KEY'] : `file:${file}`
+  const { value, source } = await givenKey(context)
   if (value === undefined) throw new BackupError('KEY_MISSING', 'No key was given.')
-  const first = parseKek(value, file === undefined ? 'BACKUP_ENCRYPTION_KEY' : '--key-file')
+  const first = parseKek(value, source)
   if (first.kind === 'passphrase' && first.warning) context.warn(context.t('key.typed'))
   const previous = (context.env['BACKUP_ENCRYPTION_KEY_PREVIOUS'] ?? '')
     .split(/[,\n]/)
     .filter((text) => text.trim() !== '')
   return [first, ...previous.map((text) => parseKek(text, 'BACKUP_ENCRYPTION_KEY_PREVIOUS'))]
+}
+
+/** The same call with the key in its environment that its key command prints: for what reads keys by itself. */
+export async function withCommandKey(context: CommandContext): Promise<CommandContext> {
+  const { options, env } = context
+  const isCommand = textOption(options, 'passwordCommand') ?? env['BACKUP_ENCRYPTION_KEY_COMMAND']
+  if (!isCommand) return context
+  const { value } = await givenKey(context)
+  return textOption(options, 'keyFile') === undefined && value !== undefined
+    ? { ...context, env: { ...env, BACKUP_ENCRYPTION_KEY: value } }
+    : context
+}
+
+/** The file first, then the command, then the variables; an option before a variable. */
+async function givenKey({
+  options,
+  env,
+  signal,
+}: CommandContext): Promise<{ readonly value: string | undefined; readonly source: string }> {
+  const file = textOption(options, 'keyFile')
+  const command = textOption(options, 'passwordCommand')
+  if (file !== undefined && command !== undefined)
+    throw new BackupError('USAGE', '--key-file and --password-command both name the key: give one of them.')
+  if (file !== undefined) return { value: `file:${file}`, source: '--key-file' }
+  const text = command ?? (env['BACKUP_ENCRYPTION_KEY'] ? undefined : env['BACKUP_ENCRYPTION_KEY_COMMAND'])
+  if (!text) return { value: env['BACKUP_ENCRYPTION_KEY'], source: 'BACKUP_ENCRYPTION_KEY' }
+  const source = command === undefined ? 'BACKUP_ENCRYPTION_KEY_COMMAND' : '--password-command'
+  const { keyFromCommand } = await import('./key-command.ts')
+  return { value: await keyFromCommand({ text, source }, { env, signal }), source }
 }
 
 async function isRepositoryThere(context: CommandContext): Promise<boolean> {

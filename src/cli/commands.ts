@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import type { CommandSpec } from './command.ts'
 import { addConfigOptions } from './config-options.ts'
 import { excludeCollector } from './exclude-order.ts'
+import { addSelection } from './selection.ts'
 
 const collect = (value: string, all: string[] = []): string[] => [...all, value]
 
@@ -74,9 +75,16 @@ export const COMMANDS: readonly CommandSpec[] = [
     describe: 'list snapshots',
     load: () => import('./commands/snapshots.ts'),
     configure: (command) =>
-      void command
-        .option('--source <name>', 'only this source')
-        .option('--timezone <zone>', "IANA name; default: the machine's"),
+      void addSelection(command.option('--source <name>', 'only this source')).option(
+        '--timezone <zone>',
+        "IANA name; default: the machine's",
+      ),
+  },
+  {
+    name: 'stats',
+    describe: 'say what is stored for what, and what sameness and compression saved',
+    load: () => import('./commands/stats.ts'),
+    configure: (command) => void addSelection(command.option('--source <name>', 'only this source')),
   },
   {
     name: 'ls',
@@ -87,9 +95,15 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'find',
-    describe: 'find paths by glob in all snapshots',
+    describe: 'find paths by glob in all snapshots, whatever their case and accents',
     load: () => import('./commands/find.ts'),
-    configure: (command) => void command.argument('<pattern>').option('--snapshot <snapshot>', 'only in this one'),
+    configure: (command) =>
+      void addSelection(
+        command
+          .argument('<pattern>')
+          .option('--snapshot <snapshot>', 'only in this one')
+          .option('--source <name>', 'only this source'),
+      ).option('--exact', 'letters count as they are: upper and lower case, accents'),
   },
   {
     name: 'diff',
@@ -150,8 +164,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     describe: 'forget snapshots by policy or by name',
     load: () => import('./commands/forget.ts'),
     configure: (command) =>
-      void command
-        .argument('[snapshot...]')
+      void addSelection(command.argument('[snapshot...]').option('--source <name>', 'only this source'))
         .option('--keep-last <n>')
         .option('--keep-within-days <n>')
         .option('--keep-hourly <n>')

@@ -8,7 +8,7 @@ import { type Locale, placeholders, sentence } from './locale.ts'
 const COMMAND_GROUPS: ReadonlyArray<readonly [title: string, names: readonly string[]]> = [
   ['Begin here:', ['quickstart']],
   ['Back up:', ['init', 'backup', 'copy']],
-  ['Restore and look inside:', ['restore', 'snapshots', 'ls', 'find', 'diff', 'dump']],
+  ['Restore and look inside:', ['restore', 'snapshots', 'stats', 'ls', 'find', 'diff', 'dump']],
   ['Check and mend:', ['verify', 'repair', 'doctor']],
   ['Keep and forget:', ['forget', 'prune', 'pin', 'unpin', 'hold']],
   ['Keys:', ['key']],
@@ -24,7 +24,7 @@ export function groupOf(name: string): string {
 }
 
 const GENERAL =
-  'Every command takes --repo, --key-file, --home, --json, --progress and --quiet, before its name or after it; "neonpro-backup COMMAND --help" explains them.'
+  'Every command takes --repo, --key-file, --password-command, --home, --json, --progress and --quiet, before its name or after it; "neonpro-backup COMMAND --help" explains them.'
 const EXIT_CODES =
   'Exit codes: 0 done, 1 failed, 2 wrong use, 3 done with items left out, 10 no repository, 11 locked, 12 wrong key, 130 interrupted.'
 
@@ -87,6 +87,7 @@ export function translateHelp(command: Command, locale: Locale): void {
     styleOptionTerm: term,
     styleSubcommandTerm: term,
     styleArgumentTerm: term,
+    styleArgumentDescription: say,
     styleSubcommandDescription: say,
     subcommandTerm: (child) =>
       [child.name(), ...child.registeredArguments.map((each) => bracketed(each.name(), each))].join(' '),

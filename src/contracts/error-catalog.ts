@@ -28,7 +28,7 @@ type Row = readonly [
 // biome-ignore format: a table with one row a code, compared down its columns
 const ROWS = {
   ABORTED: [130, 499, 'now', ['The operation was stopped.', 'A operação foi interrompida.'], ['Run it again: what was stored is kept and is not read twice.', 'Execute de novo: o que já foi guardado permanece e não será lido outra vez.']],
-  ALERT_NOT_FOUND: [1, 404, 'never', ['There is no alert {alert}.', 'Não há alerta {alert}.'], ['"neonpro-backup status" lists the open ones.', '"neonpro-backup status" lista os abertos.']],
+  ALERT_NOT_FOUND: [1, 404, 'never', ['There is no alarm {alert}.', 'Não há alarme {alert}.'], ['"neonpro-backup status" lists the open ones.', '"neonpro-backup status" lista os abertos.']],
   ALREADY_EXISTS: [1, 409, 'never', ['{key} exists already.', '{key} já existe.'], ['Choose another name.', 'Escolha outro nome.']],
   ALREADY_INITIALIZED: [1, 409, 'never', ['The backup system runs already with another configuration.', 'O sistema de backup já está em execução com outra configuração.'], ['Call shutdown() first, or use getBackupSystem().', 'Chame shutdown() antes ou use getBackupSystem().']],
   BACKUP_TIMEOUT: [1, 504, 'never', ['The run took longer than {seconds} s.', 'A execução passou de {seconds} s.'], ['Raise performance.timeout; what was stored is kept and is not read twice.', 'Aumente performance.timeout; o que já foi guardado permanece e não será lido de novo.']],

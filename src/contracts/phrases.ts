@@ -93,7 +93,12 @@ const PHRASES_PT_BR: Readonly<Record<string, string>> = {
   'Something that is no folder stands there': 'Há ali algo que não é uma pasta',
   [NEW_KEY]: 'Ainda não há repositório ali: para um novo, crie uma chave com "neonpro-backup key generate ARQUIVO" e guarde-a fora dos dados e do repositório',
   'pin': 'fixação',
-  'hold {}': 'retenção {}',
+  'hold {}': 'retenção legal {}',
+  'It names no program': 'Não indica nenhum programa',
+  'The command printed nothing': 'O comando não imprimiu nada',
+  'The command did not end within {} s': 'O comando não terminou em {} s',
+  'The command can not be run ({})': 'O comando não pode ser executado ({})',
+  'The command failed with exit code {}': 'O comando falhou com o código de saída {}',
   'the kind that it was made with': 'o tipo com que foi criada',
 }
 

@@ -23,6 +23,7 @@ export { protect } from './maintenance/protect.ts'
 export { type PruneOptions, type PruneResult, prune } from './maintenance/prune.ts'
 export { listRecords, putRecord, type RecordChange, type RecordFilter, writeRecord } from './maintenance/records.ts'
 export { type RepairResult, repairRepository } from './maintenance/repair.ts'
+export { repositoryStatistics, type Statistics } from './maintenance/statistics.ts'
 export { type VerifyOptions, type VerifyResult, verifyRepository } from './maintenance/verify.ts'
 export type { VerifyHit } from './maintenance/verify-hits.ts'
 export {

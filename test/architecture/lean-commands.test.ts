@@ -12,6 +12,7 @@ const LEAN = [
   'backup',
   'restore',
   'snapshots',
+  'stats',
   'ls',
   'find',
   'diff',

@@ -146,6 +146,7 @@ class Clinic {
 
   async #lookInside([a, b]: readonly [string, string], repo: readonly string[]): Promise<void> {
     const { names } = this.#options
+    await this.#run('stats', repo)
     await this.#run('ls', [b, ...repo])
     await this.#run('find', ['*', ...repo])
     await this.#run('diff', [a, b, ...repo])

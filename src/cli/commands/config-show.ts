@@ -3,6 +3,7 @@ import { resolveSettings, type Settings } from '../../system/settings/index.ts'
 import type { CommandContext, CommandResult } from '../command.ts'
 import { sayConfig, scheduleText } from '../config-text.ts'
 import { tableLines } from '../format.ts'
+import { sentence } from '../locale.ts'
 import { effectiveRows, originText } from '../origin-text.ts'
 import { settingsInputOf } from '../settings-input.ts'
 
@@ -23,7 +24,11 @@ function showSettings({ origins, warnings }: Settings, context: CommandContext):
   const { say, t } = context
   const shown =
     context.options['effective'] === true ? origins : origins.filter(({ origin }) => origin.kind !== 'DEFAULT')
-  const rows = effectiveRows(shown).map(({ name, value, origin }) => [name, value, originText(origin, t)])
+  const rows = effectiveRows(shown).map(({ name, value, origin }) => [
+    name,
+    origin.kind === 'DEFAULT' ? sentence(value, context.locale) : value,
+    originText(origin, t),
+  ])
   if (rows.length === 0) say(t('config.onlyDefaults'))
   else
     for (const line of tableLines(

@@ -2,16 +2,17 @@ import { findSnapshot, Inspector, readHistory } from '../../engine/index.ts'
 import { type CommandContext, type CommandResult, textOption } from '../command.ts'
 import { formatTime } from '../format.ts'
 import { openRepository } from '../open.ts'
+import { selected } from '../selection.ts'
 
 export async function run(context: CommandContext): Promise<CommandResult> {
   await using opened = await openRepository(context)
   const history = await readHistory(opened.repository, { signal: context.signal })
   const wanted = textOption(context.options, 'snapshot')
-  const snapshots = wanted === undefined ? history.snapshots : [findSnapshot(history, wanted)]
+  const snapshots = wanted === undefined ? selected(context, history.snapshots) : [findSnapshot(history, wanted)]
   const pattern = String(context.args[0])
   await using inspector = await Inspector.open(opened.repository)
   const found = []
-  for await (const entry of inspector.find(snapshots, pattern)) {
+  for await (const entry of inspector.find(snapshots, pattern, { isExact: context.options['exact'] === true })) {
     found.push(entry)
     context.say(
       `${entry.snapshot.slice(0, 12)} ${String(entry.bytes).padStart(12)} ${formatTime(entry.modifiedAt)} ${entry.path}`,

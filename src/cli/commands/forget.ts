@@ -37,6 +37,7 @@ import { formatSpan, formatTime, tableLines } from '../format.ts'
 import { sentence } from '../locale.ts'
 import { warnOfOddPoints } from '../odd-points.ts'
 import { openRepository } from '../open.ts'
+import { groupOf, selected } from '../selection.ts'
 
 interface Decided extends RetentionDecision {
   readonly entry: SnapshotEntry
@@ -59,7 +60,9 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   const at = nowMs()
   const isClockDoubted = isDoubted(context, history, policy)
   const decided =
-    named.length > 0 ? decideNamed(history, named) : decideByPolicy(history, policy, { zone, at, isClockDoubted })
+    named.length > 0
+      ? decideNamed(history, named)
+      : decideByPolicy(context, history, { policy, zone, at, isClockDoubted })
   const dropped = decided.filter(({ isKept }) => !isKept)
   const isDryRun = context.options['dryRun'] === true
   if (!isDryRun)
@@ -156,13 +159,17 @@ function isDoubted(context: CommandContext, history: History, { withinDays }: Re
 }
 
 /** Every source by itself: a policy never lets a busy source push out a quiet one. */
-function decideByPolicy(history: History, policy: RetentionPolicy, { zone, at, isClockDoubted }: Deciding): Decided[] {
+function decideByPolicy(
+  context: CommandContext,
+  history: History,
+  { policy, zone, at, isClockDoubted }: Deciding & { readonly policy: RetentionPolicy },
+): Decided[] {
   const calendar = calendarOf(zone)
   const why = protections(history, isClockDoubted ? Number.NEGATIVE_INFINITY : at)
   const times = pointTimes(history.order, at)
   const ranks = new Map(history.snapshots.map(({ name }, rank) => [name, rank]))
-  const sources = Map.groupBy(history.snapshots, ({ document }) => document.source)
-  return [...sources.values()].flatMap((entries) => {
+  const groups = Map.groupBy(selected(context, history.snapshots), ({ document }) => groupOf(context, document))
+  return [...groups.values()].flatMap((entries) => {
     const points = entries.map(({ name, document }): RetentionPoint => {
       const { doubt, ...moment } = times.get(name)!
       return {

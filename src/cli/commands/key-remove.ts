@@ -35,10 +35,12 @@ function chosen(recipients: readonly Recipient[], wanted: string): Recipient {
 async function provenByFreshProcess(context: CommandContext, epochs: number): Promise<number[]> {
   const keyFile = textOption(context.options, 'keyFile')
   const home = textOption(context.options, 'home')
+  const command = textOption(context.options, 'passwordCommand')
   const options = [
     '--repo',
     repositoryOption(context),
     ...(keyFile === undefined ? [] : ['--key-file', keyFile]),
+    ...(command === undefined ? [] : ['--password-command', command]),
     ...(home === undefined ? [] : ['--home', home]),
   ]
   const env = { ...context.env, BACKUP_ENCRYPTION_KEY_PREVIOUS: '', DEBUG: '' }

@@ -14,17 +14,18 @@ import { formatBytes, formatSpan, tableLines } from '../format.ts'
 import { warnOfOddPoints } from '../odd-points.ts'
 import { openRepository } from '../open.ts'
 import { findingText } from '../reasons.ts'
+import { groupOf, selected } from '../selection.ts'
 
 export async function run(context: CommandContext): Promise<CommandResult> {
   await using opened = await openRepository(context)
   const seen = opened.state.heads()
   const history = await readHistory(opened.repository, { signal: context.signal, ...(seen && { seen }) })
-  const source = textOption(context.options, 'source')
   const zone = zoneOption(context)
   const odd = oddPoints(history.order, nowMs())
-  const entries = history.order
-    .map(({ entry }) => entry)
-    .filter(({ document }) => source === undefined || document.source === source)
+  const entries = selected(
+    context,
+    history.order.map(({ entry }) => entry),
+  )
   const keptBy = protectionsOf(history)
   tell(context, history, { entries, keptBy, zone })
   warnOfOddPoints(context, odd, zone)
@@ -57,11 +58,18 @@ function tell(context: CommandContext, history: History, listing: Listing): void
   const { t, say, warn, locale } = context
   if (listing.entries.length === 0) say(t('list.empty'))
   else {
-    for (const line of table(context, listing)) say(line)
+    for (const lines of tables(context, listing)) for (const line of lines) say(line)
     say(t('list.count', { count: listing.entries.length }))
   }
   for (const { key, error } of history.problems) warn(`${key}: ${findingText(error.message, locale)}`)
   for (const error of history.rollbacks) warn(`${error.code}: ${findingText(error.message, locale)}`)
+}
+
+/** One table; with --group-by one for each group, under its name. */
+function tables(context: CommandContext, listing: Listing): string[][] {
+  if (textOption(context.options, 'groupBy') === undefined) return [table(context, listing)]
+  const groups = Map.groupBy(listing.entries, ({ document }) => groupOf(context, document))
+  return [...groups].map(([name, entries]) => [name, ...table(context, { ...listing, entries })])
 }
 
 /** Columns that would be empty are left out. */

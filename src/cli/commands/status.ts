@@ -1,7 +1,7 @@
 import { type SystemStatus, verdictFactsOf, verdictOf } from '../../contracts/system/index.ts'
 import { nowMs } from '../../kernel/clock.ts'
 import { resolveSettings } from '../../system/settings/index.ts'
-import type { CommandContext, CommandResult } from '../command.ts'
+import { type CommandContext, type CommandResult, withCommandKey } from '../command.ts'
 import { formatMoment, formatOffset, tableLines } from '../format.ts'
 import { settingsInputOf } from '../settings-input.ts'
 import { hasSystem, repositoryStatus, sayRepository } from '../status/repository-status.ts'
@@ -15,7 +15,8 @@ const EXIT_NOT_WELL = 1
  * nobody would start what is due, or damage is known. Where no system was set up, or it has nothing to do, the
  * repository itself is asked: its sources, its copies.
  */
-export async function run(context: CommandContext): Promise<CommandResult> {
+export async function run(asked: CommandContext): Promise<CommandResult> {
+  const context = await withCommandKey(asked)
   const settings = resolveSettings(settingsInputOf(context))
   if (!hasSystem(settings.values)) return await ofRepository(context, settings, null)
   await using started = await openCommandSystem(context)

@@ -17,8 +17,8 @@ export const SENTENCES_PT_BR: Readonly<Record<string, string>> = {
   'Keys:': 'Chaves:',
   'Examples:': 'Exemplos:',
   'Help:': 'Ajuda:',
-  'Every command takes --repo, --key-file, --home, --json, --progress and --quiet, before its name or after it; "neonpro-backup COMMAND --help" explains them.':
-    'Todo comando aceita --repo, --key-file, --home, --json, --progress e --quiet, antes ou depois do nome; "neonpro-backup COMANDO --help" os explica.',
+  'Every command takes --repo, --key-file, --password-command, --home, --json, --progress and --quiet, before its name or after it; "neonpro-backup COMMAND --help" explains them.':
+    'Todo comando aceita --repo, --key-file, --password-command, --home, --json, --progress e --quiet, antes ou depois do nome; "neonpro-backup COMANDO --help" os explica.',
   'Exit codes: 0 done, 1 failed, 2 wrong use, 3 done with items left out, 10 no repository, 11 locked, 12 wrong key, 130 interrupted.':
     'Códigos de saída: 0 feito, 1 falhou, 2 uso errado, 3 feito com itens de fora, 10 sem repositório, 11 ocupado, 12 chave errada, 130 interrompido.',
   'Arguments:': 'Argumentos:',
@@ -32,7 +32,18 @@ export const SENTENCES_PT_BR: Readonly<Record<string, string>> = {
   'restore a snapshot (or SNAPSHOT:/folder) into a folder': 'restaura um snapshot (ou SNAPSHOT:/pasta) numa pasta',
   'list snapshots': 'lista os snapshots',
   'list what a snapshot holds': 'lista o que um snapshot contém',
-  'find paths by glob in all snapshots': 'procura caminhos por padrão em todos os snapshots',
+  'find paths by glob in all snapshots, whatever their case and accents': 'procura caminhos por padrão em todos os snapshots, sem olhar maiúsculas e acentos',
+  'letters count as they are: upper and lower case, accents': 'as letras valem como são: maiúsculas, minúsculas e acentos',
+  'only snapshots of this machine; may be given again': 'só snapshots desta máquina; pode ser repetida',
+  'only snapshots with this tag; may be given again': 'só snapshots com esta etiqueta; pode ser repetida',
+  'only snapshots of this folder or file; may be given again': 'só snapshots desta pasta ou arquivo; pode ser repetida',
+  'only the newest so many of each group': 'só tantos, os mais novos de cada grupo',
+  'host, source, path, tag, joined by commas; default: source': 'host, source, path, tag, separados por vírgulas; padrão: source',
+  'say what is stored for what, and what sameness and compression saved': 'diz o que está guardado para quê, e o que a deduplicação e a compressão pouparam',
+  'program that prints the key (BACKUP_ENCRYPTION_KEY_COMMAND); no shell reads it': 'programa que imprime a chave (BACKUP_ENCRYPTION_KEY_COMMAND); nenhum shell o lê',
+  '--group-by takes host, source, path and tag, not "{}".': '--group-by aceita host, source, path e tag, não "{}".',
+  '--key-file and --password-command both name the key: give one of them.': '--key-file e --password-command indicam ambos a chave: use só um deles.',
+  'id of a point or of a run': 'id de um ponto ou de uma execução',
   'compare two snapshots': 'compara dois snapshots',
   'write a file, or a folder as tar or zip, to standard output': 'escreve um arquivo, ou uma pasta como tar ou zip, na saída padrão',
   'copy snapshots into another repository': 'copia snapshots para outro repositório',
@@ -136,6 +147,10 @@ export const SENTENCES_PT_BR: Readonly<Record<string, string>> = {
   'put the tables into an external PostgreSQL': 'cria as tabelas num PostgreSQL externo',
   'env:NAME, file:PATH, "-" or a URL without a password (default: env:DATABASE_URL)': 'env:NOME, file:CAMINHO, "-" ou uma URL sem senha (padrão: env:DATABASE_URL)',
   'Name the database with --database or DATABASE_URL.': 'Informe o banco com --database ou DATABASE_URL.',
+  'keep all': 'manter todos',
+  'the file': 'o arquivo',
+  'all': 'todos',
+  'none': 'nenhum',
   'list the open alarms': 'lista os alarmes abertos',
   'send a test message through each channel, or one of them, and say what came of it': 'envia uma mensagem de teste por cada canal, ou por um deles, e diz o que houve',
   'email, webhook or healthcheck': 'email, webhook ou healthcheck',
@@ -345,5 +360,5 @@ export const SENTENCES_PT_BR: Readonly<Record<string, string>> = {
 export const PLACEHOLDERS_PT_BR: Readonly<Record<string, string>> = {
   options: 'opções', command: 'comando', location: 'local', file: 'arquivo', dir: 'pasta', mode: 'modo', glob: 'padrão', pattern: 'padrão', date: 'data', name: 'nome', type: 'tipo', tag: 'etiqueta', level: 'nível',
   path: 'caminho', format: 'formato', share: 'parte', channel: 'canal', zone: 'fuso', text: 'texto', frequency: 'frequência', time: 'hora', day: 'dia', expression: 'expressão', period: 'período', policy: 'política', seconds: 'segundos', rate: 'taxa', priority: 'prioridade', option: 'opção',
-  point: 'ponto', source: 'origem',
+  point: 'ponto', host: 'máquina', fields: 'campos', source: 'origem',
 }

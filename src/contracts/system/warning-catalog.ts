@@ -25,7 +25,7 @@ const ROWS = {
   ],
   HOLD_SOURCE_UNKNOWN: [
     'No restore point and no configuration has the source {source}: check the name. The hold stands, and counts for points of that name to come.',
-    'Nenhum ponto de restauração e nenhuma configuração tem a origem {source}: confira o nome. A retenção vale, e conta para pontos futuros com esse nome.',
+    'Nenhum ponto de restauração e nenhuma configuração tem a origem {source}: confira o nome. A retenção legal vale, e conta para pontos futuros com esse nome.',
   ],
   HOME_IN_SOURCE: [
     "The system's own folder {home} lies in {path}: exclude it, its database is made again from the repository.",
@@ -54,7 +54,7 @@ const ROWS = {
   ],
   NO_RETENTION: [
     'No retention was given: every point is kept.',
-    'Nenhuma retenção foi informada: todos os pontos são mantidos.',
+    'Nenhuma política de retenção foi informada: todos os pontos são mantidos.',
   ],
   PLACEHOLDER_IGNORED: [
     '{variable} holds a placeholder from an example and counts as not set.',

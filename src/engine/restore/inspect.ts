@@ -63,6 +63,11 @@ function describe(page: DirectoryPage, entry: number, path: string): ListedEntry
 }
 
 /** What inspects one repository; dispose it to close its packs. */
+/** Without case and accents, whichever way they are written. */
+function folded(text: string): string {
+  return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().normalize('NFC')
+}
+
 export class Inspector implements AsyncDisposable {
   readonly #meta: ReturnType<typeof openReader>
   readonly #repository: Repository
@@ -116,17 +121,22 @@ export class Inspector implements AsyncDisposable {
     return found ? describe(found.page, found.entry, at).type : 'directory'
   }
 
-  /** Entries whose path or name is the pattern, or matches it as a glob, in every given snapshot. */
+  /**
+   * Entries whose path or name is the pattern, or matches it as a glob, in every given snapshot. Case and accents do not
+   * matter, whichever way they are written; with `isExact` they do.
+   */
   async *find(
     snapshots: readonly SnapshotEntry[],
     pattern: string,
+    { isExact = false }: { readonly isExact?: boolean } = {},
   ): AsyncGenerator<ListedEntry & { readonly snapshot: string }> {
-    const wish = new Wish(pattern, { isLiteral: false })
+    const wish = new Wish(isExact ? pattern : folded(pattern), { isLiteral: false })
     for (const snapshot of snapshots) {
       for await (const { path, page } of walkTree(this.#meta.reader, Buffer.from(snapshot.document.tree, 'hex'))) {
         for (let entry = 0; entry < page.count; entry += 1) {
           const at = childPath(path, page.columns.names[entry]!)
-          if (wish.meets(at)) yield { snapshot: snapshot.name, ...describe(page, entry, at) }
+          const text = isExact ? at : Buffer.from(folded(Buffer.from(at, 'latin1').toString('utf8'))).toString('latin1')
+          if (wish.meets(text)) yield { snapshot: snapshot.name, ...describe(page, entry, at) }
         }
       }
     }

@@ -50,7 +50,7 @@ export const HEALTH_TEXTS = {
   'space.low': {
     en: '{repository} free at the repository, {home} at HOME; the limit is {limit}. Free some room or shorten the retention.',
     'pt-BR':
-      '{repository} livres no repositório, {home} em HOME; o limite é {limit}. Libere espaço ou reduza a retenção.',
+      '{repository} livres no repositório, {home} em HOME; o limite é {limit}. Libere espaço ou encurte a política de retenção.',
   },
   'space.unknown': {
     en: 'How much room is free at repository or HOME can not be known.',

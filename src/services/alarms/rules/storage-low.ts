@@ -27,7 +27,7 @@ export const storageLow: AlarmRule = {
   guidance: {
     en: 'Free some room, or shorten the retention and run "neonpro-backup prune". alertConfig.minFreeSpace sets the limit.',
     'pt-BR':
-      'Libere espaço ou reduza a retenção e execute "neonpro-backup prune". alertConfig.minFreeSpace define o limite.',
+      'Libere espaço ou encurte a política de retenção e execute "neonpro-backup prune". alertConfig.minFreeSpace define o limite.',
   },
   async evaluate(context) {
     const { parts, nowMs } = context
