@@ -4,7 +4,6 @@
  */
 import { execFile } from 'node:child_process'
 import { BackupError, systemCode } from '../kernel/backup-error.ts'
-import type { Env } from './command.ts'
 
 const TIMEOUT_MS = 60_000
 const OUTPUT_BYTES_MAX = 64 * 1024
@@ -21,7 +20,7 @@ export interface KeyCommand {
  */
 export async function keyFromCommand(
   { text, source }: KeyCommand,
-  options: { env: Env; signal: AbortSignal },
+  options: { env: Readonly<Record<string, string | undefined>>; signal: AbortSignal },
 ): Promise<string> {
   const [program, ...args] = wordsOf(text)
   if (program === undefined) throw refused(source, 'It names no program')
