@@ -8,7 +8,6 @@ export {
   type SqlExecutor,
 } from './catalog.ts'
 export { isUniqueViolation, sqlState } from './driver-error.ts'
-export { syncFolder, syncTree } from './embedded/durable-files.ts'
 export { type Owner, OwnerLock, readOwner } from './embedded/owner-lock.ts'
 export { type CatalogLocation, initExternalDatabase, openCatalog } from './open-catalog.ts'
 export type { Tables } from './tables.ts'

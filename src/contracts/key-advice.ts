@@ -9,7 +9,7 @@ const KEY_CODES: readonly ErrorCode[] = ['KEY_MISSING', 'KEY_PLACEHOLDER', 'KEY_
 
 /** The end of the guidance where no repository is to be found. */
 export const NEW_KEY =
-  'There is no repository there yet: for a new one make a key with "neonpro-backup key generate FILE", and keep it outside data and repository'
+  'There is no repository there yet: for a new one make a key with "neonpro-backup key generate FILE", and keep it outside data and repository.'
 
 /** The error with the advice that fits; other errors as they are. `isNew`: no repository is to be found. */
 export function withKeyAdvice(error: unknown, { isNew }: { readonly isNew: boolean }): unknown {

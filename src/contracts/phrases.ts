@@ -91,7 +91,7 @@ const PHRASES_PT_BR: Readonly<Record<string, string>> = {
   'It is no folder': 'Não é uma pasta',
   'It lies in the repository': 'Está dentro do repositório',
   'Something that is no folder stands there': 'Há ali algo que não é uma pasta',
-  [NEW_KEY]: 'Ainda não há repositório ali: para um novo, crie uma chave com "neonpro-backup key generate ARQUIVO" e guarde-a fora dos dados e do repositório',
+  [NEW_KEY]: 'Ainda não há repositório ali: para um novo, crie uma chave com "neonpro-backup key generate ARQUIVO" e guarde-a fora dos dados e do repositório.',
   'pin': 'fixação',
   'hold {}': 'retenção legal {}',
   'It names no program': 'Não indica nenhum programa',

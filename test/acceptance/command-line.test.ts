@@ -183,7 +183,8 @@ test('sizes and ages have units', async () => {
 const WRONG: ReadonlyArray<readonly [args: string[], said: RegExp]> = [
   [['frobnicate'], /^Error USAGE: There is no command frobnicate\.\nWhat to do: See "neonpro-backup --help"\.\n$/],
   [['backpu', 'x'], /no command backpu\. Did you mean backup\?/],
-  [['backup'], /The argument <path> is missing\.\nWhat to do: See "neonpro-backup backup --help"/],
+  [['backup'], /Name a path to back up, .*--files-from\.\nWhat to do: See "neonpro-backup backup --help"/],
+  [['ls'], /The argument <snapshot> is missing\.\nWhat to do: See "neonpro-backup ls --help"/],
   [['restore', 'latest'], /The option --target <dir> is required/],
   [['restore', 'latest', '--target'], /The option --target <dir> needs a value/],
   [['snapshots', 'a', 'b'], /too many arguments \(2\): a, b/],

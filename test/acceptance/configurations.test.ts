@@ -115,7 +115,7 @@ test('a configuration from its making to its removal', async () => {
     ['Papers'],
   )
   const text = (await run(['config', 'list'], { LANG: 'pt_BR.UTF-8' })).stdout.toString()
-  assert.match(text, /Papers.*T03:30:00-03:00/)
+  assert.match(text, /Papers.* 03:30:00 -03:00/)
   assert.doesNotMatch(text, /NENHUM AGENDADOR/)
   assert.equal((await ok('config', 'remove', 'Papers'))['removed'], true)
   assert.deepEqual((await ok('config', 'list'))['configs'], [])
@@ -146,7 +146,7 @@ test('with nothing scheduled and nothing backed up it is said, with what to do n
   await ok('config', 'add', '--name', 'by hand', '--path', 'documents', '--retention', '30')
   await look()
   await ok('config', 'edit', 'by hand', '--frequency', 'DAILY', '--time', '02:00', '--timezone', 'UTC')
-  assert.match(await says(['schedule'], 'C'), /^Next run +Name\n\S+T02:00:00\+00:00 +by hand$/)
+  assert.match(await says(['schedule'], 'C'), /^Next run +Name\n\S+ 02:00:00 \+00:00 +by hand$/)
   await ok('config', 'remove', 'by hand')
 })
 
@@ -280,13 +280,17 @@ test('an edit that is refused leaves the former configuration as it was', async 
 
 test('a wrong key and a placeholder are refused beside the process that serves, as they are without it', async () => {
   assert.equal((await run(['key', 'generate', at('wrong')])).status, 0)
-  for (const home of [at('home'), at('other-home')]) {
+  const served = { NEONPRO_BACKUP_HOME: at('home') }
+  const alone = { NEONPRO_BACKUP_HOME: at('other-home'), BACKUP_LOCAL_PATH: at('other-repository') }
+  const made = await run(['config', 'add', '--name', 'a', '--path', 'documents', '--retention', '30'], alone)
+  assert.equal(made.status, 0, made.stderr)
+  for (const system of [served, alone]) {
     for (const [key, status, code, todo] of [
       [`file:${at('wrong')}`, 12, 'KEY_WRONG', /Check BACKUP_ENCRYPTION_KEY/],
       ['your_32_character_encryption_key', 2, 'KEY_PLACEHOLDER', /recovery kit/],
       ['', 2, 'KEY_MISSING', /recovery kit/],
     ] as const) {
-      const ran = await run(['config', 'list', '--json'], { BACKUP_ENCRYPTION_KEY: key, NEONPRO_BACKUP_HOME: home })
+      const ran = await run(['config', 'list', '--json'], { ...system, BACKUP_ENCRYPTION_KEY: key })
       assert.deepEqual(
         [ran.status, (ran.json?.['error'] as { code?: string } | undefined)?.code],
         [status, code],

@@ -47,6 +47,7 @@ for (const [code, key] of Object.entries(KEYS))
         assert.match(said, new RegExp(code), args.join(' '))
         assert.match(said, theKey, args.join(' '))
         assert.doesNotMatch(said, newKey, args.join(' '))
+        assert.doesNotMatch(there.stderr, /\.\.$/m, 'a sentence ends once')
       }
       const { stderr } = await runCli(['init', '--repo', at('none')], { env, cwd: folder.path })
       assert.match(stderr, new RegExp(code))
