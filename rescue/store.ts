@@ -6,6 +6,7 @@ import zlib from 'node:zlib'
 import { Cursor, RescueError } from './bytes.ts'
 import { isWhole } from './closure.ts'
 import { type Config, type ConfigObject, readConfigs } from './config.ts'
+import { forgottenOf, type RecordBody } from './decisions.ts'
 import { isFile, ObjectFile, readFile } from './files.ts'
 import { chooseKeyring } from './keyring.ts'
 import { type Given, type Keys, splitSigned } from './keys.ts'
@@ -109,7 +110,6 @@ export class Store {
    * never confirmed and is not all there.
    */
   snapshots(): Snapshot[] {
-    const forgotten = this.#forgotten()
     const confirms = [...this.#documents('confirms', 10).values()]
     const deletes = [...this.#documents('deletes', 9).values()]
       .filter(({ signer }) => signer === MAINTENANCE)
@@ -119,6 +119,8 @@ export class Store {
       state: 'complete' as const,
       body: body as unknown as Snapshot['body'],
     }))
+    const { sequences: forgotten, removed } = forgottenOf(this.#records(), witnesses)
+    this.#tellPlayback(witnesses.filter(({ name }) => removed.has(name)).map(({ name }) => name))
     const stored = witnesses.filter(({ name }) => !forgotten.has(name))
     const checkpoints = [...this.#documents('checkpoints', 6)].map(([name, { body }]) => ({
       name,
@@ -315,26 +317,10 @@ export class Store {
     return { body: this.keys.check(parts, String(type)), signer: parts.signer.toString('hex') }
   }
 
-  /** Sequences by name. */
-  #forgotten(): Map<string, number> {
-    const names = new Map<string, number>()
-    const removed = new Set<string>()
-    const accepted = new Set<string>()
-    for (const { body, signer } of this.#documents('records', 7).values()) {
-      const { record, value } = body as {
-        record?: string
-        value?: { snapshots?: Array<{ name: string; sequence: number }>; removed?: boolean; back?: string[] }
-      }
-      if (signer !== MAINTENANCE) continue
-      if (record === 'rollback') for (const name of value?.back ?? []) accepted.add(name)
-      if (record !== 'forget') continue
-      for (const each of value?.snapshots ?? []) {
-        names.set(each.name, each.sequence)
-        if (value?.removed === true) removed.add(each.name)
-      }
-    }
-    this.#tellPlayback(this.#objects('snapshots').filter((name) => removed.has(name) && !accepted.has(name)))
-    return names
+  /** What operators decided; a record that another than the maintenance key signed decides nothing. */
+  #records(): Map<string, RecordBody> {
+    const signed = [...this.#documents('records', 7)].filter(([, { signer }]) => signer === MAINTENANCE)
+    return new Map(signed.map(([name, { body }]) => [name, body as RecordBody]))
   }
 
   /** Section 11: the objects of a finished forget were gone. */
