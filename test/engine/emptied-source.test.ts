@@ -1,5 +1,6 @@
 // Goal: a path that had files and has none is no success, since most likely something is not mounted.
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
@@ -88,4 +89,63 @@ test('all paths away is an error', async () => {
   await assert.rejects(skippedOf(here, { paths: [here.at('no'), here.at('none')] }), (error) =>
     isBackupError(error, 'SOURCE_UNREADABLE'),
   )
+})
+
+const forRoot = { skip: process.getuid?.() === 0 ? false : 'only root may mount' }
+
+test('a folder below a path that something was mounted on is named until that is back', forRoot, async () => {
+  using temporary = temporaryDirectory()
+  const here = await place(temporary.path)
+  const disk = here.at('one/disk')
+  for (const folder of [disk, here.at('one/spool')]) fs.mkdirSync(folder)
+  fs.writeFileSync(here.at('one/spool/job'), 'job')
+  // A bind mount stays whole when it is unmounted.
+  fs.mkdirSync(here.at('other'))
+  execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', here.at('other')])
+  const mount = () => execFileSync('mount', ['--bind', here.at('other'), disk])
+  const unmount = () => execFileSync('umount', [disk])
+  try {
+    fs.mkdirSync(here.at('other/deep'))
+    fs.writeFileSync(here.at('other/deep/x'), 'x')
+    mount()
+    try {
+      assert.deepEqual(await skippedOf(here), [])
+    } finally {
+      unmount()
+    }
+    fs.rmSync(here.at('one/spool/job'))
+    assert.deepEqual([await skippedOf(here), await skippedOf(here)], [['one/disk EMPTIED'], ['one/disk EMPTIED']])
+    const { document } = await backup(here.repository, '', { paths: [here.at('one'), here.at('two')], type: 'FULL' })
+    assert.deepEqual([document.skippedCount, document.type], [1, 'FULL'])
+    mount()
+    try {
+      assert.deepEqual(await skippedOf(here), [])
+      fs.rmSync(here.at('other/deep'), { recursive: true })
+      assert.deepEqual(await skippedOf(here), [], 'still mounted: it was emptied on purpose')
+      fs.writeFileSync(here.at('other/y'), 'y')
+      assert.deepEqual(await skippedOf(here), [])
+    } finally {
+      unmount()
+    }
+    assert.deepEqual(await skippedOf(here, { allowEmpty: true }), [])
+    assert.deepEqual(await skippedOf(here), [], 'it was accepted')
+  } finally {
+    execFileSync('umount', [here.at('other')])
+  }
+})
+
+test('an unmounted folder is named also where no snapshot of the source is good', forRoot, async () => {
+  using temporary = temporaryDirectory()
+  const here = await place(temporary.path)
+  const paths = ['one', 'gone'].map(here.at)
+  fs.mkdirSync(here.at('one/disk'))
+  execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', here.at('one/disk')])
+  try {
+    fs.writeFileSync(here.at('one/disk/x'), 'x')
+    assert.deepEqual(await skippedOf(here, { paths }), ['gone ENOENT'])
+  } finally {
+    execFileSync('umount', [here.at('one/disk')])
+  }
+  const named = ['gone ENOENT', 'one/disk EMPTIED']
+  assert.deepEqual([await skippedOf(here, { paths }), await skippedOf(here, { paths })], [named, named])
 })

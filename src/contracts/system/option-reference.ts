@@ -99,7 +99,7 @@ export const CONFIG_OPTIONS = table({
   cron: ['a cron expression such as "30 2 * * 1-5" that comes due', 'uma expressão cron como "30 2 * * 1-5" que chegue a vencer', NONE, 'Five fields, in the zone of the configuration.'],
   every: ['a number and m, h or d, such as "15m"', 'um número e m, h ou d, como "15m"', NONE, 'Counted from the making of the configuration, in UTC.'],
   timezone: ['an IANA name such as "America/Sao_Paulo"', 'um nome IANA como "America/Sao_Paulo"', 'the system\'s', 'Zone of schedule and retention.'],
-  allowEmpty: [...YES_OR_NO, 'false', 'true: a path that had files and has none is taken as it is. Else it is named, and the run is PARTIAL.'],
+  allowEmpty: [...YES_OR_NO, 'false', 'true: a path, or a mount point below one, that had files and has none is taken as it is. Else it is named, and the run is PARTIAL.'],
   ...FILTER_ROWS,
   'includePatterns[]': [...LIST_OF_PATTERNS, NONE, 'A pattern.'],
   'excludePatterns[]': [...LIST_OF_PATTERNS, NONE, 'A pattern.'],

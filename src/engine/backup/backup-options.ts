@@ -22,7 +22,7 @@ export interface BackupOptions {
   readonly type?: SnapshotType
   readonly filters?: FileFilters
   /**
-   * A path that had files and has none is taken as it is. Default false: it is named as skipped (EMPTIED), since most
+   * A path, or a mount point below one, that had files and has none is taken as it is. Default false: it is named as skipped (EMPTIED), since most
    * likely something is not mounted.
    */
   readonly allowEmpty?: boolean

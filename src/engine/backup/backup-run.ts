@@ -31,6 +31,7 @@ import { BackupTree, type TreeParts } from './backup-tree.ts'
 import type { DirectoryCounters } from './directory-result.ts'
 import type { DirectoryTask, DirectoryWork, WorkSettings } from './directory-task.ts'
 import { createDirectoryWork } from './directory-work.ts'
+import { emptiedPaths } from './emptied.ts'
 import { IndexNeeded, Lane, type LaneSetup } from './lane.ts'
 import { MetadataStore } from './metadata-store.ts'
 import { ownFolders } from './own-folders.ts'
@@ -208,6 +209,7 @@ export class BackupRun {
       oneFileSystem: this.#options.filters?.oneFileSystem === true,
       trustPrevious: this.#workSettings.trustPrevious,
       rootDevices: facts.devices,
+      emptiedBefore: emptiedPaths(this.#parent?.document),
       signal: this.#options.signal,
     })
     this.#tree.skipped.push(...this.#roots.missing)

@@ -12,6 +12,7 @@ import { Warnings } from './backup-warning.ts'
 import { storeBigFile } from './big-file.ts'
 import { addCounters, emptyCounters, type OpenEntry, type PlannedFile, type SkippedEntry } from './directory-result.ts'
 import type { DirectoryTask } from './directory-task.ts'
+import { EmptyFolders } from './empty-folders.ts'
 import { join, parentOf } from './entry-path.ts'
 import type { DirectoryAnswer, WorkerLane } from './run-lanes.ts'
 import type { SharedStretch, Turn } from './shared-file.ts'
@@ -62,6 +63,8 @@ export interface TreeParts {
   readonly trustPrevious: boolean
   readonly oneFileSystem: boolean
   readonly rootDevices: ReadonlySet<string>
+  /** Paths that the parent snapshot calls emptied. */
+  readonly emptiedBefore: ReadonlySet<string>
   readonly signal: AbortSignal | undefined
 }
 
@@ -74,7 +77,7 @@ export class BackupTree {
   readonly #recalled: DirectoryTask[] = []
   readonly #running = new Map<
     number,
-    { readonly node: TreeNode; readonly descriptor: number; readonly device: string }
+    Pick<DirectoryTask, 'descriptor' | 'previous'> & { readonly node: TreeNode; readonly device: string }
   >()
   readonly #open = new Set<OpenNode>()
   #nextNode = 0
@@ -93,6 +96,7 @@ export class BackupTree {
   readonly planned: PlannedFile[] = []
   /** Folders that were asked for, and in which nothing but folders was found so far. */
   readonly emptyRoots: Set<string>
+  readonly emptyFolders: EmptyFolders
   readonly #roots: ReadonlySet<string>
   directories = 0
   /** Of the big file that the lanes are in. */
@@ -103,6 +107,7 @@ export class BackupTree {
     this.#parts = parts
     this.#roots = new Set(parts.roots)
     this.emptyRoots = new Set(parts.folders)
+    this.emptyFolders = new EmptyFolders(parts.emptiedBefore)
   }
 
   /** Does the whole tree; returns the id of "/". */
@@ -139,10 +144,12 @@ export class BackupTree {
     addCounters(this.counters, result.counters)
     this.#note(result)
     if (result.hasFiles && this.emptyRoots.size > 0) this.#fill(running.node.path)
-    const open: OpenNode = { ...running, rules: result.rules, needed: result.open.length }
-    if (result.open.length === 0) fs.closeSync(running.descriptor)
+    if (!result.hasFiles && result.open.length === 0) this.emptyFolders.note(running.node, running.previous)
+    const { node, descriptor, device } = running
+    const open: OpenNode = { node, descriptor, device, rules: result.rules, needed: result.open.length }
+    if (result.open.length === 0) fs.closeSync(descriptor)
     else this.#open.add(open)
-    const done = this.#parts.builder.accept(running.node, result)
+    const done = this.#parts.builder.accept(node, result)
     if (done) this.#rootId = done
     // Last in, first out: reversed, so that children come in name order.
     for (const entry of [...result.open].reverse())
@@ -252,7 +259,12 @@ export class BackupTree {
     this.currentPath = node.path
     const number = this.#nextNode
     this.#nextNode += 1
-    this.#running.set(number, { node, descriptor: place.descriptor, device: place.device })
+    this.#running.set(number, {
+      node,
+      descriptor: place.descriptor,
+      device: place.device,
+      previous: place.previous,
+    })
     const task: DirectoryTask = {
       node: number,
       descriptor: place.descriptor,

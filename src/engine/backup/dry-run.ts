@@ -10,11 +10,13 @@ import {
   pathText,
   readHistory,
   type SnapshotDocument,
+  type SnapshotEntry,
   SnapshotType,
 } from '../snapshot/index.ts'
 import type { BackupOptions } from './backup-options.ts'
 import { BackupTree } from './backup-tree.ts'
 import { createDirectoryWork } from './directory-work.ts'
+import { emptiedPaths } from './emptied.ts'
 import { Lane } from './lane.ts'
 import { ownFolders } from './own-folders.ts'
 import { previousPages } from './previous-pages.ts'
@@ -62,7 +64,7 @@ export async function planBackup(repository: Repository, options: BackupPlanOpti
   const { reader, segments } = openReader(repository, meta)
   await using _segments = segments
   const readBlob = (id: Uint8Array) => reader.readSync(id) ?? reader.read(id, signal)
-  const tree = planningTree(repository, { options, roots, readPages: (id) => previousPages(id, readBlob) })
+  const tree = planningTree(repository, { options, roots, parent, readPages: (id) => previousPages(id, readBlob) })
   try {
     await tree.run(previous.map(({ document }) => Buffer.from(document.tree, 'hex')))
     await judgeRun(tree, { options, reader, earlier: filesOf(history, options.source), roots })
@@ -75,10 +77,11 @@ export async function planBackup(repository: Repository, options: BackupPlanOpti
 interface PlanningParts {
   readonly options: BackupPlanOptions
   readonly roots: SourceRoots
+  readonly parent: SnapshotEntry | undefined
   readonly readPages: (id: Uint8Array) => ReturnType<typeof previousPages>
 }
 
-function planningTree(repository: Repository, { options, roots, readPages }: PlanningParts): BackupTree {
+function planningTree(repository: Repository, { options, roots, parent, readPages }: PlanningParts): BackupTree {
   const { filters = {}, signal } = options
   const named = [...roots.roots, ...roots.nested]
   const facts = rootFacts(named)
@@ -111,6 +114,7 @@ function planningTree(repository: Repository, { options, roots, readPages }: Pla
     oneFileSystem: filters.oneFileSystem === true,
     trustPrevious: true,
     rootDevices: facts.devices,
+    emptiedBefore: emptiedPaths(parent?.document),
     signal,
   })
   tree.skipped.push(...roots.missing)

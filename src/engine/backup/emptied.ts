@@ -36,17 +36,31 @@ export async function emptiedRoots(facts: EmptiedFacts): Promise<string[]> {
   return emptied
 }
 
+/** Those of `empty`, folders below the backup's paths, on which a file system with files was mounted then. */
+export async function unmountedFolders(facts: EmptiedFacts): Promise<string[]> {
+  const unmounted: string[] = []
+  for (const path of facts.empty) if (await hadFiles(path, facts, isMountPoint)) unmounted.push(path)
+  return unmounted
+}
+
+/** Paths that the snapshot calls emptied, one character a byte. */
+export function emptiedPaths(document: SnapshotDocument | undefined): ReadonlySet<string> {
+  const emptied = document?.skipped.filter(({ reason }) => reason === EMPTIED) ?? []
+  return new Set(emptied.map(({ path }) => bytesOfPathText(path)))
+}
+
 /** Whether the snapshot is one that retention counts: nothing was left out that should be in it. */
 export function isGood({ complete, skippedCount }: SnapshotDocument): boolean {
   return complete && skippedCount === 0
 }
 
-async function hadFiles(root: string, facts: EmptiedFacts): Promise<boolean> {
+async function hadFiles(root: string, facts: EmptiedFacts, counts = isAnyFolder): Promise<boolean> {
   const { earlier } = facts
   const good = earlier.findLast(({ document }) => isGood(document))
   // Where something is left out every night there is no good one.
   const other = earlier.findLast(({ document }) => !isEmptiedIn(document, namesOf(root, document, facts.aliases)))
-  for (const entry of new Set([good, other])) if (entry && (await heldFiles(root, entry.document, facts))) return true
+  for (const entry of new Set([good, other]))
+    if (entry && (await heldFiles(root, entry.document, { ...facts, counts }))) return true
   return false
 }
 
@@ -63,11 +77,13 @@ function namesOf(root: string, document: SnapshotDocument, aliases: readonly Pat
   return [...new Set([root, ...then])]
 }
 
-async function heldFiles(root: string, document: SnapshotDocument, facts: EmptiedFacts): Promise<boolean> {
+type CountingFacts = EmptiedFacts & { readonly counts: (folder: StoredFolder) => boolean }
+
+async function heldFiles(root: string, document: SnapshotDocument, facts: CountingFacts): Promise<boolean> {
   try {
     for (const path of namesOf(root, document, facts.aliases)) {
       const folder = await folderAt(facts.reader, Buffer.from(document.tree, 'hex'), path)
-      if (folder && (await holdsFiles(folder, path, facts))) return true
+      if (folder && facts.counts(folder) && (await holdsFiles(folder.id, path, facts))) return true
     }
     return false
   } catch (error) {
@@ -77,8 +93,23 @@ async function heldFiles(root: string, document: SnapshotDocument, facts: Emptie
   }
 }
 
-async function folderAt(reader: BlobReader, tree: Uint8Array, path: string): Promise<Uint8Array | undefined> {
-  let at: Uint8Array | undefined = tree
+interface StoredFolder {
+  readonly id: Uint8Array
+  /** As `major:minor`; of "/", which no snapshot describes, that of most folders in it. */
+  readonly device: string | undefined
+  readonly parentDevice: string | undefined
+}
+
+function isAnyFolder(_: StoredFolder): boolean {
+  return true
+}
+
+function isMountPoint({ device, parentDevice }: StoredFolder): boolean {
+  return device !== parentDevice
+}
+
+async function folderAt(reader: BlobReader, tree: Uint8Array, path: string): Promise<StoredFolder | undefined> {
+  let at: StoredFolder | undefined = { id: tree, device: undefined, parentDevice: undefined }
   for (const name of path.split('/').filter((part) => part !== '')) {
     if (!at) return undefined
     at = await folderNamed(reader, at, name)
@@ -86,12 +117,24 @@ async function folderAt(reader: BlobReader, tree: Uint8Array, path: string): Pro
   return at
 }
 
-async function folderNamed(reader: BlobReader, id: Uint8Array, name: string): Promise<Uint8Array | undefined> {
-  for await (const page of pagesOfDirectory(reader, id)) {
+async function folderNamed(reader: BlobReader, above: StoredFolder, name: string): Promise<StoredFolder | undefined> {
+  for await (const page of pagesOfDirectory(reader, above.id)) {
     const entry = page.find(name)
-    if (entry >= 0) return insideOf(page, entry)
+    if (entry < 0) continue
+    const id = insideOf(page, entry)
+    const parentDevice = above.device ?? commonDevice(page)
+    return id && { id, device: page.columns.device(entry), parentDevice }
   }
   return undefined
+}
+
+function commonDevice({ columns, count }: DirectoryPage): string | undefined {
+  const counts = new Map<string, number>()
+  for (let entry = 0; entry < count; entry += 1) {
+    const device = columns.device(entry)
+    counts.set(device, (counts.get(device) ?? 0) + 1)
+  }
+  return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0]
 }
 
 /** Undefined for what is no folder, and for one whose inside was left out. */

@@ -8,7 +8,7 @@ import type { SnapshotEntry } from '../snapshot/index.ts'
 import type { BackupOptions } from './backup-options.ts'
 import type { BackupTree } from './backup-tree.ts'
 import { BackupWarningCode, type FoundWarning } from './backup-warning.ts'
-import { EMPTIED, emptiedRoots } from './emptied.ts'
+import { EMPTIED, emptiedRoots, unmountedFolders } from './emptied.ts'
 import type { SourceRoots } from './source-roots.ts'
 
 const NOTHING_INCLUDED = 'NOTHING_INCLUDED'
@@ -33,6 +33,9 @@ export async function judgeRun(tree: BackupTree, { options, reader, earlier, roo
   if (isNothingLeft) tree.warnings.add(empty.map((subject) => ({ code: BackupWarningCode.NOTHING_LEFT, subject })))
   if (allowEmpty) return
   const emptied = await emptiedRoots({ reader, earlier, empty, roots: named, aliases: roots.aliases })
+  const folders = [...tree.emptyFolders.paths].filter((path) => !named.includes(path) && !unread.has(path))
+  const unmounted = await unmountedFolders({ reader, earlier, empty: folders, roots: named, aliases: roots.aliases })
+  tree.skipped.push(...unmounted.map((path) => ({ path, reason: EMPTIED })))
   for (const path of empty) {
     if (emptied.includes(path)) tree.skipped.push({ path, reason: EMPTIED })
     else if (isNothingIncluded) tree.skipped.push({ path, reason: NOTHING_INCLUDED })
