@@ -11,15 +11,16 @@ import { temporaryDirectory } from '../harness/temporary-directory.ts'
 import { runCli } from './run-cli.ts'
 
 const STEER = '\u001b[31m\u0007\r\nFORGED\u009b2J\u202egpj\u2066\u200b'
+/** What a name that is typed may still hold: controls are refused at the door. */
+const TYPED = '\u202egpj\u2066\u200b'
 const HOSTILE: Names = {
   file: `agenda${STEER}.db`,
   folder: `laudos${STEER}`,
-  source: `consultorio${STEER}`,
-  tag: `noturno${STEER}`,
-  reason: `processo${STEER}`,
-  label: `cofre${STEER}`,
-  // What the system refuses at its door is refused printably; this much it may take.
-  config: 'prontuarios\u202egpj\u200b',
+  source: `consultorio${TYPED}`,
+  tag: `noturno${TYPED}`,
+  reason: `processo${TYPED}`,
+  label: `cofre${TYPED}`,
+  config: `prontuarios${TYPED}`,
 }
 
 function assertHarmless(text: string, what: string): void {
@@ -39,7 +40,7 @@ for (const isJson of [false, true])
       const what = args.slice(0, 2).join(' ')
       assertHarmless(ran.stdout.toString('utf8'), what)
       assertHarmless(ran.stderr, what)
-      if (ran.stdout.includes('\\x0aFORGED') || ran.stdout.includes('\\nFORGED')) shown += 1
+      if (/\\x0aFORGED|\\nFORGED|\\u\{?202e/.test(ran.stdout.toString())) shown += 1
     }
     assert.ok(shown > 8, `only ${shown} commands showed a hostile name: the others were never tried`)
   })
@@ -57,7 +58,10 @@ test('a wrong word on the command line, and the rescue reader, show hostile name
   assert.equal((await runCli(['init', ...repo], { env })).status, 0)
   execFileSync('mkdir', [`${folder.path}/data`])
   execFileSync('touch', [`${folder.path}/data/a${STEER}`])
-  assert.equal((await runCli(['backup', `${folder.path}/data`, '--source', STEER, ...repo], { env })).status, 0)
+  assert.equal(
+    (await runCli(['backup', `${folder.path}/data`, '--source', `clinic${TYPED}`, ...repo], { env })).status,
+    0,
+  )
   const rescue = path.resolve(import.meta.dirname, '../../dist/neonpro-rescue.mjs')
   for (const args of [['list'], ['ls', `latest:${folder.path}/data`], ['ls', 'latest', `${folder.path}/data`]]) {
     let out = ''
