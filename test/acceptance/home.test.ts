@@ -109,7 +109,7 @@ test('a HOME that an earlier version made is used with a warning, and moved; sto
   assert.ok(fs.existsSync(path.join(clinic.fixed, 'repositories')))
   const used = await clinic.ok('old', 'config', 'list')
   assert.match(used.stderr, /system move-home/)
-  const [id] = fs.readdirSync(path.join(old, 'repositories'))
+  const [id] = fs.readdirSync(path.join(old, 'repositories')).filter((name) => /^[0-9a-f]{32}$/.test(name))
   const writersOf = (home: string) =>
     fs
       .readdirSync(path.join(home, 'repositories', id!))
