@@ -49,6 +49,13 @@ export interface StoreCapabilities {
  * write at once. A write is acknowledged only when it would survive a power cut; nothing of a failed or aborted write
  * is ever visible.
  */
+export interface StoreCapacity {
+  readonly bytesFree: number
+  readonly bytesTotal: number
+  /** Files that can still be made; undefined where nobody counts them. */
+  readonly filesFree?: number
+}
+
 export interface ObjectStore extends AsyncDisposable {
   readonly kind: string
   /** For people; never holds a secret. */
@@ -84,7 +91,7 @@ export interface ObjectStore extends AsyncDisposable {
   list(prefix: string, options?: ListOptions): AsyncIterable<ObjectStat>
   /** Removes an object; one that is absent is success. */
   delete(key: string, options?: CallOptions): Promise<void>
-  capacity(): Promise<{ readonly bytesFree: number; readonly bytesTotal: number } | undefined>
+  capacity(): Promise<StoreCapacity | undefined>
   /** The store's own time, by the date of an object that it has just written. */
   nowMs(): Promise<number>
   /**

@@ -19,6 +19,7 @@ import {
 import { putRecord } from './records.ts'
 
 const LOW_BYTES = 4 * 1024 * 1024
+const LOW_FILES = 64
 
 export interface ForgetOptions {
   readonly names: readonly string[]
@@ -40,8 +41,9 @@ export async function forgetSnapshots(repository: Repository, history: History, 
   const asked = history.snapshots.filter(({ name }) => options.names.includes(name))
   if (asked.length === 0) return
   if (history.rollbacks[0]) throw history.rollbacks[0]
-  await refuseProtected(repository, history, { asked, isClockDoubted })
+  // Where not one file more can be made, not even the store's time can be asked.
   await useReserve(repository)
+  await refuseProtected(repository, history, { asked, isClockDoubted })
   // Else a rival would count in place of the one that was to go.
   const runs = new Set(asked.map(({ document }) => runOf(document)))
   const rivals = [...history.rivals, ...history.superseded].filter(({ document }) => runs.has(runOf(document)))
@@ -85,7 +87,9 @@ async function refuseProtected(
 /** Where hardly any room is left, what frees room gets what was kept for it. */
 export async function useReserve({ store }: Repository): Promise<void> {
   const capacity = await store.capacity()
-  if (capacity && capacity.bytesFree < LOW_BYTES) await store.reserve?.('use')
+  if (!capacity) return
+  const { bytesFree, filesFree = Number.POSITIVE_INFINITY } = capacity
+  if (bytesFree < LOW_BYTES || filesFree < LOW_FILES) await store.reserve?.('use')
 }
 
 /** Of snapshots that never were good, and so are under nobody's protection. */

@@ -30,6 +30,9 @@ const DEADLINE_MS = 24 * 3600 * 1000
 const LIVE_SHARE_MIN = 0.8
 /** For index segments and the delete log while packs are rewritten. */
 const ROOM_KEPT_BYTES = 2 * 1024 * 1024
+const ROOM_KEPT_FILES = 32
+/** A pack may be the first of its folder. */
+const FILES_A_PACK = 2
 
 export interface PruneOptions {
   readonly dryRun?: boolean
@@ -113,7 +116,9 @@ async function hasRoomFor(repository: Repository, marks: Marks, { halfEmpty }: P
   const bytes = [IndexClass.META, IndexClass.DATA].flatMap((indexClass) =>
     halfEmpty[indexClass].map((pack) => marks[indexClass].index.packs[pack]!.bytes),
   )
-  return capacity.bytesFree > bytes.reduce((sum, each) => sum + each, 0) + ROOM_KEPT_BYTES
+  const { bytesFree, filesFree = Number.POSITIVE_INFINITY } = capacity
+  const bytesNeeded = bytes.reduce((sum, each) => sum + each, 0) + ROOM_KEPT_BYTES
+  return bytesFree > bytesNeeded && filesFree > bytes.length * FILES_A_PACK + ROOM_KEPT_FILES
 }
 
 /** Snapshots that never were good or never count, and what a stopped forget left. */

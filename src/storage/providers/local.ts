@@ -24,6 +24,7 @@ import type {
   ObjectStore,
   ReadOptions,
   StoreCapabilities,
+  StoreCapacity,
   Uptime,
 } from '../object-store.ts'
 
@@ -41,6 +42,8 @@ const STAGED = /^[a-z]+-([0-9a-f]{8})-(\d+)-/
 const RESERVE_BYTES = 256 * 1024
 /** It is made only where it takes no more than this part of what is free. */
 const RESERVE_SHARE = 8
+/** A file system may run out of files before it runs out of bytes: empty ones, and the one above. */
+const RESERVE_FILES = Array.from({ length: 24 }, (_, i) => `${RESERVE}-${i + 1}`)
 const STAGED_AGE_MS_MAX = 48 * 3600 * 1000
 
 export interface LocalStoreConfig {
@@ -90,15 +93,20 @@ export class LocalStore implements ObjectStore {
   }
 
   async reserve(action: 'keep' | 'use'): Promise<void> {
-    const file = path.join(this.stagingDirectory, RESERVE)
-    if (action === 'use') return fs.rm(file, { force: true })
-    const { bytesFree } = (await this.capacity()) ?? { bytesFree: 0 }
-    if (bytesFree < RESERVE_BYTES * RESERVE_SHARE || (await statOrUndefined(file))) return
+    if (action === 'use') {
+      for (const name of [RESERVE, ...RESERVE_FILES])
+        await fs.rm(path.join(this.stagingDirectory, name), { force: true })
+      return
+    }
+    const { bytesFree, filesFree } = await this.capacity()
+    if (bytesFree < RESERVE_BYTES * RESERVE_SHARE) return
+    if (filesFree !== undefined && filesFree < RESERVE_FILES.length * RESERVE_SHARE) return
+    const found = new Set(await fs.readdir(this.stagingDirectory).catch(() => []))
     // Random: a file system that compresses would keep no room for zeros.
-    await fs
-      .writeFile(file, randomBytes(RESERVE_BYTES), { mode: 0o600, flag: 'wx', flush: true })
-      .then(() => this.#own(file))
-      .catch(() => fs.rm(file, { force: true }))
+    if (!found.has(RESERVE)) await this.#keep(RESERVE, randomBytes(RESERVE_BYTES))
+    // Where it counts no files they are not what it runs out of.
+    if (filesFree === undefined) return
+    for (const name of RESERVE_FILES) if (!found.has(name)) await this.#keep(name, Buffer.alloc(0))
   }
 
   async put(
@@ -172,9 +180,13 @@ export class LocalStore implements ObjectStore {
     })
   }
 
-  async capacity(): Promise<{ bytesFree: number; bytesTotal: number } | undefined> {
+  async capacity(): Promise<StoreCapacity> {
     const stat = await fs.statfs(this.location)
-    return { bytesFree: stat.bavail * stat.bsize, bytesTotal: stat.blocks * stat.bsize }
+    return {
+      bytesFree: stat.bavail * stat.bsize,
+      bytesTotal: stat.blocks * stat.bsize,
+      ...(stat.files > 0 && { filesFree: stat.ffree }),
+    }
   }
 
   nowMs(): Promise<number> {
@@ -269,6 +281,15 @@ export class LocalStore implements ObjectStore {
         context: { path: this.stagingDirectory },
       })
     await this.#makeDirectory(this.stagingDirectory)
+  }
+
+  /** Best effort: nothing that is at work needs what is kept aside. */
+  async #keep(name: string, bytes: Buffer): Promise<void> {
+    const file = path.join(this.stagingDirectory, name)
+    await fs
+      .writeFile(file, bytes, { mode: 0o600, flag: 'wx', flush: bytes.length > 0 })
+      .then(() => this.#own(file))
+      .catch(() => fs.rm(file, { force: true }))
   }
 
   async #writeStaged(staged: string, body: ByteSource | Uint8Array, signal: AbortSignal | undefined): Promise<void> {
