@@ -142,3 +142,36 @@ test('what stands in the place of a remembered state costs the memory and nothin
   state.remember({ keyGeneration: 1, deleteGeneration: 0, writers: {} })
   assert.equal(state.heads()?.keyGeneration, 1)
 })
+
+test('what the owner of a folder puts in the place of what root writes there does not become theirs', {
+  skip: process.getuid?.() === 0 ? false : 'giving files away needs root',
+}, async () => {
+  using folder = temporaryDirectory()
+  const victim = path.join(folder.path, 'victim')
+  fs.writeFileSync(victim, 'of root', { mode: 0o644 })
+  const root = path.join(folder.path, 'store')
+  fs.mkdirSync(root)
+  fs.chownSync(root, 54_321, 54_321)
+  const store = openStore(parseLocation(root))
+  await store.prepare()
+  const take = (file: string) => {
+    fs.rmSync(file)
+    fs.linkSync(victim, file)
+  }
+  const body = {
+    bytes: 1,
+    open: async function* () {
+      take(
+        path.join(store.stagingDirectory, fs.readdirSync(store.stagingDirectory).find((name) => /^put-/.test(name))!),
+      )
+      yield await Promise.resolve(Buffer.from('x'))
+    },
+  }
+  await store.put('a/b', body)
+  const staged = path.join(store.stagingDirectory, 'pack-00000000-1-abc')
+  fs.writeFileSync(staged, 'pack')
+  take(staged)
+  await assert.rejects(store.publish(staged, 'a/c'), failsWith('STORAGE_FAILED'))
+  const { uid, mode } = fs.statSync(victim)
+  assert.deepEqual([uid, mode & 0o777], [0, 0o644])
+})

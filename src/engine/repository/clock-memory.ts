@@ -2,15 +2,17 @@
  * What this machine remembers of its own clock between commands and systems, in the state folder: an age lets go of
  * nothing while the clock is in doubt.
  */
-import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { nowMs } from '../../kernel/clock.ts'
 import { type ClockReading, type ClockRecord, judgeClock } from '../../kernel/clock-trust.ts'
 import { makeDirectories } from '../../kernel/directories.ts'
 import { bootId } from '../../kernel/machine.ts'
+import { replaceOwnedFile } from '../../kernel/owned-file.ts'
+import { readTextSync } from '../../kernel/regular-file.ts'
 
 const FILE = 'clock.json'
+const BYTES_MAX = 4096
 /** Between two notes of a clock that nothing is wrong with. */
 const NOTE_MS = 60_000
 
@@ -42,7 +44,7 @@ function reading(): ClockReading {
 
 function remembered(stateDirectory: string): ClockRecord | undefined {
   try {
-    const record = JSON.parse(fs.readFileSync(path.join(stateDirectory, FILE), 'utf8')) as Partial<ClockRecord>
+    const record = JSON.parse(readTextSync(path.join(stateDirectory, FILE), BYTES_MAX)) as Partial<ClockRecord>
     const isWhole = typeof record.wallMs === 'number' && typeof record.uptimeMs === 'number'
     return isWhole && typeof record.boot === 'string' ? (record as ClockRecord) : undefined
   } catch {
@@ -52,10 +54,8 @@ function remembered(stateDirectory: string): ClockRecord | undefined {
 
 function remember(stateDirectory: string, record: ClockRecord): void {
   try {
-    makeDirectories(stateDirectory, { mode: 0o700 })
-    const temporary = path.join(stateDirectory, `.${FILE}-${process.pid}`)
-    fs.writeFileSync(temporary, JSON.stringify(record), { mode: 0o600 })
-    fs.renameSync(temporary, path.join(stateDirectory, FILE))
+    makeDirectories(stateDirectory, { mode: 0o700, isOwnersOfParent: true })
+    replaceOwnedFile(path.join(stateDirectory, FILE), JSON.stringify(record))
   } catch {
     // A read-only home: the clock is then held against what the repository knows, each time anew.
   }

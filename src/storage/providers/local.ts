@@ -286,10 +286,14 @@ export class LocalStore implements ObjectStore {
   /** Best effort: nothing that is at work needs what is kept aside. */
   async #keep(name: string, bytes: Buffer): Promise<void> {
     const file = path.join(this.stagingDirectory, name)
-    await fs
-      .writeFile(file, bytes, { mode: 0o600, flag: 'wx', flush: bytes.length > 0 })
-      .then(() => this.#own(file))
-      .catch(() => fs.rm(file, { force: true }))
+    try {
+      await using handle = await fs.open(file, 'wx', 0o600)
+      await this.#own(handle)
+      await handle.writeFile(bytes)
+      if (bytes.length > 0) await handle.sync()
+    } catch {
+      await fs.rm(file, { force: true })
+    }
   }
 
   async #writeStaged(staged: string, body: ByteSource | Uint8Array, signal: AbortSignal | undefined): Promise<void> {
@@ -298,7 +302,7 @@ export class LocalStore implements ObjectStore {
       await file.chmod(this.#config.fileMode ?? 0o600)
       if (body instanceof Uint8Array) await file.writeFile(body)
       else await writeSource(file, body, signal)
-      await this.#own(staged)
+      await this.#own(file)
       await this.#sync(() => file.sync())
     } finally {
       await file.close()
@@ -308,8 +312,13 @@ export class LocalStore implements ObjectStore {
   async #syncFile(target: string): Promise<void> {
     const file = await fs.open(target, constants.O_RDWR | constants.O_NOFOLLOW)
     try {
+      // Another name of it may be any file of this machine.
+      if (this.#gives && (await file.stat()).nlink > 1)
+        throw new BackupError('STORAGE_FAILED', 'Something else has taken the place of a staged file.', {
+          context: { path: target },
+        })
       await file.chmod(this.#config.fileMode ?? 0o600)
-      await this.#own(target)
+      await this.#own(file)
       await this.#sync(() => file.sync())
     } finally {
       await file.close()
@@ -332,16 +341,30 @@ export class LocalStore implements ObjectStore {
       await fs.mkdir(made, { mode: this.#config.directoryMode ?? 0o700 }).catch((error: unknown) => {
         if (systemCode(error) !== 'EEXIST') throw error
       })
-      await fs.chmod(made, this.#config.directoryMode ?? 0o700)
-      await this.#own(made)
+      await this.#settleDirectory(made)
       await this.#syncDirectory(path.dirname(made))
     }
     this.#knownDirectories.add(directory)
   }
 
-  async #own(target: string): Promise<void> {
+  async #settleDirectory(made: string): Promise<void> {
+    const handle = await fs.open(made, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW)
+    try {
+      await handle.chmod(this.#config.directoryMode ?? 0o700)
+      await this.#own(handle)
+    } finally {
+      await handle.close()
+    }
+  }
+
+  get #gives(): boolean {
+    return this.#config.uid !== undefined || this.#config.gid !== undefined
+  }
+
+  /** By what is open: whoever owns the folder can put any file of the machine in the place of a name. */
+  async #own(handle: fs.FileHandle): Promise<void> {
     const { uid, gid } = this.#config
-    if (uid !== undefined || gid !== undefined) await fs.lchown(target, uid ?? -1, gid ?? -1)
+    if (this.#gives) await handle.chown(uid ?? -1, gid ?? -1)
   }
 
   async #syncDirectory(directory: string): Promise<void> {
