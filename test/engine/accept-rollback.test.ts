@@ -146,6 +146,30 @@ test('a whole older copy is suspected by who knows better, and accepted by typed
   assert.ok(rollbacks.some(({ context }) => context['sequence'] === 4))
 })
 
+test('where whoever accepted was stopped, what comes next in the delete log lies above what was lost all the same', async () => {
+  for (const goesOn of ['accept', 'prune'] as const) {
+    using folder = temporaryDirectory()
+    const made = await stage(folder.path)
+    putBack(made)
+    const stopped = stoppingAt(localStore(made.made.folder), 'deletes/')
+    {
+      await using repository = await Repository.open(stopped.store, [made.made.kek], {
+        memory: (id) => new ClientState(made.made.stateFolder, id),
+        acceptsRollback: true,
+      })
+      void acceptRollback(repository, { by: 'test' }).catch(() => {})
+      await stopped.reached
+      assert.equal(fs.existsSync(path.join(made.made.folder, 'deletes')), false)
+    }
+    await using repository = await remembered(made.made)
+    if (goesOn === 'accept') await acceptRollback(repository, { by: 'test' })
+    else await prune(repository)
+    const { deleteLog } = await readHistory(repository)
+    assert.ok(deleteLog.entries.length > 0, goesOn)
+    assert.ok(deleteLog.entries.every(({ document }) => document.generation > 2, goesOn))
+  }
+})
+
 test('a client that remembers more than was accepted suspects the rest', async () => {
   using folder = temporaryDirectory()
   const made = await stage(folder.path)

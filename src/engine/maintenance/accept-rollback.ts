@@ -4,6 +4,7 @@
  */
 import { type Repository, requireFeatures } from '../repository/index.ts'
 import {
+  Acceptance,
   acceptedValue,
   type DeleteEntry,
   type History,
@@ -33,7 +34,10 @@ export async function acceptRollback(
   const signal = options.signal ? { signal: options.signal } : {}
   const history = await readHistory(repository, signal)
   const { suspicions } = history
-  if (history.rollbacks.length === 0) return { record: null, accepted: suspicions }
+  if (history.rollbacks.length === 0) {
+    await raiseDeleteLog(repository, history)
+    return { record: null, accepted: suspicions }
+  }
   const { name } = await writeRecord(repository, {
     record: RecordKind.ROLLBACK,
     subject: repository.config.repositoryId,
@@ -47,6 +51,17 @@ export async function acceptRollback(
   const after = await readHistory(repository, signal)
   if (after.rollbacks[0]) throw after.rollbacks[0]
   return { record: name, accepted: suspicions }
+}
+
+/**
+ * Whoever accepted may have been stopped between the record and the entry above what was lost: then what comes next
+ * would lie among accepted generations, and nobody would miss it. True when it has written one.
+ */
+export async function raiseDeleteLog(repository: Repository, history: History): Promise<boolean> {
+  const accepted = new Acceptance(history.allRecords).newestDeleteGeneration
+  if (accepted <= history.deleteLog.newestGeneration) return false
+  await writeDeleteEntry(repository, entryAbove(history, { ...history.suspicions, generations: [accepted] }))
+  return true
 }
 
 /**

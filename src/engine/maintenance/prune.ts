@@ -19,6 +19,7 @@ import {
   readHistory,
   type SnapshotEntry,
 } from '../snapshot/index.ts'
+import { raiseDeleteLog } from './accept-rollback.ts'
 import { copyBlobs } from './copy-blobs.ts'
 import { writeDeleteEntry } from './delete-entries.ts'
 import { removeLeftovers, removeSnapshots, useReserve } from './forget.ts'
@@ -80,7 +81,8 @@ async function pruneOnce(repository: Repository, options: PruneOptions): Promise
   // pruner.
   await using session = await prunerSession(repository)
   const own = session ? { own: session.key } : {}
-  const history = await trustedHistory(repository, options)
+  const read = await trustedHistory(repository, options)
+  const history = (await raiseDeleteLog(repository, read)) ? await trustedHistory(repository, options) : read
   const marks = await markNeeded(repository, history, options)
   const found = await planOf(repository, { history, marks, ...own })
   const plan =

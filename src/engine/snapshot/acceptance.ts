@@ -122,6 +122,11 @@ export class Acceptance {
     return Math.max(0, ...accepted.map(({ seen }) => seen))
   }
 
+  /** Of the delete log, the highest that was lost; 0 without one. New ones lie above it. */
+  get newestDeleteGeneration(): number {
+    return Math.max(0, ...this.#values.flatMap(({ generations }) => generations.map(({ to }) => to)))
+  }
+
   #some(is: (value: AcceptedValue) => boolean): boolean {
     return this.#values.some(is)
   }

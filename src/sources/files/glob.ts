@@ -8,6 +8,7 @@ const ALTERNATIVES_MAX = 256
 const PATTERN_CHARACTERS_MAX = 4096
 /** Of all alternatives together. */
 const EXPANDED_CHARACTERS_MAX = 4 * PATTERN_CHARACTERS_MAX
+const BRACES_DEEP_MAX = 16
 const SLASH = 0x2f
 
 /** What a place of the pattern takes; wildcards may take none or many. */
@@ -202,10 +203,22 @@ function upperCase(code: number): number {
   return String.fromCodePoint(code).toUpperCase().codePointAt(0)!
 }
 
-/** `a{b,c}d` as `abd` and `acd`, also nested. */
-function expand(body: string): string[] {
-  const open = findBrace(body)
-  if (open < 0) return [body]
+/** `a{b,c}d` as `abd` and `acd`, also nested. From left to right: what is too much is known before it is made. */
+function expand(body: string, depth = 0): string[] {
+  if (depth > BRACES_DEEP_MAX) throw new GlobError(`has more than ${BRACES_DEEP_MAX} "{" inside each other`)
+  let heads = ['']
+  let at = 0
+  for (let open = findBrace(body, at); open >= 0; open = findBrace(body, at)) {
+    const { parts, close } = partsOf(body, open)
+    const inner = parts.flatMap((part) => expand(part, depth + 1))
+    heads = joinedEach(heads, body.slice(at, open), inner)
+    at = close + 1
+  }
+  return heads.map((head) => head + body.slice(at))
+}
+
+/** What stands between the commas of the brace at `open`, and where that ends. */
+function partsOf(body: string, open: number): { parts: string[]; close: number } {
   const parts: string[] = []
   let depth = 0
   let from = open + 1
@@ -220,34 +233,25 @@ function expand(body: string): string[] {
       depth -= 1
       if (depth > 0) continue
       parts.push(body.slice(from, i))
-      return expandParts(body, parts, { open, close: i })
+      return { parts, close: i }
     }
   }
   throw new GlobError('has an open "{"')
 }
 
-function expandParts(
-  body: string,
-  parts: readonly string[],
-  { open, close }: { readonly open: number; readonly close: number },
-): string[] {
-  const whole: string[] = []
-  let characters = 0
-  for (const part of parts) {
-    for (const each of expand(`${body.slice(0, open)}${part}${body.slice(close + 1)}`)) {
-      whole.push(each)
-      characters += each.length
-    }
-    if (whole.length > ALTERNATIVES_MAX || characters > EXPANDED_CHARACTERS_MAX)
-      throw new GlobError(`has more than ${ALTERNATIVES_MAX} alternatives, or long ones`)
-  }
-  return whole
+function joinedEach(heads: readonly string[], between: string, tails: readonly string[]): string[] {
+  const sumOf = (texts: readonly string[]) => texts.reduce((sum, { length }) => sum + length, 0)
+  const count = heads.length * tails.length
+  const characters = (sumOf(heads) + heads.length * between.length) * tails.length + sumOf(tails) * heads.length
+  if (count > ALTERNATIVES_MAX || characters > EXPANDED_CHARACTERS_MAX)
+    throw new GlobError(`has more than ${ALTERNATIVES_MAX} alternatives, or long ones`)
+  return heads.flatMap((head) => tails.map((tail) => head + between + tail))
 }
 
-/** The first unescaped brace outside of brackets, or -1. */
-function findBrace(body: string): number {
+/** The next unescaped brace outside of brackets, or -1. */
+function findBrace(body: string, from: number): number {
   let lastBracket: number | undefined
-  for (let i = 0; i < body.length; i += 1) {
+  for (let i = from; i < body.length; i += 1) {
     if (body[i] === '\\') i += 1
     else if (body[i] === '{') return i
     else if (body[i] === '[') {

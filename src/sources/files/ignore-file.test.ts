@@ -36,6 +36,8 @@ test('hostile bytes cost no more than their length', () => {
     '\xff\xfe\n'.repeat(1000),
     `${'[{'.repeat(500)}\n`.repeat(200),
     `${'{a,b}'.repeat(30)}\n`.repeat(1500),
+    `${'{a,b}'.repeat(8)}${'{a}'.repeat(300)}\n`.repeat(256),
+    `${'{'.repeat(500)}a${'}'.repeat(500)}\n`.repeat(256),
   ])
     parseIgnoreFile(bytes)
   assert.ok(process.cpuUsage().user - before < 5_000_000, 'seconds for one file')
