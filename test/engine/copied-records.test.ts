@@ -18,10 +18,13 @@ import {
   readHistory,
   writeRecord,
 } from '../../src/engine/index.ts'
+import { removeSnapshots } from '../../src/engine/maintenance/forget.ts'
+import { RecordFolder, readRecords } from '../../src/engine/snapshot/index.ts'
 import { BackupError, isBackupError } from '../../src/kernel/backup-error.ts'
 import type { ObjectStore } from '../../src/storage/index.ts'
 import {
   backup,
+  forget,
   localStore,
   makeRepository,
   open,
@@ -220,6 +223,56 @@ test('each finished copy is noted where it came from, one record a copy; where t
   const state = stateOf(pair.second, to)
   const result = await copySnapshots(closed, to, { snapshots: history.snapshots, state, by: 'maria' })
   assert.deepEqual([result.present, result.isNoted], [3, false])
+})
+
+test('what was forgotten at the copy stays away until it is named; what never was good there comes again', async () => {
+  using folder = temporaryDirectory()
+  const pair = await pairIn(folder.path)
+  const [older, newer] = pair.snapshots as [string, string]
+  const [goneThere] = (await copied(pair)).copied as [string, string]
+  await forget(pair.second, goneThere)
+  const again = await copied(pair)
+  assert.deepEqual([again.copied, again.present, again.forgotten], [[], 1, 1])
+  assert.deepEqual([...(await keptAt(pair.second)).keys()], [newer])
+  await using from = await open(pair.first)
+  await using to = await open(pair.second)
+  const { snapshots } = await readHistory(from)
+  const named = { snapshots: snapshots.filter(({ name }) => name === older), withForgotten: true }
+  const brought = await copySnapshots(from, to, { ...named, state: stateOf(pair.second, to) })
+  assert.deepEqual([brought.copied.length, brought.forgotten], [1, 0])
+  assert.deepEqual(new Set((await keptAt(pair.second)).keys()), new Set([older, newer]))
+  assert.deepEqual((await readHistory(to)).rollbacks, [])
+  // As prune does with a copy that was never finished: nobody decided anything.
+  const history = await readHistory(to)
+  const doomed = history.snapshots.filter(({ document }) => document.copiedFrom?.snapshot === newer)
+  await removeSnapshots(to, history, { doomed, by: 'prune' })
+  const last = await copied(pair)
+  assert.deepEqual([last.copied.length, last.present, last.forgotten], [1, 1, 0])
+})
+
+const NOTHING_ACCEPTED = { snapshots: [], records: [], keyring: null, generations: [], entries: [], back: [] }
+
+test('records of kinds that are not to be brought stay in both repositories as they are', async () => {
+  using folder = temporaryDirectory()
+  const pair = await pairIn(folder.path)
+  for (const at of [pair.first, pair.second])
+    for (const record of ['later-kind', RecordKind.ROLLBACK, RecordKind.ERASURE])
+      await decide(at, record, { subject: 'x', value: { ...NOTHING_ACCEPTED, of: at.folder } })
+  const standing = async (at: TestRepository) => {
+    await using repository = await open(at)
+    const { entries } = await readRecords(repository, RecordFolder.DECISIONS)
+    return entries
+      .filter(({ document }) => document.record !== RecordKind.COPY)
+      .map(({ name }) => name)
+      .sort()
+  }
+  const before = [await standing(pair.first), await standing(pair.second)]
+  assert.deepEqual(
+    before.map((names) => names.length),
+    [3, 3],
+  )
+  assert.equal((await copied(pair)).records.brought, 0)
+  assert.deepEqual([await standing(pair.first), await standing(pair.second)], before)
 })
 
 test('the reader of the page alone lists and restores what was copied, records and all', async () => {

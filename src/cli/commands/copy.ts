@@ -30,6 +30,7 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   const progress = context.progress('restore')
   const result = await copySnapshots(from.repository, to.repository, {
     snapshots,
+    withForgotten: named.length > 0,
     state: to.state,
     by: userName(),
     signal: context.signal,
@@ -79,10 +80,11 @@ async function makeTarget(target: CommandContext, location: string, history: His
 
 function tell(
   context: CommandContext,
-  { copied, present, bytesStored, userFiles, records, isNoted }: CopyResult,
+  { copied, present, forgotten, bytesStored, userFiles, records, isNoted }: CopyResult,
 ): void {
   const { t, say, warn } = context
   say(t('copy.done', { count: copied.length, present, bytes: formatBytes(bytesStored) }))
+  if (forgotten > 0) say(t('copy.forgotten', { count: forgotten }))
   if (records.brought > 0) say(t('copy.records', { count: records.brought }))
   if (userFiles > 0) say(t('copy.userFiles', { count: userFiles }))
   if (records.left > 0) warn(t('copy.recordsLeft', { count: records.left }))

@@ -98,6 +98,7 @@ export const en = {
   'hold.open': 'until it is lifted',
   'copy.done': '{count} {count:snapshot|snapshots} copied, {present} there already, {bytes} stored.',
   'copy.records': '{count} {count:record|records} of what was decided brought along (pins, holds, configurations, audit).',
+  'copy.forgotten': '{count} {count:snapshot|snapshots} that {count:was|were} forgotten at the copy {count:stays|stay} away; to bring one again, name it: copy SNAPSHOT --to LOCATION.',
   'copy.recordsLeft': '{count} {count:record was|records were} left as the copy has them: it was decided otherwise there.',
   'copy.otherSystem': 'The copy is the repository of another system: configurations and audit were not brought along. Use a repository of its own for each system.',
   'copy.notNoted': 'The repository that was copied could not note this copy: "status" does not know of it.',

@@ -99,6 +99,7 @@ export const ptBr: Readonly<Record<MessageKey, string>> = {
   'hold.open': 'até ser encerrada',
   'copy.done': '{count} {count:snapshot copiado|snapshots copiados}, {present} já {present:estava|estavam} lá, {bytes} gravados.',
   'copy.records': '{count} {count:registro|registros} do que foi decidido {count:foi junto|foram junto} (fixações, retenções, configurações, auditoria).',
+  'copy.forgotten': '{count} {count:snapshot esquecido na cópia não voltou|snapshots esquecidos na cópia não voltaram}; para levar um deles de novo, indique-o: copy SNAPSHOT --to LOCAL.',
   'copy.recordsLeft': '{count} {count:registro ficou|registros ficaram} como a cópia os tem: lá se decidiu outra coisa.',
   'copy.otherSystem': 'A cópia é o repositório de outro sistema: configurações e auditoria não foram junto. Use um repositório próprio para cada sistema.',
   'copy.notNoted': 'O repositório copiado não pôde anotar esta cópia: "status" não sabe dela.',

@@ -10,6 +10,7 @@ import { confirmSnapshot, openWriterSession, type WriterSession } from '../commi
 import { LookupIds, ObjectType } from '../crypto/index.ts'
 import { type ClientState, countUserFiles, type Repository, requireFeatures } from '../repository/index.ts'
 import {
+  forgottenBy,
   type History,
   headOf,
   headsOf,
@@ -17,6 +18,7 @@ import {
   openIndex,
   openReader,
   othersSeen,
+  RecordKind,
   readDeleteLog,
   readHistory,
   type SnapshotDocument,
@@ -33,6 +35,8 @@ const ATTEMPTS_MAX = 3
 export interface CopyOptions {
   /** Snapshots of the first repository, oldest first. */
   readonly snapshots: readonly SnapshotEntry[]
+  /** Bring also what somebody let go at the copy: it was asked for by name. Default false. */
+  readonly withForgotten?: boolean
   /** This machine's memory of the second repository. */
   readonly state: ClientState
   /** Who copies, for the record that the copy leaves in the first repository; default: the user's name. */
@@ -50,6 +54,8 @@ export interface CopyResult {
   readonly copied: readonly string[]
   /** Snapshots that the second repository has already. */
   readonly present: number
+  /** Snapshots that somebody let go there: left out, since the copy's retention is its own. */
+  readonly forgotten: number
   readonly bytesCopied: number
   readonly bytesStored: number
   /** Files of the application below `user/` of the first repository: in no snapshot, and not copied. */
@@ -106,7 +112,9 @@ async function copyInSession(ends: Ends, options: CopyOptions): Promise<Copied> 
       document.copiedFrom ? [[document.copiedFrom.snapshot, name]] : [],
     ),
   )
-  const wanted = options.snapshots.filter(({ name }) => !there.has(name))
+  const lacking = options.snapshots.filter(({ name }) => !there.has(name))
+  const letGo = options.withForgotten ? new Set<string>() : letGoAt(history)
+  const wanted = lacking.filter(({ name }) => !letGo.has(name))
   const records = await RecordCopier.open(ends.from, ends.to, options.signal)
   await records.bringDecisions(there)
   const moved =
@@ -115,12 +123,21 @@ async function copyInSession(ends: Ends, options: CopyOptions): Promise<Copied> 
   await records.bringAudit()
   return {
     copied,
-    present: options.snapshots.length - wanted.length,
+    present: options.snapshots.length - lacking.length,
+    forgotten: lacking.length - wanted.length,
     ...moved,
     userFiles: await countUserFiles(ends.from.store, signal),
     records: records.counts,
     ...standingOf(ends.from, history, wanted),
   }
+}
+
+/** Of what the copies that somebody let go there were made. */
+function letGoAt({ allRecords }: History): Set<string> {
+  const forgets = allRecords.filter(({ document }) => document.record === RecordKind.FORGET)
+  return new Set(
+    forgets.flatMap(({ document }) => forgottenBy(document).flatMap(({ copiedFrom }) => copiedFrom?.snapshot ?? [])),
+  )
 }
 
 /** What of the first repository is in the second now. */

@@ -48,7 +48,7 @@ export async function forgetSnapshots(repository: Repository, history: History, 
   const runs = new Set(asked.map(({ document }) => runOf(document)))
   const rivals = [...history.rivals, ...history.superseded].filter(({ document }) => runs.has(runOf(document)))
   const doomed = [...asked, ...rivals]
-  const record = await putForget(repository, history, { doomed, by: options.by })
+  const record = await putForget(repository, history, { doomed, by: options.by, isDecided: true })
   try {
     await refuseProtected(repository, history, { asked, isClockDoubted })
   } catch (error) {
@@ -102,6 +102,8 @@ export async function removeSnapshots(repository: Repository, history: History, 
 interface Removal {
   readonly doomed: readonly SnapshotEntry[]
   readonly by: string
+  /** Somebody let them go, and a copier does not bring them again; else they only never were good. Default false. */
+  readonly isDecided?: boolean
 }
 
 interface PutRecord {
@@ -109,11 +111,16 @@ interface PutRecord {
   readonly document: Omit<RecordDocument, 'kind'>
 }
 
-async function putForget(repository: Repository, history: History, { doomed, by }: Removal): Promise<PutRecord> {
+async function putForget(
+  repository: Repository,
+  history: History,
+  { doomed, by, isDecided }: Removal,
+): Promise<PutRecord> {
   const snapshots = doomed.map(({ name, document }) => ({
     name,
     writer: document.writer,
     sequence: document.sequence ?? 0,
+    ...(isDecided && document.copiedFrom && { copiedFrom: document.copiedFrom }),
   }))
   const subject = doomed[0]!.name
   const generations = history.allRecords

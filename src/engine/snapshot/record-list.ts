@@ -4,7 +4,7 @@
  */
 import { ObjectType } from '../crypto/index.ts'
 import type { ObjectProblem, Repository } from '../repository/index.ts'
-import { parseRecord, type RecordDocument, RecordKind } from './documents.ts'
+import { parseRecord, type RecordDocument, RecordKind, type SnapshotDocument } from './documents.ts'
 import { byMaintenance, readParsed } from './read-parsed.ts'
 
 export interface RecordEntry {
@@ -63,12 +63,18 @@ export function inForce(entries: readonly RecordEntry[]): RecordEntry[] {
   )
 }
 
+export interface ForgottenSnapshot {
+  readonly name: string
+  readonly writer: string
+  readonly sequence: number
+  /** Of a copy that somebody let go: what it was copied from. */
+  readonly copiedFrom?: SnapshotDocument['copiedFrom']
+}
+
 /** The snapshots that a `forget` record names. */
-export function forgottenBy({
-  value,
-}: RecordDocument): ReadonlyArray<{ readonly name: string; readonly writer: string; readonly sequence: number }> {
+export function forgottenBy({ value }: RecordDocument): readonly ForgottenSnapshot[] {
   const list = value?.['snapshots']
-  return Array.isArray(list) ? (list as Array<{ name: string; writer: string; sequence: number }>) : []
+  return Array.isArray(list) ? (list as ForgottenSnapshot[]) : []
 }
 
 /** Whether a `forget` record says that the objects are gone: one that is back was put back. */
