@@ -16,6 +16,7 @@ import {
   writeRecord,
 } from '../../src/engine/index.ts'
 import { isBackupError } from '../../src/kernel/backup-error.ts'
+import { forgetsOf, withoutAll } from '../harness/every-kind.ts'
 import { failsWith } from '../harness/refusal.ts'
 import {
   backup,
@@ -93,6 +94,9 @@ test('a client that only reads suspects whatever is hidden from it later', async
       hidden += 1
     }
   }
+  const forgets = await forgetsOf(made)
+  assert.equal(forgets.length, 2, 'a forget, and that it is finished')
+  assert.ok((await withoutAll(forgets, () => rollbacksOf(made))).length > 0, 'without either the gap is seen')
   const keyring = filesBelow(path.join(made.folder, 'keys')).filter((file) =>
     path.basename(file).startsWith('00000002'),
   )
@@ -104,14 +108,16 @@ test('a client that only reads suspects whatever is hidden from it later', async
   assert.ok(hidden >= 8)
 })
 
-/** A hold's earlier generations may go: a newer one stands for them. */
+/**
+ * A hold's earlier generations may go: a newer one stands for them. Of a forget each of both names what was forgotten.
+ */
 async function isOld(made: TestRepository, file: string, bytes: Buffer): Promise<boolean> {
   fs.writeFileSync(file, bytes)
   await using repository = await open(made)
   const { allRecords } = await readHistory(repository)
   fs.rmSync(file)
   const { document } = allRecords.find(({ name }) => name === path.basename(file))!
-  return document.record === RecordKind.HOLD && document.generation < 3
+  return document.record === RecordKind.FORGET || (document.record === RecordKind.HOLD && document.generation < 3)
 }
 
 test('where newer snapshots may be hidden, nobody is given the latest; by name they are', async () => {

@@ -83,6 +83,26 @@ export function objectsOf({ made }: Stage): string[] {
     .sort()
 }
 
+/** Files of the records that say what was forgotten: of a finished forget two, each of which says it whole. */
+export async function forgetsOf(made: TestRepository): Promise<string[]> {
+  await using repository = await open(made)
+  const { allRecords } = await readHistory(repository)
+  return allRecords
+    .filter(({ document }) => document.record === RecordKind.FORGET)
+    .map(({ name }) => path.join(made.folder, 'records', name))
+}
+
+/** What is answered while files are gone; they come back. */
+export async function withoutAll<T>(files: readonly string[], ask: () => Promise<T>): Promise<T> {
+  const saved = files.map((file) => [file, fs.readFileSync(file)] as const)
+  for (const file of files) fs.rmSync(file)
+  try {
+    return await ask()
+  } finally {
+    for (const [file, bytes] of saved) fs.writeFileSync(file, bytes)
+  }
+}
+
 /** The same in a copy of its folder. */
 export function copied({ base, source, made }: Stage, to: string): Stage {
   fs.cpSync(base, to, { recursive: true, preserveTimestamps: true })
