@@ -9,7 +9,7 @@ import { throwIfAborted } from '../kernel/abort.ts'
 import { turn } from '../kernel/clock.ts'
 import { invariant } from '../kernel/invariant.ts'
 import type { Catalog, CatalogKind, Database, DatabaseTransaction, Identity, SqlExecutor } from './catalog.ts'
-import { asCatalogError, notPermitted, sqlState } from './driver-error.ts'
+import { asCatalogError, notPermitted, rolesMissing, sqlState } from './driver-error.ts'
 import { SCHEMA } from './schema.ts'
 import type { Tables } from './tables.ts'
 
@@ -120,5 +120,9 @@ export class KyselyCatalog implements Catalog {
 async function actAs(tx: DatabaseTransaction, identity: Identity): Promise<void> {
   const claims = JSON.stringify({ ...identity.claims, sub: identity.userId, role: 'authenticated' })
   await sql`select set_config('request.jwt.claims', ${claims}, true)`.execute(tx)
-  await sql`set local role authenticated`.execute(tx)
+  try {
+    await sql`set local role authenticated`.execute(tx)
+  } catch (error) {
+    throw rolesMissing(error)
+  }
 }

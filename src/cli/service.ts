@@ -3,7 +3,9 @@
  * checkpoints.
  */
 import { once } from 'node:events'
-import { isBackupError } from '../kernel/backup-error.ts'
+import { failureOf } from '../contracts/index.ts'
+import { type BackupError, isBackupError } from '../kernel/backup-error.ts'
+import { DATABASE_LATER, type ErrorCode } from '../kernel/error-code.ts'
 import { sleep } from '../kernel/timer.ts'
 import type { StartedSystem } from '../system/index.ts'
 import type { CommandContext, CommandResult } from './command.ts'
@@ -37,6 +39,9 @@ export async function runService(context: CommandContext, role: 'serve' | 'worke
   return { json: { stopped: true } }
 }
 
+/** What may change while it waits: the database, or that there is a key. */
+const AWAITED: readonly ErrorCode[] = [...DATABASE_LATER, 'KEY_MISSING']
+
 /**
  * A database that is down at start is waited for. Without a key there is nothing to do but to be set up: it says how,
  * and looks again, since `.env` and config.json may get one meanwhile.
@@ -46,19 +51,22 @@ async function startPatiently(context: CommandContext, role: 'serve' | 'worker')
     try {
       return await openCommandSystem(context, { role, works: true, mustOwn: true, mayCreate: true })
     } catch (error) {
-      if (!isBackupError(error, 'DATABASE_UNAVAILABLE') && !isBackupError(error, 'KEY_MISSING')) throw error
-      if (!isSaid)
-        context.warn(
-          error.code === 'KEY_MISSING'
-            ? context.t(error.context['fresh'] === undefined ? 'serve.keyMissing' : 'serve.setUp')
-            : context.t('serve.waiting', {
-                database: String(error.context['database'] ?? ''),
-                cause: String(error.context['cause'] ?? ''),
-              }),
-        )
+      if (!isBackupError(error) || !AWAITED.includes(error.code)) throw error
+      if (!isSaid) context.warn(waitingFor(error, context))
     }
     await sleep(RETRY_MS, { signal: context.signal })
   }
+}
+
+function waitingFor(error: BackupError, { t, locale }: CommandContext): string {
+  if (error.code === 'KEY_MISSING') return t(error.context['fresh'] === undefined ? 'serve.keyMissing' : 'serve.setUp')
+  if (error.code === 'DATABASE_UNAVAILABLE')
+    return t('serve.waiting', {
+      database: String(error.context['database'] ?? ''),
+      cause: String(error.context['cause'] ?? ''),
+    })
+  const { message, guidance } = failureOf(error, locale)
+  return t('serve.waitingFor', { problem: message, guidance })
 }
 
 /** Other commands end when nobody reads them any more; backups go on. */

@@ -9,8 +9,13 @@ export const ERROR_CODES = [
   'CONFIG_INVALID',
   'CONFIG_NOT_FOUND',
   'DAMAGED',
+  'DATABASE_BUSY',
+  'DATABASE_FULL',
+  'DATABASE_MISSING',
   'DATABASE_NOT_EMPTY',
   'DATABASE_NOT_INITIALIZED',
+  'DATABASE_POOLED',
+  'DATABASE_READ_ONLY',
   'DATABASE_ROLES_MISSING',
   'DATABASE_TOO_NEW',
   'DATABASE_TOO_OLD',
@@ -72,3 +77,11 @@ export const ERROR_CODES = [
 ] as const
 
 export type ErrorCode = (typeof ERROR_CODES)[number]
+
+/** What keeps a database from being used for a while: it is waited for. */
+export const DATABASE_LATER: readonly ErrorCode[] = [
+  'DATABASE_UNAVAILABLE',
+  'DATABASE_READ_ONLY',
+  'DATABASE_FULL',
+  'DATABASE_BUSY',
+]

@@ -120,7 +120,7 @@ test('serve without a key says how to make one, makes nothing, and starts once .
     cwd,
     env: { ...keyless, BACKUP_ENCRYPTION_KEY: 'your_32_character_encryption_key' },
   })
-  await once(placeholder.child, 'exit')
+  await once(placeholder.child, 'close')
   assert.equal(placeholder.child.exitCode, 2)
   assert.match(placeholder.said(), /KEY_PLACEHOLDER.*\n.*the key that the repository was made with/)
   assert.doesNotMatch(placeholder.said(), /key generate/, 'a new key opens nothing that is there')
@@ -165,5 +165,28 @@ test('a PostgreSQL without the tables is refused until init-db is asked for; one
   await server.start()
   await says(served, /Ready \(pid \d+\)/)
   assert.equal((await runCli(['config', 'list', '--json'], at)).status, 0)
+  assert.equal(await served.stop(), 0)
+})
+
+test('a PostgreSQL that is read-only at start is waited for by name; one that is not there ends it', {
+  skip: noServer(),
+}, async () => {
+  using folder = temporaryDirectory()
+  await using server = await temporaryPostgres()
+  const url = await server.newDatabase()
+  const name = new URL(url).pathname.slice(1)
+  const at = await place(folder.path, { DATABASE_URL: url })
+  assert.equal((await runCli(['system', 'init-db'], at)).status, 0)
+  const absent = await runCli(['serve', '--json'], { ...at, env: { ...at.env, DATABASE_URL: `${url}x` } })
+  assert.deepEqual(
+    [absent.status, (absent.json?.['error'] as { code?: string } | undefined)?.code],
+    [1, 'DATABASE_MISSING'],
+    absent.stderr,
+  )
+  await asAdmin(server.adminUrl, `alter database ${name} set default_transaction_read_only = on`)
+  await using served = stay(['serve'], at)
+  await says(served, /takes no changes: it is read-only\. Waiting for it\. What to do: Name the primary/)
+  await asAdmin(server.adminUrl, `alter database ${name} reset default_transaction_read_only`)
+  await says(served, /Ready \(pid \d+\)/)
   assert.equal(await served.stop(), 0)
 })

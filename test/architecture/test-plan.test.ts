@@ -24,7 +24,11 @@ function planted(): { readonly files: string[]; readonly path: string } & Dispos
 test('the plan counts files and minutes, and names what this machine lacks', () => {
   using here = planted()
   const how = { root: here.path, lanes: 2, isLong: false }
-  const lacking = { isRoot: false, noServer: (major: number) => (major === 17 ? 'no 17' : false) as string | false }
+  const lacking = {
+    isRoot: false,
+    noServer: (major: number) => (major === 17 ? 'no 17' : false) as string | false,
+    noPooler: () => 'no pooler' as string | false,
+  }
   const [first, ...left] = planOf(here.files, how, lacking)
   assert.match(first ?? '', /then 3 files of tests, 2 at a time: about 2 minutes/)
   assert.deepEqual(
@@ -32,10 +36,15 @@ test('the plan counts files and minutes, and names what this machine lacks', () 
     [
       'will be left out: the long form of the seeded sweeps (npm run test:long)',
       'will be left out: some of 1 files: no 17',
+      'will be left out: 0 files: no pooler',
       'will be left out: some of 1 files: this is not root',
     ],
   )
-  const whole = planOf(here.files, { ...how, isLong: true }, { isRoot: true, noServer: () => false })
+  const whole = planOf(
+    here.files,
+    { ...how, isLong: true },
+    { isRoot: true, noServer: () => false, noPooler: () => false },
+  )
   assert.equal(whole.length, 1, 'nothing is left out')
 })
 

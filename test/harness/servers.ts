@@ -16,3 +16,13 @@ export function serverPrograms(major: number): string | undefined {
 export function noServer(major = 15): string | false {
   return serverPrograms(major) ? false : `PostgreSQL ${major} is not installed (npm run servers brings it)`
 }
+
+/** Where PgBouncer is, or undefined. */
+export function poolerProgram(): string | undefined {
+  return ['/usr/sbin/pgbouncer', '/usr/bin/pgbouncer', '/usr/local/bin/pgbouncer'].find((file) => fs.existsSync(file))
+}
+
+/** Why tests behind a pooler are left out, or false. */
+export function noPooler(): string | false {
+  return poolerProgram() ? false : 'PgBouncer is not installed (apt-get install pgbouncer)'
+}

@@ -135,9 +135,8 @@ describe('on PostgreSQL 15', { skip: noServer() }, () => {
     assert.equal((await catalog.db.selectFrom('tenants').select('name').executeTakeFirstOrThrow()).name, 'kept')
   })
 
-  test('a database or a user that does not exist is unavailable, not a bug', async () => {
+  test('a user or a host that does not exist is unavailable, not a bug', async () => {
     const url = await server.newDatabase()
-    await assert.rejects(openCatalog({ url: `${url}-not` }), UNAVAILABLE)
     await assert.rejects(openCatalog({ url: url.replace('owner', 'stranger') }), UNAVAILABLE)
     await assert.rejects(openCatalog({ url: `${url}?sslmode=verify-full` }), UNAVAILABLE)
     await assert.rejects(openCatalog({ url: 'postgres://a@no-such-host.invalid/b' }), UNAVAILABLE)

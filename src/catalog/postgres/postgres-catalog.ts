@@ -1,7 +1,7 @@
 /**
  * PostgreSQL 15 and newer, Supabase among them, through a pool. A connection that breaks is an error of the query that
  * used it, never of the process; the next query makes a new one. Pooling in between must be in session mode: the queue
- * and the migrations hold session locks.
+ * and the migrations hold session locks (session-mode.ts).
  */
 
 import { type Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely'
@@ -14,6 +14,7 @@ import { KyselyCatalog } from '../kysely-catalog.ts'
 import { initialize, migrate, type SqlSession } from '../schema.ts'
 import type { Tables } from '../tables.ts'
 import { PG_TYPES } from '../values.ts'
+import { refuseTransactionPooling } from './session-mode.ts'
 
 export interface PostgresOptions {
   /** May hold the password; it is shown nowhere. */
@@ -32,13 +33,15 @@ const VERSION_MIN = 150_000
 
 /**
  * Connects, checks the server and brings the schema to this version; never makes it.
- * Throws CONFIG_INVALID, DATABASE_UNAVAILABLE, DATABASE_NOT_INITIALIZED, DATABASE_TOO_NEW, DATABASE_TOO_OLD.
+ * Throws CONFIG_INVALID, DATABASE_UNAVAILABLE, DATABASE_MISSING, DATABASE_BUSY,
+ * DATABASE_POOLED, DATABASE_NOT_INITIALIZED, DATABASE_TOO_NEW, DATABASE_TOO_OLD.
  */
 export async function openPostgresCatalog(options: PostgresOptions): Promise<Catalog> {
   throwIfAborted(options.signal)
-  const { pool, location } = makePool(options)
+  const place = makePool(options)
+  const { pool, location } = place
   try {
-    await withSession({ pool, location }, async (session) => {
+    await withSession(place, async (session) => {
       await refuseOldServer(session, location)
       await migrate(session, location)
     })
@@ -59,13 +62,15 @@ export async function openPostgresCatalog(options: PostgresOptions): Promise<Cat
 
 /**
  * Makes the schema in an external database: what `system init-db` does. False when it was there. Brings an older one to
- * this version. Throws DATABASE_UNAVAILABLE, DATABASE_TOO_NEW, DATABASE_TOO_OLD.
+ * this version. Throws DATABASE_UNAVAILABLE, DATABASE_MISSING, DATABASE_BUSY, DATABASE_READ_ONLY, DATABASE_FULL,
+ * DATABASE_POOLED, DATABASE_TOO_NEW, DATABASE_TOO_OLD.
  */
 export async function initDatabase(options: PostgresOptions): Promise<boolean> {
   throwIfAborted(options.signal)
-  const { pool, location } = makePool(options)
+  const place = makePool(options)
+  const { pool, location } = place
   try {
-    return await withSession({ pool, location }, async (session) => {
+    return await withSession(place, async (session) => {
       await refuseOldServer(session, location)
       const isNew = await initialize(session)
       await migrate(session, location)
@@ -80,7 +85,7 @@ export async function initDatabase(options: PostgresOptions): Promise<boolean> {
  * Throws CONFIG_INVALID for what is no URL of PostgreSQL; what is wrong with it is not said, since it may hold a
  * password.
  */
-function makePool({ url, connectionsMax = 10 }: PostgresOptions): { pool: pg.Pool; location: string } {
+function makePool({ url, connectionsMax = 10 }: PostgresOptions): Place {
   const location = redacted(url)
   if (!isReadable(url))
     throw new BackupError('CONFIG_INVALID', 'DATABASE_URL can not be read.', {
@@ -90,20 +95,39 @@ function makePool({ url, connectionsMax = 10 }: PostgresOptions): { pool: pg.Poo
         accepted: 'postgres://USER:PASSWORD@HOST:5432/DATABASE, special signs in the password percent-encoded',
       },
     })
+  let isSession = false
   const pool = new pg.Pool({
     connectionString: url,
     max: connectionsMax,
     types: PG_TYPES as pg.CustomTypesConfig,
     application_name: 'neonpro-backup',
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     allowExitOnIdle: true,
+    // As a parameter of the start PgBouncer refuses it. Nothing is set before it is known whose session this is.
+    onConnect: async (client) => {
+      if (isSession) await client.query(`set idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MS}`)
+    },
   })
   // An idle connection that the server ends: the pool has dropped it already.
   pool.on('error', () => {})
-  return { pool, location }
+  return {
+    pool,
+    location,
+    url,
+    markSession: () => {
+      isSession = true
+    },
+  }
+}
+
+interface Place {
+  readonly pool: pg.Pool
+  readonly location: string
+  readonly url: string
+  /** From here on a new connection may be set up for good: it is ours alone. */
+  markSession(): void
 }
 
 function isReadable(url: string): boolean {
@@ -126,12 +150,14 @@ export function redacted(url: string): string {
 }
 
 async function withSession<T>(
-  { pool, location }: { pool: pg.Pool; location: string },
+  { pool, location, url, markSession }: Place,
   run: (session: SqlSession) => Promise<T>,
 ): Promise<T> {
   const connection = await connected(pool, location)
   connection.on('error', () => {})
   try {
+    await refuseTransactionPooling(connection, { url, location })
+    markSession()
     return await run({
       run: async (text) => {
         await connection.query(text)

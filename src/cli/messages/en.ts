@@ -235,6 +235,7 @@ export const en = {
   'serve.empty': 'No configuration yet: neonpro-backup config add --name NAME --path DIR --frequency DAILY --time 02:00',
   'serve.setUp': 'There is no key yet, so nothing can run. Make one: neonpro-backup key generate FILE (outside of data and backups), and put BACKUP_ENCRYPTION_KEY=file:FILE into .env here, or set it and start again.',
   'serve.keyMissing': 'The key of the repository is missing, so nothing can run. Put BACKUP_ENCRYPTION_KEY=file:FILE of the key that it was made with (the recovery kit names its fingerprint) into .env here, or set it and start again.',
+  'serve.waitingFor': '{problem} Waiting for it. What to do: {guidance}',
   'serve.waiting': 'The database {database} does not answer ({cause}); waiting for it.',
   'serve.stopping': 'Stopping. Running backups write a checkpoint.',
   'status.places': 'Repository {repository}; database {database}.',

@@ -236,6 +236,7 @@ export const ptBr: Readonly<Record<MessageKey, string>> = {
   'serve.empty': 'Ainda não há configuração: neonpro-backup config add --name NOME --path PASTA --frequency DAILY --time 02:00',
   'serve.setUp': 'Ainda não há chave; nada pode ser executado. Crie uma: neonpro-backup key generate ARQUIVO (fora dos dados e dos backups), e ponha BACKUP_ENCRYPTION_KEY=file:ARQUIVO no .env daqui, ou defina-a e inicie de novo.',
   'serve.keyMissing': 'Falta a chave do repositório; nada pode ser executado. Ponha no .env daqui BACKUP_ENCRYPTION_KEY=file:ARQUIVO da chave com que ele foi criado (o kit de recuperação traz a impressão dela), ou defina-a e inicie de novo.',
+  'serve.waitingFor': '{problem} Aguardando. O que fazer: {guidance}',
   'serve.waiting': 'O banco {database} não responde ({cause}); aguardando.',
   'serve.stopping': 'Encerrando. Os backups em andamento gravam um checkpoint.',
   'status.places': 'Repositório {repository}; banco {database}.',

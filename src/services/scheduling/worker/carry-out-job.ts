@@ -4,6 +4,7 @@
  */
 import { RunState } from '../../../contracts/system/index.ts'
 import { BackupError, isBackupError } from '../../../kernel/backup-error.ts'
+import { DATABASE_LATER } from '../../../kernel/error-code.ts'
 import { sleep, Waker } from '../../../kernel/timer.ts'
 import type { SystemParts } from '../../parts.ts'
 import { claimRun } from '../claim-run.ts'
@@ -168,7 +169,7 @@ async function patiently<T>(write: () => Promise<T>): Promise<T> {
     try {
       return await write()
     } catch (error) {
-      if (left === 0 || !isBackupError(error, 'DATABASE_UNAVAILABLE')) throw error
+      if (left === 0 || !isBackupError(error) || !DATABASE_LATER.includes(error.code)) throw error
       await sleep(PATIENCE_MS)
     }
   }
