@@ -2,6 +2,7 @@
 // test" really sends, and both say what came of it, in both languages and without the address. Method: a real SMTP
 // server and a real HTTP server that take, refuse and are gone.
 import assert from 'node:assert/strict'
+import fs from 'node:fs'
 import { test } from 'node:test'
 import { httpReceiver } from '../harness/http-receiver.ts'
 import { mailReceiver } from '../harness/mail-receiver.ts'
@@ -36,6 +37,9 @@ test('channels that answer, that refuse and that are gone', async () => {
     return { status, text }
   }
   assert.equal((await run(['key', 'generate', `${folder.path}/key`])).status, 0)
+  fs.mkdirSync(`${folder.path}/documents`)
+  const made = await run(['config', 'add', '--name', 'c', '--path', 'documents', '--every', '1d', '--retention', '30'])
+  assert.deepEqual([made.status, mail.received.length, http.received.length], [0, 0, 0], made.stderr)
 
   const sent = await said(['alerts', 'test'])
   assert.deepEqual([sent.status, sent.text.match(/^ok /gm)?.length], [0, 3], sent.text)
