@@ -204,3 +204,18 @@ test('a repository inside its source is left out, and that is said', async () =>
   assert.doesNotMatch(listed.stdout.toString(), /repo\/config/)
   assert.match(listed.stdout.toString(), /other\/config/)
 })
+
+test('a policy in which every rule is 0 forgets nothing', async () => {
+  const policy = at('policy.json')
+  const own = { ...env, NEONPRO_REPOSITORY: at('repo') }
+  assert.equal((await runCli(['backup', at('source')], { env: own })).status, 0)
+  const names = fs.readdirSync(at('repo/snapshots')).sort()
+  assert.ok(names.length > 1)
+  for (const text of ['0', '{ "last": 0, "custom": [{ "pattern": "first-of-month", "keep": 0 }] }']) {
+    fs.writeFileSync(policy, text)
+    assertRefusal(await runCli(['forget', '--policy', policy], { env: own }), { status: 2, code: 'USAGE' })
+  }
+  const zeros = ['--keep-last', '0', '--keep-daily', '0']
+  assertRefusal(await runCli(['forget', '--prune', ...zeros], { env: own }), { status: 2, code: 'USAGE' })
+  assert.deepEqual(fs.readdirSync(at('repo/snapshots')).sort(), names)
+})

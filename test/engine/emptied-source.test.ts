@@ -72,6 +72,16 @@ test('a link that leads to another, empty folder now is an emptied path', async 
   assert.deepEqual(await skippedOf(here, { paths: [here.at('current')] }), ['next EMPTIED'])
 })
 
+test('a file that is an empty folder now is an emptied path', async () => {
+  using temporary = temporaryDirectory()
+  const here = await place(temporary.path)
+  const paths = [here.at('one/a')]
+  assert.deepEqual(await skippedOf(here, { paths }), [])
+  fs.rmSync(here.at('one/a'))
+  fs.mkdirSync(here.at('one/a'))
+  assert.deepEqual(await skippedOf(here, { paths }), ['one/a EMPTIED'])
+})
+
 test('a path that is back is not read again', async () => {
   using temporary = temporaryDirectory()
   const here = await place(temporary.path)

@@ -48,6 +48,11 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   const policy = policyOf(context)
   if (named.length === 0 && Object.keys(policy).length === 0)
     throw new BackupError('USAGE', 'Say what to keep (--keep-daily 14 …, --policy FILE) or which snapshots to forget.')
+  if (named.length === 0 && keepsNothing(policy))
+    throw new BackupError(
+      'USAGE',
+      'This policy keeps nothing: every rule in it is 0. Name the snapshots to forget them.',
+    )
   await using opened = await openRepository(context)
   const history = await readHistory(opened.repository, { signal: context.signal })
   const problem = history.obstacles[0] ?? (history.rollbacks[0] && { key: 'snapshots/', error: history.rollbacks[0] })
@@ -207,6 +212,11 @@ function policyOf(context: CommandContext): RetentionPolicy {
     if (value !== undefined) policy[name] = value
   }
   return policy as RetentionPolicy
+}
+
+/** A count that a script reckoned wrong, or took for "no limit", must not empty a repository. */
+function keepsNothing({ custom = [], ...counts }: RetentionPolicy): boolean {
+  return Object.values(counts).every((count) => count === 0) && custom.every(({ keep }) => keep === 0)
 }
 
 function readPolicy(file: string): Record<string, unknown> {

@@ -217,6 +217,7 @@ export const SENTENCES_PT_BR: Readonly<Record<string, string>> = {
   'The key in use can not remove itself: open the repository with one that stays.': 'A chave em uso não pode remover a si mesma: abra o repositório com uma que fica.',
   '--read-data takes "all" or a share such as 10%, not "{}".': '--read-data aceita "all" ou uma parte como 10%, não "{}".',
   '--type is full, incremental or differential, not "{}".': '--type é full, incremental ou differential, não "{}".',
+  'This policy keeps nothing: every rule in it is 0. Name the snapshots to forget them.': 'Esta política não mantém nada: toda regra nela é 0. Para esquecer snapshots, diga quais.',
   'Say what to keep (--keep-daily 14 …, --policy FILE) or which snapshots to forget.': 'Diga o que manter (--keep-daily 14 …, --policy ARQUIVO) ou quais snapshots esquecer.',
   '--timezone takes an IANA name such as America/Sao_Paulo, not "{}".': '--timezone aceita um nome IANA como America/Sao_Paulo, não "{}".',
   'The policy file {} is no readable JSON.': 'O arquivo de política {} não é um JSON legível.',

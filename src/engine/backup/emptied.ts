@@ -83,7 +83,9 @@ async function heldFiles(root: string, document: SnapshotDocument, facts: Counti
   try {
     for (const path of namesOf(root, document, facts.aliases)) {
       const folder = await folderAt(facts.reader, Buffer.from(document.tree, 'hex'), path)
-      if (folder && facts.counts(folder) && (await holdsFiles(folder.id, path, facts))) return true
+      if (!folder || !facts.counts(folder)) continue
+      // A file that is an empty folder now.
+      if (!folder.isFolder || (folder.id && (await holdsFiles(folder.id, path, facts)))) return true
     }
     return false
   } catch (error) {
@@ -94,7 +96,9 @@ async function heldFiles(root: string, document: SnapshotDocument, facts: Counti
 }
 
 interface StoredFolder {
-  readonly id: Uint8Array
+  /** Undefined for what was no folder, and for a folder whose inside was left out. */
+  readonly id: Uint8Array | undefined
+  readonly isFolder: boolean
   /** As `major:minor`; of "/", which no snapshot describes, that of most folders in it. */
   readonly device: string | undefined
   readonly parentDevice: string | undefined
@@ -104,26 +108,33 @@ function isAnyFolder(_: StoredFolder): boolean {
   return true
 }
 
-function isMountPoint({ device, parentDevice }: StoredFolder): boolean {
-  return device !== parentDevice
+function isMountPoint({ isFolder, device, parentDevice }: StoredFolder): boolean {
+  return isFolder && device !== parentDevice
 }
 
 async function folderAt(reader: BlobReader, tree: Uint8Array, path: string): Promise<StoredFolder | undefined> {
-  let at: StoredFolder | undefined = { id: tree, device: undefined, parentDevice: undefined }
+  let at: StoredFolder | undefined = { id: tree, isFolder: true, device: undefined, parentDevice: undefined }
   for (const name of path.split('/').filter((part) => part !== '')) {
-    if (!at) return undefined
-    at = await folderNamed(reader, at, name)
+    if (!at?.id) return undefined
+    at = await folderNamed(reader, at.id, { name, device: at.device })
   }
   return at
 }
 
-async function folderNamed(reader: BlobReader, above: StoredFolder, name: string): Promise<StoredFolder | undefined> {
-  for await (const page of pagesOfDirectory(reader, above.id)) {
+async function folderNamed(
+  reader: BlobReader,
+  above: Uint8Array,
+  { name, device }: { readonly name: string; readonly device: string | undefined },
+): Promise<StoredFolder | undefined> {
+  for await (const page of pagesOfDirectory(reader, above)) {
     const entry = page.find(name)
     if (entry < 0) continue
-    const id = insideOf(page, entry)
-    const parentDevice = above.device ?? commonDevice(page)
-    return id && { id, device: page.columns.device(entry), parentDevice }
+    return {
+      id: insideOf(page, entry),
+      isFolder: page.columns.type(entry) === FileType.DIRECTORY,
+      device: page.columns.device(entry),
+      parentDevice: device ?? commonDevice(page),
+    }
   }
   return undefined
 }
