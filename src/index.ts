@@ -67,4 +67,4 @@ export {
 export { BackupError, isBackupError } from './kernel/backup-error.ts'
 export { type ObjectStore, parseLocation } from './storage/index.ts'
 export { openStore } from './system/compose.ts'
-export { BackupSystem, getBackupSystem, initializeBackupSystem } from './system/index.ts'
+export { BackupSystem, getBackupSystem, initializeBackupSystem } from './system/public.ts'

@@ -1,0 +1,105 @@
+// Goal: an application that checks the types of its libraries compiles against the package, and sees nothing of what the
+// system is built of. Method: pack the build, unpack it beside the packages that its types name, compile a strict
+// consumer without skipLibCheck in both ways of resolution, and follow every declaration that the entry leads to.
+import assert from 'node:assert/strict'
+import { execFileSync, spawnSync } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+import { test } from 'node:test'
+import { temporaryDirectory } from '../harness/temporary-directory.ts'
+
+const root = path.resolve(import.meta.dirname, '../..')
+/** What the published types may name besides the package itself. */
+const NEEDED = ['zod', '@types/node', 'undici-types']
+const INTERNAL = /kysely|pg-boss|pglite|OwnerSocket|ElectedTransport|JobQueue|SystemParts/i
+const INTERNAL_FOLDERS = /^(catalog|services|jobs|notifiers|cli|system\/(owner|settings|logging))\//
+
+const CONSUMER = `
+import { BackupSystem, getBackupSystem, initializeBackupSystem, isBackupError, type Result, type RunView } from 'neonpro-backup'
+import { ERROR_CATALOG } from 'neonpro-backup/contracts'
+import { backupFiles, type Repository } from 'neonpro-backup/engine'
+
+export async function nightly(): Promise<Result<RunView>> {
+  const started = await initializeBackupSystem({ provider: 'LOCAL', local: { basePath: '/srv/backup' } })
+  if (!started.success) throw new Error(started.error.message)
+  const system: BackupSystem = getBackupSystem()
+  const made = await system.setupFileBackup('clinic', ['/srv/clinic'])
+  if (!made.success) throw new Error(made.error.message)
+  const run = await system.runBackupNow(made.data.id)
+  if (!run.success) throw new Error(run.error.message)
+  return await system.waitForRun(run.data)
+}
+export const known: typeof backupFiles = backupFiles
+export const codes: readonly string[] = Object.keys(ERROR_CATALOG)
+export function isKnown(error: unknown, repository: Repository): boolean {
+  return isBackupError(error) && repository.keys.generation > 0
+}
+`
+
+test('a strict consumer compiles against the package, and its types lead to no internals', () => {
+  using folder = temporaryDirectory()
+  const at = unpacked(folder.path)
+  fs.writeFileSync(path.join(folder.path, 'package.json'), '{ "private": true, "type": "module" }')
+  fs.writeFileSync(path.join(folder.path, 'consumer.ts'), CONSUMER)
+  for (const [module, moduleResolution] of [
+    ['nodenext', 'nodenext'],
+    ['esnext', 'bundler'],
+  ] as const) {
+    const compilerOptions = {
+      ...{ strict: true, skipLibCheck: false, noEmit: true, exactOptionalPropertyTypes: true },
+      ...{ target: 'es2023', lib: ['es2023'], types: ['node'], module, moduleResolution },
+    }
+    fs.writeFileSync(
+      path.join(folder.path, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions, files: ['consumer.ts'] }),
+    )
+    const tsc = path.join(root, 'node_modules/typescript/bin/tsc')
+    const ran = spawnSync(process.execPath, [tsc, '-p', folder.path], { encoding: 'utf8' })
+    assert.equal(ran.status, 0, `${moduleResolution}\n${ran.stdout}${ran.stderr}`)
+  }
+  const reached = reachedFrom(path.join(at, 'dist/index.d.ts'))
+  assert.ok(reached.size > 10)
+  const packages = [...reached].flatMap((file) =>
+    [...fs.readFileSync(file, 'utf8').matchAll(/(?:from|import\(?)\s*['"]([@a-z][\w@/.:-]*)['"]/g)].map(
+      ([, name]) => name!,
+    ),
+  )
+  assert.deepEqual(
+    [...new Set(packages)].filter((name) => !name.startsWith('node:')),
+    ['zod'],
+  )
+  const within = [...reached].map((file) => path.relative(path.join(at, 'dist'), file))
+  assert.deepEqual(
+    within.filter((file) => INTERNAL_FOLDERS.test(file)),
+    [],
+  )
+  assert.deepEqual(
+    [...reached].filter((file) => INTERNAL.test(fs.readFileSync(file, 'utf8'))),
+    [],
+  )
+})
+
+/** The package as it is published, in `node_modules` of `base`, with what its types name. */
+function unpacked(base: string): string {
+  const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', base]
+  const [packed] = JSON.parse(execFileSync('npm', args, { cwd: root, encoding: 'utf8' })) as Array<{ filename: string }>
+  const at = path.join(base, 'node_modules/neonpro-backup')
+  fs.mkdirSync(at, { recursive: true })
+  execFileSync('tar', ['-xzf', path.join(base, packed!.filename), '-C', at, '--strip-components=1'])
+  for (const name of NEEDED)
+    fs.cpSync(path.join(root, 'node_modules', name), path.join(base, 'node_modules', name), { recursive: true })
+  return at
+}
+
+/** Every declaration file that one leads to; each that is named must be there. */
+function reachedFrom(entry: string): Set<string> {
+  const reached = new Set<string>()
+  const queue = [entry]
+  for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
+    if (reached.has(file)) continue
+    reached.add(file)
+    for (const [, named] of fs.readFileSync(file, 'utf8').matchAll(/(?:from|import\(?)\s*['"](\.[^'"]+)['"]/g))
+      queue.push(path.resolve(path.dirname(file), named!.replace(/\.[jt]s$/, '.d.ts')))
+  }
+  return reached
+}
