@@ -3,6 +3,7 @@
  * and records are given up only when that is asked for, by a signed record, since somebody may have a good copy of
  * them.
  */
+import { BackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import { ObjectType } from '../crypto/index.ts'
 import { isObjectKey, type ObjectProblem, type Repository } from '../repository/index.ts'
@@ -37,7 +38,10 @@ export interface RepairedDocuments {
   readonly documentsLost: readonly string[]
 }
 
-/** Throws ROLLBACK_SUSPECTED before anything is changed. */
+/**
+ * Throws ROLLBACK_SUSPECTED before anything is changed; PERMISSION_DENIED where something is to be given up that only
+ * this user may not read.
+ */
 export async function repairDocuments(
   repository: Repository,
   options: { readonly forgetDamaged?: boolean; readonly by?: string; readonly signal?: AbortSignal },
@@ -52,6 +56,12 @@ export async function repairDocuments(
   const keysOf = (problems: readonly ObjectProblem[]) => problems.map(({ key }) => key)
   const removable = (problems: readonly ObjectProblem[]) =>
     keysOf(problems.filter((problem) => isRemovable(repository, problem)))
+  const forbidden = options.forgetDamaged ? bad.find(isForbidden) : undefined
+  if (forbidden)
+    throw new BackupError('PERMISSION_DENIED', 'This user may not read an object: nothing is given up.', {
+      context: { operation: 'get', key: forbidden.key, cause: forbidden.error.context['cause'] },
+      cause: forbidden.error,
+    })
   await closeDeleteLog(repository, history)
   const removed = [
     ...removable(below('confirms', 'checkpoints')),
@@ -75,6 +85,11 @@ export function isRemovable({ keys }: Repository, problem: ObjectProblem): boole
 
 export function isUnreadableNow({ error }: ObjectProblem): boolean {
   return error.context['cause'] !== undefined
+}
+
+/** No damage: another user has it whole. */
+function isForbidden({ error }: ObjectProblem): boolean {
+  return error.context['cause'] === 'EACCES' || error.context['cause'] === 'EPERM'
 }
 
 /**
