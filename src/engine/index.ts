@@ -26,6 +26,7 @@ export { type RepairResult, repairRepository } from './maintenance/repair.ts'
 export { repositoryStatistics, type Statistics } from './maintenance/statistics.ts'
 export { type VerifyOptions, type VerifyResult, verifyRepository } from './maintenance/verify.ts'
 export type { VerifyHit } from './maintenance/verify-hits.ts'
+export { strangers } from './maintenance/verify-objects.ts'
 export {
   acceptClock,
   ClientState,

@@ -1,9 +1,13 @@
 import fs from 'node:fs'
 import zlib from 'node:zlib'
+import { strangers } from '../../engine/index.ts'
+import { printable } from '../../kernel/printable.ts'
 import { systemCalls, systemCallsMissing } from '../../kernel/system-calls.ts'
 import { type CommandContext, type CommandResult, isRepositoryNamed, keysOf } from '../command.ts'
-import { type Check, fine, missing, sayCheck, tried } from '../doctor/check.ts'
+import { advice, type Check, fine, missing, sayCheck, tried } from '../doctor/check.ts'
 import { openRepository } from '../open.ts'
+
+const FOREIGN_SHOWN_MAX = 5
 
 /**
  * Each check says what to paste when it fails. The repository is asked where one is named, the system where there is
@@ -21,7 +25,7 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   const source = context.args[0]
   const settings = await settingsWhereUsed(context, source !== undefined, checks)
   if (!settings) checks.push(await tried(context, t('doctor.key'), () => keysOf(context)))
-  if (isRepositoryNamed(context) && checks.every(({ isOk }) => isOk)) checks.push(await repositoryCheck(context))
+  if (isRepositoryNamed(context) && checks.every(({ isOk }) => isOk)) checks.push(...(await repositoryChecks(context)))
   if (source !== undefined && settings && checks.every(({ isOk, isAdvice }) => isOk || isAdvice === true))
     checks.push(...unsaid(await sourceChecksOf(context, String(source), settings), checks))
   for (const check of checks) sayCheck(check, context)
@@ -76,9 +80,16 @@ async function sourceChecksOf(context: CommandContext, name: string, settings: S
   return sourceChecks(context, { config, runs: items, settings })
 }
 
-async function repositoryCheck(context: CommandContext): Promise<Check> {
+async function repositoryChecks(context: CommandContext): Promise<Check[]> {
+  const { t } = context
   const location = String(context.options['repo'] ?? context.env['NEONPRO_REPOSITORY'])
-  return tried(context, context.t('doctor.repository', { location }), async () => {
-    await using _opened = await openRepository(context)
+  const foreign: string[] = []
+  const check = await tried(context, t('doctor.repository', { location }), async () => {
+    await using opened = await openRepository(context)
+    for (const { object, isStranger } of await strangers(opened.repository, context.signal))
+      if (isStranger) foreign.push(object)
   })
+  if (foreign.length === 0) return [check]
+  const shown = foreign.slice(0, FOREIGN_SHOWN_MAX).map(printable).join(', ')
+  return [check, advice(t('doctor.foreign', { count: foreign.length, names: shown }), t('doctor.foreignRemedy'))]
 }

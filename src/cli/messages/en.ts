@@ -161,6 +161,8 @@ export const en = {
   'doctor.calls': 'system calls for extended attributes, devices and exact times',
   'doctor.key': 'an encryption key',
   'doctor.repository': 'the repository {location}',
+  'doctor.foreign': '{count} {count:name|names} in the repository that {count:is|are} not its own: {names}',
+  'doctor.foreignRemedy': 'they count for nothing; look who put them there, and take them away',
   'doctor.advice': 'ADVICE   {what}: {remedy}',
   'doctor.settings': 'settings',
   'doctor.keyApart': 'an encryption key, apart from the data',

@@ -162,6 +162,8 @@ export const ptBr: Readonly<Record<MessageKey, string>> = {
   'doctor.calls': 'chamadas de sistema para atributos estendidos, dispositivos e datas exatas',
   'doctor.key': 'uma chave de criptografia',
   'doctor.repository': 'o repositório {location}',
+  'doctor.foreign': '{count} {count:nome|nomes} no repositório que não {count:é|são} dele: {names}',
+  'doctor.foreignRemedy': 'não contam para nada; veja quem os pôs ali e retire-os',
   'doctor.advice': 'DICA   {what}: {remedy}',
   'doctor.settings': 'configurações',
   'doctor.keyApart': 'uma chave de criptografia, separada dos dados',
