@@ -84,8 +84,10 @@ export const HANDLERS: Handlers = {
   'monitor.testChannels': (parts, { channel }, { signal }) =>
     only(testChannels(parts, { ...given({ channel }), signal: signal ?? AbortSignal.timeout(CHANNEL_TEST_MS) })),
   'monitor.health': (parts) => only(performHealthCheck(parts)),
-  'recover.create': (parts, { backupId, type, options }, { by }) =>
-    only(createRecoveryRequest(parts, { pointOrRunId: backupId, type, options }, by)),
+  'recover.create': async (parts, { backupId, type, options }, { by }) => ({
+    data: await createRecoveryRequest(parts, { pointOrRunId: backupId, type, options }, by),
+    warnings: (await workerAlive(parts)) ? [] : [warningOf('NO_WORKER', parts.locale)],
+  }),
   'recover.status': (parts, { requestId }) => only(getRecoveryStatus(parts, requestId)),
   'recover.cancel': (parts, { requestId }, { by }) => only(cancelRecovery(parts, requestId, by)),
   'recover.points': (parts, { configId }) => only(getRecoveryPoints(parts, configId)),

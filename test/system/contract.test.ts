@@ -49,6 +49,15 @@ test('without the scheduler nobody carries out what was asked for, and status sa
   const working = await started(here.config)
   const run = (await working.waitForRun(runId)).data
   assert.deepEqual([run.state, run.attempts, (await working.scheduler.getStatus()).data.alive], ['COMPLETED', 1, true])
+  const ask = async (system: library.BackupSystem, name: string) => {
+    const asked = await system.recover.createRecoveryRequest(runId, 'FULL_RESTORE', { targetPath: here.at(name) })
+    assert.equal(asked.success, true, JSON.stringify(asked.error))
+    return asked.warnings.map(({ code }) => code)
+  }
+  assert.deepEqual(await ask(working, 'one'), [])
+  await getBackupSystem().shutdown()
+  const again = await started({ ...here.config, scheduler: false })
+  assert.deepEqual(await ask(again, 'two'), ['NO_WORKER'], 'a restore that nobody carries out is told as well')
 })
 
 test('a process with the scheduler lives until shutdown(), though nothing else holds it', async () => {

@@ -49,8 +49,8 @@ const ROWS = {
   ],
   NOT_YET_ACTIVE: ['{option} has no effect here.', '{option} não tem efeito aqui.'],
   NO_WORKER: [
-    'The run waits: nothing is there that would carry it out. Start "neonpro-backup serve" or "worker", or leave "scheduler: false" out.',
-    'A execução aguarda: não há nada que a realize. Inicie "neonpro-backup serve" ou "worker", ou retire "scheduler: false".',
+    'It waits: nothing is there that would carry it out. Start "neonpro-backup serve" or "worker", or leave "scheduler: false" out.',
+    'O pedido aguarda: não há nada que o realize. Inicie "neonpro-backup serve" ou "worker", ou retire "scheduler: false".',
   ],
   NO_RETENTION: [
     'No retention was given: every point is kept.',

@@ -454,6 +454,12 @@ function describeScheduling(make: () => Promise<Catalog>): void {
     )
   })
 
+  test('a delay that no calendar holds is cut: the run waits in the queue and does not fall', async () => {
+    const configId = await config({ performance: { retryDelay: Number.MAX_SAFE_INTEGER } })
+    const claim = await claimed(await requestRun(parts, { configId, by: 'ana' }))
+    assert.equal((await failAttempt(parts, claim, new BackupError('STORAGE_UNAVAILABLE', 'away'))).state, 'PENDING')
+  })
+
   test("what others want to do at a run's beginning and end can not keep it from either", async () => {
     const id = await requestRun(parts, { configId: await config(), by: 'ana' })
     const broken = () => Promise.reject(new TypeError('a bug'))
