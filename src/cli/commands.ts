@@ -119,7 +119,10 @@ export const COMMANDS: readonly CommandSpec[] = [
       void command
         .argument('<snapshot>')
         .argument('[path]')
-        .option('--format <format>', 'raw, tar or zip; default: raw for a file, tar for a folder')
+        .option(
+          '--format <format>',
+          'raw, tar or zip (no owners, hard links or fractions of a second); default: raw for a file, tar for a folder',
+        )
         .option('--output <file>', 'write into this new file'),
   },
   {

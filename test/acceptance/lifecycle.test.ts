@@ -259,7 +259,8 @@ test('dump gives a file, a tar that tar reads, and a zip that python reads', asy
     withoutNanoseconds(lookAt(path.join(at('untarred'), at('source')))),
     withoutNanoseconds(lookAt(at('source'))),
   )
-  await ok('dump', 'latest', at('source'), '--format', 'zip', '--output', at('all.zip'))
+  const zipped = await ok('dump', 'latest', at('source'), '--format', 'zip', '--output', at('all.zip'))
+  assert.equal(zipped.stderr.match(/holds no owners, no fractions of a second, and hard links/g)?.length, 1)
   const script =
     'import zipfile,sys,hashlib\nz=zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None\nprint(hashlib.sha256(z.read(sys.argv[2])).hexdigest())'
   const python = spawnSync('python3', ['-c', script, at('all.zip'), at('source/chunked.bin').slice(1)], {

@@ -122,12 +122,36 @@ test('damage that was found is not well', async () => {
   assert.deepEqual([damaged.status, reasonsOf(damaged)], [1, ['DAMAGE_FOUND']])
 })
 
+test('doctor misses a repository whose disk is away, named or remembered, though nobody is told of failures', async () => {
+  using clinic = place()
+  fs.mkdirSync(clinic.at('data'))
+  await clinic.ok('key', 'generate', clinic.at('key'))
+  await clinic.ok('config', 'add', '--name', 'clinic', '--path', clinic.at('data'), '--retention', '30')
+  const before = await clinic.ok('doctor')
+  assert.match(before.stdout.toString(), /^ok +the repository/m)
+  assert.match(before.stdout.toString(), /^ADVICE/m)
+  const { NEONPRO_REPOSITORY: repository } = clinic.env
+  fs.renameSync(repository!, clinic.at('away'))
+  for (const remembers of [false, true]) {
+    if (remembers) delete clinic.env['NEONPRO_REPOSITORY']
+    const away = await clinic.run('doctor')
+    assert.equal(away.status, 1, away.stdout.toString())
+    assert.match(away.stdout.toString(), /REPOSITORY_NOT_FOUND/)
+  }
+})
+
 test('a system: well after a good run, not after a failed one; without a process that serves, and with one', async () => {
   using clinic = place()
   fs.mkdirSync(clinic.at('data'))
   fs.writeFileSync(clinic.at('data/a'), 'a')
   await clinic.ok('key', 'generate', clinic.at('key'))
   await clinic.ok('config', 'add', '--name', 'clinic', '--path', clinic.at('data'), '--retention', '30')
+  await clinic.ok('backup', clinic.at('data'))
+  const waiting = await clinic.run('status')
+  assert.match(
+    firstLine(waiting),
+    /^NOT WELL: nothing is protected by itself, no configuration has a good restore point/,
+  )
   assert.deepEqual(reasonsOf(await clinic.run('status', '--json')), ['NOTHING_PROTECTED'])
   await clinic.ok('run', 'clinic')
   const well = await clinic.ok('status')

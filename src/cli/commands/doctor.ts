@@ -3,7 +3,7 @@ import zlib from 'node:zlib'
 import { strangers } from '../../engine/index.ts'
 import { printable } from '../../kernel/printable.ts'
 import { systemCalls, systemCallsMissing } from '../../kernel/system-calls.ts'
-import { type CommandContext, type CommandResult, isRepositoryNamed, keysOf } from '../command.ts'
+import { type CommandContext, type CommandResult, isRepositoryNamed, keysOf, repositoryOption } from '../command.ts'
 import { advice, type Check, fine, missing, sayCheck, tried } from '../doctor/check.ts'
 import { openRepository } from '../open.ts'
 
@@ -25,11 +25,16 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   const source = context.args[0]
   const settings = await settingsWhereUsed(context, source !== undefined, checks)
   if (!settings) checks.push(await tried(context, t('doctor.key'), () => keysOf(context)))
-  if (isRepositoryNamed(context) && checks.every(({ isOk }) => isOk)) checks.push(...(await repositoryChecks(context)))
-  if (source !== undefined && settings && checks.every(({ isOk, isAdvice }) => isOk || isAdvice === true))
+  const location = await locationOf(context, settings)
+  if (location !== undefined && checks.every(isBearable)) checks.push(...(await repositoryChecks(context, location)))
+  if (source !== undefined && settings && checks.every(isBearable))
     checks.push(...unsaid(await sourceChecksOf(context, String(source), settings), checks))
   for (const check of checks) sayCheck(check, context)
-  return { json: { checks }, exitCode: checks.every(({ isOk, isAdvice }) => isOk || isAdvice === true) ? 0 : 1 }
+  return { json: { checks }, exitCode: checks.every(isBearable) ? 0 : 1 }
+}
+
+function isBearable({ isOk, isAdvice }: Check): boolean {
+  return isOk || isAdvice === true
 }
 
 /** The room of a disk is the system's matter and a source's: it is said once, as the source needs it. */
@@ -80,12 +85,20 @@ async function sourceChecksOf(context: CommandContext, name: string, settings: S
   return sourceChecks(context, { config, runs: items, settings })
 }
 
-async function repositoryChecks(context: CommandContext): Promise<Check[]> {
+/** The one that is named, or that the system works with; undefined where none was ever settled. */
+async function locationOf(context: CommandContext, settings: Settings | undefined): Promise<string | undefined> {
+  if (isRepositoryNamed(context)) return repositoryOption(context)
+  if (!settings) return undefined
+  const { home, repository, isRepositoryNamed: isSet } = settings.values
+  const { readSettled } = await import('../../system/settings/index.ts')
+  return isSet || readSettled(home) !== undefined ? repository.path : undefined
+}
+
+async function repositoryChecks(context: CommandContext, location: string): Promise<Check[]> {
   const { t } = context
-  const location = String(context.options['repo'] ?? context.env['NEONPRO_REPOSITORY'])
   const foreign: string[] = []
   const check = await tried(context, t('doctor.repository', { location }), async () => {
-    await using opened = await openRepository(context)
+    await using opened = await openRepository({ ...context, options: { ...context.options, repo: location } })
     for (const { object, isStranger } of await strangers(opened.repository, context.signal))
       if (isStranger) foreign.push(object)
   })

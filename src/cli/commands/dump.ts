@@ -35,6 +35,7 @@ export async function run(context: CommandContext): Promise<CommandResult> {
     throw new BackupError('USAGE', 'An archive is nothing for a terminal: redirect it (> FILE) or name --output FILE.')
   const act = (output: Writable) => write({ inspector, snapshot, path, format, output, context })
   const issues = file === undefined ? await act(process.stdout) : await intoFile(file, act)
+  if (format === ArchiveFormat.ZIP) context.warn(context.t('dump.zip'))
   if (file !== undefined) context.say(context.t('dump.done', { file, path, snapshot: snapshot.name.slice(0, 12) }))
   for (const { path: at, what } of issues) context.warn(`  ${at}: ${reasonText(what, context.locale)}`)
   return {

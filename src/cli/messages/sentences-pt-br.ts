@@ -123,7 +123,7 @@ export const SENTENCES_PT_BR: Readonly<Record<string, string>> = {
   'name of the source; default: machine and paths': 'nome da origem; padrão: máquina e caminhos',
   'only this path or glob, at any depth unless it begins with /; may be given again': 'só este caminho ou padrão, em qualquer profundidade se não começar com /; pode ser repetida',
   'with --delete: also what the backup left out': 'com --delete: também o que o backup deixou de fora',
-  'raw, tar or zip; default: raw for a file, tar for a folder': 'raw, tar ou zip; padrão: raw para um arquivo, tar para uma pasta',
+  'raw, tar or zip (no owners, hard links or fractions of a second); default: raw for a file, tar for a folder': 'raw, tar ou zip (sem donos, hard links nem frações de segundo); padrão: raw para um arquivo, tar para uma pasta',
   'write the kit into this folder, with the reader that needs nothing else': 'grava o kit nesta pasta, com o leitor que dispensa todo o resto',
   'print the key, too: for paper in a safe': 'mostra também a chave: para papel num cofre',
   'There is no option {}.': 'Não há a opção {}.',

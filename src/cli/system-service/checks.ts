@@ -26,9 +26,13 @@ export function serviceChecks(context: CommandContext, places: ServicePlaces): C
           ),
         ]),
     of(t('service.check.account', { user }), isNamed, install),
-    of(t('service.check.home', { folder: home, user }), isOwned(at(home), account?.uid), install),
-    of(t('service.check.key', { file: keyFile }), isClosed(at(keyFile)), keyRemedy(at(keyFile))),
-    ...repositoryChecks(context, places),
+    of(t('service.check.home', { folder: home, user }), isNamed && isOwned(at(home), account?.uid), install),
+    of(
+      t('service.check.key', { file: keyFile }),
+      isClosed(at(keyFile)),
+      keyRemedy(context, { file: at(keyFile), install }),
+    ),
+    ...accessChecks(context, places),
     ...runningChecks(context, places),
   ]
 }
@@ -50,19 +54,21 @@ function isClosed(file: string): boolean {
   return status?.isFile() === true && (status.mode & 0o077) === 0
 }
 
-function keyRemedy(file: string): string {
-  return fs.existsSync(file) ? `chmod 600 ${file}` : `neonpro-backup key generate ${file}`
+/** Never a new key: it would open nothing that is in the repository. */
+function keyRemedy({ t }: CommandContext, { file, install }: { file: string; install: string }): string {
+  return fs.existsSync(file) ? `chmod 600 ${file}` : t('service.check.keyFile', { install })
 }
 
 /** A repository that the service's user may not write to is found at night otherwise. */
-function repositoryChecks({ t }: CommandContext, { at, dropIn, account, user, repository }: ServicePlaces): Check[] {
+export function accessChecks({ t }: CommandContext, places: ServicePlaces): Check[] {
+  const { at, dropIn, account, user, repository } = places
   const text = fs.existsSync(at(dropIn)) ? fs.readFileSync(at(dropIn), 'utf8') : ''
   const named = repository ?? /^Environment="?NEONPRO_REPOSITORY=([^"\n]+)"?$/m.exec(text)?.[1]
   if (named === undefined) return []
   const folder = at(named)
   const what = t('service.check.repository', { folder: named, user })
   if (!fs.existsSync(folder)) return [missing(what, `${INSTALL} --repo ${named}`)]
-  if (isOwned(folder, account?.uid)) return [fine(what)]
+  if ((account || !isLive(places)) && isOwned(folder, account?.uid)) return [fine(what)]
   return [missing(what, `chown -R ${user}: ${path.resolve(named)}`)]
 }
 

@@ -33,7 +33,7 @@ export function planOf(places: ServicePlaces, options: PlanOptions): Step[] {
   const { at, home, logs, unit, dropIn, keyFile, repository, accountFile } = places
   const own = options.account
   const folder = (target: string, mode: number, owner: (() => Account | undefined) | undefined): Step[] =>
-    isFolder(at(target), mode, owner?.())
+    isFolder(at(target), mode, owner?.()) && !isOwnerToCome(places, owner)
       ? []
       : [{ kind: 'folder', target, run: () => makeFolder(at(target), mode, owner?.()) }]
   const file = (target: string, text: string): Step[] =>
@@ -81,6 +81,11 @@ function keySteps({ at, keyFile }: ServicePlaces, from: string | undefined): Ste
   return [{ kind: 'key', target: keyFile, run }]
 }
 
+/** The folder of a user that this very plan makes cannot be that user's yet. */
+function isOwnerToCome(places: ServicePlaces, owner: (() => Account | undefined) | undefined): boolean {
+  return owner !== undefined && !owner() && isLive(places)
+}
+
 function isFolder(folder: string, mode: number, owner: Account | undefined): boolean {
   const status = fs.statSync(folder, { throwIfNoEntry: false })
   if (!status?.isDirectory()) return false
@@ -94,9 +99,25 @@ function makeFolder(folder: string, mode: number, owner: Account | undefined): v
   const descriptor = fs.openSync(folder, fs.constants.O_RDONLY | fs.constants.O_DIRECTORY | fs.constants.O_NOFOLLOW)
   try {
     fs.fchmodSync(descriptor, mode)
+    const { uid } = fs.fstatSync(descriptor)
+    if (owner && uid !== owner.uid) handOver(folder, uid, owner)
     if (owner) fs.fchownSync(descriptor, owner.uid, owner.gid)
   } finally {
     fs.closeSync(descriptor)
+  }
+}
+
+/**
+ * What the folder's former owner has in it: a database that root made would keep the service out of its own HOME.
+ * Links are not followed, and nobody else's files change hands.
+ */
+function handOver(folder: string, from: number, to: Account): void {
+  for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
+    const file = path.join(folder, entry.name)
+    const { uid, nlink } = fs.lstatSync(file)
+    if (uid !== from || (!entry.isDirectory() && nlink > 1)) continue
+    if (entry.isDirectory()) handOver(file, from, to)
+    fs.lchownSync(file, to.uid, to.gid)
   }
 }
 

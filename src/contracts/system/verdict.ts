@@ -30,7 +30,12 @@ export interface VerdictFacts {
   readonly lastVerification: LastVerification | null
 }
 
-const TEXTS: Readonly<Record<VerdictReason | 'GOOD.configuration' | 'GOOD.source' | 'BAD', LocalizedText>> = {
+const TEXTS: Readonly<
+  Record<
+    VerdictReason | 'NOTHING_PROTECTED.configuration' | 'GOOD.configuration' | 'GOOD.source' | 'BAD',
+    LocalizedText
+  >
+> = {
   'GOOD.configuration': {
     en: 'All is well: {count} {count:configuration is|configurations are} protected, the newest good point was made {age}.',
     'pt-BR':
@@ -45,6 +50,10 @@ const TEXTS: Readonly<Record<VerdictReason | 'GOOD.configuration' | 'GOOD.source
   NOTHING_PROTECTED: {
     en: 'nothing is protected, there is no good restore point',
     'pt-BR': 'nada está protegido, não há nenhum ponto de restauração bom',
+  },
+  'NOTHING_PROTECTED.configuration': {
+    en: 'nothing is protected by itself, no configuration has a good restore point',
+    'pt-BR': 'nada é protegido automaticamente, nenhuma configuração tem um ponto de restauração bom',
   },
   RUN_FAILED: { en: 'the last run of {names} failed', 'pt-BR': 'a última execução de {names} falhou' },
   ONLY_INCOMPLETE: {
@@ -92,13 +101,18 @@ export function verdictOf(
   const good = facts.things.filter(({ newestGoodAt }) => newestGoodAt !== null)
   const newest = Math.max(...good.map(({ newestGoodAt }) => Date.parse(newestGoodAt!)))
   const why = reasons.map(({ code, names }) =>
-    fill(TEXTS[code][locale], { names: listText(names, locale), count: facts.alarms }, locale),
+    fill(TEXTS[textKeyOf(code, facts)][locale], { names: listText(names, locale), count: facts.alarms }, locale),
   )
   const sentence =
     reasons.length === 0
       ? fill(TEXTS[`GOOD.${facts.kind}`][locale], { count: good.length, age: ageText(nowMs - newest, locale) }, locale)
       : fill(TEXTS.BAD[locale], { why: why.join('; ') }, locale)
   return { isGood: reasons.length === 0, sentence, reasons }
+}
+
+/** A repository may hold good points that were made by hand: of a system only its configurations are judged. */
+function textKeyOf(code: VerdictReason, { kind }: VerdictFacts): keyof typeof TEXTS {
+  return code === 'NOTHING_PROTECTED' && kind === 'configuration' ? `${code}.${kind}` : code
 }
 
 /** The gravest first. */
