@@ -40,6 +40,9 @@ test('the first disk is lost: the copy gives everything back, disabled, and forg
   const none = await cli(copy)
   assert.equal(none.status, 10, none.stderr)
   assert.match(none.stderr, /--to\b.*copy --init --to/)
+  fs.symlinkSync(at.at('backups'), at.at('link'))
+  const inside = await cli(['copy', '--repo', at.at('backups'), '--to', at.at('link/second'), '--init'])
+  assert.deepEqual([inside.status, fs.existsSync(at.at('backups/second'))], [2, false], inside.stderr)
   const made = await cli([...copy, '--init', '--json'])
   assert.equal(made.status, 0, made.stderr)
   const { copied, records } = made.json as { copied: string[]; records: { brought: number } }

@@ -158,6 +158,9 @@ test('a system: well after a good run, not after a failed one; without a process
   assert.match(firstLine(well), /^All is well: 1 configuration is protected/)
   assert.match(well.stdout.toString(), new RegExp(`^clinic +done \\S+ \\S+ -03:00 +${LOCAL} +by hand only$`, 'm'))
   assert.match(well.stdout.toString(), /Second copy: none is known/)
+  await clinic.ok('config', 'disable', 'clinic')
+  assert.deepEqual(reasonsOf(await clinic.run('status', '--json')), ['ALL_DISABLED'])
+  await clinic.ok('config', 'enable', 'clinic')
   const server = spawn(process.execPath, [CLI, 'serve'], {
     cwd: clinic.at(''),
     env: { PATH: process.env['PATH'] ?? '', LANG: 'C', ...clinic.env },

@@ -1,3 +1,5 @@
+import fs from 'node:fs'
+import path from 'node:path'
 import {
   type CopyResult,
   copySnapshots,
@@ -26,6 +28,7 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   if (history.rollbacks[0]) throw history.rollbacks[0]
   const named = context.args[0] as string[]
   const snapshots = named.length === 0 ? history.snapshots : named.map((name) => findSnapshot(history, name))
+  refuseInside(location, from.repository.store.location)
   await using to = await openTarget(context, location, history)
   const progress = context.progress('restore')
   const result = await copySnapshots(from.repository, to.repository, {
@@ -64,6 +67,20 @@ async function openTarget(context: CommandContext, location: string, history: Hi
 function namingTarget(error: BackupError): BackupError {
   const names = { option: '--to', make: 'neonpro-backup copy --init --to LOCATION', keyOption: '--to-key-file' }
   return new BackupError(error.code, error.message, { context: { ...error.context, ...names }, cause: error })
+}
+
+/** A copy in the repository that it copies is lost with it. Throws USAGE. */
+function refuseInside(location: string, source: string): void {
+  const whole = path.resolve(openStore(parseLocation(location)).location)
+  let there = whole
+  while (!fs.existsSync(there)) there = path.dirname(there)
+  const real = path.join(fs.realpathSync(there), path.relative(there, whole))
+  const outer = fs.realpathSync(source)
+  if (real === outer || real.startsWith(`${outer}/`))
+    throw new BackupError(
+      'USAGE',
+      'The copy would lie in the repository itself: name a place on another disk with --to.',
+    )
 }
 
 /** A disk that is not mounted is no reason to begin a new copy in its place. */

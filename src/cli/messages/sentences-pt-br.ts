@@ -199,6 +199,7 @@ export const SENTENCES_PT_BR: Readonly<Record<string, string>> = {
   '--retention takes a number of days or JSON such as { "daily": 14 }.': '--retention aceita um número de dias ou JSON como { "daily": 14 }.',
   'Say what to change, such as --time 03:00.': 'Diga o que mudar, como --time 03:00.',
   'No path to back up was given.': 'Não foi dado nenhum caminho para o backup.',
+  'The copy would lie in the repository itself: name a place on another disk with --to.': 'A cópia ficaria dentro do próprio repositório: indique com --to um lugar em outro disco.',
   'The path {} lies inside the repository.': 'O caminho {} está dentro do repositório.',
   'A run id is 1 to 128 of a-z, 0-9, dot, underscore and hyphen, and begins with a letter or digit.': 'O id de uma execução tem de 1 a 128 de a-z, 0-9, ponto, sublinhado e hífen, e começa com letra ou dígito.',
   'The kind of a record is 1 to 32 of a-z, 0-9 and hyphen, and begins with a letter.': 'O tipo de um registro tem de 1 a 32 de a-z, 0-9 e hífen, e começa com letra.',

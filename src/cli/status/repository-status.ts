@@ -62,6 +62,7 @@ export async function repositoryStatus(
       things: facts.sources,
       kind: 'source',
       failed: [],
+      isAllDisabled: false,
       alarms,
       isUnattended: false,
       repositoryError: facts.repositoryError,

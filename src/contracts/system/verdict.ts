@@ -23,6 +23,8 @@ export interface VerdictFacts {
   readonly kind: 'configuration' | 'source'
   /** Configurations whose last run failed. */
   readonly failed: readonly string[]
+  /** Nothing that could run is left: points are there, and no new ones come. */
+  readonly isAllDisabled: boolean
   readonly alarms: number
   readonly isUnattended: boolean
   /** Code of the error that kept the repository from being read; null where it is whole. */
@@ -60,6 +62,10 @@ const TEXTS: Readonly<
     en: 'every restore point of {names} is incomplete',
     'pt-BR': 'todos os pontos de restauração de {names} estão incompletos',
   },
+  ALL_DISABLED: {
+    en: 'every configuration is disabled, so nothing is backed up any more',
+    'pt-BR': 'todas as configurações estão desativadas, nada mais é guardado',
+  },
   ALARM_OPEN: {
     en: '{count} {count:alarm is|alarms are} open',
     'pt-BR': '{count} {count:alarme aberto|alarmes abertos}',
@@ -81,12 +87,20 @@ const TEXTS: Readonly<
 /** The facts of a system's status. */
 export function verdictFactsOf(status: Omit<SystemStatus, 'verdict'>): VerdictFacts {
   const { configs, scheduler } = status
+  const enabled = configs.filter((config) => config.enabled)
+  const isAllDisabled = configs.length > 0 && enabled.length === 0
   return {
-    things: configs.map(({ name, newestGoodAt, newestAt }) => ({ name, newestGoodAt, newestAt })),
+    // What was disabled is not protected any more, however good its points are.
+    things: (isAllDisabled ? configs : enabled).map(({ name, newestGoodAt, newestAt }) => ({
+      name,
+      newestGoodAt,
+      newestAt,
+    })),
     kind: 'configuration',
-    failed: configs.filter(({ lastRun }) => lastRun?.state === 'FAILED').map(({ name }) => name),
+    failed: enabled.filter(({ lastRun }) => lastRun?.state === 'FAILED').map(({ name }) => name),
+    isAllDisabled,
     alarms: status.alerts.length,
-    isUnattended: !scheduler.alive && configs.some(({ enabled, nextRunLocal }) => enabled && nextRunLocal !== null),
+    isUnattended: !scheduler.alive && enabled.some(({ nextRunLocal }) => nextRunLocal !== null),
     repositoryError: status.repositoryError,
     lastVerification: status.lastVerification,
   }
@@ -125,6 +139,7 @@ function reasonsOf(facts: VerdictFacts): StatusVerdict['reasons'] {
     ['NOTHING_PROTECTED', isNothing],
     ['RUN_FAILED', facts.failed.length > 0, facts.failed],
     ['ONLY_INCOMPLETE', incomplete.length > 0, incomplete.map(({ name }) => name)],
+    ['ALL_DISABLED', facts.isAllDisabled],
     ['DAMAGE_FOUND', (facts.lastVerification?.problems ?? 0) > 0],
     ['ALARM_OPEN', facts.alarms > 0],
     ['NO_SCHEDULER', facts.isUnattended],

@@ -118,6 +118,8 @@ export const VerdictReason = {
   RUN_FAILED: 'RUN_FAILED',
   /** Points are there, and none of them is good. */
   ONLY_INCOMPLETE: 'ONLY_INCOMPLETE',
+  /** There are configurations, and every one is disabled. */
+  ALL_DISABLED: 'ALL_DISABLED',
   ALARM_OPEN: 'ALARM_OPEN',
   /** Something is planned, and no live process would start it. */
   NO_SCHEDULER: 'NO_SCHEDULER',
