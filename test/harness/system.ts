@@ -50,6 +50,7 @@ export async function testSystem(options: TestSystemOptions = {}): Promise<TestS
   const home = own.home ?? path.join(folder, 'home')
   await insertTenants(catalog, [DEFAULT_TENANT_ID, tenantId])
   fs.mkdirSync(home, { recursive: true })
+  if (given === undefined) await forgetRepositories(catalog)
   const location = parseLocation(path.join(folder, 'repository'))
   const stateDirectory = path.join(home, 'state')
   const repository = await openRepositoryAccess(catalog, { location, keks, stateDirectory })
@@ -82,6 +83,11 @@ export async function testSystem(options: TestSystemOptions = {}): Promise<TestS
       directory?.[Symbol.dispose]()
     },
   }
+}
+
+/** A database knows one repository for good; tests that share one have each their own. */
+async function forgetRepositories({ db }: Catalog): Promise<void> {
+  await db.updateTable('repositories').set({ repository_id: null }).execute()
 }
 
 function recordingQueue(enqueued: string[]): JobQueue {
