@@ -298,11 +298,13 @@ export function describeCatalogSecurity(make: () => Promise<Catalog>): void {
         code: 'NOT_PERMITTED',
         message: 'OPERATOR may not do that.',
         guidance: 'Ask an administrator for the right role.',
+        context: { user: Role.OPERATOR },
       })
       assert.deepEqual(failureOf(error, 'pt-BR'), {
         code: 'NOT_PERMITTED',
         message: 'OPERATOR não tem permissão para isso.',
         guidance: 'Peça a um administrador o papel adequado.',
+        context: { user: Role.OPERATOR },
       })
       return true
     })
