@@ -3,7 +3,7 @@
  * does no work is asked to make room. The claim is a lock itself, so that it goes with a server that is killed.
  */
 import path from 'node:path'
-import { OwnerLock } from '../../catalog/index.ts'
+import { OwnerLock, readOwner } from '../../catalog/index.ts'
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { monotonicNs } from '../../kernel/clock.ts'
 import { sleep } from '../../kernel/timer.ts'
@@ -24,7 +24,9 @@ export async function claimOwnership(lockFile: string): Promise<Disposable & { r
   const claim = await waitFor(
     () => tryAcquire(claimFileOf(lockFile)),
     async () => STAYS_MS_MAX,
-  )
+  ).catch((error: unknown) => {
+    throw namingOwner(error, lockFile)
+  })
   try {
     const lock = await waitFor(
       () => tryAcquire(lockFile),
@@ -58,6 +60,17 @@ export async function lockUnlessClaimed(
   } finally {
     claim[Symbol.dispose]()
   }
+}
+
+/** Of two servers that come at once one only waits in the other's way: who runs the system is who has its lock. */
+function namingOwner(error: unknown, lockFile: string): unknown {
+  const owner = readOwner(lockFile)
+  if (!owner || !isBackupError(error, 'OWNER_EXISTS')) return error
+  const { pid, host } = owner
+  return new BackupError('OWNER_EXISTS', `The process ${pid} holds ${lockFile}.`, {
+    context: { pid, host },
+    cause: error,
+  })
 }
 
 function claimFileOf(lockFile: string): string {
