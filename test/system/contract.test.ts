@@ -249,7 +249,7 @@ test('a client in another folder and another language means its own folder, and 
   assert.equal(missing.error?.message, `O caminho ${here.at('elsewhere/missing')} não pode ser lido (ENOENT).`)
   assert.deepEqual(
     made.warnings.find(({ code }) => code === 'NO_RETENTION')?.message,
-    'Nenhuma retenção foi informada: todos os pontos são mantidos.',
+    'Nenhuma política de retenção foi informada: todos os pontos são mantidos.',
   )
   assert.match(health.checks.find(({ name }) => name === 'channels')?.message ?? '', /Defina SMTP_URL/)
   assert.match(
