@@ -18,14 +18,18 @@ export interface Frame {
   readonly bytes: number
 }
 
+/** Section 2: of a foreign object, false for one that no program of this format has begun to write. */
+export function beginsAsObject(bytes: Uint8Array): boolean {
+  return Buffer.from(bytes.subarray(0, 8)).toString('hex') === '4e50424b55500d0a'
+}
+
 export class Sealed {
   readonly type: number
   readonly #header: Buffer
   readonly #key: Buffer
 
   constructor(header: Buffer, keys: Keys) {
-    if (header.length < HEADER_BYTES || header.toString('hex', 0, 8) !== '4e50424b55500d0a')
-      throw new RescueError('an object has no header')
+    if (header.length < HEADER_BYTES || !beginsAsObject(header)) throw new RescueError('an object has no header')
     if (header[9] !== 1 || header[10] !== 1 || header[11] !== 0 || header.subarray(49, 64).some((byte) => byte !== 0))
       throw new RescueError('an object has an unknown version')
     if (!header.subarray(32, 48).equals(keys.repositoryId))

@@ -14,6 +14,7 @@ import { inOrder } from './order.ts'
 import { type Place, Places, supersededBy } from './places.ts'
 import { countingOf, isConfirmed, mayLack, type Snapshot } from './runs.ts'
 import {
+  beginsAsObject,
   FRAME_HEADER_BYTES,
   type Frame,
   HEADER_BYTES,
@@ -53,6 +54,7 @@ const BYTES_MAX: Readonly<Record<string, number>> = {
   deletes: 256 * MIB,
 }
 const SMALL_BYTES_MAX = 64 * MIB
+const PACK_BYTES_MAX = 256 * MIB
 
 export class Store {
   readonly root: string
@@ -60,6 +62,9 @@ export class Store {
   readonly #places: Places
   readonly #segments = new Map<string, Buffer>()
   readonly #damagedKeyrings: string[] = []
+  /** A keyring newer than the one in use is there and can't be read: nobody knows what it has sealed. */
+  #isKeyringLost = false
+  readonly #strangePacks = new Set<string>()
   /** What can't be believed. */
   readonly notices: string[] = []
   /** What is worth saying and is no damage. */
@@ -103,6 +108,23 @@ export class Store {
     const bytes = readFile(path.join(this.root, key), BYTES_MAX[path.dirname(key)] ?? SMALL_BYTES_MAX)
     if (sha256(bytes).toString('hex') !== key.slice(-64)) throw new RescueError(`${key} is damaged`)
     return bytes
+  }
+
+  /** Undefined for a stranger's, which is no damage: section 2. */
+  #own(key: string): Buffer | undefined {
+    const bytes = this.read(key)
+    if (beginsAsObject(bytes) || this.#isKeyringLost) return bytes
+    this.#tellStranger(key)
+    return undefined
+  }
+
+  #tellStranger(key: string): void {
+    this.remarks.push(
+      words(
+        `${key}: this repository has not made it; it counts for nothing`,
+        `${key}: este repositório não o fez; não conta para nada`,
+      ),
+    )
   }
 
   /**
@@ -159,7 +181,9 @@ export class Store {
 
   packs(): string[] {
     return this.names('packs').flatMap((shard) =>
-      this.names(`packs/${shard}`).filter((name) => NAMED.test(name) && name.startsWith(shard)),
+      this.names(`packs/${shard}`).filter(
+        (name) => NAMED.test(name) && name.startsWith(shard) && !this.#strangePacks.has(name),
+      ),
     )
   }
 
@@ -275,6 +299,7 @@ export class Store {
         ),
       )
     const newer = this.#damagedKeyrings.filter((name) => Number.parseInt(name.slice(0, 8), 16) > generation)
+    this.#isKeyringLost = newer.length > 0
     if (newer.length > 0)
       this.remarks.push(
         words(
@@ -308,7 +333,10 @@ export class Store {
   #documents(folder: string, type: number): Map<string, { body: Record<string, unknown>; signer: string }> {
     const found = new Map<string, { body: Record<string, unknown>; signer: string }>()
     for (const name of this.#objects(folder))
-      this.#noting(`${folder}/${name}`, () => found.set(name, this.#document(this.read(`${folder}/${name}`), type)))
+      this.#noting(`${folder}/${name}`, () => {
+        const bytes = this.#own(`${folder}/${name}`)
+        if (bytes) found.set(name, this.#document(bytes, type))
+      })
     return found
   }
 
@@ -355,14 +383,17 @@ export class Store {
       ['index/meta', 4],
     ] as const) {
       for (const name of this.#objects(folder))
-        this.#noting(`${folder}/${name}`, () =>
-          segments.set(name, openPayload(this.read(`${folder}/${name}`), this.keys, type)),
-        )
+        this.#noting(`${folder}/${name}`, () => {
+          const bytes = this.#own(`${folder}/${name}`)
+          if (bytes) segments.set(name, openPayload(bytes, this.keys, type))
+        })
     }
     const superseded = new Set([...segments.values()].flatMap((payload) => supersededBy(payload)))
     for (const [name, payload] of segments)
       if (!superseded.has(name)) this.#noting(`index/*/${name}`, () => this.#places.addSegment(payload))
-    const lost = this.packs().filter((name) => !this.#places.packs.has(name))
+    const unnamed = this.packs().filter((name) => !this.#places.packs.has(name))
+    for (const name of unnamed) if (this.#isStrangePack(name)) this.#strangePacks.add(name)
+    const lost = unnamed.filter((name) => !this.#strangePacks.has(name))
     if (lost.length > 0) this.#readLostPacks(lost)
   }
 
@@ -397,6 +428,20 @@ export class Store {
         }),
       )
     }
+  }
+
+  /** Section 2: what no index names, nothing of this format has begun and holds what its name says, or is too long. */
+  #isStrangePack(name: string): boolean {
+    if (this.#isKeyringLost || !isFile(this.#packPath(name))) return false
+    try {
+      using file = new ObjectFile(this.#packPath(name))
+      if (beginsAsObject(file.read(0, Math.min(file.bytes, HEADER_BYTES)))) return false
+      if (file.bytes <= PACK_BYTES_MAX && sha256(file.read(0, file.bytes)).toString('hex') !== name) return false
+    } catch {
+      return false
+    }
+    this.#tellStranger(`packs/${name.slice(0, 2)}/${name}`)
+    return true
   }
 
   #segment(place: Place): Buffer {

@@ -39,10 +39,12 @@ function place(file: string, bytes: Uint8Array | string): void {
   if (!fs.existsSync(file)) fs.writeFileSync(file, bytes)
 }
 
-/** Objects that hash to their names and are nothing: an `x`, an empty one, bytes that begin like an object. */
-export function plantHashed(root: string): void {
+const BEGUN = Buffer.from('4e50424b55500d0a05010100', 'hex')
+
+/** Objects that hash to their names and are nothing: by default an `x`, an empty one, bytes that begin like an object. */
+export function plantHashed(root: string, contents: ReadonlyArray<Uint8Array | string> = ['x', '', BEGUN]): void {
   foldersOf(root)
-  for (const bytes of ['x', '', Buffer.from('4e50424b55500d0a05010100', 'hex')]) {
+  for (const bytes of contents) {
     for (const folder of FOLDERS)
       for (const before of BEFORE[folder] ?? ['']) place(path.join(root, folder, `${before}${sha256(bytes)}`), bytes)
     const name = sha256(bytes)

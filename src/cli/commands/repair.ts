@@ -32,6 +32,7 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   for (const key of removed) say(t('repair.segment', { object: key }))
   for (const key of result.packsDamaged) warn(t('repair.pack', { object: key }))
   for (const key of result.documentsLost) warn(t(forgetDamaged ? 'repair.given' : 'repair.unreadable', { object: key }))
+  for (const object of result.foreign) warn(t('object.foreign', { object }))
   if (dropped.packs.length > 0)
     warn(t('repair.dropped', { packs: dropped.packs.length, saved: dropped.blobsSaved, lost: dropped.blobsLost }))
   const { hits } = await verifyRepository(opened.repository, { signal })

@@ -37,6 +37,7 @@ export async function run(context: CommandContext): Promise<CommandResult> {
       timezone: zone,
       oddPoints: odd,
       problems,
+      strangers: history.strangers.map(({ key }) => key),
       rollbacks,
     },
     exitCode: problems.length + rollbacks.length > 0 ? 1 : 0,
@@ -62,6 +63,7 @@ function tell(context: CommandContext, history: History, listing: Listing): void
     say(t('list.count', { count: listing.entries.length }))
   }
   for (const { key, error } of history.problems) warn(`${key}: ${findingText(error.message, locale)}`)
+  for (const { key } of history.strangers) warn(t('object.foreign', { object: key }))
   for (const error of history.rollbacks) warn(`${error.code}: ${findingText(error.message, locale)}`)
 }
 

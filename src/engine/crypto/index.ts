@@ -30,6 +30,7 @@ export {
 } from './kek.ts'
 export { paperKeyOf } from './paper-key.ts'
 export {
+  beginsAsObject,
   FRAME_HEADER_BYTES,
   type FrameHeader,
   FrameKind,

@@ -243,13 +243,18 @@ export interface ObjectHeader {
   readonly commitment: Buffer
 }
 
+/** False for what no program of this format has begun to write, whatever its name says. */
+export function beginsAsObject(bytes: Uint8Array): boolean {
+  return MAGIC.equals(bytes.subarray(0, MAGIC.length))
+}
+
 /**
  * Reads an object header's fields. Throws DAMAGED, also for another version: a repository of a later format says so in
  * its configuration, and is refused there.
  */
 export function parseObjectHeader(bytes: Uint8Array): ObjectHeader {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, HEADER_BYTES))
-  if (head.length < HEADER_BYTES || !head.subarray(0, 8).equals(MAGIC))
+  if (head.length < HEADER_BYTES || !beginsAsObject(head))
     throw damaged('An object does not begin as one of this repository.')
   if (head[9] !== FORMAT_VERSION || head[10] !== AEAD_AES_256_GCM || head[11] !== 0)
     throw damaged('An object names an unknown version, cipher or flag.')

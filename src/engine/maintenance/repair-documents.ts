@@ -6,7 +6,7 @@
 import { BackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import { ObjectType } from '../crypto/index.ts'
-import { isObjectKey, type ObjectProblem, type Repository } from '../repository/index.ts'
+import { isForeign, isObjectKey, type ObjectProblem, type Repository } from '../repository/index.ts'
 import {
   type DeleteEntry,
   damagedClaims,
@@ -36,6 +36,8 @@ export interface RepairedDocuments {
   readonly documentsRemoved: readonly string[]
   /** Keys of snapshots and records that can't be read; given up when `forgetDamaged` was set. */
   readonly documentsLost: readonly string[]
+  /** Keys of objects that this repository never sealed. They say nothing, and are left to whoever put them there. */
+  readonly foreign: readonly string[]
 }
 
 /**
@@ -50,7 +52,9 @@ export async function repairDocuments(
   const history = await readHistory(repository, signal)
   if (history.rollbacks[0]) throw history.rollbacks[0]
   const audit = await readRecords(repository, RecordFolder.AUDIT, options.signal)
-  const bad = [...history.problems, ...audit.problems].filter(({ key }) => isObjectKey(key))
+  const claims = await damagedClaims(repository, options.signal)
+  const found = [...history.problems, ...audit.problems].filter(({ key }) => isObjectKey(key))
+  const bad = found.filter((problem) => !isForeign(problem))
   const below = (...folders: readonly string[]) =>
     bad.filter(({ key }) => folders.some((folder) => key.startsWith(`${folder}/`)))
   const keysOf = (problems: readonly ObjectProblem[]) => problems.map(({ key }) => key)
@@ -67,12 +71,14 @@ export async function repairDocuments(
     ...removable(below('confirms', 'checkpoints')),
     ...history.deleteLog.damaged.map(({ key }) => key),
     ...(await deadSessions(repository)),
-    ...removable(await damagedClaims(repository, options.signal)),
+    ...removable(claims.problems.filter((problem) => !isForeign(problem))),
   ]
   for (const key of removed) await repository.store.delete(key)
   const lost = keysOf(below('snapshots', 'records', 'audit'))
   if (options.forgetDamaged) await giveUp(repository, history, { keys: lost, by: options.by ?? 'repair' })
-  return { documentsRemoved: removed, documentsLost: lost }
+  const others = [...[history, audit, claims].flatMap((each) => each.strangers), ...found, ...claims.problems]
+  const foreign = new Set(keysOf(others.filter(isForeign)))
+  return { documentsRemoved: removed, documentsLost: lost, foreign: [...foreign] }
 }
 
 /**
@@ -121,6 +127,7 @@ async function deadSessions(repository: Repository): Promise<string[]> {
   if (problems.length === 0) return []
   const now = await repository.store.nowMs()
   return problems
+    .filter((problem) => !isForeign(problem))
     .filter(({ modifiedMs }) => modifiedMs !== undefined && now - modifiedMs > SESSION_AGE_MS_MAX)
     .map(({ key }) => key)
 }

@@ -6,7 +6,7 @@ import { throwIfAborted } from '../../kernel/abort.ts'
 import { groups } from '../commit/index.ts'
 import { LookupIds, ObjectType } from '../crypto/index.ts'
 import { decodeIndexSegment, encodeIndexSegment, type IndexedPack } from '../index/index.ts'
-import { type Repository, requireFeatures } from '../repository/index.ts'
+import { isForeign, type Repository, requireFeatures } from '../repository/index.ts'
 import { IndexClass, openIndex } from '../snapshot/index.ts'
 import { restoreCopies } from './repair-copies.ts'
 import { isRemovable, isUnreadableNow, type RepairedDocuments, repairDocuments } from './repair-documents.ts'
@@ -46,6 +46,7 @@ export async function repairRepository(repository: Repository, options: RepairOp
   const problems = [...meta.problems, ...data.problems]
   const rebuilt = { meta: [] as IndexedPack[], data: [] as IndexedPack[] }
   const packsDamaged: string[] = []
+  const foreign = [...meta.strangers, ...data.strangers, ...problems.filter(isForeign)].map(({ key }) => key)
   let isDiskFailing = false
   const lookupIds = new LookupIds(repository.keys.idKey.key)
   for await (const { key, bytes } of repository.objects('packs/')) {
@@ -54,7 +55,10 @@ export async function repairRepository(repository: Repository, options: RepairOp
     const isIndexed = meta.index.packNumber(name) !== undefined || data.index.packNumber(name) !== undefined
     if (isIndexed) continue
     const salvaged = await salvage(repository, name, { bytes, lookupIds })
-    if (salvaged === 'foreign') continue
+    if (salvaged === 'foreign') {
+      foreign.push(key)
+      continue
+    }
     if (!salvaged?.isWhole) packsDamaged.push(key)
     isDiskFailing ||= salvaged === undefined || salvaged.isUnreadable
     if (salvaged && salvaged.pack.blobBytes.length > 0) rebuilt[salvaged.indexClass].push(salvaged.pack)
@@ -64,6 +68,7 @@ export async function repairRepository(repository: Repository, options: RepairOp
     (await writeSegments(repository, IndexClass.DATA, rebuilt.data))
   // Where packs can't be read either, the disk may read again, and then these say what is in them.
   const damaged = problems
+    .filter((problem) => !isForeign(problem))
     .filter((problem) => isRemovable(repository, problem) || (isUnreadableNow(problem) && !isDiskFailing))
     .map(({ key }) => key)
   for (const key of damaged) await repository.store.delete(key)
@@ -75,6 +80,7 @@ export async function repairRepository(repository: Repository, options: RepairOp
     segmentsRemoved: damaged,
     packsDamaged,
     copiesRestored,
+    foreign: [...documents.foreign, ...foreign],
   }
 }
 

@@ -21,6 +21,8 @@ import { isUnreadable, packKey, type Repository } from '../repository/index.ts'
 import { IndexClass } from '../snapshot/index.ts'
 
 const PIECE_BYTES = 4 * 1024 * 1024
+/** Four times what packs have: what is longer and does not begin as one is not hashed to learn whose it is. */
+const PACK_BYTES_MAX = 256 * 1024 * 1024
 
 export interface Salvaged {
   /** What could be read of it, up to the first frame that does not authenticate. */
@@ -31,7 +33,10 @@ export interface Salvaged {
   readonly isUnreadable: boolean
 }
 
-/** `foreign` for an object that holds what its name says and was never sealed here; undefined when its header is lost. */
+/**
+ * `foreign` for an object that holds what its name says, or is longer than any pack, and was never sealed here;
+ * undefined when its header is lost.
+ */
 export async function salvage(
   repository: Repository,
   name: string,
@@ -40,7 +45,10 @@ export async function salvage(
   const source = new PackSource(repository, name, facts.bytes)
   const header = await source.take(HEADER_BYTES)
   const opener = header && openerOf(repository, header)
-  if (!opener) return (await source.hash()) === name && repository.keys.lost.length === 0 ? 'foreign' : undefined
+  if (!opener) {
+    if (repository.keys.lost.length > 0) return undefined
+    return facts.bytes > PACK_BYTES_MAX || (await source.hash()) === name ? 'foreign' : undefined
+  }
   const found = await readFrames(source, opener, facts.lookupIds)
   return {
     pack: { name, bytes: facts.bytes, ...found },

@@ -40,10 +40,7 @@ export async function checkCopies(
     ...configs.foreign,
     ...configs.candidates.filter(({ name }) => name !== configName).flatMap((each) => each.keys),
   ]
-  const notices = strange.map((object) => ({
-    object,
-    what: 'was not signed by this repository: it counts for nothing',
-  }))
+  const notices: VerifyProblem[] = strange.map(strangerAt)
   const problems = [...keyrings.damaged.map(({ key }) => key), ...configs.damaged].map((object) => ({
     object,
     what: keys.lost.includes(object) ? 'is damaged, and may have been the newest keyring' : 'is damaged',
@@ -67,11 +64,12 @@ export async function strangers(repository: Repository, signal?: AbortSignal): P
     if (isOther) notices.push(stranger(key, 'is no file: a link, a pipe or a device is never read'))
     else if (!isObjectKey(key)) notices.push(stranger(key, 'is no object of a repository'))
   }
-  const { problems } = await repository.readDocuments('sessions', ObjectType.SESSION, signal ? { signal } : {})
+  const sessions = await repository.readDocuments('sessions', ObjectType.SESSION, signal ? { signal } : {})
   notices.push(
-    ...problems.map((problem) =>
+    ...sessions.strangers.map(({ key }) => strangerAt(key)),
+    ...sessions.problems.map((problem) =>
       isForeign(problem)
-        ? stranger(problem.key, NOT_SIGNED)
+        ? strangerAt(problem.key)
         : {
             object: problem.key,
             what: 'can not be read: it counts as an open writer for a day, then repair removes it',
@@ -79,6 +77,11 @@ export async function strangers(repository: Repository, signal?: AbortSignal): P
     ),
   )
   return notices
+}
+
+/** Of one that has the name of an object. */
+export function strangerAt(object: string): VerifyProblem {
+  return stranger(object, NOT_SIGNED)
 }
 
 function stranger(object: string, what: string): VerifyProblem {

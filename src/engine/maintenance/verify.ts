@@ -22,7 +22,7 @@ import { setupOf, storedPacks, tasksOf, tasksWithin } from './pack-tasks.ts'
 import type { PackTask, PackVerdict } from './pack-verifier.ts'
 import { findHits, type VerifyHit } from './verify-hits.ts'
 import { VerifyLanes } from './verify-lanes.ts'
-import { checkCopies, strangers, type VerifyProblem } from './verify-objects.ts'
+import { checkCopies, strangerAt, strangers, type VerifyProblem } from './verify-objects.ts'
 
 export interface VerifyOptions {
   /** Share of the stored bytes to read, 0–1. Default 0: structure only. */
@@ -110,7 +110,7 @@ async function look(repository: Repository, { before, lanes, readings, options }
   const history = await readHistory(repository, { ...signal, ...(options.seen && { seen: options.seen }) })
   const claims = await damagedClaims(repository, options.signal)
   const audit = await readRecords(repository, RecordFolder.AUDIT, options.signal)
-  for (const { key, error } of [...history.problems, ...claims, ...audit.problems])
+  for (const { key, error } of [...history.problems, ...claims.problems, ...audit.problems])
     addOnce(problems, { object: key, what: error.message })
   problems.push(...history.rollbacks.map(describeRollback))
   const copies = await checkCopies(repository, options.signal)
@@ -134,6 +134,9 @@ async function look(repository: Repository, { before, lanes, readings, options }
   const sizes = new Map([...before, ...(await storedPacks(repository))])
   if (!readings.hasEnded) options.onPacks?.(new Set(sizes.keys()))
   problems.push(...[...meta.problems, ...data.problems].map(({ key, error }) => ({ object: key, what: error.message })))
+  notices.push(
+    ...[history, claims, audit, meta, data].flatMap((each) => each.strangers.map(({ key }) => strangerAt(key))),
+  )
   const bad = { meta: new Set<number>(), data: new Set<number>() }
   const packs = checkPacks({ meta, data, sizes, problems, bad })
   await readPacks(repository, { meta, data, sizes, problems, bad, options, lanes, readings })

@@ -7,6 +7,7 @@ export { readKeyrings, type StoredKeyring } from './keyring-objects.ts'
 export { isObjectKey, packKey } from './object-keys.ts'
 export { type Recipient, recipientOpenedBy, unwrap as unwrapKey, wrapFor as wrapKey } from './recipients.ts'
 export {
+  apart,
   isForeign,
   isRotten,
   type ObjectProblem,

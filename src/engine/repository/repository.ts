@@ -7,6 +7,7 @@ import { invariant } from '../../kernel/invariant.ts'
 import { requireNode } from '../../kernel/node-version.ts'
 import type { CallOptions, ObjectStat, ObjectStore } from '../../storage/index.ts'
 import {
+  beginsAsObject,
   type DocumentExpectation,
   type Kek,
   type ObjectType,
@@ -74,6 +75,19 @@ export function isRotten({ error }: ObjectProblem): boolean {
  */
 export function isForeign({ error }: Pick<ObjectProblem, 'error'>): boolean {
   return error.context['foreign'] === true
+}
+
+/**
+ * True for a foreign object that does not even begin as one of this format: no program has lost it. It is told apart
+ * from the problems of its folder, and changes no verdict.
+ */
+export function isStranger({ error }: Pick<ObjectProblem, 'error'>): boolean {
+  return error.context['stranger'] === true
+}
+
+/** What of a folder can't be believed: what may be lost with it, and what is somebody else's. */
+export function apart(read: readonly ObjectProblem[]): { problems: ObjectProblem[]; strangers: ObjectProblem[] } {
+  return { problems: read.filter((each) => !isStranger(each)), strangers: read.filter(isStranger) }
 }
 
 export interface StoredDocument {
@@ -237,11 +251,11 @@ export class Repository implements AsyncDisposable {
       try {
         const bytesMax = objectBytesMax(type)
         const bytes = await this.store.get(key, signal ? { signal, bytesMax } : { bytesMax })
-        if (isNamed && createHash('sha256').update(bytes).digest('hex') !== key.slice(-64))
+        if (isNamed && !hasName(bytes, key))
           throw new BackupError('DAMAGED', 'An object does not have the SHA-256 that names it.', {
             context: { object: key, rotten: true },
           })
-        return this.#openBytes(bytes, type, isNamed)
+        return this.#openBytes(bytes, type, isNamed || hasName(bytes, key))
       } catch (error) {
         if (attempt > 0 || !(isBackupError(error, 'DAMAGED') || isUnreadable(error))) throw atObject(error, key)
       }
@@ -254,7 +268,8 @@ export class Repository implements AsyncDisposable {
     } catch (error) {
       // While a newer keyring can't be read nobody knows what it has sealed.
       if (!isNamed || this.keys.lost.length > 0 || !isBackupError(error, 'DAMAGED')) throw error
-      throw new BackupError('DAMAGED', error.message, { context: { ...error.context, foreign: true }, cause: error })
+      const context = { ...error.context, foreign: true, ...(!beginsAsObject(bytes) && { stranger: true }) }
+      throw new BackupError('DAMAGED', error.message, { context, cause: error })
     }
   }
 
@@ -265,13 +280,13 @@ export class Repository implements AsyncDisposable {
 
   /**
    * Reads every signed document of a folder, in the order of its listing. What can't be believed is returned apart,
-   * never dropped in silence. `previousOf`: for documents that are chains of their signers (signatures.ts).
+   * never dropped in silence; strangers apart from that. `previousOf`: for documents that are chains of their signers (signatures.ts).
    */
   async readDocuments(
     folder: string,
     type: ObjectType,
     options: { readonly signal?: AbortSignal; readonly previousOf?: PreviousOf } = {},
-  ): Promise<{ documents: StoredDocument[]; problems: ObjectProblem[] }> {
+  ): Promise<{ documents: StoredDocument[]; problems: ObjectProblem[]; strangers: ObjectProblem[] }> {
     const { signal, previousOf } = options
     const read: Array<OpenedDocument | ObjectProblem> = []
     const listed = this.objects(`${folder}/`, signal ? { signal } : {})
@@ -295,12 +310,11 @@ export class Repository implements AsyncDisposable {
           body,
           signer: document.signer.toString('hex'),
         })),
-      problems: read.flatMap((each) =>
-        'error' in each
-          ? [each]
-          : signed.has(each.name)
-            ? []
-            : [{ key: each.key, error: unsigned(), modifiedMs: each.modifiedMs }],
+      ...apart(
+        read.flatMap((each) => {
+          if ('error' in each) return [each]
+          return signed.has(each.name) ? [] : [{ key: each.key, error: unsigned(), modifiedMs: each.modifiedMs }]
+        }),
       ),
     }
   }
@@ -328,6 +342,10 @@ export class Repository implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.store[Symbol.asyncDispose]()
   }
+}
+
+function hasName(bytes: Uint8Array, key: string): boolean {
+  return createHash('sha256').update(bytes).digest('hex') === key.slice(-64)
 }
 
 function atObject(error: unknown, key: string): unknown {

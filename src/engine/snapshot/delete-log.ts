@@ -34,6 +34,7 @@ function inOrder(damaged: readonly DamagedEntry[], newestRead: number): DamagedE
 export class DeleteLog {
   readonly entries: readonly DeleteLogEntry[]
   readonly problems: readonly ObjectProblem[]
+  readonly strangers: readonly ObjectProblem[]
   /** Entries that are there and can't be read: their keys still say which they are. */
   readonly damaged: readonly DamagedEntry[]
   /** Packs that are condemned but neither deleted nor taken back. */
@@ -41,11 +42,12 @@ export class DeleteLog {
   /** Packs that a completed deletion removed. */
   readonly deletedPacks: ReadonlySet<string>
 
-  constructor(entries: readonly DeleteLogEntry[], problems: readonly ObjectProblem[] = []) {
+  constructor(entries: readonly DeleteLogEntry[], { problems, strangers }: Pick<DeleteLog, 'problems' | 'strangers'>) {
     this.entries = [...entries].sort(
       (a, b) => a.document.generation - b.document.generation || (a.name < b.name ? -1 : 1),
     )
     this.problems = problems
+    this.strangers = strangers
     this.damaged = inOrder(
       problems.filter(isRotten).flatMap(({ key }) => damagedEntry(key)),
       this.entries.at(-1)?.document.generation ?? 0,
@@ -139,10 +141,10 @@ export class DeleteLog {
 }
 
 export async function readDeleteLog(repository: Repository, signal?: AbortSignal): Promise<DeleteLog> {
-  const { entries, problems } = await readParsed(
+  const { entries, problems, strangers } = await readParsed(
     repository,
     { folder: 'deletes', type: ObjectType.DELETE, parse: (stored) => parseDeleteEntry(byMaintenance(stored)) },
     signal,
   )
-  return new DeleteLog(entries, problems)
+  return new DeleteLog(entries, { problems, strangers })
 }

@@ -63,6 +63,8 @@ export interface History {
   /** Forgotten snapshots by name. */
   readonly forgotten: ReadonlyMap<string, { readonly writer: string; readonly sequence: number }>
   readonly problems: readonly ObjectProblem[]
+  /** Objects of its folders that are somebody else's: they say nothing and are no damage. */
+  readonly strangers: readonly ObjectProblem[]
   /** Those of the problems that may have said what is to be kept: while there is one, nothing is deleted. */
   readonly obstacles: readonly ObjectProblem[]
   /** Signs that older state was put back. */
@@ -202,6 +204,7 @@ async function readOnce(repository: Repository, options: { signal?: AbortSignal;
     allRecords,
     forgotten,
     problems: [...said, ...runs.problems],
+    strangers: [snapshots, checkpoints, records, confirms, deleteLog].flatMap((each) => each.strangers),
     // A claim that can't be believed decides nothing, and what its rivals need is kept.
     obstacles: said.filter((problem) => !isForeign(problem)),
     rollbacks: chains.rollbacks,

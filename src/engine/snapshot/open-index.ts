@@ -4,13 +4,14 @@ import { release } from '../../kernel/release.ts'
 import { createSegmentDecoder } from '../compression/index.ts'
 import { LookupIds, ObjectType } from '../crypto/index.ts'
 import { buildIndex, type IndexLoad, type IndexLoadOptions } from '../index/index.ts'
-import { BlobReader, type ObjectProblem, type Repository, SegmentReader } from '../repository/index.ts'
+import { apart, BlobReader, type ObjectProblem, type Repository, SegmentReader } from '../repository/index.ts'
 
 export const IndexClass = { DATA: 'data', META: 'meta' } as const
 export type IndexClass = (typeof IndexClass)[keyof typeof IndexClass]
 
 export interface OpenedIndex extends IndexLoad {
   readonly problems: readonly ObjectProblem[]
+  readonly strangers: readonly ObjectProblem[]
 }
 
 const TYPES = { data: ObjectType.INDEX_DATA, meta: ObjectType.INDEX_META } as const
@@ -40,7 +41,7 @@ export async function openIndex(
       const load = buildIndex(current, options)
       // The index has copied what it keeps of them.
       release(...payloads.values())
-      return { ...load, problems: [...problems.values()] }
+      return { ...load, ...apart([...problems.values()]) }
     }
   }
 }

@@ -31,8 +31,8 @@ export async function readParsed<T>(
   repository: Repository,
   { folder, type, parse, previousOf }: DocumentKind<T>,
   signal?: AbortSignal,
-): Promise<{ entries: Array<ParsedDocument<T>>; problems: ObjectProblem[] }> {
-  const { documents, problems } = await repository.readDocuments(folder, type, {
+): Promise<{ entries: Array<ParsedDocument<T>>; problems: ObjectProblem[]; strangers: ObjectProblem[] }> {
+  const { documents, problems, strangers } = await repository.readDocuments(folder, type, {
     ...(signal && { signal }),
     ...(previousOf && { previousOf }),
   })
@@ -46,7 +46,7 @@ export async function readParsed<T>(
       problems.push({ key, error, modifiedMs })
     }
   }
-  return { entries, problems }
+  return { entries, problems, strangers }
 }
 
 /** For documents that only the maintenance key may sign. Throws DAMAGED. */

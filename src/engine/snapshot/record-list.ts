@@ -17,6 +17,8 @@ export interface RecordList {
   readonly entries: readonly RecordEntry[]
   /** Objects of the folder that can't be believed. */
   readonly problems: readonly ObjectProblem[]
+  /** Objects of the folder that are somebody else's: they say nothing. */
+  readonly strangers: readonly ObjectProblem[]
 }
 
 /**

@@ -4,7 +4,7 @@
  */
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { ObjectType, type Signer } from '../crypto/index.ts'
-import type { ObjectProblem, Repository } from '../repository/index.ts'
+import { apart, type ObjectProblem, type Repository } from '../repository/index.ts'
 import { type ClaimDocument, parseClaim, type SnapshotDocument } from './documents.ts'
 
 const FOLDER = 'commits'
@@ -149,10 +149,13 @@ async function believedClaim(
 }
 
 /** Reads every claim: those that can't be believed. */
-export async function damagedClaims(repository: Repository, signal?: AbortSignal): Promise<ObjectProblem[]> {
+export async function damagedClaims(
+  repository: Repository,
+  signal?: AbortSignal,
+): Promise<{ problems: ObjectProblem[]; strangers: ObjectProblem[] }> {
   const problems: ObjectProblem[] = []
   for (const runId of (await claimTimes(repository, signal)).keys()) await believedClaim(repository, runId, problems)
-  return problems
+  return apart(problems)
 }
 
 interface RunFacts<T extends Candidate> {
