@@ -2,13 +2,15 @@
  * The commands as commander reads them: general options before or behind the command, refusals as errors of the
  * catalogue, help in the reader's language.
  */
-import { Command, CommanderError, Option } from 'commander'
+import { Command, CommanderError } from 'commander'
 import { BackupError } from '../kernel/backup-error.ts'
 import { PROGRAM } from '../kernel/program.ts'
 import { textFault, textsIn } from '../kernel/text.ts'
+import { choice } from './choices.ts'
 import type { CommandSpec, OptionValues } from './command.ts'
 import { addExamples, groupOf, translateHelp } from './help.ts'
 import { type Locale, placeholders, sentence } from './locale.ts'
+import { PROGRESS_MODES } from './progress.ts'
 
 const NAME = 'neonpro-backup'
 const EXIT_USAGE = 2
@@ -28,6 +30,7 @@ export type Asked =
       readonly spec: CommandSpec
       readonly options: OptionValues
       readonly args: readonly unknown[]
+      readonly root: Command
     }
   | { readonly kind: 'told'; readonly exitCode: number }
 
@@ -62,7 +65,7 @@ export function commandTree(specs: readonly CommandSpec[], locale: Locale): Comm
       const args = all.slice(0, -2)
       refuseEmpty([root, command], args, spec.name)
       refuseControls(command, spec.name)
-      tree.asked = { kind: 'run', spec, options: { ...root.opts(), ...command.opts() }, args }
+      tree.asked = { kind: 'run', spec, options: { ...root.opts(), ...command.opts() }, args, root }
     })
   }
   translateHelp(root, locale)
@@ -165,13 +168,13 @@ function usageSentence(error: CommanderError, locale: Locale): string | undefine
 
 /** The first help names them in one line: what one can do comes first there. */
 function addGeneralOptions(command: Command, isHidden = false): void {
-  const add = (flags: string, description: string) =>
-    command.addOption(new Option(flags, description).helpGroup('General options:').hideHelp(isHidden))
+  const add = (flags: string, description: string, values: readonly string[] = []) =>
+    command.addOption(choice(flags, description, values).helpGroup('General options:').hideHelp(isHidden))
   add('-r, --repo <location>', 'repository: a path or file: URL (NEONPRO_REPOSITORY)')
   add('--key-file <file>', 'file with the key (else BACKUP_ENCRYPTION_KEY)')
   add('--password-command <command>', 'program that prints the key (BACKUP_ENCRYPTION_KEY_COMMAND); no shell reads it')
   add('--home <dir>', "folder for this machine's state (NEONPRO_BACKUP_HOME)")
   add('--json', 'answer with one JSON object on the last line of standard output')
-  add('--progress <mode>', 'auto, plain (lines), json (events) or none; default: auto')
+  add('--progress <mode>', 'auto, plain (lines), json (events) or none; default: auto', PROGRESS_MODES)
   add('-q, --quiet', 'no progress')
 }

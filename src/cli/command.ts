@@ -19,6 +19,8 @@ export interface CommandContext {
   readonly command: string
   readonly args: readonly unknown[]
   readonly options: OptionValues
+  /** The tree of all commands. */
+  readonly root: Command
   readonly env: Env
   readonly locale: Locale
   readonly t: Translate

@@ -1,6 +1,8 @@
 /** Every command: one file, one line here. Nothing is loaded before it is asked for. */
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
+import { argumentOf, choice, LEVELS, OVERWRITE, TYPES } from './choices.ts'
 import type { CommandSpec } from './command.ts'
+import { SHELLS } from './completion/shells.ts'
 import { addConfigOptions } from './config-options.ts'
 import { excludeCollector } from './exclude-order.ts'
 import { addSelection } from './selection.ts'
@@ -42,11 +44,11 @@ export const COMMANDS: readonly CommandSpec[] = [
       void filters(command.argument('[path...]'))
         .option('--files-from <file>', 'back up the paths in this file, one a line; "-" is standard input', collect)
         .option('--files-from0 <file>', 'the same, with a NUL between the paths', collect)
-        .option('--type <type>', 'full, incremental or differential', 'incremental')
+        .addOption(choice('--type <type>', 'full, incremental or differential', TYPES).default('incremental'))
         .option('--source <name>', 'name of the source; default: machine and paths')
         .option('--tag <tag>', 'may be given again', collect)
         .option('--allow-empty', 'take a path that had files and has none as it is')
-        .option('--compression-level <level>', '1 to 9')
+        .addOption(choice('--compression-level <level>', '1 to 9', LEVELS))
         .option('--dry-run', 'only say what would be stored'),
   },
   {
@@ -63,7 +65,9 @@ export const COMMANDS: readonly CommandSpec[] = [
           collect,
         )
         .option('--exclude <glob>', 'leave out what matches; may be given again', collect)
-        .option('--overwrite <mode>', 'always, if-changed, if-newer or never', 'if-changed')
+        .addOption(
+          choice('--overwrite <mode>', 'always, if-changed, if-newer or never', OVERWRITE).default('if-changed'),
+        )
         .option('--delete', 'remove what the snapshot does not have')
         .option('--delete-excluded', 'with --delete: also what the backup left out')
         .option('--dry-run', 'write nothing')
@@ -119,9 +123,12 @@ export const COMMANDS: readonly CommandSpec[] = [
       void command
         .argument('<snapshot>')
         .argument('[path]')
-        .option(
-          '--format <format>',
-          'raw, tar or zip (no owners, hard links or fractions of a second); default: raw for a file, tar for a folder',
+        .addOption(
+          choice(
+            '--format <format>',
+            'raw, tar or zip (no owners, hard links or fractions of a second); default: raw for a file, tar for a folder',
+            ['raw', 'tar', 'zip'],
+          ),
         )
         .option('--output <file>', 'write into this new file'),
   },
@@ -282,7 +289,10 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'alerts test',
     describe: 'send a test message through each channel, or one of them, and say what came of it',
     load: () => import('./commands/alerts-test.ts'),
-    configure: (command) => void command.argument('[channel]', 'email, webhook or healthcheck'),
+    configure: (command) =>
+      void command.addArgument(
+        argumentOf('[channel]', 'email, webhook or healthcheck', ['email', 'webhook', 'healthcheck']),
+      ),
   },
   {
     name: 'recover',
@@ -293,7 +303,9 @@ export const COMMANDS: readonly CommandSpec[] = [
         .argument('<point>', 'id of a point or of a run')
         .requiredOption('--target <dir>', 'folder to restore into')
         .option('--include <path>', 'only this path or glob; may be given again', collect)
-        .option('--overwrite <mode>', 'always, if-changed, if-newer or never', 'if-changed'),
+        .addOption(
+          choice('--overwrite <mode>', 'always, if-changed, if-newer or never', OVERWRITE).default('if-changed'),
+        ),
   },
   {
     name: 'system init-db',
@@ -416,5 +428,14 @@ export const COMMANDS: readonly CommandSpec[] = [
     describe: 'say what this machine lacks',
     load: () => import('./commands/doctor.ts'),
     configure: (command) => void command.argument('[source]'),
+  },
+  {
+    name: 'completion',
+    describe: 'print what a shell loads to complete commands, options and snapshots by TAB',
+    load: () => import('./commands/completion.ts'),
+    configure: (command) =>
+      void command
+        .addArgument(argumentOf('<shell>', 'bash, zsh or fish', SHELLS))
+        .addOption(new Option('--suggest', 'for the script: words on standard input, suggestions back').hideHelp()),
   },
 ]

@@ -6,6 +6,7 @@ import path from 'node:path'
 import type { Command } from 'commander'
 import type { ConfigPatch } from '../contracts/system/index.ts'
 import { BackupError } from '../kernel/backup-error.ts'
+import { choice, FREQUENCIES, LEVELS, PRIORITIES, TYPES } from './choices.ts'
 import { bytesOption, type CommandContext, countOption, listOption, type OptionValues, textOption } from './command.ts'
 import { databaseUrlOf } from './database-option.ts'
 
@@ -17,14 +18,14 @@ export function addConfigOptions(command: Command): Command {
   return command
     .option('--path <path>', 'folder or file to back up; may be given again', collect)
     .option('--database <url>', 'env:NAME, file:PATH, "-" for standard input, or a URL without a password')
-    .option('--frequency <frequency>', 'HOURLY, DAILY, WEEKLY or MONTHLY')
+    .addOption(choice('--frequency <frequency>', 'HOURLY, DAILY, WEEKLY or MONTHLY', FREQUENCIES))
     .option('--time <time>', 'HH:MM; HOURLY uses its minutes')
     .option('--day-of-week <day>', '0 (Sunday) to 6, or MON')
     .option('--day-of-month <day>', '1 to 31 (31: the last)')
     .option('--cron <expression>', 'instead of a frequency: five fields')
     .option('--every <period>', 'instead of a frequency: 15m, 6h, 2d')
     .option('--timezone <zone>', "IANA name; default: the machine's")
-    .option('--type <type>', 'full, incremental or differential')
+    .addOption(choice('--type <type>', 'full, incremental or differential', TYPES))
     .option('--include <glob>', 'only files that match; may be given again', collect)
     .option('--exclude <glob>', 'leave out what matches; may be given again', collect)
     .option('--allow-empty', 'take a path that had files and has none as it is')
@@ -34,7 +35,7 @@ export function addConfigOptions(command: Command): Command {
       '--retention <policy>',
       'days, or JSON: { "daily": 14, "custom": [{ "pattern": "first-of-month", "keep": 60 }] }',
     )
-    .option('--compression-level <level>', '1 to 9')
+    .addOption(choice('--compression-level <level>', '1 to 9', LEVELS))
     .option('--chunk-size <bytes>', 'what is compressed and sealed together (1M)')
     .option('--timeout <seconds>', 'end a run that takes longer')
     .option('--retry-attempts <n>', 'further attempts after a transient error')
@@ -43,7 +44,7 @@ export function addConfigOptions(command: Command): Command {
     .option('--max-backup-time <seconds>', 'alarm when a run takes longer')
     .option('--min-free-space <bytes>', 'alarm when less room is free (5G)')
     .option('--healthcheck-url <url>', 'called at start, success and failure')
-    .option('--priority <priority>', 'LOW, NORMAL, HIGH or CRITICAL')
+    .addOption(choice('--priority <priority>', 'LOW, NORMAL, HIGH or CRITICAL', PRIORITIES))
     .option('--tag <tag>', 'may be given again', collect)
 }
 

@@ -16,6 +16,7 @@ const COMMAND_GROUPS: ReadonlyArray<readonly [title: string, names: readonly str
     'The system that runs by itself:',
     ['config', 'run', 'schedule', 'status', 'alerts', 'recover', 'serve', 'worker', 'service', 'audit', 'system'],
   ],
+  ['Help:', ['completion']],
 ]
 
 /** The heading under which a command stands in the help. */
@@ -65,6 +66,11 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'audit verify': ['audit verify', 'audit verify --file audit.jsonl'],
   'audit export': ['audit export > audit.jsonl', 'audit export --from 2026-01-01 --output audit.jsonl'],
   'system rebuild': ['system rebuild --repo /mnt/backup'],
+  completion: [
+    'completion bash > ~/.local/share/bash-completion/completions/neonpro-backup',
+    'completion zsh | sudo tee /usr/local/share/zsh/site-functions/_neonpro-backup',
+    'completion fish > ~/.config/fish/completions/neonpro-backup.fish',
+  ],
   copy: ['copy --to /mnt/second', 'copy latest --to /mnt/second --to-key-file ~/second.key'],
 }
 
@@ -89,6 +95,8 @@ export function translateHelp(command: Command, locale: Locale): void {
     styleArgumentTerm: term,
     styleArgumentDescription: say,
     styleSubcommandDescription: say,
+    // Its choices stand in its description.
+    argumentDescription: (argument) => argument.description,
     subcommandTerm: (child) =>
       [child.name(), ...child.registeredArguments.map((each) => bracketed(each.name(), each))].join(' '),
     optionDescription: (option) =>

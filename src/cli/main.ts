@@ -4,8 +4,8 @@ import { environment } from '../kernel/environment.ts'
 import { printable, printableJson } from '../kernel/printable.ts'
 import { keepMemoryLean } from '../kernel/system-calls.ts'
 import { optimizeLateBesideThreads } from '../kernel/worker-thread.ts'
-import type { CommandContext, CommandSpec, OptionValues } from './command.ts'
-import { commandTree, readArguments } from './command-tree.ts'
+import type { CommandContext, OptionValues } from './command.ts'
+import { type Asked, commandTree, readArguments } from './command-tree.ts'
 import { COMMANDS } from './commands.ts'
 import { errorReport } from './error-report.ts'
 import { chooseLocale, translator } from './locale.ts'
@@ -43,6 +43,8 @@ function endWithItsReader(): void {
   })
 }
 
+type Run = Extract<Asked, { readonly kind: 'run' }>
+
 function progressMode(options: OptionValues): ProgressMode {
   const wanted = options['progress'] ?? (options['quiet'] === true ? 'none' : 'auto')
   const mode = PROGRESS_MODES.find((known) => known === wanted)
@@ -50,7 +52,7 @@ function progressMode(options: OptionValues): ProgressMode {
   return mode
 }
 
-function contextOf(spec: CommandSpec, options: OptionValues, args: readonly unknown[]): CommandContext {
+function contextOf({ spec, options, args, root }: Run): CommandContext {
   const env = environment()
   const locale = chooseLocale(env)
   const t = translator(locale)
@@ -60,6 +62,7 @@ function contextOf(spec: CommandSpec, options: OptionValues, args: readonly unkn
     command: spec.name,
     args,
     options,
+    root,
     env,
     locale,
     t,
@@ -71,11 +74,12 @@ function contextOf(spec: CommandSpec, options: OptionValues, args: readonly unkn
 }
 
 /** Runs one command. Returns the exit code; never throws. */
-async function runCommand(spec: CommandSpec, options: OptionValues, args: readonly unknown[]): Promise<number> {
+async function runCommand(asked: Run): Promise<number> {
+  const { spec, options } = asked
   try {
     keepMemoryLean()
     optimizeLateBesideThreads()
-    const context = contextOf(spec, options, args)
+    const context = contextOf(asked)
     const { run } = await spec.load()
     const result = await run(context)
     if (options['json'] === true) process.stdout.write(`${printableJson(result.json)}\n`)
@@ -99,7 +103,7 @@ async function main(): Promise<void> {
   const isJson = process.argv.includes('--json')
   try {
     const asked = await readArguments(commandTree(COMMANDS, chooseLocale()), process.argv)
-    process.exitCode = asked.kind === 'told' ? asked.exitCode : await runCommand(asked.spec, asked.options, asked.args)
+    process.exitCode = asked.kind === 'told' ? asked.exitCode : await runCommand(asked)
   } catch (error) {
     process.exitCode = report(error, {
       command: error instanceof BackupError ? (error.context['command'] as string | undefined) : undefined,

@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { Command } from 'commander'
 import { bytesOfPathText, printablePath, type SnapshotDocument, type SnapshotEntry } from '../engine/index.ts'
 import { BackupError } from '../kernel/backup-error.ts'
+import { choice } from './choices.ts'
 import { type CommandContext, countOption, listOption, textOption } from './command.ts'
 
 const collect = (value: string, all: string[] = []): string[] => [...all, value]
@@ -17,7 +18,7 @@ export function addSelection(command: Command): Command {
     .option('--tag <tag>', 'only snapshots with this tag; may be given again', collect)
     .option('--path <path>', 'only snapshots of this folder or file; may be given again', collect)
     .option('--latest <n>', 'only the newest so many of each group')
-    .option('--group-by <fields>', 'host, source, path, tag, joined by commas; default: source')
+    .addOption(choice('--group-by <fields>', 'host, source, path, tag, joined by commas; default: source', GROUPS))
 }
 
 /** Those that every given option lets through; of one option given more than once, any value does. Order is kept. */

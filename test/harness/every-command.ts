@@ -117,6 +117,7 @@ class Clinic {
     this.#plantFiles()
     const repo = ['--repo', this.#at('repository')]
     await this.#run('quickstart')
+    await this.#run('completion', ['bash'])
     await this.#run('doctor', repo)
     await this.#run('key generate', [this.#at('key')])
     await this.#run('key generate', [this.#at('second.key')])

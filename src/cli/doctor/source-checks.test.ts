@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
+import { Command } from 'commander'
 import { httpReceiver } from '../../../test/harness/http-receiver.ts'
 import { temporaryDirectory } from '../../../test/harness/temporary-directory.ts'
 import type { ConfigSettings, ConfigView, RunView } from '../../contracts/system/index.ts'
@@ -22,6 +23,7 @@ function contextIn(locale: Locale): CommandContext {
     t: translator(locale),
     env: {},
     options: {},
+    root: new Command(),
     args: [],
     signal: new AbortController().signal,
     say: () => {},

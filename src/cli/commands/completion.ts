@@ -1,0 +1,77 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { BackupError } from '../../kernel/backup-error.ts'
+import { isoTime } from '../../kernel/clock.ts'
+import { printable } from '../../kernel/printable.ts'
+import { parseLocation } from '../../storage/index.ts'
+import type { CommandContext, CommandResult } from '../command.ts'
+import { SCRIPTS } from '../completion/scripts.ts'
+import { SHELLS } from '../completion/shells.ts'
+import { joinWords, type Suggested, type Suggestion, suggest } from '../completion/suggest.ts'
+import { formatTime } from '../format.ts'
+
+const SNAPSHOTS_MAX = 50
+const NAME_LENGTH = 12
+const LINE_BYTES_MAX = 1024 * 1024
+
+export async function run(context: CommandContext): Promise<CommandResult> {
+  const shell = SHELLS.find((known) => known === context.args[0])
+  if (!shell)
+    throw new BackupError('USAGE', `The argument <shell> is bash, zsh or fish, not "${String(context.args[0])}".`)
+  if (context.options['suggest'] === true) return await answer(context, shell === 'bash')
+  for (const line of SCRIPTS[shell].trimEnd().split('\n')) context.say(line)
+  return { json: { shell, script: SCRIPTS[shell] } }
+}
+
+/** The words of the line come on standard input, a NUL behind each. */
+async function answer(context: CommandContext, isBroken: boolean): Promise<CommandResult> {
+  const pieces = (await standardInput()).split('\0').slice(0, -1)
+  const { words, typed } = isBroken ? joinWords(pieces) : { words: pieces, typed: pieces.at(-1) ?? '' }
+  const current = words.at(-1) ?? ''
+  const suggested = suggest(context.root, words)
+  const found = suggested.kind === 'words' ? suggested.words : snapshotsFor(context, suggested)
+  const cut = current.length - typed.length
+  const lines = found
+    .filter(({ value }) => value.startsWith(current))
+    .map(({ value, text }) => `${printable(value.slice(cut))}\t${printable(text)}`)
+  if (suggested.kind === 'files' || suggested.kind === 'folders') lines.push(`:${suggested.kind}`)
+  if (lines.length > 0) process.stdout.write(`${lines.join('\n')}\n`)
+  return { json: {} }
+}
+
+async function standardInput(): Promise<string> {
+  let text = ''
+  for await (const piece of process.stdin.setEncoding('utf8')) {
+    text += String(piece)
+    if (text.length > LINE_BYTES_MAX) break
+  }
+  return text
+}
+
+/**
+ * By the names of their objects alone, newest first: TAB asks for no key. Checkpoints and what another program put there
+ * are refused later by the command.
+ */
+function snapshotsFor({ env }: CommandContext, suggested: Suggested): Suggestion[] {
+  if (suggested.kind !== 'snapshots') return []
+  const { prefix } = suggested
+  const latest = { value: `${prefix}latest`, text: '' }
+  const location = suggested.repository ?? env['NEONPRO_REPOSITORY']
+  if (!location) return [latest]
+  try {
+    const folder = path.join(parseLocation(location).path, 'snapshots')
+    const entries = fs
+      .readdirSync(folder)
+      .filter((name) => /^[0-9a-f]{64}$/.test(name))
+      .map((name) => ({ name, time: fs.statSync(path.join(folder, name)).mtimeMs }))
+      .sort((a, b) => b.time - a.time)
+    const named = entries.slice(0, SNAPSHOTS_MAX).map(({ name, time }) => ({
+      value: `${prefix}${name.slice(0, NAME_LENGTH)}`,
+      text: formatTime(isoTime(time)),
+    }))
+    return [latest, ...named]
+  } catch {
+    // A repository that is not there is the command's to speak of.
+    return [latest]
+  }
+}
