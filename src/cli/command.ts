@@ -136,8 +136,10 @@ export async function keysOf(context: CommandContext): Promise<Kek[]> {
 
 async function readKeys(context: CommandContext): Promise<Kek[]> {
   const { parseKek } = await import('../engine/index.ts')
-  const { value, source } = await givenKey(context)
-  if (value === undefined) throw new BackupError('KEY_MISSING', 'No key was given.')
+  const given = await givenKey(context)
+  const value = given.value || (await rememberedKey(context))
+  if (!value) throw new BackupError('KEY_MISSING', 'No key was given.')
+  const { source } = given
   const first = parseKek(value, source)
   if (first.kind === 'passphrase' && first.warning) context.warn(context.t('key.typed'))
   const previous = (context.env['BACKUP_ENCRYPTION_KEY_PREVIOUS'] ?? '')
@@ -173,6 +175,17 @@ async function givenKey({
   const source = command === undefined ? 'BACKUP_ENCRYPTION_KEY_COMMAND' : '--password-command'
   const { keyFromCommand } = await import('./key-command.ts')
   return { value: await keyFromCommand({ text, source }, { env, signal }), source }
+}
+
+/** Of the system in HOME, where its repository is the one that is meant. Throws KEY_MISSING for a file that is gone. */
+async function rememberedKey(context: CommandContext): Promise<string | undefined> {
+  const { readSettled, requireRemembered } = await import('../system/settings/settled.ts')
+  const settled = readSettled(path.dirname(stateDirectory(context)))
+  if (settled?.keyFile === undefined || !isRepositoryNamed(context)) return undefined
+  const { isSamePlace, parseLocation } = await import('../storage/index.ts')
+  if (!isSamePlace(settled.repository, parseLocation(repositoryOption(context)).path)) return undefined
+  requireRemembered(settled.keyFile)
+  return `file:${settled.keyFile}`
 }
 
 async function isRepositoryThere(context: CommandContext): Promise<boolean> {

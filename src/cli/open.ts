@@ -4,6 +4,7 @@ import { ClientState, type Kek, Needed, type NeededPlace, Repository, recipientO
 import { BackupError } from '../kernel/backup-error.ts'
 import { holdsRepository, parseLocation } from '../storage/index.ts'
 import { openStore } from '../system/compose.ts'
+import { readSettled } from '../system/settings/settled.ts'
 import { type CommandContext, keysOf, repositoryOption, stateDirectory, textOption } from './command.ts'
 
 export interface Opened extends AsyncDisposable {
@@ -65,6 +66,8 @@ export function neededPlaces(context: CommandContext): NeededPlace[] {
     fileOf(env['BACKUP_ENCRYPTION_KEY']),
     ...(env['BACKUP_ENCRYPTION_KEY_PREVIOUS'] ?? '').split(/[,\n]/).map(fileOf),
     textOption(options, 'toKeyFile'),
+    // The system's own, though this command may have been given another.
+    readSettled(path.dirname(stateDirectory(context)))?.keyFile,
   ]
   const other = env['NEONPRO_REPOSITORY']
   return [

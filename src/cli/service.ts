@@ -59,7 +59,8 @@ async function startPatiently(context: CommandContext, role: 'serve' | 'worker')
 }
 
 function waitingFor(error: BackupError, { t, locale }: CommandContext): string {
-  if (error.code === 'KEY_MISSING') return t(error.context['fresh'] === undefined ? 'serve.keyMissing' : 'serve.setUp')
+  if (error.code === 'KEY_MISSING' && error.context['gone'] === undefined)
+    return t(error.context['fresh'] === undefined ? 'serve.keyMissing' : 'serve.setUp')
   if (error.code === 'DATABASE_UNAVAILABLE')
     return t('serve.waiting', {
       database: String(error.context['database'] ?? ''),

@@ -91,6 +91,8 @@ const PHRASES_PT_BR: Readonly<Record<string, string>> = {
   'It is no folder': 'Não é uma pasta',
   'It lies in the repository': 'Está dentro do repositório',
   'Something that is no folder stands there': 'Há ali algo que não é uma pasta',
+  'the file {}, which this system remembers, is gone': 'o arquivo {}, de que este sistema se lembra, não existe mais',
+  'Put the file back, or give the key from where it is now: a file that opens the repository is remembered then.': 'Devolva o arquivo ao lugar ou informe a chave de onde ela está agora: um arquivo que abra o repositório passa a ser lembrado.',
   [NEW_KEY]: 'Ainda não há repositório ali: para um novo, crie uma chave com "neonpro-backup key generate ARQUIVO" e guarde-a fora dos dados e do repositório.',
   'pin': 'fixação',
   'hold {}': 'retenção legal {}',

@@ -40,6 +40,12 @@ export function holdsRepository({ path: folder }: Pick<RepositoryLocation, 'path
   }
 }
 
+/** By the real paths, where there are any. */
+export function isSamePlace(one: string, other: string): boolean {
+  const real = (place: string) => (fs.existsSync(place) ? fs.realpathSync(place) : path.resolve(place))
+  return real(one) === real(other)
+}
+
 const PARAMETERS = { mode: 'fileMode', 'dir-mode': 'directoryMode', uid: 'uid', gid: 'gid' } as const
 
 function fileLocation(text: string): RepositoryLocation {

@@ -14,6 +14,7 @@ import { openNotifiers } from './compose-channels.ts'
 import type { Started } from './facade/backup-system.ts'
 import { HANDLERS, STREAM_HANDLERS } from './handlers.ts'
 import { LocalTransport } from './local-transport.ts'
+import { rememberKey } from './remember-key.ts'
 import { openRepositoryAccess } from './repository-access.ts'
 import { readSettled, type SettingsValues, writeSettled } from './settings/index.ts'
 import { closeAudit, startWork, type WorkTiming } from './start-work.ts'
@@ -86,6 +87,7 @@ async function openParts(
     ...(signal && { signal }),
   })
   settle(home, repository.location.path, log)
+  await rememberKey({ settings, keks, location: repository.location, log, ...(signal && { signal }) })
   const controlKey = await openKey(catalog, repository)
   await sealHealthchecks({ catalog, tenantId: DEFAULT_TENANT_ID }, controlKey)
   const queue = await openJobQueue(catalog, { log: log.child('queue'), isWorker: works })
@@ -127,7 +129,7 @@ function settledOf(home: string): { readonly settled?: string } {
 /** A HOME that can't be written, beside a PostgreSQL, settles nothing: the database knows. */
 function settle(home: string, repository: string, log: Log): void {
   try {
-    writeSettled(home, { repository })
+    writeSettled(home, { ...readSettled(home), repository })
   } catch (error) {
     log.warn('the repository of this system could not be written down in HOME', { error })
   }

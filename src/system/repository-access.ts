@@ -7,7 +7,7 @@ import { ClientState, type Kek, Repository } from '../engine/index.ts'
 import { BackupError, isBackupError } from '../kernel/backup-error.ts'
 import { nowMs } from '../kernel/clock.ts'
 import type { RepositoryAccess } from '../services/index.ts'
-import type { RepositoryLocation } from '../storage/index.ts'
+import { isSamePlace, type RepositoryLocation } from '../storage/index.ts'
 import { openStore } from './compose.ts'
 
 export interface RepositoryAccessOptions {
@@ -121,12 +121,6 @@ async function repositoryIdAt({ location, keks }: RepositoryAccessOptions, place
     if (isBackupError(error, 'REPOSITORY_NOT_FOUND')) return undefined
     throw error
   }
-}
-
-/** By the real paths, where there are any. */
-export function isSamePlace(one: string, other: string): boolean {
-  const real = (place: string) => (fs.existsSync(place) ? fs.realpathSync(place) : path.resolve(place))
-  return real(one) === real(other)
 }
 
 /**

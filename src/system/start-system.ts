@@ -9,6 +9,7 @@ import type { Warning } from '../contracts/system/index.ts'
 import { BackupError, systemCode } from '../kernel/backup-error.ts'
 import { turn } from '../kernel/clock.ts'
 import type { Log } from '../kernel/log.ts'
+import { isSamePlace } from '../storage/index.ts'
 import { BackupSystem, type Started } from './facade/backup-system.ts'
 import { enterHome } from './home-owner.ts'
 import { openLog } from './logging/index.ts'
@@ -20,7 +21,8 @@ import { ElectedTransport } from './owner/elected-transport.ts'
 import { serveOwnerSocket } from './owner/owner-socket.ts'
 import { chooseSocketPath, toldSocketPath } from './owner/socket-path.ts'
 import type { YieldRequest } from './owner/socket-protocol.ts'
-import { isSamePlace, refuseWrongKey } from './repository-access.ts'
+import { rememberKey } from './remember-key.ts'
+import { refuseWrongKey } from './repository-access.ts'
 import { readKeys, readSettled, resolveSettings, type Settings, type SettingsInput } from './settings/index.ts'
 import type { WorkTiming } from './start-work.ts'
 import type { Transport } from './transport.ts'
@@ -170,6 +172,7 @@ async function checkClient(open: OpenOptions): Promise<void> {
     })
   const location = { ...repository, path: owner?.repository ?? repository.path }
   await refuseWrongKey({ location, keks: open.keks, ...(open.signal && { signal: open.signal }) })
+  await rememberKey({ ...open, location })
 }
 
 function lockFileOf({ settings }: OpenOptions): string {

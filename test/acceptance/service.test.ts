@@ -1,65 +1,13 @@
 // Goal: the process that stays, from outside: one for a home, patient where what it needs is not there yet, clear about
 // what that is. Method: the built program in processes of its own, a real PostgreSQL that is stopped and started.
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { asAdmin, noServer, temporaryPostgres } from '../harness/catalog.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
-import { until } from '../harness/until.ts'
-import { CLI, runCli } from './run-cli.ts'
-
-interface Staying extends AsyncDisposable {
-  readonly child: ChildProcess
-  /** Both outputs so far. */
-  said(): string
-  /** Asks it to end; gives its exit code. */
-  stop(): Promise<number | null>
-}
-
-interface Surroundings {
-  readonly cwd: string
-  readonly env: Readonly<Record<string, string>>
-}
-
-function stay(args: readonly string[], { cwd, env }: Surroundings): Staying {
-  const child = spawn(process.execPath, [CLI, ...args], {
-    cwd,
-    env: { PATH: process.env['PATH'] ?? '', LANG: 'C', TZ: 'UTC', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let text = ''
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (piece: string) => {
-      text += piece
-    })
-  const isOver = () => child.exitCode !== null || child.signalCode !== null
-  const end = async (signal: NodeJS.Signals) => {
-    const gone = once(child, 'exit')
-    if (!isOver() && child.kill(signal)) await gone
-    return child.exitCode
-  }
-  return {
-    child,
-    said: () => text,
-    stop: () => end('SIGTERM'),
-    [Symbol.asyncDispose]: async () => void (await end('SIGKILL')),
-  }
-}
-
-/** Waits until it has said that; fails with what it said where it ended before. */
-async function says(staying: Staying, wanted: RegExp): Promise<void> {
-  await until(`${wanted} is said`, () => {
-    if (wanted.test(staying.said())) return true
-    assert.ok(
-      staying.child.exitCode === null && staying.child.signalCode === null,
-      `it ended with ${staying.child.exitCode}: ${staying.said()}`,
-    )
-    return false
-  })
-}
+import { runCli } from './run-cli.ts'
+import { type Surroundings, says, stay } from './staying.ts'
 
 async function place(folder: string, more: Readonly<Record<string, string>> = {}): Promise<Surroundings> {
   const file = path.join(folder, 'key')

@@ -8,4 +8,4 @@ export {
   type SettingsInput,
   type SettingsValues,
 } from './settings.ts'
-export { readSettled, writeSettled } from './settled.ts'
+export { fileOfKey, readSettled, writeSettled } from './settled.ts'

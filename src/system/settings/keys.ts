@@ -8,6 +8,7 @@ import { BackupError } from '../../kernel/backup-error.ts'
 import { holdsRepository } from '../../storage/index.ts'
 import { OriginKind } from './layers.ts'
 import type { KeyText, SettingsValues } from './settings.ts'
+import { fileOfKey, requireRemembered } from './settled.ts'
 
 export interface ReadKeys {
   /** Newest first; at least one. */
@@ -44,8 +45,9 @@ function parseKeys(values: KeyValues): ReadKeys {
 }
 
 function readKey({ text, source, origin }: KeyText, folders: readonly string[]): { kek: Kek; file?: string } {
+  const file = fileOfKey(text)
+  if (file !== undefined && origin.kind === OriginKind.REMEMBERED) requireRemembered(file)
   const kek = parseKek(text, source)
-  const file = text.startsWith('file:') ? text.slice(5) : undefined
   const written = file ?? (origin.kind === OriginKind.ENV_FILE ? origin.file : undefined)
   const beside = written === undefined ? undefined : folders.find((folder) => isInside(written, folder))
   if (beside !== undefined)

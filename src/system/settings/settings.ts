@@ -158,7 +158,7 @@ function repositoryOf(layers: Layers, { repository }: SettingsInput): Found<Repo
   if (!found && layers.settled)
     return {
       value: { kind: 'LOCAL', path: layers.settled.repository, ...modesOf(layers) },
-      origin: { kind: OriginKind.REMEMBERED, file: settledFile(layers.home.value) },
+      origin: rememberedIn(layers.home.value),
     }
   if (!found) return byDefault({ kind: 'LOCAL', path: path.join(layers.home.value, 'backups') })
   const location =
@@ -166,6 +166,10 @@ function repositoryOf(layers: Layers, { repository }: SettingsInput): Found<Repo
       ? locationOf(found.value, layers.cwd)
       : ({ kind: 'LOCAL', path: path.resolve(layers.cwd, found.value) } as const)
   return { value: location, origin: found.origin }
+}
+
+function rememberedIn(home: string): Origin {
+  return { kind: OriginKind.REMEMBERED, file: settledFile(home) }
 }
 
 function modesOf(layers: Layers): { fileMode?: number; directoryMode?: number } {
@@ -285,12 +289,17 @@ function keysOf(layers: Layers, { keyFile }: SettingsInput): KeyText[] {
     keyFile === undefined
       ? variable(layers, ['BACKUP_ENCRYPTION_KEY'])
       : { value: `file:${keyFile}`, origin: { kind: OriginKind.ARGUMENT, name: '--key-file' } }
+  const remembered = layers.settled?.keyFile
+  const fallback: KeyText[] =
+    remembered === undefined
+      ? []
+      : [{ text: `file:${remembered}`, source: remembered, origin: rememberedIn(layers.home.value) }]
   const previous = variable(layers, ['BACKUP_ENCRYPTION_KEY_PREVIOUS'])
   const earlier = (previous?.value ?? '').split(/[,\n]/).filter((text) => text.trim() !== '')
   const absolute = (text: string) =>
     text.trim().startsWith('file:') ? `file:${path.resolve(layers.cwd, text.trim().slice(5))}` : text
   return [
-    ...(first ? [{ text: absolute(first.value), source: first.origin.name!, origin: first.origin }] : []),
+    ...(first ? [{ text: absolute(first.value), source: first.origin.name!, origin: first.origin }] : fallback),
     ...earlier.map((text) => ({
       text: absolute(text),
       source: 'BACKUP_ENCRYPTION_KEY_PREVIOUS',
@@ -306,6 +315,8 @@ function localeOfLayers(layers: Layers): Locale {
 
 function variableEntry(layers: Layers, name: VariableName): OriginEntry {
   const each = variable(layers, [name])
+  if (!each && name === 'BACKUP_ENCRYPTION_KEY' && layers.settled?.keyFile !== undefined)
+    return { name, value: REDACTED, origin: rememberedIn(layers.home.value) }
   if (!each) return { name, value: null, origin: { kind: OriginKind.DEFAULT } }
   const { secret }: VariableReference = VARIABLES[name]
   return { name, value: secret === undefined ? each.value : SHOWN[secret](each.value), origin: each.origin }

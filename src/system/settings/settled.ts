@@ -1,14 +1,18 @@
 /** What the first start in a HOME settled: a later one that names nothing means the same. */
 import fs from 'node:fs'
 import path from 'node:path'
+import { BackupError, systemCode } from '../../kernel/backup-error.ts'
 import { makeDirectories } from '../../kernel/directories.ts'
 import { replaceOwnedFile } from '../../kernel/owned-file.ts'
 
 const FILE = 'settled.json'
+const FILE_FORM = 'file:'
 
 export interface Settled {
   /** Absolute path of the system's repository. */
   readonly repository: string
+  /** Absolute path of the file that the key came from. A key that was given as a value is kept nowhere. */
+  readonly keyFile?: string
 }
 
 export function settledFile(home: string): string {
@@ -18,16 +22,45 @@ export function settledFile(home: string): string {
 /** Undefined where nothing is settled. One that can't be read settles nothing: the database knows too. */
 export function readSettled(home: string): Settled | undefined {
   try {
-    const { repository } = JSON.parse(fs.readFileSync(settledFile(home), 'utf8')) as Partial<Settled>
-    return typeof repository === 'string' && path.isAbsolute(repository) ? { repository } : undefined
+    const { repository, key } = JSON.parse(fs.readFileSync(settledFile(home), 'utf8')) as Record<string, unknown>
+    if (typeof repository !== 'string' || !path.isAbsolute(repository)) return undefined
+    const keyFile = typeof key === 'string' ? fileOfKey(key) : undefined
+    return { repository, ...(keyFile !== undefined && path.isAbsolute(keyFile) && { keyFile }) }
   } catch {
     return undefined
   }
 }
 
 /** Throws what the system says. */
-export function writeSettled(home: string, settled: Settled): void {
-  if (readSettled(home)?.repository === settled.repository) return
+export function writeSettled(home: string, { repository, keyFile }: Settled): void {
+  const known = readSettled(home)
+  if (known?.repository === repository && known.keyFile === keyFile) return
   makeDirectories(home, { mode: 0o700, isOwnersOfParent: true })
-  replaceOwnedFile(settledFile(home), `${JSON.stringify(settled)}\n`)
+  const written = { repository, ...(keyFile !== undefined && { key: `${FILE_FORM}${keyFile}` }) }
+  replaceOwnedFile(settledFile(home), `${JSON.stringify(written)}\n`)
+}
+
+/** The file that a key text names; undefined for one that is a key itself. */
+export function fileOfKey(text: string): string | undefined {
+  return text.startsWith(FILE_FORM) ? text.slice(FILE_FORM.length) : undefined
+}
+
+/** Whoever gives no key means the remembered one. Throws KEY_MISSING naming its file where that is gone. */
+export function requireRemembered(keyFile: string): void {
+  try {
+    fs.statSync(keyFile)
+  } catch (error) {
+    const code = systemCode(error)
+    // One that is there and can't be looked at is told of by who reads it.
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') return
+    throw new BackupError('KEY_MISSING', `The key file ${keyFile}, which this system remembers, is gone.`, {
+      context: {
+        path: keyFile,
+        gone: `the file ${keyFile}, which this system remembers, is gone`,
+        again:
+          'Put the file back, or give the key from where it is now: a file that opens the repository is remembered then.',
+      },
+      cause: error,
+    })
+  }
 }
