@@ -35,6 +35,7 @@ export {
   type KeyringChange,
   listUserFiles,
   lookAtClock,
+  mergeClock,
   mergeHeads,
   mergeWriters,
   type Recipient,

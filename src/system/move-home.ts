@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { OwnerLock } from '../catalog/index.ts'
-import { mergeHeads, mergeWriters } from '../engine/index.ts'
+import { mergeClock, mergeHeads, mergeWriters } from '../engine/index.ts'
 import { BackupError, systemCode } from '../kernel/backup-error.ts'
 import { makeDirectories } from '../kernel/directories.ts'
 import { holdsDatabase, holdsState, holdsSystem, MOVED_FILE } from '../kernel/home-folder.ts'
@@ -19,6 +19,8 @@ import { readSettled, writeSettled } from './settings/index.ts'
 const DATABASE = 'database'
 const STATE = 'repositories'
 const CONFIG = 'config.json'
+/** The locks themselves, what they say of their holder, and the journals that are there while they are held. */
+const LOCK_NAME = /^owner\.(lock|next)/
 const LOG_NAME = /^[^/]*\.log$/
 
 export interface MoveHome {
@@ -49,17 +51,17 @@ export async function moveHome({ from, to }: { readonly from: string; readonly t
   const [isHere, isThere] = [holdsDatabase(from), holdsDatabase(to)]
   if (isHere && isThere && movedTo(from) !== to) throw refused(to, 'There is a system already')
   mergeState(from, to, mergeHeads)
-  moveSettings(from, to)
+  mergeClock(path.join(from, STATE), path.join(to, STATE))
+  const isConfigThere = moveSettings(from, to)
   replaceOwnedFile(path.join(from, MOVED_FILE), `${JSON.stringify({ to })}\n`)
   if (isHere && !isThere) await moveTree(path.join(from, DATABASE), path.join(to, DATABASE))
   // Two processes must never write as one: a writer's id is at one place at a time.
   mergeState(from, to, mergeWriters)
-  for (const name of [DATABASE, STATE, CONFIG, 'settled.json', 'owner.sock'])
+  for (const name of [DATABASE, STATE, ...(isConfigThere ? [CONFIG] : []), 'settled.json', 'owner.sock'])
     fs.rmSync(path.join(from, name), { recursive: true, force: true })
   for (const name of fs.readdirSync(from).filter((each) => LOG_NAME.test(each))) moveLog(from, to, name)
   syncFolder(from)
-  const own = [MOVED_FILE, 'owner.lock', 'owner.lock.json', 'owner.next', 'owner.next.json']
-  return { from, to, left: fs.readdirSync(from).filter((name) => !own.includes(name)) }
+  return { from, to, left: fs.readdirSync(from).filter((name) => name !== MOVED_FILE && !LOCK_NAME.test(name)) }
 }
 
 function refuseUseless(from: string, to: string): void {
@@ -99,20 +101,27 @@ function mergeState(from: string, to: string, merge: MergeState): void {
     merge(state, path.join(to, STATE), repositoryId)
 }
 
-/** Paths that counted from the old folder are made absolute: the repository stays where it is. */
-function moveSettings(from: string, to: string): void {
+/**
+ * Paths that counted from the old folder are made absolute: the repository stays where it is. False: the new folder has
+ * a `config.json` that says something else; it counts, and the old one is left.
+ */
+function moveSettings(from: string, to: string): boolean {
   const inIt = path.join(from, 'backups')
   const settled = readSettled(from) ?? (fs.existsSync(path.join(inIt, 'config')) ? { repository: inIt } : undefined)
-  if (settled && !readSettled(to)) writeSettled(to, settled)
+  if (settled) writeSettled(to, { ...settled, ...readSettled(to) })
   const file = path.join(from, CONFIG)
-  if (!fs.existsSync(file) || fs.existsSync(path.join(to, CONFIG))) return
+  if (!fs.existsSync(file)) return true
   const { home: _home, ...config } = JSON.parse(fs.readFileSync(file, 'utf8').replace(/^\uFEFF/, '')) as {
     home?: unknown
     local?: { basePath?: string }
   }
   const basePath = config.local?.basePath
   const local = basePath === undefined ? {} : { local: { ...config.local, basePath: path.resolve(from, basePath) } }
-  replaceOwnedFile(path.join(to, CONFIG), `${JSON.stringify({ ...config, ...local }, undefined, 2)}\n`)
+  const text = `${JSON.stringify({ ...config, ...local }, undefined, 2)}\n`
+  const target = path.join(to, CONFIG)
+  if (fs.existsSync(target)) return fs.readFileSync(target, 'utf8') === text
+  replaceOwnedFile(target, text)
+  return true
 }
 
 /** By a rename, or over two file systems by a copy that is written through before it gets its name. */
@@ -135,8 +144,18 @@ async function moveTree(from: string, to: string): Promise<void> {
 function moveLog(from: string, to: string, name: string): void {
   const target = fs.existsSync(path.join(to, name)) ? `moved-${name}` : name
   try {
-    fs.renameSync(path.join(from, name), path.join(to, target))
+    moveFile(path.join(from, name), path.join(to, target))
   } catch {
     // It is left, and listed so.
+  }
+}
+
+function moveFile(from: string, to: string): void {
+  try {
+    fs.renameSync(from, to)
+  } catch (error) {
+    if (systemCode(error) !== 'EXDEV') throw error
+    fs.copyFileSync(from, to, fs.constants.COPYFILE_EXCL)
+    fs.rmSync(from)
   }
 }

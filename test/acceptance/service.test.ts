@@ -1,6 +1,7 @@
 // Goal: the process that stays, from outside: one for a home, patient where what it needs is not there yet, clear about
 // what that is. Method: the built program in processes of its own, a real PostgreSQL that is stopped and started.
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'

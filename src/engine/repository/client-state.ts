@@ -174,7 +174,7 @@ export function mergeHeads(from: string, to: string, repositoryId: string): void
   if (heads) new ClientState(to, id).remember(heads)
 }
 
-/** Takes the writers' ids along, under numbers that are free there, and caches that are not there yet. */
+/** Takes the writers' ids along, under numbers that are free there, and of all else what is newer than what is there. */
 export function mergeWriters(from: string, to: string, repositoryId: string): void {
   const [source, target] = [from, to].map((folder) => path.join(folder, repositoryId)) as [string, string]
   makeDirectories(target, { mode: 0o700, isOwnersOfParent: true })
@@ -185,8 +185,13 @@ export function mergeWriters(from: string, to: string, repositoryId: string): vo
     makeOwnedFile(path.join(target, `writer-${number}.id`), writer)
   }
   for (const name of fs.readdirSync(source).filter((each) => !/^(\.|writer-|heads\.)/.test(each)))
-    if (!fs.existsSync(path.join(target, name)))
-      fs.cpSync(path.join(source, name), path.join(target, name), { recursive: true })
+    if (isNewer(path.join(source, name), path.join(target, name)))
+      fs.cpSync(path.join(source, name), path.join(target, name), { recursive: true, preserveTimestamps: true })
+}
+
+function isNewer(file: string, other: string): boolean {
+  const there = fs.statSync(other, { throwIfNoEntry: false })
+  return there === undefined || fs.statSync(file).mtimeMs > there.mtimeMs
 }
 
 function writersIn(folder: string): string[] {

@@ -37,6 +37,17 @@ export function acceptClock(stateDirectory: string): void {
   remember(stateDirectory, reading())
 }
 
+/** Takes what one state folder remembers of the clock into another: a doubt that either has stays in force. */
+export function mergeClock(from: string, to: string): void {
+  const [moved, there] = [remembered(from), remembered(to)]
+  if (moved && (there === undefined || weight(moved) > weight(there))) remember(to, moved)
+}
+
+/** A doubt weighs more than any time; of two alike, the later one. */
+function weight({ wallMs, doubt }: ClockRecord): number {
+  return (doubt === undefined ? 0 : Number.MAX_SAFE_INTEGER / 2) + wallMs
+}
+
 /** The uptime counts what the machine slept through, too. */
 function reading(): ClockReading {
   return { wallMs: nowMs(), uptimeMs: os.uptime() * 1000, boot: bootId() }

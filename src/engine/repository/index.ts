@@ -1,6 +1,6 @@
 export { BlobReader } from './blob-reader.ts'
 export { ClientState, type HeadMemory, type Heads, mergeHeads, mergeWriters, type WriterClaim } from './client-state.ts'
-export { acceptClock, lookAtClock } from './clock-memory.ts'
+export { acceptClock, lookAtClock, mergeClock } from './clock-memory.ts'
 export { type RepositoryConfig, readConfigs, requireFeatures } from './config.ts'
 export { changeKeyring, isOwnKeyring, type KeyringChange } from './keyring.ts'
 export { readKeyrings, type StoredKeyring } from './keyring-objects.ts'
