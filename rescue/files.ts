@@ -1,5 +1,6 @@
 /** Reads files of a folder that others may write to: no links, pipes or devices, and nothing longer than it may be. */
 import fs from 'node:fs'
+import path from 'node:path'
 import { RescueError } from './bytes.ts'
 
 const FLAGS = fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK
@@ -43,4 +44,27 @@ export function readFile(file: string, bytesMax: number): Buffer {
 
 export function isFile(file: string): boolean {
   return fs.lstatSync(file, { throwIfNoEntry: false })?.isFile() === true
+}
+
+const READ_BYTES_MAX = 64 * 1024 * 1024
+const OPENING_BYTES = 4096
+
+/** Section 2: so much as is read of `config/` and of `keys/`, the smallest first; `unread`: how many are left over. */
+export function smallestOf(
+  folder: string,
+  names: readonly string[],
+  bytesMax: number,
+): { within: string[]; unread: number } {
+  const costs = names.map((name) => {
+    const bytes = fs.lstatSync(path.join(folder, name), { throwIfNoEntry: false })?.size ?? 0
+    return { name, cost: OPENING_BYTES + (bytes > bytesMax ? 0 : bytes) }
+  })
+  costs.sort((a, b) => a.cost - b.cost || (a.name < b.name ? -1 : 1))
+  const within: string[] = []
+  let read = 0
+  for (const { name, cost } of costs) {
+    read += cost
+    if (read <= READ_BYTES_MAX) within.push(name)
+  }
+  return { within, unread: names.length - within.length }
 }

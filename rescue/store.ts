@@ -7,7 +7,7 @@ import { Cursor, RescueError } from './bytes.ts'
 import { isWhole } from './closure.ts'
 import { type Config, type ConfigObject, readConfigs } from './config.ts'
 import { forgottenOf, type RecordBody } from './decisions.ts'
-import { isFile, ObjectFile, readFile } from './files.ts'
+import { isFile, ObjectFile, readFile, smallestOf } from './files.ts'
 import { chooseKeyring } from './keyring.ts'
 import { type Given, type Keys, splitSigned } from './keys.ts'
 import { inOrder } from './order.ts'
@@ -315,7 +315,15 @@ export class Store {
     if (folder === 'config' && names.length === 0)
       throw new RescueError(words(`there is no repository at ${this.root}`, `não há repositório em ${this.root}`), 10)
     const found = new Map<string, ConfigObject & { readonly keys: readonly string[] }>()
-    for (const key of names) {
+    const { within, unread } = smallestOf(path.join(this.root, folder), names, BYTES_MAX[folder] as number)
+    if (unread > 0)
+      this.remarks.push(
+        words(
+          `${folder}/: ${unread} objects more than are read, left alone`,
+          `${folder}/: ${unread} objetos além dos que são lidos, deixados como estão`,
+        ),
+      )
+    for (const key of within) {
       const name = form.exec(key)?.[1] as string
       try {
         const bytes = this.read(`${folder}/${key}`)

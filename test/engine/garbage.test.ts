@@ -21,6 +21,7 @@ import {
 } from '../../src/engine/index.ts'
 import { isBackupError } from '../../src/kernel/backup-error.ts'
 import { everyKind } from '../harness/every-kind.ts'
+import { storeWith } from '../harness/freezing-store.ts'
 import {
   plantForeignNames,
   plantHashed,
@@ -42,6 +43,8 @@ import {
 } from '../harness/repository.ts'
 import { seededRandom } from '../harness/seeded-random.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
+
+const MIB = 1024 * 1024
 
 const mkfifo = (file: string) => void execFileSync('mkfifo', [file])
 
@@ -264,6 +267,39 @@ test('keyrings that nobody signed cost a passphrase little, and a wrong one no m
     assert.rejects(open({ ...made, kek: wrong }), (error) => isBackupError(error, 'KEY_WRONG')),
   )
   assert.ok(refused < 20, `refusing took ${refused} s`)
+})
+
+test('thousands of strange objects beside the keys cost little, and of a giant under the name of a pack little is read', async () => {
+  using folder = temporaryDirectory()
+  const { made } = await everyKind(folder.path, sampleTree)
+  const bytes = Buffer.alloc(1024 * 1024)
+  for (let i = 0; i < 1000; i += 1) {
+    bytes.writeUInt32LE(i + 1)
+    const file = path.join(made.folder, 'keys', `ffffffff-a-${sha256(bytes)}`)
+    // The rest is a hole, which is read as so many zeros and takes no room.
+    fs.writeFileSync(file, bytes.subarray(0, 4))
+    fs.truncateSync(file, bytes.length)
+  }
+  const name = sha256('giant')
+  fs.mkdirSync(path.join(made.folder, 'packs', name.slice(0, 2)), { recursive: true })
+  fs.writeFileSync(path.join(made.folder, 'packs', name.slice(0, 2), name), '')
+  fs.truncateSync(path.join(made.folder, 'packs', name.slice(0, 2), name), 2 ** 40)
+  let bytesRead = 0
+  const inner = localStore(made.folder)
+  const counting = storeWith(inner, {
+    get: async (key, options) => {
+      const read = await inner.get(key, options)
+      bytesRead += read.length
+      return read
+    },
+  })
+  await using repository = await Repository.open(counting, [made.kek])
+  assert.ok(bytesRead < 70 * MIB, `${bytesRead} bytes read to open`)
+  const { foreign, packsDamaged } = await repairRepository(repository)
+  assert.ok(bytesRead < 300 * MIB, `${bytesRead} bytes read to open and repair`)
+  assert.deepEqual(packsDamaged, [])
+  assert.ok(foreign.includes(`packs/${name.slice(0, 2)}/${name}`))
+  assert.ok(new Store(made.folder, keyOf(made)).snapshots().length > 0)
 })
 
 test('a planted configuration of another version or of another repository does not hide the one that is whole', async () => {

@@ -91,14 +91,14 @@ export interface StoredConfigs {
  * that it knows: a stranger's object must not lock a repository. Throws REPOSITORY_NOT_FOUND and DAMAGED.
  */
 export async function readConfigs(store: ObjectStore, signal?: AbortSignal): Promise<StoredConfigs> {
-  const { whole, damaged, unreadable } = await readCopies(store, {
+  const { whole, damaged, unread, unreadable } = await readCopies(store, {
     prefix: 'config/',
     form: /^config\/[abc]-([0-9a-f]{64})$/,
     bytesMax: CONFIG_BYTES_MAX,
     ...(signal && { signal }),
   })
   const candidates: StoredConfig[] = []
-  const foreign: string[] = []
+  const foreign: string[] = [...unread]
   let error: BackupError | undefined
   for (const { name, keys, bytes } of whole.sort(
     (a, b) => b.keys.length - a.keys.length || (a.name < b.name ? -1 : 1),
@@ -113,7 +113,7 @@ export async function readConfigs(store: ObjectStore, signal?: AbortSignal): Pro
   }
   if (candidates.length > 0) return { candidates, damaged, foreign }
   if (error ?? unreadable) throw error ?? unreadable
-  if (damaged.length > 0)
+  if (damaged.length + unread.length > 0)
     throw new BackupError('DAMAGED', 'Every copy of the configuration is damaged.', {
       context: { object: damaged[0] ?? 'config/' },
     })

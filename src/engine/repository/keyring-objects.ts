@@ -89,7 +89,7 @@ export interface StoredKeyrings {
   readonly candidates: readonly StoredKeyring[]
   /** Copies that don't hash to their name, or can't be read. */
   readonly damaged: ReadonlyArray<{ readonly key: string; readonly name: string; readonly generation: number }>
-  /** Keys of objects that hash to their name and are no keyring. */
+  /** Keys of objects that hash to their name and are no keyring, or that are beyond what is read. */
   readonly foreign: readonly string[]
   /** Why the first that can't be read can't be. */
   readonly unreadable: BackupError | undefined
@@ -99,16 +99,16 @@ function generationOf(key: string): number {
   return Number.parseInt(key.slice('keys/'.length, 'keys/'.length + 8), 16)
 }
 
-/** Reads every distinct keyring once. Throws what the store throws. */
+/** Reads every distinct keyring once, the smallest first. Throws what the store throws. */
 export async function readKeyrings(store: ObjectStore, signal?: AbortSignal): Promise<StoredKeyrings> {
-  const { whole, damaged, unreadable } = await readCopies(store, {
+  const { whole, damaged, unread, unreadable } = await readCopies(store, {
     prefix: 'keys/',
     form: FORM,
     bytesMax: KEYRING_BYTES_MAX,
     ...(signal && { signal }),
   })
   const candidates: StoredKeyring[] = []
-  const foreign: string[] = []
+  const foreign: string[] = [...unread]
   for (const { name, keys, bytes } of whole) {
     const parsed = parseKeyring(bytes)
     const own = keys.filter((key) => generationOf(key) === parsed?.body.generation)
