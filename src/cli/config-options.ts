@@ -9,6 +9,7 @@ import { BackupError } from '../kernel/backup-error.ts'
 import { choice, FREQUENCIES, LEVELS, PRIORITIES, TYPES } from './choices.ts'
 import { bytesOption, type CommandContext, countOption, listOption, type OptionValues, textOption } from './command.ts'
 import { databaseUrlOf } from './database-option.ts'
+import { readGiven, standardInput } from './given-file.ts'
 
 const collect = (value: string, all: string[] = []): string[] => [...all, value]
 const STDIN_BYTES_MAX = 65_536
@@ -99,15 +100,21 @@ function present(member: string, value: unknown): Record<string, unknown> {
 }
 
 /** What `--database` names, or undefined. Throws USAGE for a secret on the command line. */
-export async function databaseOf({ options, env }: CommandContext): Promise<string | undefined> {
-  const text = textOption(options, 'database')
-  return text === undefined ? undefined : await databaseUrlOf(text, { env, cwd: process.cwd(), readInput })
+export async function databaseOf(context: CommandContext): Promise<string | undefined> {
+  const text = textOption(context.options, 'database')
+  if (text === undefined) return undefined
+  return await databaseUrlOf(text, {
+    env: context.env,
+    cwd: process.cwd(),
+    readInput: () => readInput(context),
+    readFile: async (file) => (await readGiven(file, context)).toString('utf8'),
+  })
 }
 
-async function readInput(): Promise<string> {
+async function readInput(context: CommandContext): Promise<string> {
   let text = ''
-  for await (const piece of process.stdin.setEncoding('utf8')) {
-    text += String(piece)
+  for await (const piece of standardInput(context)) {
+    text += piece.toString('utf8')
     if (text.length > STDIN_BYTES_MAX) break
   }
   return text

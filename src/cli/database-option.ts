@@ -2,7 +2,6 @@
  * `--database`: where a URL with its password comes from. On the command line itself every process of the machine could
  * read it.
  */
-import fs from 'node:fs'
 import path from 'node:path'
 import { BackupError, systemCode } from '../kernel/backup-error.ts'
 import { passwordsOf } from '../kernel/redaction.ts'
@@ -13,13 +12,16 @@ export interface DatabaseOptionPlaces {
   readonly cwd: string
   /** Reads standard input whole. */
   readonly readInput: () => Promise<string>
+  /** Reads a file whole. */
+  readonly readFile: (file: string) => Promise<string>
 }
 
 /** `env:NAME`, `file:PATH`, `-` (standard input), or a URL without a password. Throws USAGE; repeats no secret. */
-export async function databaseUrlOf(text: string, { env, cwd, readInput }: DatabaseOptionPlaces): Promise<string> {
+export async function databaseUrlOf(text: string, places: DatabaseOptionPlaces): Promise<string> {
+  const { env, cwd, readInput } = places
   if (text.startsWith('env:')) return filled(env[text.slice(4)], `The variable ${text.slice(4)} is not set.`)
   if (text.startsWith('file:'))
-    return filled(readFile(path.resolve(cwd, text.slice(5))), 'The file of --database is empty.')
+    return filled(await readFile(places, path.resolve(cwd, text.slice(5))), 'The file of --database is empty.')
   if (text === '-') return filled(await readInput(), 'Standard input held no database URL.')
   if (holdsSecret(text))
     throw new BackupError(
@@ -44,10 +46,11 @@ function filled(text: string | undefined, refusal: string): string {
   return first
 }
 
-function readFile(file: string): string {
+async function readFile(places: DatabaseOptionPlaces, file: string): Promise<string> {
   try {
-    return fs.readFileSync(file, 'utf8')
+    return await places.readFile(file)
   } catch (error) {
+    if (error instanceof BackupError) throw error
     throw new BackupError('SOURCE_UNREADABLE', 'The file of --database can not be read.', {
       context: { path: file, cause: systemCode(error) ?? 'unknown' },
       cause: error,

@@ -1,26 +1,27 @@
 /** Lists of paths and patterns that the command line takes from files. Names in them are bytes, taken as they are. */
-import fs from 'node:fs/promises'
 import path from 'node:path'
 import { BackupError, isBackupError, systemCode } from '../kernel/backup-error.ts'
 import { compilePattern, type ExcludePattern, patternLines, textOfBytes } from '../sources/index.ts'
 import { type CommandContext, listOption } from './command.ts'
 import type { ExcludeGiven } from './exclude-order.ts'
+import { readGiven } from './given-file.ts'
 
 /** Throws USAGE naming the file, the line and the pattern. */
-export async function excludesOf({ options }: Pick<CommandContext, 'options'>): Promise<ExcludePattern[]> {
+export async function excludesOf(context: CommandContext): Promise<ExcludePattern[]> {
+  const { options } = context
   const given = (options['exclude'] ?? options['iexclude'] ?? options['excludeFile'] ?? []) as ExcludeGiven[]
   const patterns: ExcludePattern[] = []
   for (const { option, value } of given) {
     if (option === 'exclude') patterns.push(value)
     else if (option === 'iexclude') patterns.push({ pattern: value, ignoreCase: true })
-    else for (const each of await patternsOfFile(value)) patterns.push(each)
+    else for (const each of await patternsOfFile(value, context)) patterns.push(each)
   }
   return patterns
 }
 
-async function patternsOfFile(file: string): Promise<string[]> {
+async function patternsOfFile(file: string, context: CommandContext): Promise<string[]> {
   const patterns: string[] = []
-  for (const { line, text } of patternLines(await readList('--exclude-file', file))) {
+  for (const { line, text } of patternLines(await readList(context, '--exclude-file', file))) {
     try {
       compilePattern(text)
     } catch (error) {
@@ -43,7 +44,8 @@ export interface GivenPaths {
  * Arguments, and what `--files-from` (a path a line) and `--files-from0` (NUL between paths) list; `-` is standard
  * input. Throws USAGE where there is none.
  */
-export async function givenPaths({ args, options }: Pick<CommandContext, 'args' | 'options'>): Promise<GivenPaths> {
+export async function givenPaths(context: CommandContext): Promise<GivenPaths> {
+  const { args, options } = context
   const named = args[0] as string[]
   const paths = [...named]
   const names = named.map((each) => path.resolve(each))
@@ -53,7 +55,7 @@ export async function givenPaths({ args, options }: Pick<CommandContext, 'args' 
   ] as const) {
     for (const file of listOption(options, option)) {
       const flag = option === 'filesFrom' ? '--files-from' : '--files-from0'
-      for (const each of pathsIn(await readList(flag, file), separator)) paths.push(each)
+      for (const each of pathsIn(await readList(context, flag, file), separator)) paths.push(each)
       names.push(file === '-' ? '@-' : `@${path.resolve(file)}`)
     }
   }
@@ -75,12 +77,9 @@ function pathsIn(bytes: string, separator: string): string[] {
 }
 
 /** One character a byte. */
-async function readList(flag: string, file: string): Promise<string> {
+async function readList(context: CommandContext, flag: string, file: string): Promise<string> {
   try {
-    if (file !== '-') return await fs.readFile(file, 'latin1')
-    const pieces: Buffer[] = []
-    for await (const piece of process.stdin) pieces.push(piece as Buffer)
-    return Buffer.concat(pieces).toString('latin1')
+    return (await readGiven(file, context)).toString('latin1')
   } catch (error) {
     const cause = systemCode(error)
     if (cause === undefined) throw error

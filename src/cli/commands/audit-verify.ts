@@ -1,7 +1,8 @@
-import fs from 'node:fs'
+import { StringDecoder } from 'node:string_decoder'
 import type { AuditVerdict } from '../../contracts/system/index.ts'
 import { BackupError, systemCode } from '../../kernel/backup-error.ts'
 import { type CommandContext, type CommandResult, textOption } from '../command.ts'
+import { piecesOf } from '../given-file.ts'
 import type { MessageKey } from '../messages/en.ts'
 
 const EXIT_FOUND = 1
@@ -27,7 +28,7 @@ async function verifySystem(context: CommandContext): Promise<CommandResult> {
 
 async function verifyFile(context: CommandContext, file: string): Promise<CommandResult> {
   const { verifyExport } = await import('../../services/audit/export-file.ts')
-  const verdict = await verifyExport(linesOf(file))
+  const verdict = await verifyExport(linesOf(file, context))
   if (verdict.isIntact)
     context.say(
       context.t('audit.fileIntact', {
@@ -44,11 +45,12 @@ async function verifyFile(context: CommandContext, file: string): Promise<Comman
  * Only "\n" ends a line of the format: readline also breaks at characters that may stand in an entry. Throws
  * SOURCE_UNREADABLE for a file that is not there.
  */
-async function* linesOf(file: string): AsyncGenerator<string> {
+async function* linesOf(file: string, context: CommandContext): AsyncGenerator<string> {
   let rest = ''
+  const decoder = new StringDecoder('utf8')
   try {
-    for await (const piece of fs.createReadStream(file, 'utf8') as AsyncIterable<string>) {
-      const lines = `${rest}${piece}`.split('\n')
+    for await (const piece of piecesOf(file, context)) {
+      const lines = `${rest}${decoder.write(piece)}`.split('\n')
       rest = lines.pop() ?? ''
       yield* lines
     }
@@ -60,6 +62,7 @@ async function* linesOf(file: string): AsyncGenerator<string> {
       })
     throw error
   }
+  rest += decoder.end()
   if (rest !== '') yield rest
 }
 

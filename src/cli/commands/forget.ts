@@ -1,4 +1,3 @@
-import fs from 'node:fs'
 import {
   calendarOf,
   decideRetention,
@@ -22,6 +21,7 @@ import {
   readHistory,
   type SnapshotEntry,
 } from '../../engine/index.ts'
+import { throwIfAborted } from '../../kernel/abort.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import { userName } from '../../kernel/machine.ts'
@@ -34,6 +34,7 @@ import {
   zoneOption,
 } from '../command.ts'
 import { formatSpan, formatTime, tableLines } from '../format.ts'
+import { readGiven } from '../given-file.ts'
 import { sentence } from '../locale.ts'
 import { warnOfOddPoints } from '../odd-points.ts'
 import { openRepository } from '../open.ts'
@@ -45,7 +46,7 @@ interface Decided extends RetentionDecision {
 
 export async function run(context: CommandContext): Promise<CommandResult> {
   const named = context.args[0] as string[]
-  const policy = policyOf(context)
+  const policy = await policyOf(context)
   if (named.length === 0 && Object.keys(policy).length === 0)
     throw new BackupError('USAGE', 'Say what to keep (--keep-daily 14 …, --policy FILE) or which snapshots to forget.')
   if (named.length === 0 && keepsNothing(policy))
@@ -204,9 +205,9 @@ const FLAGS = {
   yearly: 'keepYearly',
 } as const
 
-function policyOf(context: CommandContext): RetentionPolicy {
+async function policyOf(context: CommandContext): Promise<RetentionPolicy> {
   const file = textOption(context.options, 'policy')
-  const policy: Record<string, unknown> = file === undefined ? {} : readPolicy(file)
+  const policy: Record<string, unknown> = file === undefined ? {} : await readPolicy(context, file)
   for (const [name, flag] of Object.entries(FLAGS)) {
     const value = countOption(context.options, flag)
     if (value !== undefined) policy[name] = value
@@ -219,11 +220,12 @@ function keepsNothing({ custom = [], ...counts }: RetentionPolicy): boolean {
   return Object.values(counts).every((count) => count === 0) && custom.every(({ keep }) => keep === 0)
 }
 
-function readPolicy(file: string): Record<string, unknown> {
+async function readPolicy(context: CommandContext, file: string): Promise<Record<string, unknown>> {
   let value: unknown
   try {
-    value = JSON.parse(fs.readFileSync(file, 'utf8'))
+    value = JSON.parse((await readGiven(file, context)).toString('utf8'))
   } catch (error) {
+    throwIfAborted(context.signal)
     throw new BackupError('USAGE', `The policy file ${file} is no readable JSON.`, { cause: error })
   }
   if (typeof value === 'number') return { withinDays: positive(value, 'retention') }

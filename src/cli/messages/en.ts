@@ -129,6 +129,7 @@ export const en = {
   'rollback.accepted': 'accepted by record {record}',
   'repair.given': 'given up: {object}',
   'repair.unreadable': '{object} can not be read and has no other copy. Bring it back from a replica, or give it up with --forget-damaged.',
+  'file.waiting': 'Waiting until somebody writes into the pipe {path}. Ctrl-C stops.',
   'object.foreign': '{object} was not signed by this repository: it counts for nothing and is left alone. Who put it there may remove it.',
   'repair.lost': 'lost: {snapshot} {path}',
   'config.title': '{name}  ({id})',

@@ -130,6 +130,7 @@ export const ptBr: Readonly<Record<MessageKey, string>> = {
   'rollback.accepted': 'aceito pelo registro {record}',
   'repair.given': 'abandonado: {object}',
   'repair.unreadable': '{object} não pode ser lido e não tem outra cópia. Traga-o de uma réplica ou desista dele com --forget-damaged.',
+  'file.waiting': 'Esperando alguém escrever no pipe {path}. Ctrl-C interrompe.',
   'object.foreign': '{object} não foi assinado por este repositório: não conta para nada e fica como está. Quem o colocou ali pode removê-lo.',
   'repair.lost': 'perdido: {snapshot} {path}',
   'config.title': '{name}  ({id})',

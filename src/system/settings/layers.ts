@@ -207,6 +207,8 @@ function readJson(file: string): unknown {
 /** Undefined where there is no such file; a folder of that name is none. */
 function readText(file: string): string | undefined {
   try {
+    // Opening a pipe would wait for its writer.
+    if (fs.statSync(file).isFIFO()) throw Object.assign(new Error('a pipe'), { code: 'ESPIPE' })
     return fs.readFileSync(file, 'utf8')
   } catch (error) {
     const code = systemCode(error)
