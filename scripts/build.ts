@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { build } from 'esbuild'
+import { writeManPages } from './man-pages.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
 const dist = path.join(root, 'dist')
@@ -64,4 +65,5 @@ await build({
   outfile: path.join(dist, 'neonpro-rescue.mjs'),
 })
 fs.chmodSync(path.join(dist, 'neonpro-rescue.mjs'), 0o755)
+writeManPages(path.join(dist, 'man'))
 console.log('built dist/')

@@ -24,9 +24,9 @@ export function groupOf(name: string): string {
   return COMMAND_GROUPS.find(([, names]) => names.includes(name))?.[0] ?? 'Commands:'
 }
 
-const GENERAL =
+export const GENERAL =
   'Every command takes --repo, --key-file, --password-command, --home, --json, --progress and --quiet, before its name or after it; "neonpro-backup COMMAND --help" explains them.'
-const EXIT_CODES =
+export const EXIT_CODES =
   'Exit codes: 0 done, 1 failed, 2 wrong use, 3 done with items left out, 10 no repository, 11 locked, 12 wrong key, 130 interrupted.'
 
 const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
@@ -74,8 +74,13 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   copy: ['copy --to /mnt/second', 'copy latest --to /mnt/second --to-key-file ~/second.key'],
 }
 
+/** Whole lines, for pasting. */
+export function examplesOf(name: string | undefined): string[] {
+  return (EXAMPLES[name ?? ''] ?? []).map((line) => `neonpro-backup ${line}`)
+}
+
 export function addExamples(command: Command, name: string | undefined, locale: Locale): void {
-  const examples = (EXAMPLES[name ?? ''] ?? []).map((line) => `  neonpro-backup ${line}`)
+  const examples = examplesOf(name).map((line) => `  ${line}`)
   const codes = name === undefined ? [sentence(GENERAL, locale), sentence(EXIT_CODES, locale)] : []
   const parts = [...(examples.length > 0 ? [[sentence('Examples:', locale), ...examples].join('\n')] : []), ...codes]
   if (parts.length > 0) command.addHelpText('after', `\n${parts.join('\n\n')}`)

@@ -25,6 +25,8 @@ test('the tarball runs in an empty project on Node 22.15', () => {
     files.includes('dist/bin/main.js') &&
       files.includes('README.md') &&
       files.includes('database/schema.sql') &&
+      files.includes('dist/man/man1/neonpro-backup.1') &&
+      files.includes('dist/man/pt_BR/man1/neonpro-backup.1') &&
       !files.some((file) => file.startsWith('test/')),
     files.join('\n'),
   )
@@ -52,6 +54,9 @@ test('the tarball runs in an empty project on Node 22.15', () => {
   run('neonpro-rescue.mjs', 'restore', '--repo', at('repo'), 'latest', '--target', at('rescued'))
   assert.equal(fs.readFileSync(path.join(at('rescued'), at('source/a.txt')), 'utf8'), 'content')
   assert.match(run('bin/neonpro-backup.js', 'quickstart', at('source')), /\nPROVEN\n/)
+  // A global install is found by man.
+  npm(['install', '--global', '--prefix', at('global'), '--ignore-scripts', '--no-audit', `./${packed!.filename}`])
+  assert.match(fs.readFileSync(at('global/share/man/man1/neonpro-backup.1'), 'utf8'), /^\.TH NEONPRO/)
   // The embedded database finds its own files and the schema, and Node 22's warning about SQLite is not shown.
   fs.writeFileSync(
     at('catalog.js'),
