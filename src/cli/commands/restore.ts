@@ -25,13 +25,13 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   const source = textOption(options, 'source')
   const entry = findSnapshot(history, wanted, source === undefined ? {} : { source })
   const target = path.resolve(textOption(options, 'target') ?? '')
-  announce(context, entry, target)
+  const overwrite = overwriteOf(context)
   const progress = context.progress('restore')
   const result = await restoreSnapshot(opened.repository, entry.document, {
     target,
     include: listOption(options, 'include'),
     exclude: listOption(options, 'exclude'),
-    overwrite: overwriteOf(context),
+    overwrite,
     delete: options['delete'] === true || options['deleteExcluded'] === true,
     deleteExcluded: options['deleteExcluded'] === true,
     needed: neededPlaces(context),
@@ -39,6 +39,7 @@ export async function run(context: CommandContext): Promise<CommandResult> {
     verify: options['verify'] === true,
     ...(subtree !== undefined && { subtree }),
     signal,
+    onAccepted: () => announce(context, entry, target),
     onProgress: (facts) => progress.update(facts),
   }).finally(() => progress.end())
   tell(context, result)

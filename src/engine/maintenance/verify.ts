@@ -106,15 +106,15 @@ interface Look {
 
 async function look(repository: Repository, { before, lanes, readings, options }: Look): Promise<VerifyResult> {
   const signal = options.signal ? { signal: options.signal } : {}
-  const problems: VerifyProblem[] = []
+  const problems = new Problems()
   const history = await readHistory(repository, { ...signal, ...(options.seen && { seen: options.seen }) })
   const claims = await damagedClaims(repository, options.signal)
   const audit = await readRecords(repository, RecordFolder.AUDIT, options.signal)
   for (const { key, error } of [...history.problems, ...claims.problems, ...audit.problems])
-    addOnce(problems, { object: key, what: error.message })
-  problems.push(...history.rollbacks.map(describeRollback))
+    problems.add({ object: key, what: error.message })
+  for (const error of history.rollbacks) problems.add(describeRollback(error))
   const copies = await checkCopies(repository, options.signal)
-  problems.push(...copies.problems)
+  for (const each of copies.problems) problems.add(each)
   const notices = [...copies.notices, ...(await strangers(repository, options.signal))]
   notices.push(
     ...history.unfinished.map(({ name }) => ({
@@ -133,7 +133,7 @@ async function look(repository: Repository, { before, lanes, readings, options }
   // A backup beside this may have brought packs since the first look, which the index names already.
   const sizes = new Map([...before, ...(await storedPacks(repository))])
   if (!readings.hasEnded) options.onPacks?.(new Set(sizes.keys()))
-  problems.push(...[...meta.problems, ...data.problems].map(({ key, error }) => ({ object: key, what: error.message })))
+  for (const { key, error } of [...meta.problems, ...data.problems]) problems.add({ object: key, what: error.message })
   notices.push(
     ...[history, claims, audit, meta, data].flatMap((each) => each.strangers.map(({ key }) => strangerAt(key))),
   )
@@ -147,7 +147,7 @@ async function look(repository: Repository, { before, lanes, readings, options }
     packsRead: readings.packsRead,
     bytesRead: readings.bytesRead,
     bytesStored: sumOf(sizes),
-    problems,
+    problems: problems.list,
     notices,
     hits,
     oddPoints: oddPoints(history.order, nowMs()),
@@ -170,7 +170,7 @@ interface PackFacts {
   readonly meta: OpenedIndex
   readonly data: OpenedIndex
   readonly sizes: ReadonlyMap<string, number>
-  readonly problems: VerifyProblem[]
+  readonly problems: Problems
   readonly bad: { readonly meta: Set<number>; readonly data: Set<number> }
 }
 
@@ -182,7 +182,7 @@ function checkPacks(facts: PackFacts): number {
       packs += 1
       const stored = facts.sizes.get(name)
       if (stored === bytes || (isTombstoned && stored === undefined)) continue
-      facts.problems.push({
+      facts.problems.add({
         object: packKey(name),
         what: stored === undefined ? 'is missing' : `has ${stored} bytes instead of ${bytes}`,
       })
@@ -217,7 +217,7 @@ async function readPacks(
       for (const entry of verdict.badEntries) facts.bad[indexClass].add(entry)
       // A pruner takes condemned packs away, whoever reads.
       if (pack.isTombstoned && isMissing(verdict)) return
-      for (const what of verdict.faults) addOnce(facts.problems, { object: packKey(verdict.name), what })
+      for (const what of verdict.faults) facts.problems.add({ object: packKey(verdict.name), what })
     }
     const tasks = new Map<string, PackTask>()
     for (const task of byClass[indexClass]) {
@@ -245,6 +245,15 @@ async function readPacks(
   readings.hasEnded = true
 }
 
-function addOnce(problems: VerifyProblem[], problem: VerifyProblem): void {
-  if (!problems.some(({ object, what }) => object === problem.object && what === problem.what)) problems.push(problem)
+/** Each is told once, however often it is met. */
+class Problems {
+  readonly list: VerifyProblem[] = []
+  readonly #known = new Set<string>()
+
+  add(problem: VerifyProblem): void {
+    const text = `${problem.object} ${problem.what}`
+    if (this.#known.has(text)) return
+    this.#known.add(text)
+    this.list.push(problem)
+  }
 }

@@ -42,6 +42,8 @@ export interface RestoreOptions {
    */
   readonly needed?: readonly NeededPlace[]
   readonly dryRun?: boolean
+  /** Told once, before anything is done: nothing of what was asked for is refused. */
+  readonly onAccepted?: () => void
   /**
    * Half-written files that restores of dead processes of this machine left are always removed from the directories
    * that are restored; with this also those of other machines. Only where no other restore is at work there.

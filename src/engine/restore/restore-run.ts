@@ -133,6 +133,7 @@ export class RestoreRun implements AsyncDisposable {
     const { document, metadata } = this.#parts
     const from = await locateDirectory(metadata, document, this.#options.subtree ?? '/')
     const isWhole = (this.#options.include ?? []).length === 0
+    this.#options.onAccepted?.()
     // A folder with nothing in it comes back, too.
     if (!this.#options.dryRun && isWhole) this.#root.descriptor()
     const held = new HeldDirectory(this.#root)

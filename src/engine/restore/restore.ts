@@ -43,7 +43,8 @@ export async function restoreSnapshot(
   // index as it is then.
   let listed = await namesBelow(repository, INDEX)
   for (let attempt = 1; ; attempt += 1) {
-    const result = await restoreOnce(repository, { calls, document, options, target })
+    const { onAccepted, ...again } = options
+    const result = await restoreOnce(repository, { calls, document, options: attempt === 1 ? options : again, target })
     const hasMoved = result.issues.some(({ reason }) => reason === 'NOT_FOUND') && attempt < ATTEMPTS_MAX
     const now = hasMoved ? await namesBelow(repository, INDEX) : listed
     if (now === listed) return result
