@@ -27,6 +27,13 @@ const EXTERNAL = [
   'systeminformation',
   'zod',
 ]
+const FREQUENT = ['backup', 'restore', 'snapshots', 'verify'].map((name) =>
+  path.join(root, `src/cli/direct/${name}.ts`),
+)
+/** Bundles hold CommonJS packages, which call for what Node has by `require`. */
+const REQUIRE = {
+  js: "import { createRequire as neonproRequire } from 'node:module';const require = neonproRequire(import.meta.url);",
+}
 const common = {
   bundle: true,
   platform: 'node',
@@ -45,18 +52,25 @@ await build({
   ...common,
   entryPoints: {
     main: path.join(root, 'src/cli/main.ts'),
-    'worker-main': path.join(root, 'src/engine/worker/worker-main.ts'),
     'engine-child': path.join(root, 'src/services/execution/engine-child.ts'),
   },
   outdir: path.join(dist, 'bin'),
   splitting: true,
   external: EXTERNAL,
   define: { NEONPRO_BUNDLED: 'true' },
-  banner: {
-    js: "import { createRequire as neonproRequire } from 'node:module';const require = neonproRequire(import.meta.url);",
-  },
+  banner: REQUIRE,
   chunkNames: 'part-[hash]',
 })
+// Each as one file: opening and linking a file takes longer than what is in it.
+for (const entry of [path.join(root, 'src/engine/worker/worker-main.ts'), ...FREQUENT])
+  await build({
+    ...common,
+    entryPoints: [entry],
+    outdir: path.join(dist, 'bin'),
+    external: EXTERNAL,
+    define: { NEONPRO_BUNDLED: 'true' },
+    banner: REQUIRE,
+  })
 fs.copyFileSync(path.join(root, 'scripts/launcher.js'), path.join(dist, 'bin/neonpro-backup.js'))
 fs.chmodSync(path.join(dist, 'bin/neonpro-backup.js'), 0o755)
 await build({

@@ -2,8 +2,6 @@
 
 import path from 'node:path'
 import type { Command } from 'commander'
-import { withKeyAdvice } from '../contracts/index.ts'
-import type { Kek } from '../engine/index.ts'
 import { BackupError } from '../kernel/backup-error.ts'
 import { commandHome } from '../kernel/home-folder.ts'
 import { type DayEnd, momentOf } from '../kernel/moment.ts'
@@ -123,75 +121,6 @@ export function repositoryOption(context: CommandContext): string {
 export function stateDirectory(context: CommandContext): string {
   const home = textOption(context.options, 'home') || context.env['NEONPRO_BACKUP_HOME']
   return path.join(home ? path.resolve(home) : commandHome(context.env).folder, 'repositories')
-}
-
-/** Every key that this call may open with: the key file or variable first, then the previous ones. */
-export async function keysOf(context: CommandContext): Promise<Kek[]> {
-  try {
-    return await readKeys(context)
-  } catch (error) {
-    throw withKeyAdvice(error, { isNew: !(await isRepositoryThere(context)) })
-  }
-}
-
-async function readKeys(context: CommandContext): Promise<Kek[]> {
-  const { parseKek } = await import('../engine/index.ts')
-  const given = await givenKey(context)
-  const value = given.value || (await rememberedKey(context))
-  if (!value) throw new BackupError('KEY_MISSING', 'No key was given.')
-  const { source } = given
-  const first = parseKek(value, source)
-  if (first.kind === 'passphrase' && first.warning) context.warn(context.t('key.typed'))
-  const previous = (context.env['BACKUP_ENCRYPTION_KEY_PREVIOUS'] ?? '')
-    .split(/[,\n]/)
-    .filter((text) => text.trim() !== '')
-  return [first, ...previous.map((text) => parseKek(text, 'BACKUP_ENCRYPTION_KEY_PREVIOUS'))]
-}
-
-/** The same call with the key in its environment that its key command prints: for what reads keys by itself. */
-export async function withCommandKey(context: CommandContext): Promise<CommandContext> {
-  const { options, env } = context
-  const isCommand = textOption(options, 'passwordCommand') ?? env['BACKUP_ENCRYPTION_KEY_COMMAND']
-  if (!isCommand) return context
-  const { value } = await givenKey(context)
-  return textOption(options, 'keyFile') === undefined && value !== undefined
-    ? { ...context, env: { ...env, BACKUP_ENCRYPTION_KEY: value } }
-    : context
-}
-
-/** The file first, then the command, then the variables; an option before a variable. */
-async function givenKey({
-  options,
-  env,
-  signal,
-}: CommandContext): Promise<{ readonly value: string | undefined; readonly source: string }> {
-  const file = textOption(options, 'keyFile')
-  const command = textOption(options, 'passwordCommand')
-  if (file !== undefined && command !== undefined)
-    throw new BackupError('USAGE', '--key-file and --password-command both name the key: give one of them.')
-  if (file !== undefined) return { value: `file:${file}`, source: '--key-file' }
-  const text = command ?? (env['BACKUP_ENCRYPTION_KEY'] ? undefined : env['BACKUP_ENCRYPTION_KEY_COMMAND'])
-  if (!text) return { value: env['BACKUP_ENCRYPTION_KEY'], source: 'BACKUP_ENCRYPTION_KEY' }
-  const source = command === undefined ? 'BACKUP_ENCRYPTION_KEY_COMMAND' : '--password-command'
-  const { keyFromCommand } = await import('./key-command.ts')
-  return { value: await keyFromCommand({ text, source }, { env, signal }), source }
-}
-
-/** Of the system in HOME, where its repository is the one that is meant. Throws KEY_MISSING for a file that is gone. */
-async function rememberedKey(context: CommandContext): Promise<string | undefined> {
-  const { readSettled, requireRemembered } = await import('../system/settings/settled.ts')
-  const settled = readSettled(path.dirname(stateDirectory(context)))
-  if (settled?.keyFile === undefined || !isRepositoryNamed(context)) return undefined
-  const { isSamePlace, parseLocation } = await import('../storage/index.ts')
-  if (!isSamePlace(settled.repository, parseLocation(repositoryOption(context)).path)) return undefined
-  requireRemembered(settled.keyFile)
-  return `file:${settled.keyFile}`
-}
-
-async function isRepositoryThere(context: CommandContext): Promise<boolean> {
-  if (!isRepositoryNamed(context)) return false
-  const { holdsRepository, parseLocation } = await import('../storage/index.ts')
-  return holdsRepository(parseLocation(repositoryOption(context)))
 }
 
 /** `keepDaily` as it is typed: `keep-daily`. */

@@ -1,27 +1,11 @@
 /** Every command: one file, one line here. Nothing is loaded before it is asked for. */
 import { type Command, Option } from 'commander'
-import { argumentOf, choice, LEVELS, OVERWRITE, TYPES } from './choices.ts'
+import { argumentOf, choice, OVERWRITE } from './choices.ts'
 import type { CommandSpec } from './command.ts'
 import { SHELLS } from './completion/shells.ts'
 import { addConfigOptions } from './config-options.ts'
-import { excludeCollector } from './exclude-order.ts'
-import { addSelection } from './selection.ts'
-
-const collect = (value: string, all: string[] = []): string[] => [...all, value]
-
-const filters = (command: Command): Command => {
-  const excludes = excludeCollector()
-  return command
-    .option('--include <glob>', 'only files that match; may be given again', collect)
-    .option('--exclude <glob>', 'leave out what matches; may be given again', excludes('exclude'))
-    .option('--iexclude <glob>', 'the same, and large and small letters are equal', excludes('iexclude'))
-    .option('--exclude-file <file>', 'leave out what its lines say, as in a .gitignore', excludes('excludeFile'))
-    .option('--size-limit <bytes>', 'leave out larger files (10M, 2G)')
-    .option('--modified-since <date>', 'leave out older files (2024-01-31, or 7d)')
-    .option('--exclude-caches', 'leave out folders with a CACHEDIR.TAG')
-    .option('--exclude-if-present <name>', 'leave out folders that hold an entry of that name', collect)
-    .option('--one-file-system', 'stay on the file systems of the given paths')
-}
+import { collect, FREQUENT } from './frequent-commands.ts'
+import { addSelection } from './selection-options.ts'
 
 const serviceOptions = (command: Command): Command =>
   command
@@ -36,54 +20,9 @@ export const COMMANDS: readonly CommandSpec[] = [
     configure: (command) => void command.argument('[path]'),
   },
   { name: 'init', describe: 'make a repository', load: () => import('./commands/init.ts') },
-  {
-    name: 'backup',
-    describe: 'back up files and folders',
-    load: () => import('./commands/backup.ts'),
-    configure: (command) =>
-      void filters(command.argument('[path...]'))
-        .option('--files-from <file>', 'back up the paths in this file, one a line; "-" is standard input', collect)
-        .option('--files-from0 <file>', 'the same, with a NUL between the paths', collect)
-        .addOption(choice('--type <type>', 'full, incremental or differential', TYPES).default('incremental'))
-        .option('--source <name>', 'name of the source; default: machine and paths')
-        .option('--tag <tag>', 'may be given again', collect)
-        .option('--allow-empty', 'take a path that had files and has none as it is')
-        .addOption(choice('--compression-level <level>', '1 to 9', LEVELS))
-        .option('--dry-run', 'only say what would be stored'),
-  },
-  {
-    name: 'restore',
-    describe: 'restore a snapshot (or SNAPSHOT:/folder) into a folder',
-    load: () => import('./commands/restore.ts'),
-    configure: (command) =>
-      void command
-        .argument('<snapshot>')
-        .requiredOption('--target <dir>', 'folder to restore into')
-        .option(
-          '--include <path>',
-          'only this path or glob, at any depth unless it begins with /; may be given again',
-          collect,
-        )
-        .option('--exclude <glob>', 'leave out what matches; may be given again', collect)
-        .addOption(
-          choice('--overwrite <mode>', 'always, if-changed, if-newer or never', OVERWRITE).default('if-changed'),
-        )
-        .option('--delete', 'remove what the snapshot does not have')
-        .option('--delete-excluded', 'with --delete: also what the backup left out')
-        .option('--dry-run', 'write nothing')
-        .option('--verify', 'read every file back, also those that seem unchanged')
-        .option('--source <name>', 'which source "latest" means'),
-  },
-  {
-    name: 'snapshots',
-    describe: 'list snapshots',
-    load: () => import('./commands/snapshots.ts'),
-    configure: (command) =>
-      void addSelection(command.option('--source <name>', 'only this source')).option(
-        '--timezone <zone>',
-        "IANA name; default: the machine's",
-      ),
-  },
+  { ...FREQUENT.backup, load: () => import('./commands/backup.ts') },
+  { ...FREQUENT.restore, load: () => import('./commands/restore.ts') },
+  { ...FREQUENT.snapshots, load: () => import('./commands/snapshots.ts') },
   {
     name: 'stats',
     describe: 'say what is stored for what, and what sameness and compression saved',
@@ -143,12 +82,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         .option('--to-key-file <file>', 'its key, when it has another one')
         .option('--init', 'make that repository when there is none'),
   },
-  {
-    name: 'verify',
-    describe: 'check the repository; with --read-data every stored byte',
-    load: () => import('./commands/verify.ts'),
-    configure: (command) => void command.option('--read-data [share]', 'read "all" (default) or a share such as 10%'),
-  },
+  { ...FREQUENT.verify, load: () => import('./commands/verify.ts') },
   {
     name: 'repair',
     describe: 'rebuild lost index segments and copies; give up what does not read back',

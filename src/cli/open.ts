@@ -5,7 +5,8 @@ import { BackupError } from '../kernel/backup-error.ts'
 import { holdsRepository, parseLocation } from '../storage/index.ts'
 import { openStore } from '../system/compose.ts'
 import { readSettled } from '../system/settings/settled.ts'
-import { type CommandContext, keysOf, repositoryOption, stateDirectory, textOption } from './command.ts'
+import { type CommandContext, repositoryOption, stateDirectory, textOption } from './command.ts'
+import { keysOf } from './keys.ts'
 
 export interface Opened extends AsyncDisposable {
   readonly repository: Repository

@@ -1,25 +1,11 @@
 /** Which snapshots a command is about: `--host`, `--tag`, `--path`, `--source`, `--latest N`, in groups of `--group-by`. */
 import path from 'node:path'
-import type { Command } from 'commander'
 import { bytesOfPathText, printablePath, type SnapshotDocument, type SnapshotEntry } from '../engine/index.ts'
 import { BackupError } from '../kernel/backup-error.ts'
-import { choice } from './choices.ts'
 import { type CommandContext, countOption, listOption, textOption } from './command.ts'
+import { GROUPS } from './selection-options.ts'
 
-const collect = (value: string, all: string[] = []): string[] => [...all, value]
-
-const GROUPS = ['host', 'source', 'path', 'tag'] as const
 type Group = (typeof GROUPS)[number]
-
-/** `--source` is the commands' own. */
-export function addSelection(command: Command): Command {
-  return command
-    .option('--host <host>', 'only snapshots of this machine; may be given again', collect)
-    .option('--tag <tag>', 'only snapshots with this tag; may be given again', collect)
-    .option('--path <path>', 'only snapshots of this folder or file; may be given again', collect)
-    .option('--latest <n>', 'only the newest so many of each group')
-    .addOption(choice('--group-by <fields>', 'host, source, path, tag, joined by commas; default: source', GROUPS))
-}
 
 /** Those that every given option lets through; of one option given more than once, any value does. Order is kept. */
 export function selected(context: CommandContext, entries: readonly SnapshotEntry[]): SnapshotEntry[] {

@@ -6,7 +6,8 @@ import type { Result } from '../contracts/system/index.ts'
 import { userName } from '../kernel/machine.ts'
 import { type StartedSystem, type StartOptions, startSystem } from '../system/index.ts'
 import { CallFailed } from './call-failed.ts'
-import { type CommandContext, withCommandKey } from './command.ts'
+import type { CommandContext } from './command.ts'
+import { withCommandKey } from './keys.ts'
 import { settingsInputOf } from './settings-input.ts'
 
 /** Due runs are not started by a passing command: `serve`, `worker` and the library do that. */

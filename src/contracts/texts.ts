@@ -1,4 +1,4 @@
-/** Sentences with holes, numbers and plurals as each language has them (Intl, CLDR). */
+/** Sentences with holes, numbers and plurals as each language has them (CLDR). */
 import type { Locale, Values } from './failure.ts'
 
 const HOLES = /\{(\w+)(?::([^|{}]*)\|([^{}]*))?\}/g
@@ -17,33 +17,29 @@ export function fill(text: string, values: Values, locale?: Locale): string {
   })
 }
 
+/** As CLDR has it: Portuguese counts what begins with 0 or 1 so, English 1 alone. */
 function isSingular(value: Values[string], locale: Locale | undefined): boolean {
-  return typeof value === 'number' && pluralsOf(locale ?? 'en').select(value) === 'one'
+  if (typeof value !== 'number') return false
+  const size = Math.abs(value)
+  return locale === 'pt-BR' ? size < 2 : size === 1
 }
 
-const plurals = new Map<Locale, Intl.PluralRules>()
-
-function pluralsOf(locale: Locale): Intl.PluralRules {
-  const known = plurals.get(locale) ?? new Intl.PluralRules(locale)
-  plurals.set(locale, known)
-  return known
+const MARKS: Readonly<Record<Locale, { readonly thousands: string; readonly fraction: string }>> = {
+  en: { thousands: ',', fraction: '.' },
+  'pt-BR': { thousands: '.', fraction: ',' },
 }
+const DIGITS_MAX = 6
 
-const formats = new Map<string, Intl.NumberFormat>()
-
-/** `digits` behind the mark, exactly; default: as many as the number has. */
+/**
+ * `digits` behind the mark, exactly; default: as many as the number has, 6 at most. By hand, since every run of a command
+ * prints numbers and the tables of Intl take milliseconds to load.
+ */
 export function numberText(value: number, locale: Locale, digits?: number): string {
-  const key = `${locale} ${digits ?? ''}`
-  const format =
-    formats.get(key) ??
-    new Intl.NumberFormat(
-      locale,
-      digits === undefined
-        ? { maximumFractionDigits: 6 }
-        : { minimumFractionDigits: digits, maximumFractionDigits: digits },
-    )
-  formats.set(key, format)
-  return format.format(value)
+  const [whole = '', fraction = ''] = value.toFixed(digits ?? DIGITS_MAX).split('.')
+  const kept = digits === undefined ? fraction.replace(/0+$/, '') : fraction
+  const { thousands, fraction: mark } = MARKS[locale]
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, thousands)
+  return kept === '' ? grouped : `${grouped}${mark}${kept}`
 }
 
 const AGES: ReadonlyArray<readonly [unit: Intl.RelativeTimeFormatUnit, seconds: number]> = [

@@ -1,8 +1,11 @@
 /** The second thread of the engine's work. */
+import { getCompileCacheDir } from 'node:module'
+import path from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { type TransferListItem, Worker } from 'node:worker_threads'
 import { workerUrl } from './assets.ts'
 import { BackupError } from './backup-error.ts'
+import { environment } from './environment.ts'
 
 /** From here on the flag for the delay has another name and a default that suits. */
 const MAJOR_WITH_A_MULTIPLE = 25
@@ -42,7 +45,15 @@ export function startWorkerThread(
     transferList: [...transferList],
     resourceLimits: { maxYoungGenerationSizeMb: 4 },
     trackUnmanagedFds: closesItsFiles,
+    ...compiledCode(),
   })
+}
+
+/** A thread takes compiled code from where the process does, yet only its environment tells it so. */
+function compiledCode(): { readonly env?: NodeJS.ProcessEnv } {
+  // Node's own folder, named for its version, below the one that it is told.
+  const folder = getCompileCacheDir()
+  return folder === undefined ? {} : { env: { ...environment(), NODE_COMPILE_CACHE: path.dirname(folder) } }
 }
 
 /** A thread that ends before it was told to has not done its work, whatever its exit code. */

@@ -13,8 +13,9 @@ import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { hostName, userName } from '../../kernel/machine.ts'
 import { parseLocation } from '../../storage/index.ts'
 import { openStore } from '../../system/compose.ts'
-import { type CommandContext, type CommandResult, keysOf, textOption } from '../command.ts'
+import { type CommandContext, type CommandResult, textOption } from '../command.ts'
 import { formatBytes } from '../format.ts'
+import { keysOf } from '../keys.ts'
 import { type Opened, openRepository } from '../open.ts'
 
 const INCOMPLETE = 3

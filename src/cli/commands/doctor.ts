@@ -3,8 +3,9 @@ import zlib from 'node:zlib'
 import { strangers } from '../../engine/index.ts'
 import { printable } from '../../kernel/printable.ts'
 import { systemCalls, systemCallsMissing } from '../../kernel/system-calls.ts'
-import { type CommandContext, type CommandResult, isRepositoryNamed, keysOf, repositoryOption } from '../command.ts'
+import { type CommandContext, type CommandResult, isRepositoryNamed, repositoryOption } from '../command.ts'
 import { advice, type Check, fine, missing, sayCheck, tried } from '../doctor/check.ts'
+import { keysOf } from '../keys.ts'
 import { openRepository } from '../open.ts'
 
 const FOREIGN_SHOWN_MAX = 5

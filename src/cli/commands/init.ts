@@ -2,7 +2,8 @@ import { Repository } from '../../engine/index.ts'
 import { hostName } from '../../kernel/machine.ts'
 import { parseLocation } from '../../storage/index.ts'
 import { openStore } from '../../system/compose.ts'
-import { type CommandContext, type CommandResult, keysOf, repositoryOption } from '../command.ts'
+import { type CommandContext, type CommandResult, repositoryOption } from '../command.ts'
+import { keysOf } from '../keys.ts'
 
 export async function run(context: CommandContext): Promise<CommandResult> {
   const [kek] = await keysOf(context)

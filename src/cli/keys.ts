@@ -1,0 +1,73 @@
+/** The keys that a command is given: by a file, a program, or the environment, else by the system in HOME. */
+import path from 'node:path'
+import { withKeyAdvice } from '../contracts/index.ts'
+import { type Kek, parseKek } from '../engine/index.ts'
+import { BackupError } from '../kernel/backup-error.ts'
+import { holdsRepository, isSamePlace, parseLocation } from '../storage/index.ts'
+import { readSettled, requireRemembered } from '../system/settings/settled.ts'
+import { type CommandContext, isRepositoryNamed, repositoryOption, stateDirectory, textOption } from './command.ts'
+import { keyFromCommand } from './key-command.ts'
+
+/** Every key that this call may open with: the key file or variable first, then the previous ones. */
+export async function keysOf(context: CommandContext): Promise<Kek[]> {
+  try {
+    return await readKeys(context)
+  } catch (error) {
+    throw withKeyAdvice(error, { isNew: !isRepositoryThere(context) })
+  }
+}
+
+async function readKeys(context: CommandContext): Promise<Kek[]> {
+  const given = await givenKey(context)
+  const value = given.value || rememberedKey(context)
+  if (!value) throw new BackupError('KEY_MISSING', 'No key was given.')
+  const { source } = given
+  const first = parseKek(value, source)
+  if (first.kind === 'passphrase' && first.warning) context.warn(context.t('key.typed'))
+  const previous = (context.env['BACKUP_ENCRYPTION_KEY_PREVIOUS'] ?? '')
+    .split(/[,\n]/)
+    .filter((text) => text.trim() !== '')
+  return [first, ...previous.map((text) => parseKek(text, 'BACKUP_ENCRYPTION_KEY_PREVIOUS'))]
+}
+
+/** The same call with the key in its environment that its key command prints: for what reads keys by itself. */
+export async function withCommandKey(context: CommandContext): Promise<CommandContext> {
+  const { options, env } = context
+  const isCommand = textOption(options, 'passwordCommand') ?? env['BACKUP_ENCRYPTION_KEY_COMMAND']
+  if (!isCommand) return context
+  const { value } = await givenKey(context)
+  return textOption(options, 'keyFile') === undefined && value !== undefined
+    ? { ...context, env: { ...env, BACKUP_ENCRYPTION_KEY: value } }
+    : context
+}
+
+/** The file first, then the command, then the variables; an option before a variable. */
+async function givenKey({
+  options,
+  env,
+  signal,
+}: CommandContext): Promise<{ readonly value: string | undefined; readonly source: string }> {
+  const file = textOption(options, 'keyFile')
+  const command = textOption(options, 'passwordCommand')
+  if (file !== undefined && command !== undefined)
+    throw new BackupError('USAGE', '--key-file and --password-command both name the key: give one of them.')
+  if (file !== undefined) return { value: `file:${file}`, source: '--key-file' }
+  const text = command ?? (env['BACKUP_ENCRYPTION_KEY'] ? undefined : env['BACKUP_ENCRYPTION_KEY_COMMAND'])
+  if (!text) return { value: env['BACKUP_ENCRYPTION_KEY'], source: 'BACKUP_ENCRYPTION_KEY' }
+  const source = command === undefined ? 'BACKUP_ENCRYPTION_KEY_COMMAND' : '--password-command'
+  return { value: await keyFromCommand({ text, source }, { env, signal }), source }
+}
+
+/** Of the system in HOME, where its repository is the one that is meant. Throws KEY_MISSING for a file that is gone. */
+function rememberedKey(context: CommandContext): string | undefined {
+  const settled = readSettled(path.dirname(stateDirectory(context)))
+  if (settled?.keyFile === undefined || !isRepositoryNamed(context)) return undefined
+  if (!isSamePlace(settled.repository, parseLocation(repositoryOption(context)).path)) return undefined
+  requireRemembered(settled.keyFile)
+  return `file:${settled.keyFile}`
+}
+
+function isRepositoryThere(context: CommandContext): boolean {
+  if (!isRepositoryNamed(context)) return false
+  return holdsRepository(parseLocation(repositoryOption(context)))
+}

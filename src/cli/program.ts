@@ -1,0 +1,113 @@
+/** The command line's program: reads arguments, loads one command, prints one answer, gives one exit code. */
+import { BackupError } from '../kernel/backup-error.ts'
+import { environment } from '../kernel/environment.ts'
+import { printable, printableJson } from '../kernel/printable.ts'
+import { keepMemoryLean } from '../kernel/system-calls.ts'
+import { optimizeLateBesideThreads } from '../kernel/worker-thread.ts'
+import type { CommandContext, CommandSpec, OptionValues } from './command.ts'
+import { type Asked, commandTree, readArguments } from './command-tree.ts'
+import { errorReport } from './error-report.ts'
+import { chooseLocale, translator } from './locale.ts'
+import { createProgress, PROGRESS_MODES, type ProgressMode } from './progress.ts'
+
+/**
+ * Ends the process at once, as if it had no handler: a shell shows 128 and the signal's number. `process.exit` may wait
+ * for ever: it joins a helper thread that compiles, and that one may be waiting for this one to collect garbage
+ * (https://github.com/nodejs/node/issues/54918).
+ */
+function dieOf(signal: 'SIGINT' | 'SIGTERM' | 'SIGPIPE'): void {
+  // Node ignores SIGPIPE until a handler comes and goes.
+  process.on(signal, () => {}).removeAllListeners(signal)
+  process.kill(process.pid, signal)
+}
+
+function interruption(notice: string): AbortSignal {
+  const controller = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, () => {
+      // The second asks for an end at once.
+      if (controller.signal.aborted) return dieOf(name)
+      process.stderr.write(`${process.stderr.isTTY ? '\r\u001b[K' : ''}${notice}\n`)
+      controller.abort(name)
+    })
+  }
+  return controller.signal
+}
+
+/** `ls latest | head` ends in silence when the reader has enough; an output that is full or broken is said. */
+function endWithItsReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') dieOf('SIGPIPE')
+    else process.exit(report(error, { command: undefined, isJson: false }))
+  })
+}
+
+type Run = Extract<Asked, { readonly kind: 'run' }>
+
+function progressMode(options: OptionValues): ProgressMode {
+  const wanted = options['progress'] ?? (options['quiet'] === true ? 'none' : 'auto')
+  const mode = PROGRESS_MODES.find((known) => known === wanted)
+  if (!mode) throw new BackupError('USAGE', `--progress is auto, plain, json or none, not "${String(wanted)}".`)
+  return mode
+}
+
+function contextOf({ spec, options, args, root }: Run): CommandContext {
+  const env = environment()
+  const locale = chooseLocale(env)
+  const t = translator(locale)
+  const isJson = options['json'] === true
+  const mode = progressMode(options)
+  return {
+    command: spec.name,
+    args,
+    options,
+    root,
+    env,
+    locale,
+    t,
+    signal: interruption(t('interrupted')),
+    say: (line) => void (isJson ? 0 : process.stdout.write(`${printable(line)}\n`)),
+    warn: (line) => void process.stderr.write(`${printable(line)}\n`),
+    progress: (kind) => createProgress({ kind, mode, stream: process.stderr, t, locale }),
+  }
+}
+
+/** Runs one command. Returns the exit code; never throws. */
+async function runCommand(asked: Run): Promise<number> {
+  const { spec, options } = asked
+  try {
+    keepMemoryLean()
+    optimizeLateBesideThreads()
+    const context = contextOf(asked)
+    const { run } = await spec.load()
+    const result = await run(context)
+    if (options['json'] === true) process.stdout.write(`${printableJson(result.json)}\n`)
+    return result.exitCode ?? 0
+  } catch (error) {
+    return report(error, { command: spec.name, isJson: options['json'] === true })
+  }
+}
+
+/** Prints an error as text or JSON, without a stack unless DEBUG is set. Returns the exit code. */
+function report(error: unknown, facts: { readonly command: string | undefined; readonly isJson: boolean }): number {
+  const { exitCode, json, lines, stack } = errorReport(error, { command: facts.command, locale: chooseLocale() })
+  if (facts.isJson) process.stdout.write(`${printableJson(json)}\n`)
+  process.stderr.write(`${lines.map(printable).join('\n')}\n`)
+  if (environment()['DEBUG']) process.stderr.write(`${stack.split('\n').map(printable).join('\n')}\n`)
+  return exitCode
+}
+
+/** Carries out what the process was called with: one of `specs`. */
+export async function runProgram(specs: readonly CommandSpec[]): Promise<void> {
+  endWithItsReader()
+  const isJson = process.argv.includes('--json')
+  try {
+    const asked = await readArguments(commandTree(specs, chooseLocale()), process.argv)
+    process.exitCode = asked.kind === 'told' ? asked.exitCode : await runCommand(asked)
+  } catch (error) {
+    process.exitCode = report(error, {
+      command: error instanceof BackupError ? (error.context['command'] as string | undefined) : undefined,
+      isJson,
+    })
+  }
+}
