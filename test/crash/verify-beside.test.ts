@@ -8,32 +8,9 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { prune, type VerifyResult, verifyRepository } from '../../src/engine/index.ts'
 import { freezing } from '../harness/freezing-store.ts'
-import { backup, forget, localStore, makeRepository, open, pruned, type TestRepository } from '../harness/repository.ts'
+import { forget, localStore, open, pruned, type TestRepository } from '../harness/repository.ts'
+import { callsOfOpening, copyOf, makeStage } from '../harness/stage.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
-
-interface Stage {
-  readonly base: string
-  readonly made: TestRepository
-  readonly first: string
-}
-
-/** Of two snapshots the first needs packs that the second needs half of. */
-async function makeStage(base: string): Promise<Stage> {
-  const source = path.join(base, 'source')
-  fs.mkdirSync(source, { recursive: true })
-  for (let i = 0; i < 6; i += 1) fs.writeFileSync(path.join(source, `f${i}`), randomBytes(90_000))
-  const made = await makeRepository(base)
-  const { snapshot } = await backup(made, source)
-  for (const i of [0, 2, 4]) fs.rmSync(path.join(source, `f${i}`))
-  await backup(made, source)
-  return { base, made, first: snapshot }
-}
-
-function copyOf(stage: Stage, to: string): Stage {
-  fs.cpSync(stage.base, to, { recursive: true, preserveTimestamps: true })
-  const folder = path.join(to, 'repository')
-  return { ...stage, base: to, made: { ...stage.made, folder, stateFolder: path.join(to, 'state') } }
-}
 
 const clean = ({ problems, hits }: VerifyResult) => ({ problems, hits })
 
@@ -47,12 +24,6 @@ async function verifiedAsleep(made: TestRepository, at: number, meanwhile: () =>
   if (wasFrozen) await meanwhile()
   wake()
   return { result: await verifying, wasFrozen }
-}
-
-async function callsOfOpening(made: TestRepository): Promise<number> {
-  const awake = freezing(localStore(made.folder), Number.POSITIVE_INFINITY, false)
-  await using _repository = await open(made, awake.store)
-  return awake.calls()
 }
 
 test('a forget and a prune at any moment of a verification are no damage', async () => {

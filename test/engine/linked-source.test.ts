@@ -28,6 +28,16 @@ test('a path with links in it is found by that name', async () => {
   await using inspector = await Inspector.open(repository)
   for (const typed of [at('current/sub/app'), at('releases/4[1/sub/app'), 'sub/app', 'current/sub/app'])
     assert.equal(await inspector.typeOf(entry, typed), 'file', typed)
+  for (const pattern of [
+    at('current/s*/app'),
+    at('CURRENT/sub/App').replace('CURRENT', 'current'),
+    at('current/sub/app'),
+    at('releases/4\\[1/s*/app'),
+  ]) {
+    const found: string[] = []
+    for await (const each of inspector.find([entry], pattern)) found.push(each.path)
+    assert.deepEqual(found, [at('releases/4[1/sub/app')], pattern)
+  }
   const back = async (name: string, options: { subtree?: string; include?: string[] }) => {
     const target = at(name)
     const { issues } = await restoreSnapshot(repository, entry.document, { target, ...options })

@@ -14,6 +14,7 @@ import {
   pagesOfDirectory,
   printablePath,
   readDeleteLog,
+  realPatternOf,
   type SnapshotEntry,
   walkTree,
 } from '../snapshot/index.ts'
@@ -130,8 +131,11 @@ export class Inspector implements AsyncDisposable {
     pattern: string,
     { isExact = false }: { readonly isExact?: boolean } = {},
   ): AsyncGenerator<ListedEntry & { readonly snapshot: string }> {
-    const wish = new Wish(isExact ? pattern : folded(pattern), { isLiteral: false })
+    const as = (text: string) => (isExact ? text : folded(text))
     for (const snapshot of snapshots) {
+      // A path by the name with links in it that was given to the backup, as restore takes it.
+      const meaning = as(realPatternOf(snapshot.document, pattern))
+      const wish = new Wish(as(pattern), { isLiteral: false, meaning })
       for await (const { path, page } of walkTree(this.#meta.reader, Buffer.from(snapshot.document.tree, 'hex'))) {
         for (let entry = 0; entry < page.count; entry += 1) {
           const at = childPath(path, page.columns.names[entry]!)

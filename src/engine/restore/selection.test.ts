@@ -73,3 +73,26 @@ test('patterns that nothing met are named', () => {
   for (const path of PATHS) selection.takes(path)
   assert.deepEqual(selection.unmatched(), ['nope', '*.zip'])
 })
+
+test('a glob of so many names looks at so many of a path, however deep it lies', () => {
+  const selection = createSelection(['S/*'])
+  let looked = 0
+  const plain = RegExp.prototype.test
+  RegExp.prototype.test = function (text: string) {
+    looked += text.length
+    return plain.call(this, text)
+  }
+  const levels = 2000
+  try {
+    let at = ''
+    for (let level = 0; level < levels; level += 1) {
+      at = `${at}/d${level}`
+      assert.equal(selection.meets(at), false)
+    }
+    assert.equal(selection.meets(`${at}/S/a`), true)
+  } finally {
+    RegExp.prototype.test = plain
+  }
+  assert.ok(looked > 0)
+  assert.ok(looked < levels * 20, `${looked} characters looked at for ${levels} levels`)
+})

@@ -11,28 +11,35 @@ export const RunEvent = {
 } as const
 export type RunEvent = (typeof RunEvent)[keyof typeof RunEvent]
 
-const targets = new WeakMap<Catalog, EventTarget>()
+type Heard = (subject: string) => void
 
-function targetOf(catalog: Catalog): EventTarget {
-  const known = targets.get(catalog)
-  if (known) return known
-  const made = new EventTarget()
-  targets.set(catalog, made)
-  return made
+/** Of any number: everybody who waits for a run listens. */
+const listeners = new WeakMap<Catalog, Map<RunEvent, Set<Heard>>>()
+
+function listenersTo(catalog: Catalog, event: RunEvent): Set<Heard> {
+  const events = listeners.get(catalog) ?? new Map<RunEvent, Set<Heard>>()
+  listeners.set(catalog, events)
+  const those = events.get(event) ?? new Set()
+  events.set(event, those)
+  return those
 }
 
 /** After the commit. `subject` is a run's or a configuration's id. */
 export function announce(catalog: Catalog, event: RunEvent, subject: string): void {
-  targetOf(catalog).dispatchEvent(new CustomEvent(event, { detail: subject }))
+  for (const heard of [...listenersTo(catalog, event)]) heard(subject)
 }
 
-/** Until `signal` is aborted. */
+/** Until `signal` is aborted. `heard` does not throw. */
 export function listen(
   catalog: Catalog,
   event: RunEvent,
-  options: { readonly signal: AbortSignal; readonly heard: (subject: string) => void },
+  options: { readonly signal: AbortSignal; readonly heard: Heard },
 ): void {
-  targetOf(catalog).addEventListener(event, (told) => options.heard((told as CustomEvent<string>).detail), {
-    signal: options.signal,
-  })
+  const { signal } = options
+  if (signal.aborted) return
+  const those = listenersTo(catalog, event)
+  // A function of its own: one may listen twice.
+  const heard: Heard = (subject) => options.heard(subject)
+  those.add(heard)
+  signal.addEventListener('abort', () => those.delete(heard), { once: true })
 }
