@@ -65,14 +65,16 @@ test('each point stays or goes as the model says, whatever the policies, pins an
     pinned: fc.nat(59),
     held: fc.option(fc.constantFrom('first', 'second'), { nil: undefined }),
   })
+  // The model counts periods in UTC.
+  const inModelZone = { paths: ['/'], timezone: 'UTC' }
   await fc.assert(
     fc.asyncProperty(plan, async ({ first, second, policies: [one, two], pinned, held }) => {
       using base = temporaryDirectory()
       await using system = await testSystem({ folder: base.path })
       const [own, other] = [asRetention(one), asRetention(two)]
       const configs = [
-        await addConfig(system.parts, { paths: ['/'], ...(own !== undefined && { retention: own }) }),
-        await addConfig(system.parts, { paths: ['/'], ...(other !== undefined && { retention: other }) }),
+        await addConfig(system.parts, { ...inModelZone, ...(own !== undefined && { retention: own }) }),
+        await addConfig(system.parts, { ...inModelZone, ...(other !== undefined && { retention: other }) }),
       ]
       const planted = [first, second].flatMap((points, i) =>
         points.map((point) => ({
