@@ -9,13 +9,13 @@ import { textFault, textsIn } from '../kernel/text.ts'
 import { choice } from './choices.ts'
 import type { CommandSpec, OptionValues } from './command.ts'
 import { addExamples, groupOf, translateHelp } from './help.ts'
-import { type Locale, placeholders, sentence } from './locale.ts'
+import { type Locale, placeholder, placeholders, sentence } from './locale.ts'
 import { PROGRESS_MODES } from './progress.ts'
 
 const NAME = 'neonpro-backup'
 const EXIT_USAGE = 2
 const GROUPS: Readonly<Record<string, string>> = {
-  hold: 'pins of retention that the law asks for',
+  hold: 'legal holds: what the law or a case says must be kept',
   key: 'the keys that open the repository',
   config: 'the configurations of the system',
   audit: 'the log of every act',
@@ -63,7 +63,7 @@ export function commandTree(specs: readonly CommandSpec[], locale: Locale): Comm
     addGeneralOptions(command)
     command.action((...all: unknown[]) => {
       const args = all.slice(0, -2)
-      refuseEmpty([root, command], args, spec.name)
+      refuseEmpty([root, command], args, { name: spec.name, locale })
       refuseControls(command, spec.name)
       tree.asked = { kind: 'run', spec, options: { ...root.opts(), ...command.opts() }, args, root }
     })
@@ -88,7 +88,11 @@ export async function readArguments(tree: CommandTree, argv: readonly string[]):
  * An empty value is an unset variable of a script, never a wish: as a folder it would be the current one, as a number
  * 0, as the beginning of a name everything. Throws USAGE naming the option or argument.
  */
-function refuseEmpty(commands: readonly [Command, Command], args: readonly unknown[], name: string): void {
+function refuseEmpty(
+  commands: readonly [Command, Command],
+  args: readonly unknown[],
+  { name, locale }: { readonly name: string; readonly locale: Locale },
+): void {
   const context = { command: name }
   for (const each of commands) {
     const empty = each.options.find((option) => isEmpty(each.getOptionValue(option.attributeName())))
@@ -97,7 +101,7 @@ function refuseEmpty(commands: readonly [Command, Command], args: readonly unkno
   const at = args.findIndex(isEmpty)
   if (at < 0) return
   const argument = commands[1].registeredArguments[at]?.name() ?? String(at + 1)
-  throw new BackupError('USAGE', `The argument <${argument}> is empty.`, { context })
+  throw new BackupError('USAGE', `The argument <${placeholder(argument, locale)}> is empty.`, { context })
 }
 
 /** Options whose values are kept as text: in a signed record, or shown in every list. */

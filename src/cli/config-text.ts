@@ -19,21 +19,21 @@ export function sayNext(config: ConfigView, { say, t }: Pick<CommandContext, 'sa
 
 const DAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT']
 
-/** `WEEKLY MON 02:00`, `cron 0 2 * * *`, `every 15m`: as it would be given again. */
+/** `--frequency WEEKLY --day-of-week MON --time 02:00`, `--cron "0 2 * * *"`, `--every 15m`: as it is given again. */
 export function scheduleText(schedule: ScheduleSettings): string {
   switch (schedule.kind) {
     case 'MANUAL':
       return '–'
     case 'CRON':
-      return `cron ${schedule.cron}`
+      return `--cron "${schedule.cron}"`
     case 'EVERY':
-      return `every ${schedule.every}`
+      return `--every ${schedule.every}`
     case 'FREQUENCY':
       return [
-        schedule.frequency,
-        ...(schedule.dayOfWeek === undefined ? [] : [DAYS[schedule.dayOfWeek]]),
-        ...(schedule.dayOfMonth === undefined ? [] : [schedule.dayOfMonth]),
-        schedule.time,
+        `--frequency ${schedule.frequency}`,
+        ...(schedule.dayOfWeek === undefined ? [] : [`--day-of-week ${DAYS[schedule.dayOfWeek]}`]),
+        ...(schedule.dayOfMonth === undefined ? [] : [`--day-of-month ${schedule.dayOfMonth}`]),
+        `--time ${schedule.time}`,
       ].join(' ')
   }
 }

@@ -34,7 +34,9 @@ export function errorReport(
 
 /** A call of the system has its sentences already. */
 function failureReport(error: CallFailed, locale: Locale): ErrorReport {
-  const { code, message, guidance, context } = error.failure
+  const { code, guidance, context } = error.failure
+  // Of wrong use, the owner says its own sentence.
+  const message = code === 'USAGE' ? sentence(error.failure.message, locale) : error.failure.message
   const t = translator(locale)
   return {
     exitCode: ERROR_CATALOG[code].exitCode,

@@ -3,7 +3,7 @@
  * language.
  */
 import type { Command } from 'commander'
-import { type Locale, placeholders, sentence } from './locale.ts'
+import { exampleNames, type Locale, placeholder, placeholders, sentence } from './locale.ts'
 
 const COMMAND_GROUPS: ReadonlyArray<readonly [title: string, names: readonly string[]]> = [
   ['Begin here:', ['quickstart']],
@@ -80,7 +80,7 @@ export function examplesOf(name: string | undefined): string[] {
 }
 
 export function addExamples(command: Command, name: string | undefined, locale: Locale): void {
-  const examples = examplesOf(name).map((line) => `  ${line}`)
+  const examples = examplesOf(name).map((line) => `  ${exampleNames(line, locale)}`)
   const codes = name === undefined ? [sentence(GENERAL, locale), sentence(EXIT_CODES, locale)] : []
   const parts = [...(examples.length > 0 ? [[sentence('Examples:', locale), ...examples].join('\n')] : []), ...codes]
   if (parts.length > 0) command.addHelpText('after', `\n${parts.join('\n\n')}`)
@@ -97,7 +97,7 @@ export function translateHelp(command: Command, locale: Locale): void {
     styleUsage: term,
     styleOptionTerm: term,
     styleSubcommandTerm: term,
-    styleArgumentTerm: term,
+    styleArgumentTerm: (name) => placeholder(name, locale),
     styleArgumentDescription: say,
     styleSubcommandDescription: say,
     // Its choices stand in its description.

@@ -35,7 +35,7 @@ const DEFAULTS: Values = {
 }
 
 /** Members of a context that hold words of ours, not facts. */
-const WORDS = ['why', 'accepted', 'by', 'fresh', 'room', 'gone', 'again']
+const WORDS = ['why', 'accepted', 'by', 'fresh', 'room', 'make', 'gone', 'again']
 
 /** The catalogue's texts, filled; what is not known goes with the sign that leads up to it. */
 export function errorText(entry: ErrorEntry, locale: Locale, values: Values): { message: string; guidance: string } {
@@ -46,8 +46,14 @@ export function errorText(entry: ErrorEntry, locale: Locale, values: Values): { 
     ]),
   )
   const filled = (text: string) =>
-    text.replace(/\s*[(:]?\s*\{(\w+)\}\)?/g, (whole, name: string) =>
-      said[name] === undefined ? '' : whole.replace(`{${name}}`, () => String(said[name])),
+    text.replace(
+      /(\.?)(\s*[(:]?\s*)\{(\w+)\}(\)?)(\.?)/g,
+      (_, before: string, lead: string, name: string, close: string, stop: string) => {
+        // A sentence that is not known goes with its full stop; one that brings its own needs no second.
+        if (said[name] === undefined) return before === '' ? stop : before
+        const value = String(said[name])
+        return `${before}${lead}${stop === '' ? value : value.replace(/\.$/, '')}${close}${stop}`
+      },
     )
   return { message: filled(entry.message[locale]), guidance: filled(entry.guidance[locale]) }
 }
@@ -61,7 +67,7 @@ export function failureOf(error: unknown, locale: Locale): Failure {
   const { message, guidance } = errorText(ERROR_CATALOG[known.code], locale, known.context)
   return {
     code: known.code,
-    message: known.code === 'USAGE' ? known.message : message,
+    message: known.code === 'USAGE' ? phrase(known.message, locale) : message,
     guidance,
     context: knownMembers(known.context),
   }

@@ -201,7 +201,7 @@ test('files of the application are in no snapshot: verify and copy say so', asyn
   const copied = await run(['copy', '--to', at('copied')], { ...repository, LANG: 'pt_BR.UTF-8' })
   assert.match(
     copied.stdout.toString(),
-    /2 arquivos da aplicação ficam em user\/: isso não está em nenhum snapshot e não foi copiado/,
+    /2 arquivos da aplicação ficam em user\/: eles não estão em nenhum snapshot e não foram copiados/,
     copied.stderr,
   )
 })

@@ -42,6 +42,10 @@ test('a hold ends with its day where the reader is, or at the named moment', asy
   assert.equal(await untilOf('--until', '2047-01-31'), '2047-02-01T02:59:59.999Z')
   assert.equal(await untilOf('--until', '2047-01-31', '--timezone', 'Asia/Tokyo'), '2047-01-31T14:59:59.999Z')
   assert.equal(await untilOf('--until', '2047-01-31T10:00:00-03:00'), '2047-01-31T13:00:00.000Z')
+  // The list names the clock that it shows.
+  const listed = (await ok('hold', 'list')).stdout.toString()
+  for (const shown of ['2047-01-31 23:59:59 -03:00', '2047-01-31 11:59:59 -03:00', '2047-01-31 10:00:00 -03:00'])
+    assert.ok(listed.includes(shown), `${shown} in ${listed}`)
   for (const wrong of ['01/02/2047', '2047-02-31', '5', '2047-01-31T10:00:00', '2047-01-31t10:00:00z', 'tomorrow']) {
     const ran = await run('hold', 'add', '--source', 'clinic', '--until', wrong)
     assert.equal(ran.status, 2, wrong)

@@ -103,7 +103,7 @@ test("what is not recorded for an hour is one alarm, in the reader's language, t
     [0, 'RECORD_NOT_STORED', 'HIGH', 'FIRING', 1],
     'it goes on, it is not another one',
   )
-  assert.match(raised!.message, /^1 configuração\(ões\) ainda não/)
+  assert.match(raised!.message, /^1 configuração ainda não está registrada/)
   fs.renameSync(away, path.join(plane.folder, 'repository'))
   await look()
   assert.deepEqual(

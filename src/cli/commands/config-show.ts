@@ -4,6 +4,7 @@ import type { CommandContext, CommandResult } from '../command.ts'
 import { sayConfig, scheduleText } from '../config-text.ts'
 import { tableLines } from '../format.ts'
 import { sentence } from '../locale.ts'
+import { en, type MessageKey } from '../messages/en.ts'
 import { effectiveRows, originText } from '../origin-text.ts'
 import { settingsInputOf } from '../settings-input.ts'
 
@@ -53,12 +54,18 @@ function showConfig(config: ConfigView, defaults: SystemDefaults, context: Comma
         : typeof value === 'object'
           ? JSON.stringify(value)
           : String(value)
-    say(`  ${name}: ${text}${markOf(config, name, isEffective)}`)
+    say(`  ${memberText(name, context)}: ${text}${markOf(config, name, isEffective)}`)
   }
   if (isEffective) say(context.t('config.fromSystem'))
   if (config.settings.performance.maxConcurrentBackups !== undefined)
     context.warn(context.t('config.notActive', { option: 'performance.maxConcurrentBackups' }))
   return { json: { ...config, settings } }
+}
+
+/** The name that the option has, with what it means where the reader's language is another. */
+function memberText(name: string, { t }: CommandContext): string {
+  const key = `member.${name}`
+  return key in en ? t(key as MessageKey) : name
 }
 
 /** What comes from the system is told apart from the configuration's own. */

@@ -1,6 +1,6 @@
 import { type Hold, holdsOf, readHistory } from '../../engine/index.ts'
 import type { CommandContext, CommandResult } from '../command.ts'
-import { formatTime, tableLines } from '../format.ts'
+import { formatMoment, tableLines } from '../format.ts'
 import { openRepository } from '../open.ts'
 
 export async function run(context: CommandContext): Promise<CommandResult> {
@@ -11,7 +11,7 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   const rows = holds.map((hold) => [
     hold.id,
     coveredBy(context, hold),
-    hold.until === null ? t('hold.open') : formatTime(hold.until),
+    hold.until === null ? t('hold.open') : formatMoment(hold.until),
     hold.reason,
   ])
   const columns = [

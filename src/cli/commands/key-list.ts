@@ -1,6 +1,7 @@
 import { kekFingerprint, keyFingerprint } from '../../engine/index.ts'
 import type { CommandContext, CommandResult } from '../command.ts'
 import { formatTime, tableLines } from '../format.ts'
+import { keyKindText } from '../key-kind.ts'
 import { openRepository } from '../open.ts'
 
 export async function run(context: CommandContext): Promise<CommandResult> {
@@ -29,7 +30,7 @@ export async function run(context: CommandContext): Promise<CommandResult> {
     recipients.map((each) => [
       each.opensWithThisKey ? '*' : '',
       each.id,
-      each.kind,
+      keyKindText(each.kind, t),
       formatTime(each.addedAt),
       each.label,
     ]),

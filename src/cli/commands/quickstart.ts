@@ -56,12 +56,12 @@ function report({ places, first, second, restoreRates, damagedPath, fingerprint 
     words('NeonPro Backup: first backup and proof', 'NeonPro Backup: primeiro backup e prova'),
     words(
       `  key file         ${places.key} (fingerprint ${fingerprint})`,
-      `  arquivo da chave ${places.key} (impressão ${fingerprint})`,
+      `  arquivo da chave ${places.key} (impressão digital ${fingerprint})`,
     ),
     words(`  repository       ${places.repository}`, `  repositório      ${places.repository}`),
     words(
       `  first backup     ${first.expected.size} items, ${read} read, ${firstStored} stored, ${backupRate} MiB/s with start-up`,
-      `  primeiro backup  ${first.expected.size} itens, ${read} lidos, ${firstStored} gravados, ${backupRate} MiB/s com a partida`,
+      `  primeiro backup  ${first.expected.size} itens, ${read} lidos, ${firstStored} gravados, ${backupRate} MiB/s com o início do programa`,
     ),
     words(
       `  second backup    one file changed, one deleted, one added: ${secondStored} stored`,
@@ -69,7 +69,7 @@ function report({ places, first, second, restoreRates, damagedPath, fingerprint 
     ),
     words(
       `  restore          both states, ${restores} MiB/s with start-up and read-back`,
-      `  restauração      os dois estados, ${restores} MiB/s com a partida e a releitura`,
+      `  restauração      os dois estados, ${restores} MiB/s com o início do programa e a releitura`,
     ),
     words('PROVEN', 'PROVADO'),
     words(

@@ -1,3 +1,4 @@
+import { formatLocal } from '../../kernel/zone.ts'
 import type { CommandContext, CommandResult } from '../command.ts'
 import { textOption } from '../command.ts'
 import { configByName } from '../configuration.ts'
@@ -24,9 +25,12 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   const name = textOption(context.options, 'config')
   const config = name === undefined ? undefined : await configByName(system, name, context)
   const simulation = dataOf(await system.manager.simulateRetention(config ? { configId: config.id } : {}), context)
+  const zones = new Map(
+    dataOf(await system.manager.listConfigs(), context).map((each) => [each.name, each.settings.timezone]),
+  )
   const rows = simulation.points.map((point) => [
     context.t(point.isKept ? 'forget.keep' : 'forget.drop'),
-    formatMoment(point.createdAt),
+    shownTime(point, zones),
     point.source,
     point.snapshot.slice(0, 12),
     point.reasons.map((reason) => sentence(reason, context.locale)).join(', '),
@@ -45,4 +49,13 @@ export async function run(context: CommandContext): Promise<CommandResult> {
     ))
       context.say(line)
   return { json: simulation }
+}
+
+/** On the clock that decided: of the configuration's zone; this machine's for a point of none. */
+function shownTime(
+  { createdAt, source }: { readonly createdAt: string; readonly source: string },
+  zones: ReadonlyMap<string, string>,
+): string {
+  const zone = zones.get(source)
+  return zone === undefined ? formatMoment(createdAt) : formatOffset(formatLocal(Date.parse(createdAt), zone))
 }

@@ -88,10 +88,10 @@ function table({ t, locale }: CommandContext, { entries, keptBy, zone }: Listing
       String(files),
       formatBytes(summary.bytesProcessed, locale),
       formatBytes(summary.bytesStored, locale),
-      document.tags.join(','),
+      document.tags.join(', '),
       keptBy(entry)
         .map(({ kind, id }) => t(`kept.${kind}`, { id }))
-        .join(','),
+        .join(', '),
       sourceOf(entry),
     ]
   })

@@ -116,13 +116,8 @@ function channelChecks({ t }: CommandContext, channels: Settings['values']['chan
   return [
     hasMail || channels.webhookUrl !== undefined
       ? fine(t('doctor.channel'))
-      : advice(
-          t('doctor.channel'),
-          'SMTP_URL=smtp://user:password@host:587 ALERT_EMAIL_FROM=backup@example.org ALERT_EMAIL_TO=you@example.org, WEBHOOK_URL=https://…',
-        ),
-    ...(channels.smtpUrl !== undefined && !hasMail
-      ? [missing(t('doctor.receiver'), 'ALERT_EMAIL_TO=you@example.org')]
-      : []),
+      : advice(t('doctor.channel'), t('doctor.channelRemedy')),
+    ...(channels.smtpUrl !== undefined && !hasMail ? [missing(t('doctor.receiver'), t('doctor.receiverRemedy'))] : []),
     heartbeat ? fine(t('doctor.heartbeat')) : advice(t('doctor.heartbeat'), t('doctor.heartbeatRemedy')),
   ]
 }

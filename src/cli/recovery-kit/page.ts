@@ -1,6 +1,7 @@
 /** The page of the recovery kit, in the language of whoever prints it. */
 import { formatTime } from '../format.ts'
-import type { Locale } from '../locale.ts'
+import { keyKindText } from '../key-kind.ts'
+import { type Locale, translator } from '../locale.ts'
 import type { Kit, PrintedKey } from './kit.ts'
 
 /** A line of a page that nobody loses when typing. */
@@ -39,7 +40,7 @@ const WORDS = {
     repository: 'Repositório',
     location: 'Local',
     format: 'Formato',
-    fingerprint: 'Impressão desta chave',
+    fingerprint: 'Impressão digital desta chave',
     earlier: 'em kits de versões anteriores',
     madeAt: 'Feito em',
     keys: 'Chaves que o abrem (* esta):',
@@ -76,7 +77,9 @@ export function pageLines(kit: Kit, { locale, key, qr }: PageParts): string[] {
     [words.madeAt, formatTime(kit.madeAt)],
     [words.tool, kit.rescueSha256],
   ]
-  const holders = kit.recipients.map(({ id, label, kind, inUse }) => `  ${inUse ? '*' : ' '} ${id}  ${kind}  ${label}`)
+  const holders = kit.recipients.map(
+    ({ id, label, kind, inUse }) => `  ${inUse ? '*' : ' '} ${id}  ${keyKindText(kind, translator(locale))}  ${label}`,
+  )
   return [
     words.title,
     key === undefined ? words.withoutKey : words.withKey,

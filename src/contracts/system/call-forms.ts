@@ -38,8 +38,8 @@ const CONFIG_ID = [
   'o id de uma configuração, como listConfigs() o devolve',
 ] as const
 const POINT_ID = [
-  'the id of a recovery point, as getRecoveryPoints() gives it',
-  'o id de um ponto de recuperação, como getRecoveryPoints() o devolve',
+  'the id of a restore point, as getRecoveryPoints() gives it',
+  'o id de um ponto de restauração, como getRecoveryPoints() o devolve',
 ] as const
 const FILE_PATH = [
   'names joined by slashes, such as docs/report.pdf',
@@ -71,8 +71,8 @@ export const CALL_FORMS = forms({
   severity: oneOf(AlertSeverity),
   message: ['a text of 1 to 2000 characters', 'um texto de 1 a 2000 caracteres'],
   channel: ['email, webhook or healthcheck', 'email, webhook ou healthcheck'],
-  alertId: ['the id of an alert, as getActiveAlerts() gives it', 'o id de um alerta, como getActiveAlerts() o devolve'],
-  backupId: ['the id of a run or of a recovery point', 'o id de uma execução ou de um ponto de recuperação'],
+  alertId: ['the id of an alarm, as getActiveAlerts() gives it', 'o id de um alarme, como getActiveAlerts() o devolve'],
+  backupId: ['the id of a run or of a restore point', 'o id de uma execução ou de um ponto de restauração'],
   'recover.create: type': oneOf(RecoveryType),
   options: ['an object with targetPath', 'um objeto com targetPath'],
   'options.targetPath': ['the path of a folder', 'o caminho de uma pasta'],
@@ -91,8 +91,8 @@ export const CALL_FORMS = forms({
   reason: ['a text', 'um texto'],
   holdId: ['the id that addHold() gave', 'o id que addHold() devolveu'],
   source: [
-    'the name of a source, as a recovery point shows it',
-    'o nome de uma origem, como um ponto de recuperação o mostra',
+    'the name of a source, as a restore point shows it',
+    'o nome de uma origem, como um ponto de restauração o mostra',
   ],
   until: ['a date to come, such as 2047-01-31', 'uma data futura, como 2047-01-31'],
   path: FILE_PATH,

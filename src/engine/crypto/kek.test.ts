@@ -87,7 +87,7 @@ test('a key of another length says its length, with a prefix or without', () => 
   ] as const) {
     assert.throws(
       () => parseKek(text, 'KEY'),
-      (error) => isBackupError(error, 'KEY_REFUSED') && error.message.includes(`${bytes} bytes where 32 are needed`),
+      (error) => isBackupError(error, 'KEY_REFUSED') && error.message.includes(`${bytes} B where 32 bytes are needed`),
     )
   }
 })

@@ -95,7 +95,7 @@ function raw(bytes: Buffer | undefined, source: string): Kek {
     throw refused(
       source,
       bytes
-        ? `It decodes to ${bytes.length} bytes where 32 are needed`
+        ? `It holds ${bytes.length} B where 32 bytes are needed`
         : 'It holds characters that its form does not have',
     )
   if (new Set(bytes).size < DISTINCT_MIN) throw weak(source)

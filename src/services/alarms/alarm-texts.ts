@@ -39,7 +39,7 @@ const OTHERS: Readonly<Partial<Record<AlertType, AlarmText>>> = {
         'Execute "neonpro-backup verify --read-data" para ver snapshots e caminhos, depois "repair --read-data"; o próximo backup guarda o que a origem ainda tem.',
     },
   },
-  CUSTOM: { title: { en: 'Alert', 'pt-BR': 'Alerta' }, guidance: { en: '', 'pt-BR': '' } },
+  CUSTOM: { title: { en: 'Alarm', 'pt-BR': 'Alarme' }, guidance: { en: '', 'pt-BR': '' } },
 }
 
 export function alarmText(type: AlertType, locale: Locale): { readonly title: string; readonly guidance: string } {

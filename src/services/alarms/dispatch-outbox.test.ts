@@ -93,7 +93,7 @@ test('one alarm goes out by mail and webhook, once, with the same text', async (
   })
   assert.equal(web.received.length, 1)
   assert.match(web.received[0]!.body, /A clínica está sem backup\./)
-  assert.match(`${mail.received[0]?.subject} ${mail.received[0]?.text}`, /Alerta[\s\S]*A clínica está sem backup\./)
+  assert.match(`${mail.received[0]?.subject} ${mail.received[0]?.text}`, /Alarme[\s\S]*A clínica está sem backup\./)
 })
 
 test('a server that is down is asked again after 10 s, 30 s, 2 min, 10 min, 30 min, then hourly; back again it gets the same key', async () => {
@@ -221,7 +221,7 @@ test('pings go through the outbox: start, success, fail; a start that still wait
   assert.deepEqual(
     got,
     [
-      `/fotos-da-clinica/fail?rid=${partial} incomplete: 1 items`,
+      `/fotos-da-clinica/fail?rid=${partial} incomplete: 1 item`,
       `/fotos-da-clinica/start?rid=${good} `,
       `/fotos-da-clinica?rid=${good} 12 files, 2 KiB new`,
       `/of-its-own/fail?rid=${bad} failed: DISK_FULL: There is no room left.`,

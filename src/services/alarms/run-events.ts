@@ -1,7 +1,7 @@
 /** What the beginning and the end of a run tell: pings, and alarms decided from the run's row. */
 import { sql } from 'kysely'
 import type { DatabaseTransaction } from '../../catalog/index.ts'
-import { ERROR_CATALOG, errorText, type Locale } from '../../contracts/index.ts'
+import { ERROR_CATALOG, errorText, fill, type Locale } from '../../contracts/index.ts'
 import type { ConfigSettings, RunStats } from '../../contracts/system/index.ts'
 import { nowMs } from '../../kernel/clock.ts'
 import type { PingSignal } from '../../notifiers/index.ts'
@@ -129,8 +129,16 @@ async function ping(
 }
 
 const RESULTS = {
-  en: { COMPLETED: '{files} files, {added} new', PARTIAL: 'incomplete: {skipped} items', FAILED: 'failed' },
-  'pt-BR': { COMPLETED: '{files} arquivos, {added} novos', PARTIAL: 'incompleto: {skipped} itens', FAILED: 'falhou' },
+  en: {
+    COMPLETED: '{files} {files:file|files}, {added} new',
+    PARTIAL: 'incomplete: {skipped} {skipped:item|items}',
+    FAILED: 'failed',
+  },
+  'pt-BR': {
+    COMPLETED: '{files} {files:arquivo|arquivos}, {added} novos',
+    PARTIAL: 'incompleta: {skipped} {skipped:item|itens}',
+    FAILED: 'falhou',
+  },
 } as const satisfies Readonly<Record<Locale, Readonly<Record<string, string>>>>
 
 /** Counts only: no path, no name. */
@@ -138,13 +146,10 @@ function resultText({ state, stats, skipped, error }: RunRow, locale: Locale): s
   const figures = stats as Partial<RunStats> | null
   if (state === 'COMPLETED') {
     const files = (figures?.filesNew ?? 0) + (figures?.filesChanged ?? 0) + (figures?.filesUnmodified ?? 0)
-    return RESULTS[locale].COMPLETED.replace('{files}', String(files)).replace(
-      '{added}',
-      bytesText(figures?.bytesAdded ?? 0, locale),
-    )
+    return fill(RESULTS[locale].COMPLETED, { files, added: bytesText(figures?.bytesAdded ?? 0, locale) }, locale)
   }
   if (state === 'PARTIAL')
-    return RESULTS[locale].PARTIAL.replace('{skipped}', String(Array.isArray(skipped) ? skipped.length : 0))
+    return fill(RESULTS[locale].PARTIAL, { skipped: Array.isArray(skipped) ? skipped.length : 0 }, locale)
   const code = (error as { code?: string } | null)?.code ?? 'INTERNAL'
   const entry = Object.hasOwn(ERROR_CATALOG, code)
     ? ERROR_CATALOG[code as keyof typeof ERROR_CATALOG]

@@ -14,7 +14,7 @@ export const HEALTH_TEXTS = {
   },
   'backups.none': {
     en: 'There is no enabled configuration: nothing is backed up. Add one with "neonpro-backup config add".',
-    'pt-BR': 'Não há configuração habilitada: nada é copiado. Adicione uma com "neonpro-backup config add".',
+    'pt-BR': 'Não há configuração ativada: nada é guardado. Crie uma com "neonpro-backup config add".',
   },
   'backup.ok': { en: 'The last good backup is of {at}.', 'pt-BR': 'O último backup bom é de {at}.' },
   'backup.never': {

@@ -13,7 +13,7 @@ import { zoneOf } from '../zone.ts'
 export const backupMissed: AlarmRule = {
   type: 'BACKUP_MISSED',
   severity: 'HIGH',
-  title: { en: 'Backup missed', 'pt-BR': 'Backup perdido' },
+  title: { en: 'Backup did not run', 'pt-BR': 'Backup não executado' },
   message: {
     en: 'The backup "{config}", due at {due}, did not run.',
     'pt-BR': 'O backup "{config}", previsto para {due}, não foi executado.',
@@ -21,7 +21,7 @@ export const backupMissed: AlarmRule = {
   guidance: {
     en: 'It is caught up as soon as a scheduler runs ("neonpro-backup serve"); or run it now: neonpro-backup run NAME',
     'pt-BR':
-      'Ele será recuperado assim que houver um agendador em execução ("neonpro-backup serve"); ou execute agora: neonpro-backup run NOME',
+      'Ele será feito assim que houver um agendador em execução ("neonpro-backup serve"); ou execute agora: neonpro-backup run NOME',
   },
   async evaluate(context) {
     const newest = new Map<string, MissedRow>()

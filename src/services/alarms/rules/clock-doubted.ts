@@ -2,7 +2,9 @@ import type { LocalizedText } from '../../../contracts/index.ts'
 import { lookAtClock } from '../../../engine/index.ts'
 import { isoTime } from '../../../kernel/clock.ts'
 import type { ClockDoubtReason } from '../../../kernel/clock-trust.ts'
+import { machineZone } from '../../../kernel/zone.ts'
 import type { AlarmRule } from '../alarm-rule.ts'
+import { timeText } from '../quantities.ts'
 
 const REASONS = {
   JUMPED: { en: 'it was set by more than an hour', 'pt-BR': 'foi alterado em mais de uma hora' },
@@ -19,8 +21,9 @@ export const clockDoubted: AlarmRule = {
   severity: 'HIGH',
   title: { en: 'The clock is in doubt', 'pt-BR': 'O relógio está em dúvida' },
   message: {
-    en: "This machine's clock shows {at}: {reason}. No restore point goes for its age until then.",
-    'pt-BR': 'O relógio desta máquina mostra {at}: {reason}. Até lá, nenhum ponto de restauração sai por idade.',
+    en: "This machine's clock shows {at}: {reason}. Until the clock is believed again, no restore point goes for its age.",
+    'pt-BR':
+      'O relógio desta máquina mostra {at}: {reason}. Até que o relógio volte a valer, nenhum ponto de restauração sai por idade.',
   },
   guidance: {
     en: 'Check date and time service of this machine. If the clock is right, run "neonpro-backup system accept-clock"; else it is believed again after 24 hours of agreement.',
@@ -30,7 +33,8 @@ export const clockDoubted: AlarmRule = {
   async evaluate({ parts, nowMs }) {
     const { doubt } = lookAtClock(parts.repository.stateDirectory)
     if (doubt === undefined) return []
-    const values = { at: isoTime(nowMs), reason: REASONS[doubt.reason][parts.locale] }
+    const at = timeText(new Date(nowMs), machineZone(), parts.locale)
+    const values = { at, reason: REASONS[doubt.reason][parts.locale] }
     return [{ about: { resource: 'clock' }, occurrence: isoTime(doubt.since.wallMs), values }]
   },
 }
