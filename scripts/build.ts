@@ -48,6 +48,7 @@ execFileSync(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc
   cwd: root,
   stdio: 'inherit',
 })
+keepPublicTypes()
 await build({
   ...common,
   entryPoints: {
@@ -81,3 +82,13 @@ await build({
 fs.chmodSync(path.join(dist, 'neonpro-rescue.mjs'), 0o755)
 writeManPages(path.join(dist, 'man'))
 console.log('built dist/')
+
+/** Leaves of the declarations what the package's entries lead to. */
+function keepPublicTypes(): void {
+  const kept = new Set(['index', 'engine/index', 'contracts/index'].map((name) => path.join(dist, `${name}.d.ts`)))
+  for (const file of kept)
+    for (const [, named] of fs.readFileSync(file, 'utf8').matchAll(/(?:from|import\(?)\s*['"](\.[^'"]+)['"]/g))
+      kept.add(path.resolve(path.dirname(file), named!.replace(/\.[jt]s$/, '.d.ts')))
+  for (const name of fs.readdirSync(dist, { recursive: true, encoding: 'utf8' }))
+    if (name.endsWith('.d.ts') && !kept.has(path.join(dist, name))) fs.rmSync(path.join(dist, name))
+}

@@ -16,7 +16,8 @@ import type { Log } from '../kernel/log.ts'
 import { plainText } from '../kernel/text.ts'
 import { type AuditEvent, AuditResult, type SystemParts } from '../services/index.ts'
 import { type Answer, attempt } from './boundary.ts'
-import type { CallContext, StoredUpload, Transport } from './transport.ts'
+import type { StoredUpload } from './stored-upload.ts'
+import type { CallContext, Transport } from './transport.ts'
 
 export interface HandlerContext {
   readonly by: string

@@ -2,6 +2,7 @@
 import type { Readable } from 'node:stream'
 import type { Locale } from '../contracts/index.ts'
 import type { CallData, CallInput, CallName, Result } from '../contracts/system/index.ts'
+import type { StoredUpload } from './stored-upload.ts'
 
 /** Who asks, and in which language the answer's sentences are. */
 export interface Caller {
@@ -16,13 +17,6 @@ export interface Caller {
 export interface CallContext {
   readonly caller: Caller
   readonly signal?: AbortSignal
-}
-
-export interface StoredUpload {
-  readonly path: string
-  readonly bytes: number
-  /** Hexadecimal, of the content. */
-  readonly sha256: string
 }
 
 /** Never rejects for what a caller can cause: every answer is a Result. */

@@ -24,6 +24,7 @@ export interface BackupFilters {
 export class BackupManager {
   readonly #call: FacadeCall
 
+  /** @internal Made by the system alone. */
   constructor(call: FacadeCall) {
     this.#call = call
   }

@@ -21,7 +21,7 @@ import { RecoveryService } from './recovery-service.ts'
 import { SchedulerService } from './scheduler-service.ts'
 import { StorageManager } from './storage-manager.ts'
 
-/** What a started system is made of: the way to it, and how it ends. */
+/** @internal What a started system is made of: the way to it, and how it ends. */
 export interface Started {
   readonly transport: Transport
   readonly stop: () => Promise<void>
@@ -36,6 +36,7 @@ export class BackupSystem {
   readonly #caller: Caller
   #started: Started | undefined
 
+  /** @internal Made by the system alone. */
   constructor(caller: Caller, started?: Started) {
     this.#caller = caller
     this.#started = started
@@ -130,7 +131,7 @@ export class BackupSystem {
     await started?.stop()
   }
 
-  /** For `initializeBackupSystem`. */
+  /** @internal For `initializeBackupSystem`. */
   attach(started: Started): void {
     this.#started = started
   }

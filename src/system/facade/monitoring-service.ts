@@ -17,6 +17,7 @@ import { timeText } from './plain-input.ts'
 export class MonitoringService {
   readonly #call: FacadeCall
 
+  /** @internal Made by the system alone. */
   constructor(call: FacadeCall) {
     this.#call = call
   }

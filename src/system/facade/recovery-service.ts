@@ -13,6 +13,7 @@ import { pathHere } from './plain-input.ts'
 export class RecoveryService {
   readonly #call: FacadeCall
 
+  /** @internal Made by the system alone. */
   constructor(call: FacadeCall) {
     this.#call = call
   }

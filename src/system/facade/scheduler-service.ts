@@ -5,6 +5,7 @@ import type { FacadeCall } from './facade-call.ts'
 export class SchedulerService {
   readonly #call: FacadeCall
 
+  /** @internal Made by the system alone. */
   constructor(call: FacadeCall) {
     this.#call = call
   }

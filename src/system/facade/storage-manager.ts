@@ -2,7 +2,8 @@ import { Readable } from 'node:stream'
 import type { Result, StoredFile } from '../../contracts/system/index.ts'
 import { BackupError, systemCode } from '../../kernel/backup-error.ts'
 import { failure } from '../boundary.ts'
-import type { Caller, StoredUpload, Transport } from '../transport.ts'
+import type { StoredUpload } from '../stored-upload.ts'
+import type { Caller, Transport } from '../transport.ts'
 import type { FacadeCall } from './facade-call.ts'
 import { contentRefusal, pathRefusal } from './plain-input.ts'
 
@@ -27,6 +28,7 @@ interface StorageParts {
 export class StorageManager {
   readonly #parts: StorageParts
 
+  /** @internal Made by the system alone. */
   constructor(parts: StorageParts) {
     this.#parts = parts
   }

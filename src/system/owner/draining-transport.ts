@@ -4,7 +4,8 @@
  */
 import type { Readable } from 'node:stream'
 import type { CallData, CallInput, CallName, Result } from '../../contracts/system/index.ts'
-import type { CallContext, StoredUpload, Transport } from '../transport.ts'
+import type { StoredUpload } from '../stored-upload.ts'
+import type { CallContext, Transport } from '../transport.ts'
 import { OwnerUnreachable } from './owner-unreachable.ts'
 
 /** Calls that change nothing and last as long as something else takes. */
