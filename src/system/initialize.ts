@@ -11,7 +11,7 @@ import { startSystem } from './start-system.ts'
 
 const ACTOR = 'library'
 
-const system = new BackupSystem({
+const system = BackupSystem.of({
   actor: ACTOR,
   get locale() {
     return localeOf(environment())

@@ -98,7 +98,7 @@ export async function startSystem(options: StartOptions): Promise<StartedSystem>
       values.databaseUrl === undefined
         ? await startEmbedded(open, options.mustOwn === true)
         : { ...(await openSystem(open)), isOwner: true }
-    const system = new BackupSystem({ actor: options.actor, locale: values.locale })
+    const system = BackupSystem.of({ actor: options.actor, locale: values.locale })
     const stop = async () => {
       await started.stop()
       log[Symbol.dispose]()

@@ -32,6 +32,8 @@ export async function nightly(): Promise<Result<RunView>> {
   if (!run.success) throw new Error(run.error.message)
   return await system.waitForRun(run.data)
 }
+// @ts-expect-error: getBackupSystem gives it.
+export const made = () => new BackupSystem()
 export const known: typeof backupFiles = backupFiles
 export const codes: readonly string[] = Object.keys(ERROR_CATALOG)
 export function isKnown(error: unknown, repository: Repository): boolean {

@@ -96,7 +96,7 @@ function systemThat(outcome: () => unknown, options: { readonly auditFails?: boo
   }
   const transport = new LocalTransport(parts, handlers, streams)
   return {
-    system: new BackupSystem({ actor: 'test', locale: 'pt-BR' }, { transport, stop: async () => {} }),
+    system: BackupSystem.of({ actor: 'test', locale: 'pt-BR' }, { transport, stop: async () => {} }),
     audit,
     logged,
   }
@@ -199,7 +199,7 @@ test('what a call does not take is refused with the place', async () => {
 })
 
 test('a system that was not started says so on every call', async () => {
-  const system = new BackupSystem({ actor: 'test', locale: 'en' })
+  const system = BackupSystem.of({ actor: 'test', locale: 'en' })
   await callAll(system, (name, result) => {
     if (name === 'monitor.performHealthCheck') return assert.equal(result.overall, 'UNKNOWN')
     assert.equal(result.error?.code, 'NOT_INITIALIZED', name)

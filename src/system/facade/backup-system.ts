@@ -36,8 +36,12 @@ export class BackupSystem {
   readonly #caller: Caller
   #started: Started | undefined
 
-  /** @internal Made by the system alone. */
-  constructor(caller: Caller, started?: Started) {
+  /** @internal Applications have `getBackupSystem` and `initializeBackupSystem`. */
+  static of(caller: Caller, started?: Started): BackupSystem {
+    return new BackupSystem(caller, started)
+  }
+
+  private constructor(caller: Caller, started?: Started) {
     this.#caller = caller
     this.#started = started
     const call: FacadeCall = async (name, input, options = {}) => {
