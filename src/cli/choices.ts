@@ -10,6 +10,24 @@ export const FREQUENCIES = ['HOURLY', 'DAILY', 'WEEKLY', 'MONTHLY'] as const
 export const PRIORITIES = ['LOW', 'NORMAL', 'HIGH', 'CRITICAL'] as const
 export const LEVELS = ['1', '2', '3', '4', '5', '6', '7', '8', '9'] as const
 
+/** What the repository stores, as `list` and `cat` name it. */
+export const KINDS = [
+  'config',
+  'keys',
+  'snapshots',
+  'checkpoints',
+  'packs',
+  'index',
+  'records',
+  'audit',
+  'locks',
+  'deletes',
+  'confirms',
+  'claims',
+  'parity',
+  'user',
+] as const
+
 export function choice(flags: string, description: string, values: readonly string[]): Option {
   const option = new Option(flags, description)
   if (values.length > 0) option.argChoices = [...values]

@@ -1,6 +1,6 @@
 /** Every command: one file, one line here. Nothing is loaded before it is asked for. */
 import { type Command, Option } from 'commander'
-import { argumentOf, choice, OVERWRITE } from './choices.ts'
+import { argumentOf, choice, KINDS, OVERWRITE } from './choices.ts'
 import type { CommandSpec } from './command.ts'
 import { SHELLS } from './completion/shells.ts'
 import { addConfigOptions } from './config-options.ts'
@@ -70,6 +70,29 @@ export const COMMANDS: readonly CommandSpec[] = [
           ),
         )
         .option('--output <file>', 'write into this new file'),
+  },
+  {
+    name: 'list',
+    describe: 'for support: list the objects of a kind, as they are stored',
+    load: () => import('./commands/list.ts'),
+    configure: (command) =>
+      void command.addArgument(argumentOf('<kind>', 'snapshots, packs, index, keys, locks, records and others', KINDS)),
+  },
+  {
+    name: 'cat',
+    describe: 'for support: show what an object says, without its secrets',
+    load: () => import('./commands/cat.ts'),
+    configure: (command) =>
+      void command
+        .addArgument(
+          argumentOf('<object>', 'a kind (snapshot, pack, index, tree, blob and others), or a name of "list"', [
+            ...KINDS,
+            'tree',
+            'blob',
+          ]),
+        )
+        .argument('[id]', 'its name, or the beginning of it')
+        .option('--raw', 'the bytes of a blob, to a file or another program'),
   },
   {
     name: 'copy',

@@ -9,7 +9,7 @@ const COMMAND_GROUPS: ReadonlyArray<readonly [title: string, names: readonly str
   ['Begin here:', ['quickstart']],
   ['Back up:', ['init', 'backup', 'copy']],
   ['Restore and look inside:', ['restore', 'snapshots', 'stats', 'ls', 'find', 'diff', 'dump']],
-  ['Check and mend:', ['verify', 'repair', 'doctor']],
+  ['Check and mend:', ['verify', 'repair', 'doctor', 'list', 'cat']],
   ['Keep and forget:', ['forget', 'prune', 'pin', 'unpin', 'hold']],
   ['Keys:', ['key']],
   [
@@ -63,6 +63,8 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'config edit': ['config edit clinic --time 03:00', 'config edit clinic --clear retention'],
   'config show': ['config show clinic', 'config show --effective'],
   doctor: ['doctor', 'doctor clinic'],
+  list: ['list packs', 'list records'],
+  cat: ['cat config', 'cat snapshot latest', 'cat pack 3f2a', 'cat blob ID --raw > blob'],
   'audit verify': ['audit verify', 'audit verify --file audit.jsonl'],
   'audit export': ['audit export > audit.jsonl', 'audit export --from 2026-01-01 --output audit.jsonl'],
   'system rebuild': ['system rebuild --repo /mnt/backup'],

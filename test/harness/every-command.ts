@@ -154,6 +154,8 @@ class Clinic {
     const { names } = this.#options
     await this.#run('stats', repo)
     await this.#run('ls', [b, ...repo])
+    await this.#run('list', ['snapshots', ...repo])
+    await this.#run('cat', ['snapshot', b, ...repo])
     await this.#run('find', ['*', ...repo])
     await this.#run('diff', [a, b, ...repo])
     await this.#run('dump', [b, this.#at('data', names.file), '--output', this.#at('dumped'), ...repo])

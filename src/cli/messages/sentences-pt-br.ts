@@ -48,6 +48,19 @@ export const SENTENCES_PT_BR: Readonly<Record<string, string>> = {
   'for the script: words on standard input, suggestions back': 'para o script: palavras na entrada padrão, sugestões de volta',
   'bash, zsh or fish': 'bash, zsh ou fish',
   'The argument <shell> is bash, zsh or fish, not "{}".': 'O argumento <shell> é bash, zsh ou fish, não "{}".',
+  'for support: list the objects of a kind, as they are stored': 'para o suporte: lista os objetos de um tipo, como estão guardados',
+  'for support: show what an object says, without its secrets': 'para o suporte: mostra o que um objeto diz, sem os segredos',
+  'snapshots, packs, index, keys, locks, records and others': 'snapshots, packs, index, keys, locks, records e outros',
+  'a kind (snapshot, pack, index, tree, blob and others), or a name of "list"': 'um tipo (snapshot, pack, index, tree, blob e outros), ou um nome de "list"',
+  'its name, or the beginning of it': 'seu nome, ou o começo dele',
+  'the bytes of a blob, to a file or another program': 'os bytes de um blob, para um arquivo ou outro programa',
+  '--raw gives the bytes of a blob: cat blob ID --raw.': '--raw dá os bytes de um blob: cat blob ID --raw.',
+  'The bytes of a blob are nothing for a terminal or JSON: redirect them (> FILE).': 'Os bytes de um blob não são para um terminal nem para JSON: redirecione-os (> ARQUIVO).',
+  'Name the object: cat {} ID, as "list {}" prints it, or its beginning.': 'Indique o objeto: cat {} ID, como "list {}" o imprime, ou o começo dele.',
+  'A blob or tree is named by its whole id, 64 hexadecimal digits.': 'Um blob ou tree é indicado pelo id inteiro, 64 dígitos hexadecimais.',
+  'There is no kind of object "{}"; known are {}.': 'Não há tipo de objeto "{}"; conhecidos são {}.',
+  'Several objects begin with "{}": give more of the name.': 'Vários objetos começam com "{}": dê mais do nome.',
+  'Of {} there is nothing to show but sealed bytes.': 'De {} não há nada a mostrar além de bytes selados.',
   'compare two snapshots': 'compara dois snapshots',
   'write a file, or a folder as tar or zip, to standard output': 'escreve um arquivo, ou uma pasta como tar ou zip, na saída padrão',
   'copy snapshots into another repository': 'copia snapshots para outro repositório',
@@ -355,7 +368,7 @@ export const SENTENCES_PT_BR: Readonly<Record<string, string>> = {
 export const PLACEHOLDERS_PT_BR: Readonly<Record<string, string>> = {
   options: 'opções', command: 'comando', location: 'local', file: 'arquivo', dir: 'pasta', mode: 'modo', glob: 'padrão', pattern: 'padrão', date: 'data', name: 'nome', type: 'tipo', tag: 'etiqueta', level: 'nível',
   path: 'caminho', format: 'formato', share: 'parte', zone: 'fuso', text: 'texto', frequency: 'frequência', time: 'hora', day: 'dia', expression: 'expressão', period: 'período', policy: 'política', seconds: 'segundos', rate: 'taxa', priority: 'prioridade', option: 'opção',
-  point: 'ponto', channel: 'canal', repository: 'repositório', host: 'máquina', fields: 'campos', source: 'origem',
+  point: 'ponto', channel: 'canal', repository: 'repositório', host: 'máquina', kind: 'tipo', object: 'objeto', fields: 'campos', source: 'origem',
 }
 
 /** Names that examples make up; what is not here is the same in both languages. */

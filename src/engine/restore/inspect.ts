@@ -116,6 +116,35 @@ export class Inspector implements AsyncDisposable {
         yield describe(page, entry, childPath(folder, page.columns.names[entry]!))
   }
 
+  /** The entries of the directory with this id (hexadecimal), by their names. Throws NOT_FOUND, DAMAGED. */
+  async *directory(id: string): AsyncGenerator<ListedEntry & { readonly tree?: string }> {
+    for await (const page of pagesOfDirectory(this.#meta.reader, Buffer.from(id, 'hex'))) {
+      for (let entry = 0; entry < page.count; entry += 1) {
+        const inside = directoryOf({ page, entry })
+        const { path: name, ...facts } = describe(page, entry, page.columns.names[entry]!)
+        yield { path: name, ...facts, ...(inside && { tree: Buffer.from(inside).toString('hex') }) }
+      }
+    }
+  }
+
+  /** One blob by its id (hexadecimal), proven by it. Throws NOT_FOUND, DAMAGED. */
+  async blob(id: string): Promise<{ readonly bytes: Uint8Array; readonly holds: 'data' | 'metadata' }> {
+    const name = Buffer.from(id, 'hex')
+    if (this.#meta.reader.has(name))
+      return { bytes: Uint8Array.from(await this.#meta.reader.read(name)), holds: 'metadata' }
+    const { reader } = await this.#openData()
+    return { bytes: Uint8Array.from(await reader.read(name)), holds: 'data' }
+  }
+
+  async #openData(): Promise<ReturnType<typeof openReader>> {
+    this.#data ??= openReader(
+      this.#repository,
+      await openIndex(this.#repository, IndexClass.DATA, (await readDeleteLog(this.#repository)).packs),
+      { cacheSegments: 8 },
+    )
+    return this.#data
+  }
+
   /** What stands at a path. Throws NOT_FOUND. */
   async typeOf(snapshot: SnapshotEntry, path: string): Promise<EntryType> {
     const { path: at, found } = await resolvePath(this.#meta.reader, snapshot.document, path)
@@ -199,12 +228,7 @@ export class Inspector implements AsyncDisposable {
   }
 
   async *#contentOf(page: DirectoryPage, entry: number): AsyncGenerator<Uint8Array> {
-    this.#data ??= openReader(
-      this.#repository,
-      await openIndex(this.#repository, IndexClass.DATA, (await readDeleteLog(this.#repository)).packs),
-      { cacheSegments: 8 },
-    )
-    const { reader } = this.#data
+    const { reader } = await this.#openData()
     const content = { kind: page.kinds[entry]!, bytes: page.contentOf(entry) }
     for await (const { id, bytes } of chunksOf(content, page.columns.size(entry), async (list) =>
       Uint8Array.from(await this.#meta.reader.read(list)),

@@ -1,0 +1,217 @@
+/**
+ * What one object of a repository says, for whoever helps: read, authenticated, and without anything that opens
+ * something. One object, or one frame of a pack, is in memory at a time.
+ */
+import { BackupError } from '../../kernel/backup-error.ts'
+import type { ObjectStat } from '../../storage/index.ts'
+import {
+  FRAME_HEADER_BYTES,
+  FrameKind,
+  HEADER_BYTES,
+  ObjectOpener,
+  ObjectType,
+  parseFrameHeader,
+} from '../crypto/index.ts'
+import { decodeIndexSegment } from '../index/index.ts'
+import { ByteReader, parseSegment } from '../pack/index.ts'
+import { isOwnKeyring, type Repository, readConfigs, readKeyrings } from '../repository/index.ts'
+import { readHistory } from '../snapshot/index.ts'
+
+/** Kinds as people name them, with the folder that holds them. */
+export const OBJECT_FOLDERS = {
+  config: 'config',
+  keys: 'keys',
+  snapshots: 'snapshots',
+  checkpoints: 'checkpoints',
+  packs: 'packs',
+  index: 'index',
+  records: 'records',
+  audit: 'audit',
+  locks: 'sessions',
+  deletes: 'deletes',
+  confirms: 'confirms',
+  claims: 'commits',
+  parity: 'parity',
+  user: 'user',
+} as const
+export type ObjectKind = keyof typeof OBJECT_FOLDERS
+
+/** Members of documents that are sealed or secret, whoever wrote them where. */
+const CLOSED = new Set([
+  'bundle',
+  'wrapped',
+  'salt',
+  'commitment',
+  'healthcheckUrl',
+  'databaseUrl',
+  'key',
+  'secret',
+  'password',
+  'token',
+])
+const LEFT_OUT = '(left out)'
+
+const DOCUMENT_TYPES: Readonly<Record<string, ObjectType>> = {
+  records: ObjectType.RECORD,
+  audit: ObjectType.RECORD,
+  sessions: ObjectType.SESSION,
+  deletes: ObjectType.DELETE,
+  confirms: ObjectType.CONFIRM,
+  commits: ObjectType.CLAIM,
+}
+
+/** In the order of the store's listing. */
+export async function* listObjects(
+  repository: Repository,
+  kind: ObjectKind,
+  signal?: AbortSignal,
+): AsyncGenerator<ObjectStat> {
+  yield* repository.objects(`${OBJECT_FOLDERS[kind]}/`, signal ? { signal } : {})
+}
+
+/**
+ * The key of the one object of a kind whose name, or key, begins so. Equal copies of one object count once. Throws
+ * NOT_FOUND, and USAGE where several begin so.
+ */
+export async function findObject(
+  repository: Repository,
+  { kind, begin }: { readonly kind: ObjectKind; readonly begin: string },
+  signal?: AbortSignal,
+): Promise<string> {
+  const found = new Map<string, string>()
+  for await (const { key } of listObjects(repository, kind, signal)) {
+    const name = nameOf(key)
+    if ((key.startsWith(begin) || name.startsWith(begin)) && !found.has(name)) found.set(name, key)
+    if (found.size > 1) throw new BackupError('USAGE', `Several objects begin with "${begin}": give more of the name.`)
+  }
+  const [key] = found.values()
+  if (key !== undefined) return key
+  throw new BackupError('NOT_FOUND', 'There is no such object.', {
+    context: { object: `${OBJECT_FOLDERS[kind]}/${begin}`, list: `list ${kind}` },
+  })
+}
+
+/** A claim is named by its run; every other object by its content. */
+function nameOf(key: string): string {
+  const last = key.slice(key.lastIndexOf('/') + 1)
+  return /[0-9a-f]{64}$/.test(last) ? last.slice(-64) : last
+}
+
+/** What it says, as plain JSON. Throws DAMAGED, NOT_FOUND; USAGE for what has nothing to say but bytes. */
+export async function readObject(repository: Repository, key: string, signal?: AbortSignal): Promise<unknown> {
+  const folder = key.slice(0, key.indexOf('/'))
+  if (folder === 'config') return { key, ...(await configOf(repository, key, signal)) }
+  if (folder === 'keys') return { key, ...(await keyringOf(repository, key, signal)) }
+  if (folder === 'snapshots' || folder === 'checkpoints') return { key, ...(await snapshotOf(repository, key, signal)) }
+  if (folder === 'packs') return { key, ...(await packOf(repository, key, signal)) }
+  if (folder === 'index') return { key, ...(await indexOf(repository, key, signal)) }
+  const type = DOCUMENT_TYPES[folder]
+  if (type === undefined) throw new BackupError('USAGE', `Of ${key} there is nothing to show but sealed bytes.`)
+  // All but a claim are named by their bytes.
+  if (folder !== 'commits') await repository.readPayload(key, type, signal)
+  const { body, signer } = await repository.readDocument(key, type, signal)
+  return { key, signer, document: opened(body) }
+}
+
+async function configOf(repository: Repository, key: string, signal: AbortSignal | undefined): Promise<object> {
+  const { candidates } = await readConfigs(repository.store, signal)
+  const stored = candidates.find(({ name }) => name === nameOf(key))
+  if (!stored) throw damaged(key)
+  return { isInForce: stored.name === repository.configName, document: opened(stored.config) }
+}
+
+async function keyringOf(repository: Repository, key: string, signal: AbortSignal | undefined): Promise<object> {
+  const { candidates } = await readKeyrings(repository.store, signal)
+  const stored = candidates.find(({ name }) => name === nameOf(key))
+  if (!stored) throw damaged(key)
+  return { isSigned: isOwnKeyring(repository.keys, stored), copies: stored.keys, document: opened(stored.body) }
+}
+
+/** Its signature may stand in the one after it: the whole chain is read. */
+async function snapshotOf(repository: Repository, key: string, signal: AbortSignal | undefined): Promise<object> {
+  const history = await readHistory(repository, signal ? { signal } : {})
+  const found = [...history.snapshots, ...history.checkpoints].find(({ name }) => name === nameOf(key))
+  if (found) return { document: opened(found.document) }
+  const problem = history.problems.find((each) => each.key === key)
+  if (problem) throw problem.error
+  const type = key.startsWith('snapshots/') ? ObjectType.SNAPSHOT : ObjectType.CHECKPOINT
+  const { body, signer } = await repository.readDocument(key, type, signal)
+  return { counts: false, signer, document: opened(body) }
+}
+
+/** Every frame is authenticated; what the blobs hold is not looked at. */
+async function packOf(repository: Repository, key: string, signal: AbortSignal | undefined): Promise<object> {
+  const { store, keys } = repository
+  const read = (offset: number, length: number) => store.get(key, { offset, length, ...(signal && { signal }) })
+  const opener = new ObjectOpener(await read(0, HEADER_BYTES), {
+    type: [ObjectType.PACK_DATA, ObjectType.PACK_META],
+    repositoryId: keys.repositoryId,
+    masterOf: keys.masterOf,
+  })
+  const segments: Array<{ offset: number; bytesSealed: number; blobs: number; bytes: number }> = []
+  for (let offset = HEADER_BYTES, number = 0; ; number += 1) {
+    const { sealedBytes } = parseFrameHeader(await read(offset, FRAME_HEADER_BYTES))
+    const { kind, isFinal, plaintext } = opener.openFrame(await read(offset, FRAME_HEADER_BYTES + sealedBytes), {
+      number,
+    })
+    offset += FRAME_HEADER_BYTES + sealedBytes
+    if (kind === FrameKind.PACK_END) {
+      const end = new ByteReader(plaintext, 'pack end')
+      const { type, epoch, tenant } = opener.header
+      return {
+        holds: type === ObjectType.PACK_DATA ? 'data' : 'metadata',
+        epoch,
+        tenant: tenant.toString('hex'),
+        bytes: offset,
+        segmentCount: end.varint(),
+        blobCount: end.varint(),
+        segments,
+      }
+    }
+    if (isFinal || kind !== FrameKind.SEGMENT) throw damaged(key)
+    const { blobOffsets } = parseSegment(plaintext)
+    segments.push({
+      offset: offset - FRAME_HEADER_BYTES - sealedBytes,
+      bytesSealed: sealedBytes,
+      blobs: blobOffsets.length - 1,
+      bytes: blobOffsets.at(-1) ?? 0,
+    })
+  }
+}
+
+async function indexOf(repository: Repository, key: string, signal: AbortSignal | undefined): Promise<object> {
+  const type = key.startsWith('index/data/') ? ObjectType.INDEX_DATA : ObjectType.INDEX_META
+  const { supersedes, packs } = decodeIndexSegment(await repository.readPayload(key, type, signal))
+  return {
+    supersedes,
+    packs: packs.map(({ name, bytes, segments, blobBytes }) => ({
+      pack: name,
+      bytes,
+      segments: segments.length / 2,
+      blobs: blobBytes.length,
+    })),
+  }
+}
+
+/** Without its closed members, wherever they stand. */
+function opened(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(opened)
+  if (typeof value !== 'object' || value === null) return value
+  const isConfiguration = 'record' in value && value.record === 'configuration'
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => {
+      if (CLOSED.has(name)) return [name, member === null ? null : LEFT_OUT]
+      return [name, isConfiguration && name === 'value' ? withoutSource(member) : opened(member)]
+    }),
+  )
+}
+
+/** Of a configuration that is the sealed URL of a database; everywhere else it is a name. */
+function withoutSource(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('source' in value)) return opened(value)
+  return opened({ ...value, source: value.source === null ? null : LEFT_OUT })
+}
+
+function damaged(key: string): BackupError {
+  return new BackupError('DAMAGED', 'An object is not what its name says.', { context: { object: key } })
+}
