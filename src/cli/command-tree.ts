@@ -181,4 +181,5 @@ function addGeneralOptions(command: Command, isHidden = false): void {
   add('--json', 'answer with one JSON object on the last line of standard output')
   add('--progress <mode>', 'auto, plain (lines), json (events) or none; default: auto', PROGRESS_MODES)
   add('-q, --quiet', 'no progress')
+  add('-v, --verbose', 'say on standard error what is decided for each path or object')
 }

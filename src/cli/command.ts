@@ -6,6 +6,7 @@ import { BackupError } from '../kernel/backup-error.ts'
 import { commandHome } from '../kernel/home-folder.ts'
 import { type DayEnd, momentOf } from '../kernel/moment.ts'
 import { machineZone } from '../kernel/zone.ts'
+import type { TellDetail } from './detail.ts'
 import type { Locale, Translate } from './locale.ts'
 import type { Progress, ProgressKind } from './progress.ts'
 
@@ -27,6 +28,8 @@ export interface CommandContext {
   readonly say: (line: string) => void
   readonly warn: (line: string) => void
   readonly progress: (kind: ProgressKind) => Progress
+  /** Only with -v. */
+  readonly detail?: TellDetail
 }
 
 /** What a command answers: the JSON object and the exit code. */

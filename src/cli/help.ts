@@ -25,7 +25,7 @@ export function groupOf(name: string): string {
 }
 
 export const GENERAL =
-  'Every command takes --repo, --key-file, --password-command, --home, --json, --progress and --quiet, before its name or after it; "neonpro-backup COMMAND --help" explains them.'
+  'Every command takes --repo, --key-file, --password-command, --home, --json, --progress, --quiet and --verbose, before its name or after it; "neonpro-backup COMMAND --help" explains them.'
 export const EXIT_CODES =
   'Exit codes: 0 done, 1 failed, 2 wrong use, 3 done with items left out, 10 no repository, 11 locked, 12 wrong key, 130 interrupted.'
 

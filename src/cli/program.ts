@@ -6,6 +6,7 @@ import { keepMemoryLean } from '../kernel/system-calls.ts'
 import { optimizeLateBesideThreads } from '../kernel/worker-thread.ts'
 import type { CommandContext, CommandSpec, OptionValues } from './command.ts'
 import { type Asked, commandTree, readArguments } from './command-tree.ts'
+import { createDetail } from './detail.ts'
 import { errorReport } from './error-report.ts'
 import { chooseLocale, translator } from './locale.ts'
 import { createProgress, PROGRESS_MODES, type ProgressMode } from './progress.ts'
@@ -56,7 +57,10 @@ function contextOf({ spec, options, args, root }: Run): CommandContext {
   const locale = chooseLocale(env)
   const t = translator(locale)
   const isJson = options['json'] === true
-  const mode = progressMode(options)
+  const isVerbose = options['verbose'] === true
+  const asked = progressMode(options)
+  // A bar that is redrawn has no place between lines.
+  const mode = isVerbose && asked === 'auto' ? 'plain' : asked
   return {
     command: spec.name,
     args,
@@ -69,6 +73,7 @@ function contextOf({ spec, options, args, root }: Run): CommandContext {
     say: (line) => void (isJson ? 0 : process.stdout.write(`${printable(line)}\n`)),
     warn: (line) => void process.stderr.write(`${printable(line)}\n`),
     progress: (kind) => createProgress({ kind, mode, stream: process.stderr, t, locale }),
+    ...(isVerbose && { detail: createDetail({ isJson, t, write: (text) => process.stderr.write(text) }) }),
   }
 }
 

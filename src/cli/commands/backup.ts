@@ -69,6 +69,7 @@ export async function run(context: CommandContext): Promise<CommandResult> {
         filesExpected: facts.filesExpected ?? count?.files,
       }),
   }).finally(() => progress.end())
+  if (context.detail) await (await import('../backup-detail.ts')).tellBackup(context, opened.repository, result)
   tell(context, result)
   const { document } = result
   const isPartial = document.skippedCount + document.changedCount + document.notKeptCount > 0
@@ -203,6 +204,8 @@ function warnOf(context: CommandContext, warnings: NonNullable<BackupResult['doc
 function tellPlan(context: CommandContext, plan: BackupPlan): CommandResult {
   const { t, say, warn, locale } = context
   const printed = (each: PathText) => printablePath(bytesOfPathText(each))
+  for (const { path: file, change } of context.detail ? plan.files : [])
+    context.detail?.({ what: change, of: printed(file) })
   say(t('backup.dryRun', { source: plan.source }))
   for (const { path: file, change, bytes } of plan.files.slice(0, SHOWN_MAX))
     say(`  ${t(`backup.plan.${change}`)}  ${printed(file)}  ${formatBytes(bytes)}`)

@@ -40,6 +40,7 @@ export async function run(context: CommandContext): Promise<CommandResult> {
     signal: context.signal,
     onProgress: (facts) => progress.update(facts),
   }).finally(() => progress.end())
+  for (const name of context.detail ? result.copied : []) context.detail?.({ what: 'copied', of: name })
   tell(context, result)
   const { problems, ...records } = result.records
   const json = {

@@ -77,6 +77,8 @@ export async function run(context: CommandContext): Promise<CommandResult> {
       by: userName(),
       isClockDoubted,
     })
+  for (const { id, isKept, reasons } of context.detail ? decided : [])
+    context.detail?.({ what: isKept ? 'kept' : 'forgotten', of: id, reason: reasons.join(', ') })
   const isPruned = context.options['prune'] === true && !isDryRun
   const odd = oddPoints(history.order, at)
   tell(context, decided, { isDryRun, isPruned, zone, marks: policy.hourly === undefined ? DAY_MARKS : HOUR_MARKS })

@@ -12,7 +12,13 @@ export async function run(context: CommandContext): Promise<CommandResult> {
 export async function pruneOpened(context: CommandContext, opened: Opened): Promise<CommandResult> {
   const seen = opened.state.heads()
   const dryRun = context.options['dryRun'] === true
-  const result = await prune(opened.repository, { dryRun, ...(seen && { seen }), signal: context.signal })
+  const { detail, signal } = context
+  const result = await prune(opened.repository, {
+    dryRun,
+    ...(seen && { seen }),
+    signal,
+    ...(detail && { onPack: (of, what) => detail({ what, of }) }),
+  })
   const values = {
     packs: result.packsDeleted,
     repacked: result.packsRepacked,

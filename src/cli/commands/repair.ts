@@ -18,6 +18,9 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   const dropped =
     context.options['readData'] === true ? await dropDamage(opened.repository, writer.id, signal) : NOTHING
   const removed = [...result.segmentsRemoved, ...result.documentsRemoved]
+  for (const of of removed) context.detail?.({ what: 'deleted', of })
+  for (const of of result.copiesRestored) context.detail?.({ what: 'restored', of })
+  for (const of of dropped.packs) context.detail?.({ what: 'rewritten', of })
   const isNothing =
     result.packsIndexed +
       removed.length +

@@ -18,7 +18,7 @@ const EXIT_INCOMPLETE = 3
 const SHOWN_MAX = 200
 
 export async function run(context: CommandContext): Promise<CommandResult> {
-  const { options, signal } = context
+  const { options, signal, detail } = context
   const [wanted, subtree] = splitWanted(String(context.args[0]))
   await using opened = await openRepository(context)
   const history = await readHistory(opened.repository, { signal })
@@ -41,6 +41,10 @@ export async function run(context: CommandContext): Promise<CommandResult> {
     signal,
     onAccepted: () => announce(context, entry, target),
     onProgress: (facts) => progress.update(facts),
+    ...(detail && {
+      onEntry: (of, what, reason) =>
+        detail({ what, of, ...(reason !== undefined && { reason: reasonText(reason, context.locale) }) }),
+    }),
   }).finally(() => progress.end())
   tell(context, result)
   return {

@@ -29,7 +29,10 @@ export async function run(context: CommandContext): Promise<CommandResult> {
       readShare,
       ...(seen && { seen }),
       lastVerified: memory.times,
-      onPackRead: (name) => memory.note(name),
+      onPackRead: (name) => {
+        memory.note(name)
+        context.detail?.({ what: 'read', of: name })
+      },
       onPacks: (names) => memory.keep(names),
       signal: context.signal,
       onProgress: (facts) => progress.update(facts),

@@ -17,8 +17,8 @@ export const SENTENCES_PT_BR: Readonly<Record<string, string>> = {
   'Keys:': 'Chaves:',
   'Examples:': 'Exemplos:',
   'Help:': 'Ajuda:',
-  'Every command takes --repo, --key-file, --password-command, --home, --json, --progress and --quiet, before its name or after it; "neonpro-backup COMMAND --help" explains them.':
-    'Todo comando aceita --repo, --key-file, --password-command, --home, --json, --progress e --quiet, antes ou depois do nome; "neonpro-backup COMANDO --help" os explica.',
+  'Every command takes --repo, --key-file, --password-command, --home, --json, --progress, --quiet and --verbose, before its name or after it; "neonpro-backup COMMAND --help" explains them.':
+    'Todo comando aceita --repo, --key-file, --password-command, --home, --json, --progress, --quiet e --verbose, antes ou depois do nome; "neonpro-backup COMANDO --help" os explica.',
   'Exit codes: 0 done, 1 failed, 2 wrong use, 3 done with items left out, 10 no repository, 11 locked, 12 wrong key, 130 interrupted.':
     'Códigos de saída: 0 feito, 1 falhou, 2 uso errado, 3 feito com itens de fora, 10 sem repositório, 11 ocupado, 12 chave errada, 130 interrompido.',
   'Arguments:': 'Argumentos:',
@@ -61,6 +61,7 @@ export const SENTENCES_PT_BR: Readonly<Record<string, string>> = {
   'There is no kind of object "{}"; known are {}.': 'Não há tipo de objeto "{}"; conhecidos são {}.',
   'Several objects begin with "{}": give more of the name.': 'Vários objetos começam com "{}": dê mais do nome.',
   'Of {} there is nothing to show but sealed bytes.': 'De {} não há nada a mostrar além de bytes selados.',
+  'say on standard error what is decided for each path or object': 'diz na saída de erro o que se decide para cada caminho ou objeto',
   'compare two snapshots': 'compara dois snapshots',
   'write a file, or a folder as tar or zip, to standard output': 'escreve um arquivo, ou uma pasta como tar ou zip, na saída padrão',
   'copy snapshots into another repository': 'copia snapshots para outro repositório',

@@ -39,7 +39,12 @@ export interface PruneOptions {
   readonly dryRun?: boolean
   readonly seen?: Heads
   readonly signal?: AbortSignal
+  /** What is decided for each pack, by its name; of a dry run what would be. */
+  readonly onPack?: (name: string, what: PackDecision) => void
 }
+
+/** Rewritten and condemned packs go once no writer can rely on them. */
+export type PackDecision = 'rewritten' | 'condemned' | 'deleted'
 
 export interface PruneResult {
   readonly packsDeleted: number
@@ -74,7 +79,9 @@ async function pruneOnce(repository: Repository, options: PruneOptions): Promise
   if (options.dryRun) {
     const history = await trustedHistory(repository, options)
     const marks = await markNeeded(repository, history, options)
-    return dryRun(marks, await planOf(repository, { history, marks }))
+    const plan = await planOf(repository, { history, marks })
+    tellPlan(marks, plan, options)
+    return dryRun(marks, plan)
   }
   await useReserve(repository)
   // It writes packs, so it is a writer: without a session, what it has not indexed yet would be an orphan to another
@@ -93,6 +100,7 @@ async function pruneOnce(repository: Repository, options: PruneOptions): Promise
     (await repackClass(repository, IndexClass.META, { marks, plan, options })) +
     (await repackClass(repository, IndexClass.DATA, { marks, plan, options }))
   await condemn(repository, history, namesOf(marks, plan))
+  tellPlan(marks, plan, options)
   const done = await deleteCondemned(repository, { options, ...own })
   await repository.store.reserve?.('keep')
   return { ...done, packsRepacked: plan.halfEmpty.data.length + plan.halfEmpty.meta.length, bytesStored }
@@ -216,6 +224,13 @@ async function repackClass(
   })
 }
 
+function tellPlan(marks: Marks, plan: Plan, { onPack }: PruneOptions): void {
+  if (!onPack) return
+  const rewritten = namesOf(marks, { ...plan, dead: { meta: [], data: [] }, orphans: [] })
+  for (const name of rewritten) onPack(name, 'rewritten')
+  for (const name of namesOf(marks, { ...plan, halfEmpty: { meta: [], data: [] } })) onPack(name, 'condemned')
+}
+
 function namesOf(marks: Marks, plan: Plan): string[] {
   const names = (indexClass: IndexClass) =>
     [...plan.dead[indexClass], ...plan.halfEmpty[indexClass]].map((pack) => marks[indexClass].index.packs[pack]!.name)
@@ -283,6 +298,7 @@ async function deleteCondemned(
       marked: markedOf(history),
     },
   })
+  for (const name of wanted) options.onPack?.(name, 'deleted')
   return {
     packsDeleted: wanted.size,
     packsWaiting: waiting - ready.reduce((sum, { document }) => sum + document.packs.length, 0),

@@ -116,6 +116,7 @@ export class EntryRestorer implements AsyncDisposable {
       return false
     if (!(await this.#isProven(item, status, directory)) && verdict === Verdict.UNCHANGED) return false
     report.bytesInPlace += page.columns.size(entry)
+    report.decided(item.source, verdict === Verdict.KEPT ? 'kept' : 'unchanged')
     if (verdict === Verdict.KEPT) report.counts.filesKept += 1
     else {
       report.counts.filesUnchanged += 1
@@ -149,6 +150,7 @@ export class EntryRestorer implements AsyncDisposable {
     if (this.#links.isFirst(page, entry, status)) return
     if (!differsInMetadata(restored, place, { status, calls })) return
     report.counts.metadataRestored += 1
+    report.decided(source, 'metadata')
     if (status.isUnchangeable) return metadataOptions.onIssue(source, 'metadata: IMMUTABLE')
     if (this.#isDry) return foreseeOwner(restored, metadataOptions.onIssue)
     correctMetadata(restored, { directory: held.target.descriptor(), name: place.name }, metadataOptions)
@@ -186,7 +188,10 @@ export class EntryRestorer implements AsyncDisposable {
       return true
     }
     const isGone = removal.remove({ directory, name, source })
-    if (isGone) report.counts.deleted += 1
+    if (isGone) {
+      report.counts.deleted += 1
+      report.decided(source, 'deleted')
+    }
     return isGone
   }
 
@@ -195,10 +200,12 @@ export class EntryRestorer implements AsyncDisposable {
     const { page, entry, source, held, existing } = item
     if (this.#isDry) {
       report.counts.filesRestored += 1
+      report.decided(source, 'restored')
       return true
     }
     if (existing && this.#links.isFirst(page, entry, existing)) {
       report.counts.filesUnchanged += 1
+      report.decided(source, 'unchanged')
       return true
     }
     const directory = held.target.writable()
@@ -211,6 +218,7 @@ export class EntryRestorer implements AsyncDisposable {
     }
     this.#putInPlace(item, directory, temporary)
     report.counts.filesRestored += 1
+    report.decided(source, 'restored')
     return true
   }
 
@@ -227,6 +235,7 @@ export class EntryRestorer implements AsyncDisposable {
     )
     this.#putInPlace(item, directory, temporary)
     report.counts.filesRestored += 1
+    report.decided(source, 'restored')
     this.#links.note(page, entry, { target: held.target })
   }
 
@@ -244,10 +253,11 @@ export class EntryRestorer implements AsyncDisposable {
     }
   }
 
-  #restored({ page, entry, held }: FileToRestore): void {
+  #restored({ page, entry, source, held }: FileToRestore): void {
     const { options, report } = this.#parts
     this.#links.note(page, entry, { target: held.target })
     report.counts.filesRestored += 1
+    report.decided(source, 'restored')
     report.counts.bytesRestored += page.columns.size(entry)
     if (options.verify) report.counts.filesVerified += 1
   }
@@ -257,6 +267,7 @@ export class EntryRestorer implements AsyncDisposable {
     this.#links.note(page, entry, { target: held.target, existing })
     foreseeOwner({ page, entry, path: source }, metadataOptions.onIssue)
     report.counts.filesRestored += 1
+    report.decided(source, 'restored')
     if (page.columns.type(entry) !== FileType.FILE) return
     report.counts.bytesRestored += page.columns.size(entry)
     if (options.verify) report.counts.filesVerified += 1

@@ -56,7 +56,11 @@ export interface RestoreOptions {
   readonly verify?: boolean
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: RestoreProgress) => void
+  /** What was decided for each entry, as it is done; `reason` where it was skipped. */
+  readonly onEntry?: (path: string, what: RestoreDecision, reason?: string) => void
 }
+
+export type RestoreDecision = 'restored' | 'unchanged' | 'kept' | 'metadata' | 'deleted' | 'skipped'
 
 export interface RestoreIssue {
   readonly path: string

@@ -2,7 +2,7 @@
 import fs from 'node:fs'
 import { BackupError, isBackupError, systemCode } from '../../kernel/backup-error.ts'
 import { printablePath } from '../snapshot/index.ts'
-import type { RestoreIssue } from './restore-options.ts'
+import type { RestoreDecision, RestoreIssue, RestoreOptions } from './restore-options.ts'
 
 /** So many are listed by name; all are counted. */
 const ISSUES_MAX = 100_000
@@ -39,13 +39,22 @@ export class RestoreReport {
   /** Absolute. */
   readonly #target: string
 
-  constructor(target: string) {
+  readonly #onEntry: RestoreOptions['onEntry']
+
+  constructor(target: string, onEntry?: RestoreOptions['onEntry']) {
     this.#target = target
+    this.#onEntry = onEntry
+  }
+
+  /** `source` is one character a byte. Costs nothing where nobody asks. */
+  decided(source: string, what: Exclude<RestoreDecision, 'skipped'>): void {
+    this.#onEntry?.(printablePath(source), what)
   }
 
   /** `source` is one character a byte. */
   issue(source: string, reason: string): void {
     this.issueCount += 1
+    this.#onEntry?.(printablePath(source), 'skipped', reason)
     if (this.#issues.length < ISSUES_MAX) this.#issues.push({ path: printablePath(source), reason })
   }
 

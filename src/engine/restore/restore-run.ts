@@ -100,7 +100,7 @@ export class RestoreRun implements AsyncDisposable {
       parts.literals.has(each) ? realLiteralOf(document, each) : realPatternOf(document, each),
     )
     this.#exclusion = createExclusion(options.exclude ?? [], document)
-    const report = new RestoreReport(target)
+    const report = new RestoreReport(target, options.onEntry)
     this.#report = report
     this.#spared = new SparedEntries(calls, parts.needed)
     this.#removal = new Removal({
@@ -351,7 +351,9 @@ export class RestoreRun implements AsyncDisposable {
       if (names.has(name) || isLeftover(name, { ofAll })) continue
       const path = source === '/' ? `/${name}` : `${source}/${name}`
       const from = this.#options.dryRun ? directory : target.writable()
-      if (this.#removal.remove({ directory: from, name, source: path })) this.#report.counts.deleted += 1
+      if (!this.#removal.remove({ directory: from, name, source: path })) continue
+      this.#report.counts.deleted += 1
+      this.#report.decided(path, 'deleted')
     }
   }
 
