@@ -91,7 +91,7 @@ export function manPage(specs: readonly CommandSpec[], locale: Locale): string {
       ...own.map((spec) => commandEntry(spec, root, locale)),
     ]),
     section(words.examples),
-    `.nf\n${examplesOf(undefined).map(escaped).join('\n')}\n.fi`,
+    `.nf\n${examplesOf(undefined, locale).map(escaped).join('\n')}\n.fi`,
     section(words.exit),
     escaped(sentence(EXIT_CODES, locale)),
     section(words.environment),
@@ -115,7 +115,7 @@ function commandEntry(spec: CommandSpec, root: Command, locale: Locale): string 
   const general = new Set(root.options.map(({ long }) => long))
   const own = command.options.filter((option) => !option.hidden && !general.has(option.long))
   const args = command.registeredArguments.map((argument) => placeholders(bracketed(argument), locale))
-  const examples = examplesOf(spec.name)
+  const examples = examplesOf(spec.name, locale)
   return [
     '.TP',
     `.B ${escaped([spec.name, ...args].join(' '))}`,

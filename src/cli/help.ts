@@ -77,12 +77,12 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Whole lines, for pasting. */
-export function examplesOf(name: string | undefined): string[] {
-  return (EXAMPLES[name ?? ''] ?? []).map((line) => `neonpro-backup ${line}`)
+export function examplesOf(name: string | undefined, locale: Locale): string[] {
+  return (EXAMPLES[name ?? ''] ?? []).map((line) => exampleNames(`neonpro-backup ${line}`, locale))
 }
 
 export function addExamples(command: Command, name: string | undefined, locale: Locale): void {
-  const examples = examplesOf(name).map((line) => `  ${exampleNames(line, locale)}`)
+  const examples = examplesOf(name, locale).map((line) => `  ${line}`)
   const codes = name === undefined ? [sentence(GENERAL, locale), sentence(EXIT_CODES, locale)] : []
   const parts = [...(examples.length > 0 ? [[sentence('Examples:', locale), ...examples].join('\n')] : []), ...codes]
   if (parts.length > 0) command.addHelpText('after', `\n${parts.join('\n\n')}`)
