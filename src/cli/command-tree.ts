@@ -146,7 +146,7 @@ function prepare(command: Command, name: string | undefined, locale: Locale): Co
 
 const REFUSALS: ReadonlyArray<readonly [code: string, pattern: RegExp, sentence: (...values: string[]) => string]> = [
   ['commander.unknownOption', /unknown option '(.*?)'/, (option) => `There is no option ${option}.`],
-  ['commander.unknownCommand', /unknown command '(.*?)'/, (command) => `There is no command ${command}.`],
+  ['commander.unknownCommand', /unknown command '(.*?)'/, (command) => `There is no command "${command}".`],
   ['commander.missingArgument', /argument '(.*?)'/, (argument) => `The argument <${argument}> is missing.`],
   ['commander.optionMissingArgument', /option '(.*?)'/, (option) => `The option ${option} needs a value.`],
   ['commander.missingMandatoryOptionValue', /option '(.*?)'/, (option) => `The option ${option} is required.`],

@@ -181,15 +181,17 @@ test('sizes and ages have units', async () => {
 })
 
 const WRONG: ReadonlyArray<readonly [args: string[], said: RegExp]> = [
-  [['frobnicate'], /^Error USAGE: There is no command frobnicate\.\nWhat to do: See "neonpro-backup --help"\.\n$/],
-  [['backpu', 'x'], /no command backpu\. Did you mean backup\?/],
+  [['frobnicate'], /^Error USAGE: There is no command "frobnicate"\.\nWhat to do: See "neonpro-backup --help"\.\n$/],
+  [[''], /^Error USAGE: There is no command ""\./],
+  [['forget', '--policy', 'none.json'], /The policy file none\.json can not be read: ENOENT\./],
+  [['backpu', 'x'], /no command "backpu"\. Did you mean backup\?/],
   [['backup'], /Name a path to back up, .*--files-from\.\nWhat to do: See "neonpro-backup backup --help"/],
   [['ls'], /The argument <snapshot> is missing\.\nWhat to do: See "neonpro-backup ls --help"/],
   [['restore', 'latest'], /The option --target <dir> is required/],
   [['restore', 'latest', '--target'], /The option --target <dir> needs a value/],
   [['snapshots', 'a', 'b'], /too many arguments \(2\): a, b/],
   [['snapshots', '--nope'], /There is no option --nope/],
-  [['key', 'nope'], /There is no command nope\.\nWhat to do: See "neonpro-backup key --help"/],
+  [['key', 'nope'], /There is no command "nope"\.\nWhat to do: See "neonpro-backup key --help"/],
   [['backup', 'clinic', '--progress', 'loud'], /--progress is auto, plain, json or none/],
   [['backup', 'clinic', '--compression-level', '12'], /--compression-level is 1 to 9/],
   [['hold', 'add', '--until', '2001-01-01'], /is past already/],

@@ -147,7 +147,14 @@ test('with nothing scheduled and nothing backed up it is said, with what to do n
   await look()
   await ok('config', 'edit', 'by hand', '--frequency', 'DAILY', '--time', '02:00', '--timezone', 'UTC')
   assert.match(await says(['schedule'], 'C'), /^Next run +Name\n\S+ 02:00:00 \+00:00 +by hand$/)
-  await ok('config', 'remove', 'by hand')
+  await ok('config', 'add', '--name', 'other', '--path', 'documents', '--frequency', 'DAILY')
+  const named = await ok('schedule', '--config', 'by hand')
+  assert.deepEqual(
+    (named['next'] as Array<{ configName: string }>).map(({ configName }) => configName),
+    ['by hand'],
+  )
+  assert.match((await run(['schedule', '--config', 'nobody'], {})).stderr.toString(), /CONFIG_NOT_FOUND/)
+  for (const name of ['other', 'by hand']) await ok('config', 'remove', name)
 })
 
 test('an option that has no effect in a configuration is said when it is saved and marked where it is shown', async () => {

@@ -22,7 +22,7 @@ import {
   type SnapshotEntry,
 } from '../../engine/index.ts'
 import { throwIfAborted } from '../../kernel/abort.ts'
-import { BackupError } from '../../kernel/backup-error.ts'
+import { BackupError, systemCode } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import { userName } from '../../kernel/machine.ts'
 import {
@@ -223,11 +223,16 @@ function keepsNothing({ custom = [], ...counts }: RetentionPolicy): boolean {
 }
 
 async function readPolicy(context: CommandContext, file: string): Promise<Record<string, unknown>> {
+  const text = await readGiven(file, context).catch((error: unknown) => {
+    throwIfAborted(context.signal)
+    throw new BackupError('USAGE', `The policy file ${file} can not be read: ${systemCode(error) ?? 'unknown'}.`, {
+      cause: error,
+    })
+  })
   let value: unknown
   try {
-    value = JSON.parse((await readGiven(file, context)).toString('utf8'))
+    value = JSON.parse(text.toString('utf8'))
   } catch (error) {
-    throwIfAborted(context.signal)
     throw new BackupError('USAGE', `The policy file ${file} is no readable JSON.`, { cause: error })
   }
   if (typeof value === 'number') return { withinDays: positive(value, 'retention') }

@@ -10,8 +10,12 @@ import { dataOf, openCommandSystem } from '../system.ts'
 export async function run(context: CommandContext): Promise<CommandResult> {
   await using started = await openCommandSystem(context)
   const { system } = started
+  const name = textOption(context.options, 'config')
+  const config = name === undefined ? undefined : await configByName(system, name, context)
   if (context.options['simulate'] !== true) {
-    const status = dataOf(await system.scheduler.getStatus(), context)
+    const whole = dataOf(await system.scheduler.getStatus(), context)
+    const next = whole.next.filter(({ configId }) => config === undefined || configId === config.id)
+    const status = { ...whole, next }
     if (!status.alive) context.warn(context.t('status.noScheduler'))
     if (status.next.length === 0) context.say(context.t('schedule.none'))
     else
@@ -22,8 +26,6 @@ export async function run(context: CommandContext): Promise<CommandResult> {
         context.say(line)
     return { json: status }
   }
-  const name = textOption(context.options, 'config')
-  const config = name === undefined ? undefined : await configByName(system, name, context)
   const simulation = dataOf(await system.manager.simulateRetention(config ? { configId: config.id } : {}), context)
   const zones = new Map(
     dataOf(await system.manager.listConfigs(), context).map((each) => [each.name, each.settings.timezone]),
