@@ -76,7 +76,13 @@ export const COMMANDS: readonly CommandSpec[] = [
     describe: 'for support: list the objects of a kind, as they are stored',
     load: () => import('./commands/list.ts'),
     configure: (command) =>
-      void command.addArgument(argumentOf('<kind>', 'snapshots, packs, index, keys, locks, records and others', KINDS)),
+      void command.addArgument(
+        argumentOf(
+          '<kind>',
+          'config, keys, snapshots, checkpoints, packs, index, records, audit, locks, deletes, confirms, claims, parity or user',
+          KINDS,
+        ),
+      ),
   },
   {
     name: 'cat',
@@ -85,11 +91,11 @@ export const COMMANDS: readonly CommandSpec[] = [
     configure: (command) =>
       void command
         .addArgument(
-          argumentOf('<object>', 'a kind (snapshot, pack, index, tree, blob and others), or a name of "list"', [
-            ...KINDS,
-            'tree',
-            'blob',
-          ]),
+          argumentOf(
+            '<object>',
+            'a name of "list", or one of config, keys, snapshots, checkpoints, packs, index, records, audit, locks, deletes, confirms, claims, parity, user, tree, blob',
+            [...KINDS, 'tree', 'blob'],
+          ),
         )
         .argument('[id]', 'its name, or the beginning of it')
         .option('--raw', 'the bytes of a blob, to a file or another program'),

@@ -11,6 +11,7 @@ import type { Argument, Command, Option } from 'commander'
 import { commandTree } from '../../src/cli/command-tree.ts'
 import { COMMANDS } from '../../src/cli/commands.ts'
 import { joinWords, suggest } from '../../src/cli/completion/suggest.ts'
+import { OBJECT_FOLDERS } from '../../src/engine/index.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 import { until } from '../harness/until.ts'
 import { CLI, runCli } from './run-cli.ts'
@@ -148,6 +149,7 @@ test('choices are those that help and refusal name', async () => {
   for (const { argChoices, description } of chosen)
     for (const each of argChoices!) assert.ok(named(description).includes(each), `${each}: ${description}`)
   assert.ok(chosen.length > 60)
+  assert.deepEqual(wordsFor('list', ''), Object.keys(OBJECT_FOLDERS))
   const env = { BACKUP_ENCRYPTION_KEY: 'hex:zz', NEONPRO_REPOSITORY: '/nowhere' }
   for (const args of [
     ['backup', 'x', '--type'],
