@@ -2,6 +2,7 @@
 
 import path from 'node:path'
 import type { Command } from 'commander'
+import type { SingleAct } from '../contracts/system/index.ts'
 import { BackupError } from '../kernel/backup-error.ts'
 import { commandHome } from '../kernel/home-folder.ts'
 import { type DayEnd, momentOf } from '../kernel/moment.ts'
@@ -47,6 +48,8 @@ export interface CommandSpec {
   readonly describe: string
   readonly configure?: (command: Command) => void
   readonly load: () => Promise<CommandModule>
+  /** It changes a repository: what the audit log of the system calls that. */
+  readonly act?: SingleAct
 }
 
 /** The value of a text option, or undefined. */

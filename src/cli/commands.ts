@@ -102,6 +102,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'copy',
+    act: 'repository.copy',
     describe: 'copy snapshots into another repository',
     load: () => import('./commands/copy.ts'),
     configure: (command) =>
@@ -114,6 +115,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   { ...FREQUENT.verify, load: () => import('./commands/verify.ts') },
   {
     name: 'repair',
+    act: 'repository.repair',
     describe: 'rebuild lost index segments and copies; give up what does not read back',
     load: () => import('./commands/repair.ts'),
     configure: (command) =>
@@ -134,6 +136,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'forget',
+    act: 'repository.forget',
     describe: 'forget snapshots by policy or by name',
     load: () => import('./commands/forget.ts'),
     configure: (command) =>
@@ -153,24 +156,28 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'prune',
+    act: 'repository.prune',
     describe: 'free the room of what no snapshot needs',
     load: () => import('./commands/prune.ts'),
     configure: (command) => void command.option('--dry-run', 'only say what would happen'),
   },
   {
     name: 'pin',
+    act: 'point.pin',
     describe: 'keep a snapshot whatever the policy says',
     load: () => import('./commands/pin.ts'),
     configure: (command) => void command.argument('<snapshot>').option('--reason <text>'),
   },
   {
     name: 'unpin',
+    act: 'point.unpin',
     describe: 'lift a pin',
     load: () => import('./commands/unpin.ts'),
     configure: (command) => void command.argument('<snapshot>'),
   },
   {
     name: 'hold add',
+    act: 'hold.add',
     describe: 'legal hold on a snapshot, a source, or everything',
     load: () => import('./commands/hold-add.ts'),
     configure: (command) =>
@@ -184,6 +191,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'hold lift',
+    act: 'hold.lift',
     describe: 'lift a hold',
     load: () => import('./commands/hold-lift.ts'),
     configure: (command) => void command.argument('<id>'),
@@ -202,17 +210,24 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'key add',
+    act: 'key.add',
     describe: 'let another key open the repository',
     load: () => import('./commands/key-add.ts'),
     configure: (command) => void command.argument('<file>').option('--label <text>'),
   },
   {
     name: 'key remove',
+    act: 'key.remove',
     describe: "take a key's access away, with a new epoch",
     load: () => import('./commands/key-remove.ts'),
     configure: (command) => void command.argument('<id>'),
   },
-  { name: 'key rotate', describe: 'seal new data under a new epoch', load: () => import('./commands/key-rotate.ts') },
+  {
+    name: 'key rotate',
+    act: 'key.rotate',
+    describe: 'seal new data under a new epoch',
+    load: () => import('./commands/key-rotate.ts'),
+  },
   {
     name: 'key recovery-kit',
     describe: 'print what a rescue needs to know',

@@ -1,7 +1,7 @@
 /** A configuration as a person reads it. */
 import type { ConfigView, ScheduleSettings } from '../contracts/system/index.ts'
 import type { CommandContext } from './command.ts'
-import { formatOffset } from './format.ts'
+import { nextRunText } from './format.ts'
 
 export function sayConfig(config: ConfigView, { say, t }: CommandContext): void {
   say(t('config.title', { name: config.name, id: config.id }))
@@ -13,7 +13,8 @@ export function sayConfig(config: ConfigView, { say, t }: CommandContext): void 
 export function sayNext(config: ConfigView, { say, t }: Pick<CommandContext, 'say' | 't'>): void {
   if (!config.enabled) return say(t('config.disabled'))
   if (config.nextRunLocal === null) return say(t('config.byHand', { name: config.name }))
-  say(t('config.next', { at: formatOffset(config.nextRunLocal), zone: config.settings.timezone }))
+  const at = nextRunText(config.nextRunLocal, config.schedulerAlive, t)
+  say(t('config.next', { at, zone: config.settings.timezone }))
   if (!config.schedulerAlive) say(t('config.noScheduler'))
 }
 

@@ -1,8 +1,9 @@
 /** Numbers, moments and tables as people read them. Programs get theirs by --json. */
 import { numberText } from '../contracts/index.ts'
+import { nowMs } from '../kernel/clock.ts'
 import { printable } from '../kernel/printable.ts'
 import { machineZone } from '../kernel/zone.ts'
-import { chooseLocale, type Locale } from './locale.ts'
+import { chooseLocale, type Locale, type Translate } from './locale.ts'
 
 export function formatBytes(bytes: number, locale: Locale = chooseLocale()): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
@@ -102,4 +103,12 @@ export function tableLines(columns: readonly TableColumn[], rows: ReadonlyArray<
   const cell = (text: string, i: number) =>
     columns[i]!.isNumber ? text.padStart(widths[i]!) : i === columns.length - 1 ? text : text.padEnd(widths[i]!)
   return lines.map((line) => line.map(cell).join('  ').trimEnd())
+}
+
+/**
+ * When something comes due, as it was planned. A time that has passed while nobody was there to keep it is none: it is
+ * overdue.
+ */
+export function nextRunText(dueLocal: string, isAlive: boolean, t: Translate): string {
+  return isAlive || Date.parse(dueLocal) > nowMs() ? formatOffset(dueLocal) : t('status.overdue')
 }

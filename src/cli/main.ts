@@ -1,5 +1,6 @@
 /** The command line's entry. */
+import { audited } from './audited.ts'
 import { COMMANDS } from './commands.ts'
 import { runProgram } from './program.ts'
 
-await runProgram(COMMANDS)
+await runProgram(COMMANDS.map(audited))

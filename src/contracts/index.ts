@@ -23,6 +23,7 @@ export {
   type CustomRule,
   calendarOf,
   decideRetention,
+  keepsNothing,
   parsePattern,
   type RetentionDecision,
   type RetentionInput,

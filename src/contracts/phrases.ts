@@ -99,6 +99,7 @@ const PHRASES_PT_BR: Readonly<Record<string, string>> = {
   'Something that is no folder stands there': 'Há ali algo que não é uma pasta',
   'the file {}, which this system remembers, is gone': 'o arquivo {}, de que este sistema se lembra, não existe mais',
   'Put the file back, or give the key from where it is now: a file that opens the repository is remembered then.': 'Devolva o arquivo ao lugar ou informe a chave de onde ela está agora: um arquivo que abra o repositório passa a ser lembrado.',
+  'this policy keeps nothing: every rule in it is 0': 'esta política não mantém nada: toda regra nela é 0',
   [NEW_KEY]: 'Ainda não há repositório ali: para um novo, crie uma chave com "neonpro-backup key generate ARQUIVO" e guarde-a fora dos dados e do repositório.',
   // Refusals of wrong use that a library's caller meets too.
   'There is no such recipient.': 'Não há tal destinatário.',

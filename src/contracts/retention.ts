@@ -107,6 +107,19 @@ export interface RetentionInput {
   readonly protectedBy?: ReadonlyMap<string, string>
 }
 
+/** Why such a policy is refused, in configurations and by `forget`. */
+export const KEEPS_NOTHING = 'this policy keeps nothing: every rule in it is 0'
+
+/**
+ * Rules are given, and each of them is 0: a count that a script reckoned wrong, or that was taken for "no limit", must
+ * not empty a repository.
+ */
+export function keepsNothing(policy: object): boolean {
+  const { custom = [], ...counts } = policy as RetentionPolicy
+  const all = [...Object.values(counts).filter((count) => count !== undefined), ...custom.map(({ keep }) => keep)]
+  return all.length > 0 && all.every((count) => count === 0)
+}
+
 /**
  * Decides every point, newest first. A policy without any rule keeps everything. The newest good point is always kept,
  * and the newest one of all where it is not that.

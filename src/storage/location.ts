@@ -46,6 +46,16 @@ export function isSamePlace(one: string, other: string): boolean {
   return real(one) === real(other)
 }
 
+/** A repository within another one is garbage to that one, and lost with it. By the real paths. Throws USAGE. */
+export function refuseNested({ path: folder }: Pick<RepositoryLocation, 'path'>): void {
+  let there = folder
+  while (!fs.existsSync(there)) there = path.dirname(there)
+  const real = path.join(fs.realpathSync(there), path.relative(there, folder))
+  for (let outer = path.dirname(real); outer !== path.dirname(outer); outer = path.dirname(outer))
+    if (holdsRepository({ path: outer }) && fs.existsSync(path.join(outer, 'config')))
+      throw new BackupError('USAGE', `${folder} lies in the repository ${outer}: name a place outside of it.`)
+}
+
 const PARAMETERS = { mode: 'fileMode', 'dir-mode': 'directoryMode', uid: 'uid', gid: 'gid' } as const
 
 function fileLocation(text: string): RepositoryLocation {

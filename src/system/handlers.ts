@@ -39,6 +39,7 @@ import {
 import { systemStatus } from '../services/status/index.ts'
 import { download, exists, list, remove, upload } from '../services/storage/index.ts'
 import type { Handlers, StreamHandlers } from './local-transport.ts'
+import { closeAudit } from './start-work.ts'
 
 /** Longer than any channel takes to answer. */
 const CHANNEL_TEST_MS = 60_000
@@ -103,6 +104,11 @@ export const HANDLERS: Handlers = {
   'storage.exists': (parts, { path }) => only(exists(parts, path)),
   'audit.verify': (parts) => only(verifyAudit(parts)),
   'audit.export': (parts, { from, to }) => only(exportAudit(parts, given({ from, to }))),
+  'audit.note': async (parts, { action, resource, result }, { by }) => {
+    await parts.audit.append({ actor: by, action, resource, result })
+    await closeAudit(parts)
+    return { data: { noted: true } }
+  },
   'system.acceptClock': async (parts) => {
     acceptClock(parts.repository.stateDirectory)
     await evaluateRules(parts, nowMs())

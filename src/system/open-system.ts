@@ -36,6 +36,8 @@ export interface OpenOptions {
   readonly timing?: WorkTiming
   /** See {@link WorkOptions}. */
   readonly onUnsent?: (notices: number) => void
+  /** See {@link RepositoryAccessOptions}. */
+  readonly onKeyringLost?: (object: string) => void
   /** `serve`, `worker`, `library`: for `status`. */
   readonly role: string
   readonly signal?: AbortSignal
@@ -81,6 +83,7 @@ async function openParts(
     isNamed: settings.isRepositoryNamed,
     keks,
     ...(databaseUrl === undefined && settledOf(home)),
+    ...(options.onKeyringLost && { onKeyringLost: options.onKeyringLost }),
     ...(options.mayCreate !== undefined && { mayCreate: options.mayCreate }),
     ...(options.mayReplaceLost !== undefined && { mayReplaceLost: options.mayReplaceLost }),
     stateDirectory: path.join(home, 'repositories'),

@@ -7,7 +7,7 @@ import { ClientState, type Kek, Repository } from '../engine/index.ts'
 import { BackupError, isBackupError } from '../kernel/backup-error.ts'
 import { nowMs } from '../kernel/clock.ts'
 import type { RepositoryAccess } from '../services/index.ts'
-import { isSamePlace, type RepositoryLocation } from '../storage/index.ts'
+import { isSamePlace, type RepositoryLocation, refuseNested } from '../storage/index.ts'
 import { openStore } from './compose.ts'
 
 export interface RepositoryAccessOptions {
@@ -24,6 +24,8 @@ export interface RepositoryAccessOptions {
   readonly mayReplaceLost?: boolean
   /** Where heads and caches of repositories lie. */
   readonly stateDirectory: string
+  /** Told at each opening with an older keyring of the object that may have been the newest one. */
+  readonly onKeyringLost?: (object: string) => void
   readonly signal?: AbortSignal
 }
 
@@ -131,9 +133,12 @@ export async function refuseWrongKey({
   location,
   keks,
   signal,
-}: Pick<RepositoryAccessOptions, 'location' | 'keks' | 'signal'>): Promise<void> {
+  onKeyringLost,
+}: Pick<RepositoryAccessOptions, 'location' | 'keks' | 'signal' | 'onKeyringLost'>): Promise<void> {
   try {
-    await using _repository = await Repository.open(openStore(location), keks, { ...(signal && { signal }) })
+    await using repository = await Repository.open(openStore(location), keks, { ...(signal && { signal }) })
+    const [lost] = repository.keys.lost
+    if (lost !== undefined) onKeyringLost?.(lost)
   } catch (error) {
     if (isBackupError(error, 'KEY_WRONG')) throw error
   }
@@ -151,6 +156,7 @@ async function findOrMake(options: RepositoryAccessOptions, known: KnownReposito
         context: { home: path.dirname(options.stateDirectory) },
         cause: error,
       })
+    refuseNested(options.location)
     await using repository = await Repository.create(openStore(options.location), options.keks[0]!, 'system')
     return repository.keys.repositoryId.toString('hex')
   }
@@ -183,6 +189,8 @@ async function openChecked(options: RepositoryAccessOptions, known: KnownReposit
   try {
     const { repositoryId } = repository.keys
     if (known.repositoryId !== null && repositoryId.toString('hex') !== known.repositoryId) throw missing(options)
+    const [lost] = repository.keys.lost
+    if (lost !== undefined) options.onKeyringLost?.(lost)
     return repository
   } catch (error) {
     await repository[Symbol.asyncDispose]()

@@ -5,7 +5,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { type OwnerLock, readOwner } from '../catalog/index.ts'
-import type { Warning } from '../contracts/system/index.ts'
+import { type Warning, warningOf } from '../contracts/system/index.ts'
 import { BackupError, systemCode } from '../kernel/backup-error.ts'
 import { turn } from '../kernel/clock.ts'
 import type { Log } from '../kernel/log.ts'
@@ -80,6 +80,7 @@ export async function startSystem(options: StartOptions): Promise<StartedSystem>
     locale: values.locale,
     secrets: values.secrets,
   })
+  const lost = new Set<string>()
   const open: OpenOptions = {
     settings: values,
     keks: keys.keks,
@@ -87,6 +88,10 @@ export async function startSystem(options: StartOptions): Promise<StartedSystem>
     log,
     works: options.works ?? values.scheduler,
     role: options.role,
+    onKeyringLost: (object) => {
+      if (!lost.has(object)) log.error(warningOf('KEYRING_LOST', values.locale, { object }).message, { object })
+      lost.add(object)
+    },
     ...(options.mayCreate !== undefined && { mayCreate: options.mayCreate }),
     ...(options.mayReplaceLost !== undefined && { mayReplaceLost: options.mayReplaceLost }),
     ...(options.timing && { timing: options.timing }),
@@ -110,7 +115,11 @@ export async function startSystem(options: StartOptions): Promise<StartedSystem>
       settings,
       log,
       isOwner: started.isOwner,
-      warnings: [...settings.warnings, ...keys.warnings],
+      warnings: [
+        ...settings.warnings,
+        ...keys.warnings,
+        ...[...lost].map((object) => warningOf('KEYRING_LOST', values.locale, { object })),
+      ],
       [Symbol.asyncDispose]: () => system.shutdown(),
     }
   } catch (error) {
@@ -171,7 +180,7 @@ async function checkClient(open: OpenOptions): Promise<void> {
       context: { known: owner.repository, repository: repository.path },
     })
   const location = { ...repository, path: owner?.repository ?? repository.path }
-  await refuseWrongKey({ location, keks: open.keks, ...(open.signal && { signal: open.signal }) })
+  await refuseWrongKey({ ...open, location })
   await rememberKey({ ...open, location })
 }
 

@@ -1,16 +1,20 @@
 import type { CommandContext, CommandResult } from '../command.ts'
-import { formatOffset, tableLines } from '../format.ts'
+import { nextRunText, tableLines } from '../format.ts'
 import { dataOf, openCommandSystem } from '../system.ts'
 
 export async function run(context: CommandContext): Promise<CommandResult> {
   const { say, t } = context
   await using started = await openCommandSystem(context)
   const configs = dataOf(await started.system.manager.listConfigs(), context)
-  const rows = configs.map(({ id, name, enabled, nextRunLocal, settings }) => [
+  const rows = configs.map(({ id, name, enabled, nextRunLocal, schedulerAlive, settings }) => [
     name,
     id.slice(0, 8),
     settings.databaseLabel ?? settings.paths.join(', '),
-    enabled ? (nextRunLocal === null ? t('status.byHand') : formatOffset(nextRunLocal)) : t('status.disabled'),
+    enabled
+      ? nextRunLocal === null
+        ? t('status.byHand')
+        : nextRunText(nextRunLocal, schedulerAlive, t)
+      : t('status.disabled'),
   ])
   if (rows.length === 0) say(t('config.none'))
   else

@@ -11,7 +11,7 @@ import {
 } from '../../engine/index.ts'
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { hostName, userName } from '../../kernel/machine.ts'
-import { parseLocation } from '../../storage/index.ts'
+import { parseLocation, refuseNested } from '../../storage/index.ts'
 import { openStore } from '../../system/compose.ts'
 import { type CommandContext, type CommandResult, textOption } from '../command.ts'
 import { formatBytes } from '../format.ts'
@@ -87,6 +87,7 @@ function refuseInside(location: string, source: string): void {
 
 /** A disk that is not mounted is no reason to begin a new copy in its place. */
 async function makeTarget(target: CommandContext, location: string, history: History): Promise<void> {
+  refuseNested(parseLocation(location))
   const store = openStore(parseLocation(location))
   if (lastCopies(history).some((copy) => copy.location === store.location))
     throw new BackupError('REPOSITORY_MISSING', 'A copy was made there before.', {

@@ -1,6 +1,7 @@
 import {
   calendarOf,
   decideRetention,
+  keepsNothing,
   parsePattern,
   type RetentionDecision,
   type RetentionPoint,
@@ -215,11 +216,6 @@ async function policyOf(context: CommandContext): Promise<RetentionPolicy> {
     if (value !== undefined) policy[name] = value
   }
   return policy as RetentionPolicy
-}
-
-/** A count that a script reckoned wrong, or took for "no limit", must not empty a repository. */
-function keepsNothing({ custom = [], ...counts }: RetentionPolicy): boolean {
-  return Object.values(counts).every((count) => count === 0) && custom.every(({ keep }) => keep === 0)
 }
 
 async function readPolicy(context: CommandContext, file: string): Promise<Record<string, unknown>> {

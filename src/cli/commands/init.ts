@@ -1,13 +1,15 @@
 import { Repository } from '../../engine/index.ts'
 import { hostName } from '../../kernel/machine.ts'
-import { parseLocation } from '../../storage/index.ts'
+import { parseLocation, refuseNested } from '../../storage/index.ts'
 import { openStore } from '../../system/compose.ts'
 import { type CommandContext, type CommandResult, repositoryOption } from '../command.ts'
 import { keysOf } from '../keys.ts'
 
 export async function run(context: CommandContext): Promise<CommandResult> {
   const [kek] = await keysOf(context)
-  const store = openStore(parseLocation(repositoryOption(context)))
+  const location = parseLocation(repositoryOption(context))
+  refuseNested(location)
+  const store = openStore(location)
   await using repository = await Repository.create(store, kek!, hostName())
   const id = repository.config.repositoryId
   context.say(context.t('init.done', { id, location: store.location }))

@@ -16,7 +16,7 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   await changeKeyring(store, keys, { remove: id, keks: opened.keks, now: isoTime(nowMs()) })
   const epochs = await provenByFreshProcess(context, keys.bundle.masters.length + 1)
   context.say(context.t('key.removed', { id, label, epoch: Math.max(...epochs) }))
-  return { json: { removed: id, label, generation: keys.generation + 1, epoch: Math.max(...epochs) } }
+  return { json: { id, removed: id, label, generation: keys.generation + 1, epoch: Math.max(...epochs) } }
 }
 
 /** By its id or a beginning of it that fits one alone. */

@@ -1,11 +1,10 @@
 import type { RecoveryRequestView } from '../../contracts/system/index.ts'
-import { sleep } from '../../kernel/timer.ts'
 import { type CommandContext, type CommandResult, listOption, textOption } from '../command.ts'
 import { formatBytes } from '../format.ts'
 import { reasonText } from '../reasons.ts'
+import { waitForRecovery } from '../recovery-wait.ts'
 import { dataOf, openCommandSystem } from '../system.ts'
 
-const POLL_MS = 300
 const EXIT_BY_STATE: Readonly<Partial<Record<RecoveryRequestView['state'], number>>> = {
   COMPLETED: 0,
   PARTIAL: 3,
@@ -23,7 +22,7 @@ export async function run(context: CommandContext): Promise<CommandResult> {
     overwrite: (textOption(context.options, 'overwrite') ?? 'if-changed') as 'if-changed',
     ...(paths.length > 0 && { paths }),
   }
-  let request = dataOf(
+  const asked = dataOf(
     await recover.createRecoveryRequest(
       String(context.args[0]),
       paths.length > 0 ? 'PARTIAL_RESTORE' : 'FULL_RESTORE',
@@ -31,11 +30,14 @@ export async function run(context: CommandContext): Promise<CommandResult> {
     ),
     context,
   )
-  context.say(t('recover.asked', { id: request.id, target: request.targetPath }))
-  while (request.state === 'PENDING' || request.state === 'RUNNING') {
-    await sleep(POLL_MS, { signal: context.signal })
-    request = dataOf(await recover.getRecoveryStatus(request.id), context)
-  }
+  context.say(t('recover.asked', { id: asked.id, target: asked.targetPath }))
+  const request = await waitForRecovery(
+    {
+      look: async () => dataOf(await recover.getRecoveryStatus(asked.id), context),
+      workers: async () => dataOf(await started.system.scheduler.getStatus(), context).workers,
+    },
+    { signal: context.signal },
+  )
   context.say(
     t('recover.finished', {
       state: t(`runState.${request.state}`),

@@ -2,7 +2,7 @@ import { formatLocal } from '../../kernel/zone.ts'
 import type { CommandContext, CommandResult } from '../command.ts'
 import { textOption } from '../command.ts'
 import { configByName } from '../configuration.ts'
-import { formatMoment, formatOffset, tableLines } from '../format.ts'
+import { formatMoment, nextRunText, tableLines } from '../format.ts'
 import { sentence } from '../locale.ts'
 import { dataOf, openCommandSystem } from '../system.ts'
 
@@ -21,7 +21,7 @@ export async function run(context: CommandContext): Promise<CommandResult> {
     else
       for (const line of tableLines(
         [{ title: context.t('column.next') }, { title: context.t('column.name') }],
-        status.next.map(({ dueLocal, configName }) => [formatOffset(dueLocal), configName]),
+        status.next.map(({ dueLocal, configName }) => [nextRunText(dueLocal, status.alive, context.t), configName]),
       ))
         context.say(line)
     return { json: status }

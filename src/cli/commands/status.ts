@@ -2,7 +2,7 @@ import { type SystemStatus, verdictFactsOf, verdictOf } from '../../contracts/sy
 import { nowMs } from '../../kernel/clock.ts'
 import { resolveSettings } from '../../system/settings/index.ts'
 import type { CommandContext, CommandResult } from '../command.ts'
-import { formatMoment, formatOffset, tableLines } from '../format.ts'
+import { formatMoment, nextRunText, tableLines } from '../format.ts'
 import { withCommandKey } from '../keys.ts'
 import { settingsInputOf } from '../settings-input.ts'
 import { hasSystem, repositoryStatus, sayRepository } from '../status/repository-status.ts'
@@ -63,7 +63,7 @@ function say(status: SystemStatus, context: CommandContext): void {
       ? `${t(`runState.${config.lastRun.state}`)} ${formatMoment(config.lastRun.finishedAt ?? config.lastRun.createdAt)}`
       : t('status.never'),
     config.newestGoodAt === null ? t('status.never') : momentAndAge(config.newestGoodAt, context),
-    nextRun(config, context),
+    nextRun(config, status.scheduler.alive, context),
   ])
   const columns = ['column.name', 'column.lastRun', 'column.newestGood', 'column.next'] as const
   for (const line of tableLines(
@@ -80,9 +80,13 @@ function say(status: SystemStatus, context: CommandContext): void {
   for (const alert of status.alerts) sayAlert(alert, context)
 }
 
-function nextRun({ enabled, nextRunLocal }: SystemStatus['configs'][number], { t }: CommandContext): string {
+function nextRun(
+  { enabled, nextRunLocal }: SystemStatus['configs'][number],
+  isAlive: boolean,
+  { t }: CommandContext,
+): string {
   if (!enabled) return t('status.disabled')
-  return nextRunLocal === null ? t('status.byHand') : formatOffset(nextRunLocal)
+  return nextRunLocal === null ? t('status.byHand') : nextRunText(nextRunLocal, isAlive, t)
 }
 
 function sayAlert({ severity, message }: SystemStatus['alerts'][number], { say, t }: CommandContext): void {

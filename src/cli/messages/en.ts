@@ -278,6 +278,7 @@ export const en = {
   'status.places': 'Repository {repository}; database {database}.',
   'system.became': 'HOME belongs to {user}: this goes on as that user. What only root may read is left out; a service that may read it (docs/configuration.md) takes it along.',
   'status.alive': 'The scheduler is running ({workers} {workers:process|processes}).',
+  'status.overdue': 'overdue, since nothing runs',
   'status.noScheduler': 'NO SCHEDULER IS RUNNING: nothing starts by itself. Start "neonpro-backup serve".',
   'status.never': 'never',
   'status.byHand': 'by hand only',

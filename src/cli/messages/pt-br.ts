@@ -279,6 +279,7 @@ export const ptBr: Readonly<Record<MessageKey, string>> = {
   'status.places': 'Repositório {repository}; banco {database}.',
   'system.became': 'HOME pertence a {user}: daqui em diante, tudo é feito como esse usuário. O que só o root pode ler fica de fora; um serviço com essa permissão (docs/configuration.md) o inclui.',
   'status.alive': 'O agendador está em execução ({workers} {workers:processo|processos}).',
+  'status.overdue': 'vencida, pois nada está em execução',
   'status.noScheduler': 'NENHUM AGENDADOR EM EXECUÇÃO: nada começa sozinho. Inicie "neonpro-backup serve".',
   'status.never': 'nunca',
   'status.byHand': 'só manual',

@@ -213,6 +213,7 @@ export const SENTENCES_PT_BR: Readonly<Record<string, string>> = {
   '--database with a password can be read by every process: give env:NAME, file:PATH, "-" or a URL without one.': 'Qualquer processo pode ler a senha de --database: informe env:NOME, file:CAMINHO, "-" ou uma URL sem senha.',
   '--retention takes a number of days or JSON such as { "daily": 14 }.': '--retention aceita um número de dias ou JSON como { "daily": 14 }.',
   'Say what to change, such as --time 03:00.': 'Diga o que mudar, como --time 03:00.',
+  '{} lies in the repository {}: name a place outside of it.': '{} fica dentro do repositório {}: indique um lugar fora dele.',
   'The copy would lie in the repository itself: name a place on another disk with --to.': 'A cópia ficaria dentro do próprio repositório: indique com --to um lugar em outro disco.',
   'A run id is 1 to 128 of a-z, 0-9, dot, underscore and hyphen, and begins with a letter or digit.': 'O id de uma execução tem de 1 a 128 de a-z, 0-9, ponto, sublinhado e hífen, e começa com letra ou dígito.',
   'The kind of a record is 1 to 32 of a-z, 0-9 and hyphen, and begins with a letter.': 'O tipo de um registro tem de 1 a 32 de a-z, 0-9 e hífen, e começa com letra.',

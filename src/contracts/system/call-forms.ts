@@ -4,7 +4,7 @@
  */
 import type { LocalizedText } from '../error-catalog.ts'
 import { CONFIG_OPTIONS } from './option-reference.ts'
-import { AlertSeverity, AlertType, BackupType, Priority, RecoveryType, RunState } from './vocabulary.ts'
+import { AlertSeverity, AlertType, BackupType, Priority, RecoveryType, RunState, SINGLE_ACTS } from './vocabulary.ts'
 
 type Row = readonly [en: string, pt: string]
 
@@ -16,7 +16,7 @@ const forms = <const R extends Readonly<Record<string, Row>>>(
     LocalizedText
   >
 
-function oneOf(words: Readonly<Record<string, string>>): Row {
+function oneOf(words: Readonly<Record<string, string>> | readonly string[]): Row {
   const all = Object.values(words)
   const first = all.slice(0, -1).join(', ')
   return [`${first} or ${all.at(-1)}`, `${first} ou ${all.at(-1)}`]
@@ -51,6 +51,9 @@ const PATHS = ['a list of paths or globs', 'uma lista de caminhos ou globs'] as 
 export const CALL_FORMS = forms({
   config: OBJECT,
   patch: OBJECT,
+  action: oneOf(SINGLE_ACTS),
+  resource: ['a text of 1 to 4000 characters', 'um texto de 1 a 4000 caracteres'],
+  result: ['SUCCESS, REFUSED or FAILED', 'SUCCESS, REFUSED ou FAILED'],
   id: CONFIG_ID,
   configId: CONFIG_ID,
   userId: ['a text of 1 to 200 characters', 'um texto de 1 a 200 caracteres'],

@@ -28,7 +28,7 @@ import type {
   StoredFile,
   SystemStatus,
 } from './views.ts'
-import { AlertSeverity, AlertType, RecoveryType } from './vocabulary.ts'
+import { AlertSeverity, AlertType, RecoveryType, SINGLE_ACTS } from './vocabulary.ts'
 
 const id = z.string().min(1)
 const userId = z.string().min(1).max(200).optional()
@@ -151,6 +151,15 @@ export const CALLS = {
     z.strictObject({ from: momentSchema.optional(), to: momentSchema.optional(), userId }),
     () => 'audit:log',
   ),
+  /** Writes the entry that it is given: of what a command did to the repository without the system. */
+  'audit.note': reads(
+    z.strictObject({
+      action: z.enum(SINGLE_ACTS),
+      resource: z.string().min(1).max(4000),
+      result: z.enum(['SUCCESS', 'REFUSED', 'FAILED']),
+      userId,
+    }),
+  ),
   'system.acceptClock': acts('system.acceptClock', z.strictObject({ userId }), () => 'system:clock'),
   /**
    * Writes its own entry, at the end of the log that it brings back: one for a failed attempt would begin another log.
@@ -228,6 +237,7 @@ export interface CallData {
   'audit.verify': AuditVerdict
   /** JSON lines. */
   'audit.export': string
+  'audit.note': { readonly noted: true }
   'system.acceptClock': { readonly accepted: true }
   'system.rebuild': RebuildSummary
 }

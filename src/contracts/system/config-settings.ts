@@ -5,6 +5,7 @@
  */
 import { z } from 'zod'
 import { isMoment } from '../../kernel/moment.ts'
+import { KEEPS_NOTHING, keepsNothing } from '../retention.ts'
 import { BackupFrequency, BackupType, Priority, SourceKind } from './vocabulary.ts'
 
 const count = z.number().int().min(0)
@@ -39,16 +40,18 @@ const customRule = z.strictObject({
 /** A bare number means: every point of the last so many days. */
 export const retentionSchema = z.union([
   z.number().int().min(1),
-  z.strictObject({
-    last: count.optional(),
-    withinDays: count.optional(),
-    hourly: count.optional(),
-    daily: count.optional(),
-    weekly: count.optional(),
-    monthly: count.optional(),
-    yearly: z.union([count, z.literal('forever')]).optional(),
-    custom: z.array(customRule).optional(),
-  }),
+  z
+    .strictObject({
+      last: count.optional(),
+      withinDays: count.optional(),
+      hourly: count.optional(),
+      daily: count.optional(),
+      weekly: count.optional(),
+      monthly: count.optional(),
+      yearly: z.union([count, z.literal('forever')]).optional(),
+      custom: z.array(customRule).optional(),
+    })
+    .refine((policy) => !keepsNothing(policy), KEEPS_NOTHING),
 ])
 
 export const filtersSchema = z.strictObject({

@@ -84,6 +84,8 @@ export {
   Role,
   RunState,
   RunTrigger,
+  SINGLE_ACTS,
+  type SingleAct,
   SourceKind,
   StorageProvider,
   VerdictReason,

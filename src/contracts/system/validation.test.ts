@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { refusal } from '../../../test/harness/refusal.ts'
 import { failureOf } from '../failure.ts'
 import { callForm } from './call-forms.ts'
+import { backupOptionsSchema } from './config-settings.ts'
 import {
   CALLS,
   type CallName,
@@ -219,4 +220,19 @@ test('what a call does not take is named with its path and the accepted form, in
     assert.ok(!portuguese.message.includes(why) && portuguese.message.includes(path), portuguese.message)
     assert.notEqual(portuguese.guidance.replace('Aceita-se', 'Accepted'), english.guidance)
   }
+})
+
+test('a retention of all zeros is refused wherever one is taken, as forget refuses it', () => {
+  const schemas = { configInputSchema, configPatchSchema, backupOptionsSchema, systemConfigSchema }
+  for (const [name, schema] of Object.entries(schemas))
+    for (const retention of [{ daily: 0 }, { last: 0, withinDays: 0, yearly: 0, custom: [] }]) {
+      const given = name === 'configInputSchema' ? { name: 'c', retention } : { retention }
+      assert.throws(
+        () => parseOptions(schema as typeof configInputSchema, given, { options: {} }),
+        { code: 'CONFIG_INVALID', message: /^retention: this policy keeps nothing: every rule in it is 0/ },
+        name,
+      )
+    }
+  for (const retention of [{}, { daily: 0, last: 1 }, { daily: 0, custom: [{ pattern: 'first-of-month', keep: 1 }] }])
+    assert.deepEqual(parseOptions(backupOptionsSchema, { retention }, { options: {} }).retention, retention)
 })

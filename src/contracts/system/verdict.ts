@@ -34,7 +34,12 @@ export interface VerdictFacts {
 
 const TEXTS: Readonly<
   Record<
-    VerdictReason | 'NOTHING_PROTECTED.configuration' | 'GOOD.configuration' | 'GOOD.source' | 'BAD',
+    | VerdictReason
+    | 'NOTHING_PROTECTED.configuration'
+    | 'NO_SCHEDULER.since'
+    | 'GOOD.configuration'
+    | 'GOOD.source'
+    | 'BAD',
     LocalizedText
   >
 > = {
@@ -73,6 +78,11 @@ const TEXTS: Readonly<
   NO_SCHEDULER: {
     en: 'no scheduler is running, so nothing starts by itself',
     'pt-BR': 'nenhum agendador em execução, nada começa sozinho',
+  },
+  'NO_SCHEDULER.since': {
+    en: 'no scheduler is running, so nothing starts by itself: the newest good point was made {age}, and no other comes',
+    'pt-BR':
+      'nenhum agendador em execução, nada começa sozinho: o ponto bom mais novo foi feito {age}, e nenhum outro virá',
   },
   REPOSITORY_NOT_WHOLE: {
     en: 'the repository could not be read as a whole ({names})',
@@ -115,7 +125,15 @@ export function verdictOf(
   const good = facts.things.filter(({ newestGoodAt }) => newestGoodAt !== null)
   const newest = Math.max(...good.map(({ newestGoodAt }) => Date.parse(newestGoodAt!)))
   const why = reasons.map(({ code, names }) =>
-    fill(TEXTS[textKeyOf(code, facts)][locale], { names: listText(names, locale), count: facts.alarms }, locale),
+    fill(
+      TEXTS[textKeyOf(code, facts, good.length > 0)][locale],
+      {
+        names: listText(names, locale),
+        count: facts.alarms,
+        age: good.length > 0 ? ageText(nowMs - newest, locale) : '',
+      },
+      locale,
+    ),
   )
   const sentence =
     reasons.length === 0
@@ -125,7 +143,8 @@ export function verdictOf(
 }
 
 /** A repository may hold good points that were made by hand: of a system only its configurations are judged. */
-function textKeyOf(code: VerdictReason, { kind }: VerdictFacts): keyof typeof TEXTS {
+function textKeyOf(code: VerdictReason, { kind }: VerdictFacts, hasGood: boolean): keyof typeof TEXTS {
+  if (code === 'NO_SCHEDULER' && hasGood) return 'NO_SCHEDULER.since'
   return code === 'NOTHING_PROTECTED' && kind === 'configuration' ? `${code}.${kind}` : code
 }
 

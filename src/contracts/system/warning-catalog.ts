@@ -35,6 +35,10 @@ const ROWS = {
     'The folder of this system is still {home}, where an earlier version put it: "neonpro-backup system move-home" moves it to {fixed}, where every command finds it from any folder.',
     'A pasta deste sistema ainda é {home}, onde uma versão anterior a criou: "neonpro-backup system move-home" a move para {fixed}, onde todo comando a encontra a partir de qualquer pasta.',
   ],
+  KEYRING_LOST: [
+    '{object} can not be read and may have been the newest keyring of the repository: it was opened with the one before it. What was stored since the keys were changed may be out of reach. Bring it back from a replica, or give it up with "neonpro-backup repair --forget-damaged".',
+    '{object} não pode ser lido e pode ter sido o chaveiro mais novo do repositório: ele foi aberto com o anterior. O que foi gravado desde a troca das chaves pode estar fora de alcance. Traga-o de uma réplica ou desista dele com "neonpro-backup repair --forget-damaged".',
+  ],
   KEY_IN_SOURCE: [
     'The key file {file} lies in what is backed up: keep a copy elsewhere, the backup can not be opened without it.',
     'O arquivo de chave {file} está no que é guardado: mantenha uma cópia fora, pois sem ela o backup não abre.',

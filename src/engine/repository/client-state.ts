@@ -15,6 +15,9 @@ const WRITERS_MAX = 64
 /** What this program wrote there is far smaller; what is larger is not its own. */
 const STATE_BYTES_MAX = 64 * 1024 * 1024
 const LOCK_BYTES_MAX = 4096
+/** Two seconds: far longer than whoever holds it takes. */
+const HEADS_TRIES = 400
+const HEADS_POLL_MS = 5
 
 /** The newest of everything that a client has seen in a repository. */
 export interface Heads {
@@ -63,21 +66,39 @@ export class ClientState implements HeadMemory {
     }
   }
 
-  /** Remembers heads; never lowers one. Failing to is no reason to fail a backup. */
+  /** Remembers heads; never lowers one, also where several processes remember at once. Failing to fails no backup. */
   remember(heads: Heads): void {
-    const known = this.heads()
-    const merged: Heads = {
-      keyGeneration: Math.max(heads.keyGeneration, known?.keyGeneration ?? 0),
-      deleteGeneration: Math.max(heads.deleteGeneration, known?.deleteGeneration ?? 0),
-      writers: highest(known?.writers, heads.writers),
-      records: highest(known?.records, heads.records),
-    }
-    const text = JSON.stringify(merged)
-    if (text === JSON.stringify(known)) return
+    if (isWithin(heads, this.heads())) return
     try {
-      this.#writeFile('heads.json', text)
+      const lock = this.#lockHeads()
+      try {
+        // What another process has remembered meanwhile is read only now.
+        const known = this.heads()
+        if (!isWithin(heads, known)) this.#writeFile('heads.json', JSON.stringify(merged(heads, known)))
+      } finally {
+        if (lock !== undefined) fs.rmSync(lock, { force: true })
+      }
     } catch {
       // A read-only home: rollback is then only found through what snapshots say of each other.
+    }
+  }
+
+  /** Held for the moment of a read and a rename. Undefined: somebody is stuck with it, and it goes without. */
+  #lockHeads(): string | undefined {
+    const lock = path.join(this.#directory, 'heads.lock')
+    makeDirectories(this.#directory, { mode: 0o700, isOwnersOfParent: true })
+    // Written aside and linked: nobody ever sees one that does not say yet whose it is.
+    const aside = path.join(this.#directory, `.heads.lock-${randomBytes(6).toString('hex')}`)
+    fs.writeFileSync(aside, `${process.pid} ${processStart()} ${bootId()}`, { flag: 'wx', mode: 0o600 })
+    try {
+      for (let left = HEADS_TRIES; left > 0; left -= 1) {
+        if (isLinked(aside, lock)) return lock
+        if (isHeld(lock)) pause(HEADS_POLL_MS)
+        else fs.rmSync(lock, { force: true })
+      }
+      return undefined
+    } finally {
+      fs.rmSync(aside, { force: true })
     }
   }
 
@@ -144,6 +165,36 @@ export class ClientState implements HeadMemory {
     makeDirectories(this.#directory, { mode: 0o700, isOwnersOfParent: true })
     replaceOwnedFile(path.join(this.#directory, name), text)
   }
+}
+
+function merged(heads: Heads, known: Heads | undefined): Heads {
+  return {
+    keyGeneration: Math.max(heads.keyGeneration, known?.keyGeneration ?? 0),
+    deleteGeneration: Math.max(heads.deleteGeneration, known?.deleteGeneration ?? 0),
+    writers: highest(known?.writers, heads.writers),
+    records: highest(known?.records, heads.records),
+  }
+}
+
+/** Nothing in `heads` is news. */
+function isWithin(heads: Heads, known: Heads | undefined): boolean {
+  return known !== undefined && JSON.stringify(merged(heads, known)) === JSON.stringify(known)
+}
+
+/** False where `name` is taken. Throws where the file system knows no links. */
+function isLinked(file: string, name: string): boolean {
+  try {
+    fs.linkSync(file, name)
+    return true
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return false
+    throw error
+  }
+}
+
+/** For a moment: there is no way to wait without a promise otherwise. */
+function pause(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
 }
 
 function highest(

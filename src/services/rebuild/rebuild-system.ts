@@ -6,6 +6,7 @@
 import type { RebuildSummary } from '../../contracts/system/index.ts'
 import { RecordFolder, type Repository, readHistory, readRecords } from '../../engine/index.ts'
 import type { BackupError } from '../../kernel/backup-error.ts'
+import { nowMs } from '../../kernel/clock.ts'
 import { openAuditLog } from '../audit/index.ts'
 import { ControlKey, type Master, recordControlKey, sealHealthchecks } from '../control-key/index.ts'
 import { holdingsOf, saveHoldings, unstorableProtections } from '../execution/index.ts'
@@ -90,6 +91,7 @@ async function restoreAll(
   )
   const holdings = holdingsOf(repository, history, [...known])
   await saveHoldings(tx, { tenantId, repositoryRowId: rowId }, holdings)
+  await letGoOfLost(context)
   const skipped = [...configs.skipped, ...unstorableProtections(history)]
   for (const record of skipped) parts.log.warn('a record holds text that no database takes', { record })
   const pins = holdings.protections.filter(({ record }) => record === 'pin').length
@@ -119,4 +121,21 @@ async function restoreAll(
       tx,
     )
   return { summary, master }
+}
+
+/** Points of a repository in whose place this one stands are lost with it: nobody is protected by them. */
+async function letGoOfLost({ parts: { tenantId }, tx, repository }: RebuildContext): Promise<void> {
+  await tx
+    .updateTable('recovery_points')
+    .set({ removed_at: new Date(nowMs()) })
+    .where('tenant_id', '=', tenantId)
+    .where('removed_at', 'is', null)
+    .where('repository_id', 'in', (from) =>
+      from
+        .selectFrom('repositories')
+        .select('id')
+        .where('tenant_id', '=', tenantId)
+        .where('repository_id', '<>', repository.keys.repositoryId.toString('hex')),
+    )
+    .execute()
 }

@@ -40,7 +40,7 @@ export async function restoreConfigs(context: RebuildContext): Promise<RestoredC
   const recorded = all.filter(isTaken)
   const rows = await tx
     .selectFrom('configs')
-    .select(['id', 'name', 'generation', 'removed_at'])
+    .select(['id', 'name', 'enabled', 'generation', 'removed_at'])
     .where('tenant_id', '=', tenantId)
     .execute()
   const others = rows.filter(({ id, removed_at }) => removed_at === null && !recorded.some((each) => each.id === id))
@@ -50,11 +50,13 @@ export async function restoreConfigs(context: RebuildContext): Promise<RestoredC
   // Removals first: they give names free.
   for (const each of [...newer].sort((a, b) => Number(a.removedAt === null) - Number(b.removedAt === null)))
     await putConfig(context, each, liveNames(recorded))
+  const kept = rows.filter((row) => row.removed_at === null && row.enabled && isOfCopy(recorded, newer, row))
+  for (const row of kept) await stopKept(context, row)
   return {
     live: recorded.filter(({ removedAt }) => removedAt === null).length,
     removed: recorded.filter(({ removedAt }) => removedAt !== null).length,
-    changed: newer.length,
-    leftDisabled: newer.filter(isLeftDisabled).map(({ config }) => config.name),
+    changed: newer.length + kept.length,
+    leftDisabled: [...newer.filter(isLeftDisabled).map(({ config }) => config.name), ...kept.map(({ name }) => name)],
     skipped: all.filter((each) => !isTaken(each)).map(({ id }) => `configuration ${plainText(id)}`),
   }
 }
@@ -66,6 +68,25 @@ function isTaken({ config: { source: _, ...config } }: Recorded): boolean {
 
 function isLeftDisabled({ isCopied, config, removedAt }: Recorded): boolean {
   return isCopied && config.enabled && removedAt === null
+}
+
+/** The database was not lost, but its repository: what the copy of that knows already stands here, and would go on. */
+function isOfCopy(recorded: readonly Recorded[], newer: readonly Recorded[], { id }: { readonly id: string }): boolean {
+  const known = recorded.find((each) => each.id === id)
+  if (known === undefined || newer.includes(known)) return false
+  return known.isCopied && known.removedAt === null
+}
+
+/** The repository that it is recorded in is gone: it is recorded anew, in the one that took its place. */
+async function stopKept(
+  { tx }: RebuildContext,
+  { id, generation }: { readonly id: string; readonly generation: number },
+): Promise<void> {
+  await tx
+    .updateTable('configs')
+    .set({ enabled: false, generation: generation + 1, recorded_generation: generation })
+    .where('id', '=', id)
+    .execute()
 }
 
 /**

@@ -150,7 +150,10 @@ async function writeEnd(parts: SystemParts, claim: RunClaim, { error, halt, hook
   }
   try {
     const run = await patiently(write)
-    parts.log.info('a run was stopped', { runId: run.id, state: run.state, ...(run.error && { code: run.error.code }) })
+    const facts = { runId: run.id, state: run.state, ...(run.error && { code: run.error.code }) }
+    // `doctor` looks for errors.
+    if (run.state === RunState.FAILED) parts.log.error(`a run of ${claim.configName} failed`, facts)
+    else parts.log.info('a run was stopped', facts)
   } catch (late) {
     if (!isBackupError(late, 'STALE_WORKER')) throw late
     parts.log.warn('another worker has the run', { runId: claim.runId, attempt: claim.attempt })

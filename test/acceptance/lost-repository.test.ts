@@ -1,0 +1,75 @@
+// Goal: the disk of the system's repository is gone for good; with the copy on another one the system goes on: the copy
+// becomes its repository, and nothing starts by itself before somebody has looked. Method: the built program.
+import assert from 'node:assert/strict'
+import fs from 'node:fs'
+import path from 'node:path'
+import { test } from 'node:test'
+import { temporaryDirectory } from '../harness/temporary-directory.ts'
+import { type Ran, runCli } from './run-cli.ts'
+
+test('system rebuild --repo COPY lets go of a repository that is lost', async () => {
+  using folder = temporaryDirectory()
+  const at = (name: string) => path.join(folder.path, name)
+  const run = (...args: string[]): Promise<Ran> =>
+    runCli([...args, '--json'], { env: { NEONPRO_BACKUP_HOME: at('home') }, cwd: folder.path })
+  const ok = async (...args: string[]): Promise<Record<string, unknown>> => {
+    const ran = await run(...args)
+    assert.equal(ran.status, 0, `${args.join(' ')}: ${ran.stderr}`)
+    return ran.json!
+  }
+  const codeOf = ({ json }: Ran) => (json?.['error'] as { code?: string } | undefined)?.code
+  fs.mkdirSync(at('data'))
+  fs.writeFileSync(at('data/a'), 'a')
+  await ok('key', 'generate', at('key'))
+  const repository = ['--repo', at('first'), '--key-file', at('key')]
+  await ok(
+    'config',
+    'add',
+    '--name',
+    'c',
+    '--path',
+    at('data'),
+    '--frequency',
+    'DAILY',
+    '--time',
+    '02:00',
+    ...repository,
+  )
+  await ok('run', 'c')
+  await ok('copy', '--to', at('second'), '--init', '--to-key-file', at('key'), ...repository)
+  // While the first is there, the system keeps it.
+  assert.equal(
+    codeOf(await run('system', 'rebuild', '--repo', at('second'), '--key-file', at('key'))),
+    'REPOSITORY_OTHER',
+  )
+
+  fs.renameSync(at('first'), at('gone'))
+  assert.equal(codeOf(await run('run', 'c')), 'REPOSITORY_MISSING')
+  assert.equal(codeOf(await run('run', 'c', '--repo', at('second'))), 'REPOSITORY_OTHER')
+  const rebuilt = await run('system', 'rebuild', '--repo', at('second'), '--key-file', at('key'))
+  assert.equal(rebuilt.status, 0, rebuilt.stderr)
+  assert.deepEqual(rebuilt.json?.['configsLeftDisabled'], ['c'])
+  assert.match(rebuilt.stderr, /config enable/)
+
+  const { repository: now, configs } = (await run('status')).json as {
+    readonly repository: string
+    readonly configs: ReadonlyArray<{ readonly name: string; readonly enabled: boolean }>
+  }
+  assert.equal(now, at('second'))
+  assert.deepEqual(
+    configs.map(({ name, enabled }) => [name, enabled]),
+    [['c', false]],
+  )
+  await ok('config', 'enable', 'c')
+  assert.equal((await ok('run', 'c'))['state'], 'COMPLETED')
+  await ok('restore', 'latest', '--target', at('target'), '--repo', at('second'))
+  const restored = fs.readdirSync(at('target'), { recursive: true, encoding: 'utf8' })
+  assert.ok(
+    restored.some((name) => path.basename(name) === 'a'),
+    restored.join(' '),
+  )
+  assert.equal(fs.existsSync(at('first')), false, 'none is made in the place of the lost one')
+  // The old disk comes back: it is another repository now.
+  fs.renameSync(at('gone'), at('first'))
+  assert.equal(codeOf(await run('run', 'c', '--repo', at('first'))), 'REPOSITORY_OTHER')
+})
