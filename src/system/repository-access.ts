@@ -87,13 +87,15 @@ async function settledPlace(
   given: RepositoryAccessOptions,
 ): Promise<string> {
   const place = given.location.path
-  const rows = await tx
+  const all = await tx
     .selectFrom('repositories')
     .select(['id', 'location', 'repository_id'])
     .where('tenant_id', '=', DEFAULT_TENANT_ID)
     .where('repository_id', 'is not', null)
     .orderBy('last_seen_at', (order) => order.desc().nullsLast())
     .execute()
+  // Another than the newest was lost and let go: where its disk comes back, it is a stranger.
+  const rows = all.filter(({ repository_id }) => repository_id === all[0]?.repository_id)
   const known = [...rows.map(({ location }) => location), ...(given.settled === undefined ? [] : [given.settled])]
   const same = known.find((each) => isSamePlace(each, place))
   if (same !== undefined || known.length === 0) return same ?? place

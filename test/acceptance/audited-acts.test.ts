@@ -53,7 +53,7 @@ test('pin, unpin, hold add and lift, forget, prune, repair, copy and key changes
     'hold.lift hold REFUSED',
     `hold.lift hold:${hold} SUCCESS`,
     `key.add key:${key} SUCCESS`,
-    'key.remove key SUCCESS',
+    `key.remove key:${key} SUCCESS`,
     'repository.copy repository SUCCESS',
     'repository.forget repository SUCCESS',
     'repository.prune repository SUCCESS',
