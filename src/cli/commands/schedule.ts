@@ -2,7 +2,7 @@ import { formatLocal } from '../../kernel/zone.ts'
 import type { CommandContext, CommandResult } from '../command.ts'
 import { textOption } from '../command.ts'
 import { configByName } from '../configuration.ts'
-import { formatMoment, nextRunText, tableLines } from '../format.ts'
+import { formatMoment, formatOffset, nextRunText, tableLines } from '../format.ts'
 import { sentence } from '../locale.ts'
 import { dataOf, openCommandSystem } from '../system.ts'
 
