@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { build } from 'esbuild'
+import { publishedSchemas } from '../src/cli/json/json-schema.ts'
 import { writeManPages } from './man-pages.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
@@ -24,6 +25,7 @@ const EXTERNAL = [
   'pino-pretty',
   'pino-roll',
   'nodemailer',
+  'standardwebhooks',
   'systeminformation',
   'zod',
 ]
@@ -81,6 +83,9 @@ await build({
 })
 fs.chmodSync(path.join(dist, 'neonpro-rescue.mjs'), 0o755)
 writeManPages(path.join(dist, 'man'))
+fs.mkdirSync(path.join(dist, 'schemas'))
+for (const [name, schema] of Object.entries(publishedSchemas()))
+  fs.writeFileSync(path.join(dist, 'schemas', `${name}.json`), `${JSON.stringify(schema, null, 2)}\n`)
 console.log('built dist/')
 
 /** Leaves of the declarations what the package's entries lead to. */

@@ -20,6 +20,7 @@ const CHECKS: ReadonlyArray<readonly [name: string, args: readonly string[]]> = 
   ['error catalogue', [path.join(root, 'scripts/gen-errors-doc.ts'), '--check']],
   ['dependency picture', [path.join(root, 'scripts/gen-dependency-picture.ts'), '--check']],
   ['configuration', [path.join(root, 'scripts/gen-configuration-doc.ts'), '--check']],
+  ['JSON', [path.join(root, 'scripts/gen-json-doc.ts'), '--check']],
   ['wasm', [path.join(root, 'scripts/build-wasm.ts'), '--check']],
 ]
 

@@ -34,13 +34,13 @@ export interface CommandContext {
 }
 
 /** What a command answers: the JSON object and the exit code. */
-export interface CommandResult {
-  readonly json: unknown
+export interface CommandResult<Json = unknown> {
+  readonly json: Json
   readonly exitCode?: number
 }
 
 export interface CommandModule {
-  readonly run: (context: CommandContext) => Promise<CommandResult>
+  readonly run: (context: CommandContext) => Promise<CommandResult<object | null>>
 }
 
 export interface CommandSpec {

@@ -1,12 +1,13 @@
 /** What people and programs are told of an error: one line that says what happened, one that says what to do. */
-import { ERROR_CATALOG, type ErrorEntry, errorText } from '../contracts/index.ts'
+import { ERROR_CATALOG, type ErrorEntry, errorText, failureContext } from '../contracts/index.ts'
 import { BackupError, systemCode } from '../kernel/backup-error.ts'
 import { CallFailed } from './call-failed.ts'
+import type { FailureAnswer } from './json/index.ts'
 import { type Locale, sentence, translator } from './locale.ts'
 
 export interface ErrorReport {
   readonly exitCode: number
-  readonly json: unknown
+  readonly json: FailureAnswer
   readonly lines: readonly string[]
   /** For DEBUG: the stack and the cause's. */
   readonly stack: string
@@ -26,7 +27,7 @@ export function errorReport(
   const t = translator(locale)
   return {
     exitCode: entry.exitCode,
-    json: { error: { code: known.code, message: shown, guidance, context: known.context } },
+    json: { error: { code: known.code, message: shown, guidance, context: failureContext(known.context) } },
     lines: [t('error.prefix', { code: known.code, message: shown }), t('error.hint', { guidance })],
     stack: stackOf(error),
   }

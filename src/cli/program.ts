@@ -8,6 +8,7 @@ import type { CommandContext, CommandSpec, OptionValues } from './command.ts'
 import { type Asked, commandTree, readArguments } from './command-tree.ts'
 import { createDetail } from './detail.ts'
 import { errorReport } from './error-report.ts'
+import { JSON_VERSION } from './json/version.ts'
 import { chooseLocale, translator } from './locale.ts'
 import { createProgress, PROGRESS_MODES, type ProgressMode } from './progress.ts'
 
@@ -86,7 +87,8 @@ async function runCommand(asked: Run): Promise<number> {
     const context = contextOf(asked)
     const { run } = await spec.load()
     const result = await run(context)
-    if (options['json'] === true) process.stdout.write(`${printableJson(result.json)}\n`)
+    if (options['json'] === true)
+      process.stdout.write(`${printableJson({ jsonVersion: JSON_VERSION, ...result.json })}\n`)
     return result.exitCode ?? 0
   } catch (error) {
     return report(error, { command: spec.name, isJson: options['json'] === true })
@@ -96,7 +98,7 @@ async function runCommand(asked: Run): Promise<number> {
 /** Prints an error as text or JSON, without a stack unless DEBUG is set. Returns the exit code. */
 function report(error: unknown, facts: { readonly command: string | undefined; readonly isJson: boolean }): number {
   const { exitCode, json, lines, stack } = errorReport(error, { command: facts.command, locale: chooseLocale() })
-  if (facts.isJson) process.stdout.write(`${printableJson(json)}\n`)
+  if (facts.isJson) process.stdout.write(`${printableJson({ jsonVersion: JSON_VERSION, ...json })}\n`)
   process.stderr.write(`${lines.map(printable).join('\n')}\n`)
   if (environment()['DEBUG']) process.stderr.write(`${stack.split('\n').map(printable).join('\n')}\n`)
   return exitCode

@@ -4,6 +4,8 @@
  */
 import { monotonicNs } from '../kernel/clock.ts'
 import { formatBytes, formatSeconds } from './format.ts'
+import type { ProgressEvent } from './json/index.ts'
+import { JSON_VERSION } from './json/version.ts'
 import type { Locale, Translate } from './locale.ts'
 
 export interface ProgressFacts {
@@ -24,7 +26,7 @@ export const PROGRESS_MODES = ['auto', 'plain', 'json', 'none'] as const
 export type ProgressMode = (typeof PROGRESS_MODES)[number]
 
 /** What is counted: files that are backed up or restored, packs that are verified. */
-export type ProgressKind = 'backup' | 'restore' | 'verify'
+export type ProgressKind = 'backup' | 'restore' | 'copy' | 'verify'
 
 const REDRAW_NS = 100_000_000n
 const EVENT_NS = 1_000_000_000n
@@ -60,7 +62,7 @@ export function createProgress(options: ProgressOptions): Progress {
       if (mode === 'none' || now - shownNs < intervalNs) return
       shownNs = now
       const seconds = Number(now - startedNs) / 1e9
-      if (mode === 'json') stream.write(`${JSON.stringify(eventOf(facts, seconds))}\n`)
+      if (mode === 'json') stream.write(`${JSON.stringify(eventOf(facts, seconds, options.kind))}\n`)
       else if (isBar) stream.write(`\r${barOf(facts, seconds, options)}\u001b[K`)
       else stream.write(`${piecesOf(facts, seconds, options).join(', ')}\n`)
       isDrawn = isBar
@@ -71,15 +73,25 @@ export function createProgress(options: ProgressOptions): Progress {
   }
 }
 
-function eventOf(facts: ProgressFacts, seconds: number): unknown {
+function eventOf(
+  facts: ProgressFacts,
+  seconds: number,
+  kind: ProgressKind,
+): ProgressEvent & { readonly jsonVersion: number } {
   const left = secondsLeft(facts, seconds)
-  return {
+  const { filesDone, bytesDone, bytesAdded = 0, bytesExpected = null, filesExpected = null } = facts
+  const went = {
+    jsonVersion: JSON_VERSION,
     event: 'progress',
-    ...facts,
+    bytesDone,
+    bytesExpected,
     seconds,
     bytesPerSecond: Math.round(rateOf(facts, seconds)),
-    ...(left !== undefined && { secondsLeft: Math.round(left) }),
-  }
+    secondsLeft: left === undefined ? null : Math.round(left),
+  } as const
+  if (kind === 'verify') return { ...went, kind, packsDone: filesDone }
+  if (kind === 'backup') return { ...went, kind, filesDone, filesExpected, bytesAdded }
+  return { ...went, kind, filesDone, filesExpected }
 }
 
 /**

@@ -10,12 +10,16 @@ import { sleep } from '../kernel/timer.ts'
 import type { StartedSystem } from '../system/index.ts'
 import type { CommandContext, CommandResult } from './command.ts'
 import { formatOffset } from './format.ts'
+import type { AnswerOf } from './json/index.ts'
 import { dataOf, openCommandSystem } from './system.ts'
 
 const RETRY_MS = 5000
 const KEEP_ALIVE_MS = 2 ** 30
 
-export async function runService(context: CommandContext, role: 'serve' | 'worker'): Promise<CommandResult> {
+export async function runService(
+  context: CommandContext,
+  role: 'serve' | 'worker',
+): Promise<CommandResult<AnswerOf<'serve'>>> {
   outliveReader()
   const waited = await startPatiently(context, role).catch((error: unknown) => {
     if (!isBackupError(error, 'ABORTED')) throw error

@@ -69,11 +69,12 @@ export function failureOf(error: unknown, locale: Locale): Failure {
     code: known.code,
     message: known.code === 'USAGE' ? phrase(known.message, locale) : message,
     guidance,
-    context: knownMembers(known.context),
+    context: failureContext(known.context),
   }
 }
 
-function knownMembers(context: BackupError['context']): FailureContext {
+/** What is known of it. */
+export function failureContext(context: BackupError['context']): FailureContext {
   const members = Object.entries(context).filter(
     (member): member is [string, FailureContext[string]] => member[1] !== undefined,
   )

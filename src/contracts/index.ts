@@ -12,6 +12,7 @@ export {
   errorText,
   type Failure,
   type FailureContext,
+  failureContext,
   failureOf,
   type Locale,
   localeOf,

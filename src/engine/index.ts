@@ -32,6 +32,7 @@ export {
   acceptClock,
   ClientState,
   changeKeyring,
+  type Heads,
   hasUserFile,
   type KeyringChange,
   listUserFiles,

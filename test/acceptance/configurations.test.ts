@@ -446,12 +446,12 @@ test('at a terminal of a machine in UTC the time zone is asked for; a script goe
 test('doctor of a source looks at the three troubles', async () => {
   await ok('config', 'add', '--name', 'watched', '--path', 'documents', '--every', '1d', '--retention', '30')
   const ran = await run(['doctor', 'watched', '--json'])
-  const checks = ran.json!['checks'] as Array<{ what: string; isOk: boolean; remedy: string }>
+  const checks = ran.json!['checks'] as Array<{ message: string; severity: string; remedy: string }>
   const find = (pattern: RegExp) =>
-    checks.find(({ what }) => pattern.test(what)) ??
+    checks.find(({ message }) => pattern.test(message)) ??
     assert.fail(`${pattern.source} is not among ${JSON.stringify(checks)}`)
   assert.match(find(/has not run yet/).remedy, /neonpro-backup run watched/)
-  assert.equal(find(/a scheduler would start/).isOk, true)
+  assert.equal(find(/a scheduler would start/).severity, 'OK')
   for (const pattern of [
     /room at/,
     /can be read by/,

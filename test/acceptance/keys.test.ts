@@ -106,7 +106,7 @@ test('a second key opens by itself, keeps its id through changes, is added once,
   const removed = await ok(['key', 'remove', three!.id.slice(0, 6), '--json'], {
     BACKUP_ENCRYPTION_KEY_PREVIOUS: `file:${at('two')}`,
   })
-  assert.deepEqual([removed.json?.['removed'], removed.json?.['epoch']], [three!.id, 2])
+  assert.deepEqual([removed.json?.['id'], removed.json?.['epoch']], [three!.id, 2])
   assert.deepEqual(
     (await recipients()).map(({ id }) => id),
     [before[0]!.id, two!.id],

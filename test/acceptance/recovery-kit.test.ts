@@ -142,8 +142,8 @@ test('the QR code on the page is the paper key, or says which page it is', async
   const secret = (await here.run(['key', 'recovery-kit', '--with-key'])).stdout.toString()
   assert.equal(scanned(secret), groupsOn(secret).join('-'))
   const plain = await here.run(['key', 'recovery-kit'])
-  const { fingerprint, repository } = (await here.run(['key', 'recovery-kit', '--json'])).json as Record<string, string>
-  assert.equal(scanned(plain.stdout.toString()), `NEONPRO-BACKUP ${repository} ${fingerprint}`.toUpperCase())
+  const { fingerprint, repositoryId } = (await here.run(['key', 'recovery-kit', '--json'])).json as Record<string, string>
+  assert.equal(scanned(plain.stdout.toString()), `NEONPRO-BACKUP ${repositoryId} ${fingerprint}`.toUpperCase())
 })
 
 test('one key has one fingerprint, wherever it is shown; what earlier kits say stands beside it', async () => {
@@ -162,7 +162,7 @@ test('one key has one fingerprint, wherever it is shown; what earlier kits say s
   assert.equal((await run(['key', 'add', at('k'), '--json'])).json!['fingerprint'], made)
   // As version 0.1 printed it: HMAC of the repository's id.
   const { recipients, ...kit } = (await run(['key', 'recovery-kit', '--json'])).json as Record<string, string>
-  assert.equal(kit['earlierFingerprint'], earlier(here.key, kit['repository']!))
+  assert.equal(kit['earlierFingerprint'], earlier(here.key, kit['repositoryId']!))
   assert.ok((await run(['key', 'list'])).stdout.includes(kit['earlierFingerprint']!), String(recipients))
 })
 

@@ -1,11 +1,12 @@
 import type { ChannelTest } from '../../contracts/system/index.ts'
 import type { CommandContext, CommandResult } from '../command.ts'
+import type { AnswerOf } from '../json/index.ts'
 import { dataOf, openCommandSystem } from '../system.ts'
 
 const EXIT_NOT_DELIVERED = 1
 
 /** Really sends a message through each channel, as the process that serves would, and says what came of it. */
-export async function run(context: CommandContext): Promise<CommandResult> {
+export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'alerts test'>>> {
   const channel = context.args[0] === undefined ? undefined : String(context.args[0])
   await using started = await openCommandSystem(context)
   const tests = dataOf(await started.system.monitor.testChannels(channel), context)

@@ -1,14 +1,15 @@
 import { type CommandContext, type CommandResult, textOption } from '../command.ts'
 import { formatMoment, tableLines } from '../format.ts'
+import type { AnswerOf } from '../json/index.ts'
 import { dataOf, openCommandSystem } from '../system.ts'
 
 /** Open alarms, the gravest first. */
-export async function run(context: CommandContext): Promise<CommandResult> {
+export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'alerts'>>> {
   const { t } = context
   await using started = await openCommandSystem(context)
   const { monitor } = started.system
   const id = textOption(context.options, 'acknowledge')
-  if (id !== undefined) return { json: dataOf(await monitor.acknowledgeAlert(id), context) }
+  if (id !== undefined) return { json: { alerts: [dataOf(await monitor.acknowledgeAlert(id), context)] } }
   const alerts = dataOf(await monitor.getActiveAlerts(), context)
   if (alerts.length === 0) context.say(t('alerts.none'))
   else
@@ -22,5 +23,5 @@ export async function run(context: CommandContext): Promise<CommandResult> {
       ]),
     ))
       context.say(line)
-  return { json: alerts }
+  return { json: { alerts } }
 }

@@ -3,10 +3,11 @@ import { BackupError } from '../../kernel/backup-error.ts'
 import { isoTime } from '../../kernel/clock.ts'
 import { DayEnd } from '../../kernel/moment.ts'
 import { type CommandContext, type CommandResult, dateOption, textOption } from '../command.ts'
+import type { AnswerOf } from '../json/index.ts'
 import { dataOf, openCommandSystem } from '../system.ts'
 
 /** Writes the log as JSON lines, to standard output or into a new file. */
-export async function run(context: CommandContext): Promise<CommandResult> {
+export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'audit export'> | null>> {
   const { options } = context
   const file = textOption(options, 'output')
   const from = dateOption(context, 'from', DayEnd.FIRST)

@@ -3,6 +3,7 @@ import type { AuditVerdict } from '../../contracts/system/index.ts'
 import { BackupError, systemCode } from '../../kernel/backup-error.ts'
 import { type CommandContext, type CommandResult, textOption } from '../command.ts'
 import { piecesOf } from '../given-file.ts'
+import type { AnswerOf } from '../json/index.ts'
 import type { MessageKey } from '../messages/en.ts'
 
 const EXIT_FOUND = 1
@@ -12,12 +13,12 @@ const SHOWN_MAX = 50
  * The log of this system, or an exported one: for that neither database nor key nor repository is needed, and none is
  * loaded.
  */
-export async function run(context: CommandContext): Promise<CommandResult> {
+export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'audit verify'>>> {
   const file = textOption(context.options, 'file')
   return file === undefined ? await verifySystem(context) : await verifyFile(context, file)
 }
 
-async function verifySystem(context: CommandContext): Promise<CommandResult> {
+async function verifySystem(context: CommandContext): Promise<CommandResult<AnswerOf<'audit verify'>>> {
   const { dataOf, openCommandSystem } = await import('../system.ts')
   await using started = await openCommandSystem(context)
   const verdict = dataOf(await started.system.verifyAudit(), context)
@@ -26,7 +27,7 @@ async function verifySystem(context: CommandContext): Promise<CommandResult> {
   return found(context, verdict)
 }
 
-async function verifyFile(context: CommandContext, file: string): Promise<CommandResult> {
+async function verifyFile(context: CommandContext, file: string): Promise<CommandResult<AnswerOf<'audit verify'>>> {
   const { verifyExport } = await import('../../services/audit/export-file.ts')
   const verdict = await verifyExport(linesOf(file, context))
   if (verdict.isIntact)
@@ -66,7 +67,10 @@ async function* linesOf(file: string, context: CommandContext): AsyncGenerator<s
   if (rest !== '') yield rest
 }
 
-function found({ warn, t }: CommandContext, verdict: Pick<AuditVerdict, 'isIntact' | 'problems'>): CommandResult {
+function found<Verdict extends Pick<AuditVerdict, 'isIntact' | 'problems'>>(
+  { warn, t }: CommandContext,
+  verdict: Verdict,
+): CommandResult<Verdict> {
   const { problems } = verdict
   if (problems.length > 0) warn(t('audit.problems', { count: problems.length }))
   for (const { sequence, what } of problems.slice(0, SHOWN_MAX))

@@ -25,6 +25,7 @@ import {
   textOption,
 } from '../command.ts'
 import { decimal, formatBytes } from '../format.ts'
+import type { AnswerOf } from '../json/index.ts'
 import { excludesOf, givenPaths } from '../name-lists.ts'
 import { keyFileOf, openRepository } from '../open.ts'
 import { reasonText } from '../reasons.ts'
@@ -33,7 +34,7 @@ import { backupWarningText } from '../warnings.ts'
 const EXIT_INCOMPLETE = 3
 const SHOWN_MAX = 20
 
-export async function run(context: CommandContext): Promise<CommandResult> {
+export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'backup'>>> {
   const { paths, names } = await givenPaths(context)
   const level = levelOf(context)
   const asked = {
@@ -201,7 +202,7 @@ function warnOf(context: CommandContext, warnings: NonNullable<BackupResult['doc
 }
 
 /** Nothing was stored: an incomplete plan is told as an incomplete backup would be. */
-function tellPlan(context: CommandContext, plan: BackupPlan): CommandResult {
+function tellPlan(context: CommandContext, plan: BackupPlan): CommandResult<AnswerOf<'backup'>> {
   const { t, say, warn, locale } = context
   const printed = (each: PathText) => printablePath(bytesOfPathText(each))
   for (const { path: file, change } of context.detail ? plan.files : [])
@@ -227,10 +228,12 @@ function tellPlan(context: CommandContext, plan: BackupPlan): CommandResult {
   return { json: { dryRun: true, ...plan }, exitCode: plan.skippedCount > 0 ? EXIT_INCOMPLETE : 0 }
 }
 
-function jsonOf({ snapshot, document, durationMs }: BackupResult): unknown {
+function jsonOf({ snapshot, document, durationMs }: BackupResult): AnswerOf<'backup'> {
   const { summary } = document
   return {
+    dryRun: false,
     snapshot,
+    source: document.source,
     type: document.type,
     filesNew: summary.filesNew,
     filesChanged: summary.filesChanged,
@@ -242,8 +245,10 @@ function jsonOf({ snapshot, document, durationMs }: BackupResult): unknown {
     durationMs: Math.round(durationMs),
     skipped: document.skipped,
     skippedCount: document.skippedCount,
-    changedWhileRead: document.changedWhileRead,
-    metadataNotKept: document.metadataNotKept,
     warnings: document.warnings ?? [],
+    changedWhileRead: document.changedWhileRead,
+    changedCount: document.changedCount,
+    metadataNotKept: document.metadataNotKept,
+    notKeptCount: document.notKeptCount,
   }
 }

@@ -9,12 +9,13 @@ import { SCRIPTS } from '../completion/scripts.ts'
 import { SHELLS } from '../completion/shells.ts'
 import { joinWords, type Suggested, type Suggestion, suggest } from '../completion/suggest.ts'
 import { formatTime } from '../format.ts'
+import type { AnswerOf } from '../json/index.ts'
 
 const SNAPSHOTS_MAX = 50
 const NAME_LENGTH = 12
 const LINE_BYTES_MAX = 1024 * 1024
 
-export async function run(context: CommandContext): Promise<CommandResult> {
+export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'completion'> | null>> {
   const shell = SHELLS.find((known) => known === context.args[0])
   if (!shell)
     throw new BackupError('USAGE', `The argument <shell> is bash, zsh or fish, not "${String(context.args[0])}".`)
@@ -24,7 +25,7 @@ export async function run(context: CommandContext): Promise<CommandResult> {
 }
 
 /** The words of the line come on standard input, a NUL behind each. */
-async function answer(context: CommandContext, isBroken: boolean): Promise<CommandResult> {
+async function answer(context: CommandContext, isBroken: boolean): Promise<CommandResult<null>> {
   const pieces = (await standardInput()).split('\0').slice(0, -1)
   const { words, typed } = isBroken ? joinWords(pieces) : { words: pieces, typed: pieces.at(-1) ?? '' }
   const current = words.at(-1) ?? ''
@@ -36,7 +37,7 @@ async function answer(context: CommandContext, isBroken: boolean): Promise<Comma
     .map(({ value, text }) => `${printable(value.slice(cut))}\t${printable(text)}`)
   if (suggested.kind === 'files' || suggested.kind === 'folders') lines.push(`:${suggested.kind}`)
   if (lines.length > 0) process.stdout.write(`${lines.join('\n')}\n`)
-  return { json: {} }
+  return { json: null }
 }
 
 async function standardInput(): Promise<string> {

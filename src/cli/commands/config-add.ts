@@ -3,9 +3,10 @@ import type { ConfigInput } from '../../contracts/system/index.ts'
 import { type CommandContext, type CommandResult, textOption } from '../command.ts'
 import { configPatchOf } from '../config-options.ts'
 import { sayConfig } from '../config-text.ts'
+import type { AnswerOf } from '../json/index.ts'
 import { dataOf, openCommandSystem } from '../system.ts'
 
-export async function run(context: CommandContext): Promise<CommandResult> {
+export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'config add'>>> {
   const asked = await configPatchOf(context)
   const zone = asked.timezone ?? (await askedZone(context, asked.frequency !== undefined || asked.cron !== undefined))
   const input = {

@@ -4,10 +4,11 @@ import { type CommandContext, type CommandResult, listOption, textOption } from 
 import { configPatchOf } from '../config-options.ts'
 import { sayConfig } from '../config-text.ts'
 import { configByName } from '../configuration.ts'
+import type { AnswerOf } from '../json/index.ts'
 import { dataOf, openCommandSystem } from '../system.ts'
 
 /** Changes what the options name; `--clear` takes an option away. */
-export async function run(context: CommandContext): Promise<CommandResult> {
+export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'config edit'>>> {
   const cleared = Object.fromEntries(listOption(context.options, 'clear').map((name) => [name, null]))
   const rename = textOption(context.options, 'rename')
   const patch = {

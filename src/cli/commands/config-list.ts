@@ -1,8 +1,9 @@
 import type { CommandContext, CommandResult } from '../command.ts'
 import { nextRunText, tableLines } from '../format.ts'
+import type { AnswerOf } from '../json/index.ts'
 import { dataOf, openCommandSystem } from '../system.ts'
 
-export async function run(context: CommandContext): Promise<CommandResult> {
+export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'config list'>>> {
   const { say, t } = context
   await using started = await openCommandSystem(context)
   const configs = dataOf(await started.system.manager.listConfigs(), context)

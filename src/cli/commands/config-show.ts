@@ -3,13 +3,14 @@ import { resolveSettings, type Settings } from '../../system/settings/index.ts'
 import type { CommandContext, CommandResult } from '../command.ts'
 import { sayConfig, scheduleText } from '../config-text.ts'
 import { tableLines } from '../format.ts'
+import type { AnswerOf } from '../json/index.ts'
 import { sentence } from '../locale.ts'
 import { en, type MessageKey } from '../messages/en.ts'
 import { effectiveRows, originText } from '../origin-text.ts'
 import { settingsInputOf } from '../settings-input.ts'
 
 /** One configuration; without a name the system's own settings, which need neither key nor database. */
-export async function run(context: CommandContext): Promise<CommandResult> {
+export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'config show'>>> {
   const name = context.args[0] === undefined ? undefined : String(context.args[0])
   const settings = resolveSettings(settingsInputOf(context))
   if (name === undefined) return showSettings(settings, context)
@@ -21,7 +22,10 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   return showConfig(await configByName(started.system, name, context), settings.values.defaults, context)
 }
 
-function showSettings({ origins, warnings }: Settings, context: CommandContext): CommandResult {
+function showSettings(
+  { origins, warnings }: Settings,
+  context: CommandContext,
+): CommandResult<AnswerOf<'config show'>> {
   const { say, t } = context
   const shown =
     context.options['effective'] === true ? origins : origins.filter(({ origin }) => origin.kind !== 'DEFAULT')
@@ -41,7 +45,11 @@ function showSettings({ origins, warnings }: Settings, context: CommandContext):
   return { json: { settings: shown, warnings } }
 }
 
-function showConfig(config: ConfigView, defaults: SystemDefaults, context: CommandContext): CommandResult {
+function showConfig(
+  config: ConfigView,
+  defaults: SystemDefaults,
+  context: CommandContext,
+): CommandResult<AnswerOf<'config show'>> {
   const { say } = context
   const isEffective = context.options['effective'] === true
   const settings = isEffective ? effectiveSettings(config.settings, defaults) : config.settings

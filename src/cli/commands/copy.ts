@@ -15,12 +15,13 @@ import { parseLocation, refuseNested } from '../../storage/index.ts'
 import { openStore } from '../../system/compose.ts'
 import { type CommandContext, type CommandResult, textOption } from '../command.ts'
 import { formatBytes } from '../format.ts'
+import type { AnswerOf } from '../json/index.ts'
 import { keysOf } from '../keys.ts'
 import { type Opened, openRepository } from '../open.ts'
 
 const INCOMPLETE = 3
 
-export async function run(context: CommandContext): Promise<CommandResult> {
+export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'copy'>>> {
   const location = textOption(context.options, 'to')
   if (!location) throw new BackupError('USAGE', 'Name the repository to copy into with --to.')
   await using from = await openRepository(context)
@@ -31,7 +32,7 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   const snapshots = named.length === 0 ? history.snapshots : named.map((name) => findSnapshot(history, name))
   refuseInside(location, from.repository.store.location)
   await using to = await openTarget(context, location, history)
-  const progress = context.progress('restore')
+  const progress = context.progress('copy')
   const result = await copySnapshots(from.repository, to.repository, {
     snapshots,
     withForgotten: named.length > 0,
@@ -45,7 +46,7 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   const { problems, ...records } = result.records
   const json = {
     ...result,
-    records: { ...records, problems: problems.map(({ key, error }) => ({ key, code: error.code })) },
+    records: { ...records, problems: problems.map(({ key, error }) => ({ object: key, code: error.code })) },
   }
   return { json, ...(problems.length > 0 && { exitCode: INCOMPLETE }) }
 }

@@ -1,10 +1,11 @@
 import { findSnapshot, Inspector, readHistory } from '../../engine/index.ts'
 import type { CommandContext, CommandResult } from '../command.ts'
+import type { AnswerOf } from '../json/index.ts'
 import { openRepository } from '../open.ts'
 
 const SIGNS = { added: '+', removed: '-', changed: 'M', metadata: 'm' } as const
 
-export async function run(context: CommandContext): Promise<CommandResult> {
+export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'diff'>>> {
   await using opened = await openRepository(context)
   const history = await readHistory(opened.repository, { signal: context.signal })
   const [a, b] = [findSnapshot(history, String(context.args[0])), findSnapshot(history, String(context.args[1]))]

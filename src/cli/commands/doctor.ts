@@ -1,31 +1,22 @@
 import fs from 'node:fs'
-import zlib from 'node:zlib'
-import { strangers } from '../../engine/index.ts'
-import { printable } from '../../kernel/printable.ts'
-import { systemCalls, systemCallsMissing } from '../../kernel/system-calls.ts'
 import { type CommandContext, type CommandResult, isRepositoryNamed, repositoryOption } from '../command.ts'
-import { advice, type Check, fine, missing, sayCheck, tried } from '../doctor/check.ts'
+import { Severity } from '../doctor/catalog.ts'
+import { type Check, sayCheck, tried } from '../doctor/check.ts'
+import { repositoryChecks } from '../doctor/repository-checks.ts'
+import { runtimeChecks, runtimeFacts } from '../doctor/runtime-checks.ts'
+import type { AnswerOf } from '../json/index.ts'
 import { keysOf } from '../keys.ts'
-import { openRepository } from '../open.ts'
-
-const FOREIGN_SHOWN_MAX = 5
 
 /**
  * Each check says what to paste when it fails. The repository is asked where one is named, the system where there is
  * one; a configuration's name asks for its troubles.
  */
-export async function run(context: CommandContext): Promise<CommandResult> {
+export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'doctor'>>> {
   const { t } = context
-  const checks: Check[] = [
-    fine(`Node.js ${process.versions.node}`),
-    typeof zlib.zstdCompressSync === 'function' ? fine('zstd') : missing('zstd', 'Node.js >= 22.15'),
-    systemCalls() === undefined
-      ? missing(t('doctor.calls'), `npm install koffi (${systemCallsMissing()})`)
-      : fine(t('doctor.calls')),
-  ]
+  const checks: Check[] = runtimeChecks(context, runtimeFacts())
   const source = context.args[0]
   const settings = await settingsWhereUsed(context, source !== undefined, checks)
-  if (!settings) checks.push(await tried(context, t('doctor.key'), () => keysOf(context)))
+  if (!settings) checks.push(await tried(context, { id: 'KEY', message: t('doctor.key') }, () => keysOf(context)))
   const location = await locationOf(context, settings)
   if (location !== undefined && checks.every(isBearable)) checks.push(...(await repositoryChecks(context, location)))
   if (source !== undefined && settings && checks.every(isBearable))
@@ -34,14 +25,14 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   return { json: { checks }, exitCode: checks.every(isBearable) ? 0 : 1 }
 }
 
-function isBearable({ isOk, isAdvice }: Check): boolean {
-  return isOk || isAdvice === true
+function isBearable({ severity }: Check): boolean {
+  return severity !== Severity.MISSING
 }
 
 /** The room of a disk is the system's matter and a source's: it is said once, as the source needs it. */
 function unsaid(more: readonly Check[], checks: Check[]): readonly Check[] {
-  for (const { what } of more) {
-    const said = checks.findIndex((each) => each.what === what)
+  for (const { message } of more) {
+    const said = checks.findIndex((each) => each.message === message)
     if (said >= 0) checks.splice(said, 1)
   }
   return more
@@ -56,7 +47,8 @@ async function settingsWhereUsed(
   checks: Check[],
 ): Promise<Settings | undefined> {
   let settings: Settings | undefined
-  const check = await tried(context, context.t('doctor.settings'), async () => {
+  const looked = { id: 'SETTINGS', message: context.t('doctor.settings') } as const
+  const check = await tried(context, looked, async () => {
     settings = await resolve(context)
   })
   if (!settings) checks.push(check)
@@ -93,17 +85,4 @@ async function locationOf(context: CommandContext, settings: Settings | undefine
   const { home, repository, isRepositoryNamed: isSet } = settings.values
   const { readSettled } = await import('../../system/settings/index.ts')
   return isSet || readSettled(home) !== undefined ? repository.path : undefined
-}
-
-async function repositoryChecks(context: CommandContext, location: string): Promise<Check[]> {
-  const { t } = context
-  const foreign: string[] = []
-  const check = await tried(context, t('doctor.repository', { location }), async () => {
-    await using opened = await openRepository({ ...context, options: { ...context.options, repo: location } })
-    for (const { object, isStranger } of await strangers(opened.repository, context.signal))
-      if (isStranger) foreign.push(object)
-  })
-  if (foreign.length === 0) return [check]
-  const shown = foreign.slice(0, FOREIGN_SHOWN_MAX).map(printable).join(', ')
-  return [check, advice(t('doctor.foreign', { count: foreign.length, names: shown }), t('doctor.foreignRemedy'))]
 }

@@ -11,12 +11,13 @@ import {
 } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { type CommandContext, type CommandResult, textOption } from '../command.ts'
+import type { AnswerOf } from '../json/index.ts'
 import { openRepository } from '../open.ts'
 import { reasonText } from '../reasons.ts'
 
 const EXIT_INCOMPLETE = 3
 
-export async function run(context: CommandContext): Promise<CommandResult> {
+export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'dump'> | null>> {
   const wished = formatOf(context)
   const file = textOption(context.options, 'output')
   if (context.options['json'] === true && file === undefined)
@@ -38,10 +39,10 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   if (format === ArchiveFormat.ZIP) context.warn(context.t('dump.zip'))
   if (file !== undefined) context.say(context.t('dump.done', { file, path, snapshot: snapshot.name.slice(0, 12) }))
   for (const { path: at, what } of issues) context.warn(`  ${at}: ${reasonText(what, context.locale)}`)
-  return {
-    json: { snapshot: snapshot.name, path, format, output: file, issues },
-    exitCode: issues.length > 0 ? EXIT_INCOMPLETE : 0,
-  }
+  const exitCode = issues.length > 0 ? EXIT_INCOMPLETE : 0
+  if (file === undefined) return { json: null, exitCode }
+  const said = issues.map(({ path: at, what }) => ({ path: at, reason: what }))
+  return { json: { snapshot: snapshot.name, path, format, output: file, issues: said }, exitCode }
 }
 
 interface Dump {

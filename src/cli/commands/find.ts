@@ -1,10 +1,11 @@
 import { findSnapshot, Inspector, readHistory } from '../../engine/index.ts'
 import { type CommandContext, type CommandResult, textOption } from '../command.ts'
 import { formatTime } from '../format.ts'
+import type { AnswerOf } from '../json/index.ts'
 import { openRepository } from '../open.ts'
 import { selected } from '../selection.ts'
 
-export async function run(context: CommandContext): Promise<CommandResult> {
+export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'find'>>> {
   await using opened = await openRepository(context)
   const history = await readHistory(opened.repository, { signal: context.signal })
   const wanted = textOption(context.options, 'snapshot')

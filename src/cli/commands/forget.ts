@@ -36,6 +36,7 @@ import {
 } from '../command.ts'
 import { formatSpan, formatTime, tableLines } from '../format.ts'
 import { readGiven } from '../given-file.ts'
+import type { AnswerOf } from '../json/index.ts'
 import { sentence } from '../locale.ts'
 import { warnOfOddPoints } from '../odd-points.ts'
 import { openRepository } from '../open.ts'
@@ -45,7 +46,7 @@ interface Decided extends RetentionDecision {
   readonly entry: SnapshotEntry
 }
 
-export async function run(context: CommandContext): Promise<CommandResult> {
+export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'forget'>>> {
   const named = context.args[0] as string[]
   const policy = await policyOf(context)
   if (named.length === 0 && Object.keys(policy).length === 0)

@@ -7,6 +7,7 @@ import { userName } from '../../kernel/machine.ts'
 import { DayEnd } from '../../kernel/moment.ts'
 import { textFault } from '../../kernel/text.ts'
 import { type CommandContext, type CommandResult, dateOption, textOption } from '../command.ts'
+import type { AnswerOf } from '../json/index.ts'
 import { openRepository } from '../open.ts'
 import { coveredBy } from './hold-list.ts'
 
@@ -15,7 +16,7 @@ interface Target {
   readonly source: string | null
 }
 
-export async function run(context: CommandContext): Promise<CommandResult> {
+export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'hold add'>>> {
   const { options } = context
   const until = endOf(context)
   if (!isTargetNamed(context) && !canAsk(context))

@@ -2,9 +2,10 @@ import { holdsOf, RecordKind, readHistory, writeRecord } from '../../engine/inde
 import { BackupError } from '../../kernel/backup-error.ts'
 import { userName } from '../../kernel/machine.ts'
 import type { CommandContext, CommandResult } from '../command.ts'
+import type { AnswerOf } from '../json/index.ts'
 import { openRepository } from '../open.ts'
 
-export async function run(context: CommandContext): Promise<CommandResult> {
+export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'hold lift'>>> {
   const id = String(context.args[0])
   await using opened = await openRepository(context)
   const history = await readHistory(opened.repository, { signal: context.signal })

@@ -1,9 +1,10 @@
 import { type Hold, holdsOf, readHistory } from '../../engine/index.ts'
 import type { CommandContext, CommandResult } from '../command.ts'
 import { formatMoment, tableLines } from '../format.ts'
+import type { AnswerOf } from '../json/index.ts'
 import { openRepository } from '../open.ts'
 
-export async function run(context: CommandContext): Promise<CommandResult> {
+export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'hold list'>>> {
   const { t, say } = context
   await using opened = await openRepository(context)
   const holds = holdsOf(await readHistory(opened.repository, { signal: context.signal }))

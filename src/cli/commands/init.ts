@@ -3,9 +3,10 @@ import { hostName } from '../../kernel/machine.ts'
 import { parseLocation, refuseNested } from '../../storage/index.ts'
 import { openStore } from '../../system/compose.ts'
 import { type CommandContext, type CommandResult, repositoryOption } from '../command.ts'
+import type { AnswerOf } from '../json/index.ts'
 import { keysOf } from '../keys.ts'
 
-export async function run(context: CommandContext): Promise<CommandResult> {
+export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'init'>>> {
   const [kek] = await keysOf(context)
   const location = parseLocation(repositoryOption(context))
   refuseNested(location)
@@ -14,5 +15,5 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   const id = repository.config.repositoryId
   context.say(context.t('init.done', { id, location: store.location }))
   context.say(context.t('init.next'))
-  return { json: { repository: id, location: store.location, generation: repository.keys.generation } }
+  return { json: { repositoryId: id, location: store.location, generation: repository.keys.generation } }
 }

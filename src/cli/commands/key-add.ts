@@ -3,9 +3,10 @@ import { changeKeyring, keyFingerprint, parseKek, Repository, recipientOpenedBy 
 import { BackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import { type CommandContext, type CommandResult, textOption } from '../command.ts'
+import type { AnswerOf } from '../json/index.ts'
 import { openRepository, refuseKeyInRepository } from '../open.ts'
 
-export async function run(context: CommandContext): Promise<CommandResult> {
+export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'key add'>>> {
   const file = String(context.args[0])
   refuseKeyInRepository(file)
   const kek = parseKek(`file:${file}`, file)

@@ -5,9 +5,10 @@ import { keyFingerprint } from '../../engine/index.ts'
 import { BackupError, systemCode } from '../../kernel/backup-error.ts'
 import { makeDirectories } from '../../kernel/directories.ts'
 import type { CommandContext, CommandResult } from '../command.ts'
+import type { AnswerOf } from '../json/index.ts'
 import { refuseKeyInRepository } from '../open.ts'
 
-export async function run(context: CommandContext): Promise<CommandResult> {
+export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'key generate'>>> {
   const file = path.resolve(String(context.args[0]))
   refuseKeyInRepository(file)
   const key = randomBytes(32)

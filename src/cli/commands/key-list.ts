@@ -1,10 +1,11 @@
 import { kekFingerprint, keyFingerprint } from '../../engine/index.ts'
 import type { CommandContext, CommandResult } from '../command.ts'
 import { formatTime, tableLines } from '../format.ts'
+import type { AnswerOf } from '../json/index.ts'
 import { keyKindText } from '../key-kind.ts'
 import { openRepository } from '../open.ts'
 
-export async function run(context: CommandContext): Promise<CommandResult> {
+export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'key list'>>> {
   const { t, say } = context
   await using opened = await openRepository(context)
   const { keys } = opened.repository

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { type CommandContext, type CommandResult, textOption } from '../command.ts'
+import type { AnswerOf } from '../json/index.ts'
 import { openRepository, refuseKeyInRepository } from '../open.ts'
 import { writeKit } from '../recovery-kit/folder.ts'
 import { kitOf, printedKey, qrText } from '../recovery-kit/kit.ts'
@@ -8,7 +9,7 @@ import { pageLines } from '../recovery-kit/page.ts'
 import { qrLines, qrPicture } from '../recovery-kit/qr-code.ts'
 
 /** A key is only ever printed for a person who asked for it: JSON goes to programs and their logs. */
-export async function run(context: CommandContext): Promise<CommandResult> {
+export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'key recovery-kit'>>> {
   const isWithKey = context.options['withKey'] === true
   const to = textOption(context.options, 'to')
   const folder = to === undefined ? undefined : path.resolve(to)

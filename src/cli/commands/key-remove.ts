@@ -4,9 +4,10 @@ import { changeKeyring, type Recipient } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import { type CommandContext, type CommandResult, repositoryOption, textOption } from '../command.ts'
+import type { AnswerOf } from '../json/index.ts'
 import { openRepository } from '../open.ts'
 
-export async function run(context: CommandContext): Promise<CommandResult> {
+export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'key remove'>>> {
   await using opened = await openRepository(context)
   const { keys, store } = opened.repository
   const { id, label } = chosen(keys.recipients, String(context.args[0]))
@@ -16,7 +17,7 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   await changeKeyring(store, keys, { remove: id, keks: opened.keks, now: isoTime(nowMs()) })
   const epochs = await provenByFreshProcess(context, keys.bundle.masters.length + 1)
   context.say(context.t('key.removed', { id, label, epoch: Math.max(...epochs) }))
-  return { json: { id, removed: id, label, generation: keys.generation + 1, epoch: Math.max(...epochs) } }
+  return { json: { id, label, removed: true, generation: keys.generation + 1, epoch: Math.max(...epochs) } }
 }
 
 /** By its id or a beginning of it that fits one alone. */

@@ -1,6 +1,7 @@
 import { findSnapshot, Inspector, type ListedEntry, readHistory } from '../../engine/index.ts'
 import type { CommandContext, CommandResult } from '../command.ts'
 import { formatTime } from '../format.ts'
+import type { AnswerOf } from '../json/index.ts'
 import { openRepository } from '../open.ts'
 
 const TYPE_LETTERS: Readonly<Record<ListedEntry['type'], string>> = {
@@ -14,7 +15,7 @@ const TYPE_LETTERS: Readonly<Record<ListedEntry['type'], string>> = {
 }
 
 /** Without a path everything is listed, so that `ls latest | grep NAME` finds it. */
-export async function run(context: CommandContext): Promise<CommandResult> {
+export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'ls'>>> {
   const [wanted, path] = context.args as [string, string | undefined]
   const isJson = context.options['json'] === true
   await using opened = await openRepository(context)

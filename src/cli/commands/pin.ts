@@ -1,14 +1,18 @@
 import { findSnapshot, protect, RecordKind, readHistory, writeRecord } from '../../engine/index.ts'
 import { userName } from '../../kernel/machine.ts'
 import { type CommandContext, type CommandResult, textOption } from '../command.ts'
+import type { AnswerOf } from '../json/index.ts'
 import { openRepository } from '../open.ts'
 
-export async function run(context: CommandContext): Promise<CommandResult> {
+export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'pin'>>> {
   return change(context, { reason: textOption(context.options, 'reason') ?? '' })
 }
 
 /** Pins, or with `value` null lifts the pin. */
-export async function change(context: CommandContext, value: { reason: string } | null): Promise<CommandResult> {
+export async function change(
+  context: CommandContext,
+  value: { reason: string } | null,
+): Promise<CommandResult<AnswerOf<'pin'>>> {
   await using opened = await openRepository(context)
   const history = await readHistory(opened.repository, { signal: context.signal })
   const { name } = findSnapshot(history, String(context.args[0]))

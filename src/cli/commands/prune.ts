@@ -1,15 +1,16 @@
 import { prune } from '../../engine/index.ts'
 import type { CommandContext, CommandResult } from '../command.ts'
 import { formatBytes } from '../format.ts'
+import type { AnswerOf } from '../json/index.ts'
 import { type Opened, openRepository } from '../open.ts'
 
-export async function run(context: CommandContext): Promise<CommandResult> {
+export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'prune'>>> {
   await using opened = await openRepository(context)
   return await pruneOpened(context, opened)
 }
 
 /** Also after a `forget` that is asked for it. */
-export async function pruneOpened(context: CommandContext, opened: Opened): Promise<CommandResult> {
+export async function pruneOpened(context: CommandContext, opened: Opened): Promise<CommandResult<AnswerOf<'prune'>>> {
   const seen = opened.state.heads()
   const dryRun = context.options['dryRun'] === true
   const { detail, signal } = context

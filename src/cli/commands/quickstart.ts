@@ -2,12 +2,13 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { CommandContext, CommandResult } from '../command.ts'
 import { decimal, formatBytes } from '../format.ts'
+import type { AnswerOf } from '../json/index.ts'
 import { Mismatch, type Places, type Proof, prove, type Words } from '../quickstart/proof.ts'
 
 const MIB = 1024 * 1024
 
 /** A mismatch is no error of the user's: it ends with 1 and says what is not proven. */
-export function run(context: CommandContext): Promise<CommandResult> {
+export function run(context: CommandContext): Promise<CommandResult<AnswerOf<'quickstart'>>> {
   const words: Words = (en, pt) => (context.locale === 'pt-BR' ? pt : en)
   const cli = process.argv[1]!
   try {
@@ -21,15 +22,15 @@ export function run(context: CommandContext): Promise<CommandResult> {
   }
 }
 
-function jsonOf({ places, first, second, restoreRates, damagedPath, fingerprint }: Proof): unknown {
+function jsonOf({ places, first, second, restoreRates, damagedPath, fingerprint }: Proof): AnswerOf<'quickstart'> {
   const stateOf = ({ snapshot, expected, bytesRead, bytesStored, seconds, skipped, moving }: Proof['first']) => ({
     snapshot,
     items: expected.size,
-    bytesRead,
+    bytesProcessed: bytesRead,
     bytesStored,
-    seconds,
-    skipped,
-    moving,
+    durationMs: Math.round(seconds * 1000),
+    skippedCount: skipped,
+    movingCount: moving,
   })
   return {
     proven: true,
@@ -37,7 +38,7 @@ function jsonOf({ places, first, second, restoreRates, damagedPath, fingerprint 
     keyFile: places.key,
     fingerprint,
     states: [stateOf(first), stateOf(second)],
-    restoreMibPerSecond: restoreRates,
+    restoreBytesPerSecond: restoreRates.map((mibPerSecond) => Math.round(mibPerSecond * MIB)),
     damagedPath,
   }
 }

@@ -1,6 +1,7 @@
 import type { RecoveryRequestView } from '../../contracts/system/index.ts'
 import { type CommandContext, type CommandResult, listOption, textOption } from '../command.ts'
 import { formatBytes } from '../format.ts'
+import type { AnswerOf } from '../json/index.ts'
 import { reasonText } from '../reasons.ts'
 import { waitForRecovery } from '../recovery-wait.ts'
 import { dataOf, openCommandSystem } from '../system.ts'
@@ -12,7 +13,7 @@ const EXIT_BY_STATE: Readonly<Partial<Record<RecoveryRequestView['state'], numbe
 }
 
 /** A restore by the system: queued, audited, followed here. `restore` needs no system at all. */
-export async function run(context: CommandContext): Promise<CommandResult> {
+export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'recover'>>> {
   const { t } = context
   await using started = await openCommandSystem(context, { works: true })
   const { recover } = started.system

@@ -2,12 +2,13 @@ import { type DroppedDamage, dropDamage, repairRepository, verifyRepository } fr
 import { userName } from '../../kernel/machine.ts'
 import { acceptAsked } from '../accept-rollback.ts'
 import type { CommandContext, CommandResult } from '../command.ts'
+import type { AnswerOf } from '../json/index.ts'
 import { openRepository } from '../open.ts'
 
 const EXIT_INCOMPLETE = 3
 const NOTHING: DroppedDamage = { packs: [], blobsLost: 0, blobsSaved: 0 }
 
-export async function run(context: CommandContext): Promise<CommandResult> {
+export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'repair'>>> {
   const { t, say, warn, signal } = context
   const acceptsRollback = context.options['acceptRollback'] === true
   await using opened = await openRepository(context, { acceptsRollback })
@@ -42,7 +43,7 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   for (const { snapshot, paths } of hits)
     for (const path of paths) warn(t('repair.lost', { snapshot: snapshot.slice(0, 12), path }))
   return {
-    json: { ...result, dropped, lost: hits, ...(rollback && { rollback }) },
+    json: { ...result, dropped, hits, ...(rollback && { rollback }) },
     exitCode: result.packsDamaged.length + result.documentsLost.length + hits.length > 0 ? EXIT_INCOMPLETE : 0,
   }
 }

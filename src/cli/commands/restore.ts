@@ -10,6 +10,7 @@ import {
 import { BackupError } from '../../kernel/backup-error.ts'
 import { type CommandContext, type CommandResult, listOption, textOption } from '../command.ts'
 import { decimal, formatBytes, formatTime } from '../format.ts'
+import type { AnswerOf } from '../json/index.ts'
 import { neededPlaces, openRepository } from '../open.ts'
 import { reasonText } from '../reasons.ts'
 
@@ -17,7 +18,7 @@ const EXIT_INCOMPLETE = 3
 /** Each is a file that somebody may need; --json lists them all. */
 const SHOWN_MAX = 200
 
-export async function run(context: CommandContext): Promise<CommandResult> {
+export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'restore'>>> {
   const { options, signal, detail } = context
   const [wanted, subtree] = splitWanted(String(context.args[0]))
   await using opened = await openRepository(context)
@@ -48,7 +49,13 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   }).finally(() => progress.end())
   tell(context, result)
   return {
-    json: { snapshot: entry.name, target, ...result, durationMs: Math.round(result.durationMs) },
+    json: {
+      dryRun: options['dryRun'] === true,
+      snapshot: entry.name,
+      target,
+      ...result,
+      durationMs: Math.round(result.durationMs),
+    },
     exitCode: result.issueCount > 0 ? EXIT_INCOMPLETE : 0,
   }
 }

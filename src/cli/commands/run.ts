@@ -2,6 +2,7 @@ import type { RunView } from '../../contracts/system/index.ts'
 import type { CommandContext, CommandResult } from '../command.ts'
 import { configByName } from '../configuration.ts'
 import { decimal, formatBytes } from '../format.ts'
+import type { AnswerOf } from '../json/index.ts'
 import { reasonText } from '../reasons.ts'
 import { dataOf, openCommandSystem } from '../system.ts'
 import { backupWarningText } from '../warnings.ts'
@@ -9,7 +10,7 @@ import { backupWarningText } from '../warnings.ts'
 const EXIT_BY_STATE: Readonly<Partial<Record<RunView['state'], number>>> = { COMPLETED: 0, PARTIAL: 3, CANCELLED: 130 }
 
 /** Runs a configuration now and waits for it: in the process that serves the system, or in this one. */
-export async function run(context: CommandContext): Promise<CommandResult> {
+export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'run'>>> {
   await using started = await openCommandSystem(context, { works: true })
   const { system } = started
   const config = await configByName(system, String(context.args[0]), context)

@@ -3,11 +3,12 @@ import type { CommandContext, CommandResult } from '../command.ts'
 import { textOption } from '../command.ts'
 import { configByName } from '../configuration.ts'
 import { formatMoment, formatOffset, nextRunText, tableLines } from '../format.ts'
+import type { AnswerOf } from '../json/index.ts'
 import { sentence } from '../locale.ts'
 import { dataOf, openCommandSystem } from '../system.ts'
 
 /** The next runs; with --simulate what the policies would keep, and why. */
-export async function run(context: CommandContext): Promise<CommandResult> {
+export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'schedule'>>> {
   await using started = await openCommandSystem(context)
   const { system } = started
   const name = textOption(context.options, 'config')

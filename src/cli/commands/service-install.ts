@@ -1,7 +1,9 @@
 import fs from 'node:fs'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { type CommandContext, type CommandResult, textOption } from '../command.ts'
+import { Severity } from '../doctor/catalog.ts'
 import { sayCheck } from '../doctor/check.ts'
+import type { AnswerOf } from '../json/index.ts'
 import { refuseKeyInRepository } from '../open.ts'
 import { accessChecks } from '../system-service/checks.ts'
 import { isLive, placesOf, SERVICE, type ServicePlaces, systemctl } from '../system-service/places.ts'
@@ -9,7 +11,7 @@ import { planOf } from '../system-service/plan.ts'
 import { thisProgram } from '../system-service/program.ts'
 
 /** Unit, user, HOME, folders and rights, in one command. Again, it changes only what is not as it should be. */
-export function run(context: CommandContext): Promise<CommandResult> {
+export function run(context: CommandContext): Promise<CommandResult<AnswerOf<'service install'>>> {
   const places = placesOf(context)
   const isDryRun = context.options['dryRun'] === true
   if (isLive(places) && !isDryRun && process.getuid?.() !== 0)
@@ -25,10 +27,12 @@ export function run(context: CommandContext): Promise<CommandResult> {
   if (steps.length === 0) context.say(context.t('service.asItWas'))
   if (places.isFormerHome) context.warn(context.t('service.formerHome', { home: places.home }))
   const isStarted = !isDryRun && start(context, places)
-  const missing = isDryRun ? [] : accessChecks(context, placesOf(context)).filter(({ isOk }) => !isOk)
+  const missing = isDryRun
+    ? []
+    : accessChecks(context, placesOf(context)).filter(({ severity }) => severity !== Severity.OK)
   for (const check of missing) sayCheck(check, context)
   const done = steps.map(({ kind, target }) => ({ kind, target }))
-  return Promise.resolve({ json: { steps: done, home: places.home, isDryRun, isStarted, missing } })
+  return Promise.resolve({ json: { steps: done, home: places.home, dryRun: isDryRun, isStarted, missing } })
 }
 
 /** Without its key it would fail and be started again and again. */

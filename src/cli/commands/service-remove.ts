@@ -1,10 +1,11 @@
 import fs from 'node:fs'
 import { BackupError } from '../../kernel/backup-error.ts'
 import type { CommandContext, CommandResult } from '../command.ts'
+import type { AnswerOf } from '../json/index.ts'
 import { isLive, placesOf, SERVICE, systemctl } from '../system-service/places.ts'
 
 /** Takes the service away. Data, key and user stay: nobody gets back what they hold by mistake. */
-export function run(context: CommandContext): Promise<CommandResult> {
+export function run(context: CommandContext): Promise<CommandResult<AnswerOf<'service remove'>>> {
   const places = placesOf(context)
   const isDryRun = context.options['dryRun'] === true
   if (isLive(places) && !isDryRun && process.getuid?.() !== 0)
@@ -18,5 +19,5 @@ export function run(context: CommandContext): Promise<CommandResult> {
   if (isLive(places) && !isDryRun) systemctl('daemon-reload')
   const { home, keyFile, user } = places
   context.say(context.t('service.stays', { home, file: keyFile, user }))
-  return Promise.resolve({ json: { removed: files, isDryRun } })
+  return Promise.resolve({ json: { dryRun: isDryRun, files } })
 }

@@ -1,3 +1,4 @@
+import { failureContext } from '../../contracts/index.ts'
 import {
   bytesOfPathText,
   type History,
@@ -11,12 +12,13 @@ import {
 import { nowMs } from '../../kernel/clock.ts'
 import { type CommandContext, type CommandResult, textOption, zoneOption } from '../command.ts'
 import { formatBytes, formatSpan, tableLines } from '../format.ts'
+import type { AnswerOf } from '../json/index.ts'
 import { warnOfOddPoints } from '../odd-points.ts'
 import { openRepository } from '../open.ts'
 import { findingText } from '../reasons.ts'
 import { groupOf, selected } from '../selection.ts'
 
-export async function run(context: CommandContext): Promise<CommandResult> {
+export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'snapshots'>>> {
   await using opened = await openRepository(context)
   const seen = opened.state.heads()
   const history = await readHistory(opened.repository, { signal: context.signal, ...(seen && { seen }) })
@@ -29,8 +31,11 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   const keptBy = protectionsOf(history)
   tell(context, history, { entries, keptBy, zone })
   warnOfOddPoints(context, odd, zone)
-  const problems = history.problems.map(({ key, error }) => ({ key, code: error.code }))
-  const rollbacks = history.rollbacks.map(({ message, context: facts }) => ({ message, ...facts }))
+  const problems = history.problems.map(({ key, error }) => ({ object: key, code: error.code }))
+  const rollbacks = history.rollbacks.map(({ message, context: facts }) => ({
+    message,
+    context: failureContext(facts),
+  }))
   return {
     json: {
       snapshots: entries.map((entry) => jsonOf(entry, keptBy(entry))),
@@ -142,11 +147,10 @@ function stateOf({ document }: SnapshotEntry): 'complete' | 'partial' | 'checkpo
   return document.skippedCount + document.changedCount + document.notKeptCount > 0 ? 'partial' : 'complete'
 }
 
-function jsonOf(entry: SnapshotEntry, kept: readonly Protection[]): unknown {
+function jsonOf(entry: SnapshotEntry, kept: readonly Protection[]): AnswerOf<'snapshots'>['snapshots'][number] {
   const { name, document } = entry
   return {
     snapshot: name,
-    time: document.startedAt,
     startedAt: document.startedAt,
     finishedAt: document.finishedAt,
     source: document.source,

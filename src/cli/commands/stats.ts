@@ -2,11 +2,12 @@ import { numberText } from '../../contracts/index.ts'
 import { readHistory, repositoryStatistics, type SnapshotEntry } from '../../engine/index.ts'
 import type { CommandContext, CommandResult } from '../command.ts'
 import { formatBytes, formatTime, tableLines } from '../format.ts'
+import type { AnswerOf } from '../json/index.ts'
 import { openRepository } from '../open.ts'
 import { selected } from '../selection.ts'
 
 /** What is stored for what: the repository, its sources, its snapshots; and how much sameness and compression saved. */
-export async function run(context: CommandContext): Promise<CommandResult> {
+export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'stats'>>> {
   await using opened = await openRepository(context)
   const history = await readHistory(opened.repository, { signal: context.signal })
   const stored = await repositoryStatistics(opened.repository, context.signal)

@@ -3,6 +3,7 @@ import { nowMs } from '../../kernel/clock.ts'
 import { resolveSettings } from '../../system/settings/index.ts'
 import type { CommandContext, CommandResult } from '../command.ts'
 import { formatMoment, nextRunText, tableLines } from '../format.ts'
+import type { AnswerOf } from '../json/index.ts'
 import { withCommandKey } from '../keys.ts'
 import { settingsInputOf } from '../settings-input.ts'
 import { hasSystem, repositoryStatus, sayRepository } from '../status/repository-status.ts'
@@ -16,7 +17,7 @@ const EXIT_NOT_WELL = 1
  * nobody would start what is due, or damage is known. Where no system was set up, or it has nothing to do, the
  * repository itself is asked: its sources, its copies.
  */
-export async function run(asked: CommandContext): Promise<CommandResult> {
+export async function run(asked: CommandContext): Promise<CommandResult<AnswerOf<'status'>>> {
   const context = await withCommandKey(asked)
   const settings = resolveSettings(settingsInputOf(context))
   if (!hasSystem(settings.values)) return await ofRepository(context, settings, null)
@@ -26,14 +27,14 @@ export async function run(asked: CommandContext): Promise<CommandResult> {
   const verdict = verdictOf(verdictFactsOf(status), { locale: context.locale, nowMs: nowMs() })
   context.say(verdict.sentence)
   say(status, context)
-  return { json: { ...status, verdict }, exitCode: verdict.isGood ? 0 : EXIT_NOT_WELL }
+  return { json: { ...systemFacts(status), verdict, sources: null }, exitCode: verdict.isGood ? 0 : EXIT_NOT_WELL }
 }
 
 async function ofRepository(
   context: CommandContext,
   settings: ReturnType<typeof resolveSettings>,
   system: SystemStatus | null,
-): Promise<CommandResult> {
+): Promise<CommandResult<AnswerOf<'status'>>> {
   const { t } = context
   const found = await repositoryStatus(context, settings, system?.alerts.length ?? 0)
   context.say(found.verdict.sentence)
@@ -47,7 +48,24 @@ async function ofRepository(
     for (const alert of system.alerts) sayAlert(alert, context)
   }
   context.say(t('serve.empty'))
-  return { json: { ...system, ...found }, exitCode: found.verdict.isGood ? 0 : EXIT_NOT_WELL }
+  return {
+    json: { ...(system ? systemFacts(system) : NO_SYSTEM), ...found },
+    exitCode: found.verdict.isGood ? 0 : EXIT_NOT_WELL,
+  }
+}
+
+/** The same members, whether there is a system or not. */
+const NO_SYSTEM = { database: null, scheduler: null, configs: [], running: [], alerts: [] } as const
+
+function systemFacts({ datedAhead, ...status }: SystemStatus): Omit<AnswerOf<'status'>, 'sources'> {
+  const oddPoints = datedAhead.map(({ snapshot, source, createdAt, countsAt }) => ({
+    snapshot,
+    source,
+    doubt: countsAt === null ? ('FUTURE' as const) : ('AHEAD' as const),
+    finishedAt: createdAt,
+    countsAt,
+  }))
+  return { ...status, oddPoints }
 }
 
 function say(status: SystemStatus, context: CommandContext): void {

@@ -1,9 +1,10 @@
 import type { CommandContext, CommandResult } from '../command.ts'
+import type { AnswerOf } from '../json/index.ts'
 import { openRepository } from '../open.ts'
 import { dataOf, openCommandSystem } from '../system.ts'
 
 /** Makes a lost database again from the repository alone. */
-export async function run(context: CommandContext): Promise<CommandResult> {
+export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'system rebuild'>>> {
   // A system makes its repository where there is none; there is nothing to rebuild from in a new one.
   await using _opened = await openRepository(context)
   await using started = await openCommandSystem(context, { mayCreate: true, mayReplaceLost: true })
@@ -13,5 +14,5 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   if (disabled.length > 0)
     context.warn(context.t('rebuild.leftDisabled', { count: disabled.length, names: disabled.join(', ') }))
   for (const record of unstorable) context.warn(context.t('rebuild.unstorable', { record }))
-  return { json: summary }
+  return { json: { ...summary, configsLeftDisabled: disabled, unstorable } }
 }

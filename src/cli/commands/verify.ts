@@ -7,6 +7,7 @@ import { replaceOwnedFile } from '../../kernel/owned-file.ts'
 import { readTextSync } from '../../kernel/regular-file.ts'
 import { type CommandContext, type CommandResult, stateDirectory, textOption } from '../command.ts'
 import { formatBytes } from '../format.ts'
+import type { AnswerOf } from '../json/index.ts'
 import { warnOfOddPoints } from '../odd-points.ts'
 import { openRepository } from '../open.ts'
 import { findingText } from '../reasons.ts'
@@ -15,7 +16,7 @@ const SHOWN_MAX = 20
 /** Some 700,000 packs. */
 const MEMORY_BYTES_MAX = 64 * 1024 * 1024
 
-export async function run(context: CommandContext): Promise<CommandResult> {
+export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'verify'>>> {
   const readShare = shareOf(context)
   await using opened = await openRepository(context)
   const seen = opened.state.heads()

@@ -1,40 +1,82 @@
-/** One line of `doctor`: what was looked at, how it stands, and what to paste when it does not. */
-import { isBackupError } from '../../kernel/backup-error.ts'
+/** One finding of `doctor`: what was looked at, how it stands, and what to paste when it does not. */
+import { type BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import type { CommandContext } from '../command.ts'
 import { errorReport } from '../error-report.ts'
+import { type CheckId, Severity, SubjectKind } from './catalog.ts'
 
-export interface Check {
-  readonly what: string
-  readonly isOk: boolean
-  /** Not in order, yet nothing fails by it. */
-  readonly isAdvice?: boolean
-  /** A sentence, or a command to paste. Empty where nothing is to be done. */
-  readonly remedy: string
+export interface Subject {
+  readonly kind: SubjectKind
+  /** An id, a name, a path or a code. */
+  readonly name: string
 }
 
-export function fine(what: string): Check {
-  return { what, isOk: true, remedy: '' }
+/** What was looked at. */
+export interface Looked {
+  readonly id: CheckId
+  /** In the reader's language. */
+  readonly message: string
+  /** Default: nothing that has a name. */
+  readonly about?: readonly Subject[]
 }
 
-export function missing(what: string, remedy: string): Check {
-  return { what, isOk: false, remedy }
+export interface Check extends Required<Looked> {
+  readonly severity: Severity
+  /** A sentence, or a command to paste. Null where nothing is to be done. */
+  readonly remedy: string | null
 }
 
-export function advice(what: string, remedy: string): Check {
-  return { what, isOk: false, isAdvice: true, remedy }
+export function fine(looked: Looked): Check {
+  return { about: [], ...looked, severity: Severity.OK, remedy: null }
+}
+
+export function missing(looked: Looked, remedy: string): Check {
+  return { about: [], ...looked, severity: Severity.MISSING, remedy }
+}
+
+export function advice(looked: Looked, remedy: string): Check {
+  return { about: [], ...looked, severity: Severity.ADVICE, remedy }
+}
+
+export function subjects(kind: SubjectKind, ...names: readonly string[]): Subject[] {
+  return names.map((name) => ({ kind, name }))
 }
 
 /** In order when `act` does not throw; else the error's own words. */
-export async function tried(context: CommandContext, what: string, act: () => unknown): Promise<Check> {
+export async function tried(context: CommandContext, looked: Looked, act: () => unknown): Promise<Check> {
   try {
     await act()
-    return fine(what)
+    return fine(looked)
   } catch (error) {
     if (!isBackupError(error)) throw error
-    return missing(what, errorReport(error, { command: context.command, locale: context.locale }).lines.join(' '))
+    const { lines } = errorReport(error, { command: context.command, locale: context.locale })
+    const about = [...(looked.about ?? []), ...subjectsOf(error)]
+    return missing({ ...looked, about: unique(about) }, lines.join(' '))
   }
 }
 
-export function sayCheck({ what, isOk, isAdvice, remedy }: Check, { say, t }: CommandContext): void {
-  say(t(isOk ? 'doctor.ok' : isAdvice === true ? 'doctor.advice' : 'doctor.missing', { what, remedy }))
+/** Members of an error's context that name a thing. */
+const NAMED: Readonly<Record<string, SubjectKind>> = {
+  object: SubjectKind.OBJECT,
+  snapshot: SubjectKind.SNAPSHOT,
+  config: SubjectKind.CONFIGURATION,
+  channel: SubjectKind.CHANNEL,
+  repository: SubjectKind.PATH,
+  home: SubjectKind.PATH,
+}
+
+function subjectsOf({ code, context }: BackupError): Subject[] {
+  const named = Object.entries(NAMED).flatMap(([member, kind]) => {
+    const value = context[member]
+    return typeof value === 'string' ? subjects(kind, value) : []
+  })
+  return [...subjects(SubjectKind.CODE, code), ...named]
+}
+
+function unique(about: readonly Subject[]): Subject[] {
+  return about.filter(({ kind, name }, i) => about.findIndex((each) => each.kind === kind && each.name === name) === i)
+}
+
+export function sayCheck({ message, severity, remedy }: Check, { say, t }: CommandContext): void {
+  const line = { OK: 'doctor.ok', ADVICE: 'doctor.advice', MISSING: 'doctor.missing' } as const
+  say(t(line[severity], { what: message, remedy: remedy ?? '' }))
 }

@@ -100,7 +100,7 @@ function facts(folder: string, { settings = {}, view = {}, runs = [{}] }: Plante
 
 /** Faults that no machine may have while the tests run: load and speed are not ours. */
 const wrong = (checks: readonly Check[]) =>
-  checks.filter(({ isOk, what }) => !isOk && !/^CPU|^reading|^leitura|^room|^espaço/.test(what))
+  checks.filter(({ severity, message }) => severity !== 'OK' && !/^CPU|^reading|^leitura|^room|^espaço/.test(message))
 
 test('a sound source has nothing to say', () => {
   using folder = temporaryDirectory()
@@ -127,7 +127,7 @@ test("a backup fails: the last run's own words, the scheduler, what can not be r
   ]
   for (const [each, what, remedy] of planted) {
     const [found, ...more] = wrong(sourceChecks(contextIn('en'), facts(folder.path, each)))
-    assert.ok(found && what.test(found.what) && remedy.test(found.remedy), JSON.stringify(found))
+    assert.ok(found && what.test(found.message) && remedy.test(found.remedy ?? ''), JSON.stringify(found))
     assert.deepEqual(more, [])
   }
 })
@@ -146,7 +146,7 @@ test('alarms are false: thresholds that the usual breaks, with ones that it does
   )
   assert.deepEqual(
     found.map(({ remedy }) =>
-      remedy
+      remedy!
         .split('; ')
         .at(-1)!
         .replace(/\d{6,}/, 'N'),
@@ -157,13 +157,13 @@ test('alarms are false: thresholds that the usual breaks, with ones that it does
       "neonpro-backup config edit 'Clinic files' --min-free-space N",
     ],
   )
-  assert.ok(found.every(({ isAdvice }) => isAdvice))
+  assert.ok(found.every(({ severity }) => severity === 'ADVICE'))
 })
 
 test('a recovery is slow: network, disk and CPU are looked at', () => {
   using folder = temporaryDirectory()
   const said = sourceChecks(contextIn('en'), facts(folder.path))
-    .map(({ what }) => what)
+    .map(({ message }) => message)
     .join('\n')
   assert.match(said, /local disk[\s\S]*reading the repository: .*\/s[\s\S]*CPU: load/)
 })
@@ -175,8 +175,8 @@ test("the system's own: a key apart, folders, room, errors in the log, who is to
   const home = path.join(cwd, 'neonpro-data')
   const found = async (env: Record<string, string>) =>
     (await systemChecks(contextIn('pt-BR'), resolveSettings({ cwd, env: { NEONPRO_BACKUP_HOME: home, ...env } })))
-      .filter(({ isOk }) => !isOk)
-      .map(({ what, remedy }) => `${what} | ${remedy}`)
+      .filter(({ severity }) => severity !== 'OK')
+      .map(({ message, remedy }) => `${message} | ${remedy}`)
   const before = (await found({})).join('\n')
   assert.match(before, /chave de criptografia.*KEY_MISSING/)
   assert.match(before, new RegExp(`mkdir -p -m 0700 ${home}`))

@@ -12,7 +12,8 @@ import { userName } from '../../kernel/machine.ts'
 import type { Settings } from '../../system/settings/index.ts'
 import type { CommandContext } from '../command.ts'
 import { decimal, formatBytes, formatMoment, formatSeconds } from '../format.ts'
-import { advice, type Check, fine, missing } from './check.ts'
+import { SubjectKind } from './catalog.ts'
+import { advice, type Check, fine, type Looked, missing, subjects } from './check.ts'
 import { quoted, spaceChecks, spaceOf } from './system-checks.ts'
 
 const ENTRIES_LOOKED_AT_MAX = 20_000
@@ -42,52 +43,57 @@ export function sourceChecks(context: CommandContext, facts: SourceFacts): Check
 }
 
 function failureChecks(context: CommandContext, { config, runs, settings }: SourceFacts): Check[] {
-  const { t } = context
-  const [last] = runs
-  const isGood =
-    last === undefined || last.state === 'COMPLETED' || last.state === 'RUNNING' || last.state === 'PENDING'
-  const lastRun =
-    last === undefined
-      ? advice(t('doctor.noRun', { name: config.name }), `neonpro-backup run ${quoted(config.name)}`)
-      : isGood
-        ? fine(
-            t('doctor.lastRun', {
-              state: t(`runState.${last.state}`),
-              at: formatMoment(last.finishedAt ?? last.createdAt),
-            }),
-          )
-        : failedRun(context, last)
-  const due = !config.enabled
-    ? advice(t('doctor.disabled'), `neonpro-backup config enable ${quoted(config.name)}`)
-    : config.nextRunAt === null || config.schedulerAlive
-      ? fine(t('doctor.planned'))
-      : missing(t('doctor.planned'), 'neonpro-backup serve')
   const { minFreeSpace = 0 } = effectiveSettings(config.settings, settings.values.defaults).alertConfig
   return [
-    lastRun,
-    due,
+    lastRunCheck(context, config, runs[0]),
+    nextRunCheck(context, config),
     ...spaceChecks(context, [settings.values.repository.path, settings.values.home], minFreeSpace),
     ...config.settings.paths.map((each) => readableCheck(context, each)),
   ]
 }
 
-function failedRun({ t }: CommandContext, run: RunView): Check {
-  const why = run.error
-    ? `${run.error.message} ${run.error.guidance}`
-    : run.skipped
-        .slice(0, SHOWN_MAX)
-        .map((item) => `${item.path} (${item.reason})`)
-        .join(', ')
-  return missing(
-    t('doctor.lastRun', { state: t(`runState.${run.state}`), at: formatMoment(run.finishedAt ?? run.createdAt) }),
-    why,
-  )
+function aboutConfig({ name }: ConfigView) {
+  return subjects(SubjectKind.CONFIGURATION, name)
+}
+
+function lastRunCheck({ t }: CommandContext, config: ConfigView, last: RunView | undefined): Check {
+  const about = aboutConfig(config)
+  if (last === undefined)
+    return advice(
+      { id: 'LAST_RUN', message: t('doctor.noRun', { name: config.name }), about },
+      `neonpro-backup run ${quoted(config.name)}`,
+    )
+  const { state, finishedAt, createdAt, error, skipped } = last
+  const looked = {
+    id: 'LAST_RUN',
+    message: t('doctor.lastRun', { state: t(`runState.${state}`), at: formatMoment(finishedAt ?? createdAt) }),
+  } as const
+  const run = [...about, ...subjects(SubjectKind.RUN, last.id)]
+  if (state === 'COMPLETED' || state === 'RUNNING' || state === 'PENDING') return fine({ ...looked, about: run })
+  const shown = skipped.slice(0, SHOWN_MAX)
+  return error
+    ? missing(
+        { ...looked, about: [...run, ...subjects(SubjectKind.CODE, error.code)] },
+        `${error.message} ${error.guidance}`,
+      )
+    : missing(
+        { ...looked, about: [...run, ...subjects(SubjectKind.PATH, ...shown.map((item) => item.path))] },
+        shown.map((item) => `${item.path} (${item.reason})`).join(', '),
+      )
+}
+
+function nextRunCheck({ t }: CommandContext, config: ConfigView): Check {
+  const looked = (message: string) => ({ id: 'NEXT_RUN', message, about: aboutConfig(config) }) as const
+  if (!config.enabled)
+    return advice(looked(t('doctor.disabled')), `neonpro-backup config enable ${quoted(config.name)}`)
+  const planned = looked(t('doctor.planned'))
+  return config.nextRunAt === null || config.schedulerAlive ? fine(planned) : missing(planned, 'neonpro-backup serve')
 }
 
 /** Looks at the first entries of a tree for what this user may not read. */
 function readableCheck({ t }: CommandContext, root: string): Check {
-  const what = t('doctor.readable', { folder: root, user: userName() })
-  const closed: string[] = []
+  const message = t('doctor.readable', { folder: root, user: userName() })
+  const closed: Array<{ readonly place: string; readonly code: string }> = []
   const waiting = [root]
   for (let looked = 0; waiting.length > 0 && looked < ENTRIES_LOOKED_AT_MAX && closed.length < SHOWN_MAX; looked += 1) {
     const place = waiting.pop()!
@@ -96,34 +102,41 @@ function readableCheck({ t }: CommandContext, root: string): Check {
       if (facts.isDirectory()) waiting.push(...fs.readdirSync(place).map((name) => path.join(place, name)))
       else if (facts.isFile()) fs.accessSync(place, fs.constants.R_OK)
     } catch (error) {
-      if (systemCode(error) !== 'ENOENT' || place === root) closed.push(`${place} (${systemCode(error) ?? 'unknown'})`)
+      if (systemCode(error) !== 'ENOENT' || place === root) closed.push({ place, code: systemCode(error) ?? 'unknown' })
     }
   }
-  return closed.length === 0
-    ? fine(what)
-    : missing(
-        `${what}: ${closed.join(', ')}`,
-        `ls -la ${quoted(root)}; setfacl -R -m u:${userName()}:rX ${quoted(root)}`,
-      )
+  if (closed.length === 0) return fine({ id: 'SOURCE_READABLE', message, about: subjects(SubjectKind.PATH, root) })
+  const names = closed.map(({ place, code }) => `${place} (${code})`).join(', ')
+  const about = subjects(SubjectKind.PATH, ...closed.map(({ place }) => place))
+  return missing(
+    { id: 'SOURCE_READABLE', message: `${message}: ${names}`, about },
+    `ls -la ${quoted(root)}; setfacl -R -m u:${userName()}:rX ${quoted(root)}`,
+  )
 }
 
 function slownessChecks(context: CommandContext, { settings }: SourceFacts): Check[] {
-  const { t } = context
   const repository = settings.values.repository.path
-  const network = networkOf(repository)
-  const cores = os.availableParallelism()
-  const load = os.loadavg()[0] ?? 0
-  const cpu = t('doctor.cpu', { load: decimal(load), cores })
   return [
-    network === undefined
-      ? fine(t('doctor.local'))
-      : advice(
-          t('doctor.network', { kind: network, folder: repository }),
-          `nfsstat -m; ping SERVER; time head -c 100M ${quoted(`${repository}/packs`)}/*/* > /dev/null`,
-        ),
+    placeCheck(context, repository, networkOf(repository)),
     ...readSpeedChecks(context, repository),
-    load <= cores * HEADROOM ? fine(cpu) : advice(cpu, 'top -o %CPU'),
+    loadCheck(context, os.loadavg()[0] ?? 0, os.availableParallelism()),
   ]
+}
+
+export function placeCheck({ t }: CommandContext, repository: string, network: string | undefined): Check {
+  const looked = (message: string) =>
+    ({ id: 'REPOSITORY_LOCAL', message, about: subjects(SubjectKind.PATH, repository) }) as const
+  return network === undefined
+    ? fine(looked(t('doctor.local')))
+    : advice(
+        looked(t('doctor.network', { kind: network, folder: repository })),
+        `nfsstat -m; ping SERVER; time head -c 100M ${quoted(`${repository}/packs`)}/*/* > /dev/null`,
+      )
+}
+
+export function loadCheck({ t }: CommandContext, load: number, cores: number): Check {
+  const looked: Looked = { id: 'CPU', message: t('doctor.cpu', { load: decimal(load), cores }) }
+  return load <= cores * HEADROOM ? fine(looked) : advice(looked, 'top -o %CPU')
 }
 
 function networkOf(place: string): string | undefined {
@@ -137,6 +150,8 @@ function networkOf(place: string): string | undefined {
 /** Reads some stored bytes: what a restore would have to wait for. */
 function readSpeedChecks({ t }: CommandContext, repository: string): Check[] {
   const files = packsOf(repository)
+  const looked = (message: string) =>
+    ({ id: 'REPOSITORY_SPEED', message, about: subjects(SubjectKind.PATH, repository) }) as const
   const buffer = Buffer.alloc(1024 * 1024)
   const beganNs = monotonicNs()
   let bytes = 0
@@ -152,15 +167,18 @@ function readSpeedChecks({ t }: CommandContext, repository: string): Check[] {
   } catch (error) {
     return [
       missing(
-        t('doctor.readFailed', { cause: systemCode(error) ?? 'unknown' }),
+        looked(t('doctor.readFailed', { cause: systemCode(error) ?? 'unknown' })),
         `ls -la ${quoted(repository)}; dmesg | tail`,
       ),
     ]
   }
   if (bytes === 0) return []
   const rate = bytes / Math.max(1e-6, Number(monotonicNs() - beganNs) / 1e9)
-  const what = t('doctor.readSpeed', { rate: formatBytes(rate), bytes: formatBytes(bytes) })
-  return [rate >= READ_BYTES_PER_SECOND_MIN ? fine(what) : advice(what, 'iostat -x 1')]
+  return [speedCheck(looked(t('doctor.readSpeed', { rate: formatBytes(rate), bytes: formatBytes(bytes) })), rate)]
+}
+
+export function speedCheck(looked: Looked, bytesPerSecond: number): Check {
+  return bytesPerSecond >= READ_BYTES_PER_SECOND_MIN ? fine(looked) : advice(looked, 'iostat -x 1')
 }
 
 function packsOf(repository: string): string[] {
@@ -181,43 +199,44 @@ function packsOf(repository: string): string[] {
 function thresholdChecks({ t }: CommandContext, { config, runs, settings }: SourceFacts): Check[] {
   const { alertConfig } = effectiveSettings(config.settings, settings.values.defaults)
   const name = quoted(config.name)
+  const about = aboutConfig(config)
   const checks: Check[] = []
   const seconds = runs
     .filter(({ state, durationMs }) => state === 'COMPLETED' && durationMs !== null)
     .map(({ durationMs }) => durationMs! / 1000)
   if (alertConfig.maxBackupTime !== undefined && seconds.length > 0) {
     const longest = Math.max(...seconds)
-    const what = t('doctor.longest', {
-      longest: formatSeconds(longest),
-      limit: formatSeconds(alertConfig.maxBackupTime),
-    })
+    const limits = { longest: formatSeconds(longest), limit: formatSeconds(alertConfig.maxBackupTime) }
+    const looked = { id: 'MAX_BACKUP_TIME', message: t('doctor.longest', limits), about } as const
     checks.push(
       longest <= alertConfig.maxBackupTime
-        ? fine(what)
-        : advice(what, `neonpro-backup config edit ${name} --max-backup-time ${Math.ceil(longest * HEADROOM)}`),
+        ? fine(looked)
+        : advice(looked, `neonpro-backup config edit ${name} --max-backup-time ${Math.ceil(longest * HEADROOM)}`),
     )
   }
   const finished = runs.filter(({ state }) => ['COMPLETED', 'PARTIAL', 'FAILED', 'MISSED'].includes(state))
   if (alertConfig.failureRate !== undefined && finished.length >= RUNS_FOR_A_RATE) {
     const failed = finished.filter(({ state }) => state === 'FAILED').length
-    const what = t('doctor.failureRate', { failed, finished: finished.length, limit: alertConfig.failureRate })
+    const message = t('doctor.failureRate', { failed, finished: finished.length, limit: alertConfig.failureRate })
+    const looked = { id: 'FAILURE_RATE', message, about } as const
     checks.push(
       failed / finished.length <= alertConfig.failureRate
-        ? fine(what)
+        ? fine(looked)
         : advice(
-            what,
+            looked,
             `neonpro-backup status; neonpro-backup config edit ${name} --max-failure-rate ${(Math.ceil((failed / finished.length) * 20) / 20).toFixed(2)}`,
           ),
     )
   }
   const space = spaceOf(settings.values.repository.path)
   if (alertConfig.minFreeSpace !== undefined && space && alertConfig.minFreeSpace > space.bytesTotal / 2) {
+    const limits = { limit: formatBytes(alertConfig.minFreeSpace), total: formatBytes(space.bytesTotal) }
     checks.push(
       advice(
-        t('doctor.spaceLimit', { limit: formatBytes(alertConfig.minFreeSpace), total: formatBytes(space.bytesTotal) }),
+        { id: 'MIN_FREE_SPACE', message: t('doctor.spaceLimit', limits), about },
         `neonpro-backup config edit ${name} --min-free-space ${Math.floor(space.bytesTotal / 20)}`,
       ),
     )
   }
-  return checks.length > 0 ? checks : [fine(t('doctor.noThreshold'))]
+  return checks.length > 0 ? checks : [fine({ id: 'THRESHOLDS', message: t('doctor.noThreshold'), about })]
 }

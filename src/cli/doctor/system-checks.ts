@@ -8,7 +8,8 @@ import { isBackupError, systemCode } from '../../kernel/backup-error.ts'
 import { readKeys, type Settings } from '../../system/settings/index.ts'
 import type { CommandContext } from '../command.ts'
 import { formatBytes } from '../format.ts'
-import { advice, type Check, fine, missing, tried } from './check.ts'
+import { Severity, SubjectKind } from './catalog.ts'
+import { advice, type Check, fine, missing, subjects, tried } from './check.ts'
 
 /** Below this share of a disk it is time to act. */
 const FREE_SHARE_MIN = 0.05
@@ -16,24 +17,30 @@ const FREE_SHARE_MIN = 0.05
 export async function systemChecks(context: CommandContext, { values, warnings }: Settings): Promise<Check[]> {
   const { t } = context
   return [
-    await tried(context, t('doctor.keyApart'), () => readKeys(values)),
+    await tried(context, { id: 'KEY_APART', message: t('doctor.keyApart') }, () => readKeys(values)),
     writableCheck(context, values.home),
     ...spaceChecks(context, [...new Set([values.home, values.repository.path])]),
     logCheck(context, values.logsDirectory),
     ...channelChecks(context, values.channels),
     ...(await probeChecks(context, values.channels)),
-    ...warnings.map(({ code, message }) => advice(code, message)),
+    ...warnings.map(({ code, message }) =>
+      advice({ id: 'SETTINGS_WARNING', message: code, about: subjects(SubjectKind.CODE, code) }, message),
+    ),
   ]
 }
 
 function writableCheck({ t }: CommandContext, home: string): Check {
-  const what = t('doctor.writable', { folder: home })
+  const looked = {
+    id: 'HOME_WRITABLE',
+    message: t('doctor.writable', { folder: home }),
+    about: subjects(SubjectKind.PATH, home),
+  } as const
   try {
     fs.accessSync(home, fs.constants.W_OK | fs.constants.X_OK)
-    return fine(what)
+    return fine(looked)
   } catch (error) {
     return missing(
-      what,
+      looked,
       systemCode(error) === 'ENOENT' ? `mkdir -p -m 0700 ${quoted(home)}` : `chown -R "$(id -un)" ${quoted(home)}`,
     )
   }
@@ -44,17 +51,18 @@ export function spaceChecks({ t }: CommandContext, places: readonly string[], by
   return places.flatMap((place) => {
     const space = spaceOf(place)
     if (!space) return []
-    const what = t('doctor.space', {
+    const message = t('doctor.space', {
       folder: place,
       free: formatBytes(space.bytesFree),
       total: formatBytes(space.bytesTotal),
     })
+    const looked = { id: 'SPACE', message, about: subjects(SubjectKind.PATH, place) } as const
     const isEnough = space.bytesFree >= bytesMin && space.bytesFree >= space.bytesTotal * FREE_SHARE_MIN
     return [
       isEnough
-        ? fine(what)
+        ? fine(looked)
         : missing(
-            what,
+            looked,
             `df -h ${quoted(place)}; neonpro-backup forget --keep-daily 14 --dry-run; neonpro-backup prune`,
           ),
     ]
@@ -75,10 +83,11 @@ export function spaceOf(place: string): { readonly bytesFree: number; readonly b
 function logCheck({ t }: CommandContext, directory: string): Check {
   const file = path.join(directory, 'backup.log')
   const errors = lastErrors(file)
-  if (errors === undefined) return advice(t('doctor.noLog', { file }), `ls -la ${quoted(directory)}`)
-  return errors.length === 0
-    ? fine(t('doctor.log', { file }))
-    : advice(t('doctor.logErrors', { file, count: errors.length, last: errors.at(-1)! }), `tail -n 50 ${quoted(file)}`)
+  const looked = (message: string) => ({ id: 'LOG', message, about: subjects(SubjectKind.PATH, file) }) as const
+  if (errors === undefined) return advice(looked(t('doctor.noLog', { file })), `ls -la ${quoted(directory)}`)
+  if (errors.length === 0) return fine(looked(t('doctor.log', { file })))
+  const message = t('doctor.logErrors', { file, count: errors.length, last: errors.at(-1)! })
+  return advice(looked(message), `tail -n 50 ${quoted(file)}`)
 }
 
 const LOG_TAIL_BYTES = 256 * 1024
@@ -113,12 +122,19 @@ function errorLine(line: string): string[] {
 function channelChecks({ t }: CommandContext, channels: Settings['values']['channels']): Check[] {
   const hasMail = channels.smtpUrl !== undefined && (channels.emailTo ?? []).length > 0
   const heartbeat = channels.healthcheckUrl !== undefined && !channels.healthcheckUrl.includes('{slug}')
+  const told = { id: 'CHANNELS', message: t('doctor.channel') } as const
+  const mail = subjects(SubjectKind.CHANNEL, 'email')
+  const beat = {
+    id: 'HEARTBEAT',
+    message: t('doctor.heartbeat'),
+    about: subjects(SubjectKind.CHANNEL, 'healthcheck'),
+  } as const
   return [
-    hasMail || channels.webhookUrl !== undefined
-      ? fine(t('doctor.channel'))
-      : advice(t('doctor.channel'), t('doctor.channelRemedy')),
-    ...(channels.smtpUrl !== undefined && !hasMail ? [missing(t('doctor.receiver'), t('doctor.receiverRemedy'))] : []),
-    heartbeat ? fine(t('doctor.heartbeat')) : advice(t('doctor.heartbeat'), t('doctor.heartbeatRemedy')),
+    hasMail || channels.webhookUrl !== undefined ? fine(told) : advice(told, t('doctor.channelRemedy')),
+    ...(channels.smtpUrl !== undefined && !hasMail
+      ? [missing({ id: 'MAIL_RECEIVER', message: t('doctor.receiver'), about: mail }, t('doctor.receiverRemedy'))]
+      : []),
+    heartbeat ? fine(beat) : advice(beat, t('doctor.heartbeatRemedy')),
   ]
 }
 
@@ -127,20 +143,23 @@ async function probeChecks(context: CommandContext, channels: Settings['values']
   const { t, locale } = context
   const { openNotifiers } = await import('../../system/compose-channels.ts')
   // Half a set-up opens nothing.
-  const whole = await tried(context, t('doctor.channel'), () => openNotifiers(channels))
-  if (!whole.isOk) return [whole]
+  const looked = { id: 'CHANNEL_SETTINGS', message: t('doctor.channel') } as const
+  const whole = await tried(context, looked, () => openNotifiers(channels))
+  if (whole.severity !== Severity.OK) return [whole]
   const isSetUp = (carries: string) => carries === 'ALARM' || channels.healthcheckUrl !== undefined
   const probed = openNotifiers(channels).filter(({ carries, probe }) => isSetUp(carries) && probe !== undefined)
   return await Promise.all(
     probed.map(async ({ kind, title, probe }) => {
+      const looked = (message: string) =>
+        ({ id: 'CHANNEL_ANSWERS', message, about: subjects(SubjectKind.CHANNEL, kind) }) as const
       try {
         await probe!({ signal: context.signal })
-        return fine(t('doctor.probe', { channel: title[locale] }))
+        return fine(looked(t('doctor.probe', { channel: title[locale] })))
       } catch (error) {
         if (!isBackupError(error) || error.code === 'ABORTED') throw error
         const cause = String(error.context['cause'] ?? error.code)
         return missing(
-          t('doctor.probeFailed', { channel: title[locale], cause }),
+          looked(t('doctor.probeFailed', { channel: title[locale], cause })),
           t('doctor.probeRemedy', { channel: kind }),
         )
       }

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { type Kek, kekFingerprint, keyFingerprint, paperKeyOf } from '../../engine/index.ts'
+import { type Heads, type Kek, kekFingerprint, keyFingerprint, paperKeyOf, type Recipient } from '../../engine/index.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import { PROGRAM } from '../../kernel/program.ts'
 import type { Opened } from '../open.ts'
@@ -10,7 +10,7 @@ import type { Opened } from '../open.ts'
 export const RESCUE_FILE = 'neonpro-rescue.mjs'
 
 export interface Kit {
-  readonly repository: string
+  readonly repositoryId: string
   readonly location: string
   readonly format: string
   readonly generation: number
@@ -23,12 +23,12 @@ export interface Kit {
   readonly recipients: ReadonlyArray<{
     readonly id: string
     readonly label: string
-    readonly kind: string
-    readonly inUse: boolean
+    readonly kind: Recipient['kind']
+    readonly opensWithThisKey: boolean
   }>
   /** Of the reader that is delivered beside the program; null where it is not there. */
   readonly rescueSha256: string | null
-  readonly heads: unknown
+  readonly heads: Heads | null
 }
 
 /** The key in the forms that it is taken back in. A passphrase has no groups: it is what its holder can type. */
@@ -42,7 +42,7 @@ export function kitOf({ repository: { keys, config, store }, state, keyInUse }: 
   const kek = keyInUse()
   const rescue = rescueReader()
   return {
-    repository: config.repositoryId,
+    repositoryId: config.repositoryId,
     location: store.location,
     format: config.version,
     generation: keys.generation,
@@ -50,7 +50,12 @@ export function kitOf({ repository: { keys, config, store }, state, keyInUse }: 
     program: PROGRAM,
     fingerprint: keyFingerprint(kek),
     earlierFingerprint: kekFingerprint(kek, keys.repositoryId),
-    recipients: keys.recipients.map(({ id, label, kind }) => ({ id, label, kind, inUse: id === keys.openedBy })),
+    recipients: keys.recipients.map(({ id, label, kind }) => ({
+      id,
+      label,
+      kind,
+      opensWithThisKey: id === keys.openedBy,
+    })),
     rescueSha256: rescue === undefined ? null : createHash('sha256').update(rescue).digest('hex'),
     heads: state.heads() ?? null,
   }
@@ -72,5 +77,5 @@ export function rescueReader(): Buffer | undefined {
 
 /** With the key: scanned, it is taken as a key. Without: enough to tell which repository and key a page is about. */
 export function qrText(kit: Kit, key: PrintedKey | undefined): string {
-  return key ? (key.paper ?? key.text) : `NEONPRO-BACKUP ${kit.repository} ${kit.fingerprint}`.toUpperCase()
+  return key ? (key.paper ?? key.text) : `NEONPRO-BACKUP ${kit.repositoryId} ${kit.fingerprint}`.toUpperCase()
 }

@@ -69,7 +69,7 @@ export interface PageParts {
 export function pageLines(kit: Kit, { locale, key, qr }: PageParts): string[] {
   const words = WORDS[locale]
   const facts: ReadonlyArray<readonly [string, string | null | undefined]> = [
-    [words.repository, kit.repository],
+    [words.repository, kit.repositoryId],
     [words.location, kit.location],
     [words.format, `${kit.format}, ${kit.program}`],
     [words.fingerprint, `${kit.fingerprint} (${words.earlier}: ${kit.earlierFingerprint})`],
@@ -78,7 +78,8 @@ export function pageLines(kit: Kit, { locale, key, qr }: PageParts): string[] {
     [words.tool, kit.rescueSha256],
   ]
   const holders = kit.recipients.map(
-    ({ id, label, kind, inUse }) => `  ${inUse ? '*' : ' '} ${id}  ${keyKindText(kind, translator(locale))}  ${label}`,
+    ({ id, label, kind, opensWithThisKey }) =>
+      `  ${opensWithThisKey ? '*' : ' '} ${id}  ${keyKindText(kind, translator(locale))}  ${label}`,
   )
   return [
     words.title,

@@ -2,7 +2,8 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import type { CommandContext } from '../command.ts'
-import { type Check, fine, missing } from '../doctor/check.ts'
+import { SubjectKind } from '../doctor/catalog.ts'
+import { type Check, fine, type Looked, missing, subjects } from '../doctor/check.ts'
 import { isLive, SERVICE, type ServicePlaces, systemctl } from './places.ts'
 
 const INSTALL = 'neonpro-backup service install'
@@ -11,24 +12,37 @@ export function serviceChecks(context: CommandContext, places: ServicePlaces): C
   const { t } = context
   const { at, user, account, home, unit, keyFile, root, accountFile } = places
   const install = isLive(places) ? INSTALL : `${INSTALL} --root ${root}`
-  const of = (what: string, isOk: boolean, remedy: string): Check => (isOk ? fine(what) : missing(what, remedy))
+  const of = (looked: Looked, isOk: boolean, remedy: string): Check => (isOk ? fine(looked) : missing(looked, remedy))
+  const [byPath, byUser] = [(file: string) => subjects(SubjectKind.PATH, file), subjects(SubjectKind.USER, user)]
   const isNamed = account !== undefined || (!isLive(places) && fs.existsSync(at(accountFile)))
   const command = commandOf(at(unit))
   return [
-    of(t('service.check.unit', { file: unit }), command !== undefined, install),
+    of(
+      { id: 'SERVICE_UNIT', message: t('service.check.unit', { file: unit }), about: byPath(unit) },
+      command !== undefined,
+      install,
+    ),
     ...(command === undefined
       ? []
       : [
           of(
-            t('service.check.program', { file: command }),
+            { id: 'SERVICE_PROGRAM', message: t('service.check.program', { file: command }), about: byPath(command) },
             fs.existsSync(at(command)) || fs.existsSync(command),
             install,
           ),
         ]),
-    of(t('service.check.account', { user }), isNamed, install),
-    of(t('service.check.home', { folder: home, user }), isNamed && isOwned(at(home), account?.uid), install),
+    of({ id: 'SERVICE_ACCOUNT', message: t('service.check.account', { user }), about: byUser }, isNamed, install),
     of(
-      t('service.check.key', { file: keyFile }),
+      {
+        id: 'SERVICE_HOME',
+        message: t('service.check.home', { folder: home, user }),
+        about: [...byPath(home), ...byUser],
+      },
+      isNamed && isOwned(at(home), account?.uid),
+      install,
+    ),
+    of(
+      { id: 'SERVICE_KEY', message: t('service.check.key', { file: keyFile }), about: byPath(keyFile) },
       isClosed(at(keyFile)),
       keyRemedy(context, { file: at(keyFile), install }),
     ),
@@ -66,22 +80,32 @@ export function accessChecks({ t }: CommandContext, places: ServicePlaces): Chec
   const named = repository ?? /^Environment="?NEONPRO_REPOSITORY=([^"\n]+)"?$/m.exec(text)?.[1]
   if (named === undefined) return []
   const folder = at(named)
-  const what = t('service.check.repository', { folder: named, user })
-  if (!fs.existsSync(folder)) return [missing(what, `${INSTALL} --repo ${named}`)]
-  if ((account || !isLive(places)) && isOwned(folder, account?.uid)) return [fine(what)]
-  return [missing(what, `chown -R ${user}: ${path.resolve(named)}`)]
+  const looked = {
+    id: 'SERVICE_REPOSITORY',
+    message: t('service.check.repository', { folder: named, user }),
+    about: [...subjects(SubjectKind.PATH, named), ...subjects(SubjectKind.USER, user)],
+  } as const
+  if (!fs.existsSync(folder)) return [missing(looked, `${INSTALL} --repo ${named}`)]
+  if ((account || !isLive(places)) && isOwned(folder, account?.uid)) return [fine(looked)]
+  return [missing(looked, `chown -R ${user}: ${path.resolve(named)}`)]
 }
 
-function runningChecks({ t }: CommandContext, places: ServicePlaces): Check[] {
+function runningChecks(context: CommandContext, places: ServicePlaces): Check[] {
   if (!isLive(places)) return []
-  const enabled = systemctl('is-enabled', SERVICE)
-  const active = systemctl('is-active', SERVICE)
-  if (!enabled || !active) return [missing(t('service.check.systemd'), t('service.noSystemd'))]
-  const start = `systemctl enable --now ${SERVICE}`
+  return stateChecks(context, systemctl('is-enabled', SERVICE), systemctl('is-active', SERVICE))
+}
+
+type Answered = ReturnType<typeof systemctl>
+
+export function stateChecks({ t }: CommandContext, enabled: Answered, active: Answered): Check[] {
+  if (!enabled || !active)
+    return [missing({ id: 'SERVICE_MANAGER', message: t('service.check.systemd') }, t('service.noSystemd'))]
+  const [starts, runs] = [
+    { id: 'SERVICE_ENABLED', message: t('service.check.enabled') },
+    { id: 'SERVICE_ACTIVE', message: t('service.check.active') },
+  ] as const
   return [
-    enabled.isOk ? fine(t('service.check.enabled')) : missing(t('service.check.enabled'), start),
-    active.isOk
-      ? fine(t('service.check.active'))
-      : missing(t('service.check.active'), `journalctl -u ${SERVICE} -n 20`),
+    enabled.isOk ? fine(starts) : missing(starts, `systemctl enable --now ${SERVICE}`),
+    active.isOk ? fine(runs) : missing(runs, `journalctl -u ${SERVICE} -n 20`),
   ]
 }

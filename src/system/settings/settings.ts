@@ -213,7 +213,7 @@ function optionsOf(
   /** The defaults are those of the rooms that use them: here they are only told. */
   const show = (option: string) => {
     const { default: text } = SYSTEM_OPTIONS[option as keyof typeof SYSTEM_OPTIONS]
-    if (text !== '—') keep(option, byDefault(text))
+    if (text !== '—') keep(option, byDefault(/^\d+(\.\d+)?$/.test(text) ? Number(text) : text))
   }
   const retention = typed(layers, 'retention')
   if (!retention) show('retention')
