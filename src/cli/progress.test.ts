@@ -2,6 +2,8 @@
 // on request; silence when asked.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { EVENT } from './json/index.ts'
+import { JSON_VERSION } from './json/version.ts'
 import { translator } from './locale.ts'
 import { createProgress, type ProgressFacts, type ProgressKind, type ProgressMode } from './progress.ts'
 
@@ -69,6 +71,13 @@ test('elsewhere the first line waits for ten seconds; events are JSON; none is s
   assert.equal(shown({ mode: 'none' }), '')
   const event = JSON.parse(shown({ mode: 'json', isTTY: false })) as Record<string, unknown>
   assert.equal(event['event'], 'progress')
+  for (const kind of ['backup', 'restore', 'copy', 'verify'] as const)
+    for (const facts of [FACTS, { filesDone: 3, bytesDone: 5 }]) {
+      const { jsonVersion, ...rest } = JSON.parse(shown({ mode: 'json', kind, facts })) as Record<string, unknown>
+      assert.equal(jsonVersion, JSON_VERSION)
+      EVENT.parse(rest)
+      assert.equal(rest['kind'], kind)
+    }
   for (const name of ['filesDone', 'bytesDone', 'bytesExpected', 'seconds', 'bytesPerSecond', 'secondsLeft'])
     assert.equal(typeof event[name], 'number', name)
 })

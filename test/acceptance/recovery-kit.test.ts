@@ -142,7 +142,10 @@ test('the QR code on the page is the paper key, or says which page it is', async
   const secret = (await here.run(['key', 'recovery-kit', '--with-key'])).stdout.toString()
   assert.equal(scanned(secret), groupsOn(secret).join('-'))
   const plain = await here.run(['key', 'recovery-kit'])
-  const { fingerprint, repositoryId } = (await here.run(['key', 'recovery-kit', '--json'])).json as Record<string, string>
+  const { fingerprint, repositoryId } = (await here.run(['key', 'recovery-kit', '--json'])).json as Record<
+    string,
+    string
+  >
   assert.equal(scanned(plain.stdout.toString()), `NEONPRO-BACKUP ${repositoryId} ${fingerprint}`.toUpperCase())
 })
 

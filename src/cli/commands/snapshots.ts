@@ -42,7 +42,7 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
       timezone: zone,
       oddPoints: odd,
       problems,
-      strangers: history.strangers.map(({ key }) => key),
+      foreign: history.strangers.map(({ key }) => key),
       rollbacks,
     },
     exitCode: problems.length + rollbacks.length > 0 ? 1 : 0,

@@ -10,7 +10,7 @@ import { advice, type Check, missing, subjects, tried } from './check.ts'
 
 const SHOWN_MAX = 5
 
-interface Found {
+export interface Found {
   readonly history: History
   readonly foreign: readonly string[]
   /** Keys of keyrings of which no copy can be read. */
@@ -37,10 +37,11 @@ async function lookInto(context: CommandContext, location: string): Promise<Foun
   const foreign = (await strangers(repository, signal)).filter(({ isStranger }) => isStranger)
   const seen = state.heads()
   const history = await readHistory(repository, { signal, ...(seen && { seen }) })
-  return { history, foreign: foreign.map(({ object }) => object), keyringsLost: repository.keys.lost }
+  const names = new Set([...foreign.map(({ object }) => object), ...history.strangers.map(({ key }) => key)])
+  return { history, foreign: [...names], keyringsLost: repository.keys.lost }
 }
 
-function foundChecks(context: CommandContext, { history, foreign, keyringsLost }: Found): Check[] {
+export function foundChecks(context: CommandContext, { history, foreign, keyringsLost }: Found): Check[] {
   const { t, locale, command } = context
   const damaged = history.problems.map(({ key }) => key)
   const odd = oddPoints(history.order, nowMs()).map(({ snapshot }) => snapshot)

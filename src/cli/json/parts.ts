@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { ERROR_CODES } from '../../kernel/error-code.ts'
 
 export const count = z.int().min(0)
-export const bytes = count
+export const bytes = z.int().min(0)
 /** A share from 0 to 1. */
 export const share = z.number().min(0).max(1)
 export const time = z.iso.datetime().describe('Moment in UTC, ISO 8601.')

@@ -135,6 +135,7 @@ export const POINT_ANSWERS = {
     timezone: text.describe('Zone of the listing for people. Times here are UTC.'),
     oddPoints: z.array(oddPoint),
     problems: z.array(objectProblem),
+    foreign: texts.describe('Keys of objects that are not of this repository: they count for nothing.'),
     rollbacks: z.array(z.strictObject({ message: text, context })),
   }),
   ls: z.strictObject({ snapshot: snapshotName, entries: z.array(listed) }),

@@ -99,6 +99,7 @@ export const REPOSITORY_ANSWERS = {
     segmentsRemoved: texts,
     packsDamaged: texts,
     copiesRestored: texts,
+    foreign: texts.describe('Keys of objects that are not of this repository: they count for nothing.'),
     dropped: z.strictObject({
       packs: texts,
       blobsLost: count,
