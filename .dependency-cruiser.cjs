@@ -26,7 +26,7 @@ module.exports = {
       to: { path: drivers, pathNot: '^src/$1/$2/$3' },
     },
     // Schemas load zod, which no command waits for: commands take their types alone.
-    { name: 'answers-are-types', severity: 'error', from: { path: '^src/', pathNot: '^src/cli/json/' }, to: { path: '^src/cli/json/', pathNot: '^src/cli/json/version[.]ts$', dependencyTypesNot: ['type-only'] } },
+    { name: 'answers-are-types', severity: 'error', from: { path: '^src/', pathNot: '^src/cli/json/|[.]test[.]ts$' }, to: { path: '^src/cli/json/', pathNot: '^src/cli/json/version[.]ts$', dependencyTypesNot: ['type-only'] } },
     { name: 'koffi-only-in-system-calls', severity: 'error', from: { pathNot: '^src/kernel/system-calls' }, to: { path: '^node_modules/koffi/' } },
     { name: 'database-libraries-only-in-catalog', severity: 'error', from: { pathNot: '^(src/(catalog|jobs)|test)/' }, to: { path: '^node_modules/(@electric-sql|pg|pg-boss)/' } },
     { name: 'pglite-and-pg-only-in-catalog', severity: 'error', from: { pathNot: '^(src/catalog|test)/' }, to: { path: '^node_modules/(@electric-sql|pg)/' } },
