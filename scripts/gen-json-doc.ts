@@ -72,7 +72,9 @@ function rowsOf({ properties = {}, required = [] }: JsonSchema, prefix = ''): st
 
 function tableOf(schema: JsonSchema): string {
   const rows = rowsOf(schema)
-  return rows.length === 0 ? `${typeOf(schema)}.` : `| member | type | meaning |\n|---|---|---|\n${rows.join('\n')}`
+  return rows.length === 0
+    ? (schema.description ?? 'An object.')
+    : `| member | type | meaning |\n|---|---|---|\n${rows.join('\n')}`
 }
 
 /** One table, or one for each form. */
@@ -94,8 +96,8 @@ Made from \`src/cli/json/\` by \`node scripts/gen-json-doc.ts\`; do not edit.
 
 With \`--json\` the last line of standard output is one JSON object, in success and in failure; nothing else is written there.
 What is said for people goes to standard error. \`dump\` and \`audit export\` write the file itself to standard output, so
-they take \`--json\` only with \`--output FILE\`. The package holds the same as JSON Schema 2020-12 in
-\`dist/schemas/COMMAND.json\` (\`config-add.json\` of \`config add\`), \`failure.json\` and \`progress.json\`.
+they take \`--json\` only with \`--output FILE\`; \`cat blob --raw\` takes none. The package holds the same as JSON Schema 2020-12 in
+\`dist/schemas/COMMAND.json\` (\`config-add.json\` of \`config add\`), \`failure.json\`, \`progress.json\` and \`detail.json\`.
 
 \`\`\`sh
 neonpro-backup status --json | jq -r 'if .error then .error.message else .verdict.sentence end'
@@ -136,6 +138,10 @@ ${bodyOf(schemas['failure']!)}
 With \`--progress json\` \`backup\`, \`restore\`, \`copy\` and \`verify\` write one object a second, each on a line of standard error.
 
 ${bodyOf(schemas['progress']!)}
+
+With \`-v\` and \`--json\` each path or object is told so, a line each on standard error.
+
+${bodyOf(schemas['detail']!)}
 
 ## Commands
 

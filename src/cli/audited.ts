@@ -1,6 +1,6 @@
 /** What changes a repository is written into the audit log of its system, however it ends. */
 import type { SingleAct } from '../contracts/system/index.ts'
-import type { CommandContext, CommandModule, CommandResult, CommandSpec } from './command.ts'
+import type { CommandContext, CommandModule, CommandSpec } from './command.ts'
 
 /** The same command; one that acts is written down when it ends. */
 export function audited(spec: CommandSpec): CommandSpec {
@@ -15,7 +15,11 @@ export function audited(spec: CommandSpec): CommandSpec {
   }
 }
 
-async function runAudited(act: SingleAct, context: CommandContext, run: CommandModule['run']): Promise<CommandResult> {
+async function runAudited(
+  act: SingleAct,
+  context: CommandContext,
+  run: CommandModule['run'],
+): ReturnType<CommandModule['run']> {
   const write = async (outcome: { readonly json: unknown } | { readonly error: unknown }) =>
     (await import('./audit-act.ts')).auditAct(context, act, outcome)
   const result = await run(context).catch(async (error: unknown) => {

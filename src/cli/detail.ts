@@ -3,28 +3,12 @@
  * line, `{"event":"detail","what":…}`. Without -v there is nothing to call.
  */
 import { printable, printableJson } from '../kernel/printable.ts'
+import type { DetailEvent } from './json/index.ts'
+import { JSON_VERSION } from './json/version.ts'
 import type { Translate } from './locale.ts'
 
-export interface Detail {
-  readonly what:
-    | 'new'
-    | 'changed'
-    | 'metadata'
-    | 'unchanged'
-    | 'gone'
-    | 'skipped'
-    | 'restored'
-    | 'kept'
-    | 'deleted'
-    | 'read'
-    | 'copied'
-    | 'rewritten'
-    | 'condemned'
-    | 'forgotten'
-  /** A path, or the name of an object. */
-  readonly of: string
-  readonly reason?: string
-}
+/** `of` is a path, or the name of an object. */
+export type Detail = Omit<DetailEvent, 'event'>
 
 export type TellDetail = (detail: Detail) => void
 
@@ -35,7 +19,8 @@ export function createDetail(options: {
 }): TellDetail {
   const { isJson, t, write } = options
   return ({ what, of, reason }) => {
-    if (isJson) return void write(`${printableJson({ event: 'detail', what, of, reason })}\n`)
+    if (isJson)
+      return void write(`${printableJson({ jsonVersion: JSON_VERSION, event: 'detail', what, of, reason })}\n`)
     write(`${printable(`${t(`detail.${what}`)}  ${of}${reason ? `: ${reason}` : ''}`)}\n`)
   }
 }

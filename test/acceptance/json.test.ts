@@ -10,7 +10,7 @@ import { test } from 'node:test'
 import type { z } from 'zod'
 import { commandTree } from '../../src/cli/command-tree.ts'
 import { COMMANDS } from '../../src/cli/commands.ts'
-import { ANSWERS, type AnsweredCommand, EVENT, FAILURE } from '../../src/cli/json/index.ts'
+import { ANSWERS, type AnsweredCommand, DETAIL, EVENT, FAILURE } from '../../src/cli/json/index.ts'
 import { fileOf, publishedSchemas } from '../../src/cli/json/json-schema.ts'
 import { JSON_VERSION } from '../../src/cli/json/version.ts'
 import { commandsWithoutRun, ORDINARY, runEveryCommand } from '../harness/every-command.ts'
@@ -87,7 +87,7 @@ test('every command of the tree has a schema, and none has one without being the
 
 test('the package holds a JSON Schema of each, which passes over members that come later', () => {
   const schemas = publishedSchemas()
-  const wanted = [...Object.keys(ANSWERS).map(fileOf), 'failure', 'progress'].sort()
+  const wanted = [...Object.keys(ANSWERS).map(fileOf), 'failure', 'progress', 'detail'].sort()
   assert.deepEqual(Object.keys(schemas).sort(), wanted)
   for (const name of wanted) {
     const file = path.resolve(import.meta.dirname, `../../dist/schemas/${name}.json`)
@@ -210,6 +210,14 @@ test('--progress json writes one valid event a line, and says what is counted', 
       assert.deepEqual([jsonVersion, event['kind']], [JSON_VERSION, kind])
     }
   }
+  const { stderr } = await run(0, 'backup', at('data'), '-v')
+  const details = stderr.split('\n').filter((line) => line.startsWith('{'))
+  assert.ok(details.length > 0, stderr)
+  for (const line of details) {
+    const { jsonVersion, ...event } = JSON.parse(line) as Record<string, unknown>
+    assert.equal(jsonVersion, JSON_VERSION)
+    assertFits(DETAIL, event, 'an event of -v')
+  }
   // What is done in a moment may say nothing: progress.test.ts has each kind.
   assert.ok(told > 0)
 })
@@ -267,6 +275,8 @@ const FAILING: Readonly<Record<AnsweredCommand, readonly string[]>> = {
   'system move-home': [],
   'system rebuild': [],
   completion: ['no-shell'],
+  list: ['packs'],
+  cat: ['config'],
   doctor: [],
 }
 

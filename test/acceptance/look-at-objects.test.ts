@@ -41,7 +41,9 @@ async function made(folder: string) {
   const json = async (...args: string[]) => {
     const ran = await run(...args, '--json')
     assert.equal(ran.status, 0, `${args.join(' ')}: ${ran.stderr}`)
-    return ran.json as unknown as Answer
+    const { jsonVersion, ...answer } = ran.json!
+    assert.equal(jsonVersion, 1)
+    return answer as unknown as Answer
   }
   const list = async (kind: string) => (await json('list', kind)).objects as Listed[]
   fs.mkdirSync(at('data', 'sub'), { recursive: true })

@@ -1,11 +1,12 @@
 import { findObject, findSnapshot, Inspector, type Repository, readHistory, readObject } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import type { CommandContext, CommandResult } from '../command.ts'
+import type { AnswerOf } from '../json/index.ts'
 import { kindOfKey, objectKindOf } from '../object-kinds.ts'
 import { openRepository } from '../open.ts'
 
 /** What one object says: `cat snapshot latest`, `cat pack 3f2a`, `cat records/81c0…`, `cat tree ID`, `cat blob ID`. */
-export async function run(context: CommandContext): Promise<CommandResult> {
+export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'cat'> | null>> {
   const [what, id] = context.args as [string, string | undefined]
   const isRaw = context.options['raw'] === true
   if (isRaw && what !== 'blob') throw new BackupError('USAGE', '--raw gives the bytes of a blob: cat blob ID --raw.')
@@ -20,22 +21,30 @@ export async function run(context: CommandContext): Promise<CommandResult> {
   return tell(context, await readObject(opened.repository, key, context.signal))
 }
 
-async function tree(context: CommandContext, inspector: Inspector, id: string): Promise<CommandResult> {
+async function tree(
+  context: CommandContext,
+  inspector: Inspector,
+  id: string,
+): Promise<CommandResult<AnswerOf<'cat'> | null>> {
   const entries = []
   for await (const entry of inspector.directory(id)) entries.push(entry)
   return tell(context, { tree: id, entries })
 }
 
-async function blob(context: CommandContext, inspector: Inspector, id: string): Promise<CommandResult> {
+async function blob(
+  context: CommandContext,
+  inspector: Inspector,
+  id: string,
+): Promise<CommandResult<AnswerOf<'cat'> | null>> {
   const { bytes, holds } = await inspector.blob(id)
   if (context.options['raw'] !== true) return tell(context, { blob: id, holds, bytes: bytes.length })
   await new Promise<void>((resolve, reject) =>
     process.stdout.write(bytes, (error) => (error ? reject(error) : resolve())),
   )
-  return { json: {} }
+  return { json: null }
 }
 
-function tell(context: CommandContext, json: unknown): CommandResult {
+function tell(context: CommandContext, json: AnswerOf<'cat'>): CommandResult<AnswerOf<'cat'>> {
   for (const line of JSON.stringify(json, null, 2).split('\n')) context.say(line)
   return { json }
 }

@@ -31,10 +31,34 @@ export const EVENT = z.discriminatedUnion('kind', [
   z.strictObject({ ...went, kind: z.literal('verify'), packsDone: count }),
 ])
 
+/** Lines on standard error with `-v` and `--json`. */
+export const DETAIL = z.strictObject({
+  event: z.literal('detail'),
+  what: z.enum([
+    'new',
+    'changed',
+    'metadata',
+    'unchanged',
+    'gone',
+    'skipped',
+    'restored',
+    'kept',
+    'deleted',
+    'read',
+    'copied',
+    'rewritten',
+    'condemned',
+    'forgotten',
+  ]),
+  of: z.string().describe('A path, or the name of an object.'),
+  reason: z.string().exactOptional().describe('Why, for people; absent where there is none to tell.'),
+})
+
 export type AnsweredCommand = keyof typeof ANSWERS
 /** What the compiler holds a command to. */
 export type AnswerOf<Name extends AnsweredCommand> = Frozen<z.output<(typeof ANSWERS)[Name]>>
 export type FailureAnswer = Frozen<z.output<typeof FAILURE>>
+export type DetailEvent = Frozen<z.output<typeof DETAIL>>
 export type ProgressEvent = Frozen<z.output<typeof EVENT>>
 
 type Frozen<T> =

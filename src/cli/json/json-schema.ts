@@ -3,7 +3,7 @@
  * members pass that they do not name, since later versions add some.
  */
 import { z } from 'zod'
-import { ANSWERS, EVENT, FAILURE } from './index.ts'
+import { ANSWERS, DETAIL, EVENT, FAILURE } from './index.ts'
 import { JSON_VERSION } from './version.ts'
 
 export interface JsonSchema {
@@ -32,6 +32,7 @@ export function publishedSchemas(): Readonly<Record<string, JsonSchema>> {
   return {
     ...Object.fromEntries(answers),
     failure: published(FAILURE, 'What a command that failed answers with --json.'),
+    detail: published(DETAIL, 'A line on standard error with -v and --json.'),
     progress: published(EVENT, 'A line on standard error with --progress json.'),
   }
 }

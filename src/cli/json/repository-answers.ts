@@ -77,6 +77,13 @@ const key = { generation: generation.describe('Of the keyring.') }
 const epoch = z.int().min(1)
 
 export const REPOSITORY_ANSWERS = {
+  list: z.strictObject({
+    kind: text.describe('Such as packs or snapshots.'),
+    objects: z.array(z.strictObject({ key: text, bytes, storedAt: time })),
+  }),
+  cat: z
+    .looseObject({})
+    .describe('What the object says, by the members that docs/format/v1.md gives it: the format is the promise.'),
   init: z.strictObject({ repositoryId, location: text, generation: key.generation }),
   verify: z.strictObject({
     readShare: share.describe('Of the stored bytes: 0 (lists only) to 1 (all).'),

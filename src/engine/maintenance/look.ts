@@ -98,7 +98,11 @@ function nameOf(key: string): string {
 }
 
 /** What it says, as plain JSON. Throws DAMAGED, NOT_FOUND; USAGE for what has nothing to say but bytes. */
-export async function readObject(repository: Repository, key: string, signal?: AbortSignal): Promise<unknown> {
+export async function readObject(
+  repository: Repository,
+  key: string,
+  signal?: AbortSignal,
+): Promise<Readonly<Record<string, unknown>>> {
   const folder = key.slice(0, key.indexOf('/'))
   if (folder === 'config') return { key, ...(await configOf(repository, key, signal)) }
   if (folder === 'keys') return { key, ...(await keyringOf(repository, key, signal)) }
