@@ -24,7 +24,10 @@ test('an exported log is checked without key, database or repository, in both la
   fs.writeFileSync(changed, fs.readFileSync(VECTOR, 'utf8').replace('"FAILED"', '"SUCCESS"'))
   const bad = await runCli(['audit', 'verify', '--file', changed, '--json'], { env: {}, cwd: folder.path })
   assert.deepEqual([bad.status, bad.json?.['problems']], [1, [{ sequence: 2, what: 'EDITED' }]])
-  assert.match(bad.stderr, /NOT intact.*\n.*2 {2}EDITED: the bytes of the entry are not those that were hashed/)
+  assert.match(
+    bad.stderr,
+    /NOT intact.*\n.*2 {2}EDITED: the entry was changed: its bytes are not those that were hashed/,
+  )
   assert.match(
     (await runCli(['audit', 'verify', '--file', changed], { env: { LANG: 'pt_BR.UTF-8' }, cwd: folder.path })).stderr,
     /NÃO está íntegro/,
