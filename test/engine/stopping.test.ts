@@ -156,7 +156,8 @@ test('a checkpoint in the middle of one large file keeps no lane from it', async
     checkpointMs: 60,
     onProgress,
   })
-  assert.ok(after.size > 8, `the file went on in ${after.size} steps after the first of ${checkpoints} checkpoints`)
+  // Kept from it, a lane would go on in one step, or in none.
+  assert.ok(after.size > 3, `the file went on in ${after.size} steps after the first of ${checkpoints} checkpoints`)
   assert.deepEqual(await restored(repository, base.path, { snapshot, source }), lookAt(source))
   await verified(repository)
 })

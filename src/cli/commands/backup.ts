@@ -16,6 +16,7 @@ import { DayEnd, momentOf } from '../../kernel/moment.ts'
 import { PROGRAM } from '../../kernel/program.ts'
 import { machineZone } from '../../kernel/zone.ts'
 import { countFiles, type FileFilters } from '../../sources/index.ts'
+import { tellBackup } from '../backup-detail.ts'
 import {
   bytesOption,
   type CommandContext,
@@ -70,8 +71,8 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
         filesExpected: facts.filesExpected ?? count?.files,
       }),
   }).finally(() => progress.end())
-  if (context.detail) await (await import('../backup-detail.ts')).tellBackup(context, opened.repository, result)
   tell(context, result)
+  if (context.detail) await tellBackup(context, opened.repository, result)
   const { document } = result
   const isPartial = document.skippedCount + document.changedCount + document.notKeptCount > 0
   if (isPartial) context.warn(context.t('backup.partial'))
