@@ -20,6 +20,31 @@ export interface Uptime {
   readonly ms: number
 }
 
+/** What only a store of this machine's files can do. Nothing asks for it but speed, and checks of paths. */
+export interface LocalFiles {
+  /** Folder of all objects, absolute. */
+  readonly root: string
+  /** On the same file system: what is published from there is renamed, not copied. */
+  readonly workspace: string
+  /** The file that holds the object of that key. */
+  path(key: string): string
+  /**
+   * Makes a finished file of the workspace durable under `key` and removes it from there. A key that holds an object of
+   * the same length is success.
+   */
+  publish(stagedPath: string, key: string, options?: CallOptions): Promise<void>
+  /**
+   * A clock of this machine that nobody can set, in milliseconds since the start that `boot` names. A deadline has
+   * passed only when it says so too.
+   */
+  uptime(): Uptime
+  /**
+   * Keeps some room aside while there is enough (`keep`), and gives it up (`use`), so that on a full disk there is room
+   * for what frees room.
+   */
+  reserve(action: 'keep' | 'use'): Promise<void>
+}
+
 export interface CallOptions {
   readonly signal?: AbortSignal
 }
@@ -41,7 +66,6 @@ export interface StoreCapabilities {
   readonly createIfAbsent: boolean
   readonly objectLock: boolean
   readonly versions: boolean
-  readonly localFiles: boolean
 }
 
 /**
@@ -61,8 +85,8 @@ export interface ObjectStore extends AsyncDisposable {
   /** For people; never holds a secret. */
   readonly location: string
   readonly capabilities: StoreCapabilities
-  /** A local folder for files that `publish` takes over. LOCAL: on the repository's own file system. */
-  readonly stagingDirectory: string
+  /** Only where objects are files of this machine. */
+  readonly local?: LocalFiles
   /** Called before the first write of a run: sweeps what dead runs left half-written. Reading needs no call of this. */
   prepare(): Promise<void>
   /**
@@ -75,17 +99,10 @@ export interface ObjectStore extends AsyncDisposable {
     options?: CallOptions & { readonly ifAbsent?: boolean },
   ): Promise<void>
   /**
-   * Makes a finished file of the staging folder durable under `key` and removes it from there. A key that holds an
-   * object of the same length is success.
-   */
-  publish(stagedPath: string, key: string, options?: CallOptions): Promise<void>
-  /**
    * The object, or exactly `length` bytes from `offset`. Throws NOT_FOUND, also for what is no file; DAMAGED for one
    * longer than `bytesMax`; STORAGE_FAILED for a range that the object does not have.
    */
   get(key: string, options?: ReadOptions): Promise<Uint8Array>
-  /** LOCAL: the file that holds the object. Elsewhere undefined. */
-  localPath(key: string): string | undefined
   head(key: string, options?: CallOptions): Promise<ObjectStat | undefined>
   /** Every object whose key begins with `prefix`, in byte order of the keys. Never an unfinished one. */
   list(prefix: string, options?: ListOptions): AsyncIterable<ObjectStat>
@@ -94,14 +111,4 @@ export interface ObjectStore extends AsyncDisposable {
   capacity(): Promise<StoreCapacity | undefined>
   /** The store's own time, by the date of an object that it has just written. */
   nowMs(): Promise<number>
-  /**
-   * LOCAL: a clock of this machine that nobody can set, in milliseconds since the start that `boot` names. A deadline
-   * has passed only when it says so too.
-   */
-  uptime?(): Uptime
-  /**
-   * LOCAL: keeps some room aside while there is enough (`keep`), and gives it up (`use`), so that on a full disk there
-   * is room for what frees room. Elsewhere there is nothing to keep.
-   */
-  reserve?(action: 'keep' | 'use'): Promise<void>
 }

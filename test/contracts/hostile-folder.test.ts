@@ -34,7 +34,7 @@ test('a link in the place of the staging folder is taken away, and nothing of wh
   const store = openStore(parseLocation(root))
   await store.prepare()
   await store.put('a/b', Buffer.from('x'))
-  await store.reserve?.('use')
+  await store.local!.reserve('use')
   assert.deepEqual(
     files.map((file) => fs.readFileSync(file, 'utf8')),
     ['mine', 'mine', 'mine'],
@@ -47,7 +47,7 @@ test('what this program never put into the staging folder is nobody else to swee
   using folder = temporaryDirectory()
   const store = openStore(parseLocation(folder.path))
   await store.prepare()
-  const file = oldFile(path.join(store.stagingDirectory, 'thesis.doc'))
+  const file = oldFile(path.join(store.local!.workspace, 'thesis.doc'))
   await store.prepare()
   assert.ok(fs.existsSync(file))
 })
@@ -162,16 +162,16 @@ test('what the owner of a folder puts in the place of what root writes there doe
     bytes: 1,
     open: async function* () {
       take(
-        path.join(store.stagingDirectory, fs.readdirSync(store.stagingDirectory).find((name) => /^put-/.test(name))!),
+        path.join(store.local!.workspace, fs.readdirSync(store.local!.workspace).find((name) => /^put-/.test(name))!),
       )
       yield await Promise.resolve(Buffer.from('x'))
     },
   }
   await store.put('a/b', body)
-  const staged = path.join(store.stagingDirectory, 'pack-00000000-1-abc')
+  const staged = path.join(store.local!.workspace, 'pack-00000000-1-abc')
   fs.writeFileSync(staged, 'pack')
   take(staged)
-  await assert.rejects(store.publish(staged, 'a/c'), failsWith('STORAGE_FAILED'))
+  await assert.rejects(store.local!.publish(staged, 'a/c'), failsWith('STORAGE_FAILED'))
   const { uid, mode } = fs.statSync(victim)
   assert.deepEqual([uid, mode & 0o777], [0, 0o644])
 })

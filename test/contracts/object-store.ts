@@ -6,8 +6,9 @@ import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
-import type { ByteSource, ObjectStore } from '../../src/storage/index.ts'
+import { type ByteSource, type ObjectStore, publishFile } from '../../src/storage/index.ts'
 import { failsWith } from '../harness/refusal.ts'
+import { temporaryDirectory } from '../harness/temporary-directory.ts'
 
 /** Opens a fresh, empty store. `again` opens a second connection to the same objects, where there is such a thing. */
 export type OpenStore = () => {
@@ -110,10 +111,11 @@ function puts(check: Check): void {
   check(
     'a finished file is published and gone from staging; publishing what is there is success',
     async ({ store }) => {
+      using folder = temporaryDirectory()
       const publish = async () => {
-        const staged = path.join(store.stagingDirectory, 'pack-test')
+        const staged = path.join(store.local?.workspace ?? folder.path, 'pack-test')
         fs.writeFileSync(staged, 'pack')
-        await store.publish(staged, 'packs/aa/pack')
+        await publishFile(store, staged, { key: 'packs/aa/pack' })
         assert.ok(!fs.existsSync(staged))
       }
       await publish()
@@ -159,7 +161,7 @@ function lists(check: Check): void {
   check('lists in byte order by prefix, at once after a write, and nothing unfinished', async ({ store }) => {
     const keys = ['a', 'a-b', 'a.b', 'ab/c', 'abc/d', 'b/1', 'b/10', 'b/2', 'b/a/deep/er']
     for (const key of keys.toReversed()) await store.put(key, Buffer.from(key))
-    fs.writeFileSync(path.join(store.stagingDirectory, 'put-unfinished'), 'x')
+    if (store.local) fs.writeFileSync(path.join(store.local.workspace, 'put-unfinished'), 'x')
     assert.deepEqual(await keysOf(store, ''), [...keys].sort())
     assert.deepEqual(await keysOf(store, 'b/'), ['b/1', 'b/10', 'b/2', 'b/a/deep/er'])
     assert.deepEqual(await keysOf(store, 'b/1'), ['b/1', 'b/10'])

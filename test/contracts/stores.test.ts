@@ -30,8 +30,8 @@ test('local: modes are exact whatever the umask, 0600 and 0700 unless the locati
       const base = path.join(folder.path, `s${fileMode}`)
       const store = openStore(parseLocation(`file://${base}${query}`))
       await store.put('a/b', Buffer.from('x'))
-      fs.writeFileSync(path.join(store.stagingDirectory, 'pack'), 'x')
-      await store.publish(path.join(store.stagingDirectory, 'pack'), 'a/c')
+      fs.writeFileSync(path.join(store.local!.workspace, 'pack'), 'x')
+      await store.local!.publish(path.join(store.local!.workspace, 'pack'), 'a/c')
       for (const name of ['a/b', 'a/c']) assert.equal(fs.statSync(path.join(base, name)).mode & 0o777, fileMode)
       assert.equal(fs.statSync(path.join(base, 'a')).mode & 0o777, directoryMode)
     }
@@ -60,7 +60,7 @@ test('local: prepare sweeps what dead processes of this machine left, and old th
   const store = openStore(parseLocation(folder.path))
   await store.prepare()
   const staged = (name: string, ageMs = 0) => {
-    const file = path.join(store.stagingDirectory, name)
+    const file = path.join(store.local!.workspace, name)
     fs.writeFileSync(file, 'x')
     fs.utimesSync(file, new Date(), new Date(Date.now() - ageMs))
     return file

@@ -9,7 +9,7 @@ import { openWriterSession } from '../../src/engine/commit/index.ts'
 import { ObjectType } from '../../src/engine/crypto/index.ts'
 import { forgetSnapshots, prune, readHistory } from '../../src/engine/index.ts'
 import type { ObjectStore } from '../../src/storage/index.ts'
-import { storeWith, withClock } from '../harness/freezing-store.ts'
+import { withClock } from '../harness/freezing-store.ts'
 import {
   backup,
   localStore,
@@ -20,6 +20,7 @@ import {
   verified,
 } from '../harness/repository.ts'
 import { seededRandom } from '../harness/seeded-random.ts'
+import { storeWith, withoutLocal } from '../harness/store-with.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 
 const HOUR_MS = 3600 * 1000
@@ -50,8 +51,7 @@ async function pruned(
 const dateOnly = (aheadMs: number) => (inner: ObjectStore) =>
   storeWith(inner, { nowMs: async () => (await inner.nowMs()) + aheadMs })
 /** A store that has no other clock than its own. */
-const remote = (aheadMs: number) => (inner: ObjectStore) =>
-  storeWith(dateOnly(aheadMs)(inner), { uptime: undefined } as unknown as Partial<ObjectStore>)
+const remote = (aheadMs: number) => (inner: ObjectStore) => withoutLocal(dateOnly(aheadMs)(inner))
 
 test('while a writer is open only a day that really passed lets packs go', async () => {
   using folder = temporaryDirectory()

@@ -11,7 +11,7 @@ import { forgetSnapshots, prune, readHistory, repairRepository, verifyRepository
 import { isBackupError } from '../../src/kernel/backup-error.ts'
 import type { ObjectStore } from '../../src/storage/index.ts'
 import { faultyStore } from '../harness/faulty-store.ts'
-import { freezing, storeWith } from '../harness/freezing-store.ts'
+import { freezing } from '../harness/freezing-store.ts'
 import { failsWith } from '../harness/refusal.ts'
 import {
   backedUpSample,
@@ -23,6 +23,7 @@ import {
   type TestRepository,
   verified,
 } from '../harness/repository.ts'
+import { storeWith } from '../harness/store-with.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 
 const RUN = 'clinic-daily.2026-11-23t02-00'

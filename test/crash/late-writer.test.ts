@@ -8,8 +8,8 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { openWriterSession } from '../../src/engine/commit/index.ts'
 import { readHistory, verifyRepository } from '../../src/engine/index.ts'
-import type { ObjectStore } from '../../src/storage/index.ts'
-import { storeWith, withClock } from '../harness/freezing-store.ts'
+import type { LocalFiles, ObjectStore } from '../../src/storage/index.ts'
+import { withClock } from '../harness/freezing-store.ts'
 import { failsWith } from '../harness/refusal.ts'
 import {
   backup,
@@ -24,6 +24,7 @@ import {
   verified,
 } from '../harness/repository.ts'
 import { type Stopped, seeing, stoppingAt } from '../harness/stopping-store.ts'
+import { localWith, storeWith } from '../harness/store-with.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 
 const PAST_DEADLINE_MS = 25 * 3600 * 1000
@@ -177,12 +178,12 @@ test('a checkpoint of a writer that slept through a deletion is not taken up', a
   const inner = localStore(made.folder)
   const reached = Promise.withResolvers<void>()
   const going = Promise.withResolvers<void>()
-  const publish: ObjectStore['publish'] = async (...args) => {
+  const publish: LocalFiles['publish'] = async (...args) => {
     reached.resolve()
     await going.promise
-    await inner.publish(...args)
+    await inner.local!.publish(...args)
   }
-  const sleeping = backup(made, source, { store: storeWith(inner, { publish }), source: 'late', signal: stop.signal })
+  const sleeping = backup(made, source, { store: localWith(inner, { publish }), source: 'late', signal: stop.signal })
   await reached.promise
   await forget(made, snapshots[0]!)
   await pruned(made)

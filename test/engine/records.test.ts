@@ -20,7 +20,7 @@ import {
   writeRecord,
 } from '../../src/engine/index.ts'
 import { isBackupError } from '../../src/kernel/backup-error.ts'
-import { storeWith, withClock } from '../harness/freezing-store.ts'
+import { withClock } from '../harness/freezing-store.ts'
 import { failsWith } from '../harness/refusal.ts'
 import {
   backup,
@@ -32,6 +32,7 @@ import {
   type TestRepository,
 } from '../harness/repository.ts'
 import { seededRandom } from '../harness/seeded-random.ts'
+import { storeWith } from '../harness/store-with.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 
 const nightly = { record: RecordKind.CONFIGURATION, subject: 'clinic-nightly', by: 'test' }

@@ -4,10 +4,10 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { ObjectType } from '../../src/engine/crypto/index.ts'
 import { changeKeyring, forgetSnapshots, prune, RecordKind, readHistory, writeRecord } from '../../src/engine/index.ts'
-import { storeWith } from './freezing-store.ts'
 import { failsWith } from './refusal.ts'
 import { backup, localStore, makeRepository, open, type TestRepository } from './repository.ts'
 import { seededRandom } from './seeded-random.ts'
+import { storeWith } from './store-with.ts'
 
 export interface Stage {
   readonly base: string

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { BackupError } from '../../src/kernel/backup-error.ts'
 import type { ObjectStore } from '../../src/storage/index.ts'
+import { publishingBy } from './store-with.ts'
 
 /** `kill` ends this very process by SIGKILL, before the call or after it took effect. */
 export type FaultMode = 'before' | 'after' | 'kill' | 'kill-after'
@@ -12,7 +13,7 @@ export interface FaultPlan {
   readonly mode: FaultMode
 }
 
-const COUNTED = new Set(['put', 'publish', 'get', 'head', 'delete', 'nowMs', 'list'])
+const COUNTED = new Set(['put', 'get', 'head', 'delete', 'nowMs', 'list'])
 
 export class Crash extends Error {}
 
@@ -40,6 +41,7 @@ export function faultyStore(inner: ObjectStore, plan?: FaultPlan): FaultyStore {
   const store = new Proxy(inner, {
     get(target, property: keyof ObjectStore) {
       const value = target[property] as unknown
+      if (property === 'local') return publishingBy(target.local, act)
       if (typeof value !== 'function') return value
       const method = value as (...args: unknown[]) => unknown
       if (property === 'list') {

@@ -1,8 +1,9 @@
 /** Stores that sleep, or whose clock runs ahead. */
 import type { ObjectStore } from '../../src/storage/index.ts'
 import { Crash } from './faulty-store.ts'
+import { localWith, publishingBy, storeWith } from './store-with.ts'
 
-const FREEZING = ['put', 'publish', 'get', 'head', 'delete', 'list']
+const FREEZING = ['put', 'get', 'head', 'delete', 'list']
 
 export interface FreezingStore {
   readonly store: ObjectStore
@@ -32,6 +33,7 @@ export function freezing(inner: ObjectStore, at: number, dies: boolean): Freezin
   const store = new Proxy(inner, {
     get(target, property: keyof ObjectStore) {
       const value = target[property] as unknown
+      if (property === 'local') return publishingBy(target.local, act)
       if (typeof value !== 'function') return value
       const method = value as (...args: unknown[]) => unknown
       if (!FREEZING.includes(String(property))) return method.bind(target)
@@ -45,19 +47,9 @@ export function freezing(inner: ObjectStore, at: number, dies: boolean): Freezin
   return { store, frozen: frozen.promise, wake: () => woken.resolve(), calls: () => calls }
 }
 
-/** The same store with some members replaced. */
-export function storeWith(inner: ObjectStore, members: Partial<ObjectStore>): ObjectStore {
-  return new Proxy(inner, {
-    get(target, property: keyof ObjectStore) {
-      if (property in members) return members[property]
-      const value = target[property] as unknown
-      return typeof value === 'function' ? (value as (...args: unknown[]) => unknown).bind(target) : value
-    },
-  })
-}
-
 /** Time has passed for everybody. */
 export function withClock(inner: ObjectStore, aheadMs: number): ObjectStore {
-  const uptime = () => ({ ...inner.uptime!(), ms: inner.uptime!().ms + aheadMs })
-  return storeWith(inner, { nowMs: async () => (await inner.nowMs()) + aheadMs, ...(inner.uptime && { uptime }) })
+  const { local } = inner
+  const uptime = () => ({ ...local!.uptime(), ms: local!.uptime().ms + aheadMs })
+  return storeWith(localWith(inner, { uptime }), { nowMs: async () => (await inner.nowMs()) + aheadMs })
 }

@@ -1,13 +1,9 @@
-/**
- * A store in memory, the model that the contract suite is tried on first. Its staging folder is real, since packs are
- * written as files.
- */
-import fs from 'node:fs'
-import os from 'node:os'
-import path from 'node:path'
+/** A store in memory, the model that the contract suite is tried on first. */
 import { BackupError } from '../../src/kernel/backup-error.ts'
 import type { ByteSource, CallOptions, ObjectStat, ObjectStore, StoreCapabilities } from '../../src/storage/index.ts'
 import { checkKey } from '../../src/storage/key.ts'
+
+export type MemoryObjects = Map<string, { readonly bytes: Uint8Array; readonly modifiedMs: number }>
 
 export class MemoryStore implements ObjectStore {
   readonly kind = 'MEMORY'
@@ -16,11 +12,14 @@ export class MemoryStore implements ObjectStore {
     createIfAbsent: true,
     objectLock: false,
     versions: false,
-    localFiles: false,
   }
-  readonly stagingDirectory = fs.mkdtempSync(path.join(os.tmpdir(), 'neonpro-memory-'))
-  readonly #objects = new Map<string, { bytes: Uint8Array; modifiedMs: number }>()
+  readonly #objects: MemoryObjects
   #isClosed = false
+
+  /** Of the same objects any number may be open. */
+  constructor(objects: MemoryObjects = new Map()) {
+    this.#objects = objects
+  }
 
   prepare(): Promise<void> {
     return Promise.resolve()
@@ -39,11 +38,6 @@ export class MemoryStore implements ObjectStore {
     this.#objects.set(key, { bytes, modifiedMs: Date.now() })
   }
 
-  async publish(stagedPath: string, key: string, options: CallOptions = {}): Promise<void> {
-    await this.put(key, fs.readFileSync(stagedPath), options)
-    fs.rmSync(stagedPath)
-  }
-
   get(
     key: string,
     options: CallOptions & { readonly offset?: number; readonly length?: number } = {},
@@ -55,13 +49,11 @@ export class MemoryStore implements ObjectStore {
       const offset = options.offset ?? 0
       const length = options.length ?? object.bytes.length - offset
       if (length < 0 || offset + length > object.bytes.length)
-        throw new BackupError('STORAGE_FAILED', 'The object has no such range.', { context: { key } })
+        throw new BackupError('STORAGE_FAILED', 'The object has no such range.', {
+          context: { key, bytes: object.bytes.length },
+        })
       return object.bytes.slice(offset, offset + length)
     })
-  }
-
-  localPath(): undefined {
-    return undefined
   }
 
   head(key: string): Promise<ObjectStat | undefined> {
@@ -99,7 +91,6 @@ export class MemoryStore implements ObjectStore {
 
   [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true
-    fs.rmSync(this.stagingDirectory, { recursive: true, force: true })
     return Promise.resolve()
   }
 

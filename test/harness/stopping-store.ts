@@ -3,7 +3,7 @@
  * order.
  */
 import type { ObjectStat, ObjectStore } from '../../src/storage/index.ts'
-import { storeWith } from './freezing-store.ts'
+import { storeWith } from './store-with.ts'
 
 export interface Stopped {
   readonly store: ObjectStore

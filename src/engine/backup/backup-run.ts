@@ -163,7 +163,7 @@ export class BackupRun {
   }
 
   #prepareLanes(metaTable: BlobTable): void {
-    const { keys, store } = this.#repository
+    const { keys, workspace } = this.#repository
     const { tombstoned, lossGeneration } = this.#history.deleteLog
     const isWhole = this.#previous.every(({ document }) => document.deleteGeneration >= lossGeneration)
     const isTrusting = this.#options.type !== SnapshotType.FULL && tombstoned.size === 0 && isWhole
@@ -176,10 +176,10 @@ export class BackupRun {
       isDryRun: false,
       stop: this.#stop.buffer,
     }
-    makeDirectories(store.stagingDirectory, { mode: 0o700 })
+    makeDirectories(workspace, { mode: 0o700 })
     this.#laneSetup = {
       scope: keys.scope(),
-      stagingDirectory: store.stagingDirectory,
+      workspace,
       chunkerSecret: keys.chunkerSecret,
       idKey: keys.idKey.key,
       segmentBytes: this.#options.segmentBytes ?? MIB,

@@ -122,10 +122,10 @@ function planningTree(repository: Repository, { options, roots, parent, readPage
 }
 
 /** It is asked for nothing: a dry run stores no blob. */
-function idleLane({ keys, store }: Repository): Lane {
+function idleLane({ keys, workspace }: Repository): Lane {
   const setup = {
     scope: keys.scope(),
-    stagingDirectory: store.stagingDirectory,
+    workspace,
     chunkerSecret: keys.chunkerSecret,
     idKey: keys.idKey.key,
     segmentBytes: MIB,

@@ -3,11 +3,12 @@
  * pack writer. The main thread has one and so has each worker; they share nothing but the blob table.
  */
 import fs from 'node:fs'
+import { alignedBuffer } from '../../kernel/aligned-buffer.ts'
 import { type Chunker, ChunkerProfile, createChunker } from '../chunker/index.ts'
 import { createSegmentCodec, type SegmentCodec } from '../compression/index.ts'
 import { blobIdOf, LookupIds, type ObjectScope, ObjectType } from '../crypto/index.ts'
 import { BlobTable, type BlobTableMemory } from '../index/index.ts'
-import { alignedBuffer, BLOB_BYTES_MAX, type FinishedPack, PackWriter, SealBuffers } from '../pack/index.ts'
+import { BLOB_BYTES_MAX, type FinishedPack, PackWriter, SealBuffers } from '../pack/index.ts'
 
 const MIB = 1024 * 1024
 export const ARENA_BYTES = 3 * MIB
@@ -17,7 +18,7 @@ const META_SEGMENT_BYTES = 512 * 1024
 /** Plain data: it travels to a worker by structured clone. */
 export interface LaneSetup {
   readonly scope: ObjectScope
-  readonly stagingDirectory: string
+  readonly workspace: string
   readonly chunkerSecret: Uint8Array
   readonly idKey: Uint8Array
   /** Absent until the index is loaded: an unchanged run never needs it. */
@@ -147,9 +148,9 @@ export class Lane {
   }
 
   #writer(type: 1 | 2, segmentBytes: number): PackWriter {
-    const { scope, stagingDirectory, packBytes } = this.#setup
+    const { scope, workspace, packBytes } = this.#setup
     return new PackWriter(
-      { type, scope, stagingDirectory, segmentBytes, packBytes },
+      { type, scope, workspace, segmentBytes, packBytes },
       {
         codec: this.codec,
         buffers: this.buffers,

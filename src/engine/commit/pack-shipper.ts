@@ -2,6 +2,7 @@
  * Brings finished packs into the store and, after them, the index segments that name them. At most a few packs are on
  * the way; an index segment is put only when every pack that it names is durable.
  */
+import { publishFile } from '../../storage/index.ts'
 import { ObjectType } from '../crypto/index.ts'
 import { encodeIndexSegment, type IndexedPack } from '../index/index.ts'
 import type { FinishedPack } from '../pack/index.ts'
@@ -55,7 +56,7 @@ export class PackShipper {
   }
 
   async #publish(pack: FinishedPack): Promise<void> {
-    await this.#repository.store.publish(pack.path, packKey(pack.name))
+    await publishFile(this.#repository.store, pack.path, { key: packKey(pack.name) })
     this.bytesStored += pack.bytes
     this.#unindexed[pack.type === ObjectType.PACK_DATA ? 'data' : 'meta'].push(pack)
   }

@@ -38,10 +38,10 @@ export interface SharedIndexMemory {
 /** An index that another thread has shared, with the names of its packs. */
 export class SharedIndex {
   readonly table: BlobTable
-  readonly packs: ReadonlyArray<{ readonly name: string }>
+  readonly packs: ReadonlyArray<{ readonly name: string; readonly bytes: number }>
   readonly #segments: Uint32Array
 
-  constructor(memory: SharedIndexMemory, packs: ReadonlyArray<{ readonly name: string }>) {
+  constructor(memory: SharedIndexMemory, packs: ReadonlyArray<{ readonly name: string; readonly bytes: number }>) {
     this.table = new BlobTable(memory.table)
     this.packs = packs
     this.#segments = new Uint32Array(memory.segments)

@@ -8,6 +8,7 @@ import { turn } from '../../kernel/clock.ts'
 import { type CrossingError, receivedError } from '../../kernel/crossing-error.ts'
 import { makeDirectories } from '../../kernel/directories.ts'
 import { lostThread, startWorkerThread } from '../../kernel/worker-thread.ts'
+import { placeOfPack } from '../../storage/index.ts'
 import { PackShipper } from '../commit/index.ts'
 import { ObjectType } from '../crypto/index.ts'
 import type { FinishedPack } from '../pack/index.ts'
@@ -45,17 +46,19 @@ export type FromCopier =
 export async function copyBlobs(work: CopyWork): Promise<number> {
   const { to, packs, signal } = work
   if (packs.length === 0) return 0
-  makeDirectories(to.store.stagingDirectory, { mode: 0o700 })
+  makeDirectories(to.workspace, { mode: 0o700 })
   const shipper = new PackShipper(to, signal)
   const queue = packs.map((pack) => taskOf(work, pack)).sort((a, b) => b.bytes - a.bytes)
   const setup = setupOf(work)
-  const isLarge = queue.length > 1 && queue.reduce((sum, { bytes }) => sum + bytes, 0) >= WORKER_BYTES_MIN
+  // A store of another kind is this thread's alone.
+  const isLarge =
+    work.from.store.local && queue.length > 1 && queue.reduce((sum, { bytes }) => sum + bytes, 0) >= WORKER_BYTES_MIN
   await using lane = isLarge ? new CopierLane(setup, { queue, shipper, onBytes: work.onBytes }) : undefined
-  const copier = new PackCopier(setup, (pack) => shipper.ship(pack))
+  const copier = new PackCopier(setup, (pack) => shipper.ship(pack), work.from.store)
   try {
     for (let task = queue.shift(); task; task = queue.shift()) {
       throwIfAborted(signal)
-      const bytes = copier.copy(task)
+      const bytes = await copier.copy(task)
       work.onBytes?.(bytes)
       await shipper.room()
       await turn()
@@ -77,13 +80,13 @@ function taskOf({ from, marked }: CopyWork, pack: number): PackTask {
     { length: segmentCount },
     (_, i) => marked.index.placeOfSegment(segmentFrom + i).sealedBytes,
   )
-  return { path: from.store.localPath(packKey(name)) ?? '', name, bytes, entryFrom, blobCount, sealedBytes }
+  return { place: placeOfPack(from.store, packKey(name), bytes), name, bytes, entryFrom, blobCount, sealedBytes }
 }
 
 function setupOf({ from, to, indexClass, marked }: CopyWork): CopierSetup {
   return {
     from: { repositoryId: from.keys.repositoryId, masters: from.keys.bundle.masters, idKey: from.keys.idKey.key },
-    to: { scope: to.keys.scope(), idKey: to.keys.idKey.key, stagingDirectory: to.store.stagingDirectory },
+    to: { scope: to.keys.scope(), idKey: to.keys.idKey.key, workspace: to.workspace },
     type: indexClass === 'data' ? ObjectType.PACK_DATA : ObjectType.PACK_META,
     table: marked.index.table.memory,
     needed: marked.needed,

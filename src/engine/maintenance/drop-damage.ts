@@ -101,7 +101,10 @@ async function findDamage(
   const damaged = new Set(index.packs.flatMap(({ name }, pack) => (sizes.has(name) ? [] : [pack])))
   for (const pack of damaged)
     for (let i = 0; i < index.packs[pack]!.blobCount; i += 1) bad.add(index.packs[pack]!.entryFrom + i)
-  await using lanes = new VerifyLanes([...sizes.values()].reduce((sum, bytes) => sum + bytes, 0))
+  await using lanes = new VerifyLanes(
+    repository.store,
+    [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0),
+  )
   await lanes.run({
     setup: setupOf(repository, index),
     tasks: tasksOf(repository, index, { sizes, lastVerified: new Map() }),

@@ -89,7 +89,7 @@ export async function useReserve({ store }: Repository): Promise<void> {
   const capacity = await store.capacity()
   if (!capacity) return
   const { bytesFree, filesFree = Number.POSITIVE_INFINITY } = capacity
-  if (bytesFree < LOW_BYTES || filesFree < LOW_FILES) await store.reserve?.('use')
+  if (bytesFree < LOW_BYTES || filesFree < LOW_FILES) await store.local?.reserve('use')
 }
 
 /** Of snapshots that never were good, and so are under nobody's protection. */

@@ -1,6 +1,7 @@
-/** Copies the needed blobs of local packs into new packs, each proven by its id. Runs in any thread. */
-import { BackupError, systemCode } from '../../kernel/backup-error.ts'
-import { isNoFile } from '../../kernel/regular-file.ts'
+/** Copies the needed blobs of packs into new packs, each proven by its id. Runs in any thread. */
+import { alignedBuffer } from '../../kernel/aligned-buffer.ts'
+import { BackupError } from '../../kernel/backup-error.ts'
+import { faultOfPack, openPack, type PackReader, type PackStore, ReadBuffer } from '../../storage/index.ts'
 import { createSegmentCodec, type SegmentCodec } from '../compression/index.ts'
 import {
   blobIdOf,
@@ -16,15 +17,12 @@ import {
 } from '../crypto/index.ts'
 import { BlobTable, type BlobTableMemory } from '../index/index.ts'
 import {
-  alignedBuffer,
   BLOB_BYTES_MAX,
   decodeSegment,
   type FinishedPack,
   GrowingBuffer,
-  LocalPack,
   PackWriter,
   parseSegment,
-  ReadBuffer,
   SealBuffers,
 } from '../pack/index.ts'
 import type { PackTask } from './pack-verifier.ts'
@@ -38,7 +36,7 @@ export interface CopierSetup {
     readonly masters: readonly MasterKey[]
     readonly idKey: Uint8Array
   }
-  readonly to: { readonly scope: ObjectScope; readonly idKey: Uint8Array; readonly stagingDirectory: string }
+  readonly to: { readonly scope: ObjectScope; readonly idKey: Uint8Array; readonly workspace: string }
   readonly type: 1 | 2
   readonly table: BlobTableMemory
   /** 1 for entries of the table that are to be copied; shared. */
@@ -47,6 +45,7 @@ export interface CopierSetup {
 
 export class PackCopier {
   readonly #setup: CopierSetup
+  readonly #store: PackStore | undefined
   readonly #table: BlobTable
   readonly #masterOf: MasterLookup
   readonly #ids: { readonly from: LookupIds; readonly to: LookupIds }
@@ -59,8 +58,10 @@ export class PackCopier {
   readonly #plain = new GrowingBuffer()
   readonly #decoded = new GrowingBuffer()
 
-  constructor(setup: CopierSetup, onPack: (pack: FinishedPack) => void) {
+  /** `store` is needed for tasks that are no files. */
+  constructor(setup: CopierSetup, onPack: (pack: FinishedPack) => void, store?: PackStore) {
     this.#setup = setup
+    this.#store = store
     this.#table = new BlobTable(setup.table)
     this.#masterOf = masterLookup(setup.from.masters)
     this.#ids = { from: new LookupIds(setup.from.idKey), to: new LookupIds(setup.to.idKey) }
@@ -70,7 +71,7 @@ export class PackCopier {
       {
         type: setup.type,
         scope: setup.to.scope,
-        stagingDirectory: setup.to.stagingDirectory,
+        workspace: setup.to.workspace,
         segmentBytes,
         packBytes: 64 * MIB,
       },
@@ -88,15 +89,28 @@ export class PackCopier {
    * Returns the plain bytes copied. Throws NOT_FOUND when the pack is gone, DAMAGED when a needed blob does not read
    * back.
    */
-  copy(task: PackTask): number {
-    using pack = openPack(task, this.#frame)
-    const header = Buffer.from(wholeFrame(pack, 0, HEADER_BYTES))
+  async copy(task: PackTask): Promise<number> {
+    using pack = this.#open(task)
+    const header = Buffer.from(await wholeFrame(pack, 0, HEADER_BYTES))
     const opener = new ObjectOpener(header, {
       type: this.#setup.type,
       repositoryId: this.#setup.from.repositoryId,
       masterOf: this.#masterOf,
     })
-    return this.#segments(pack, opener, task)
+    return await this.#segments(pack, opener, task)
+  }
+
+  #open({ place, name }: PackTask): PackReader {
+    try {
+      return openPack(place, this.#store, { buffer: this.#frame, isCached: false })
+    } catch (error) {
+      const fault = faultOfPack(error)
+      if (!fault) throw error
+      throw new BackupError(fault.isMissing ? 'NOT_FOUND' : 'STORAGE_FAILED', 'A pack can not be opened.', {
+        context: { object: `packs/${name}` },
+        cause: error,
+      })
+    }
   }
 
   /** Seals what is open; the copier is not used after it. */
@@ -118,7 +132,7 @@ export class PackCopier {
     this.#decoded.release()
   }
 
-  #segments(pack: LocalPack, opener: ObjectOpener, task: PackTask): number {
+  async #segments(pack: PackReader, opener: ObjectOpener, task: PackTask): Promise<number> {
     let copied = 0
     let entry = task.entryFrom
     let at = HEADER_BYTES
@@ -126,7 +140,7 @@ export class PackCopier {
       const blobs = this.#blobsOf(entry)
       const bytes = FRAME_HEADER_BYTES + sealedBytes
       if (this.#setup.needed.subarray(entry, entry + blobs).includes(1))
-        copied += this.#segment(opener, wholeFrame(pack, at, bytes), { number, entry, blobs, task })
+        copied += this.#segment(opener, await wholeFrame(pack, at, bytes), { number, entry, blobs, task })
       entry += blobs
       at += bytes
     }
@@ -175,29 +189,20 @@ export class PackCopier {
   }
 }
 
-function wholeFrame(pack: LocalPack, position: number, bytes: number): Buffer {
-  const frame = readOrDamaged(pack, position, bytes)
+async function wholeFrame(pack: PackReader, position: number, bytes: number): Promise<Buffer> {
+  const frame = await readOrDamaged(pack, position, bytes)
   if (frame.length < bytes) throw new BackupError('DAMAGED', 'A pack is shorter than the index says.')
   return frame
 }
 
-function readOrDamaged(pack: LocalPack, position: number, bytes: number): Buffer {
+async function readOrDamaged(pack: PackReader, position: number, bytes: number): Promise<Buffer> {
   try {
-    return pack.read(position, bytes)
+    return pack.readSync?.(position, bytes) ?? (await pack.read(position, bytes))
   } catch (error) {
+    const fault = faultOfPack(error)
+    if (!fault || fault.isMissing) throw error
     throw new BackupError('DAMAGED', 'A pack can not be read: nothing is deleted.', {
-      context: { object: 'packs/', cause: systemCode(error) ?? 'unknown' },
-      cause: error,
-    })
-  }
-}
-
-function openPack({ path, name }: PackTask, buffer: ReadBuffer): LocalPack {
-  try {
-    return new LocalPack(path, buffer, { isCached: false })
-  } catch (error) {
-    throw new BackupError(isNoFile(error) ? 'NOT_FOUND' : 'STORAGE_FAILED', 'A pack can not be opened.', {
-      context: { object: `packs/${name}` },
+      context: { object: 'packs/', cause: fault.cause },
       cause: error,
     })
   }

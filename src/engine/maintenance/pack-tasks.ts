@@ -1,4 +1,5 @@
 /** What there is to verify: the stored packs of an index, the longest unread first. */
+import { placeOfPack } from '../../storage/index.ts'
 import type { RepositoryIndex } from '../index/index.ts'
 import { packKey, type Repository } from '../repository/index.ts'
 import type { PackTask, VerifierSetup } from './pack-verifier.ts'
@@ -20,7 +21,7 @@ export function tasksOf(
     .filter(({ name }) => facts.sizes.has(name))
     .sort((a, b) => age(a.name) - age(b.name) || b.bytes - a.bytes || (a.name < b.name ? -1 : 1))
   return present.map(({ name, bytes, entryFrom, blobCount, segmentFrom, segmentCount }) => ({
-    path: repository.store.localPath(packKey(name)) ?? '',
+    place: placeOfPack(repository.store, packKey(name), bytes),
     name,
     bytes,
     entryFrom,

@@ -1,9 +1,16 @@
 /**
- * Reads one local pack whole and proves it: its name, every frame, every blob against the index. Runs in any thread.
+ * Reads one pack whole and proves it: its name, every frame, every blob against the index. Runs in any thread.
  */
 import { createHash } from 'node:crypto'
-import { BackupError, isBackupError, systemCode } from '../../kernel/backup-error.ts'
-import { isNoFile } from '../../kernel/regular-file.ts'
+import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
+import {
+  faultOfPack,
+  openPack,
+  type PackPlace,
+  type PackReader,
+  type PackStore,
+  ReadBuffer,
+} from '../../storage/index.ts'
 import { createSegmentDecoder, type SegmentDecoder } from '../compression/index.ts'
 import {
   blobIdOf,
@@ -18,7 +25,7 @@ import {
   ObjectType,
 } from '../crypto/index.ts'
 import { BlobTable, type BlobTableMemory } from '../index/index.ts'
-import { decodeSegment, GrowingBuffer, LocalPack, parseSegment, ReadBuffer } from '../pack/index.ts'
+import { decodeSegment, GrowingBuffer, parseSegment } from '../pack/index.ts'
 
 /** Plain data for a worker. */
 export interface VerifierSetup {
@@ -29,7 +36,7 @@ export interface VerifierSetup {
 }
 
 export interface PackTask {
-  readonly path: string
+  readonly place: PackPlace
   readonly name: string
   readonly bytes: number
   readonly entryFrom: number
@@ -49,6 +56,7 @@ export interface PackVerdict {
 
 export class PackVerifier {
   readonly #setup: VerifierSetup
+  readonly #store: PackStore | undefined
   readonly #masterOf: MasterLookup
   readonly #lookupIds: LookupIds
   readonly #table: BlobTable
@@ -60,35 +68,42 @@ export class PackVerifier {
   readonly #plain = new GrowingBuffer()
   readonly #decoded = new GrowingBuffer()
 
-  constructor(setup: VerifierSetup) {
+  /** `store` is needed for tasks that are no files. */
+  constructor(setup: VerifierSetup, store?: PackStore) {
     this.#setup = setup
+    this.#store = store
     this.#masterOf = masterLookup(setup.masters)
     this.#lookupIds = new LookupIds(setup.idKey)
     this.#table = new BlobTable(setup.table)
   }
 
+  /** Throws what says nothing of the pack: a store that can't be asked makes no damage. */
   async verify(task: PackTask): Promise<PackVerdict> {
-    let opened: LocalPack
     try {
-      opened = new LocalPack(task.path, this.#buffers[0], { isCached: false })
+      return await this.#verify(task)
     } catch (error) {
+      const fault = faultOfPack(error)
+      if (!fault) throw error
       return {
         name: task.name,
         bytesRead: 0,
         badEntries: range(task.entryFrom, task.blobCount),
-        faults: [`${isNoFile(error) ? 'is missing' : "can't be opened"} (${systemCode(error) ?? 'unknown'})`],
+        faults: [`${fault.isMissing ? 'is missing' : "can't be opened"} (${fault.cause})`],
       }
     }
-    using pack = opened
+  }
+
+  async #verify(task: PackTask): Promise<PackVerdict> {
+    using pack = openPack(task.place, this.#store, { buffer: this.#buffers[0], isCached: false })
     const first = await this.#read(pack, task)
     // Read once more before it is called damage: the fault may lie on the way.
     return first.faults.length === 0 ? first : await this.#read(pack, task)
   }
 
-  async #read(pack: LocalPack, task: PackTask): Promise<PackVerdict> {
+  async #read(pack: PackReader, task: PackTask): Promise<PackVerdict> {
     const faults: string[] = []
     const badEntries: number[] = []
-    const header = readOr(pack, { at: 0, bytes: HEADER_BYTES }, (code) =>
+    const header = await readOr(pack, { at: 0, bytes: HEADER_BYTES }, (code) =>
       faults.push(`its header can't be read (${code})`),
     )
     const hash = createHash('sha256').update(header)
@@ -106,7 +121,7 @@ export class PackVerifier {
       entry += checked.blobs
     }
     const end = { at, bytes: Math.max(0, task.bytes - at) }
-    const rest = readOr(pack, end, (code) => faults.push(`its end can't be read (${code})`))
+    const rest = await readOr(pack, end, (code) => faults.push(`its end can't be read (${code})`))
     hash.update(rest)
     const { bytes } = pack
     if (bytes !== task.bytes) faults.push(`has ${bytes} bytes instead of ${task.bytes}`)
@@ -121,7 +136,7 @@ export class PackVerifier {
    * The frames in turn: while one is checked, the next is read. One that the disk does not give is empty, and a fault.
    */
   #frames(
-    pack: LocalPack,
+    pack: PackReader,
     { task: { sealedBytes }, faults }: { readonly task: PackTask; readonly faults: string[] },
   ): { next(): Promise<Buffer> } {
     let at = HEADER_BYTES
@@ -130,7 +145,7 @@ export class PackVerifier {
       const reading = pack.readAhead(at, bytes, this.#buffers[number % 2 === 0 ? 0 : 1])
       at += bytes
       return reading.catch((error: unknown) => {
-        faults.push(`segment ${number} can't be read (${systemCode(error) ?? 'unknown'})`)
+        faults.push(`segment ${number} can't be read (${causeOf(error)})`)
         return Buffer.alloc(0)
       })
     }
@@ -221,17 +236,24 @@ export class PackVerifier {
 }
 
 /** A copy; empty, and told, where the disk does not give it. */
-function readOr(
-  pack: LocalPack,
+async function readOr(
+  pack: PackReader,
   { at, bytes }: { readonly at: number; readonly bytes: number },
   onFailure: (code: string) => void,
-): Buffer {
+): Promise<Buffer> {
   try {
-    return Buffer.from(pack.read(at, bytes))
+    return Buffer.from(await pack.read(at, bytes))
   } catch (error) {
-    onFailure(systemCode(error) ?? 'unknown')
+    onFailure(causeOf(error))
     return Buffer.alloc(0)
   }
+}
+
+/** Throws on what says nothing of the pack, and where it is gone: then that is all that is to be said of it. */
+function causeOf(error: unknown): string {
+  const fault = faultOfPack(error)
+  if (!fault || fault.isMissing) throw error
+  return fault.cause
 }
 
 function range(from: number, count: number): number[] {

@@ -102,7 +102,7 @@ async function pruneOnce(repository: Repository, options: PruneOptions): Promise
   await condemn(repository, history, namesOf(marks, plan))
   tellPlan(marks, plan, options)
   const done = await deleteCondemned(repository, { options, ...own })
-  await repository.store.reserve?.('keep')
+  await repository.store.local?.reserve('keep')
   return { ...done, packsRepacked: plan.halfEmpty.data.length + plan.halfEmpty.meta.length, bytesStored }
 }
 
@@ -240,7 +240,7 @@ function namesOf(marks: Marks, plan: Plan): string[] {
 async function condemn(repository: Repository, history: History, packs: readonly string[]): Promise<void> {
   if (packs.length === 0) return
   const at = await repository.store.nowMs()
-  const uptime = repository.store.uptime?.()
+  const uptime = repository.store.local?.uptime()
   const log = history.deleteLog
   await writeDeleteEntry(repository, {
     kind: 'tombstone',
@@ -367,7 +367,7 @@ async function readyTombstones(
   if (open.length === 0) return []
   const sessions = await openSessions(repository, { sweep: true, ...(own !== undefined && { except: own }) })
   const now = await repository.store.nowMs()
-  const uptime = repository.store.uptime?.()
+  const uptime = repository.store.local?.uptime()
   // A clock that went back can't tell when a deadline has passed; one that was set ahead may only delay.
   const isClockSane = open.every(({ document, modifiedMs }) => now >= (document.at ?? 0) && now >= modifiedMs)
   return open.filter(({ document, modifiedMs }) => {

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { isBackupError } from '../../kernel/backup-error.ts'
+import { isUnreadable } from '../../storage/index.ts'
 import { createSegmentCodec } from '../compression/index.ts'
 import {
   blobIdOf,
@@ -17,7 +18,7 @@ import {
 } from '../crypto/index.ts'
 import type { IndexedPack } from '../index/index.ts'
 import { decodeSegment, parseSegment } from '../pack/index.ts'
-import { isUnreadable, packKey, type Repository } from '../repository/index.ts'
+import { packKey, type Repository } from '../repository/index.ts'
 import { IndexClass } from '../snapshot/index.ts'
 
 const PIECE_BYTES = 4 * 1024 * 1024

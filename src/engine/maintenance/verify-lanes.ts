@@ -3,6 +3,7 @@ import type { Worker } from 'node:worker_threads'
 import { throwIfAborted } from '../../kernel/abort.ts'
 import { turn } from '../../kernel/clock.ts'
 import { lostThread, startWorkerThread } from '../../kernel/worker-thread.ts'
+import type { ObjectStore } from '../../storage/index.ts'
 import { type PackTask, type PackVerdict, PackVerifier, type VerifierSetup } from './pack-verifier.ts'
 
 /** Below this the second thread costs more time to start than it saves, and 20 MiB. */
@@ -20,12 +21,15 @@ export type ToVerifier = { readonly setup: VerifierSetup } | { readonly task: Pa
 
 /** Made before the index is read, so that the worker starts meanwhile. */
 export class VerifyLanes implements AsyncDisposable {
+  readonly #store: ObjectStore
   readonly #worker: Worker | undefined
   /** Rejects when the worker ends before it was told to; heeded by the run, whenever that was. */
   readonly #lost: Promise<never> | undefined
 
-  constructor(bytesExpected: number) {
-    if (bytesExpected < WORKER_BYTES_MIN) return
+  /** Packs that are no files can be read by this thread alone: it has the store. */
+  constructor(store: ObjectStore, bytesExpected: number) {
+    this.#store = store
+    if (!store.local || bytesExpected < WORKER_BYTES_MIN) return
     const worker = startWorkerThread({ verifier: true })
     this.#lost = new Promise((_, reject) => worker.on('error', reject).on('exit', (code) => reject(lostThread(code))))
     this.#lost.catch(() => {})
@@ -37,7 +41,7 @@ export class VerifyLanes implements AsyncDisposable {
     const shared = queue.length > 1 ? this.#share(run, queue) : undefined
     // Awaited at the end; a failure before that must not be an unhandled one.
     shared?.catch(() => {})
-    const verifier = new PackVerifier(run.setup)
+    const verifier = new PackVerifier(run.setup, this.#store)
     for (let task = queue.shift(); task; task = queue.shift()) {
       throwIfAborted(run.signal)
       run.onVerdict(await verifier.verify(task))

@@ -69,7 +69,7 @@ const LOOKS_MAX = 8
  */
 export async function verifyRepository(repository: Repository, options: VerifyOptions = {}): Promise<VerifyResult> {
   const before = await storedPacks(repository)
-  await using lanes = new VerifyLanes((options.readShare ?? 0) * sumOf(before))
+  await using lanes = new VerifyLanes(repository.store, (options.readShare ?? 0) * sumOf(before))
   const readings = new PackReadings()
   let listed = await namesBelow(repository, LOOKED_AT)
   let earlier: VerifyResult | undefined

@@ -7,7 +7,7 @@ const STEP_BYTES = 1280 * 1024
  * Few sizes, so that buffers are rarely outgrown: what is not touched takes no memory, what is outgrown takes it until
  * it is collected.
  */
-export function roomFor(bytes: number): number {
+function roomFor(bytes: number): number {
   return Math.ceil(bytes / STEP_BYTES) * STEP_BYTES
 }
 

@@ -22,7 +22,8 @@ import { StagedFile, type StagedObject } from './staged-file.ts'
 export interface PackSettings {
   readonly type: 1 | 2
   readonly scope: ObjectScope
-  readonly stagingDirectory: string
+  /** A folder for unfinished packs. */
+  readonly workspace: string
   readonly segmentBytes: number
   readonly packBytes: number
 }
@@ -205,7 +206,7 @@ export class PackWriter {
       repositoryId: scope.repositoryId,
       masterOf: () => scope.master,
     })
-    this.#file = new StagedFile(this.#settings.stagingDirectory, this.#output)
+    this.#file = new StagedFile(this.#settings.workspace, this.#output)
     this.#file.write(this.#sealer.header)
     return this.#file
   }

@@ -5,8 +5,7 @@
  */
 import { createHash } from 'node:crypto'
 import { BackupError } from '../../kernel/backup-error.ts'
-import type { ObjectStore } from '../../storage/index.ts'
-import { isUnreadable } from './unreadable.ts'
+import { isUnreadable, type ObjectStore } from '../../storage/index.ts'
 
 /** Of a folder, all together: some thousands of ours. */
 const READ_BYTES_MAX = 64 * 1024 * 1024

@@ -22,7 +22,6 @@ export {
   type SegmentReaderParts,
 } from './segment-reader.ts'
 export type { PreviousOf } from './signatures.ts'
-export { isUnreadable } from './unreadable.ts'
 export {
   countUserFiles,
   hasUserFile,

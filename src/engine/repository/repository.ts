@@ -1,11 +1,13 @@
 /** An open repository: its store and keys, and the reading and writing of its small objects. */
 import { createHash, randomBytes } from 'node:crypto'
+import os from 'node:os'
+import path from 'node:path'
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import { inOrder } from '../../kernel/in-order.ts'
 import { invariant } from '../../kernel/invariant.ts'
 import { requireNode } from '../../kernel/node-version.ts'
-import type { CallOptions, ObjectStat, ObjectStore } from '../../storage/index.ts'
+import { type CallOptions, isUnreadable, type ObjectStat, type ObjectStore } from '../../storage/index.ts'
 import {
   beginsAsObject,
   type DocumentExpectation,
@@ -38,7 +40,6 @@ import { newBundle, type OpenKeys } from './open-keys.ts'
 import { Unwrapper, wrapFor } from './recipients.ts'
 import { orderConfigs } from './several-repositories.ts'
 import { type OpenedDocument, type PreviousOf, signedNames } from './signatures.ts'
-import { isUnreadable } from './unreadable.ts'
 
 /** Most of the reading of thousands of documents is waiting for a disk or a server. */
 const DOCUMENTS_AT_ONCE = 16
@@ -54,6 +55,11 @@ export interface RepositoryOptions {
   readonly memory?: (repositoryId: Buffer) => HeadMemory
   /** Opens with a keyring that is older than one that was seen, for whoever accepts that. Default false. */
   readonly acceptsRollback?: boolean
+  /**
+   * Folder for unfinished packs, where the store has none of its own; made when needed. Default: a private one below the
+   * system's folder for temporary files.
+   */
+  readonly workspace?: string
 }
 
 /** A small object that was found under its name but can't be believed. */
@@ -109,6 +115,7 @@ export class Repository implements AsyncDisposable {
   readonly configName: string
   readonly keys: OpenKeys
   readonly memory: HeadMemory | undefined
+  readonly #workspace: string | undefined
 
   private constructor(
     store: ObjectStore,
@@ -118,12 +125,20 @@ export class Repository implements AsyncDisposable {
       keys: OpenKeys
       memory: HeadMemory | undefined
     },
+    workspace?: string,
   ) {
+    this.#workspace = workspace
     this.store = store
     this.config = parts.config
     this.configName = parts.configName
     this.keys = parts.keys
     this.memory = parts.memory
+  }
+
+  /** Where packs grow until they are stored. */
+  get workspace(): string {
+    const id = this.keys.repositoryId.toString('hex')
+    return this.store.local?.workspace ?? this.#workspace ?? path.join(os.tmpdir(), `neonpro-workspace-${id}`)
   }
 
   /**
@@ -161,7 +176,7 @@ export class Repository implements AsyncDisposable {
     const keys = await openKeyring(store, [kek], { repositoryId })
     // The configuration comes last: without it nobody takes the half-made place for a repository.
     await writeConfig(store, newConfig(repositoryId, now), keys.maintenance)
-    await store.reserve?.('keep')
+    await store.local?.reserve('keep')
     return Repository.open(store, [kek])
   }
 
@@ -175,7 +190,11 @@ export class Repository implements AsyncDisposable {
     const isRemembered = (id: string) => options.memory?.(Buffer.from(id, 'hex')).heads() !== undefined
     for (const stored of await orderConfigs(store, configs.candidates, isRemembered)) {
       try {
-        return new Repository(store, await openWith({ store, stored, keks, keyrings, unwrapper, options }))
+        return new Repository(
+          store,
+          await openWith({ store, stored, keks, keyrings, unwrapper, options }),
+          options.workspace,
+        )
       } catch (error) {
         if (!isBackupError(error)) throw error
         failure ??= error

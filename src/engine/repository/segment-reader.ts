@@ -2,15 +2,20 @@
  * Reads segments of packs: finds the place, reads one frame, opens it, decodes it. A few decoded segments are kept. A
  * frame that does not authenticate is read once more before it is called damaged, since the fault may lie on the way.
  */
-import { BackupError, isBackupError, systemCode } from '../../kernel/backup-error.ts'
-import { isNoFile } from '../../kernel/regular-file.ts'
-import type { ObjectStore } from '../../storage/index.ts'
+import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
+import {
+  faultOfPack,
+  openPack,
+  type PackPlace,
+  type PackReader,
+  type PackStore,
+  ReadBuffer,
+} from '../../storage/index.ts'
 import type { SegmentDecoder } from '../compression/index.ts'
 import { FRAME_HEADER_BYTES, HEADER_BYTES, type MasterLookup, ObjectOpener, ObjectType } from '../crypto/index.ts'
 import type { BlobTable, SegmentPlace } from '../index/index.ts'
-import { decodeSegment, GrowingBuffer, LocalPack, parseSegment, ReadBuffer } from '../pack/index.ts'
+import { decodeSegment, GrowingBuffer, parseSegment } from '../pack/index.ts'
 import { packKey } from './object-keys.ts'
-import { isUnreadable } from './unreadable.ts'
 
 export interface DecodedSegment {
   readonly segment: number
@@ -23,12 +28,14 @@ export interface DecodedSegment {
 /** What is read of a repository's index: its own, or one whose memory another thread has made. */
 export interface IndexView {
   readonly table: BlobTable
-  readonly packs: ReadonlyArray<{ readonly name: string }>
+  readonly packs: ReadonlyArray<{ readonly name: string; readonly bytes: number }>
   placeOfSegment(segment: number): SegmentPlace
 }
 
 export interface SegmentReaderParts {
-  readonly store: Pick<ObjectStore, 'get' | 'localPath'>
+  readonly placeOf: (name: string, bytes: number) => PackPlace
+  /** Where some places are no files. */
+  readonly store?: PackStore
   readonly repositoryId: Buffer
   readonly masterOf: MasterLookup
   readonly index: IndexView
@@ -45,10 +52,9 @@ export interface SegmentReaderParts {
 const PACK_TYPES = [ObjectType.PACK_DATA, ObjectType.PACK_META]
 const OPEN_PACKS_MAX = 16
 
-interface OpenPack {
+interface OpenedPack {
   readonly opener: ObjectOpener
-  /** LOCAL. */
-  readonly file: LocalPack | undefined
+  readonly reader: PackReader
 }
 
 interface Slot {
@@ -59,7 +65,7 @@ interface Slot {
 
 export class SegmentReader implements AsyncDisposable {
   readonly #parts: SegmentReaderParts
-  readonly #packs = new Map<number, OpenPack>()
+  readonly #packs = new Map<number, OpenedPack>()
   readonly #slots: Slot[] = []
   readonly #bySegment = new Map<number, Slot>()
   readonly #buffer = new ReadBuffer()
@@ -113,9 +119,9 @@ export class SegmentReader implements AsyncDisposable {
     if (cached) return cached
     const place = this.#parts.index.placeOfSegment(segment)
     const pack = this.#packs.get(place.pack)
-    if (pack?.file === undefined || this.#ahead?.segment === segment) return undefined
+    if (pack?.reader.readSync === undefined || this.#ahead?.segment === segment) return undefined
     try {
-      return this.#decode(segment, place, { frame: this.#readLocal(pack.file, place), pack })
+      return this.#decode(segment, place, { frame: this.#readAtOnce(pack.reader, place), pack })
     } catch (error) {
       if (isBackupError(error, 'DAMAGED')) return undefined
       throw error
@@ -123,17 +129,17 @@ export class SegmentReader implements AsyncDisposable {
   }
 
   /**
-   * LOCAL, where the pack is open: begins to read a segment that will be asked for next. One at a time; whatever goes
-   * wrong is met when it is asked for.
+   * Where the pack is open: begins to read a segment that will be asked for next. One at a time; whatever goes wrong is
+   * met when it is asked for.
    */
   prefetch(segment: number): void {
     if (this.#ahead || this.#bySegment.has(segment)) return
     const place = this.#parts.index.placeOfSegment(segment)
-    const file = this.#packs.get(place.pack)?.file
-    if (!file) return
+    const reader = this.#packs.get(place.pack)?.reader
+    if (!reader) return
     this.#ahead = {
       segment,
-      reading: file
+      reading: reader
         .readAhead(place.offset, FRAME_HEADER_BYTES + place.sealedBytes, this.#aheadBuffer)
         .catch(() => undefined),
     }
@@ -154,7 +160,7 @@ export class SegmentReader implements AsyncDisposable {
   #decode(
     segment: number,
     place: SegmentPlace,
-    { frame, pack }: { readonly frame: Uint8Array; readonly pack: OpenPack },
+    { frame, pack }: { readonly frame: Uint8Array; readonly pack: OpenedPack },
   ): DecodedSegment {
     const opened = pack.opener.openFrame(frame, { number: place.frame, into: this.#plain.reserve(frame.length) })
     const directory = parseSegment(opened.plaintext)
@@ -191,57 +197,54 @@ export class SegmentReader implements AsyncDisposable {
   }
 
   async #frameBytes(place: SegmentPlace, signal?: AbortSignal): Promise<Uint8Array> {
-    const pack = await this.#openPack(place.pack, signal)
-    if (pack.file) return this.#readLocal(pack.file, place)
-    const options = { offset: place.offset, length: FRAME_HEADER_BYTES + place.sealedBytes }
-    return this.#parts.store.get(packKey(this.#nameOf(place.pack)), signal ? { ...options, signal } : options)
+    const { reader } = await this.#openPack(place.pack, signal)
+    if (reader.readSync) return this.#readAtOnce(reader, place)
+    const length = FRAME_HEADER_BYTES + place.sealedBytes
+    const frame = await reader
+      .read(place.offset, length, signal)
+      .catch((error: unknown) => this.#refuse(error, place.pack))
+    return this.#whole(frame, place)
   }
 
-  #readLocal(file: LocalPack, place: SegmentPlace): Uint8Array {
-    const length = FRAME_HEADER_BYTES + place.sealedBytes
-    const frame = this.#orDamaged(place, () => file.read(place.offset, length))
-    if (frame.length < length)
+  /** LOCAL. */
+  #readAtOnce(reader: PackReader, place: SegmentPlace): Uint8Array {
+    try {
+      return this.#whole(reader.readSync!(place.offset, FRAME_HEADER_BYTES + place.sealedBytes), place)
+    } catch (error) {
+      return this.#refuse(error, place.pack)
+    }
+  }
+
+  #whole(frame: Buffer, place: SegmentPlace): Buffer {
+    if (frame.length < FRAME_HEADER_BYTES + place.sealedBytes)
       throw new BackupError('DAMAGED', 'A pack is shorter than its index says.', {
         context: { object: packKey(this.#nameOf(place.pack)) },
       })
     return frame
   }
 
-  /** What the disk does not give is damage of that pack, and no reason to stop reading others. */
-  #orDamaged<T>(place: SegmentPlace, read: () => T): T {
-    try {
-      return read()
-    } catch (error) {
-      throw this.#unreadable(this.#nameOf(place.pack), error)
-    }
-  }
-
-  #unreadable(name: string, error: unknown): BackupError {
-    return new BackupError('DAMAGED', 'A pack can not be read.', {
-      context: { object: packKey(name), cause: systemCode(error) ?? 'unknown' },
+  /** What can't be had of one pack is damage of that pack, and no reason to stop reading others. */
+  #refuse(error: unknown, number: number): never {
+    const fault = isBackupError(error, 'DAMAGED') ? undefined : faultOfPack(error)
+    if (!fault) throw error
+    const object = packKey(this.#nameOf(number))
+    // It was deleted since the index was read.
+    if (fault.isMissing)
+      throw new BackupError('NOT_FOUND', 'A pack can not be opened.', { context: { object }, cause: error })
+    throw new BackupError('DAMAGED', 'A pack can not be read.', {
+      context: { object, cause: fault.cause },
       cause: error,
     })
   }
 
-  async #openPack(number: number, signal?: AbortSignal): Promise<OpenPack> {
+  async #openPack(number: number, signal?: AbortSignal): Promise<OpenedPack> {
     const known = this.#packs.get(number)
     if (known) {
       this.#packs.delete(number)
       this.#packs.set(number, known)
       return known
     }
-    const key = packKey(this.#nameOf(number))
-    const range = { offset: 0, length: HEADER_BYTES }
-    const header = await this.#parts.store
-      .get(key, signal ? { ...range, signal } : range)
-      .catch((error: unknown) => this.#refuse(error, number))
-    const opener = new ObjectOpener(header, {
-      type: PACK_TYPES,
-      repositoryId: this.#parts.repositoryId,
-      masterOf: this.#parts.masterOf,
-    })
-    const local = this.#parts.store.localPath(key)
-    const pack = { opener, file: local === undefined ? undefined : this.#openLocal(local, key) }
+    const pack = await this.#opened(number, signal).catch((error: unknown) => this.#refuse(error, number))
     for (const oldest of this.#packs.keys()) {
       if (this.#packs.size < OPEN_PACKS_MAX) break
       this.#forgetPack(oldest)
@@ -250,16 +253,25 @@ export class SegmentReader implements AsyncDisposable {
     return pack
   }
 
-  /** A pack that is cut short within its header, or that the disk does not give, is damaged. */
-  #refuse(error: unknown, number: number): never {
-    const isCut = isBackupError(error, 'STORAGE_FAILED') && error.context['bytes'] !== undefined
-    throw isCut || isUnreadable(error) ? this.#unreadable(this.#nameOf(number), error.cause ?? error) : error
+  async #opened(number: number, signal?: AbortSignal): Promise<OpenedPack> {
+    const { store, repositoryId, masterOf, index, placeOf, isBulk } = this.#parts
+    const { name, bytes } = index.packs[number]!
+    const reader = openPack(placeOf(name, bytes), store, { buffer: this.#buffer, isCached: isBulk !== true })
+    try {
+      const header = Buffer.from(await reader.read(0, HEADER_BYTES, signal))
+      if (header.length < HEADER_BYTES)
+        throw new BackupError('DAMAGED', 'A pack is shorter than its header.', { context: { object: packKey(name) } })
+      return { opener: new ObjectOpener(header, { type: PACK_TYPES, repositoryId, masterOf }), reader }
+    } catch (error) {
+      reader[Symbol.dispose]()
+      throw error
+    }
   }
 
   #forgetPack(number: number): void {
     const pack = this.#packs.get(number)
     this.#packs.delete(number)
-    pack?.file?.[Symbol.dispose]()
+    pack?.reader[Symbol.dispose]()
   }
 
   #nameOf(pack: number): string {
@@ -269,15 +281,5 @@ export class SegmentReader implements AsyncDisposable {
   #damaged(place: SegmentPlace, cause: unknown): BackupError {
     const context = { object: packKey(this.#nameOf(place.pack)), segment: place.frame }
     return new BackupError('DAMAGED', 'A segment of a pack does not read back.', { context, cause })
-  }
-
-  /** Throws NOT_FOUND when the pack was deleted since its header was read. */
-  #openLocal(file: string, key: string): LocalPack {
-    try {
-      return new LocalPack(file, this.#buffer, { isCached: this.#parts.isBulk !== true })
-    } catch (error) {
-      if (!isNoFile(error)) throw this.#unreadable(key.slice(-64), error)
-      throw new BackupError('NOT_FOUND', 'A pack can not be opened.', { context: { object: key }, cause: error })
-    }
   }
 }

@@ -11,7 +11,7 @@ import { BackupError, isBackupError, systemCode } from '../../kernel/backup-erro
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import { machineTag } from '../../kernel/machine.ts'
 import { closeDescriptor, isNoFile, openRegular, readInto } from '../../kernel/regular-file.ts'
-import type { ObjectStat, ObjectStore } from '../../storage/index.ts'
+import { isUnreadable, type ObjectStat, type ObjectStore, publishFile } from '../../storage/index.ts'
 import {
   FRAME_HEADER_BYTES,
   FrameKind,
@@ -26,7 +26,6 @@ import {
 } from '../crypto/index.ts'
 import { isObjectKey, objectBytesMax } from './object-keys.ts'
 import type { ObjectProblem, Repository } from './repository.ts'
-import { isUnreadable } from './unreadable.ts'
 
 const FOLDER = 'user/'
 const NAME = 'name'
@@ -67,14 +66,14 @@ export async function writeUserFile(
   const { store } = repository
   await store.prepare()
   const staged = path.join(
-    store.stagingDirectory,
+    repository.workspace,
     `user-${machineTag()}-${process.pid}-${randomBytes(12).toString('hex')}`,
   )
   try {
     const written = await stage(repository, { path: filePath, staged, body, signal })
     const folder = folderOf(repository, filePath)
     const former = await readName(repository, filePath, signal).catch(orNothing)
-    await store.publish(staged, `${folder}/${written.content}`, signal ? { signal } : {})
+    await publishFile(store, staged, { key: `${folder}/${written.content}`, ...(signal && { signal }) })
     const file: UserName = {
       path: filePath,
       bytes: written.bytes,
@@ -361,7 +360,7 @@ interface ObjectSource extends AsyncDisposable {
 async function openObject(store: ObjectStore, key: string, signal: AbortSignal | undefined): Promise<ObjectSource> {
   const stat = await store.head(key, signal ? { signal } : {})
   if (!stat) throw new BackupError('NOT_FOUND', 'There is no such object.', { context: { key } })
-  const local = store.localPath(key)
+  const local = store.local?.path(key)
   const file =
     local === undefined
       ? undefined

@@ -23,7 +23,7 @@ export interface GuardedRestore {
 
 /** All that the restore needs: what the caller names, the repository, and the program that runs. */
 export function neededFor({ store }: Repository, needed: readonly NeededPlace[] = []): NeededPlace[] {
-  const repository = store.capabilities.localFiles ? [{ what: Needed.REPOSITORY, path: store.location }] : []
+  const repository = store.local ? [{ what: Needed.REPOSITORY, path: store.local.root }] : []
   return [...repository, ...needed, ...runningProgram()]
 }
 
@@ -36,7 +36,7 @@ export function guardRestore(
   const { target, options } = facts
   const { store } = repository
   requireFolder(target)
-  if (store.capabilities.localFiles && isAtOrBelow(realPath(target), realPath(store.location)))
+  if (store.local && isAtOrBelow(realPath(target), realPath(store.local.root)))
     throw targetRefused(target, 'It lies in the repository')
   if (!options.delete) return
   requireNothingNeeded(target, neededFor(repository, options.needed))

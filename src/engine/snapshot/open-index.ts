@@ -1,10 +1,11 @@
 /** Loads index segments and gives readers of blobs. */
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { release } from '../../kernel/release.ts'
+import { placeOfPack } from '../../storage/index.ts'
 import { createSegmentDecoder } from '../compression/index.ts'
 import { LookupIds, ObjectType } from '../crypto/index.ts'
 import { buildIndex, type IndexLoad, type IndexLoadOptions } from '../index/index.ts'
-import { apart, BlobReader, type ObjectProblem, type Repository, SegmentReader } from '../repository/index.ts'
+import { apart, BlobReader, type ObjectProblem, packKey, type Repository, SegmentReader } from '../repository/index.ts'
 
 export const IndexClass = { DATA: 'data', META: 'meta' } as const
 export type IndexClass = (typeof IndexClass)[keyof typeof IndexClass]
@@ -81,6 +82,7 @@ export function openReader(
 ): { reader: BlobReader; segments: SegmentReader } {
   const segments = new SegmentReader({
     store: repository.store,
+    placeOf: (name, bytes) => placeOfPack(repository.store, packKey(name), bytes),
     repositoryId: repository.keys.repositoryId,
     masterOf: repository.keys.masterOf,
     index: load.index,

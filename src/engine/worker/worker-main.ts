@@ -124,17 +124,23 @@ function runVerifier(): void {
 function runCopier(setup: CopierSetup): void {
   const send = (message: FromCopier): void => parent.postMessage(message)
   const copier = new PackCopier(setup, (pack) => send({ pack }))
+  // One after the other: to end is said while the last pack may still be copied.
+  let last = Promise.resolve()
   parent.on('message', (message: ToCopier) => {
-    try {
-      if ('task' in message) return send({ copied: copier.copy(message.task) })
-      if (message.end === 'finish') copier.finish()
-      else copier.discard()
-      send({ ended: true })
-    } catch (error) {
-      copier.discard()
-      send({ failed: sendableError(error) })
-    }
+    last = last
+      .then(async () => send(await obey(copier, message)))
+      .catch((error: unknown) => {
+        copier.discard()
+        send({ failed: sendableError(error) })
+      })
   })
+}
+
+async function obey(copier: PackCopier, message: ToCopier): Promise<FromCopier> {
+  if ('task' in message) return { copied: await copier.copy(message.task) }
+  if (message.end === 'finish') copier.finish()
+  else copier.discard()
+  return { ended: true }
 }
 
 function runContentWriter({ reader, port }: ContentWorkerSetup): void {

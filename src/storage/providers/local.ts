@@ -20,12 +20,12 @@ import type {
   ByteSource,
   CallOptions,
   ListOptions,
+  LocalFiles,
   ObjectStat,
   ObjectStore,
   ReadOptions,
   StoreCapabilities,
   StoreCapacity,
-  Uptime,
 } from '../object-store.ts'
 
 const STAGING = '.staging'
@@ -65,9 +65,9 @@ export class LocalStore implements ObjectStore {
     createIfAbsent: true,
     objectLock: false,
     versions: false,
-    localFiles: true,
   }
-  readonly stagingDirectory: string
+  readonly local: LocalFiles
+  readonly #workspace: string
   readonly #config: LocalStoreConfig
   readonly #knownDirectories = new Set<string>()
   #isClosed = false
@@ -76,37 +76,23 @@ export class LocalStore implements ObjectStore {
   constructor(config: LocalStoreConfig) {
     this.location = path.resolve(config.basePath)
     this.#config = { ...ownerToGive(this.location), ...config }
-    this.stagingDirectory = path.join(this.location, STAGING)
+    this.#workspace = path.join(this.location, STAGING)
+    this.local = {
+      root: this.location,
+      workspace: this.#workspace,
+      path: (key) => this.#path(key),
+      publish: (stagedPath, key, options = {}) => this.#publish(stagedPath, key, options),
+      uptime: () => ({ boot: bootId(), ms: Number(monotonicNs() / 1_000_000n) }),
+      reserve: (action) => this.#reserve(action),
+    }
   }
 
   /** Makes the staging folder and sweeps what dead runs left in it. Reading needs no call of this. */
   async prepare(): Promise<void> {
     await this.#guard('prepare', this.location, async () => {
       await this.#makeStaging()
-      for (const name of await fs.readdir(this.stagingDirectory))
-        await this.#sweep(path.join(this.stagingDirectory, name))
+      for (const name of await fs.readdir(this.#workspace)) await this.#sweep(path.join(this.#workspace, name))
     })
-  }
-
-  uptime(): Uptime {
-    return { boot: bootId(), ms: Number(monotonicNs() / 1_000_000n) }
-  }
-
-  async reserve(action: 'keep' | 'use'): Promise<void> {
-    if (action === 'use') {
-      for (const name of [RESERVE, ...RESERVE_FILES])
-        await fs.rm(path.join(this.stagingDirectory, name), { force: true })
-      return
-    }
-    const { bytesFree, filesFree } = await this.capacity()
-    if (bytesFree < RESERVE_BYTES * RESERVE_SHARE) return
-    if (filesFree !== undefined && filesFree < RESERVE_FILES.length * RESERVE_SHARE) return
-    const found = new Set(await fs.readdir(this.stagingDirectory).catch(() => []))
-    // Random: a file system that compresses would keep no room for zeros.
-    if (!found.has(RESERVE)) await this.#keep(RESERVE, randomBytes(RESERVE_BYTES))
-    // Where it counts no files they are not what it runs out of.
-    if (filesFree === undefined) return
-    for (const name of RESERVE_FILES) if (!found.has(name)) await this.#keep(name, Buffer.alloc(0))
   }
 
   async put(
@@ -117,10 +103,7 @@ export class LocalStore implements ObjectStore {
     const target = this.#target(key, options.signal)
     await this.#guard('put', key, async () => {
       await this.#makeStaging()
-      const staged = path.join(
-        this.stagingDirectory,
-        `put-${machineTag()}-${process.pid}-${randomBytes(12).toString('hex')}`,
-      )
+      const staged = path.join(this.#workspace, `put-${machineTag()}-${process.pid}-${randomBytes(12).toString('hex')}`)
       try {
         await this.#writeStaged(staged, body, options.signal)
         await this.#reveal(staged, target, options.ifAbsent === true)
@@ -130,25 +113,9 @@ export class LocalStore implements ObjectStore {
     })
   }
 
-  async publish(stagedPath: string, key: string, options: CallOptions = {}): Promise<void> {
-    const target = this.#target(key, options.signal)
-    await this.#guard('publish', key, async () => {
-      await this.#syncFile(stagedPath)
-      const existing = await statOrUndefined(target)
-      const staged = await fs.lstat(stagedPath)
-      if (existing?.isFile() && existing.size === staged.size) return fs.rm(stagedPath, { force: true })
-      await this.#reveal(stagedPath, target, false)
-    })
-  }
-
   async get(key: string, options: ReadOptions = {}): Promise<Uint8Array> {
     const target = this.#target(key, options.signal, false)
     return this.#guard('get', key, () => readObject(target, { ...options, key }))
-  }
-
-  localPath(key: string): string | undefined {
-    checkKey(key)
-    return path.join(this.location, key)
   }
 
   async head(key: string, options: CallOptions = {}): Promise<ObjectStat | undefined> {
@@ -192,10 +159,7 @@ export class LocalStore implements ObjectStore {
   nowMs(): Promise<number> {
     return this.#guard('clock', this.location, async () => {
       await this.#makeStaging()
-      const probe = path.join(
-        this.stagingDirectory,
-        `clock-${machineTag()}-${process.pid}-${randomBytes(6).toString('hex')}`,
-      )
+      const probe = path.join(this.#workspace, `clock-${machineTag()}-${process.pid}-${randomBytes(6).toString('hex')}`)
       try {
         await fs.writeFile(probe, '', { flag: 'wx', mode: 0o600 })
         return (await fs.stat(probe)).mtimeMs
@@ -208,6 +172,38 @@ export class LocalStore implements ObjectStore {
   [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true
     return Promise.resolve()
+  }
+
+  async #reserve(action: 'keep' | 'use'): Promise<void> {
+    if (action === 'use') {
+      for (const name of [RESERVE, ...RESERVE_FILES]) await fs.rm(path.join(this.#workspace, name), { force: true })
+      return
+    }
+    const { bytesFree, filesFree } = await this.capacity()
+    if (bytesFree < RESERVE_BYTES * RESERVE_SHARE) return
+    if (filesFree !== undefined && filesFree < RESERVE_FILES.length * RESERVE_SHARE) return
+    const found = new Set(await fs.readdir(this.#workspace).catch(() => []))
+    // Random: a file system that compresses would keep no room for zeros.
+    if (!found.has(RESERVE)) await this.#keep(RESERVE, randomBytes(RESERVE_BYTES))
+    // Where it counts no files they are not what it runs out of.
+    if (filesFree === undefined) return
+    for (const name of RESERVE_FILES) if (!found.has(name)) await this.#keep(name, Buffer.alloc(0))
+  }
+
+  async #publish(stagedPath: string, key: string, options: CallOptions): Promise<void> {
+    const target = this.#target(key, options.signal)
+    await this.#guard('publish', key, async () => {
+      await this.#syncFile(stagedPath)
+      const existing = await statOrUndefined(target)
+      const staged = await fs.lstat(stagedPath)
+      if (existing?.isFile() && existing.size === staged.size) return fs.rm(stagedPath, { force: true })
+      await this.#reveal(stagedPath, target, false)
+    })
+  }
+
+  #path(key: string): string {
+    checkKey(key)
+    return path.join(this.location, key)
   }
 
   async *#walk({ directory, isLinked }: Walked, prefix: string, options: ListOptions): AsyncIterable<ObjectStat> {
@@ -272,20 +268,20 @@ export class LocalStore implements ObjectStore {
    * taken away, and nothing of what it leads to is touched. Throws STORAGE_FAILED where something else has the name.
    */
   async #makeStaging(): Promise<void> {
-    const found = await statOrUndefined(this.stagingDirectory)
+    const found = await statOrUndefined(this.#workspace)
     if (found?.isDirectory()) return
-    this.#knownDirectories.delete(this.stagingDirectory)
-    if (found?.isSymbolicLink()) await fs.unlink(this.stagingDirectory)
+    this.#knownDirectories.delete(this.#workspace)
+    if (found?.isSymbolicLink()) await fs.unlink(this.#workspace)
     else if (found)
       throw new BackupError('STORAGE_FAILED', 'Something that is no folder has the name of the staging folder.', {
-        context: { path: this.stagingDirectory },
+        context: { path: this.#workspace },
       })
-    await this.#makeDirectory(this.stagingDirectory)
+    await this.#makeDirectory(this.#workspace)
   }
 
   /** Best effort: nothing that is at work needs what is kept aside. */
   async #keep(name: string, bytes: Buffer): Promise<void> {
-    const file = path.join(this.stagingDirectory, name)
+    const file = path.join(this.#workspace, name)
     try {
       await using handle = await fs.open(file, 'wx', 0o600)
       await this.#own(handle)

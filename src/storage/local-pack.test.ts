@@ -6,9 +6,10 @@ import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
-import { seededRandom, testSeed } from '../../../test/harness/seeded-random.ts'
-import { temporaryDirectory } from '../../../test/harness/temporary-directory.ts'
-import { LocalPack, ReadBuffer } from './local-pack.ts'
+import { seededRandom, testSeed } from '../../test/harness/seeded-random.ts'
+import { temporaryDirectory } from '../../test/harness/temporary-directory.ts'
+import { LocalPack } from './local-pack.ts'
+import { ReadBuffer } from './pack-reader.ts'
 
 const SIZES = [0, 1, 4095, 4096, 4097, 1_048_576, 1_500_001]
 
@@ -21,7 +22,7 @@ async function compareEverywhere(file: string, whole: Buffer, random: () => numb
     const bytes = Math.floor(random() * (i % 2 === 0 ? 300_000 : 50))
     const expected = whole.subarray(position, position + bytes)
     assert.deepEqual(
-      Buffer.from(pack.read(position, bytes)),
+      Buffer.from(pack.readSync(position, bytes)),
       Buffer.from(expected),
       `${whole.length}: ${bytes} from ${position}`,
     )

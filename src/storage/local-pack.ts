@@ -4,26 +4,14 @@
  */
 import fs from 'node:fs'
 import { promisify } from 'node:util'
-import { systemCode } from '../../kernel/backup-error.ts'
-import { openRegularSync } from '../../kernel/regular-file.ts'
-import { roomFor } from './growing-buffer.ts'
-import { alignedBuffer } from './staged-file.ts'
+import { systemCode } from '../kernel/backup-error.ts'
+import { openRegularSync } from '../kernel/regular-file.ts'
+import type { PackReader, ReadBuffer } from './pack-reader.ts'
 
 const BLOCK_BYTES = 4096
 const readInBackground = promisify(fs.read)
 
-/** Memory for what is read, shared by the packs that one reader opens: what was read is valid until its next read. */
-export class ReadBuffer {
-  #buffer: Buffer = Buffer.alloc(0)
-
-  /** At least that long, and aligned for O_DIRECT. */
-  reserve(bytes: number): Buffer {
-    if (this.#buffer.length < bytes) this.#buffer = alignedBuffer(roomFor(bytes))
-    return this.#buffer
-  }
-}
-
-export class LocalPack implements Disposable {
+export class LocalPack implements PackReader {
   readonly #path: string
   readonly #buffer: ReadBuffer
   #descriptor: number
@@ -44,8 +32,11 @@ export class LocalPack implements Disposable {
     return fs.fstatSync(this.#descriptor).size
   }
 
-  /** Up to `bytes` bytes from `position`; fewer where the file ends. Valid until the next read with the same buffer. */
-  read(position: number, bytes: number): Buffer {
+  async read(position: number, bytes: number): Promise<Buffer> {
+    return await Promise.resolve(this.readSync(position, bytes))
+  }
+
+  readSync(position: number, bytes: number): Buffer {
     const blocks = blocksOf(position, bytes)
     const buffer = this.#buffer.reserve(blocks.length)
     let done = 0
@@ -61,7 +52,6 @@ export class LocalPack implements Disposable {
     return cut(buffer, { position, bytes, from: blocks.from, done })
   }
 
-  /** The same in the background, into a buffer that nothing else uses meanwhile. The first read of a pack is `read`. */
   async readAhead(position: number, bytes: number, into: ReadBuffer): Promise<Buffer> {
     const { from, length } = blocksOf(position, bytes)
     const buffer = into.reserve(length)

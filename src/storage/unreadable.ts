@@ -2,7 +2,7 @@
  * Whether the system refuses one object, or the whole store. A bad sector, a file without permission or one that the
  * file system has given up costs what it holds, and is named; everything else is the store's failure.
  */
-import { type BackupError, isBackupError } from '../../kernel/backup-error.ts'
+import { type BackupError, isBackupError } from '../kernel/backup-error.ts'
 
 /** What a local file system says of one file. */
 const OF_ONE_FILE: readonly unknown[] = [
