@@ -1,7 +1,8 @@
 /** Loads index segments and gives readers of blobs. */
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
+import { inOrder } from '../../kernel/in-order.ts'
 import { release } from '../../kernel/release.ts'
-import { placeOfPack } from '../../storage/index.ts'
+import { type ObjectStat, placeOfPack } from '../../storage/index.ts'
 import { createSegmentDecoder } from '../compression/index.ts'
 import { LookupIds, ObjectType } from '../crypto/index.ts'
 import { buildIndex, type IndexLoad, type IndexLoadOptions } from '../index/index.ts'
@@ -18,6 +19,8 @@ export interface OpenedIndex extends IndexLoad {
 const TYPES = { data: ObjectType.INDEX_DATA, meta: ObjectType.INDEX_META } as const
 
 const LISTINGS_MAX = 8
+/** Most of the reading is waiting, where a store is far away. */
+const SEGMENTS_AT_ONCE = 16
 
 /**
  * Loads all index segments of a class. Damaged ones are returned as problems: what only they named can't be found. A
@@ -60,16 +63,21 @@ async function readListed(
 ): Promise<{ keys: Set<string>; vanished: number }> {
   const keys = new Set<string>()
   let vanished = 0
-  for await (const { key } of repository.objects(`index/${indexClass}/`, signal ? { signal } : {})) {
+  const read = async ({ key }: ObjectStat) => {
     keys.add(key)
-    if (payloads.has(key) || problems.has(key)) continue
+    if (payloads.has(key) || problems.has(key)) return undefined
     try {
-      payloads.set(key, await repository.readPayload(key, TYPES[indexClass], signal))
+      return { key, payload: await repository.readPayload(key, TYPES[indexClass], signal) }
     } catch (error) {
-      if (isBackupError(error, 'NOT_FOUND')) vanished += 1
-      else if (isBackupError(error, 'DAMAGED')) problems.set(key, { key, error })
-      else throw error
+      if (!isBackupError(error, 'NOT_FOUND') && !isBackupError(error, 'DAMAGED')) throw error
+      return { key, error }
     }
+  }
+  const listed = repository.objects(`index/${indexClass}/`, signal ? { signal } : {})
+  for await (const found of inOrder(listed, { widthMax: SEGMENTS_AT_ONCE }, read)) {
+    if (found?.payload) payloads.set(found.key, found.payload)
+    else if (found?.error?.code === 'NOT_FOUND') vanished += 1
+    else if (found?.error) problems.set(found.key, { key: found.key, error: found.error })
   }
   return { keys, vanished }
 }

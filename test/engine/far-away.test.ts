@@ -1,0 +1,57 @@
+// Goal: over a store that is far away requests go side by side: the longest chain of them stays short, however many
+// objects there are. Method: a store that answers in rounds, all that wait at once; rounds are counted, no time is.
+import assert from 'node:assert/strict'
+import fs from 'node:fs'
+import path from 'node:path'
+import { test } from 'node:test'
+import { backupFiles, ClientState, type Kek, Repository, readHistory } from '../../src/engine/index.ts'
+import { IndexClass, openIndex } from '../../src/engine/snapshot/index.ts'
+import { farStore } from '../harness/far-store.ts'
+import { type MemoryObjects, MemoryStore } from '../harness/memory-store.ts'
+import { rawKey } from '../harness/repository.ts'
+import { temporaryDirectory } from '../harness/temporary-directory.ts'
+
+const SNAPSHOTS = 50
+/** One listing, and reads of which sixteen are under way at once. */
+const INDEX_ROUNDS_MAX = 5
+const OPEN_ROUNDS_MAX = 7
+const HISTORY_ROUNDS_MAX = 9
+const UNCHANGED_ROUNDS_MAX = 33
+
+interface Stage {
+  readonly base: string
+  readonly source: string
+  readonly objects: MemoryObjects
+  readonly kek: Kek
+}
+
+async function save({ base, source, objects, kek }: Stage, store = new MemoryStore(objects)): Promise<void> {
+  await using repository = await Repository.open(store, [kek], { workspace: path.join(base, 'workspace') })
+  const state = new ClientState(path.join(base, 'state'), repository.keys.repositoryId)
+  await backupFiles(repository, { paths: [source], source: 'test', program: 'test', workers: 0, state })
+}
+
+test(`${SNAPSHOTS} snapshots are listed, their index is opened, and nothing new is stored, in few rounds`, async () => {
+  using folder = temporaryDirectory()
+  const stage = { base: folder.path, source: path.join(folder.path, 'source'), objects: new Map(), kek: rawKey() }
+  fs.mkdirSync(stage.source)
+  await using _made = await Repository.create(new MemoryStore(stage.objects), stage.kek, 'test')
+  for (let i = 0; i < SNAPSHOTS; i += 1) {
+    fs.writeFileSync(path.join(stage.source, `file-${i}`), `content ${i}`.repeat(100))
+    await save(stage)
+  }
+  const far = farStore(new MemoryStore(stage.objects))
+  await using repository = await Repository.open(far.store, [stage.kek])
+  const opened = far.rounds()
+  const { snapshots } = await readHistory(repository)
+  assert.equal(snapshots.length, SNAPSHOTS)
+  const listed = far.rounds()
+  const { segments } = await openIndex(repository, IndexClass.DATA)
+  assert.equal(segments.length, SNAPSHOTS)
+  assert.ok(far.rounds() - listed <= INDEX_ROUNDS_MAX, `${far.rounds() - listed} rounds for the index`)
+  assert.ok(listed - opened <= HISTORY_ROUNDS_MAX, `${listed - opened} rounds for the history`)
+  assert.ok(opened <= OPEN_ROUNDS_MAX, `${opened} rounds to open`)
+  const again = farStore(new MemoryStore(stage.objects))
+  await save(stage, again.store)
+  assert.ok(again.rounds() <= UNCHANGED_ROUNDS_MAX, again.calls.join('\n'))
+})
