@@ -6,6 +6,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { backupFiles, ClientState, type Kek, Repository, readHistory } from '../../src/engine/index.ts'
 import { IndexClass, openIndex } from '../../src/engine/snapshot/index.ts'
+import type { ObjectStore } from '../../src/storage/index.ts'
 import { farStore } from '../harness/far-store.ts'
 import { type MemoryObjects, MemoryStore } from '../harness/memory-store.ts'
 import { rawKey } from '../harness/repository.ts'
@@ -15,7 +16,7 @@ const SNAPSHOTS = 50
 /** One listing, and reads of which sixteen are under way at once. */
 const INDEX_ROUNDS_MAX = 5
 const OPEN_ROUNDS_MAX = 7
-const HISTORY_ROUNDS_MAX = 9
+const HISTORY_ROUNDS_MAX = 5
 const UNCHANGED_ROUNDS_MAX = 33
 
 interface Stage {
@@ -25,7 +26,10 @@ interface Stage {
   readonly kek: Kek
 }
 
-async function save({ base, source, objects, kek }: Stage, store = new MemoryStore(objects)): Promise<void> {
+async function save(
+  { base, source, objects, kek }: Stage,
+  store: ObjectStore = new MemoryStore(objects),
+): Promise<void> {
   await using repository = await Repository.open(store, [kek], { workspace: path.join(base, 'workspace') })
   const state = new ClientState(path.join(base, 'state'), repository.keys.repositoryId)
   await backupFiles(repository, { paths: [source], source: 'test', program: 'test', workers: 0, state })

@@ -191,3 +191,28 @@ test('copied into another such store, under another key, and given a new recipie
   const { snapshots } = await readHistory(repository)
   assert.deepEqual(await restored(withOther, snapshots[0]!.name), lookAt(stage.source))
 })
+
+test('what is forgotten between two listings of a far store makes no rollback: it is read again', async () => {
+  using folder = temporaryDirectory()
+  const stage = await makeStage(folder.path)
+  const first = await backup(stage)
+  fs.writeFileSync(path.join(stage.source, 'a/new.txt'), 'new')
+  const second = await backup(stage)
+  await using other = await open(stage)
+  let lists = 0
+  const letGo = async () => {
+    await forgetSnapshots(other, await readHistory(other), { names: [first], by: 'test' })
+  }
+  // The records are listed before the snapshot goes, the snapshots after.
+  await using repository = await open(stage, (inner) =>
+    storeWith(inner, {
+      async *list(prefix, options) {
+        if (prefix === 'snapshots/' && ++lists === 1) await letGo()
+        yield* inner.list(prefix, options)
+      },
+    }),
+  )
+  const { snapshots, rollbacks, problems } = await readHistory(repository)
+  assert.deepEqual([snapshots.map(({ name }) => name), rollbacks, problems], [[second], [], []])
+  assert.ok(lists >= 3, 'listed again, since the two listings were not equal')
+})

@@ -116,6 +116,7 @@ export class Repository implements AsyncDisposable {
   readonly keys: OpenKeys
   readonly memory: HeadMemory | undefined
   readonly #workspace: string | undefined
+  #listed: ReadonlyMap<string, readonly ObjectStat[]> | undefined
 
   private constructor(
     store: ObjectStore,
@@ -292,9 +293,17 @@ export class Repository implements AsyncDisposable {
     }
   }
 
+  /** The same repository whose folders list what was listed before; keys that are not of this format are left out. */
+  seenAs(listed: ReadonlyMap<string, readonly ObjectStat[]>): Repository {
+    const seen = new Repository(this.store, this, this.#workspace)
+    seen.#listed = listed
+    return seen
+  }
+
   /** Objects below a prefix, of which every key is one of this format. */
   async *objects(prefix: string, options: CallOptions = {}): AsyncIterable<ObjectStat> {
-    for await (const stat of this.store.list(prefix, options)) if (isObjectKey(stat.key)) yield stat
+    const listed = this.#listed?.get(prefix) ?? this.store.list(prefix, options)
+    for await (const stat of listed) if (isObjectKey(stat.key)) yield stat
   }
 
   /**

@@ -4,32 +4,17 @@
  */
 import { BackupError } from '../../kernel/backup-error.ts'
 import { nowMs } from '../../kernel/clock.ts'
-import { ObjectType } from '../crypto/index.ts'
-import {
-  type Heads,
-  isForeign,
-  isRotten,
-  type ObjectProblem,
-  type Repository,
-  type StoredDocument,
-} from '../repository/index.ts'
+import { type Heads, isForeign, isRotten, type ObjectProblem, type Repository } from '../repository/index.ts'
 import type { Suspicions } from './acceptance.ts'
 import { checkChains, type Losses, lossProblems, recordHeads, type SnapshotEntry } from './chains.ts'
 import { closureIsLacking } from './closure.ts'
-import { type DeleteLog, readDeleteLog } from './delete-log.ts'
-import { bytesOfPathText, parseConfirm, parseSnapshot, RecordKind, type SnapshotDocument } from './documents.ts'
+import type { DeleteLog } from './delete-log.ts'
+import { bytesOfPathText, type parseConfirm, RecordKind, type SnapshotDocument } from './documents.ts'
+import { readListings } from './listings.ts'
 import { type OrderedPoint, orderPoints } from './order.ts'
 import { protections } from './protections.ts'
-import { byItsWriter, type ParsedDocument, readParsed } from './read-parsed.ts'
-import {
-  forgottenBy,
-  inForce,
-  isFinished,
-  type RecordEntry,
-  RecordFolder,
-  type RecordList,
-  readRecords,
-} from './record-list.ts'
+import type { ParsedDocument } from './read-parsed.ts'
+import { forgottenBy, inForce, isFinished, type RecordEntry } from './record-list.ts'
 import { decideRuns } from './runs.ts'
 import { namesBelow } from './stable-listing.ts'
 
@@ -117,36 +102,6 @@ export async function readWriterHistory(
     before = after
   }
   throw new BackupError('REPOSITORY_LOCKED', 'The repository changes faster than it can be read. Run it again.')
-}
-
-interface Listings {
-  readonly snapshots: Awaited<ReturnType<typeof readParsed<SnapshotDocument>>>
-  readonly checkpoints: Awaited<ReturnType<typeof readParsed<SnapshotDocument>>>
-  readonly records: RecordList
-  readonly confirms: Awaited<ReturnType<typeof readParsed<ReturnType<typeof parseConfirm>>>>
-  readonly deleteLog: DeleteLog
-}
-
-/** In the order that v1.md asks for: what refers to something is listed before it. */
-async function readListings(repository: Repository, signal: AbortSignal | undefined): Promise<Listings> {
-  const parse = (document: StoredDocument) => byItsWriter(parseSnapshot(document.body), document)
-  const snapshots = await readParsed(
-    repository,
-    { folder: 'snapshots', type: ObjectType.SNAPSHOT, parse, previousOf: ({ previous }) => previous },
-    signal,
-  )
-  const checkpoints = await readParsed(
-    repository,
-    { folder: 'checkpoints', type: ObjectType.CHECKPOINT, parse },
-    signal,
-  )
-  const records = await readRecords(repository, RecordFolder.DECISIONS, signal)
-  const confirms = await readParsed(
-    repository,
-    { folder: 'confirms', type: ObjectType.CONFIRM, parse: ({ body }) => parseConfirm(body) },
-    signal,
-  )
-  return { snapshots, checkpoints, records, confirms, deleteLog: await readDeleteLog(repository, signal) }
 }
 
 async function readOnce(repository: Repository, options: { signal?: AbortSignal; seen?: Heads }): Promise<History> {

@@ -1,4 +1,5 @@
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
+import { collect } from '../../kernel/collect.ts'
 import type { Repository } from '../repository/index.ts'
 
 const ATTEMPTS_MAX = 10
@@ -42,7 +43,10 @@ export async function onStableListing<T>(
 
 /** One text for all keys below the prefixes: equal texts, equal listings. */
 export async function namesBelow(repository: Repository, prefixes: readonly string[]): Promise<string> {
-  const names: string[] = []
-  for (const prefix of prefixes) for await (const { key } of repository.objects(prefix)) names.push(key)
-  return names.sort().join()
+  const listed = await Promise.all(prefixes.map((prefix) => collect(repository.objects(prefix))))
+  return listed
+    .flat()
+    .map(({ key }) => key)
+    .sort()
+    .join()
 }
