@@ -15,7 +15,7 @@ import { temporaryDirectory } from '../harness/temporary-directory.ts'
 const SNAPSHOTS = 50
 /** One listing, and reads of which sixteen are under way at once. */
 const INDEX_ROUNDS_MAX = 5
-const OPEN_ROUNDS_MAX = 7
+const OPEN_ROUNDS_MAX = 2
 const HISTORY_ROUNDS_MAX = 5
 const UNCHANGED_ROUNDS_MAX = 33
 

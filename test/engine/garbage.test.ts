@@ -21,7 +21,6 @@ import {
 } from '../../src/engine/index.ts'
 import { isBackupError } from '../../src/kernel/backup-error.ts'
 import { everyKind } from '../harness/every-kind.ts'
-import { storeWith } from '../harness/freezing-store.ts'
 import {
   plantForeignNames,
   plantHashed,
@@ -42,6 +41,7 @@ import {
   type TestRepository,
 } from '../harness/repository.ts'
 import { seededRandom } from '../harness/seeded-random.ts'
+import { storeWith } from '../harness/store-with.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 
 const MIB = 1024 * 1024

@@ -5,12 +5,14 @@
  */
 import { createHash } from 'node:crypto'
 import { BackupError } from '../../kernel/backup-error.ts'
+import { inOrder } from '../../kernel/in-order.ts'
 import { isUnreadable, type ObjectStore } from '../../storage/index.ts'
 
 /** Of a folder, all together: some thousands of ours. */
 const READ_BYTES_MAX = 64 * 1024 * 1024
 /** What opening costs, however little is in it. */
 const OPENING_BYTES = 4096
+const COPIES_AT_ONCE = 8
 
 export interface CopyFamily {
   readonly prefix: string
@@ -44,10 +46,13 @@ export async function readCopies(store: ObjectStore, family: CopyFamily): Promis
   const damaged: string[] = []
   let unreadable: BackupError | undefined
   const { within, unread } = await listSmallest(store, family)
-  for (const key of within) {
-    const name = form.exec(key)!.at(-1)!
-    const bytes = await readWhole(store, key, { bytesMax, ...(signal && { signal }) })
+  const read = async (key: string) => ({
+    key,
+    bytes: await readWhole(store, key, { bytesMax, ...(signal && { signal }) }),
+  })
+  for await (const { key, bytes } of inOrder(within, { widthMax: COPIES_AT_ONCE }, read)) {
     if (bytes === undefined) continue
+    const name = form.exec(key)!.at(-1)!
     const known = whole.get(name)
     if (bytes instanceof BackupError) {
       damaged.push(key)

@@ -184,8 +184,11 @@ export class Repository implements AsyncDisposable {
   /** Throws REPOSITORY_NOT_FOUND, KEY_WRONG, FORMAT_TOO_NEW, FEATURE_UNSUPPORTED, ROLLBACK_SUSPECTED, DAMAGED. */
   static async open(store: ObjectStore, keks: readonly Kek[], options: RepositoryOptions = {}): Promise<Repository> {
     requireNode()
+    const reading = readKeyrings(store, options.signal)
+    // Whether there is a repository at all is said first.
+    reading.catch(() => {})
     const configs = await readConfigs(store, options.signal)
-    const keyrings = await readKeyrings(store, options.signal)
+    const keyrings = await reading
     const unwrapper = new Unwrapper()
     let failure: unknown
     const isRemembered = (id: string) => options.memory?.(Buffer.from(id, 'hex')).heads() !== undefined
