@@ -131,6 +131,7 @@ export class BackupRun {
     const meta = await openIndex(this.#repository, IndexClass.META, {
       ...this.#history.deleteLog.packs,
       reserveEntries: 2_000_000,
+      listed: this.#history.indexListed,
       ...(signal && { signal }),
     })
     const { reader, segments } = openReader(this.#repository, meta)

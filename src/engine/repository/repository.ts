@@ -43,6 +43,8 @@ import { type OpenedDocument, type PreviousOf, signedNames } from './signatures.
 
 /** Most of the reading of thousands of documents is waiting for a disk or a server. */
 const DOCUMENTS_AT_ONCE = 16
+/** Where each is a way to a server. */
+const FAR_DOCUMENTS_AT_ONCE = 128
 /** Longer ones are read one after the other: what a stranger has put there must not fill the memory. */
 const LARGE_BYTES = 4 * 1024 * 1024
 
@@ -328,7 +330,12 @@ export class Repository implements AsyncDisposable {
       large = looked.catch(() => {})
       return looked
     }
-    for await (const each of inOrder(listed, { widthMax: DOCUMENTS_AT_ONCE }, look)) if (each) read.push(each)
+    for await (const each of inOrder(
+      listed,
+      { widthMax: this.store.local ? DOCUMENTS_AT_ONCE : FAR_DOCUMENTS_AT_ONCE },
+      look,
+    ))
+      if (each) read.push(each)
     const opened = read.filter((each) => 'document' in each)
     const signed = await signedNames(opened, this.#signedAs(type), previousOf)
     return {

@@ -197,13 +197,32 @@ export class SegmentReader implements AsyncDisposable {
   }
 
   async #frameBytes(place: SegmentPlace, signal?: AbortSignal): Promise<Uint8Array> {
-    const { reader } = await this.#openPack(place.pack, signal)
-    if (reader.readSync) return this.#readAtOnce(reader, place)
+    if (!this.#isFile(place.pack)) return this.#farFrame(place, signal)
+    return this.#readAtOnce((await this.#openPack(place.pack, signal)).reader, place)
+  }
+
+  /** Beside the header of its pack, where that is not known yet: each is a way of its own. */
+  async #farFrame(place: SegmentPlace, signal?: AbortSignal): Promise<Uint8Array> {
+    using reader = this.#readerOf(place.pack)
     const length = FRAME_HEADER_BYTES + place.sealedBytes
+    const opening = this.#openPack(place.pack, signal)
+    opening.catch(() => {})
     const frame = await reader
       .read(place.offset, length, signal)
       .catch((error: unknown) => this.#refuse(error, place.pack))
+    await opening
     return this.#whole(frame, place)
+  }
+
+  #isFile(number: number): boolean {
+    const { name, bytes } = this.#parts.index.packs[number]!
+    return 'file' in this.#parts.placeOf(name, bytes)
+  }
+
+  #readerOf(number: number): PackReader {
+    const { store, index, placeOf, isBulk } = this.#parts
+    const { name, bytes } = index.packs[number]!
+    return openPack(placeOf(name, bytes), store, { buffer: this.#buffer, isCached: isBulk !== true })
   }
 
   /** LOCAL. */
@@ -254,13 +273,14 @@ export class SegmentReader implements AsyncDisposable {
   }
 
   async #opened(number: number, signal?: AbortSignal): Promise<OpenedPack> {
-    const { store, repositoryId, masterOf, index, placeOf, isBulk } = this.#parts
-    const { name, bytes } = index.packs[number]!
-    const reader = openPack(placeOf(name, bytes), store, { buffer: this.#buffer, isCached: isBulk !== true })
+    const { repositoryId, masterOf } = this.#parts
+    const reader = this.#readerOf(number)
     try {
       const header = Buffer.from(await reader.read(0, HEADER_BYTES, signal))
       if (header.length < HEADER_BYTES)
-        throw new BackupError('DAMAGED', 'A pack is shorter than its header.', { context: { object: packKey(name) } })
+        throw new BackupError('DAMAGED', 'A pack is shorter than its header.', {
+          context: { object: packKey(this.#nameOf(number)) },
+        })
       return { opener: new ObjectOpener(header, { type: PACK_TYPES, repositoryId, masterOf }), reader }
     } catch (error) {
       reader[Symbol.dispose]()

@@ -10,7 +10,7 @@ import { checkChains, type Losses, lossProblems, recordHeads, type SnapshotEntry
 import { closureIsLacking } from './closure.ts'
 import type { DeleteLog } from './delete-log.ts'
 import { bytesOfPathText, type parseConfirm, RecordKind, type SnapshotDocument } from './documents.ts'
-import { readListings } from './listings.ts'
+import { type Listed, readListings } from './listings.ts'
 import { type OrderedPoint, orderPoints } from './order.ts'
 import { protections } from './protections.ts'
 import type { ParsedDocument } from './read-parsed.ts'
@@ -62,6 +62,11 @@ export interface History {
   readonly losses: Losses
   /** Store milliseconds of the newest snapshot object that can't be read; 0 without one. */
   readonly damagedSnapshotMs: number
+  /**
+   * Of a store that is far away, where all of this is the state of one moment: what the index's folders listed since
+   * then.
+   */
+  readonly indexListed?: Listed
 }
 
 const READINGS_MAX = 3
@@ -94,6 +99,8 @@ export async function readWriterHistory(
   repository: Repository,
   options: { signal?: AbortSignal; seen?: Heads } = {},
 ): Promise<History> {
+  const history = repository.store.local ? undefined : await readHistory(repository, options)
+  if (history?.indexListed) return history
   let before = await namesBelow(repository, ['deletes/'])
   for (let reading = 1; reading <= QUIET_READINGS_MAX; reading += 1) {
     const history = await readHistory(repository, options)
@@ -106,7 +113,8 @@ export async function readWriterHistory(
 
 async function readOnce(repository: Repository, options: { signal?: AbortSignal; seen?: Heads }): Promise<History> {
   const { signal } = options
-  const { snapshots, checkpoints, records, confirms, deleteLog } = await readListings(repository, signal)
+  const listings = await readListings(repository, signal)
+  const { snapshots, checkpoints, records, confirms, deleteLog } = listings
   const allRecords = records.entries
   const stored = snapshots.entries.map(entryOf)
   const confirmed = confirmedOf(confirms.entries, stored)
@@ -165,6 +173,7 @@ async function readOnce(repository: Repository, options: { signal?: AbortSignal;
     rollbacks: chains.rollbacks,
     suspicions: chains.suspicions,
     losses: chains.losses,
+    ...(listings.indexListed && { indexListed: listings.indexListed }),
     damagedSnapshotMs: Math.max(0, ...rotten.map(({ modifiedMs }) => modifiedMs ?? 0)),
   }
 }

@@ -14,10 +14,13 @@ export interface Listings {
   readonly records: RecordList
   readonly confirms: Awaited<ReturnType<typeof readParsed<ReturnType<typeof parseConfirm>>>>
   readonly deleteLog: DeleteLog
+  /** Where all of it is the state of one moment: what the index's folders listed since then. */
+  readonly indexListed?: Listed
 }
 
 /** In the order that v1.md asks for: what refers to something is listed before it. */
 const FOLDERS = ['snapshots/', 'checkpoints/', 'records/', 'confirms/', 'deletes/'] as const
+const INDEX_FOLDERS = ['index/meta/', 'index/data/'] as const
 const SIDE_BY_SIDE_MAX = 2
 
 /**
@@ -27,23 +30,30 @@ const SIDE_BY_SIDE_MAX = 2
  */
 export async function readListings(repository: Repository, signal: AbortSignal | undefined): Promise<Listings> {
   if (repository.store.local) return readInOrder(repository, signal)
-  let listed = await listAll(repository, signal)
+  let listed = await listAll(repository, FOLDERS, signal)
   for (let reading = 1; reading <= SIDE_BY_SIDE_MAX; reading += 1) {
-    const [listings, after] = await Promise.all([
+    const [listings, after, indexListed] = await Promise.all([
       readAtOnce(repository.seenAs(listed), signal),
-      listAll(repository, signal),
+      listAll(repository, FOLDERS, signal),
+      listAll(repository, INDEX_FOLDERS, signal),
     ])
-    if (FOLDERS.every((folder) => namesOf(listed, folder) === namesOf(after, folder))) return listings
+    if (FOLDERS.every((folder) => namesOf(listed, folder) === namesOf(after, folder)))
+      return { ...listings, indexListed }
     listed = after
   }
   return readInOrder(repository, signal)
 }
 
-type Listed = ReadonlyMap<string, readonly ObjectStat[]>
+/** By folder. */
+export type Listed = ReadonlyMap<string, readonly ObjectStat[]>
 
-async function listAll(repository: Repository, signal: AbortSignal | undefined): Promise<Listed> {
+async function listAll(
+  repository: Repository,
+  folders: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<Listed> {
   const options = signal ? { signal } : {}
-  const listed = FOLDERS.map(async (folder) => {
+  const listed = folders.map(async (folder) => {
     return [folder, await collect(repository.store.list(folder, options))] as const
   })
   return new Map(await Promise.all(listed))

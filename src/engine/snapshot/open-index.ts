@@ -7,6 +7,7 @@ import { createSegmentDecoder } from '../compression/index.ts'
 import { LookupIds, ObjectType } from '../crypto/index.ts'
 import { buildIndex, type IndexLoad, type IndexLoadOptions } from '../index/index.ts'
 import { apart, BlobReader, type ObjectProblem, packKey, type Repository, SegmentReader } from '../repository/index.ts'
+import type { Listed } from './listings.ts'
 
 export const IndexClass = { DATA: 'data', META: 'meta' } as const
 export type IndexClass = (typeof IndexClass)[keyof typeof IndexClass]
@@ -21,6 +22,7 @@ const TYPES = { data: ObjectType.INDEX_DATA, meta: ObjectType.INDEX_META } as co
 const LISTINGS_MAX = 8
 /** Most of the reading is waiting, where a store is far away. */
 const SEGMENTS_AT_ONCE = 16
+const FAR_SEGMENTS_AT_ONCE = 64
 
 /**
  * Loads all index segments of a class. Damaged ones are returned as problems: what only they named can't be found. A
@@ -30,12 +32,13 @@ const SEGMENTS_AT_ONCE = 16
 export async function openIndex(
   repository: Repository,
   indexClass: IndexClass,
-  options: IndexLoadOptions & { signal?: AbortSignal } = {},
+  options: IndexLoadOptions & { readonly listed?: Listed | undefined; signal?: AbortSignal } = {},
 ): Promise<OpenedIndex> {
   const payloads = new Map<string, Uint8Array>()
   const problems = new Map<string, ObjectProblem>()
   for (let listing = 1; ; listing += 1) {
-    const listed = await readListed(repository, indexClass, { payloads, problems, signal: options.signal })
+    const seen = listing === 1 && options.listed ? repository.seenAs(options.listed) : repository
+    const listed = await readListed(seen, indexClass, { payloads, problems, signal: options.signal })
     if (listed.vanished > 0 && listing === LISTINGS_MAX)
       throw new BackupError('REPOSITORY_LOCKED', 'The index changes faster than it can be read. Run it again.')
     if (listed.vanished === 0) {
@@ -74,7 +77,11 @@ async function readListed(
     }
   }
   const listed = repository.objects(`index/${indexClass}/`, signal ? { signal } : {})
-  for await (const found of inOrder(listed, { widthMax: SEGMENTS_AT_ONCE }, read)) {
+  for await (const found of inOrder(
+    listed,
+    { widthMax: repository.store.local ? SEGMENTS_AT_ONCE : FAR_SEGMENTS_AT_ONCE },
+    read,
+  )) {
     if (found?.payload) payloads.set(found.key, found.payload)
     else if (found?.error?.code === 'NOT_FOUND') vanished += 1
     else if (found?.error) problems.set(found.key, { key: found.key, error: found.error })
