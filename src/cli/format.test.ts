@@ -1,7 +1,7 @@
 // Goal: numbers, moments and tables read well in both languages.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { formatBytes, formatSeconds, formatTime, tableLines } from './format.ts'
+import { formatBytes, formatSeconds, formatTime, nextRunText, tableLines } from './format.ts'
 import { chooseLocale, placeholders, translator } from './locale.ts'
 
 test('sizes and times', () => {
@@ -44,4 +44,20 @@ test('the language follows LC_ALL, LC_MESSAGES and LANG, in that order', () => {
   assert.equal(chooseLocale({ LANG: 'C', LC_MESSAGES: 'pt_PT' }), 'pt-BR')
   assert.equal(chooseLocale({}), 'en')
   assert.equal(placeholders('--target <dir> [path...]', 'pt-BR'), '--target <pasta> [caminho...]')
+})
+
+test('a planned time is shown as it was planned; one that passed while nothing runs is overdue', () => {
+  const t = translator('en')
+  const [past, coming] = [-3_600_000, 3_600_000].map((ms) => new Date(Date.now() + ms).toISOString()) as [
+    string,
+    string,
+  ]
+  assert.equal(nextRunText(past, false, t), 'overdue, since nothing runs')
+  for (const [at, isAlive] of [
+    [past, true],
+    [coming, true],
+    [coming, false],
+  ] as const)
+    assert.match(nextRunText(at, isAlive, t), /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/)
+  assert.equal(nextRunText(past, false, translator('pt-BR')), translator('pt-BR')('status.overdue'))
 })

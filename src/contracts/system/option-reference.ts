@@ -60,7 +60,7 @@ const SHARED_ROWS = {
   'performance.compressionLevel': ['a whole number from 1 to 9', 'um número inteiro de 1 a 9', '3', 'zstd, by the table in docs/tuning.md.'],
   'performance.chunkSize': ['a whole number of bytes from 65536 to 16777216', 'um número inteiro de bytes de 65536 a 16777216', '1048576', 'Bytes that are compressed and sealed together: the segment target, never the deduplication boundary.'],
   'performance.timeout': ['a whole number of seconds from 1 up', 'um número inteiro de segundos a partir de 1', '7200', 'Seconds after which a run is stopped; what it stored is kept.'],
-  'performance.retryAttempts': ['a whole number from 0 to 20', 'um número inteiro de 0 a 20', '3', 'Further attempts after a transient error.'],
+  'performance.retryAttempts': ['a whole number from 0 to 20', 'um número inteiro de 0 a 20', '3', 'Further attempts after a transient error; after a full disk only where this is set.'],
   'performance.retryDelay': ['a whole number of milliseconds from 0 up', 'um número inteiro de milissegundos a partir de 0', '30000', 'Milliseconds between two attempts.'],
   retention: ['a number of days from 1 up, or an object such as { "daily": 14 }', 'um número de dias a partir de 1 ou um objeto como { "daily": 14 }', 'keep all', 'Which points stay; see docs/retention.md. A number keeps every point of so many days.'],
   'retention.last': count('The newest so many good points.', ''),
