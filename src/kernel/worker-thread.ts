@@ -1,5 +1,6 @@
 /** The second thread of the engine's work. */
-import { getCompileCacheDir } from 'node:module'
+// A Node that is too old has no such function, and is to be told so.
+import * as nodeModule from 'node:module'
 import path from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { type TransferListItem, Worker } from 'node:worker_threads'
@@ -52,7 +53,7 @@ export function startWorkerThread(
 /** A thread takes compiled code from where the process does, yet only its environment tells it so. */
 function compiledCode(): { readonly env?: NodeJS.ProcessEnv } {
   // Node's own folder, named for its version, below the one that it is told.
-  const folder = getCompileCacheDir()
+  const folder = nodeModule.getCompileCacheDir?.()
   return folder === undefined ? {} : { env: { ...environment(), NODE_COMPILE_CACHE: path.dirname(folder) } }
 }
 

@@ -16,7 +16,7 @@ const SHARED: ReadonlyArray<readonly [reason: string, words: string]> = [
   ],
   [
     'technical words that Portuguese speakers use as they are (docs/glossary.md)',
-    `backup backups bit bits byte bytes checkpoint email firewall glob globs hard hash healthcheck healthchecks host id
+    `backup backups bit bits blob blobs byte bytes checkpoint email firewall glob globs hard hash healthcheck healthchecks host id
      inode inodes kernel kit kits link links log logs mail online pid ping pings pipe pooler root script shell site slug snapshot
      snapshots socket software status string url urls webhook`,
   ],
@@ -39,6 +39,9 @@ const SHARED: ReadonlyArray<readonly [reason: string, words: string]> = [
   ['what stands on every line of a list that is well', 'ok'],
   ['HOME, the folder of the system, as docs and options name it', 'home'],
 ]
+
+const KINDS =
+  'config|keys|snapshots?|checkpoints|packs?|index|records|audit|locks|deletes|confirms|claims|parity|user|tree|blob'
 
 /** Taken out whole: lists of values that are typed as they are in either language, and members of objects. */
 const TYPED_AS_THEY_ARE = [
@@ -63,6 +66,9 @@ const TYPED_AS_THEY_ARE = [
   /scheduler: false/g,
   /\bif-changed\b|--clear retention/g,
   /mode, dir-mode \(octal\), uid (and|e) gid/g,
+  // Kinds of objects, as `list` and `cat` take them.
+  new RegExp(`\\b(${KINDS})(,\\s+(${KINDS}))+( (or|ou) (${KINDS}))?|\\btree`, 'g'),
+  /SUCCESS, REFUSED (or|ou) FAILED/g,
   /\.gitignore|\bPATH=|"\$PATH"/g,
   // Options by their names, where a refusal names them and where settings are listed.
   /(The setting|A opção) \S+|(did you mean|seria) [\w.]+\?|(one of the known options|uma das opções conhecidas): [\w, ]+/g,
@@ -91,6 +97,7 @@ const BARE_COMMAND = new RegExp(
 /** What people read as words; the rest is data. Placeholders of commands (FILE, NAME) are words. */
 function wordsOf(text: string): string[] {
   let rest = text.replace(/\{\w+:([^{}|]*)\|([^{}]*)\}/g, ' $1 $2 ').replace(/\{\w*\}/g, ' ')
+  rest = rest.replace(/neonpro-backup (list|cat) [a-z]+/g, ' ')
   rest = rest.replace(COMMAND, ' $4 ').replace(BARE_COMMAND, ' ')
   for (const each of TYPED_AS_THEY_ARE) rest = rest.replace(each, ' ')
   rest = rest
