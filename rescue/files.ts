@@ -49,22 +49,57 @@ export function isFile(file: string): boolean {
 const READ_BYTES_MAX = 64 * 1024 * 1024
 const OPENING_BYTES = 4096
 
-/** Section 2: so much as is read of `config/` and of `keys/`, the smallest first; `unread`: how many are left over. */
-export function smallestOf(
+/** Names of one object of a folder: its copies. */
+interface Copies {
+  readonly generation: number
+  readonly names: string[]
+  cost: number
+}
+
+/**
+ * Section 2: so much as is read of `config/` and of `keys/`: a third each of the smallest, of the longest, and of one of
+ * each generation in turn. `names` are all that objects can have; `unread` is what is left over.
+ */
+export function readableOf(
   folder: string,
   names: readonly string[],
   bytesMax: number,
-): { within: string[]; unread: number } {
-  const costs = names.map((name) => {
+): { within: string[]; unread: string[] } {
+  const objects = new Map<string, Copies>()
+  for (const name of names) {
     const bytes = fs.lstatSync(path.join(folder, name), { throwIfNoEntry: false })?.size ?? 0
-    return { name, cost: OPENING_BYTES + (bytes > bytesMax ? 0 : bytes) }
-  })
-  costs.sort((a, b) => a.cost - b.cost || (a.name < b.name ? -1 : 1))
-  const within: string[] = []
-  let read = 0
-  for (const { name, cost } of costs) {
-    read += cost
-    if (read <= READ_BYTES_MAX) within.push(name)
+    const generation = /^[0-9a-f]{8}-/.test(name) ? Number.parseInt(name.slice(0, 8), 16) : 0
+    const key = `${generation}/${name.slice(-64)}`
+    const copies = objects.get(key) ?? { generation, names: [], cost: 0 }
+    copies.names.push(name)
+    copies.cost += OPENING_BYTES + (bytes > bytesMax ? 0 : bytes)
+    objects.set(key, copies)
   }
-  return { within, unread: names.length - within.length }
+  const smallest = [...objects.values()].sort(
+    (a, b) => a.cost - b.cost || ((a.names[0] as string) < (b.names[0] as string) ? -1 : 1),
+  )
+  const longest = smallest.toReversed()
+  const read = new Set<string>()
+  for (const order of [smallest, longest, inTurn(longest)]) {
+    let left = READ_BYTES_MAX / 3
+    for (const each of order) {
+      if (read.has(each.names[0] as string)) continue
+      left -= each.cost
+      if (left < 0) break
+      for (const name of each.names) read.add(name)
+    }
+  }
+  return { within: names.filter((name) => read.has(name)), unread: names.filter((name) => !read.has(name)) }
+}
+
+/** The longest of each generation, the highest first; then the second of each, and so on. */
+function inTurn(longest: readonly Copies[]): Copies[] {
+  const generations = [...Map.groupBy(longest, ({ generation }) => generation)].sort(([a], [b]) => b - a)
+  const rounds: Copies[][] = []
+  for (const [, copies] of generations)
+    for (const [i, each] of copies.entries()) {
+      rounds[i] ??= []
+      rounds[i].push(each)
+    }
+  return rounds.flat()
 }

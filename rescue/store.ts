@@ -7,7 +7,7 @@ import { Cursor, RescueError } from './bytes.ts'
 import { isWhole } from './closure.ts'
 import { type Config, type ConfigObject, readConfigs } from './config.ts'
 import { forgottenOf, type RecordBody } from './decisions.ts'
-import { isFile, ObjectFile, readFile, smallestOf } from './files.ts'
+import { isFile, ObjectFile, readableOf, readFile } from './files.ts'
 import { chooseKeyring } from './keyring.ts'
 import { type Given, type Keys, splitSigned } from './keys.ts'
 import { inOrder } from './order.ts'
@@ -61,7 +61,8 @@ export class Store {
   readonly keys: Keys
   readonly #places: Places
   readonly #segments = new Map<string, Buffer>()
-  readonly #damagedKeyrings: string[] = []
+  /** Names of what is damaged in `keys/`, and of what is beyond all that is read of it. */
+  readonly #unreadKeyrings: string[] = []
   /** A keyring newer than the one in use is there and can't be read: nobody knows what it has sealed. */
   #isKeyringLost = false
   readonly #strangePacks = new Set<string>()
@@ -298,7 +299,7 @@ export class Store {
           `keys/: ${strange.length} objetos que este repositório não assinou, deixados como estão`,
         ),
       )
-    const newer = this.#damagedKeyrings.filter((name) => Number.parseInt(name.slice(0, 8), 16) > generation)
+    const newer = this.#unreadKeyrings.filter((name) => Number.parseInt(name.slice(0, 8), 16) > generation)
     this.#isKeyringLost = newer.length > 0
     if (newer.length > 0)
       this.remarks.push(
@@ -315,12 +316,13 @@ export class Store {
     if (folder === 'config' && names.length === 0)
       throw new RescueError(words(`there is no repository at ${this.root}`, `não há repositório em ${this.root}`), 10)
     const found = new Map<string, ConfigObject & { readonly keys: readonly string[] }>()
-    const { within, unread } = smallestOf(path.join(this.root, folder), names, BYTES_MAX[folder] as number)
-    if (unread > 0)
+    const { within, unread } = readableOf(path.join(this.root, folder), names, BYTES_MAX[folder] as number)
+    if (folder === 'keys') this.#unreadKeyrings.push(...unread)
+    if (unread.length > 0)
       this.remarks.push(
         words(
-          `${folder}/: ${unread} objects more than are read, left alone`,
-          `${folder}/: ${unread} objetos além dos que são lidos, deixados como estão`,
+          `${folder}/: ${unread.length} objects more than are read, left alone`,
+          `${folder}/: ${unread.length} objetos além dos que são lidos, deixados como estão`,
         ),
       )
     for (const key of within) {
@@ -331,7 +333,7 @@ export class Store {
         found.set(name, { name, keys, bytes, copies: keys.length })
       } catch (error) {
         this.notices.push(`${folder}/${key}: ${error instanceof Error ? error.message : String(error)}`)
-        if (folder === 'keys') this.#damagedKeyrings.push(key)
+        if (folder === 'keys') this.#unreadKeyrings.push(key)
       }
     }
     return [...found.values()]

@@ -275,7 +275,7 @@ test('thousands of strange objects beside the keys cost little, and of a giant u
   const bytes = Buffer.alloc(1024 * 1024)
   for (let i = 0; i < 1000; i += 1) {
     bytes.writeUInt32LE(i + 1)
-    const file = path.join(made.folder, 'keys', `ffffffff-a-${sha256(bytes)}`)
+    const file = path.join(made.folder, 'keys', `00000001-a-${sha256(bytes)}`)
     // The rest is a hole, which is read as so many zeros and takes no room.
     fs.writeFileSync(file, bytes.subarray(0, 4))
     fs.truncateSync(file, bytes.length)

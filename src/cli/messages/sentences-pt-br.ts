@@ -316,6 +316,10 @@ export const SENTENCES_PT_BR: Readonly<Record<string, string>> = {
   'A snapshot that was forgotten and removed is back. ({})': 'voltou um snapshot que tinha sido esquecido e removido ({})',
   // What a check found, behind the object's name.
   'is damaged': 'está danificado',
+  'is beyond what is read of its folder, and may be the newest keyring':
+    'está além do que se lê da pasta e pode ser o chaveiro mais novo',
+  'is beyond what is read of its folder, and not newer than the keyring in use':
+    'está além do que se lê da pasta e não é mais novo que o chaveiro em uso',
   'is damaged, and may have been the newest keyring': 'está danificado e pode ter sido o chaveiro mais novo',
   'was not signed by this repository: it counts for nothing': 'não foi assinado por este repositório: não conta para nada',
   'is no object of a repository': 'não é objeto de um repositório',

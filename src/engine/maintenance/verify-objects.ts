@@ -45,6 +45,10 @@ export async function checkCopies(
     object,
     what: keys.lost.includes(object) ? 'is damaged, and may have been the newest keyring' : 'is damaged',
   }))
+  for (const { key: object } of keyrings.unread)
+    if (keys.lost.includes(object))
+      problems.push({ object, what: 'is beyond what is read of its folder, and may be the newest keyring' })
+    else notices.push({ object, what: 'is beyond what is read of its folder, and not newer than the keyring in use' })
   const copies = configs.candidates.find(({ name }) => name === configName)?.keys.length ?? 0
   if (copies < 3) notices.push({ object: 'config/', what: `has ${copies} copies instead of 3` })
   const current = keys.generation.toString(16).padStart(8, '0')

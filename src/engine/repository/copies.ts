@@ -1,14 +1,14 @@
 /**
  * The two kinds of object that stand in more than one copy and are read before anything can be authenticated. Whatever
- * somebody has put beside them, none is longer than it may be, and only so much is read: the smallest first, since ours
- * are small.
+ * somebody has put beside them, none is longer than it may be, and only so much is read, in several orders, so that
+ * neither a flood of small ones nor giants nor our own past keep the newest of ours from being read.
  */
 import { createHash } from 'node:crypto'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { inOrder } from '../../kernel/in-order.ts'
 import { isUnreadable, type ObjectStore } from '../../storage/index.ts'
 
-/** Of a folder, all together: some thousands of ours. */
+/** Of a folder, all together: some hundreds of ours. */
 const READ_BYTES_MAX = 64 * 1024 * 1024
 /** What opening costs, however little is in it. */
 const OPENING_BYTES = 4096
@@ -19,6 +19,8 @@ export interface CopyFamily {
   /** Of a key; its last group is the name. */
   readonly form: RegExp
   readonly bytesMax: number
+  /** The generation that a key names; of objects without one 0. */
+  readonly generationOf?: (key: string) => number
   readonly signal?: AbortSignal
 }
 
@@ -33,7 +35,7 @@ export interface ReadCopies {
   readonly whole: WholeCopies[]
   /** Keys of copies that don't hash to their name, are too long, or can't be read. */
   readonly damaged: string[]
-  /** Keys beyond what is read of a folder: they count for nothing. */
+  /** Keys beyond what is read of a folder: nobody knows whose they are. */
   readonly unread: string[]
   /** Why the first that can't be read can't be. */
   readonly unreadable: BackupError | undefined
@@ -45,7 +47,7 @@ export async function readCopies(store: ObjectStore, family: CopyFamily): Promis
   const whole = new Map<string, { name: string; keys: string[]; bytes: Uint8Array }>()
   const damaged: string[] = []
   let unreadable: BackupError | undefined
-  const { within, unread } = await listSmallest(store, family)
+  const { within, unread } = await listWithin(store, family)
   const read = async (key: string) => ({
     key,
     bytes: await readWhole(store, key, { bytesMax, ...(signal && { signal }) }),
@@ -64,26 +66,64 @@ export async function readCopies(store: ObjectStore, family: CopyFamily): Promis
   return { whole: [...whole.values()], damaged, unread, unreadable }
 }
 
+/** What stands under one name and one generation: its copies are read together. */
+interface Listed {
+  readonly generation: number
+  readonly keys: string[]
+  cost: number
+}
+
 /** One that is longer than it may be is refused unread, and costs its opening alone. */
-async function listSmallest(
+async function listWithin(
   store: ObjectStore,
-  { prefix, form, bytesMax, signal }: CopyFamily,
+  { prefix, form, bytesMax, generationOf = () => 0, signal }: CopyFamily,
 ): Promise<{ within: string[]; unread: string[] }> {
-  const listed: Array<{ key: string; cost: number }> = []
-  for await (const { key, bytes } of store.list(prefix, signal ? { signal } : {}))
-    if (form.test(key)) listed.push({ key, cost: OPENING_BYTES + (bytes > bytesMax ? 0 : bytes) })
-  listed.sort((a, b) => a.cost - b.cost || (a.key < b.key ? -1 : 1))
-  const found = { within: [] as string[], unread: [] as string[] }
-  let read = 0
-  for (const { key, cost } of listed) {
-    read += cost
-    found[read <= READ_BYTES_MAX ? 'within' : 'unread'].push(key)
+  const listed = new Map<string, Listed>()
+  const all: string[] = []
+  for await (const { key, bytes } of store.list(prefix, signal ? { signal } : {})) {
+    const name = form.exec(key)?.at(-1)
+    if (name === undefined) continue
+    all.push(key)
+    const generation = generationOf(key)
+    const cost = OPENING_BYTES + (bytes > bytesMax ? 0 : bytes)
+    const known = listed.get(`${generation} ${name}`)
+    if (!known) listed.set(`${generation} ${name}`, { generation, keys: [key], cost })
+    else {
+      known.keys.push(key)
+      known.cost += cost
+    }
   }
-  return found
+  const taken = taking([...listed.values()])
+  return { within: all.filter((key) => taken.has(key)), unread: all.filter((key) => !taken.has(key)) }
+}
+
+/**
+ * The smallest, the longest, and in turn one of each generation from the highest on, the longest of it first: a third of
+ * what is read for each.
+ */
+function taking(listed: readonly Listed[]): ReadonlySet<string> {
+  const smallest = listed.toSorted((a, b) => a.cost - b.cost || (a.keys[0]! < b.keys[0]! ? -1 : 1))
+  const longest = smallest.toReversed()
+  const turn = new Map<Listed, number>()
+  for (const each of Map.groupBy(longest, ({ generation }) => generation).values())
+    for (const [i, one] of each.entries()) turn.set(one, i)
+  const inTurn = longest.toSorted((a, b) => turn.get(a)! - turn.get(b)! || b.generation - a.generation)
+  const orders = [smallest, longest, inTurn]
+  const taken = new Set<string>()
+  for (const order of orders) {
+    let read = 0
+    for (const { keys, cost } of order) {
+      if (taken.has(keys[0]!)) continue
+      read += cost
+      if (read > READ_BYTES_MAX / orders.length) break
+      for (const key of keys) taken.add(key)
+    }
+  }
+  return taken
 }
 
 /** Undefined for one that is gone since it was listed. */
-async function readWhole(
+export async function readWhole(
   store: ObjectStore,
   key: string,
   options: { readonly bytesMax: number; readonly signal?: AbortSignal },

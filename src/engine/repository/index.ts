@@ -3,7 +3,7 @@ export { ClientState, type HeadMemory, type Heads, mergeHeads, mergeWriters, typ
 export { acceptClock, lookAtClock, mergeClock } from './clock-memory.ts'
 export { type RepositoryConfig, readConfigs, requireFeatures } from './config.ts'
 export { changeKeyring, isOwnKeyring, type KeyringChange } from './keyring.ts'
-export { readKeyrings, type StoredKeyring } from './keyring-objects.ts'
+export { type KeyringCopy, readKeyringAt, readKeyrings, type StoredKeyring } from './keyring-objects.ts'
 export { isObjectKey, packKey } from './object-keys.ts'
 export { type Recipient, recipientOpenedBy, unwrap as unwrapKey, wrapFor as wrapKey } from './recipients.ts'
 export {

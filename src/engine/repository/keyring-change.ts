@@ -17,8 +17,8 @@ export interface KeyringChange {
 
 /**
  * Publishes the next generation. Removing a recipient draws a new keyring key and a new epoch, so every kept recipient
- * must be given in `keks`. Throws USAGE, KEY_WEAK, ROLLBACK_SUSPECTED, and REPOSITORY_LOCKED when somebody else changed it at the same
- * time: then nobody can say which of the changes is in force before it is looked at. What either drew to seal with
+ * must be given in `keks`. Throws USAGE, KEY_WEAK, ROLLBACK_SUSPECTED, DAMAGED where a newer keyring can't be read, and
+ * REPOSITORY_LOCKED when somebody else changed it at the same time: then nobody can say which of the changes is in force before it is looked at. What either drew to seal with
  * stays known.
  */
 export async function changeKeyring(
@@ -29,6 +29,11 @@ export async function changeKeyring(
   if (keys.isBehind)
     throw new BackupError('ROLLBACK_SUSPECTED', 'The newest keyring is older than one that was seen before.', {
       context: { object: 'keys/', found: keys.generation },
+    })
+  // A new generation would take the place of the lost one, and what that one sealed would be nobody's.
+  if (keys.lost[0] !== undefined)
+    throw new BackupError('DAMAGED', 'A newer keyring can not be read: the keys are not changed.', {
+      context: { object: keys.lost[0] },
     })
   const repositoryId = keys.repositoryId.toString('hex')
   if (change.add) requireStrength(change.add.kek)

@@ -3,7 +3,7 @@
  * id keys. Generations are immutable; every change publishes the next one. Here: how one is written, read and checked.
  */
 import { createHash, randomBytes } from 'node:crypto'
-import { type BackupError, isBackupError } from '../../kernel/backup-error.ts'
+import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import type { ObjectStore } from '../../storage/index.ts'
 import {
   checked,
@@ -27,7 +27,7 @@ import {
   type UnverifiedDocument,
   verifyDocument,
 } from '../crypto/index.ts'
-import { readCopies } from './copies.ts'
+import { readCopies, readWhole } from './copies.ts'
 import type { Bundle, KeyringBody } from './open-keys.ts'
 import { isScryptAllowed, type Recipient, seal, unseal } from './recipients.ts'
 
@@ -84,13 +84,22 @@ export interface StoredKeyring {
   readonly document: UnverifiedDocument
 }
 
+/** What stands under the key of a keyring. */
+export interface KeyringCopy {
+  readonly key: string
+  readonly name: string
+  readonly generation: number
+}
+
 export interface StoredKeyrings {
   /** The highest generation first; of one generation the lowest name. */
   readonly candidates: readonly StoredKeyring[]
   /** Copies that don't hash to their name, or can't be read. */
-  readonly damaged: ReadonlyArray<{ readonly key: string; readonly name: string; readonly generation: number }>
-  /** Keys of objects that hash to their name and are no keyring, or that are beyond what is read. */
+  readonly damaged: readonly KeyringCopy[]
+  /** Keys of objects that hash to their name and are no keyring. */
   readonly foreign: readonly string[]
+  /** Beyond what is read of the folder. */
+  readonly unread: readonly KeyringCopy[]
   /** Why the first that can't be read can't be. */
   readonly unreadable: BackupError | undefined
 }
@@ -99,16 +108,21 @@ function generationOf(key: string): number {
   return Number.parseInt(key.slice('keys/'.length, 'keys/'.length + 8), 16)
 }
 
-/** Reads every distinct keyring once, the smallest first. Throws what the store throws. */
+function copyAt(key: string): KeyringCopy {
+  return { key, name: key.slice(-64), generation: generationOf(key) }
+}
+
+/** Reads every distinct keyring once, as many as are read. Throws what the store throws. */
 export async function readKeyrings(store: ObjectStore, signal?: AbortSignal): Promise<StoredKeyrings> {
   const { whole, damaged, unread, unreadable } = await readCopies(store, {
     prefix: 'keys/',
     form: FORM,
     bytesMax: KEYRING_BYTES_MAX,
+    generationOf,
     ...(signal && { signal }),
   })
   const candidates: StoredKeyring[] = []
-  const foreign: string[] = [...unread]
+  const foreign: string[] = []
   for (const { name, keys, bytes } of whole) {
     const parsed = parseKeyring(bytes)
     const own = keys.filter((key) => generationOf(key) === parsed?.body.generation)
@@ -117,10 +131,20 @@ export async function readKeyrings(store: ObjectStore, signal?: AbortSignal): Pr
   }
   return {
     candidates: candidates.sort((a, b) => b.body.generation - a.body.generation || (a.name < b.name ? -1 : 1)),
-    damaged: damaged.map((key) => ({ key, name: key.slice(-64), generation: generationOf(key) })),
+    damaged: damaged.map(copyAt),
     foreign,
+    unread: unread.map(copyAt),
     unreadable,
   }
+}
+
+/** What stands under one key, when it is a whole keyring; for one that is beyond what is read of the folder. */
+export async function readKeyringAt(store: ObjectStore, at: KeyringCopy): Promise<StoredKeyring | undefined> {
+  const bytes = await readWhole(store, at.key, { bytesMax: KEYRING_BYTES_MAX })
+  if (bytes === undefined || bytes instanceof BackupError) return undefined
+  if (createHash('sha256').update(bytes).digest('hex') !== at.name) return undefined
+  const parsed = parseKeyring(bytes)
+  return parsed?.body.generation === at.generation ? { name: at.name, keys: [at.key], ...parsed } : undefined
 }
 
 function parseKeyring(bytes: Uint8Array): { body: KeyringBody; document: UnverifiedDocument } | undefined {

@@ -69,7 +69,8 @@ export async function openKeyring(
   const valid = own.filter((each) => each === first.stored || isSignedKeyring(each, maintenance))
   const newest = valid[0]!
   const { generation } = newest.body
-  const lost = stored.damaged.filter(
+  // Nobody knows what stands in those that were not read either.
+  const lost = [...stored.damaged, ...stored.unread].filter(
     (each) => each.generation > generation && !valid.some(({ name }) => name === each.name),
   )
   if (!options.allowBehind && generation < seenGeneration && !lost.some((each) => each.generation >= seenGeneration))
@@ -89,15 +90,16 @@ export async function openKeyring(
   })
 }
 
-function nothingToOpen({ candidates, damaged, unreadable }: StoredKeyrings): BackupError {
+function nothingToOpen({ candidates, damaged, unread, unreadable }: StoredKeyrings): BackupError {
   if (unreadable) return unreadable
   if (candidates[0])
     return new BackupError('DAMAGED', 'A key object does not belong where it stands.', {
       context: { object: candidates[0].keys[0] ?? 'keys/' },
     })
-  return damaged[0]
+  const [unopened] = [...damaged, ...unread]
+  return unopened
     ? new BackupError('DAMAGED', 'Both copies of the newest keyring are damaged.', {
-        context: { object: damaged[0].key },
+        context: { object: unopened.key },
       })
     : new BackupError('DAMAGED', 'The repository has no key objects.', { context: { object: 'keys/' } })
 }
