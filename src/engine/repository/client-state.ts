@@ -5,19 +5,17 @@
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { systemCode } from '../../kernel/backup-error.ts'
 import { makeDirectories } from '../../kernel/directories.ts'
-import { bootId, isProcessAlive, processStart } from '../../kernel/machine.ts'
 import { makeOwnedFile, replaceOwnedFile } from '../../kernel/owned-file.ts'
 import { readTextSync } from '../../kernel/regular-file.ts'
+import { type StateLock, sweepAside, takeStateLock } from './state-lock.ts'
 
 const WRITERS_MAX = 64
 /** What this program wrote there is far smaller; what is larger is not its own. */
 const STATE_BYTES_MAX = 64 * 1024 * 1024
-const LOCK_BYTES_MAX = 4096
-/** Two seconds: far longer than whoever holds it takes. */
-const HEADS_TRIES = 400
-const HEADS_POLL_MS = 5
+const ID_BYTES_MAX = 4096
+/** Both far longer than whoever holds it takes. */
+const HEADS_LOCK = { waitMs: 2000, strangeAgeMs: 1000 } as const
 
 /** The newest of everything that a client has seen in a repository. */
 export interface Heads {
@@ -70,35 +68,14 @@ export class ClientState implements HeadMemory {
   remember(heads: Heads): void {
     if (isWithin(heads, this.heads())) return
     try {
-      const lock = this.#lockHeads()
-      try {
-        // What another process has remembered meanwhile is read only now.
-        const known = this.heads()
-        if (!isWithin(heads, known)) this.#writeFile('heads.json', JSON.stringify(merged(heads, known)))
-      } finally {
-        if (lock !== undefined) fs.rmSync(lock, { force: true })
-      }
+      makeDirectories(this.#directory, { mode: 0o700, isOwnersOfParent: true })
+      // Held for the moment of a read and a rename; where somebody is stuck with it, this goes without.
+      using _lock = takeStateLock(path.join(this.#directory, 'heads.lock'), HEADS_LOCK)
+      // What another process has remembered meanwhile is read only now.
+      const known = this.heads()
+      if (!isWithin(heads, known)) this.#writeFile('heads.json', JSON.stringify(merged(heads, known)))
     } catch {
       // A read-only home: rollback is then only found through what snapshots say of each other.
-    }
-  }
-
-  /** Held for the moment of a read and a rename. Undefined: somebody is stuck with it, and it goes without. */
-  #lockHeads(): string | undefined {
-    const lock = path.join(this.#directory, 'heads.lock')
-    makeDirectories(this.#directory, { mode: 0o700, isOwnersOfParent: true })
-    // Written aside and linked: nobody ever sees one that does not say yet whose it is.
-    const aside = path.join(this.#directory, `.heads.lock-${randomBytes(6).toString('hex')}`)
-    fs.writeFileSync(aside, `${process.pid} ${processStart()} ${bootId()}`, { flag: 'wx', mode: 0o600 })
-    try {
-      for (let left = HEADS_TRIES; left > 0; left -= 1) {
-        if (isLinked(aside, lock)) return lock
-        if (isHeld(lock)) pause(HEADS_POLL_MS)
-        else fs.rmSync(lock, { force: true })
-      }
-      return undefined
-    } finally {
-      fs.rmSync(aside, { force: true })
     }
   }
 
@@ -122,36 +99,32 @@ export class ClientState implements HeadMemory {
 
   /** Claims a writer identity until it is disposed of. Where the state folder can't be written, a fresh one. */
   claimWriter(): WriterClaim {
-    for (let number = 0; number < WRITERS_MAX; number += 1) {
-      const lock = path.join(this.#directory, `writer-${number}.lock`)
-      const taken = this.#lock(lock)
-      if (taken === 'unwritable') break
-      if (taken === 'taken') continue
-      return { id: this.#writerId(number), [Symbol.dispose]: () => fs.rmSync(lock, { force: true }) }
+    try {
+      makeDirectories(this.#directory, { mode: 0o700, isOwnersOfParent: true })
+      sweepAside(this.#directory)
+      for (let number = 0; number < WRITERS_MAX; number += 1) {
+        const lock = takeStateLock(path.join(this.#directory, `writer-${number}.lock`))
+        if (lock) return this.#claimed(number, lock)
+      }
+    } catch {
+      // Nothing can be written there.
     }
     return { id: randomBytes(16), [Symbol.dispose]: () => {} }
   }
 
-  #lock(file: string): 'locked' | 'taken' | 'unwritable' {
-    const owner = `${process.pid} ${processStart()} ${bootId()}`
-    for (let attempt = 0; attempt < 2; attempt += 1) {
-      try {
-        makeDirectories(this.#directory, { mode: 0o700, isOwnersOfParent: true })
-        makeOwnedFile(file, owner)
-        return 'locked'
-      } catch (error) {
-        if (systemCode(error) !== 'EEXIST') return 'unwritable'
-        if (isHeld(file)) return 'taken'
-        fs.rmSync(file, { force: true })
-      }
+  #claimed(number: number, lock: StateLock): WriterClaim {
+    try {
+      return { id: this.#writerId(number), [Symbol.dispose]: () => lock[Symbol.dispose]() }
+    } catch (error) {
+      lock[Symbol.dispose]()
+      throw error
     }
-    return 'taken'
   }
 
   #writerId(number: number): Buffer {
     const file = `writer-${number}.id`
     try {
-      const id = Buffer.from(readTextSync(path.join(this.#directory, file), LOCK_BYTES_MAX), 'hex')
+      const id = Buffer.from(readTextSync(path.join(this.#directory, file), ID_BYTES_MAX), 'hex')
       if (id.length === 16) return id
     } catch {
       // The first claim of this number.
@@ -181,22 +154,6 @@ function isWithin(heads: Heads, known: Heads | undefined): boolean {
   return known !== undefined && JSON.stringify(merged(heads, known)) === JSON.stringify(known)
 }
 
-/** False where `name` is taken. Throws where the file system knows no links. */
-function isLinked(file: string, name: string): boolean {
-  try {
-    fs.linkSync(file, name)
-    return true
-  } catch (error) {
-    if (systemCode(error) === 'EEXIST') return false
-    throw error
-  }
-}
-
-/** For a moment: there is no way to wait without a promise otherwise. */
-function pause(ms: number): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
-}
-
 function highest(
   a: Readonly<Record<string, number>> | undefined,
   b: Readonly<Record<string, number>> | undefined,
@@ -204,17 +161,6 @@ function highest(
   const merged: Record<string, number> = { ...a }
   for (const [name, value] of Object.entries(b ?? {})) merged[name] = Math.max(value, merged[name] ?? 0)
   return merged
-}
-
-function isHeld(lock: string): boolean {
-  try {
-    const [pid, start, boot] = readTextSync(lock, LOCK_BYTES_MAX).split(' ')
-    if (boot !== bootId()) return false
-    const number = Number(pid)
-    return number === process.pid || (isProcessAlive(number) && processStart(number) === start)
-  } catch {
-    return false
-  }
 }
 
 /** Takes the heads that one state folder remembers of a repository into another: none falls. */
