@@ -146,11 +146,16 @@ test('no answer holds what opens anything', async () => {
       const { status, stdout, stderr } = await run('cat', object)
       assert.equal(status, 0, stderr)
       const said = stdout.toString()
+      if (said.includes('healthcheckSealed')) kinds.add('sealed address')
       kinds.add(/"record": "(.*?)"/.exec(said)?.[1] ?? kind)
       for (const each of forbidden) assert.ok(!said.includes(each), `${object} shows ${each.slice(0, 20)}`)
-      assert.doesNotMatch(said, /"(wrapped|bundle|salt|commitment|healthcheckUrl)": "(?!\(left out\))/)
+      assert.doesNotMatch(
+        said,
+        /"(wrapped|bundle|salt|commitment|healthcheckUrl|healthcheckSealed)": "(?!\(left out\))/,
+      )
     }
-  for (const kind of ['configuration', 'control-key', 'pin']) assert.ok(kinds.has(kind), [...kinds].join())
+  for (const kind of ['configuration', 'control-key', 'pin', 'sealed address'])
+    assert.ok(kinds.has(kind), [...kinds].join())
 })
 
 test('what is damaged, foreign, ambiguous or unknown is said, not shown', async () => {

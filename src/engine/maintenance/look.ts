@@ -16,6 +16,7 @@ import { decodeIndexSegment } from '../index/index.ts'
 import { ByteReader, parseSegment } from '../pack/index.ts'
 import { isOwnKeyring, type Repository, readConfigs, readKeyrings } from '../repository/index.ts'
 import { readHistory } from '../snapshot/index.ts'
+import { shownDocument } from './shown-document.ts'
 
 /** Kinds as people name them, with the folder that holds them. */
 export const OBJECT_FOLDERS = {
@@ -35,21 +36,6 @@ export const OBJECT_FOLDERS = {
   user: 'user',
 } as const
 export type ObjectKind = keyof typeof OBJECT_FOLDERS
-
-/** Members of documents that are sealed or secret, whoever wrote them where. */
-const CLOSED = new Set([
-  'bundle',
-  'wrapped',
-  'salt',
-  'commitment',
-  'healthcheckUrl',
-  'databaseUrl',
-  'key',
-  'secret',
-  'password',
-  'token',
-])
-const LEFT_OUT = '(left out)'
 
 const DOCUMENT_TYPES: Readonly<Record<string, ObjectType>> = {
   records: ObjectType.RECORD,
@@ -103,7 +89,7 @@ export async function readObject(
   key: string,
   signal?: AbortSignal,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const folder = key.slice(0, key.indexOf('/'))
+  const folder = folderOf(key)
   if (folder === 'config') return { key, ...(await configOf(repository, key, signal)) }
   if (folder === 'keys') return { key, ...(await keyringOf(repository, key, signal)) }
   if (folder === 'snapshots' || folder === 'checkpoints') return { key, ...(await snapshotOf(repository, key, signal)) }
@@ -114,33 +100,37 @@ export async function readObject(
   // All but a claim are named by their bytes.
   if (folder !== 'commits') await repository.readPayload(key, type, signal)
   const { body, signer } = await repository.readDocument(key, type, signal)
-  return { key, signer, document: opened(body) }
+  return { key, signer, document: shownDocument(folderOf(key), { ...body }) }
 }
 
 async function configOf(repository: Repository, key: string, signal: AbortSignal | undefined): Promise<object> {
   const { candidates } = await readConfigs(repository.store, signal)
   const stored = candidates.find(({ name }) => name === nameOf(key))
   if (!stored) throw damaged(key)
-  return { isInForce: stored.name === repository.configName, document: opened(stored.config) }
+  return { isInForce: stored.name === repository.configName, document: shownDocument('config', { ...stored.config }) }
 }
 
 async function keyringOf(repository: Repository, key: string, signal: AbortSignal | undefined): Promise<object> {
   const { candidates } = await readKeyrings(repository.store, signal)
   const stored = candidates.find(({ name }) => name === nameOf(key))
   if (!stored) throw damaged(key)
-  return { isSigned: isOwnKeyring(repository.keys, stored), copies: stored.keys, document: opened(stored.body) }
+  return {
+    isSigned: isOwnKeyring(repository.keys, stored),
+    copies: stored.keys,
+    document: shownDocument('keys', { ...stored.body }),
+  }
 }
 
 /** Its signature may stand in the one after it: the whole chain is read. */
 async function snapshotOf(repository: Repository, key: string, signal: AbortSignal | undefined): Promise<object> {
   const history = await readHistory(repository, signal ? { signal } : {})
   const found = [...history.snapshots, ...history.checkpoints].find(({ name }) => name === nameOf(key))
-  if (found) return { document: opened(found.document) }
+  if (found) return { document: shownDocument(folderOf(key), { ...found.document }) }
   const problem = history.problems.find((each) => each.key === key)
   if (problem) throw problem.error
   const type = key.startsWith('snapshots/') ? ObjectType.SNAPSHOT : ObjectType.CHECKPOINT
   const { body, signer } = await repository.readDocument(key, type, signal)
-  return { counts: false, signer, document: opened(body) }
+  return { counts: false, signer, document: shownDocument(folderOf(key), { ...body }) }
 }
 
 /** Every frame is authenticated; what the blobs hold is not looked at. */
@@ -197,23 +187,8 @@ async function indexOf(repository: Repository, key: string, signal: AbortSignal 
   }
 }
 
-/** Without its closed members, wherever they stand. */
-function opened(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(opened)
-  if (typeof value !== 'object' || value === null) return value
-  const isConfiguration = 'record' in value && value.record === 'configuration'
-  return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => {
-      if (CLOSED.has(name)) return [name, member === null ? null : LEFT_OUT]
-      return [name, isConfiguration && name === 'value' ? withoutSource(member) : opened(member)]
-    }),
-  )
-}
-
-/** Of a configuration that is the sealed URL of a database; everywhere else it is a name. */
-function withoutSource(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || !('source' in value)) return opened(value)
-  return opened({ ...value, source: value.source === null ? null : LEFT_OUT })
+function folderOf(key: string): string {
+  return key.slice(0, key.indexOf('/'))
 }
 
 function damaged(key: string): BackupError {
