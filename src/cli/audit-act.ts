@@ -3,31 +3,44 @@
  * repository, when the command ends. Loaded only by the commands that act.
  */
 import path from 'node:path'
-import { ERROR_CATALOG } from '../contracts/index.ts'
+import { outcomeOfError } from '../contracts/index.ts'
 import type { SingleAct } from '../contracts/system/index.ts'
 import { isBackupError } from '../kernel/backup-error.ts'
 import { systemHome } from '../kernel/home-folder.ts'
 import { userName } from '../kernel/machine.ts'
+import { printable } from '../kernel/printable.ts'
 import { isSamePlace, parseLocation } from '../storage/index.ts'
 import { readSettled } from '../system/settings/settled.ts'
+import type { ActFacts, NotedAct } from './act-notes.ts'
 import { type CommandContext, isRepositoryNamed, repositoryOption, textOption } from './command.ts'
 
-const CLIENT_ERRORS_BELOW = 500
+/** For opening the system and writing, milliseconds. */
+const ENTRY_MS = 30_000
+const FACT_CHARS_MAX = 200
 
 /** What the command answered, or what it threw. */
-export type Outcome = { readonly json: unknown } | { readonly error: unknown }
+export type Outcome = { readonly json: unknown; readonly exitCode?: number } | { readonly error: unknown }
+
+export interface EndedAct {
+  readonly action: SingleAct
+  readonly outcome: Outcome
+  readonly notes: NotedAct
+}
 
 /** Fails nothing: an act that could not be written down is a warning. */
-export async function auditAct(context: CommandContext, action: SingleAct, outcome: Outcome): Promise<void> {
+export async function auditAct(context: CommandContext, { action, outcome, notes }: EndedAct): Promise<void> {
   if (context.options['dryRun'] === true || !isOfSystem(context)) return
-  const result = resultOf(outcome)
+  const result = resultOf(outcome, notes.isBegun)
   if (result === undefined) return
+  // An interruption ended the command, not what is to be known of it; a second one ends the process.
+  const signal = AbortSignal.timeout(ENTRY_MS)
   try {
     const { dataOf, openCommandSystem } = await import('./system.ts')
-    await using started = await openCommandSystem({ ...context, warn: () => {} })
+    await using started = await openCommandSystem({ ...context, signal, warn: () => {} })
     const caller = { actor: `cli:${userName()}`, locale: context.locale }
-    const input = { action, resource: resourceOf(action, outcome), result }
-    dataOf(await started.transport.call('audit.note', input, { caller }), context)
+    const details = storable({ ...notes.facts, ...endOf(outcome) })
+    const input = { action, resource: resourceOf(action, outcome), result, details }
+    dataOf(await started.transport.call('audit.note', input, { caller, signal }), context)
   } catch (error) {
     if (isBackupError(error, 'SYSTEM_NOT_FOUND')) return
     const { warningOf } = await import('../contracts/system/index.ts')
@@ -45,12 +58,29 @@ function isOfSystem(context: CommandContext): boolean {
 }
 
 /** Undefined for what never got as far as the repository: a slip of the pen, a key that does not open it. */
-function resultOf(outcome: Outcome): 'SUCCESS' | 'REFUSED' | 'FAILED' | undefined {
+function resultOf(outcome: Outcome, isBegun: boolean): 'SUCCESS' | 'REFUSED' | 'FAILED' | undefined {
   if (!('error' in outcome)) return 'SUCCESS'
   const { error } = outcome
-  if (!isBackupError(error)) return 'FAILED'
+  if (isBegun || !isBackupError(error)) return 'FAILED'
   if (error.code === 'USAGE' || error.code.startsWith('KEY_')) return undefined
-  return ERROR_CATALOG[error.code].httpStatus < CLIENT_ERRORS_BELOW ? 'REFUSED' : 'FAILED'
+  return outcomeOfError(error.code)
+}
+
+/** Done, but not wholly, shows in the exit code; why not, in the error's code. */
+function endOf(outcome: Outcome): ActFacts {
+  if (!('error' in outcome)) return { exitCode: outcome.exitCode ?? 0 }
+  return { code: isBackupError(outcome.error) ? outcome.error.code : 'INTERNAL' }
+}
+
+/** Names of the machine may hold what the log takes nowhere. */
+function storable(facts: ActFacts): Record<string, string | number | boolean | string[]> {
+  const text = (value: string) => printable(value).slice(0, FACT_CHARS_MAX).toWellFormed()
+  return Object.fromEntries(
+    Object.entries(facts).map(([name, value]) => {
+      if (typeof value === 'string') return [name, text(value)]
+      return [name, typeof value === 'object' ? value.map(text) : value]
+    }),
+  )
 }
 
 function resourceOf(action: SingleAct, outcome: Outcome): string {

@@ -1,5 +1,7 @@
 /** What changes a repository is written into the audit log of its system, however it ends. */
 import type { SingleAct } from '../contracts/system/index.ts'
+import { NotedAct } from './act-notes.ts'
+import type { Outcome } from './audit-act.ts'
 import type { CommandContext, CommandModule, CommandSpec } from './command.ts'
 
 /** The same command; one that acts is written down when it ends. */
@@ -16,13 +18,14 @@ export function audited(spec: CommandSpec): CommandSpec {
 }
 
 async function runAudited(
-  act: SingleAct,
+  action: SingleAct,
   context: CommandContext,
   run: CommandModule['run'],
 ): ReturnType<CommandModule['run']> {
-  const write = async (outcome: { readonly json: unknown } | { readonly error: unknown }) =>
-    (await import('./audit-act.ts')).auditAct(context, act, outcome)
-  const result = await run(context).catch(async (error: unknown) => {
+  const notes = new NotedAct()
+  const write = async (outcome: Outcome) =>
+    (await import('./audit-act.ts')).auditAct(context, { action, outcome, notes })
+  const result = await run({ ...context, act: notes }).catch(async (error: unknown) => {
     await write({ error })
     throw error
   })

@@ -1,16 +1,36 @@
-/** What a backup decided for each path: read off the snapshot beside its parent, so that a backup without -v pays nothing. */
+/**
+ * What a backup decided for each path: read off the snapshot beside its parent, so that a backup without -v pays
+ * nothing. The backup is stored and told by then: what goes wrong here is a warning.
+ */
 import {
   type BackupResult,
   bytesOfPathText,
+  type Compared,
   Inspector,
+  type Kek,
   printablePath,
   type Repository,
   readHistory,
 } from '../engine/index.ts'
+import { throwIfAborted } from '../kernel/abort.ts'
 import type { CommandContext } from './command.ts'
+import { errorReport } from './error-report.ts'
+import { openRepository } from './open.ts'
 import { reasonText } from './reasons.ts'
 
-export async function tellBackup(context: CommandContext, repository: Repository, result: BackupResult): Promise<void> {
+export async function tellBackup(context: CommandContext, keks: readonly Kek[], result: BackupResult): Promise<void> {
+  try {
+    await using opened = await openRepository(context, { remembers: false, keks })
+    await tellPaths(context, opened.repository, result)
+  } catch (error) {
+    const { lines } = errorReport(error, { command: context.command, locale: context.locale })
+    context.warn(context.t('backup.detailFailed', { why: lines[0] ?? '' }))
+  }
+}
+
+const WHAT = { added: 'new', removed: 'gone', changed: 'changed', metadata: 'metadata', same: 'unchanged' } as const
+
+async function tellPaths(context: CommandContext, repository: Repository, result: BackupResult): Promise<void> {
   const { detail, locale, signal } = context
   if (!detail) return
   const { snapshots } = await readHistory(repository, { signal })
@@ -18,16 +38,10 @@ export async function tellBackup(context: CommandContext, repository: Repository
   const parent = snapshots.find(({ name }) => name === result.document.parent)
   if (!entry) return
   await using inspector = await Inspector.open(repository)
-  const changes = new Map<string, 'new' | 'changed' | 'metadata'>()
-  if (parent)
-    for await (const { path, change } of inspector.diff(parent, entry)) {
-      if (change === 'removed') detail({ what: 'gone', of: path })
-      else changes.set(path, change === 'added' ? 'new' : change)
-    }
-  for await (const { path, type } of inspector.list(entry, '/', { recursive: true })) {
-    const what = changes.get(path) ?? (parent ? 'unchanged' : 'new')
+  for await (const { path, change, isDirectory } of inspector.compare(parent, entry)) {
+    throwIfAborted(signal)
     // An unchanged folder says nothing that its files don't.
-    if (type !== 'directory' || what !== 'unchanged') detail({ what, of: path })
+    if (!isDirectory || change !== 'same') detail({ what: WHAT[change satisfies Compared['change']], of: path })
   }
   for (const { path, reason } of result.document.skipped)
     detail({ what: 'skipped', of: printablePath(bytesOfPathText(path)), reason: reasonText(reason, locale) })

@@ -7,6 +7,7 @@ import { BackupError } from '../kernel/backup-error.ts'
 import { commandHome } from '../kernel/home-folder.ts'
 import { type DayEnd, momentOf } from '../kernel/moment.ts'
 import { machineZone } from '../kernel/zone.ts'
+import type { ActNotes } from './act-notes.ts'
 import type { TellDetail } from './detail.ts'
 import type { Locale, Translate } from './locale.ts'
 import type { Progress, ProgressKind } from './progress.ts'
@@ -31,12 +32,16 @@ export interface CommandContext {
   readonly progress: (kind: ProgressKind) => Progress
   /** Only with -v. */
   readonly detail?: TellDetail
+  /** Only of a command that stands in the audit log. */
+  readonly act?: ActNotes
 }
 
 /** What a command answers: the JSON object and the exit code. */
 export interface CommandResult<Json = unknown> {
   readonly json: Json
   readonly exitCode?: number
+  /** What is told beside, once the answer stands. Fails nothing. */
+  readonly afterwards?: () => Promise<void>
 }
 
 export interface CommandModule {

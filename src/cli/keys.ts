@@ -19,9 +19,12 @@ export async function keysOf(context: CommandContext): Promise<Kek[]> {
 
 async function readKeys(context: CommandContext): Promise<Kek[]> {
   const given = await givenKey(context)
-  const value = given.value || rememberedKey(context)
+  const remembered = given.value ? undefined : rememberedFile(context)
+  if (remembered !== undefined) requireRemembered(remembered)
+  const value = remembered === undefined ? given.value : `file:${remembered}`
   if (!value) throw new BackupError('KEY_MISSING', 'No key was given.')
-  const { source } = given
+  // Nobody has set a variable for it.
+  const source = remembered ?? given.source
   const first = parseKek(value, source)
   if (first.kind === 'passphrase' && first.warning) context.warn(context.t('key.typed'))
   const previous = (context.env['BACKUP_ENCRYPTION_KEY_PREVIOUS'] ?? '')
@@ -58,13 +61,19 @@ async function givenKey({
   return { value: await keyFromCommand({ text, source }, { env, signal }), source }
 }
 
-/** Of the system in HOME, where its repository is the one that is meant. Throws KEY_MISSING for a file that is gone. */
-function rememberedKey(context: CommandContext): string | undefined {
+/** Whether this call names a key, by whatever means. */
+export function isKeyGiven({ options, env }: CommandContext): boolean {
+  const given = [textOption(options, 'keyFile'), textOption(options, 'passwordCommand')]
+  const set = [env['BACKUP_ENCRYPTION_KEY'], env['BACKUP_ENCRYPTION_KEY_COMMAND']]
+  return [...given, ...set].some(Boolean)
+}
+
+/** The key file of the system in HOME, where its repository is the one that is meant. */
+export function rememberedFile(context: CommandContext): string | undefined {
   const settled = readSettled(path.dirname(stateDirectory(context)))
   if (settled?.keyFile === undefined || !isRepositoryNamed(context)) return undefined
-  if (!isSamePlace(settled.repository, parseLocation(repositoryOption(context)).path)) return undefined
-  requireRemembered(settled.keyFile)
-  return `file:${settled.keyFile}`
+  const isMeant = isSamePlace(settled.repository, parseLocation(repositoryOption(context)).path)
+  return isMeant ? settled.keyFile : undefined
 }
 
 function isRepositoryThere(context: CommandContext): boolean {

@@ -6,7 +6,7 @@ import { holdsRepository, parseLocation } from '../storage/index.ts'
 import { openStore } from '../system/compose.ts'
 import { readSettled } from '../system/settings/settled.ts'
 import { type CommandContext, repositoryOption, stateDirectory, textOption } from './command.ts'
-import { keysOf } from './keys.ts'
+import { isKeyGiven, keysOf, rememberedFile } from './keys.ts'
 
 export interface Opened extends AsyncDisposable {
   readonly repository: Repository
@@ -17,18 +17,22 @@ export interface Opened extends AsyncDisposable {
   readonly state: ClientState
 }
 
-/** Without `remembers` this machine's state learns nothing of what is read. */
+export interface OpenOptions {
+  /** Without it this machine's state learns nothing of what is read. */
+  readonly remembers?: boolean
+  readonly acceptsRollback?: boolean
+  /** Read already. Default: what the command was given. */
+  readonly keks?: readonly Kek[]
+}
+
 export async function openRepository(
   context: CommandContext,
-  {
-    remembers = true,
-    acceptsRollback = false,
-  }: { readonly remembers?: boolean; readonly acceptsRollback?: boolean } = {},
+  { remembers = true, acceptsRollback = false, keks: read }: OpenOptions = {},
 ): Promise<Opened> {
   const location = parseLocation(repositoryOption(context))
   const keyFile = keyFileOf(context)
   if (keyFile !== undefined) refuseKeyInRepository(keyFile)
-  const keks = await keysOf(context)
+  const keks = read ?? (await keysOf(context))
   const memory = (repositoryId: Buffer) => new ClientState(stateDirectory(context), repositoryId)
   const repository = await Repository.open(openStore(location), keks, {
     ...(remembers && { memory }),
@@ -83,8 +87,9 @@ function fileOf(value: string | undefined): string | undefined {
   return text.startsWith('file:') ? text.slice(5) : undefined
 }
 
-/** The key file in use, if there is one. */
+/** The key file in use, if there is one: given, or remembered. */
 export function keyFileOf(context: CommandContext): string | undefined {
   const file = textOption(context.options, 'keyFile') ?? fileOf(context.env['BACKUP_ENCRYPTION_KEY'])
-  return file === undefined ? undefined : path.resolve(file)
+  if (file !== undefined) return path.resolve(file)
+  return isKeyGiven(context) ? undefined : rememberedFile(context)
 }

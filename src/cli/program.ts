@@ -44,6 +44,11 @@ function endWithItsReader(): void {
   })
 }
 
+/** Whoever stops reading what is told beside stops no work: the rest is said to nobody. */
+function goOnWithoutListener(): void {
+  process.stderr.on('error', () => {})
+}
+
 type Run = Extract<Asked, { readonly kind: 'run' }>
 
 function progressMode(options: OptionValues): ProgressMode {
@@ -89,6 +94,7 @@ async function runCommand(asked: Run): Promise<number> {
     const result = await run(context)
     if (options['json'] === true)
       process.stdout.write(`${printableJson({ jsonVersion: JSON_VERSION, ...result.json })}\n`)
+    await result.afterwards?.()
     return result.exitCode ?? 0
   } catch (error) {
     return report(error, { command: spec.name, isJson: options['json'] === true })
@@ -107,6 +113,7 @@ function report(error: unknown, facts: { readonly command: string | undefined; r
 /** Carries out what the process was called with: one of `specs`. */
 export async function runProgram(specs: readonly CommandSpec[]): Promise<void> {
   endWithItsReader()
+  goOnWithoutListener()
   const isJson = process.argv.includes('--json')
   try {
     const asked = await readArguments(commandTree(specs, chooseLocale()), process.argv)

@@ -1,3 +1,4 @@
+export { outcomeOfError } from './audit-outcome.ts'
 export {
   COLUMN_COUNT,
   Column,

@@ -51,7 +51,7 @@ export {
   writeUserFile,
 } from './repository/index.ts'
 export { ArchiveFormat, type ArchiveResult, writeArchive } from './restore/archive.ts'
-export { type Difference, type EntryType, Inspector, type ListedEntry } from './restore/inspect.ts'
+export { type Compared, type Difference, type EntryType, Inspector, type ListedEntry } from './restore/inspect.ts'
 export { Needed, type NeededPlace, requireNothingNeeded, runningProgram } from './restore/needed-places.ts'
 export { restoreSnapshot } from './restore/restore.ts'
 export { Overwrite, type RestoreOptions, type RestoreProgress, type RestoreResult } from './restore/restore-options.ts'

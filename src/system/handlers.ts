@@ -104,8 +104,9 @@ export const HANDLERS: Handlers = {
   'storage.exists': (parts, { path }) => only(exists(parts, path)),
   'audit.verify': (parts) => only(verifyAudit(parts)),
   'audit.export': (parts, { from, to }) => only(exportAudit(parts, given({ from, to }))),
-  'audit.note': async (parts, { action, resource, result }, { by }) => {
-    await parts.audit.append({ actor: by, action, resource, result })
+  'audit.note': async (parts, { action, resource, result, details }, { by }) => {
+    // Whoever reads the log can tell what the system did from what it was told.
+    await parts.audit.append({ actor: by, action, resource, result, details: { ...details, reportedBy: 'command' } })
     await closeAudit(parts)
     return { data: { noted: true } }
   },

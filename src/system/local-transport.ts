@@ -1,6 +1,6 @@
 /** Calls carried out in this process: validated by the one table, answered as results, written into the audit log. */
 import type { Readable } from 'node:stream'
-import { ERROR_CATALOG } from '../contracts/index.ts'
+import { outcomeOfError } from '../contracts/index.ts'
 import {
   CALLS,
   type CallData,
@@ -42,7 +42,6 @@ export interface StreamHandlers {
   download(parts: SystemParts, path: string, context: HandlerContext): Promise<Readable>
 }
 
-const CLIENT_ERRORS_BELOW = 500
 /** What they write is kept or sent out: in the language of the system. */
 const READ_BY_OTHERS: ReadonlySet<CallName> = new Set(['monitor.createAlert', 'system.rebuild'])
 
@@ -162,7 +161,7 @@ export class LocalTransport implements Transport {
 function outcomeOf(error: unknown): Pick<AuditEvent, 'result' | 'details'> {
   const code = error instanceof BackupError ? error.code : 'INTERNAL'
   return {
-    result: ERROR_CATALOG[code].httpStatus < CLIENT_ERRORS_BELOW ? AuditResult.REFUSED : AuditResult.FAILED,
+    result: outcomeOfError(code),
     details: { code },
   }
 }

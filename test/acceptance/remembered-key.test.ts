@@ -130,3 +130,36 @@ test('a key that was given as a value is kept nowhere', async () => {
   assert.deepEqual(Object.keys(JSON.parse(clinic.settled) as object), ['repository'])
   assert.equal(errorOf(await clinic.run(['run', 'c'])).code, 'KEY_MISSING')
 })
+
+test('copy: the key that opened the source is tried for the target, made and found', async () => {
+  using clinic = new Clinic()
+  await clinic.setUp({ args: ['--key-file', clinic.at('key')] })
+  await clinic.ok(['run', 'c'])
+  const copy = ['copy', '--to', clinic.at('copy'), '--repo', clinic.at('repository')]
+  const made = (await clinic.ok([...copy, '--init'])).json?.['copied'] as readonly string[] | undefined
+  assert.equal(made?.length, 1)
+  assert.equal((await clinic.ok(copy)).json?.['present'], 1)
+  await clinic.ok(['key', 'generate', clinic.at('other')])
+  await clinic.ok(['init', '--repo', clinic.at('second'), '--key-file', clinic.at('other')])
+  const to = ['copy', '--to', clinic.at('second'), '--repo', clinic.at('repository')]
+  assert.equal(errorOf(await clinic.run(to)).code, 'KEY_WRONG')
+  await clinic.ok([...to, '--to-key-file', clinic.at('other'), '--password-command', `cat ${clinic.at('key')}`])
+})
+
+test('a remembered file that is refused is called by its name, in the repository too', async () => {
+  using clinic = new Clinic()
+  await clinic.setUp({ args: ['--key-file', clinic.at('key')] })
+  const repository = ['--repo', clinic.at('repository')]
+  fs.chmodSync(clinic.at('key'), 0o644)
+  const { code, message } = errorOf(await clinic.run(['snapshots', ...repository]))
+  assert.equal(code, 'KEY_REFUSED')
+  assert.ok(message?.includes(clinic.at('key')) && !message.includes('BACKUP_ENCRYPTION_KEY'), message)
+  fs.chmodSync(clinic.at('key'), 0o600)
+  fs.copyFileSync(clinic.at('key'), clinic.at('repository/key'))
+  fs.writeFileSync(
+    clinic.at('home/settled.json'),
+    clinic.settled.replace(clinic.at('key'), clinic.at('repository/key')),
+  )
+  const inside = errorOf(await clinic.run(['snapshots', ...repository]))
+  assert.deepEqual([inside.code, inside.message?.includes(clinic.at('repository/key'))], ['KEY_REFUSED', true])
+})

@@ -1,11 +1,12 @@
 // Goal: with -v each command says what becomes of each path or object, escaped, as lines or as events beside --json;
 // without it, nothing of that. Method: one small clinic, through the commands that decide something.
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
-import { runCli } from './run-cli.ts'
+import { CLI, runCli } from './run-cli.ts'
 
 interface Told {
   readonly event: string
@@ -65,4 +66,36 @@ test('backup, restore, verify, copy, forget and prune tell each decision', async
   const pruned = (await told('prune')).filter(({ what }) => what !== 'deleted').map(({ of, what }) => `${what} ${of}`)
   assert.ok(dry.length > 0)
   assert.deepEqual(pruned.sort(), dry)
+})
+
+test('a backup is told before its files are; whoever stops listening stops no work', async () => {
+  using folder = temporaryDirectory()
+  const at = (...parts: string[]) => path.join(folder.path, ...parts)
+  const env = {
+    NEONPRO_BACKUP_HOME: at('home'),
+    NEONPRO_REPOSITORY: at('repo'),
+    BACKUP_ENCRYPTION_KEY: `file:${at('key')}`,
+  }
+  fs.mkdirSync(at('data'))
+  for (let i = 0; i < 300; i += 1) fs.writeFileSync(at('data', `file${i}`), String(i))
+  await runCli(['key', 'generate', at('key')], { env })
+  await runCli(['init'], { env })
+  const shell = (line: string) =>
+    spawnSync('bash', ['-c', line], {
+      cwd: folder.path,
+      env: { PATH: process.env['PATH'] ?? '', LANG: 'C', ...env },
+      encoding: 'utf8',
+    })
+  const program = `"${process.execPath}" "${CLI}"`
+  const { stdout } = shell(`${program} backup data -v 2>&1`)
+  assert.match(stdout, /Snapshot [0-9a-f]{12}.*new {2}.*file299/s)
+  assert.doesNotMatch(stdout, /new {2}.*Snapshot [0-9a-f]{12}/s)
+  const { stdout: status } = shell(
+    `{ ${program} restore "latest:$PWD/data" --target back -v 2>&1 >/dev/null; echo $? > status; } | true; cat status`,
+  )
+  assert.equal(status, '0\n')
+  assert.equal(
+    fs.readdirSync(at('back'), { recursive: true }).filter((name) => /file\d/.test(String(name))).length,
+    300,
+  )
 })

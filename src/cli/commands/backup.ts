@@ -72,11 +72,15 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
       }),
   }).finally(() => progress.end())
   tell(context, result)
-  if (context.detail) await tellBackup(context, opened.repository, result)
   const { document } = result
   const isPartial = document.skippedCount + document.changedCount + document.notKeptCount > 0
   if (isPartial) context.warn(context.t('backup.partial'))
-  return { json: jsonOf(result), exitCode: isPartial ? EXIT_INCOMPLETE : 0 }
+  const { keks } = opened
+  return {
+    json: jsonOf(result),
+    exitCode: isPartial ? EXIT_INCOMPLETE : 0,
+    ...(context.detail && { afterwards: () => tellBackup(context, keks, result) }),
+  }
 }
 
 /** The same folder has one name, wherever the program is started, and two machines never share one. */

@@ -5,6 +5,7 @@ import {
   copySnapshots,
   findSnapshot,
   type History,
+  type Kek,
   lastCopies,
   Repository,
   readHistory,
@@ -13,6 +14,7 @@ import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { hostName, userName } from '../../kernel/machine.ts'
 import { parseLocation, refuseNested } from '../../storage/index.ts'
 import { openStore } from '../../system/compose.ts'
+import { listed } from '../act-notes.ts'
 import { type CommandContext, type CommandResult, textOption } from '../command.ts'
 import { formatBytes } from '../format.ts'
 import type { AnswerOf } from '../json/index.ts'
@@ -31,7 +33,8 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   const named = context.args[0] as string[]
   const snapshots = named.length === 0 ? history.snapshots : named.map((name) => findSnapshot(history, name))
   refuseInside(location, from.repository.store.location)
-  await using to = await openTarget(context, location, history)
+  context.act?.about({ target: openStore(parseLocation(location)).location })
+  await using to = await openTarget(context, { location, from, history })
   const progress = context.progress('copy')
   const result = await copySnapshots(from.repository, to.repository, {
     snapshots,
@@ -41,6 +44,7 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
     signal: context.signal,
     onProgress: (facts) => progress.update(facts),
   }).finally(() => progress.end())
+  noteCopy(context, result)
   for (const name of context.detail ? result.copied : []) context.detail?.({ what: 'copied', of: name })
   tell(context, result)
   const { problems, ...records } = result.records
@@ -51,20 +55,35 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   return { json, ...(problems.length > 0 && { exitCode: INCOMPLETE }) }
 }
 
+function noteCopy({ act }: CommandContext, { copied, present, bytesStored, records }: CopyResult): void {
+  const problems = listed(
+    'notCopied',
+    records.problems.map(({ key }) => key),
+  )
+  act?.done({ ...listed('copied', copied), present, bytesStored, recordsLeft: records.left, ...problems })
+}
+
 /** What goes wrong there is told by the options that name it. */
-async function openTarget(context: CommandContext, location: string, history: History): Promise<Opened> {
-  const keyFile = textOption(context.options, 'toKeyFile')
-  const options = { ...context.options, repo: location, ...(keyFile !== undefined && { keyFile }) }
+async function openTarget(
+  context: CommandContext,
+  { location, from, history }: { readonly location: string; readonly from: Opened; readonly history: History },
+): Promise<Opened> {
+  const { passwordCommand, ...rest } = context.options
+  const keyFile = textOption(rest, 'toKeyFile')
+  const options = { ...(keyFile === undefined ? context.options : { ...rest, keyFile }), repo: location }
   const target = { ...context, options }
+  // Whatever opened the source: a remembered key belongs to that repository alone.
+  const open = async () => await openRepository(target, keyFile === undefined ? { keks: from.keks } : {})
   try {
-    return await openRepository(target)
+    return await open()
   } catch (error) {
     if (!isBackupError(error)) throw error
     const isMade = isBackupError(error, 'REPOSITORY_NOT_FOUND') && context.options['init'] === true
     if (!isMade) throw namingTarget(error)
   }
-  await makeTarget(target, location, history)
-  return await openRepository(target)
+  const [kek] = keyFile === undefined ? from.keks : await keysOf(target)
+  await makeTarget(target, { location, history, kek: kek! })
+  return await open()
 }
 
 function namingTarget(error: BackupError): BackupError {
@@ -87,15 +106,17 @@ function refuseInside(location: string, source: string): void {
 }
 
 /** A disk that is not mounted is no reason to begin a new copy in its place. */
-async function makeTarget(target: CommandContext, location: string, history: History): Promise<void> {
+async function makeTarget(
+  target: CommandContext,
+  { location, history, kek }: { readonly location: string; readonly history: History; readonly kek: Kek },
+): Promise<void> {
   refuseNested(parseLocation(location))
   const store = openStore(parseLocation(location))
   if (lastCopies(history).some((copy) => copy.location === store.location))
     throw new BackupError('REPOSITORY_MISSING', 'A copy was made there before.', {
       context: { repository: store.location, option: '--to' },
     })
-  const [kek] = await keysOf(target)
-  await using repository = await Repository.create(store, kek!, hostName())
+  await using repository = await Repository.create(store, kek, hostName())
   target.say(target.t('init.done', { id: repository.config.repositoryId, location: store.location }))
 }
 

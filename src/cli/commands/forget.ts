@@ -26,6 +26,7 @@ import { throwIfAborted } from '../../kernel/abort.ts'
 import { BackupError, systemCode } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import { userName } from '../../kernel/machine.ts'
+import { listed } from '../act-notes.ts'
 import {
   type CommandContext,
   type CommandResult,
@@ -37,7 +38,7 @@ import {
 import { formatSpan, formatTime, tableLines } from '../format.ts'
 import { readGiven } from '../given-file.ts'
 import type { AnswerOf } from '../json/index.ts'
-import { sentence } from '../locale.ts'
+import { type Locale, sentence } from '../locale.ts'
 import { warnOfOddPoints } from '../odd-points.ts'
 import { openRepository } from '../open.ts'
 import { groupOf, selected } from '../selection.ts'
@@ -73,14 +74,13 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
       : decideByPolicy(context, history, { policy, zone, at, isClockDoubted })
   const dropped = decided.filter(({ isKept }) => !isKept)
   const isDryRun = context.options['dryRun'] === true
-  if (!isDryRun)
-    await forgetSnapshots(opened.repository, history, {
-      names: dropped.map(({ id }) => id),
-      by: userName(),
-      isClockDoubted,
-    })
+  const names = dropped.map(({ id }) => id)
+  context.act?.about(listed('snapshots', names))
+  if (!isDryRun) await forgetSnapshots(opened.repository, history, { names, by: userName(), isClockDoubted })
+  if (!isDryRun && names.length > 0) context.act?.done({ forgotten: names.length })
+  const { locale } = context
   for (const { id, isKept, reasons } of context.detail ? decided : [])
-    context.detail?.({ what: isKept ? 'kept' : 'forgotten', of: id, reason: reasons.join(', ') })
+    context.detail?.({ what: isKept ? 'kept' : 'forgotten', of: id, reason: reasonsText(reasons, locale) })
   const isPruned = context.options['prune'] === true && !isDryRun
   const odd = oddPoints(history.order, at)
   tell(context, decided, { isDryRun, isPruned, zone, marks: policy.hourly === undefined ? DAY_MARKS : HOUR_MARKS })
@@ -93,7 +93,7 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
     kept: decided
       .filter(({ isKept }) => isKept)
       .map(({ id, reasons, entry }) => ({ snapshot: id, reasons, ...timesOf(entry) })),
-    forgotten: dropped.map(({ id }) => id),
+    forgotten: names,
     oddPoints: odd,
     clockDoubted: isClockDoubted,
   }
@@ -136,12 +136,16 @@ function tell(
     entry.name.slice(0, 12),
     formatSpan(entry.document, { zone, marks }),
     entry.document.source,
-    reasons.map((reason) => sentence(reason, locale)).join(', '),
+    reasonsText(reasons, locale),
   ])
   for (const line of rows.length > 0 ? tableLines(columns, rows) : []) say(line)
   const dropped = decided.filter(({ isKept }) => !isKept).length
   say(t(isDryRun ? 'forget.dryRun' : 'forget.done', { dropped, kept: decided.length - dropped }))
   if (dropped > 0 && !isDryRun && !isPruned) say(t('forget.next'))
+}
+
+function reasonsText(reasons: readonly string[], locale: Locale): string {
+  return reasons.map((reason) => sentence(reason, locale)).join(', ')
 }
 
 function decideNamed(history: History, named: readonly string[]): Decided[] {

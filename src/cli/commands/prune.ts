@@ -13,13 +13,21 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
 export async function pruneOpened(context: CommandContext, opened: Opened): Promise<CommandResult<AnswerOf<'prune'>>> {
   const seen = opened.state.heads()
   const dryRun = context.options['dryRun'] === true
-  const { detail, signal } = context
+  const { detail, signal, act } = context
+  let deleted = 0
   const result = await prune(opened.repository, {
     dryRun,
     ...(seen && { seen }),
     signal,
-    ...(detail && { onPack: (of, what) => detail({ what, of }) }),
+    onPack: (of, what) => {
+      // Before the end is told: it may be interrupted.
+      if (what === 'deleted') deleted += 1
+      if (what === 'deleted') act?.done({ packsDeleted: deleted })
+      detail?.({ what, of })
+    },
   })
+  const { packsDeleted, packsRepacked, packsWaiting, bytesFreed } = result
+  act?.done({ packsDeleted, packsRepacked, packsWaiting, bytesFreed })
   const values = {
     packs: result.packsDeleted,
     repacked: result.packsRepacked,

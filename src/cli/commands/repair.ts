@@ -1,6 +1,13 @@
-import { type DroppedDamage, dropDamage, repairRepository, verifyRepository } from '../../engine/index.ts'
+import {
+  type DroppedDamage,
+  dropDamage,
+  type RepairResult,
+  repairRepository,
+  verifyRepository,
+} from '../../engine/index.ts'
 import { userName } from '../../kernel/machine.ts'
 import { acceptAsked } from '../accept-rollback.ts'
+import { listed } from '../act-notes.ts'
 import type { CommandContext, CommandResult } from '../command.ts'
 import type { AnswerOf } from '../json/index.ts'
 import { openRepository } from '../open.ts'
@@ -13,11 +20,15 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   const acceptsRollback = context.options['acceptRollback'] === true
   await using opened = await openRepository(context, { acceptsRollback })
   const rollback = acceptsRollback ? await acceptAsked(context, opened.repository) : undefined
+  if (rollback?.record != null) context.act?.done({ acceptedRollback: rollback.record })
   const forgetDamaged = context.options['forgetDamaged'] === true
   const result = await repairRepository(opened.repository, { forgetDamaged, by: userName(), signal })
+  noteRepair(context, result)
   using writer = opened.state.claimWriter()
   const dropped =
     context.options['readData'] === true ? await dropDamage(opened.repository, writer.id, signal) : NOTHING
+  const { packs, blobsLost, blobsSaved } = dropped
+  if (packs.length > 0) context.act?.done({ ...listed('packsRewritten', packs), blobsLost, blobsSaved })
   const removed = [...result.segmentsRemoved, ...result.documentsRemoved]
   for (const of of removed) context.detail?.({ what: 'deleted', of })
   for (const of of result.copiesRestored) context.detail?.({ what: 'restored', of })
@@ -40,10 +51,31 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   if (dropped.packs.length > 0)
     warn(t('repair.dropped', { packs: dropped.packs.length, saved: dropped.blobsSaved, lost: dropped.blobsLost }))
   const { hits } = await verifyRepository(opened.repository, { signal })
+  context.act?.about(
+    listed(
+      'snapshotsHit',
+      hits.map(({ snapshot }) => snapshot),
+    ),
+  )
   for (const { snapshot, paths } of hits)
     for (const path of paths) warn(t('repair.lost', { snapshot: snapshot.slice(0, 12), path }))
   return {
     json: { ...result, dropped, hits, ...(rollback && { rollback }) },
     exitCode: result.packsDamaged.length + result.documentsLost.length + hits.length > 0 ? EXIT_INCOMPLETE : 0,
   }
+}
+
+/** What it made whole, and what stays lost. */
+function noteRepair({ act }: CommandContext, result: RepairResult): void {
+  const { packsIndexed, segmentsWritten, segmentsRemoved, documentsRemoved, copiesRestored } = result
+  const facts = {
+    packsIndexed,
+    ...listed('removed', [...segmentsRemoved, ...documentsRemoved]),
+    ...listed('copiesRestored', copiesRestored),
+    ...listed('packsDamaged', result.packsDamaged),
+    ...listed('documentsLost', result.documentsLost),
+  }
+  const changes = segmentsWritten + segmentsRemoved.length + documentsRemoved.length + copiesRestored.length
+  if (changes > 0) act?.done(facts)
+  else act?.about(facts)
 }

@@ -42,6 +42,7 @@ export const en = {
   'backup.plan.changed': 'changed',
   'backup.planned': '{files} {files:file|files}: {new} new, {changed} changed ({bytes} to read), {unmodified} unchanged; {filtered} {filtered:item|items} left out by filters.',
   'backup.included': 'Only what is included was stored: {files} {files:file|files}; {filtered} {filtered:item was|items were} left out.',
+  'backup.detailFailed': 'The backup is stored as told above, but its files can not be listed: {why}',
   'backup.partial': 'The snapshot is kept, but it is partial (exit code 3): see to what is named above, then back up again.',
   'warning.INCLUDE_UNMATCHED': 'The pattern {subject} that includes met nothing: large and small letters differ.',
   'warning.EXCLUDE_UNMATCHED': 'There is nothing at {subject} to leave out.',

@@ -43,6 +43,7 @@ export const ptBr: Readonly<Record<MessageKey, string>> = {
   'backup.plan.changed': 'alterado ',
   'backup.planned': '{files} {files:arquivo|arquivos}: {new} {new:novo|novos}, {changed} {changed:alterado|alterados} ({bytes} a ler), {unmodified} {unmodified:inalterado|inalterados}; {filtered} {filtered:item|itens} fora pelos filtros.',
   'backup.included': 'Só o que foi incluído foi guardado: {files} {files:arquivo|arquivos}; {filtered} {filtered:item ficou|itens ficaram} de fora.',
+  'backup.detailFailed': 'O backup está guardado como dito acima, mas seus arquivos não podem ser listados: {why}',
   'backup.partial': 'O snapshot está guardado, mas é parcial (código de saída 3): resolva o que está citado acima e faça o backup de novo.',
   'warning.INCLUDE_UNMATCHED': 'O padrão de inclusão {subject} não encontrou nada: maiúsculas e minúsculas são diferentes.',
   'warning.EXCLUDE_UNMATCHED': 'Não há nada em {subject} para deixar de fora.',

@@ -54,6 +54,7 @@ export const CALL_FORMS = forms({
   action: oneOf(SINGLE_ACTS),
   resource: ['a text of 1 to 4000 characters', 'um texto de 1 a 4000 caracteres'],
   result: ['SUCCESS, REFUSED or FAILED', 'SUCCESS, REFUSED ou FAILED'],
+  details: OBJECT,
   id: CONFIG_ID,
   configId: CONFIG_ID,
   userId: ['a text of 1 to 200 characters', 'um texto de 1 a 200 caracteres'],

@@ -55,6 +55,8 @@ function acts<Input extends z.ZodType>(
 }
 
 const nothing = z.strictObject({})
+/** What a command says of its act: names are cut, lists are. */
+const actFact = z.union([z.string().max(200), z.number(), z.boolean(), z.array(z.string().max(200)).max(100)])
 /** Taken as they are: the use case validates them itself and names what is wrong by the option's own path. */
 const config = z.custom<ConfigInput>()
 const patch = z.custom<ConfigPatch>()
@@ -157,6 +159,7 @@ export const CALLS = {
       action: z.enum(SINGLE_ACTS),
       resource: z.string().min(1).max(4000),
       result: z.enum(['SUCCESS', 'REFUSED', 'FAILED']),
+      details: z.record(z.string().max(100), actFact).optional(),
       userId,
     }),
   ),

@@ -8,8 +8,8 @@ type Row = readonly [en: string, pt: string]
 
 const ROWS = {
   AUDIT_NOT_WRITTEN: [
-    'That was done, but the audit log could not be written: look into backup.log, and check that the database answers ("neonpro-backup doctor").',
-    'Isso foi feito, mas o log de auditoria não pôde ser gravado: veja o backup.log e confira se o banco responde ("neonpro-backup doctor").',
+    'Of this there is no entry with its outcome: the audit log could not be written. Look into backup.log, and check that the database answers ("neonpro-backup doctor").',
+    'Disto não há registro com o resultado: o log de auditoria não pôde ser gravado. Veja o backup.log e confira se o banco responde ("neonpro-backup doctor").',
   ],
   CONTROL_PLANE_INSIDE: [
     'The control plane lies in the database {database} that is to be protected: when it is lost, schedules and history are lost with it until "neonpro-backup system rebuild".',

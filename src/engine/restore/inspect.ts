@@ -184,6 +184,15 @@ export class Inspector implements AsyncDisposable {
     })
   }
 
+  /**
+   * Everything of `b` beside `a`, or beside nothing, and what is in `a` alone, in path order: what differs and what does
+   * not. One directory of each depth is in memory.
+   */
+  async *compare(a: SnapshotEntry | undefined, b: SnapshotEntry): AsyncGenerator<Compared> {
+    const trees = { a: a && Buffer.from(a.document.tree, 'hex'), b: Buffer.from(b.document.tree, 'hex') }
+    yield* compareDirectories(this.#meta.reader, { path: '/', ...trees })
+  }
+
   /** The bytes of one file, each chunk proven by its id. Throws NOT_FOUND, DAMAGED. */
   async *content(snapshot: SnapshotEntry, path: string): AsyncGenerator<Uint8Array> {
     const { found } = await resolvePath(this.#meta.reader, snapshot.document, path)
@@ -291,6 +300,26 @@ interface DirectoryPair {
   readonly path: string
   readonly a: Uint8Array | undefined
   readonly b: Uint8Array | undefined
+}
+
+export interface Compared {
+  readonly path: string
+  readonly change: Difference['change'] | 'same'
+  readonly isDirectory: boolean
+}
+
+async function* compareDirectories(reader: BlobReader, pair: DirectoryPair): AsyncGenerator<Compared> {
+  const isSame = pair.a !== undefined && pair.b !== undefined && Buffer.compare(pair.a, pair.b) === 0
+  const after = await entriesOf(reader, pair.b)
+  const before = isSame ? after : await entriesOf(reader, pair.a)
+  for (const name of [...new Set([...before.keys(), ...after.keys()])].sort()) {
+    const [a, b] = [before.get(name), after.get(name)]
+    const path = childPath(pair.path, name)
+    const inside = { path, a: a && directoryOf(a), b: b && directoryOf(b) }
+    const change = compare(path, a, b)?.change ?? 'same'
+    yield { path: printablePath(path), change, isDirectory: (b ? inside.b : inside.a) !== undefined }
+    if (inside.a || inside.b) yield* compareDirectories(reader, inside)
+  }
 }
 
 async function* diffDirectories(reader: BlobReader, pair: DirectoryPair): AsyncGenerator<Difference> {
