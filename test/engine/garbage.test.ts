@@ -190,6 +190,32 @@ test('with both copies of the newest keyring damaged the one below opens, and sa
   assert.deepEqual(after.keys.lost, [])
 })
 
+test('a lost keyring that is given up takes with it what it alone opened, and verify finds nothing more', async () => {
+  using folder = temporaryDirectory()
+  const { made, source } = await everyKind(folder.path, sampleTree)
+  const newest = fs.readdirSync(path.join(made.folder, 'keys')).filter((name) => name.startsWith('00000002'))
+  for (const name of newest) fs.truncateSync(path.join(made.folder, 'keys', name), 40)
+  {
+    await using repository = await open(made)
+    assert.equal(repository.keys.lost.length, newest.length)
+    const before = filesBelow(made.folder)
+    await repairRepository(repository)
+    const left = new Set(filesBelow(made.folder))
+    assert.deepEqual(
+      before.filter((file) => !left.has(file)),
+      [],
+      'nothing goes unasked',
+    )
+    await repairRepository(repository, { forgetDamaged: true })
+  }
+  await using after = await open(made)
+  const { problems, hits } = await verifyRepository(after, { readShare: 1 })
+  assert.deepEqual([problems, hits], [[], []])
+  // By one that remembers nothing of what is lost.
+  const { snapshot } = await backup({ ...made, stateFolder: path.join(folder.path, 'other-state') }, source)
+  assert.deepEqual(await restored(made, folder.path, { snapshot, source }), lookAt(source))
+})
+
 test('a client that has seen the newest keyring is told, whether it was taken away or only damaged', async () => {
   for (const spoil of [fs.rmSync, (file: string) => fs.writeFileSync(file, '')]) {
     using folder = temporaryDirectory()

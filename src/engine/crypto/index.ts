@@ -47,6 +47,7 @@ export {
   type OpenedFrame,
   openPayload,
   parseFrameHeader,
+  parseObjectHeader,
   sealPayload,
   TAG_BYTES,
 } from './sealed-object.ts'

@@ -6,8 +6,9 @@
 import { BackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import { ObjectType } from '../crypto/index.ts'
-import { isForeign, isObjectKey, type ObjectProblem, type Repository } from '../repository/index.ts'
+import { isForeign, isObjectKey, isOfLostEpoch, type ObjectProblem, type Repository } from '../repository/index.ts'
 import {
+  type DamagedEntry,
   type DeleteEntry,
   damagedClaims,
   type History,
@@ -54,30 +55,32 @@ export async function repairDocuments(
   const audit = await readRecords(repository, RecordFolder.AUDIT, options.signal)
   const claims = await damagedClaims(repository, options.signal)
   const found = [...history.problems, ...audit.problems].filter(({ key }) => isObjectKey(key))
-  const bad = found.filter((problem) => !isForeign(problem))
+  const isGivenUp = (problem: ObjectProblem) => options.forgetDamaged === true && isOfLostEpoch(problem)
+  const bad = found.filter((problem) => !isForeign(problem) || isGivenUp(problem))
   const below = (...folders: readonly string[]) =>
     bad.filter(({ key }) => folders.some((folder) => key.startsWith(`${folder}/`)))
   const keysOf = (problems: readonly ObjectProblem[]) => problems.map(({ key }) => key)
   const removable = (problems: readonly ObjectProblem[]) =>
-    keysOf(problems.filter((problem) => isRemovable(repository, problem)))
+    keysOf(problems.filter((problem) => isGivenUp(problem) || isRemovable(repository, problem)))
   const forbidden = options.forgetDamaged ? bad.find(isForbidden) : undefined
   if (forbidden)
     throw new BackupError('PERMISSION_DENIED', 'This user may not read an object: nothing is given up.', {
       context: { operation: 'get', key: forbidden.key, cause: forbidden.error.context['cause'] },
       cause: forbidden.error,
     })
-  await closeDeleteLog(repository, history)
+  const entries = [...history.deleteLog.damaged, ...(options.forgetDamaged ? history.deleteLog.ofLostEpoch : [])]
+  await closeDeleteLog(repository, history, entries)
   const removed = [
     ...removable(below('confirms', 'checkpoints')),
-    ...history.deleteLog.damaged.map(({ key }) => key),
+    ...entries.map(({ key }) => key),
     ...(await deadSessions(repository)),
-    ...removable(claims.problems.filter((problem) => !isForeign(problem))),
+    ...removable(claims.problems.filter((problem) => !isForeign(problem) || isGivenUp(problem))),
   ]
   for (const key of removed) await repository.store.delete(key)
   const lost = keysOf(below('snapshots', 'records', 'audit'))
   if (options.forgetDamaged) await giveUp(repository, history, { keys: lost, by: options.by ?? 'repair' })
   const others = [...[history, audit, claims].flatMap((each) => each.strangers), ...found, ...claims.problems]
-  const foreign = new Set(keysOf(others.filter(isForeign)))
+  const foreign = new Set(keysOf(others.filter((problem) => isForeign(problem) && !isGivenUp(problem))))
   return { documentsRemoved: removed, documentsLost: lost, foreign: [...foreign] }
 }
 
@@ -102,8 +105,12 @@ function isForbidden({ error }: ObjectProblem): boolean {
  * An entry in the place of each that can't be read. What a lost tombstone condemned stays; what a lost deletion had
  * deleted is condemned again, which is harmless.
  */
-async function closeDeleteLog(repository: Repository, history: History): Promise<void> {
-  for (const { generation, name } of history.deleteLog.damaged) {
+async function closeDeleteLog(
+  repository: Repository,
+  history: History,
+  entries: readonly DamagedEntry[],
+): Promise<void> {
+  for (const { generation, name } of entries) {
     const document: DeleteEntry = {
       kind: 'deleted',
       generation,

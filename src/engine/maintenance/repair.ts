@@ -6,7 +6,7 @@ import { throwIfAborted } from '../../kernel/abort.ts'
 import { groups } from '../commit/index.ts'
 import { LookupIds, ObjectType } from '../crypto/index.ts'
 import { decodeIndexSegment, encodeIndexSegment, type IndexedPack } from '../index/index.ts'
-import { isForeign, type Repository, requireFeatures } from '../repository/index.ts'
+import { isForeign, isOfLostEpoch, type ObjectProblem, type Repository, requireFeatures } from '../repository/index.ts'
 import { IndexClass, openIndex } from '../snapshot/index.ts'
 import { restoreCopies } from './repair-copies.ts'
 import { isRemovable, isUnreadableNow, type RepairedDocuments, repairDocuments } from './repair-documents.ts'
@@ -14,8 +14,8 @@ import { salvage } from './salvage.ts'
 
 export interface RepairOptions {
   /**
-   * Also gives up snapshots and records that can't be read: a signed record says which, and they are gone. Default
-   * false: they stay, and are named.
+   * Also gives up snapshots and records that can't be read: a signed record says which, and they are gone; and with a
+   * keyring that is lost what it alone opened. Default false: they stay, and are named.
    */
   readonly forgetDamaged?: boolean
   /** Who decided it, for people. Default `repair`. */
@@ -46,7 +46,9 @@ export async function repairRepository(repository: Repository, options: RepairOp
   const problems = [...meta.problems, ...data.problems]
   const rebuilt = { meta: [] as IndexedPack[], data: [] as IndexedPack[] }
   const packsDamaged: string[] = []
-  const foreign = [...meta.strangers, ...data.strangers, ...problems.filter(isForeign)].map(({ key }) => key)
+  const isGivenUp = (problem: ObjectProblem) => options.forgetDamaged === true && isOfLostEpoch(problem)
+  const isOthers = (problem: ObjectProblem) => isForeign(problem) && !isGivenUp(problem)
+  const foreign = [...meta.strangers, ...data.strangers, ...problems.filter(isOthers)].map(({ key }) => key)
   let isDiskFailing = false
   const lookupIds = new LookupIds(repository.keys.idKey.key)
   for await (const { key, bytes } of repository.objects('packs/')) {
@@ -68,8 +70,11 @@ export async function repairRepository(repository: Repository, options: RepairOp
     (await writeSegments(repository, IndexClass.DATA, rebuilt.data))
   // Where packs can't be read either, the disk may read again, and then these say what is in them.
   const damaged = problems
-    .filter((problem) => !isForeign(problem))
-    .filter((problem) => isRemovable(repository, problem) || (isUnreadableNow(problem) && !isDiskFailing))
+    .filter((problem) => !isOthers(problem))
+    .filter(
+      (problem) =>
+        isGivenUp(problem) || isRemovable(repository, problem) || (isUnreadableNow(problem) && !isDiskFailing),
+    )
     .map(({ key }) => key)
   for (const key of damaged) await repository.store.delete(key)
   return {

@@ -11,10 +11,12 @@ import { type CallOptions, isUnreadable, type ObjectStat, type ObjectStore } fro
 import {
   beginsAsObject,
   type DocumentExpectation,
+  HEADER_BYTES,
   type Kek,
   type ObjectType,
   openPayload,
   parseBody,
+  parseObjectHeader,
   requireStrength,
   type Signer,
   sealPayload,
@@ -91,6 +93,11 @@ export function isForeign({ error }: Pick<ObjectProblem, 'error'>): boolean {
  */
 export function isStranger({ error }: Pick<ObjectProblem, 'error'>): boolean {
   return error.context['stranger'] === true
+}
+
+/** True for what says that it is of this repository, and of an epoch that no keyring here has: its keyring is lost. */
+export function isOfLostEpoch({ error }: Pick<ObjectProblem, 'error'>): boolean {
+  return error.context['unknownEpoch'] === true
 }
 
 /** What of a folder can't be believed: what may be lost with it, and what is somebody else's. */
@@ -291,9 +298,12 @@ export class Repository implements AsyncDisposable {
     try {
       return openPayload(bytes, { type, repositoryId: this.keys.repositoryId, masterOf: this.keys.masterOf }).payload
     } catch (error) {
+      if (!isBackupError(error, 'DAMAGED')) throw error
+      const unopened = { ...error.context, ...(isOfUnknownEpoch(bytes, this.keys) && { unknownEpoch: true }) }
       // While a newer keyring can't be read nobody knows what it has sealed.
-      if (!isNamed || this.keys.lost.length > 0 || !isBackupError(error, 'DAMAGED')) throw error
-      const context = { ...error.context, foreign: true, ...(!beginsAsObject(bytes) && { stranger: true }) }
+      if (!isNamed || this.keys.lost.length > 0)
+        throw new BackupError('DAMAGED', error.message, { context: unopened, cause: error })
+      const context = { ...unopened, foreign: true, ...(!beginsAsObject(bytes) && { stranger: true }) }
       throw new BackupError('DAMAGED', error.message, { context, cause: error })
     }
   }
@@ -394,6 +404,17 @@ function atObject(error: unknown, key: string): unknown {
     })
   if (!(error instanceof BackupError) || error.context['object'] === key) return error
   return new BackupError(error.code, error.message, { context: { ...error.context, object: key }, cause: error })
+}
+
+function isOfUnknownEpoch(bytes: Uint8Array, { repositoryId, masterOf }: OpenKeys): boolean {
+  if (bytes.length < HEADER_BYTES || !beginsAsObject(bytes)) return false
+  try {
+    const header = parseObjectHeader(bytes)
+    return header.repositoryId.equals(repositoryId) && masterOf(header.tenant, header.epoch) === undefined
+  } catch (error) {
+    if (isBackupError(error, 'DAMAGED')) return false
+    throw error
+  }
 }
 
 interface Opening {

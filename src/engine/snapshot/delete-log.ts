@@ -3,7 +3,7 @@
  * looked.
  */
 import { ObjectType } from '../crypto/index.ts'
-import { isRotten, type ObjectProblem, type Repository } from '../repository/index.ts'
+import { isOfLostEpoch, isRotten, type ObjectProblem, type Repository } from '../repository/index.ts'
 import { type DeleteEntry, parseDeleteEntry, type SnapshotDocument } from './documents.ts'
 import { byMaintenance, readParsed } from './read-parsed.ts'
 
@@ -37,6 +37,8 @@ export class DeleteLog {
   readonly strangers: readonly ObjectProblem[]
   /** Entries that are there and can't be read: their keys still say which they are. */
   readonly damaged: readonly DamagedEntry[]
+  /** Entries that say that they were sealed under an epoch that no keyring has. */
+  readonly ofLostEpoch: readonly DamagedEntry[]
   /** Packs that are condemned but neither deleted nor taken back. */
   readonly tombstoned: ReadonlySet<string>
   /** Packs that a completed deletion removed. */
@@ -52,6 +54,7 @@ export class DeleteLog {
       problems.filter(isRotten).flatMap(({ key }) => damagedEntry(key)),
       this.entries.at(-1)?.document.generation ?? 0,
     )
+    this.ofLostEpoch = problems.filter(isOfLostEpoch).flatMap(({ key }) => damagedEntry(key))
     const completed = new Set(this.entries.flatMap(({ document }) => document.completes ?? []))
     const deleted = this.entries.filter(({ document }) => document.kind === 'deleted')
     this.deletedPacks = new Set(deleted.flatMap(({ document }) => document.packs))

@@ -13,7 +13,7 @@ export {
   isHole,
 } from './chunk-list.ts'
 export { closureIsLive, visitClosure } from './closure.ts'
-export { type DeleteLog, type DeleteLogEntry, readDeleteLog } from './delete-log.ts'
+export { type DamagedEntry, type DeleteLog, type DeleteLogEntry, readDeleteLog } from './delete-log.ts'
 export {
   BlobKind,
   ContentKind,
