@@ -341,7 +341,7 @@ test('every option and every variable is shown with its origin, defaults too', (
   for (const name of [...leaves, ...Object.keys(VARIABLES)]) assert.ok(names.has(name), name)
   assert.deepEqual(entry(place.resolve(), 'performance.timeout'), {
     name: 'performance.timeout',
-    value: '7200',
+    value: 7200,
     origin: { kind: OriginKind.DEFAULT },
   })
 })
