@@ -18,7 +18,7 @@ export { type CopyOptions, type CopyResult, copySnapshots } from './maintenance/
 export { type CopyFacts, lastCopies } from './maintenance/copy-log.ts'
 export type { CopiedRecords } from './maintenance/copy-records.ts'
 export { type DroppedDamage, dropDamage } from './maintenance/drop-damage.ts'
-export { forgetSnapshots } from './maintenance/forget.ts'
+export { checkForget, forgetSnapshots } from './maintenance/forget.ts'
 export { findObject, listObjects, OBJECT_FOLDERS, type ObjectKind, readObject } from './maintenance/look.ts'
 export { protect } from './maintenance/protect.ts'
 export { type PruneOptions, type PruneResult, prune } from './maintenance/prune.ts'

@@ -31,7 +31,8 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   const history = await readHistory(from.repository, { signal: context.signal, ...(seen && { seen }) })
   if (history.rollbacks[0]) throw history.rollbacks[0]
   const named = context.args[0] as string[]
-  const snapshots = named.length === 0 ? history.snapshots : named.map((name) => findSnapshot(history, name))
+  const snapshots =
+    named.length === 0 ? history.snapshots : [...new Set(named.map((name) => findSnapshot(history, name)))]
   refuseInside(location, from.repository.store.location)
   context.act?.about({ target: openStore(parseLocation(location)).location })
   await using to = await openTarget(context, { location, from, history })

@@ -1,15 +1,18 @@
-import { findSnapshot, Inspector, readHistory } from '../../engine/index.ts'
+import { Inspector, readHistory } from '../../engine/index.ts'
 import { type CommandContext, type CommandResult, textOption } from '../command.ts'
 import { formatTime } from '../format.ts'
 import type { AnswerOf } from '../json/index.ts'
 import { openRepository } from '../open.ts'
-import { selected } from '../selection.ts'
+import { namedSnapshot, refuseLoneGroups, selected, warnOfFilters } from '../selection.ts'
 
 export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'find'>>> {
+  refuseLoneGroups(context)
   await using opened = await openRepository(context)
   const history = await readHistory(opened.repository, { signal: context.signal })
   const wanted = textOption(context.options, 'snapshot')
-  const snapshots = wanted === undefined ? selected(context, history.snapshots) : [findSnapshot(history, wanted)]
+  const snapshots =
+    wanted === undefined ? selected(context, history.snapshots) : [namedSnapshot(context, history, wanted)]
+  const warnings = warnOfFilters(context, history.snapshots)
   const pattern = String(context.args[0])
   await using inspector = await Inspector.open(opened.repository)
   const found = []
@@ -20,5 +23,5 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
     )
   }
   if (found.length === 0) context.say(context.t('find.none', { pattern }))
-  return { json: { found } }
+  return { json: { found, warnings } }
 }

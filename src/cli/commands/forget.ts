@@ -9,8 +9,8 @@ import {
 } from '../../contracts/index.ts'
 import {
   acceptClock,
+  checkForget,
   DateDoubt,
-  findSnapshot,
   forgetSnapshots,
   type History,
   holdsOf,
@@ -41,7 +41,7 @@ import type { AnswerOf } from '../json/index.ts'
 import { type Locale, sentence } from '../locale.ts'
 import { warnOfOddPoints } from '../odd-points.ts'
 import { openRepository } from '../open.ts'
-import { groupOf, selected } from '../selection.ts'
+import { groupOf, namedSnapshot, selected, warnOfFilters } from '../selection.ts'
 
 interface Decided extends RetentionDecision {
   readonly entry: SnapshotEntry
@@ -52,6 +52,11 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   const policy = await policyOf(context)
   if (named.length === 0 && Object.keys(policy).length === 0)
     throw new BackupError('USAGE', 'Say what to keep (--keep-daily 14 …, --policy FILE) or which snapshots to forget.')
+  if (named.length > 0 && isPolicyGiven(context))
+    throw new BackupError(
+      'USAGE',
+      'A policy (--keep-…, --policy) decides itself what goes: leave it out, or the names of snapshots.',
+    )
   if (named.length === 0 && keepsNothing(policy))
     throw new BackupError(
       'USAGE',
@@ -70,13 +75,15 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   const isClockDoubted = isDoubted(context, history, policy)
   const decided =
     named.length > 0
-      ? decideNamed(history, named)
+      ? decideNamed(context, history, named)
       : decideByPolicy(context, history, { policy, zone, at, isClockDoubted })
   const dropped = decided.filter(({ isKept }) => !isKept)
   const isDryRun = context.options['dryRun'] === true
   const names = dropped.map(({ id }) => id)
   context.act?.about(listed('snapshots', names))
-  if (!isDryRun) await forgetSnapshots(opened.repository, history, { names, by: userName(), isClockDoubted })
+  const forgetting = { names, by: userName(), isClockDoubted }
+  if (isDryRun) await checkForget(opened.repository, history, forgetting)
+  else await forgetSnapshots(opened.repository, history, forgetting)
   if (!isDryRun && names.length > 0) context.act?.done({ forgotten: names.length })
   const { locale } = context
   for (const { id, isKept, reasons } of context.detail ? decided : [])
@@ -86,6 +93,7 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   tell(context, decided, { isDryRun, isPruned, zone, marks: policy.hourly === undefined ? DAY_MARKS : HOUR_MARKS })
   warnOfOddPoints(context, odd, zone)
   const stayed = decided.filter(({ reasons }) => reasons.includes('clock in doubt')).length
+  const warnings = named.length === 0 ? warnOfFilters(context, history.snapshots) : []
   if (stayed > 0) context.warn(context.t('forget.clock', { at: formatTime(isoTime(at), zone), count: stayed }))
   const json = {
     dryRun: isDryRun,
@@ -96,6 +104,7 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
     forgotten: names,
     oddPoints: odd,
     clockDoubted: isClockDoubted,
+    warnings,
   }
   if (!isPruned) return { json }
   // Most who forget do not prune: they need not load it.
@@ -148,11 +157,15 @@ function reasonsText(reasons: readonly string[], locale: Locale): string {
   return reasons.map((reason) => sentence(reason, locale)).join(', ')
 }
 
-function decideNamed(history: History, named: readonly string[]): Decided[] {
-  return named.map((wanted) => {
-    const entry = findSnapshot(history, wanted)
-    return { id: entry.name, isKept: false, reasons: [], entry }
-  })
+function decideNamed(context: CommandContext, history: History, named: readonly string[]): Decided[] {
+  const entries = new Set(named.map((wanted) => namedSnapshot(context, history, wanted)))
+  const unfinished = [...entries].find((entry) => !history.snapshots.includes(entry))
+  if (unfinished)
+    throw new BackupError(
+      'USAGE',
+      `${unfinished.name.slice(0, 12)} is of a backup that did not finish: it goes with the next one of its source that does.`,
+    )
+  return [...entries].map((entry) => ({ id: entry.name, isKept: false, reasons: [], entry }))
 }
 
 interface Deciding {
@@ -212,6 +225,10 @@ const FLAGS = {
   monthly: 'keepMonthly',
   yearly: 'keepYearly',
 } as const
+
+function isPolicyGiven({ options }: CommandContext): boolean {
+  return ['policy', ...Object.values(FLAGS)].some((name) => options[name] !== undefined)
+}
 
 async function policyOf(context: CommandContext): Promise<RetentionPolicy> {
   const file = textOption(context.options, 'policy')

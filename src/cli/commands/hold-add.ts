@@ -9,6 +9,7 @@ import { textFault } from '../../kernel/text.ts'
 import { type CommandContext, type CommandResult, dateOption, textOption } from '../command.ts'
 import type { AnswerOf } from '../json/index.ts'
 import { openRepository } from '../open.ts'
+import { namedSnapshot } from '../selection.ts'
 import { coveredBy } from './hold-list.ts'
 
 interface Target {
@@ -46,11 +47,15 @@ function canAsk({ options }: CommandContext): boolean {
 }
 
 /** Throws USAGE, SNAPSHOT_NOT_FOUND, SNAPSHOT_AMBIGUOUS. */
-function namedTarget({ options }: CommandContext, history: History): Target {
+function namedTarget(context: CommandContext, history: History): Target {
+  const { options } = context
   const [snapshot, source] = [textOption(options, 'snapshot'), textOption(options, 'source')]
   if (options['everything'] === true && (snapshot ?? source) !== undefined)
     throw new BackupError('USAGE', '--everything stands alone: leave out --snapshot and --source.')
-  return { snapshot: snapshot === undefined ? null : findSnapshot(history, snapshot).name, source: source ?? null }
+  return {
+    snapshot: snapshot === undefined ? null : namedSnapshot(context, history, snapshot).name,
+    source: source ?? null,
+  }
 }
 
 /** A hold on everything is never what an empty answer means. */

@@ -1,18 +1,12 @@
 import path from 'node:path'
-import {
-  findSnapshot,
-  Overwrite,
-  type RestoreResult,
-  readHistory,
-  restoreSnapshot,
-  type SnapshotEntry,
-} from '../../engine/index.ts'
+import { Overwrite, type RestoreResult, readHistory, restoreSnapshot, type SnapshotEntry } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { type CommandContext, type CommandResult, listOption, textOption } from '../command.ts'
 import { decimal, formatBytes, formatTime } from '../format.ts'
 import type { AnswerOf } from '../json/index.ts'
 import { neededPlaces, openRepository } from '../open.ts'
 import { reasonText } from '../reasons.ts'
+import { namedSnapshot } from '../selection.ts'
 
 const EXIT_INCOMPLETE = 3
 /** Each is a file that somebody may need; --json lists them all. */
@@ -23,8 +17,7 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   const [wanted, subtree] = splitWanted(String(context.args[0]))
   await using opened = await openRepository(context)
   const history = await readHistory(opened.repository, { signal })
-  const source = textOption(options, 'source')
-  const entry = findSnapshot(history, wanted, source === undefined ? {} : { source })
+  const entry = namedSnapshot(context, history, wanted)
   const target = path.resolve(textOption(options, 'target') ?? '')
   const overwrite = overwriteOf(context)
   const progress = context.progress('restore')

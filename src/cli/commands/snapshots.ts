@@ -16,7 +16,7 @@ import type { AnswerOf } from '../json/index.ts'
 import { warnOfOddPoints } from '../odd-points.ts'
 import { openRepository } from '../open.ts'
 import { findingText } from '../reasons.ts'
-import { groupOf, selected } from '../selection.ts'
+import { groupOf, selected, warnOfFilters } from '../selection.ts'
 
 export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'snapshots'>>> {
   await using opened = await openRepository(context)
@@ -29,6 +29,10 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
     history.order.map(({ entry }) => entry),
   )
   const keptBy = protectionsOf(history)
+  const warnings = warnOfFilters(
+    context,
+    history.order.map(({ entry }) => entry),
+  )
   tell(context, history, { entries, keptBy, zone })
   warnOfOddPoints(context, odd, zone)
   const problems = history.problems.map(({ key, error }) => ({ object: key, code: error.code }))
@@ -44,6 +48,7 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
       problems,
       foreign: history.strangers.map(({ key }) => key),
       rollbacks,
+      warnings,
     },
     exitCode: problems.length + rollbacks.length > 0 ? 1 : 0,
   }
@@ -62,7 +67,8 @@ interface Listing {
 
 function tell(context: CommandContext, history: History, listing: Listing): void {
   const { t, say, warn, locale } = context
-  if (listing.entries.length === 0) say(t('list.empty'))
+  if (listing.entries.length === 0)
+    say(history.order.length === 0 ? t('list.empty') : t('list.noneMeets', { count: history.order.length }))
   else {
     for (const lines of tables(context, listing)) for (const line of lines) say(line)
     say(t('list.count', { count: listing.entries.length }))

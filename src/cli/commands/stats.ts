@@ -4,10 +4,11 @@ import type { CommandContext, CommandResult } from '../command.ts'
 import { formatBytes, formatTime, tableLines } from '../format.ts'
 import type { AnswerOf } from '../json/index.ts'
 import { openRepository } from '../open.ts'
-import { selected } from '../selection.ts'
+import { refuseLoneGroups, selected, warnOfFilters } from '../selection.ts'
 
 /** What is stored for what: the repository, its sources, its snapshots; and how much sameness and compression saved. */
 export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'stats'>>> {
+  refuseLoneGroups(context)
   await using opened = await openRepository(context)
   const history = await readHistory(opened.repository, { signal: context.signal })
   const stored = await repositoryStatistics(opened.repository, context.signal)
@@ -15,6 +16,7 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
     context,
     history.order.map(({ entry }) => entry).filter(({ document }) => document.kind === 'snapshot'),
   )
+  const warnings = warnOfFilters(context, history.snapshots)
   const sources = [...Map.groupBy(entries, ({ document }) => document.source)].map(([source, own]) => ({
     source,
     ...addUp(own),
@@ -30,6 +32,7 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
       repository: { ...stored, snapshots: history.snapshots.length, bytesLogical, ratios },
       sources,
       snapshots: entries.map(figuresOf),
+      warnings,
     },
   }
 }

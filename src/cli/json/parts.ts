@@ -35,6 +35,9 @@ export const warning = z
   .strictObject({ code: text, message: text })
   .meta({ id: 'Warning', description: 'What was assumed, or does not count yet.' })
 
+/** FILTER_UNMATCHED. */
+export const filterWarnings = z.array(warning).describe('Filters that no snapshot meets.')
+
 const contextValue = z.union([text, z.number(), flag, texts])
 export const context = z
   .record(text, contextValue)

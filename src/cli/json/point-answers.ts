@@ -5,6 +5,7 @@ import {
   bytes,
   context,
   count,
+  filterWarnings,
   flag,
   no,
   objectProblem,
@@ -137,9 +138,13 @@ export const POINT_ANSWERS = {
     problems: z.array(objectProblem),
     foreign: texts.describe('Keys of objects that are not of this repository: they count for nothing.'),
     rollbacks: z.array(z.strictObject({ message: text, context })),
+    warnings: filterWarnings,
   }),
   ls: z.strictObject({ snapshot: snapshotName, entries: z.array(listed) }),
-  find: z.strictObject({ found: z.array(z.strictObject({ snapshot: snapshotName, ...listedMembers })) }),
+  find: z.strictObject({
+    found: z.array(z.strictObject({ snapshot: snapshotName, ...listedMembers })),
+    warnings: filterWarnings,
+  }),
   diff: z.strictObject({ from: snapshotName, to: snapshotName, differences: z.array(difference) }),
   dump: z.strictObject({
     snapshot: snapshotName,
@@ -164,5 +169,6 @@ export const POINT_ANSWERS = {
     snapshots: z.array(
       z.strictObject({ snapshot: snapshotName, source: text, finishedAt: time, files: count, ...figures }),
     ),
+    warnings: filterWarnings,
   }),
 } as const

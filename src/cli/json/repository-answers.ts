@@ -11,6 +11,7 @@ import type {
 import {
   bytes,
   count,
+  filterWarnings,
   finding,
   fingerprint,
   flag,
@@ -122,6 +123,7 @@ export const REPOSITORY_ANSWERS = {
     forgotten: z.array(snapshotName),
     oddPoints: z.array(oddPoint),
     clockDoubted: flag.describe('Nothing was let go by its age.'),
+    warnings: filterWarnings,
     prune: pruned.exactOptional().describe('With --prune; else absent.'),
   }),
   prune: pruned,

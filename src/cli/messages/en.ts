@@ -234,6 +234,8 @@ export const en = {
   'detail.rewritten': 'rewritten',
   'detail.condemned': 'to be deleted',
   'detail.forgotten': 'forgotten',
+  'filter.unmatched': 'Warning: no snapshot meets {filter}.',
+  'list.noneMeets': 'There are {count} {count:snapshot|snapshots}, and none meets what was asked for.',
   'list.empty': 'There is no snapshot yet.',
   'list.count': '{count} {count:snapshot|snapshots}.',
   'reason.EACCES': 'no permission',

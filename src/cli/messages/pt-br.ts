@@ -235,6 +235,8 @@ export const ptBr: Readonly<Record<MessageKey, string>> = {
   'detail.rewritten': 'regravado',
   'detail.condemned': 'a remover',
   'detail.forgotten': 'esquecido',
+  'filter.unmatched': 'Aviso: nenhum snapshot atende a {filter}.',
+  'list.noneMeets': 'Há {count} {count:snapshot|snapshots}, e nenhum atende ao que foi pedido.',
   'list.empty': 'Ainda não há snapshots.',
   'list.count': '{count} {count:snapshot|snapshots}.',
   'reason.EACCES': 'sem permissão',

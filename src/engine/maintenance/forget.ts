@@ -43,14 +43,14 @@ export async function forgetSnapshots(repository: Repository, history: History, 
   if (history.rollbacks[0]) throw history.rollbacks[0]
   // Where not one file more can be made, not even the store's time can be asked.
   await useReserve(repository)
-  await refuseProtected(repository, history, { asked, isClockDoubted })
+  await refuseProtected(repository, history, { asked, atMs: await guardMs(repository, isClockDoubted) })
   // Else a rival would count in place of the one that was to go.
   const runs = new Set(asked.map(({ document }) => runOf(document)))
   const rivals = [...history.rivals, ...history.superseded].filter(({ document }) => runs.has(runOf(document)))
   const doomed = [...asked, ...rivals]
   const record = await putForget(repository, history, { doomed, by: options.by, isDecided: true })
   try {
-    await refuseProtected(repository, history, { asked, isClockDoubted })
+    await refuseProtected(repository, history, { asked, atMs: await guardMs(repository, isClockDoubted) })
   } catch (error) {
     await repository.store.delete(record.key)
     throw error
@@ -59,10 +59,25 @@ export async function forgetSnapshots(repository: Repository, history: History, 
   await finishForget(repository, record.document)
 }
 
+/** Throws what `forgetSnapshots` would, and writes nothing: by this machine's clock alone. */
+export async function checkForget(repository: Repository, history: History, options: ForgetOptions): Promise<void> {
+  requireFeatures(repository.config, 'delete')
+  const asked = history.snapshots.filter(({ name }) => options.names.includes(name))
+  if (asked.length === 0) return
+  if (history.rollbacks[0]) throw history.rollbacks[0]
+  const atMs = options.isClockDoubted ? Number.NEGATIVE_INFINITY : nowMs()
+  await refuseProtected(repository, history, { asked, atMs })
+}
+
+/** Of two clocks the one that keeps a hold in force; of none that may be wrong any. */
+async function guardMs({ store }: Repository, isClockDoubted: boolean): Promise<number> {
+  return isClockDoubted ? Number.NEGATIVE_INFINITY : Math.min(nowMs(), await store.nowMs())
+}
+
 async function refuseProtected(
   repository: Repository,
   history: History,
-  { asked, isClockDoubted }: { readonly asked: readonly SnapshotEntry[]; readonly isClockDoubted: boolean },
+  { asked, atMs }: { readonly asked: readonly SnapshotEntry[]; readonly atMs: number },
 ): Promise<void> {
   const { entries, problems } = await readRecords(repository, RecordFolder.DECISIONS)
   const obstacle = problems.find((problem) => !isForeign(problem))
@@ -72,11 +87,7 @@ async function refuseProtected(
       'A record that may be a hold can not be read: nothing is forgotten. Run repair first.',
       { context: { object: obstacle.key }, cause: obstacle.error },
     )
-  // Of two clocks the one that keeps a hold in force.
-  const guarded = protections(
-    { records: inForce(entries), snapshots: history.snapshots },
-    isClockDoubted ? Number.NEGATIVE_INFINITY : Math.min(nowMs(), await repository.store.nowMs()),
-  )
+  const guarded = protections({ records: inForce(entries), snapshots: history.snapshots }, atMs)
   const held = asked.find(({ name }) => guarded.has(name))
   if (held)
     throw new BackupError('SNAPSHOT_PROTECTED', 'A snapshot is under a pin or hold.', {

@@ -345,18 +345,22 @@ function removedOf(records: readonly RecordEntry[], forgotten: ReadonlyMap<strin
 }
 
 /**
- * Finds one snapshot by name, unique prefix (at least 4 digits), or `latest` (of `source` where one is given).
+ * Finds one snapshot by name, unique prefix (at least 4 digits), or `latest`: of `source`, `path` and those that
+ * `isMeant` lets through, where they are given.
  * Checkpoints are found by name only. Throws SNAPSHOT_NOT_FOUND, SNAPSHOT_AMBIGUOUS, and for `latest`
  * ROLLBACK_SUSPECTED or DAMAGED: where newer ones may be hidden or can't be read nobody knows the latest.
  */
 export function findSnapshot(
   history: History,
   wanted: string,
-  options: { source?: string; path?: string } = {},
+  options: { source?: string; path?: string; isMeant?: (entry: SnapshotEntry) => boolean } = {},
 ): SnapshotEntry {
+  const { isMeant = () => true } = options
   const candidates = history.snapshots.filter(
-    ({ document }) =>
-      (options.source === undefined || document.source === options.source) && coversPath(document, options.path),
+    (entry) =>
+      (options.source === undefined || entry.document.source === options.source) &&
+      coversPath(entry.document, options.path) &&
+      isMeant(entry),
   )
   if (wanted === 'latest') {
     if (history.rollbacks[0]) throw history.rollbacks[0]
