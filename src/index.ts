@@ -9,6 +9,7 @@ export type {
   ConfigView,
   Failure,
   HealthReport,
+  LostRepository,
   Page,
   RealTimeMetrics,
   RecoveryOptions,

@@ -4,7 +4,7 @@ import path from 'node:path'
 import type { Command } from 'commander'
 import type { SingleAct } from '../contracts/system/index.ts'
 import { BackupError } from '../kernel/backup-error.ts'
-import { commandHome } from '../kernel/home-folder.ts'
+import { commandHome, refuseMoved } from '../kernel/home-folder.ts'
 import { type DayEnd, momentOf } from '../kernel/moment.ts'
 import { machineZone } from '../kernel/zone.ts'
 import type { ActNotes } from './act-notes.ts'
@@ -128,10 +128,12 @@ export function repositoryOption(context: CommandContext): string {
   return repository
 }
 
-/** The machine's state folder: --home, NEONPRO_BACKUP_HOME, else the user's own. */
+/** The machine's state folder: --home, NEONPRO_BACKUP_HOME, else the user's own. Throws HOME_MOVED. */
 export function stateDirectory(context: CommandContext): string {
-  const home = textOption(context.options, 'home') || context.env['NEONPRO_BACKUP_HOME']
-  return path.join(home ? path.resolve(home) : commandHome(context.env).folder, 'repositories')
+  const named = textOption(context.options, 'home') || context.env['NEONPRO_BACKUP_HOME']
+  const home = named ? path.resolve(named) : commandHome(context.env).folder
+  refuseMoved(home)
+  return path.join(home, 'repositories')
 }
 
 /** `keepDaily` as it is typed: `keep-daily`. */

@@ -1,8 +1,9 @@
 /** Opens what --repo and the key name. */
+import fs from 'node:fs'
 import path from 'node:path'
 import { ClientState, type Kek, Needed, type NeededPlace, Repository, recipientOpenedBy } from '../engine/index.ts'
 import { BackupError } from '../kernel/backup-error.ts'
-import { holdsRepository, parseLocation } from '../storage/index.ts'
+import { holdsRepository, parseLocation, refuseHomePlace } from '../storage/index.ts'
 import { openStore } from '../system/compose.ts'
 import { readSettled } from '../system/settings/settled.ts'
 import { type CommandContext, repositoryOption, stateDirectory, textOption } from './command.ts'
@@ -33,6 +34,7 @@ export async function openRepository(
   const keyFile = keyFileOf(context)
   if (keyFile !== undefined) refuseKeyInRepository(keyFile)
   const keks = read ?? (await keysOf(context))
+  refuseStateInside(context)
   const memory = (repositoryId: Buffer) => new ClientState(stateDirectory(context), repositoryId)
   const repository = await Repository.open(openStore(location), keks, {
     ...(remembers && { memory }),
@@ -47,6 +49,12 @@ export async function openRepository(
       ? keks[0]!
       : keks.find((each) => recipientOpenedBy(repository.keys, each)?.id === repository.keys.openedBy)!
   return { repository, keks, keyInUse, state, [Symbol.asyncDispose]: () => repository[Symbol.asyncDispose]() }
+}
+
+/** A state folder that is yet to be made is made in no repository. Throws TARGET_REFUSED. */
+function refuseStateInside(context: CommandContext): void {
+  const state = stateDirectory(context)
+  if (!fs.existsSync(state)) refuseHomePlace(path.dirname(state))
 }
 
 /**

@@ -1,10 +1,12 @@
 /** The command line's program: reads arguments, loads one command, prints one answer, gives one exit code. */
+import path from 'node:path'
 import { BackupError } from '../kernel/backup-error.ts'
 import { environment } from '../kernel/environment.ts'
+import { refuseMoved } from '../kernel/home-folder.ts'
 import { printable, printableJson } from '../kernel/printable.ts'
 import { keepMemoryLean } from '../kernel/system-calls.ts'
 import { optimizeLateBesideThreads } from '../kernel/worker-thread.ts'
-import type { CommandContext, CommandSpec, OptionValues } from './command.ts'
+import { type CommandContext, type CommandSpec, type OptionValues, textOption } from './command.ts'
 import { type Asked, commandTree, readArguments } from './command-tree.ts'
 import { createDetail } from './detail.ts'
 import { errorReport } from './error-report.ts'
@@ -90,6 +92,7 @@ async function runCommand(asked: Run): Promise<number> {
     keepMemoryLean()
     optimizeLateBesideThreads()
     const context = contextOf(asked)
+    refuseMovedHome(context)
     const { run } = await spec.load()
     const result = await run(context)
     if (options['json'] === true)
@@ -99,6 +102,12 @@ async function runCommand(asked: Run): Promise<number> {
   } catch (error) {
     return report(error, { command: spec.name, isJson: options['json'] === true })
   }
+}
+
+/** Before keys, settings and all else: a HOME that has gone knows none of them. */
+function refuseMovedHome({ command, options, env }: CommandContext): void {
+  const home = textOption(options, 'home') || env['NEONPRO_BACKUP_HOME']
+  if (home && command !== 'system move-home') refuseMoved(path.resolve(home))
 }
 
 /** Prints an error as text or JSON, without a stack unless DEBUG is set. Returns the exit code. */

@@ -5,6 +5,7 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { BackupError } from './backup-error.ts'
 
 export const ROOT_HOME = '/var/lib/neonpro-backup'
 /** HOME of the unit that earlier versions shipped. */
@@ -14,6 +15,33 @@ const FORMER_HOME = 'neonpro-data'
 const NAME = 'neonpro-backup'
 /** Of a HOME that has been moved away: where it is now. */
 export const MOVED_FILE = 'moved.json'
+
+/** Where `moved.json` in it says that a HOME has gone; undefined where there is none. */
+export function movedTo(home: string): string | undefined {
+  try {
+    const { to } = JSON.parse(fs.readFileSync(path.join(home, MOVED_FILE), 'utf8')) as { to?: unknown }
+    return typeof to === 'string' ? to : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Whoever names a HOME that was moved, once or onward, is told where it is now. Throws HOME_MOVED. */
+export function refuseMoved(home: string): void {
+  const to = placeNow(home, new Set())
+  if (to !== home) throw new BackupError('HOME_MOVED', `${home} was moved to ${to}.`, { context: { home, to } })
+}
+
+/** The end of the trail. A move that was stopped before its moment has not been. */
+function placeNow(home: string, seen: ReadonlySet<string>): string {
+  const next = movedTo(home)
+  if (next === undefined || next === home || seen.has(next)) return home
+  const end = placeNow(next, new Set([...seen, home]))
+  if (holdsDatabase(home) && !holdsDatabase(end)) return home
+  // A place that is away (an unmounted disk) is still the place, unless something is left here.
+  const isStillHere = (holdsSystem(home) || holdsState(home)) && !holdsSystem(end) && !holdsState(end)
+  return isStillHere ? home : end
+}
 
 export interface HomeFolder {
   readonly folder: string

@@ -1,4 +1,13 @@
-export { holdsRepository, isSamePlace, parseLocation, type RepositoryLocation, refuseNested } from './location.ts'
+export {
+  holdsRepository,
+  isSamePlace,
+  isWithin,
+  parseLocation,
+  type RepositoryLocation,
+  refuseHomePlace,
+  refuseNested,
+  repositoryAround,
+} from './location.ts'
 export type { ByteSource, CallOptions, LocalFiles, ObjectStat, ObjectStore, StoreCapabilities } from './object-store.ts'
 export {
   faultOfPack,

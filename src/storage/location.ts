@@ -46,14 +46,47 @@ export function isSamePlace(one: string, other: string): boolean {
   return real(one) === real(other)
 }
 
+/** Whether a place is `outer` or lies in it, by the real paths as far as they are there. */
+export function isWithin(place: string, outer: string): boolean {
+  const relative = path.relative(realPlace(outer), realPlace(place))
+  return relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative)
+}
+
+/** The repository that a place is, or lies in, by the real paths. */
+export function repositoryAround(place: string): string | undefined {
+  for (let at = realPlace(place); at !== path.dirname(at); at = path.dirname(at))
+    if (holdsRepository({ path: at }) && fs.existsSync(path.join(at, 'config'))) return at
+  return undefined
+}
+
 /** A repository within another one is garbage to that one, and lost with it. By the real paths. Throws USAGE. */
 export function refuseNested({ path: folder }: Pick<RepositoryLocation, 'path'>): void {
-  let there = folder
+  const outer = repositoryAround(path.dirname(realPlace(folder)))
+  if (outer !== undefined)
+    throw new BackupError('USAGE', `${folder} lies in the repository ${outer}: name a place outside of it.`)
+}
+
+/**
+ * Before a HOME is begun: among a repository's objects it would be garbage to that one, and a repository among HOME's
+ * own files would go with them. `repository` need not be there yet. Throws TARGET_REFUSED.
+ */
+export function refuseHomePlace(home: string, repository?: string): void {
+  const around =
+    repositoryAround(home) ?? (repository !== undefined && isWithin(home, repository) ? repository : undefined)
+  if (around !== undefined) throw placeRefused(home, `HOME would lie in the repository ${around}`)
+  if (repository === undefined) return
+  const inner = ['database', 'repositories'].find((name) => isWithin(repository, path.join(home, name)))
+  if (inner !== undefined) throw placeRefused(repository, `It would lie among the files of HOME (${inner})`)
+}
+
+function placeRefused(place: string, why: string): BackupError {
+  return new BackupError('TARGET_REFUSED', `${place}: ${why}.`, { context: { path: place, why } })
+}
+
+function realPlace(folder: string): string {
+  let there = path.resolve(folder)
   while (!fs.existsSync(there)) there = path.dirname(there)
-  const real = path.join(fs.realpathSync(there), path.relative(there, folder))
-  for (let outer = path.dirname(real); outer !== path.dirname(outer); outer = path.dirname(outer))
-    if (holdsRepository({ path: outer }) && fs.existsSync(path.join(outer, 'config')))
-      throw new BackupError('USAGE', `${folder} lies in the repository ${outer}: name a place outside of it.`)
+  return path.join(fs.realpathSync(there), path.relative(there, path.resolve(folder)))
 }
 
 const PARAMETERS = { mode: 'fileMode', 'dir-mode': 'directoryMode', uid: 'uid', gid: 'gid' } as const

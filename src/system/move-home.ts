@@ -8,11 +8,12 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { OwnerLock } from '../catalog/index.ts'
 import { mergeClock, mergeHeads, mergeWriters } from '../engine/index.ts'
-import { BackupError, systemCode } from '../kernel/backup-error.ts'
+import { BackupError, isBackupError, systemCode } from '../kernel/backup-error.ts'
 import { makeDirectories } from '../kernel/directories.ts'
-import { holdsDatabase, holdsState, holdsSystem, MOVED_FILE } from '../kernel/home-folder.ts'
+import { holdsDatabase, holdsState, holdsSystem, MOVED_FILE, movedTo } from '../kernel/home-folder.ts'
 import { replaceOwnedFile } from '../kernel/owned-file.ts'
 import { syncFolder, syncTree } from '../kernel/written-through.ts'
+import { isSamePlace, isWithin, repositoryAround } from '../storage/index.ts'
 import { enterHome } from './home-owner.ts'
 import { readSettled, writeSettled } from './settings/index.ts'
 
@@ -21,6 +22,11 @@ const STATE = 'repositories'
 const CONFIG = 'config.json'
 /** The locks themselves, what they say of their holder, and the journals that are there while they are held. */
 const LOCK_NAME = /^owner\.(lock|next)/
+const ASIDE_NAME = /^database\.new-\d+-[0-9a-f]{8}$/
+/** What a file system keeps to itself, and the small files of HOME. */
+const ROOM_BYTES = 1024 * 1024
+/** Of `stat`, whatever the file system's own are. */
+const BLOCK_BYTES = 512
 const LOG_NAME = /^[^/]*\.log$/
 
 export interface MoveHome {
@@ -30,33 +36,35 @@ export interface MoveHome {
   readonly left: readonly string[]
 }
 
-/** Whoever names a HOME that was moved is told where it is. Throws HOME_MOVED. */
-export function refuseMoved(home: string): void {
-  const to = movedTo(home)
-  // Stopped before its moment, a move has not been.
-  if (to !== undefined && (holdsDatabase(to) || !holdsDatabase(home)) && (holdsSystem(to) || holdsState(to)))
-    throw new BackupError('HOME_MOVED', `${home} was moved to ${to}.`, { context: { home, to } })
+export interface MoveOptions {
+  readonly from: string
+  readonly to: string
+  /** Where HOME is when none is named: what single commands remember there is merged. Any other place has to be empty. */
+  readonly fixed: string
 }
 
 /**
- * Throws TARGET_REFUSED where there is nothing to move or another system is at the new place, OWNER_EXISTS while a
- * process has either open, HOME_FOREIGN, DISK_FULL, PERMISSION_DENIED.
+ * Throws TARGET_REFUSED where there is nothing to move, another system is at the new place, or that place is one of
+ * something else; OWNER_EXISTS while a process has either open, HOME_FOREIGN, DISK_FULL, PERMISSION_DENIED. After an
+ * error before its moment everything is as it was.
  */
-export async function moveHome({ from, to }: { readonly from: string; readonly to: string }): Promise<MoveHome> {
+export async function moveHome({ from, to, fixed }: MoveOptions): Promise<MoveHome> {
   refuseUseless(from, to)
+  refuseTaken({ from, to, fixed })
+  const isMade = !fs.existsSync(to)
   makeLikeOwner(from, to)
   enterHome(from, { mayBecomeOwner: true, isEmbedded: true })
   using _old = await OwnerLock.acquire(path.join(from, 'owner.lock'))
   using _new = await OwnerLock.acquire(path.join(to, 'owner.lock'))
-  const [isHere, isThere] = [holdsDatabase(from), holdsDatabase(to)]
-  if (isHere && isThere && movedTo(from) !== to) throw refused(to, 'There is a system already')
-  mergeState(from, to, mergeHeads)
-  mergeClock(path.join(from, STATE), path.join(to, STATE))
-  const isConfigThere = moveSettings(from, to)
-  replaceOwnedFile(path.join(from, MOVED_FILE), `${JSON.stringify({ to })}\n`)
-  if (isHere && !isThere) await moveTree(path.join(from, DATABASE), path.join(to, DATABASE))
-  // Two processes must never write as one: a writer's id is at one place at a time.
-  mergeState(from, to, mergeWriters)
+  refuseTaken({ from, to, fixed })
+  const begun = new BegunMove(from, to, isMade)
+  let isConfigThere: boolean
+  try {
+    isConfigThere = await carryOver(from, to)
+  } catch (error) {
+    begun.undo()
+    throw begun.told(error)
+  }
   for (const name of [DATABASE, STATE, ...(isConfigThere ? [CONFIG] : []), 'settled.json', 'owner.sock'])
     fs.rmSync(path.join(from, name), { recursive: true, force: true })
   for (const name of fs.readdirSync(from).filter((each) => LOG_NAME.test(each))) moveLog(from, to, name)
@@ -64,23 +72,102 @@ export async function moveHome({ from, to }: { readonly from: string; readonly t
   return { from, to, left: fs.readdirSync(from).filter((name) => name !== MOVED_FILE && !LOCK_NAME.test(name)) }
 }
 
+/** Everything to its new place. Answers whether `config.json` is among it. */
+async function carryOver(from: string, to: string): Promise<boolean> {
+  // First of all: who finds something at the new place knows by it that this move began it.
+  replaceOwnedFile(path.join(from, MOVED_FILE), `${JSON.stringify({ to })}\n`)
+  fs.rmSync(path.join(to, MOVED_FILE), { force: true })
+  mergeState(from, to, mergeHeads)
+  mergeClock(path.join(from, STATE), path.join(to, STATE))
+  const isConfigThere = moveSettings(from, to)
+  if (holdsDatabase(from) && !holdsDatabase(to)) await moveTree(path.join(from, DATABASE), path.join(to, DATABASE))
+  // Two processes must never write as one: a writer's id is at one place at a time.
+  mergeState(from, to, mergeWriters)
+  return isConfigThere
+}
+
 function refuseUseless(from: string, to: string): void {
-  const isInside = (one: string, other: string) => `${path.resolve(one)}/`.startsWith(`${path.resolve(other)}/`)
-  if (isInside(from, to) || isInside(to, from)) throw refused(to, 'It is the folder itself, or one lies in the other')
+  if (isWithin(from, to) || isWithin(to, from)) throw refused(to, 'It is the folder itself, or one lies in the other')
   if (!holdsSystem(from) && !holdsState(from)) throw refused(from, 'There is nothing to move')
+}
+
+/** A HOME among files of something else, of a repository above all, is lost with them, and they with it. */
+function refuseTaken({ from, to, fixed }: MoveOptions): void {
+  if (fs.existsSync(to) && !fs.statSync(to).isDirectory()) throw refused(to, 'It is no folder')
+  const repository = readSettled(from)?.repository
+  const around = repositoryAround(to) ?? (repository !== undefined && isWithin(to, repository) ? repository : undefined)
+  if (around !== undefined) throw refused(to, `It lies in the repository ${around}`)
+  if (repository !== undefined && isWithin(repository, to)) throw refused(to, `The repository ${repository} lies in it`)
+  const isBegun = isSamePlace(movedTo(from) ?? from, to)
+  if (isBegun) return
+  if (holdsDatabase(to)) throw refused(to, 'There is a system already')
+  const there = readSettled(to)?.repository
+  if (there !== undefined && repository !== undefined && !isSamePlace(there, repository))
+    throw refused(to, `There is a system already, of the repository ${there}`)
+  const isMine = isSamePlace(to, fixed) ? isOfHome : isOfEmptyHome
+  const other = namesIn(to).find((name) => !isMine(name))
+  if (other !== undefined) throw refused(to, `It is not empty (${other})`)
+}
+
+const isOfEmptyHome = (name: string): boolean => name === MOVED_FILE || LOCK_NAME.test(name)
+
+/** What a HOME without a system may hold. */
+const isOfHome = (name: string): boolean =>
+  isOfEmptyHome(name) || [STATE, CONFIG, 'settled.json', 'owner.sock'].includes(name) || LOG_NAME.test(name)
+
+function namesIn(folder: string): string[] {
+  return fs.existsSync(folder) ? fs.readdirSync(folder) : []
 }
 
 function refused(place: string, why: string): BackupError {
   return new BackupError('TARGET_REFUSED', `${place}: ${why}.`, { context: { path: place, why } })
 }
 
-function movedTo(home: string): string | undefined {
-  try {
-    const { to } = JSON.parse(fs.readFileSync(path.join(home, MOVED_FILE), 'utf8')) as { to?: unknown }
-    return typeof to === 'string' ? to : undefined
-  } catch {
-    return undefined
+/** What was there before, to be left alone where the move fails before its moment. */
+class BegunMove {
+  readonly #from: string
+  readonly #to: string
+  readonly #isMade: boolean
+  readonly #names: ReadonlySet<string>
+  readonly #isFirst: boolean
+
+  constructor(from: string, to: string, isMade: boolean) {
+    this.#from = from
+    this.#to = to
+    this.#isMade = isMade
+    this.#names = new Set(namesIn(to).filter((name) => !isMade || !LOCK_NAME.test(name)))
+    this.#isFirst = movedTo(from) === undefined
   }
+
+  /** Once the database is at the new place, the move can only go on. */
+  undo(): void {
+    if (holdsDatabase(this.#to)) return
+    for (const name of namesIn(this.#to))
+      if (!this.#names.has(name) && (this.#isMade || !LOCK_NAME.test(name)))
+        fs.rmSync(path.join(this.#to, name), { recursive: true, force: true })
+    if (this.#isMade) fs.rmSync(this.#to, { recursive: true, force: true })
+    if (this.#isFirst) fs.rmSync(path.join(this.#from, MOVED_FILE), { force: true })
+  }
+
+  /** A copy on a disk without room fails with more codes than one. */
+  told(error: unknown): unknown {
+    if (isBackupError(error)) return error
+    const code = systemCode(error)
+    if (code !== 'ENOSPC' && code !== 'EDQUOT' && freeBytes(path.dirname(this.#to)) >= ROOM_BYTES) return error
+    return noRoom(this.#to, error)
+  }
+}
+
+function freeBytes(folder: string): number {
+  const { bavail, bsize } = fs.statfsSync(folder)
+  return bavail * bsize
+}
+
+function noRoom(folder: string, cause?: unknown): BackupError {
+  return new BackupError('DISK_FULL', `There is no room for HOME in ${folder}.`, {
+    context: { path: folder, target: folder },
+    cause,
+  })
 }
 
 /** As root, the new folder belongs to the owner of the old one, who could not make it at its fixed place. */
@@ -130,6 +217,9 @@ async function moveTree(from: string, to: string): Promise<void> {
     fs.renameSync(from, to)
   } catch (error) {
     if (systemCode(error) !== 'EXDEV') throw error
+    for (const name of fs.readdirSync(path.dirname(to)).filter((each) => ASIDE_NAME.test(each)))
+      fs.rmSync(path.join(path.dirname(to), name), { recursive: true, force: true })
+    if (freeBytes(path.dirname(to)) < bytesIn(from) + ROOM_BYTES) throw noRoom(path.dirname(to), error)
     // Named as what an unfinished start leaves: the next one removes it.
     const aside = `${to}.new-${process.pid}-${randomBytes(4).toString('hex')}`
     fs.cpSync(from, aside, { recursive: true, preserveTimestamps: true, errorOnExist: true })
@@ -138,6 +228,12 @@ async function moveTree(from: string, to: string): Promise<void> {
     fs.renameSync(aside, to)
   }
   syncFolder(path.dirname(to))
+}
+
+function bytesIn(folder: string): number {
+  return fs
+    .readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .reduce((sum, name) => sum + (fs.lstatSync(path.join(folder, name)).blocks || 0) * BLOCK_BYTES, 0)
 }
 
 /** Logs are no state: one that can't go along stays. */

@@ -8,12 +8,12 @@ import { type OwnerLock, readOwner } from '../catalog/index.ts'
 import { type Warning, warningOf } from '../contracts/system/index.ts'
 import { BackupError, systemCode } from '../kernel/backup-error.ts'
 import { turn } from '../kernel/clock.ts'
+import { holdsSystem } from '../kernel/home-folder.ts'
 import type { Log } from '../kernel/log.ts'
-import { isSamePlace } from '../storage/index.ts'
+import { isSamePlace, refuseHomePlace } from '../storage/index.ts'
 import { BackupSystem, type Started } from './facade/backup-system.ts'
 import { enterHome } from './home-owner.ts'
 import { openLog } from './logging/index.ts'
-import { refuseMoved } from './move-home.ts'
 import { type OpenOptions, openSystem } from './open-system.ts'
 import { claimOwnership, lockUnlessClaimed } from './owner/claim-ownership.ts'
 import { DrainingTransport } from './owner/draining-transport.ts'
@@ -60,13 +60,13 @@ export interface StartedSystem extends AsyncDisposable {
 
 /**
  * Throws CONFIG_INVALID, KEY_MISSING and its kind, KEY_WRONG, HOME_FOREIGN,
- * HOME_MOVED, REPOSITORY_OTHER, SYSTEM_NOT_FOUND, DATABASE_UNAVAILABLE, REPOSITORY_MISSING, OWNER_EXISTS.
+ * HOME_MOVED, TARGET_REFUSED (HOME in a repository, or the other way round), REPOSITORY_OTHER, SYSTEM_NOT_FOUND, DATABASE_UNAVAILABLE, REPOSITORY_MISSING, OWNER_EXISTS.
  */
 export async function startSystem(options: StartOptions): Promise<StartedSystem> {
   const settings = resolveSettings(options)
   const { values } = settings
   const keys = readKeys(values)
-  refuseMoved(values.home)
+  if (!holdsSystem(values.home)) refuseHomePlace(values.home, values.repository.path)
   if (options.mayCreate === false && values.databaseUrl === undefined) refuseAbsent(values.home)
   const became = enterHome(values.home, {
     mayBecomeOwner: options.mayBecomeOwner === true,

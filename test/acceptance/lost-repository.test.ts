@@ -37,6 +37,9 @@ test('system rebuild --repo COPY lets go of a repository that is lost', async ()
   )
   await ok('run', 'c')
   await ok('copy', '--to', at('second'), '--init', '--to-key-file', at('key'), ...repository)
+  // What is written down from here on is closed in the first alone.
+  await ok('config', 'disable', 'c')
+  await ok('config', 'enable', 'c')
   // While the first is there, the system keeps it.
   assert.equal(
     codeOf(await run('system', 'rebuild', '--repo', at('second'), '--key-file', at('key'))),
@@ -50,6 +53,16 @@ test('system rebuild --repo COPY lets go of a repository that is lost', async ()
   assert.equal(rebuilt.status, 0, rebuilt.stderr)
   assert.deepEqual(rebuilt.json?.['configsLeftDisabled'], ['c'])
   assert.match(rebuilt.stderr, /config enable/)
+  const lost = rebuilt.json?.['lost'] as { locations: string[]; entries: number; from: number; to: number }
+  assert.deepEqual(lost.locations, [at('first')])
+  assert.ok(lost.entries >= 2 && lost.to - lost.from + 1 === lost.entries, JSON.stringify(lost))
+  assert.match(rebuilt.stderr, new RegExp(`${lost.entries} audit entries \\(${lost.from} to ${lost.to}\\)`))
+  // The gap is told, by name, and is no fault; a second rebuild finds none.
+  const verified = await run('audit', 'verify')
+  assert.equal(verified.status, 0, verified.stderr)
+  assert.deepEqual(verified.json?.['closedAnew'], [lost])
+  assert.ok(verified.stderr.includes(at('first')), verified.stderr)
+  assert.equal((await ok('system', 'rebuild', '--repo', at('second'), '--key-file', at('key')))['lost'], undefined)
 
   const { repository: now, configs } = (await run('status')).json as {
     readonly repository: string
@@ -72,4 +85,9 @@ test('system rebuild --repo COPY lets go of a repository that is lost', async ()
   // The old disk comes back: it is another repository now.
   fs.renameSync(at('gone'), at('first'))
   assert.equal(codeOf(await run('run', 'c', '--repo', at('first'))), 'REPOSITORY_OTHER')
+  // The database is lost as well: all of its log is in the copy now, in one chain.
+  fs.renameSync(at('home'), at('home-gone'))
+  await ok('system', 'rebuild', '--repo', at('second'), '--key-file', at('key'))
+  const again = await ok('audit', 'verify')
+  assert.deepEqual([again['isIntact'], again['closedAnew']], [true, [lost]])
 })

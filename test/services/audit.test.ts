@@ -68,6 +68,7 @@ test('an untouched log is intact: open, closed in segments, and while it grows',
     head: '00'.repeat(32),
     problems: [],
     segments: 0,
+    closedAnew: [],
   })
   await actions(parts.audit, 7)
   assert.equal((await verifyAudit(parts)).isIntact, true)

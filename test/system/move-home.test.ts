@@ -59,7 +59,7 @@ async function movesAll(from: string, to: string, folder: string): Promise<void>
   const log = fs.readFileSync(path.join(from, 'backup.log'), 'utf8')
   const settled = fs.readFileSync(path.join(from, 'settled.json'), 'utf8')
 
-  assert.deepEqual((await moveHome({ from, to })).left, [])
+  assert.deepEqual((await moveHome({ from, to, fixed: to })).left, [])
   const read = (name: string) => fs.readFileSync(path.join(to, name), 'utf8')
   assert.deepEqual((JSON.parse(read('repositories/clock.json')) as { doubt?: unknown }).doubt, DOUBT)
   assert.deepEqual(JSON.parse(read(`repositories/${id}/heads.json`)), JSON.parse(heads))
@@ -105,6 +105,6 @@ test('a config.json of the new place that says something else counts, and the ol
   for (const home of [from, to]) fs.mkdirSync(path.join(home, 'repositories'), { recursive: true })
   fs.writeFileSync(path.join(from, 'config.json'), '{"logger":{"level":"debug"}}')
   fs.writeFileSync(path.join(to, 'config.json'), '{}')
-  assert.deepEqual((await moveHome({ from, to })).left, ['config.json'])
+  assert.deepEqual((await moveHome({ from, to, fixed: to })).left, ['config.json'])
   assert.equal(fs.readFileSync(path.join(to, 'config.json'), 'utf8'), '{}')
 })

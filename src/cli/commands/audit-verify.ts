@@ -24,6 +24,8 @@ async function verifySystem(context: CommandContext): Promise<CommandResult<Answ
   const verdict = dataOf(await started.system.verifyAudit(), context)
   if (verdict.isIntact)
     context.say(context.t('audit.intact', { entries: verdict.entries, segments: verdict.segments, head: verdict.head }))
+  for (const { locations, entries, from, to } of verdict.closedAnew)
+    context.warn(context.t('audit.closedAnew', { entries, from: from!, to: to!, locations: locations.join(', ') }))
   return found(context, verdict)
 }
 

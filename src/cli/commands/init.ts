@@ -1,8 +1,9 @@
+import path from 'node:path'
 import { Repository } from '../../engine/index.ts'
 import { hostName } from '../../kernel/machine.ts'
-import { parseLocation, refuseNested } from '../../storage/index.ts'
+import { parseLocation, refuseHomePlace, refuseNested } from '../../storage/index.ts'
 import { openStore } from '../../system/compose.ts'
-import { type CommandContext, type CommandResult, repositoryOption } from '../command.ts'
+import { type CommandContext, type CommandResult, repositoryOption, stateDirectory } from '../command.ts'
 import type { AnswerOf } from '../json/index.ts'
 import { keysOf } from '../keys.ts'
 
@@ -10,6 +11,7 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   const [kek] = await keysOf(context)
   const location = parseLocation(repositoryOption(context))
   refuseNested(location)
+  refuseHomePlace(path.dirname(stateDirectory(context)), location.path)
   const store = openStore(location)
   await using repository = await Repository.create(store, kek!, hostName())
   const id = repository.config.repositoryId

@@ -10,8 +10,9 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   const named = textOption(options, 'home') || env['NEONPRO_BACKUP_HOME']
   const former = formerHomes(env, process.cwd())
   const from = named ? path.resolve(named) : (former.find(holdsSystem) ?? former.find(holdsState) ?? former[0]!)
-  const to = path.resolve(textOption(options, 'to') ?? fixedHome(env))
-  const moved = await moveHome({ from, to })
+  const fixed = fixedHome(env)
+  const to = path.resolve(textOption(options, 'to') ?? fixed)
+  const moved = await moveHome({ from, to, fixed })
   context.say(t('moveHome.done', { from, to }))
   if (moved.left.length > 0) context.say(t('moveHome.left', { from, names: moved.left.join(', ') }))
   if (named) context.say(t('moveHome.named', { to }))

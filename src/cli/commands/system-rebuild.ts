@@ -9,10 +9,13 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   await using _opened = await openRepository(context)
   await using started = await openCommandSystem(context, { mayCreate: true, mayReplaceLost: true })
   const summary = dataOf(await started.system.rebuild({ force: context.options['force'] === true }), context)
-  const { configsLeftDisabled: disabled = [], unstorable = [], ...counts } = summary
+  const { configsLeftDisabled: disabled = [], unstorable = [], lost, ...counts } = summary
   context.say(context.t('rebuild.done', counts))
   if (disabled.length > 0)
     context.warn(context.t('rebuild.leftDisabled', { count: disabled.length, names: disabled.join(', ') }))
   for (const record of unstorable) context.warn(context.t('rebuild.unstorable', { record }))
+  if (lost) context.warn(context.t('rebuild.lost', { locations: lost.locations.join(', ') }))
+  if (lost && lost.entries > 0)
+    context.warn(context.t('rebuild.lostEntries', { entries: lost.entries, from: lost.from!, to: lost.to! }))
   return { json: { ...summary, configsLeftDisabled: disabled, unstorable } }
 }

@@ -87,7 +87,17 @@ export const check = z
 
 const problem = z.strictObject({ sequence: count.nullable(), what: text })
 const auditMembers = { isIntact: flag, entries: count, head: text, problems: z.array(problem) }
-const systemAudit = z.strictObject({ ...auditMembers, segments: count }) satisfies z.ZodType<AuditVerdict>
+const lost = z.strictObject({
+  locations: texts,
+  entries: count.describe('Audit entries that had been closed only there.'),
+  from: count.nullable(),
+  to: count.nullable(),
+})
+const systemAudit = z.strictObject({
+  ...auditMembers,
+  segments: count,
+  closedAnew: z.array(lost).describe('In the place of a lost repository; no fault.'),
+}) satisfies z.ZodType<AuditVerdict>
 const fileAudit = z.strictObject({ ...auditMembers, tenant: text, from: count, to: count })
 
 const rebuilt = z.strictObject({
@@ -100,6 +110,7 @@ const rebuilt = z.strictObject({
   auditEntries: count,
   configsLeftDisabled: texts.describe('They came by a copy, and their first system may still be at work.'),
   unstorable: texts.describe('Records with text that no database takes.'),
+  lost: lost.exactOptional().describe('The repository in whose place this one stands.'),
 }) satisfies z.ZodType<RebuildSummary>
 
 const origin = z.strictObject({

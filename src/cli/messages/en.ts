@@ -331,6 +331,7 @@ export const en = {
   'initDb.there': 'The tables were there already; nothing was changed.',
   'audit.intact': 'The audit log is intact: {entries} {entries:entry|entries}, compared with {segments} closed {segments:segment|segments}. Newest hash: {head}',
   'audit.fileIntact': 'The exported log is intact: {entries} {entries:entry|entries}, {from} to {to}. Newest hash: {head}',
+  'audit.closedAnew': 'Note: {entries} {entries:entry|entries} ({from} to {to}) had been closed only in a repository that is lost ({locations}); a rebuild closed them anew from the database. No older signature vouches for them.',
   'audit.problems': 'The audit log is NOT intact, {count} {count:finding|findings}:',
   'audit.exported': '{entries} {entries:entry|entries} written to {file}.',
   'audit.EDITED': 'the entry was changed: its bytes are not those that were hashed',
@@ -369,6 +370,8 @@ export const en = {
   'service.check.enabled': 'it starts with the machine',
   'service.check.active': 'it runs',
   'rebuild.done': 'Rebuilt from the repository: {configs} {configs:configuration|configurations} ({configsRemoved} {configsRemoved:removed one stays|removed ones stay} removed), {points} restore {points:point|points}, {runs} {runs:run|runs}, {pins} {pins:pin|pins}, {holds} {holds:hold|holds}, {auditEntries} audit {auditEntries:entry|entries}.',
+  'rebuild.lost': 'This repository stands in the place of one that is lost ({locations}): restore points that only that one had are gone.',
+  'rebuild.lostEntries': '{entries} audit {entries:entry|entries} ({from} to {to}) had been closed only in the lost repository. The database still has them; they are closed anew into this one, and the audit log says so.',
   'rebuild.unstorable': 'The record "{record}" holds text that no database takes (an earlier version let it pass): a configuration is left out, a pin or hold counts and is shown without it.',
   'rebuild.leftDisabled': 'This repository is a copy: {count} {count:configuration is|configurations are} left disabled ({names}). Look at their paths and where they are stored, then run "neonpro-backup config enable NAME".',
 } as const

@@ -332,6 +332,7 @@ export const ptBr: Readonly<Record<MessageKey, string>> = {
   'initDb.there': 'As tabelas já existiam; nada foi alterado.',
   'audit.intact': 'O log de auditoria está íntegro: {entries} {entries:entrada, comparada|entradas, comparadas} com {segments} {segments:segmento fechado|segmentos fechados}. Último hash: {head}',
   'audit.fileIntact': 'O log exportado está íntegro: {entries} {entries:entrada|entradas}, de {from} a {to}. Último hash: {head}',
+  'audit.closedAnew': 'Nota: {entries} {entries:entrada|entradas} ({from} a {to}) {entries:estava fechada|estavam fechadas} só em um repositório que se perdeu ({locations}); uma reconstrução {entries:a fechou|as fechou} de novo a partir do banco. Nenhuma assinatura mais antiga {entries:a garante|as garante}.',
   'audit.problems': 'O log de auditoria NÃO está íntegro, {count} {count:ocorrência|ocorrências}:',
   'audit.exported': '{entries} {entries:entrada gravada|entradas gravadas} em {file}.',
   'audit.EDITED': 'a entrada foi alterada: seus bytes não são os que o hash registrou',
@@ -370,6 +371,8 @@ export const ptBr: Readonly<Record<MessageKey, string>> = {
   'service.check.enabled': 'inicia com a máquina',
   'service.check.active': 'está em execução',
   'rebuild.done': 'Reconstruído a partir do repositório: {configs} {configs:configuração|configurações} ({configsRemoved} {configsRemoved:removida continua removida|removidas continuam removidas}), {points} {points:ponto|pontos} de restauração, {runs} {runs:execução|execuções}, {pins} {pins:fixação|fixações}, {holds} {holds:retenção legal|retenções legais}, {auditEntries} {auditEntries:entrada|entradas} de auditoria.',
+  'rebuild.lost': 'Este repositório ocupa o lugar de um que se perdeu ({locations}): os pontos de restauração que só ele tinha não existem mais.',
+  'rebuild.lostEntries': '{entries} {entries:entrada|entradas} de auditoria ({from} a {to}) {entries:estava fechada|estavam fechadas} só no repositório perdido. O banco ainda {entries:a tem; ela é fechada|as tem; elas são fechadas} de novo neste, e o log de auditoria registra isso.',
   'rebuild.unstorable': 'O registro "{record}" tem texto que nenhum banco aceita (uma versão anterior o deixou passar): uma configuração fica de fora; uma fixação ou retenção legal vale e aparece sem ele.',
   'rebuild.leftDisabled': 'Este repositório é uma cópia: {count} {count:configuração fica desativada|configurações ficam desativadas} ({names}). Confira os caminhos e onde são gravadas; depois execute "neonpro-backup config enable NOME".',
 }

@@ -52,6 +52,7 @@ export type {
   HealthReport,
   HoldView,
   LastVerification,
+  LostRepository,
   RealTimeMetrics,
   RebuildSummary,
   RecoveryPointView,

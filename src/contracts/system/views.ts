@@ -325,6 +325,18 @@ export interface AuditVerdict {
   readonly head: string
   readonly problems: ReadonlyArray<{ readonly sequence: number | null; readonly what: string }>
   readonly segments: number
+  /** What a rebuild closed anew in the place of a lost repository: no fault, but what vouched for it is gone. */
+  readonly closedAnew: readonly LostRepository[]
+}
+
+/** In whose place another one stands, and the audit entries that had been closed only there. */
+export interface LostRepository {
+  /** Where they were. */
+  readonly locations: readonly string[]
+  readonly entries: number
+  /** Numbers of the first and the last of them; null where there are none. */
+  readonly from: number | null
+  readonly to: number | null
 }
 
 export interface RebuildSummary {
@@ -345,4 +357,6 @@ export interface RebuildSummary {
    * left out, pins and holds are in force and shown without it. Absent where there are none.
    */
   readonly unstorable?: readonly string[]
+  /** The database outlived the repository, and this one stands in its place. Absent where nothing was lost. */
+  readonly lost?: LostRepository
 }

@@ -3,12 +3,13 @@
  * segment in the repository holds. Whoever can write to the database can make a chain that is whole again; the segments
  * are signed and lie elsewhere, so they tell.
  */
-import type { AuditVerdict } from '../../contracts/system/index.ts'
+import type { AuditVerdict, LostRepository } from '../../contracts/system/index.ts'
 import { RecordFolder, readRecords } from '../../engine/index.ts'
 import type { SystemParts } from '../parts.ts'
 import { canonicalJson } from './canonical-json.ts'
 import { AuditFault, type AuditProblem, ChainWalk, GENESIS } from './chain.ts'
 import { type AuditHead, readEntries, readHead, type StoredEntry } from './entries.ts'
+import { lostIn } from './lost-repository.ts'
 import { hashesOf, type SegmentList, type StoredSegment, segmentsOf } from './segment-record.ts'
 
 type AuditParts = Pick<SystemParts, 'catalog' | 'tenantId' | 'repository'>
@@ -22,7 +23,7 @@ export async function verifyAudit(
   const stored = await storedSegments(parts, options.signal)
   const problems = segmentProblems(known, stored, await closedSegments(parts))
   const compare = new SegmentComparison(stored.segments)
-  const { walk, head } = await walkLog(parts, compare)
+  const { walk, head, closedAnew } = await walkLog(parts, compare)
   problems.push(...walk.problems, ...headProblems(walk, head), ...compare.finish(walk.head.sequence))
   const found = unique(problems)
   return {
@@ -31,6 +32,7 @@ export async function verifyAudit(
     head: walk.head.hash.toString('hex'),
     problems: found,
     segments: stored.segments.length,
+    closedAnew,
   }
 }
 
@@ -108,10 +110,19 @@ class SegmentComparison {
   }
 }
 
+/** The gap that a rebuild found, closed and signed into the log: no fault, but nothing older vouches for it. */
+function closedAnewBy({ entry }: StoredEntry): LostRepository[] {
+  const lost = lostIn(entry)
+  if (lost === undefined || lost.entries === 0) return []
+  const { repositories, entries, from, to } = lost
+  return [{ locations: repositories.map(({ location }) => location), entries, from, to }]
+}
+
 async function walkLog(
   { catalog, tenantId }: AuditParts,
   compare: SegmentComparison,
-): Promise<{ walk: ChainWalk; head: AuditHead | undefined }> {
+): Promise<{ walk: ChainWalk; head: AuditHead | undefined; closedAnew: LostRepository[] }> {
+  const closedAnew: LostRepository[] = []
   const walk = new ChainWalk({ sequence: 0, hash: GENESIS }, tenantId)
   let after = Number.MIN_SAFE_INTEGER
   for (;;) {
@@ -120,10 +131,11 @@ async function walkLog(
       walk.take(row)
       if (differsFromCopy(row)) walk.problems.push({ sequence: row.sequence, what: AuditFault.COPY_DIFFERS })
       compare.take(row)
+      closedAnew.push(...closedAnewBy(row))
     }
     // The head is read after the entries: what was appended meanwhile is taken in the next round.
     const head = await readHead(catalog.db, tenantId)
-    if (!head || head.sequence <= walk.head.sequence || walk.head.sequence === from) return { walk, head }
+    if (!head || head.sequence <= walk.head.sequence || walk.head.sequence === from) return { walk, head, closedAnew }
     after = walk.head.sequence
   }
 }

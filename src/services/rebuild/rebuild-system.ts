@@ -11,6 +11,7 @@ import { openAuditLog } from '../audit/index.ts'
 import { ControlKey, type Master, recordControlKey, sealHealthchecks } from '../control-key/index.ts'
 import { holdingsOf, saveHoldings, unstorableProtections } from '../execution/index.ts'
 import { AuditResult } from '../parts.ts'
+import { closeLostAnew } from './close-anew.ts'
 import { endedRuns } from './ended-runs.ts'
 import type { RebuildContext, RebuildParts } from './rebuild-context.ts'
 import { restoreAudit } from './restore-audit.ts'
@@ -92,6 +93,7 @@ async function restoreAll(
   const holdings = holdingsOf(repository, history, [...known])
   await saveHoldings(tx, { tenantId, repositoryRowId: rowId }, holdings)
   await letGoOfLost(context)
+  const lost = await closeLostAnew(context)
   const skipped = [...configs.skipped, ...unstorableProtections(history)]
   for (const record of skipped) parts.log.warn('a record holds text that no database takes', { record })
   const pins = holdings.protections.filter(({ record }) => record === 'pin').length
@@ -105,10 +107,13 @@ async function restoreAll(
     auditEntries: audit.entries.length,
     ...(configs.leftDisabled.length > 0 && { configsLeftDisabled: configs.leftDisabled }),
     ...(skipped.length > 0 && { unstorable: skipped }),
+    ...(lost && { lost: lost.told }),
   }
   // Only what changed something is an act.
   const isChange =
-    configs.changed + runs.inserted + audit.appended > 0 || holdings.points.some(({ snapshot }) => !known.has(snapshot))
+    lost !== undefined ||
+    configs.changed + runs.inserted + audit.appended > 0 ||
+    holdings.points.some(({ snapshot }) => !known.has(snapshot))
   if (isChange)
     await openAuditLog(catalog, key.auditKey, tenantId).append(
       {
@@ -116,7 +121,7 @@ async function restoreAll(
         action: 'system.rebuild',
         resource: 'system:rebuild',
         result: AuditResult.SUCCESS,
-        details: { ...summary },
+        details: { ...summary, ...(lost && { lost: lost.details }) },
       },
       tx,
     )

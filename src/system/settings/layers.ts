@@ -16,7 +16,7 @@ import {
 } from '../../contracts/system/index.ts'
 import { BackupError, systemCode } from '../../kernel/backup-error.ts'
 
-import { fixedHome, systemHome } from '../../kernel/home-folder.ts'
+import { fixedHome, refuseMoved, systemHome } from '../../kernel/home-folder.ts'
 import { refuseClosedHome } from '../home-owner.ts'
 import { readSettled, type Settled } from './settled.ts'
 
@@ -67,12 +67,13 @@ export interface LayersInput {
   readonly home?: string
 }
 
-/** Reads both files. Throws CONFIG_INVALID naming the file or the path in it, HOME_FOREIGN. */
+/** Reads both files. Throws CONFIG_INVALID naming the file or the path in it, HOME_MOVED, HOME_FOREIGN. */
 export function readLayers(input: LayersInput): Layers {
   const { cwd, env } = input
   const argument = parseOptions(systemConfigSchema, input.argument ?? {}, { options: SYSTEM_OPTIONS })
   const envFile = { path: path.join(cwd, '.env'), env: readEnvFile(path.join(cwd, '.env')) }
   const home = homeOf(input, { argument, envFile })
+  refuseMoved(home.value)
   refuseClosedHome(home.value)
   const file = path.join(home.value, 'config.json')
   const config = parseOptions(systemConfigSchema, readJson(file), { options: SYSTEM_OPTIONS, origin: `${file}: ` })
