@@ -58,7 +58,21 @@ function run(): number {
   for (const line of store.remarks) warn(line)
   if (command === 'list') return list(snapshots)
   if (command === 'verify') return verify(store, snapshots)
-  const snapshot = choose(snapshots, wanted)
+  try {
+    return readOf(store, choose(snapshots, wanted), { command, path, target: values.target })
+  } finally {
+    // Also where nothing of what was asked for is lost: the newest snapshot may be among it.
+    for (const line of new Set(store.notices)) warn(line)
+  }
+}
+
+interface Asked {
+  readonly command: string
+  readonly path: string | undefined
+  readonly target: string | undefined
+}
+
+function readOf(store: Store, snapshot: Snapshot, { command, path, target }: Asked): number {
   const tree = Buffer.from(snapshot.body.tree, 'hex')
   const entry = path === undefined ? undefined : resolvePath(store, snapshot.body, path)
   if (command === 'dump') return dump(store, entry)
@@ -72,9 +86,9 @@ function run(): number {
       )
     return 0
   }
-  if (!values.target)
+  if (!target)
     throw new RescueError(words('say where to restore with --target', 'diga com --target para onde restaurar'), 2)
-  const counts = restoreTree(store, id, { target: values.target, isPartial: snapshot.state !== 'complete' })
+  const counts = restoreTree(store, id, { target, isPartial: snapshot.state !== 'complete' })
   for (const line of counts.failed) warn(line)
   say(
     words(

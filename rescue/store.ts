@@ -196,7 +196,8 @@ export class Store {
         const blob = this.#segment(place).subarray(place.at, place.at + place.bytes)
         if (sha256(blob).equals(id)) return blob
       } catch (error) {
-        this.notices.push(error instanceof Error ? error.message : String(error))
+        const why = error instanceof Error ? error.message : String(error)
+        this.notices.push(`packs/${place.pack.slice(0, 2)}/${place.pack}: ${why}`)
       }
     }
     throw new RescueError(`the blob ${id.toString('hex')} is ${places.length === 0 ? 'missing' : 'damaged'}`)

@@ -190,6 +190,22 @@ test('with both copies of the newest keyring damaged the one below opens, and sa
   assert.deepEqual(after.keys.lost, [])
 })
 
+test('packs that somebody has put there are named by verify, and are no damage', async () => {
+  using folder = temporaryDirectory()
+  const { made } = await everyKind(folder.path, sampleTree)
+  const keys = ['x', 'y'.repeat(5000), ''].map((bytes) => {
+    const name = sha256(bytes)
+    fs.mkdirSync(path.join(made.folder, 'packs', name.slice(0, 2)), { recursive: true })
+    fs.writeFileSync(path.join(made.folder, 'packs', name.slice(0, 2), name), bytes)
+    return `packs/${name.slice(0, 2)}/${name}`
+  })
+  await using repository = await open(made)
+  const { problems, notices } = await verifyRepository(repository)
+  assert.deepEqual(problems, [])
+  const strange = notices.filter(({ object, isStranger }) => isStranger && object.startsWith('packs/'))
+  assert.deepEqual(strange.map(({ object }) => object).toSorted(), keys.toSorted())
+})
+
 test('a lost keyring that is given up takes with it what it alone opened, and verify finds nothing more', async () => {
   using folder = temporaryDirectory()
   const { made, source } = await everyKind(folder.path, sampleTree)

@@ -7,6 +7,7 @@ import { isBackupError } from '../../kernel/backup-error.ts'
 import { isUnreadable } from '../../storage/index.ts'
 import { createSegmentCodec } from '../compression/index.ts'
 import {
+  beginsAsObject,
   blobIdOf,
   FRAME_HEADER_BYTES,
   FrameKind,
@@ -57,6 +58,19 @@ export async function salvage(
     isWhole: found.isWhole && (await source.hash()) === name,
     isUnreadable: source.isUnreadable,
   }
+}
+
+/** Whether somebody else has put it there: section 2 of the format. */
+export async function lookAtPack(
+  repository: Repository,
+  name: string,
+  bytes: number,
+): Promise<{ readonly isStranger: boolean; readonly bytesRead: number }> {
+  const source = new PackSource(repository, name, bytes)
+  const header = await source.take(Math.min(bytes, HEADER_BYTES))
+  if (!header || beginsAsObject(header)) return { isStranger: false, bytesRead: HEADER_BYTES }
+  if (bytes > PACK_BYTES_MAX) return { isStranger: true, bytesRead: HEADER_BYTES }
+  return { isStranger: (await source.hash()) === name, bytesRead: bytes + HEADER_BYTES }
 }
 
 function openerOf({ keys }: Repository, header: Buffer): ObjectOpener | undefined {

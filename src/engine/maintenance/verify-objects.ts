@@ -7,11 +7,13 @@ import {
   isForeign,
   isObjectKey,
   isOwnKeyring,
+  packKey,
   type Repository,
   readConfigs,
   readKeyrings,
   type StoredKeyring,
 } from '../repository/index.ts'
+import { lookAtPack } from './salvage.ts'
 
 export interface VerifyProblem {
   readonly object: string
@@ -20,6 +22,8 @@ export interface VerifyProblem {
   readonly isStranger?: true
 }
 
+/** Of packs that may be strangers', all together: some that are as long as ours can be. */
+const STRANGE_BYTES_MAX = 1024 * 1024 * 1024
 const NOT_SIGNED = 'was not signed by this repository: it counts for nothing'
 
 /**
@@ -80,6 +84,27 @@ export async function strangers(repository: Repository, signal?: AbortSignal): P
           },
     ),
   )
+  return notices
+}
+
+/**
+ * Packs that no index names, that nothing of this format has begun and that hold what their names say. Names with the
+ * stored bytes; of all together no more than some are read.
+ */
+export async function strangePacks(
+  repository: Repository,
+  unnamed: ReadonlyArray<readonly [string, number]>,
+): Promise<VerifyProblem[]> {
+  const notices: VerifyProblem[] = []
+  // While a newer keyring can't be read nobody knows what it has sealed.
+  if (repository.keys.lost.length > 0) return notices
+  let bytesRead = 0
+  for (const [name, bytes] of unnamed) {
+    if (bytesRead > STRANGE_BYTES_MAX) break
+    const look = await lookAtPack(repository, name, bytes)
+    bytesRead += look.bytesRead
+    if (look.isStranger) notices.push(strangerAt(packKey(name)))
+  }
   return notices
 }
 

@@ -22,7 +22,7 @@ import { setupOf, storedPacks, tasksOf, tasksWithin } from './pack-tasks.ts'
 import type { PackTask, PackVerdict } from './pack-verifier.ts'
 import { findHits, type VerifyHit } from './verify-hits.ts'
 import { VerifyLanes } from './verify-lanes.ts'
-import { checkCopies, strangerAt, strangers, type VerifyProblem } from './verify-objects.ts'
+import { checkCopies, strangePacks, strangerAt, strangers, type VerifyProblem } from './verify-objects.ts'
 
 export interface VerifyOptions {
   /** Share of the stored bytes to read, 0–1. Default 0: structure only. */
@@ -137,6 +137,9 @@ async function look(repository: Repository, { before, lanes, readings, options }
   notices.push(
     ...[history, claims, audit, meta, data].flatMap((each) => each.strangers.map(({ key }) => strangerAt(key))),
   )
+  const isUnnamed = ([name]: readonly [string, number]) =>
+    [meta, data].every(({ index }) => index.packNumber(name) === undefined)
+  notices.push(...(await strangePacks(repository, [...sizes].filter(isUnnamed))))
   const bad = { meta: new Set<number>(), data: new Set<number>() }
   const packs = checkPacks({ meta, data, sizes, problems, bad })
   await readPacks(repository, { meta, data, sizes, problems, bad, options, lanes, readings })
