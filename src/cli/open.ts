@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { ClientState, type Kek, Needed, type NeededPlace, Repository, recipientOpenedBy } from '../engine/index.ts'
 import { BackupError } from '../kernel/backup-error.ts'
-import { holdsRepository, parseLocation, refuseHomePlace } from '../storage/index.ts'
+import { holdsRepository, isWithin, parseLocation, refuseHomePlace } from '../storage/index.ts'
 import { openStore } from '../system/compose.ts'
 import { readSettled } from '../system/settings/settled.ts'
 import { type CommandContext, repositoryOption, stateDirectory, textOption } from './command.ts'
@@ -69,6 +69,18 @@ export function refuseKeyInRepository(file: string): void {
       })
     if (folder === path.dirname(folder)) return
   }
+}
+
+/**
+ * Where backups begin, not where they are read: a key in HOME goes with what remembers its repository. Throws
+ * KEY_REFUSED.
+ */
+export function refuseKeyInHome(context: CommandContext): void {
+  const [file, home] = [keyFileOf(context), path.dirname(stateDirectory(context))]
+  if (file !== undefined && isWithin(file, home))
+    throw new BackupError('KEY_REFUSED', 'The key lies in HOME.', {
+      context: { source: file, why: `It lies inside ${home}, beside the data; keep it elsewhere` },
+    })
 }
 
 /** What a command needs beside repository and program: key files, this machine's state, another repository it knows. */

@@ -175,3 +175,14 @@ test('onto a disk without room: DISK_FULL names it, and nothing that was begun s
     execFileSync('umount', [disk])
   }
 })
+
+test('init and backup refuse a key file in HOME, as the system does', async () => {
+  using place = new Place()
+  fs.mkdirSync(place.at('data'))
+  const key = place.at('home/key')
+  await place.ok('key', 'generate', key)
+  const named = ['--repo', place.at('repository'), '--home', place.at('home'), '--key-file', key]
+  await place.refused('KEY_REFUSED', 'init', ...named)
+  await place.refused('KEY_REFUSED', 'backup', place.at('data'), ...named)
+  assert.equal(fs.existsSync(place.at('repository')), false)
+})

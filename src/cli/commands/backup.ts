@@ -28,7 +28,7 @@ import {
 import { decimal, formatBytes } from '../format.ts'
 import type { AnswerOf } from '../json/index.ts'
 import { excludesOf, givenPaths } from '../name-lists.ts'
-import { keyFileOf, openRepository } from '../open.ts'
+import { keyFileOf, openRepository, refuseKeyInHome } from '../open.ts'
 import { reasonText } from '../reasons.ts'
 import { backupWarningText } from '../warnings.ts'
 
@@ -47,6 +47,7 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
     signal: context.signal,
   }
   const isDryRun = context.options['dryRun'] === true
+  refuseKeyInHome(context)
   await using opened = await openRepository(context, { remembers: !isDryRun })
   warnOfPlaces(context, paths, opened.repository.store.location)
   if (isDryRun) return tellPlan(context, await planBackup(opened.repository, { ...asked, state: opened.state }))

@@ -6,8 +6,10 @@ import { openStore } from '../../system/compose.ts'
 import { type CommandContext, type CommandResult, repositoryOption, stateDirectory } from '../command.ts'
 import type { AnswerOf } from '../json/index.ts'
 import { keysOf } from '../keys.ts'
+import { refuseKeyInHome } from '../open.ts'
 
 export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'init'>>> {
+  refuseKeyInHome(context)
   const [kek] = await keysOf(context)
   const location = parseLocation(repositoryOption(context))
   refuseNested(location)
