@@ -39,8 +39,17 @@ function choose(snapshots: readonly Snapshot[], wanted: string | undefined): Sna
 function run(): number {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { repo: { type: 'string' }, 'key-file': { type: 'string' }, target: { type: 'string' } },
+    options: {
+      repo: { type: 'string' },
+      'key-file': { type: 'string' },
+      target: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
   })
+  if (values.help) {
+    for (const line of USAGE.split('\n')) say(line)
+    return 0
+  }
   const [command, wanted, path] = positionals
   if (!values.repo || !command || !['list', 'verify', 'ls', 'restore', 'dump'].includes(command))
     throw new RescueError(USAGE, 2)

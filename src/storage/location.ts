@@ -59,8 +59,13 @@ export function repositoryAround(place: string): string | undefined {
   return undefined
 }
 
-/** A repository within another one is garbage to that one, and lost with it. By the real paths. Throws USAGE. */
+/**
+ * A repository within another one is garbage to that one, and lost with it. By the real paths. Throws USAGE, and
+ * TARGET_REFUSED where something that is no folder has the place.
+ */
 export function refuseNested({ path: folder }: Pick<RepositoryLocation, 'path'>): void {
+  const there = nearest(folder)
+  if (!fs.statSync(there).isDirectory()) throw placeRefused(there, 'It is no folder')
   const outer = repositoryAround(path.dirname(realPlace(folder)))
   if (outer !== undefined)
     throw new BackupError('USAGE', `${folder} lies in the repository ${outer}: name a place outside of it.`)
@@ -83,9 +88,15 @@ function placeRefused(place: string, why: string): BackupError {
   return new BackupError('TARGET_REFUSED', `${place}: ${why}.`, { context: { path: place, why } })
 }
 
-function realPlace(folder: string): string {
+/** What there is of a place: itself, or the nearest above it. */
+function nearest(folder: string): string {
   let there = path.resolve(folder)
   while (!fs.existsSync(there)) there = path.dirname(there)
+  return there
+}
+
+function realPlace(folder: string): string {
+  const there = nearest(folder)
   return path.join(fs.realpathSync(there), path.relative(there, path.resolve(folder)))
 }
 

@@ -2,10 +2,12 @@
 // refused, a dry run answers as the real run, and a filter that meets nothing is told by name. Method: the built program
 // over a small repository.
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
+import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
-import { type Ran, runCli } from './run-cli.ts'
+import { CLI, type Ran, runCli } from './run-cli.ts'
 
 const folder = temporaryDirectory()
 const at = (name: string) => `${folder.path}/${name}`
@@ -130,4 +132,37 @@ test('a filter that no snapshot meets is told by name', async () => {
   assert.deepEqual(codesOf(await ok('forget', '--keep-last', '9', '--source', 'agenda')), [])
   const text = await runCli(['snapshots', '--tag', 'nosuch'], { env, cwd: folder.path })
   assert.match(text.stdout.toString(), /There are 3 snapshots, and none meets what was asked for/)
+})
+
+test('forget takes the policies that configurations take, also from an editor that marks its files as UTF-8', async () => {
+  const decided = async (text: string) => {
+    fs.writeFileSync(at('policy.json'), text)
+    return await run('forget', '--policy', at('policy.json'), '--dry-run')
+  }
+  for (const text of [
+    '{"yearly":"forever"}',
+    '\uFEFF{"daily":7,"custom":[{"pattern":"last-of-month","keep":2}]}',
+    '30',
+  ])
+    assert.equal((await decided(text)).status, 0, text)
+  for (const text of ['{"yearly":"always"}', '{"dayly":1}', '{"daily":-1}', '{"daily":0}', '[]', 'null', '"x"'])
+    assert.deepEqual(codeOf(await decided(text)), [2, 'USAGE'], text)
+})
+
+test('no repository is made where a file is, and it is said so', async () => {
+  fs.writeFileSync(at('plain'), 'x')
+  for (const place of [at('plain'), at('plain/below')]) {
+    const refused = await run('init', '--repo', place)
+    assert.deepEqual(codeOf(refused), [1, 'TARGET_REFUSED'], place)
+    assert.match(refused.stderr, /plain can not be the target\. It is no folder/)
+    assert.deepEqual(codeOf(await run('copy', '--init', '--to', place)), [1, 'TARGET_REFUSED'], place)
+  }
+})
+
+test('the rescue reader says how it is used, and that is no failure', () => {
+  const file = path.join(path.dirname(CLI), '../neonpro-rescue.mjs')
+  for (const option of ['--help', '-h']) {
+    const { status, stdout } = spawnSync(process.execPath, [file, option], { encoding: 'utf8', env: { LANG: 'C' } })
+    assert.deepEqual([status, /^usage: neonpro-rescue/.test(stdout)], [0, true], option)
+  }
 })

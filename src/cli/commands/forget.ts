@@ -1,8 +1,9 @@
 import {
   calendarOf,
   decideRetention,
+  ERROR_CATALOG,
+  errorText,
   keepsNothing,
-  parsePattern,
   type RetentionDecision,
   type RetentionPoint,
   type RetentionPolicy,
@@ -23,7 +24,7 @@ import {
   type SnapshotEntry,
 } from '../../engine/index.ts'
 import { throwIfAborted } from '../../kernel/abort.ts'
-import { BackupError, systemCode } from '../../kernel/backup-error.ts'
+import { BackupError, isBackupError, systemCode } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import { userName } from '../../kernel/machine.ts'
 import { listed } from '../act-notes.ts'
@@ -249,40 +250,24 @@ async function readPolicy(context: CommandContext, file: string): Promise<Record
   })
   let value: unknown
   try {
-    value = JSON.parse(text.toString('utf8'))
+    value = JSON.parse(text.toString('utf8').replace(/^\uFEFF/, ''))
   } catch (error) {
     throw new BackupError('USAGE', `The policy file ${file} is no readable JSON.`, { cause: error })
   }
-  if (typeof value === 'number') return { withinDays: positive(value, 'retention') }
-  if (typeof value !== 'object' || value === null)
-    throw new BackupError('USAGE', `The policy file ${file} holds neither a number of days nor an object.`)
-  for (const [name, each] of Object.entries(value)) {
-    if (name === 'custom') checkCustom(each)
-    else if (name in FLAGS) positive(each, name)
-    else
-      throw new BackupError(
-        'USAGE',
-        `The policy has the unknown member "${name}"; known are ${Object.keys(FLAGS).join(', ')} and custom.`,
-      )
-  }
-  return value as Record<string, unknown>
+  return await parsePolicy(context, file, value)
 }
 
-function positive(value: unknown, name: string): number {
-  if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number
-  throw new BackupError('USAGE', `The policy's "${name}" is a whole number from 0 up.`)
-}
-
-function checkCustom(rules: unknown): void {
-  const list: unknown[] = Array.isArray(rules) ? rules : [undefined]
-  for (const rule of list) {
-    const { pattern, keep } = (typeof rule === 'object' && rule !== null ? rule : {}) as {
-      pattern?: unknown
-      keep?: unknown
-    }
-    const isKnown = typeof pattern === 'string' && parsePattern(pattern) !== undefined
-    if (!isKnown)
-      throw new BackupError('USAGE', 'A custom rule has a pattern such as "first-of-month" or "last-of-year".')
-    if (keep !== 'forever') positive(keep, `custom ${pattern} keep`)
+/** As configurations take it. */
+async function parsePolicy({ locale }: CommandContext, file: string, value: unknown): Promise<Record<string, unknown>> {
+  // Only who names a file waits for the schemas.
+  const { backupOptionsSchema, CONFIG_OPTIONS, parseOptions } = await import('../../contracts/system/index.ts')
+  try {
+    const place = { options: CONFIG_OPTIONS, origin: `${file}: ` }
+    const { retention } = parseOptions(backupOptionsSchema, { retention: value }, place)
+    return typeof retention === 'number' ? { withinDays: retention } : { ...retention }
+  } catch (error) {
+    if (!isBackupError(error, 'CONFIG_INVALID')) throw error
+    const { message } = errorText(ERROR_CATALOG.CONFIG_INVALID, locale, error.context)
+    throw new BackupError('USAGE', message, { cause: error })
   }
 }

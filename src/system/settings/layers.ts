@@ -183,7 +183,7 @@ function memberAt(config: SystemConfig, option: string): unknown {
 /** `parseEnv` leaves the process's environment alone, so that the origin of a value is not lost. */
 function readEnvFile(file: string): Env {
   const text = readText(file)
-  return text === undefined ? {} : parseEnv(text)
+  return text === undefined ? {} : parseEnv(text.replace(/^\uFEFF/, ''))
 }
 
 function readJson(file: string): unknown {
