@@ -3,16 +3,17 @@
  * Opening such a pipe must not hold the process: Ctrl-C ends the waiting, and the user is told what is waited for.
  */
 import fs from 'node:fs'
+import net from 'node:net'
 import { addAbortSignal } from 'node:stream'
 import { throwIfAborted } from '../kernel/abort.ts'
-import { systemCode } from '../kernel/backup-error.ts'
+import { BackupError } from '../kernel/backup-error.ts'
 import { sleep } from '../kernel/timer.ts'
 import type { CommandContext } from './command.ts'
 
-const PIECE_BYTES = 64 * 1024
-const LOOK_MS = 20
 /** A writer that is starting beside this needs no word. */
-const SILENT_LOOKS = 25
+const SILENT_MS = 500
+/** A script has nobody who would see that it waits. */
+const UNOPENED_MS_MAX = 60_000
 
 type Told = Pick<CommandContext, 'signal' | 't' | 'warn'>
 
@@ -32,45 +33,50 @@ export async function* standardInput({ signal }: Pick<Told, 'signal'>): AsyncGen
   }
 }
 
-/** The bytes in order, each piece a copy. Throws what the system says, ABORTED. */
+/** The bytes in order, each piece a copy. Throws what the system says, ABORTED, USAGE for a pipe that nobody opens. */
 export async function* piecesOf(file: string, context: Told): AsyncGenerator<Buffer> {
   const descriptor = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK)
+  if (fs.fstatSync(descriptor).isFIFO()) yield* piecesOfPipe(descriptor, { file, context })
+  else yield* addAbortSignal(context.signal, fs.createReadStream(file, { fd: descriptor }))
+}
+
+/**
+ * The kernel says of a pipe that its last writer has left only when one was there: so one that nobody has opened yet is
+ * waited for, and one whose writer wrote nothing is at its end.
+ */
+async function* piecesOfPipe(
+  descriptor: number,
+  { file, context }: { readonly file: string; readonly context: Told },
+): AsyncGenerator<Buffer> {
+  const pipe = addAbortSignal(context.signal, new net.Socket({ fd: descriptor, readable: true, writable: false }))
+  const arrived = new AbortController()
+  const after = (ms: number, act: () => void) =>
+    void sleep(ms, { signal: arrived.signal, unref: true }).then(act, () => {})
+  after(SILENT_MS, () => context.warn(context.t('file.waiting', { path: file })))
+  after(UNOPENED_MS_MAX, () => {
+    if (!process.stdin.isTTY && !hasWriter(descriptor)) pipe.destroy(nobodyWrites(file))
+  })
   try {
-    const isAwaited = fs.fstatSync(descriptor).isFIFO() && !isOfShell(descriptor)
-    const piece = Buffer.alloc(PIECE_BYTES)
-    for (let looks = 0, hasBegun = false; ; looks += 1) {
-      throwIfAborted(context.signal)
-      const got = readNow(descriptor, piece)
-      if (got !== undefined && got > 0) {
-        hasBegun = true
-        yield Buffer.from(piece.subarray(0, got))
-        continue
-      }
-      // Without a writer a pipe is at its end; one with a name may be waited for.
-      if (got === 0 && (hasBegun || !isAwaited)) return
-      if (looks === SILENT_LOOKS && !hasBegun) context.warn(context.t('file.waiting', { path: file }))
-      await sleep(LOOK_MS, { signal: context.signal })
+    for await (const piece of pipe) {
+      arrived.abort()
+      yield piece as Buffer
     }
-  } finally {
-    fs.closeSync(descriptor)
-  }
-}
-
-/** Of `<(…)`: it has no name, and its writer was there before this process. */
-function isOfShell(descriptor: number): boolean {
-  try {
-    return fs.readlinkSync(`/proc/self/fd/${descriptor}`).startsWith('pipe:')
-  } catch {
-    return false
-  }
-}
-
-/** Undefined where there is a writer and nothing to read yet. */
-function readNow(descriptor: number, into: Buffer): number | undefined {
-  try {
-    return fs.readSync(descriptor, into)
   } catch (error) {
-    if (systemCode(error) === 'EAGAIN') return undefined
+    throwIfAborted(context.signal)
     throw error
+  } finally {
+    arrived.abort()
+  }
+}
+
+function nobodyWrites(file: string): BackupError {
+  return new BackupError('USAGE', `Nobody has opened the pipe ${file} to write into it, for a minute.`)
+}
+
+function hasWriter(descriptor: number): boolean {
+  try {
+    return fs.readSync(descriptor, Buffer.alloc(1)) > 0
+  } catch {
+    return true
   }
 }

@@ -60,6 +60,9 @@ test('what is written into a pipe counts, also late, from <(…) and from standa
   assert.doesNotMatch(await filesOf(), /a\.txt/)
   shell(`${program} backup source --repo repo --exclude-file <(true)`)
   assert.match(await filesOf(), /a\.txt/)
+  // A writer that came and left without a word: an empty list.
+  shell(`true > pipe & ${program} backup source --repo repo --exclude-file pipe`)
+  assert.match(await filesOf(), /b\.log/)
   shell(`echo source/b.log | ${program} backup --repo repo --files-from -`)
   assert.doesNotMatch(await filesOf(), /a\.txt/)
 })

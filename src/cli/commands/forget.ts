@@ -244,6 +244,7 @@ async function policyOf(context: CommandContext): Promise<RetentionPolicy> {
 async function readPolicy(context: CommandContext, file: string): Promise<Record<string, unknown>> {
   const text = await readGiven(file, context).catch((error: unknown) => {
     throwIfAborted(context.signal)
+    if (error instanceof BackupError) throw error
     throw new BackupError('USAGE', `The policy file ${file} can not be read: ${systemCode(error) ?? 'unknown'}.`, {
       cause: error,
     })

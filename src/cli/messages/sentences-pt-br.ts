@@ -240,6 +240,7 @@ export const SENTENCES_PT_BR: Readonly<Record<string, string>> = {
   'This policy keeps nothing: every rule in it is 0. Name the snapshots to forget them.': 'Esta política não mantém nada: toda regra nela é 0. Para esquecer snapshots, diga quais.',
   'Say what to keep (--keep-daily 14 …, --policy FILE) or which snapshots to forget.': 'Diga o que manter (--keep-daily 14 …, --policy ARQUIVO) ou quais snapshots esquecer.',
   '--timezone takes an IANA name such as America/Sao_Paulo, not "{}".': '--timezone aceita um nome IANA como America/Sao_Paulo, não "{}".',
+  'Nobody has opened the pipe {} to write into it, for a minute.': 'Ninguém abriu o pipe {} para escrever nele, por um minuto.',
   'The policy file {} can not be read: {}.': 'O arquivo de política {} não pode ser lido: {}.',
   'The policy file {} is no readable JSON.': 'O arquivo de política {} não é um JSON legível.',
   'A custom rule has a pattern such as "first-of-month" or "last-of-year".': 'Uma regra "custom" tem um padrão como "first-of-month" ou "last-of-year".',
