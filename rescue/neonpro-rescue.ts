@@ -12,20 +12,34 @@ import { verifyAll } from './verify.ts'
 import { say, warn, words } from './words.ts'
 
 const USAGE = words(
-  `usage: neonpro-rescue list|verify|ls|restore|dump --repo DIR [--key-file FILE] [SNAPSHOT|latest] [PATH] [--target DIR]
+  `usage: neonpro-rescue list|verify|ls|restore|dump --repo DIR [--key-file FILE] [SNAPSHOT|latest] [PATH] [--source NAME] [--target DIR]
 The key comes from --key-file or BACKUP_ENCRYPTION_KEY. Restored: contents, modes, times, links, holes, owners as root.
 Not restored: extended attributes, ACLs, devices. Exit codes: 0 done, 1 damage or failure, 2 usage, 10 no repository, 12 wrong key.`,
-  `uso: neonpro-rescue list|verify|ls|restore|dump --repo PASTA [--key-file ARQUIVO] [SNAPSHOT|latest] [CAMINHO] [--target PASTA]
+  `uso: neonpro-rescue list|verify|ls|restore|dump --repo PASTA [--key-file ARQUIVO] [SNAPSHOT|latest] [CAMINHO] [--source NOME] [--target PASTA]
 A chave vem de --key-file ou de BACKUP_ENCRYPTION_KEY. Restaura: conteúdo, permissões, datas, links, buracos e, como root, donos.
 Não restaura: atributos estendidos, ACLs, dispositivos. Códigos de saída: 0 feito, 1 dano ou falha, 2 uso, 10 sem repositório, 12 chave errada.`,
 )
 
-function choose(snapshots: readonly Snapshot[], wanted: string | undefined): Snapshot {
-  const complete = snapshots.filter(({ state }) => state === 'complete')
-  const matches =
-    wanted === undefined || wanted === 'latest'
-      ? complete.slice(-1)
-      : snapshots.filter(({ name }) => name.startsWith(wanted))
+interface Wanted {
+  readonly name: string | undefined
+  readonly source: string | undefined
+}
+
+/** Without a name the latest: of the source that is named, or of the only one. */
+function choose(snapshots: readonly Snapshot[], { name: wanted, source }: Wanted): Snapshot {
+  const sources = [...new Set(snapshots.map(({ body }) => body.source))].sort()
+  if (source !== undefined && !sources.includes(source))
+    throw new RescueError(
+      words(
+        `there is no source "${source}"; there are: ${sources.join(', ')}`,
+        `não há a origem "${source}"; há: ${sources.join(', ')}`,
+      ),
+    )
+  const own = snapshots.filter(({ body }) => source === undefined || body.source === source)
+  const isLatest = wanted === undefined || wanted === 'latest'
+  const complete = own.filter(({ state }) => state === 'complete')
+  if (isLatest) refuseSeveral(complete)
+  const matches = isLatest ? complete.slice(-1) : own.filter(({ name }) => name.startsWith(wanted))
   const [found, other] = matches
   if (!found || other)
     throw new RescueError(
@@ -36,6 +50,19 @@ function choose(snapshots: readonly Snapshot[], wanted: string | undefined): Sna
   return found
 }
 
+/** The newest of all is that of whichever source ran last: nobody's whole data. */
+function refuseSeveral(complete: readonly Snapshot[]): void {
+  const sources = [...new Set(complete.map(({ body }) => body.source))].sort()
+  if (sources.length < 2) return
+  throw new RescueError(
+    words(
+      `"latest" is the latest of one source: say which with --source NAME. There are: ${sources.join(', ')}`,
+      `"latest" é o mais novo de uma origem: diga qual com --source NOME. Há: ${sources.join(', ')}`,
+    ),
+    2,
+  )
+}
+
 function run(): number {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -44,6 +71,7 @@ function run(): number {
       'key-file': { type: 'string' },
       target: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
+      source: { type: 'string' },
     },
   })
   if (values.help) {
@@ -68,7 +96,11 @@ function run(): number {
   if (command === 'list') return list(snapshots)
   if (command === 'verify') return verify(store, snapshots)
   try {
-    return readOf(store, choose(snapshots, wanted), { command, path, target: values.target })
+    return readOf(store, choose(snapshots, { name: wanted, source: values.source }), {
+      command,
+      path,
+      target: values.target,
+    })
   } finally {
     // Also where nothing of what was asked for is lost: the newest snapshot may be among it.
     for (const line of new Set(store.notices)) warn(line)
@@ -108,15 +140,23 @@ function readOf(store: Store, snapshot: Snapshot, { command, path, target }: Ask
   return counts.failed.length > 0 ? 1 : 0
 }
 
-const STATES: Readonly<Record<Snapshot['state'], string>> = {
+const STATES: Readonly<Record<Snapshot['state'] | 'partial', string>> = {
   complete: words('complete  ', 'completo    '),
+  partial: words('partial   ', 'parcial     '),
   checkpoint: words('checkpoint', 'interrompido'),
   unfinished: words('unfinished', 'inacabado   '),
 }
 
 function list(snapshots: readonly Snapshot[]): number {
-  for (const { name, state, body } of snapshots) say(`${name}  ${body.finishedAt}  ${STATES[state]}  ${body.source}`)
+  for (const { name, state, body } of snapshots) {
+    const shown = state === 'complete' && lacksOf(body) > 0 ? 'partial' : state
+    say(`${name}  ${body.finishedAt}  ${STATES[shown]}  ${body.source}`)
+  }
   return 0
+}
+
+function lacksOf({ skippedCount = 0, changedCount = 0, notKeptCount = 0 }: Snapshot['body']): number {
+  return skippedCount + changedCount + notKeptCount
 }
 
 function verify(store: Store, snapshots: readonly Snapshot[]): number {

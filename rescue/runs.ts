@@ -14,6 +14,10 @@ export interface Snapshot {
     /** Names with links in them that paths were given by. */
     readonly aliases?: ReadonlyArray<Readonly<Record<'path' | 'real', string | { hex: string }>>>
     readonly summary: { bytesProcessed: number }
+    /** What it lacks: left out, changed while it was read, metadata that was not kept. */
+    readonly skippedCount?: number
+    readonly changedCount?: number
+    readonly notKeptCount?: number
     readonly writer?: string
     readonly sequence?: number
     readonly previous?: string | null

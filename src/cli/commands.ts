@@ -4,7 +4,7 @@ import { argumentOf, choice, KINDS, OVERWRITE } from './choices.ts'
 import type { CommandSpec } from './command.ts'
 import { SHELLS } from './completion/shells.ts'
 import { addConfigOptions } from './config-options.ts'
-import { collect, FREQUENT } from './frequent-commands.ts'
+import { collect, FREQUENT, SOURCE_OF_LATEST } from './frequent-commands.ts'
 import { addSelection } from './selection-options.ts'
 
 const serviceOptions = (command: Command): Command =>
@@ -34,7 +34,11 @@ export const COMMANDS: readonly CommandSpec[] = [
     describe: 'list what a snapshot holds',
     load: () => import('./commands/ls.ts'),
     configure: (command) =>
-      void command.argument('<snapshot>').argument('[path]').option('--recursive', 'with everything below'),
+      void command
+        .argument('<snapshot>')
+        .argument('[path]')
+        .option('--recursive', 'with everything below')
+        .option(...SOURCE_OF_LATEST),
   },
   {
     name: 'find',
@@ -52,7 +56,11 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'diff',
     describe: 'compare two snapshots',
     load: () => import('./commands/diff.ts'),
-    configure: (command) => void command.argument('<a>').argument('<b>'),
+    configure: (command) =>
+      void command
+        .argument('<a>')
+        .argument('<b>')
+        .option(...SOURCE_OF_LATEST),
   },
   {
     name: 'dump',
@@ -69,7 +77,8 @@ export const COMMANDS: readonly CommandSpec[] = [
             ['raw', 'tar', 'zip'],
           ),
         )
-        .option('--output <file>', 'write into this new file'),
+        .option('--output <file>', 'write into this new file')
+        .option(...SOURCE_OF_LATEST),
   },
   {
     name: 'list',
@@ -98,7 +107,8 @@ export const COMMANDS: readonly CommandSpec[] = [
           ),
         )
         .argument('[id]', 'its name, or the beginning of it')
-        .option('--raw', 'the bytes of a blob, to a file or another program'),
+        .option('--raw', 'the bytes of a blob, to a file or another program')
+        .option(...SOURCE_OF_LATEST),
   },
   {
     name: 'copy',
@@ -108,6 +118,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     configure: (command) =>
       void command
         .argument('[snapshot...]')
+        .option('--source <name>', 'only this source')
         .option('--to <location>', 'the repository to copy into')
         .option('--to-key-file <file>', 'its key, when it has another one')
         .option('--init', 'make that repository when there is none'),
@@ -166,14 +177,18 @@ export const COMMANDS: readonly CommandSpec[] = [
     act: 'point.pin',
     describe: 'keep a snapshot whatever the policy says',
     load: () => import('./commands/pin.ts'),
-    configure: (command) => void command.argument('<snapshot>').option('--reason <text>'),
+    configure: (command) =>
+      void command
+        .argument('<snapshot>')
+        .option('--reason <text>')
+        .option(...SOURCE_OF_LATEST),
   },
   {
     name: 'unpin',
     act: 'point.unpin',
     describe: 'lift a pin',
     load: () => import('./commands/unpin.ts'),
-    configure: (command) => void command.argument('<snapshot>'),
+    configure: (command) => void command.argument('<snapshot>').option(...SOURCE_OF_LATEST),
   },
   {
     name: 'hold add',

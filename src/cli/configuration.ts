@@ -1,6 +1,7 @@
 /** Finding a configuration as people name it. */
 import type { ConfigView } from '../contracts/system/index.ts'
 import { BackupError } from '../kernel/backup-error.ts'
+import { nearNames } from '../kernel/near-names.ts'
 import type { BackupSystem } from '../system/index.ts'
 import type { CommandContext } from './command.ts'
 import { dataOf } from './system.ts'
@@ -11,7 +12,13 @@ export async function configByName(system: BackupSystem, name: string, context: 
   const byName = configs.find((config) => config.name === name)
   const byId = name.length >= 4 ? configs.filter((config) => config.id.startsWith(name)) : []
   const found = byName ?? (byId.length === 1 ? byId[0] : undefined)
-  if (!found)
-    throw new BackupError('CONFIG_NOT_FOUND', `There is no configuration ${name}.`, { context: { config: name } })
-  return found
+  if (found) return found
+  const near = nearNames(
+    name,
+    configs.map((config) => config.name),
+  )
+  const said = near.map((each) => `"${each}"`).join(', ')
+  throw new BackupError('CONFIG_NOT_FOUND', `There is no configuration ${name}.`, {
+    context: { config: name, ...(near.length > 0 && { near: `Did you mean ${said}?` }) },
+  })
 }

@@ -10,6 +10,8 @@ import { addSelection } from './selection-options.ts'
 
 type CommandForm = Omit<CommandSpec, 'load'>
 
+export const SOURCE_OF_LATEST = ['--source <name>', 'which source "latest" means'] as const
+
 export const collect = (value: string, all: string[] = []): string[] => [...all, value]
 
 const filters = (command: Command): Command => {
@@ -61,7 +63,7 @@ export const FREQUENT = {
         .option('--delete-excluded', 'with --delete: also what the backup left out')
         .option('--dry-run', 'write nothing')
         .option('--verify', 'read every file back, also those that seem unchanged')
-        .option('--source <name>', 'which source "latest" means'),
+        .option(...SOURCE_OF_LATEST),
   },
   snapshots: {
     name: 'snapshots',

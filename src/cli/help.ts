@@ -40,6 +40,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   restore: [
     'restore latest --target /tmp/back',
     'restore latest --target /tmp/back --include agenda.db --include /srv/clinic/invoices',
+    'restore latest --source clinic --target /tmp/back',
     'restore latest:/srv/clinic --target /srv/clinic --dry-run',
   ],
   ls: ['ls latest', 'ls latest /srv/clinic/invoices'],

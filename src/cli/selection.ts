@@ -9,10 +9,14 @@ import {
   type SnapshotEntry,
 } from '../engine/index.ts'
 import { BackupError, isBackupError } from '../kernel/backup-error.ts'
+import { nearNames } from '../kernel/near-names.ts'
 import { type CommandContext, countOption, listOption, textOption } from './command.ts'
 import { GROUPS } from './selection-options.ts'
 
 type Group = (typeof GROUPS)[number]
+
+/** "neonpro-backup snapshots" names them all. */
+const SOURCES_SHOWN_MAX = 20
 
 /** Those that every given option lets through; of one option given more than once, any value does. Order is kept. */
 export function selected(context: CommandContext, entries: readonly SnapshotEntry[]): SnapshotEntry[] {
@@ -24,27 +28,103 @@ export function selected(context: CommandContext, entries: readonly SnapshotEntr
   return wanted.filter((entry) => kept.has(entry))
 }
 
+interface AskedFor {
+  /** The path in it that is asked for. */
+  readonly place?: string | undefined
+  /** It is to be forgotten. */
+  readonly isToGo?: boolean
+}
+
 /**
- * The one snapshot that is named; `latest` is that of those that the filters let through. Throws USAGE for another than
- * they let through and for what chooses among several, SNAPSHOT_NOT_FOUND, and as `findSnapshot` does.
+ * The one snapshot that is named; `latest` is that of those that the filters let through. Throws USAGE for another than they let through, for what chooses among several, and for `latest` alone
+ * where `latestOfSeveral` does. Throws SOURCE_NOT_FOUND, SNAPSHOT_NOT_FOUND, and as `findSnapshot` does.
  */
-export function namedSnapshot(context: CommandContext, history: History, wanted: string): SnapshotEntry {
+export function namedSnapshot(
+  context: CommandContext,
+  history: History,
+  { wanted, ...asked }: AskedFor & { readonly wanted: string },
+): SnapshotEntry {
   if (['latest', 'groupBy'].some((name) => context.options[name] !== undefined))
     throw new BackupError('USAGE', '--latest and --group-by choose among snapshots: leave them out to name one.')
   const filters = filtersOf(context)
-  const entry = findAmong(history, wanted, filters)
+  const entry = findAmong(context, history, wanted)
+  if (wanted === 'latest' && filters.length === 0) return latestOfSeveral(context, history, asked)
   if (isMetBy(filters)(entry)) return entry
+  refuseUnknownSource(context, history)
   throw new BackupError(
     'USAGE',
     `The snapshot ${entry.name.slice(0, 12)} does not meet ${textOf(filters)}: name another one, or leave that out.`,
   )
 }
 
-function findAmong(history: History, wanted: string, filters: readonly Filter[]): SnapshotEntry {
+/**
+ * The newest of all is that of whichever source ran last. It is given where nothing is lost by it: of the sources that
+ * were backed up from around `place` the latest, else where it holds all the paths of the others; with a warning where
+ * it does not hold them or is to be forgotten. Throws USAGE naming the sources.
+ */
+function latestOfSeveral(
+  context: CommandContext,
+  history: History,
+  { place, isToGo = false }: AskedFor,
+): SnapshotEntry {
+  const newest = [...Map.groupBy(history.snapshots, ({ document }) => document.source).values()].map(
+    (own) => own.at(-1)!,
+  )
+  const around = newest.filter(
+    ({ document }) => place !== undefined && path.isAbsolute(place) && holds(document, place),
+  )
+  const meant = around.length > 0 ? around : newest
+  const sources = sourcesOf(meant)
+  const entry = findSnapshot(history, 'latest', { isMeant: ({ document }) => sources.includes(document.source) })
+  if (sources.length < 2) return entry
+  const isWhole = meant.every(({ document }) => pathsOf(document).every((each) => holds(entry.document, each)))
+  const more = sources.length - SOURCES_SHOWN_MAX
+  const said = `${quoted(sources.slice(0, SOURCES_SHOWN_MAX))}${more > 0 ? ` … (+${more})` : ''}`
+  if (around.length === 0 && !isWhole)
+    throw new BackupError(
+      'USAGE',
+      `"latest" is the latest of one source, and ${sources.length} have snapshots here: say which with --source NAME. They are ${said}.`,
+    )
+  if (isToGo || !isWhole) context.warn(context.t('latest.several', { source: entry.document.source, sources: said }))
+  return entry
+}
+
+/** Whether `place` is one of the paths that were backed up, or below one. */
+function holds(document: SnapshotDocument, place: string): boolean {
+  const whole = path.resolve(place)
+  const aliases = (document.aliases ?? []).map((alias) => printablePath(bytesOfPathText(alias.path)))
+  return [...pathsOf(document), ...aliases].some((root) => {
+    const below = path.relative(root, whole)
+    return below !== '..' && !below.startsWith('../')
+  })
+}
+
+/** Throws SOURCE_NOT_FOUND for a --source that nothing in the repository is of, naming those that are spelled alike. */
+export function refuseUnknownSource({ options }: Pick<CommandContext, 'options'>, history: History): void {
+  const source = textOption(options, 'source')
+  const known = sourcesOf(history.order.map(({ entry }) => entry))
+  if (source === undefined || known.length === 0 || known.includes(source)) return
+  const near = nearNames(source, known)
+  throw new BackupError('SOURCE_NOT_FOUND', 'There is no such source.', {
+    context: { source, ...(near.length > 0 && { near: `Did you mean ${quoted(near)}?` }) },
+  })
+}
+
+function sourcesOf(entries: readonly SnapshotEntry[]): string[] {
+  return [...new Set(entries.map(({ document }) => document.source))].sort()
+}
+
+function quoted(names: readonly string[]): string {
+  return names.map((name) => `"${name}"`).join(', ')
+}
+
+function findAmong(context: CommandContext, history: History, wanted: string): SnapshotEntry {
+  const filters = filtersOf(context)
   try {
     return findSnapshot(history, wanted, { isMeant: isMetBy(filters) })
   } catch (error) {
     if (wanted !== 'latest' || filters.length === 0 || !isBackupError(error, 'SNAPSHOT_NOT_FOUND')) throw error
+    refuseUnknownSource(context, history)
     throw new BackupError('SNAPSHOT_NOT_FOUND', 'No snapshot meets the filters.', {
       context: { snapshot: `${wanted} ${textOf(filters)}` },
       cause: error,
@@ -61,9 +141,13 @@ export function warnOfFilters(
   const alone = filters.filter(({ meets }) => !entries.some(({ document }) => meets(document)))
   const isEmpty = filters.length > 0 && !entries.some(isMetBy(filters))
   const together = isEmpty && alone.length === 0 ? [filters] : []
-  const messages = [...alone.map((filter) => [filter]), ...together].map((each) =>
-    context.t('filter.unmatched', { filter: textOf(each) }),
-  )
+  const messages = [...alone.map((filter) => [filter]), ...together].map((each) => {
+    const filter = textOf(each)
+    const near = each.flatMap(({ flag, value }) => (flag === '--source' ? nearNames(value, sourcesOf(entries)) : []))
+    return near.length > 0 && each.length === 1
+      ? context.t('filter.near', { filter, near: quoted(near) })
+      : context.t('filter.unmatched', { filter })
+  })
   for (const message of messages) context.warn(message)
   return messages.map((message) => ({ code: 'FILTER_UNMATCHED', message }))
 }

@@ -11,6 +11,7 @@ import type { StartedSystem } from '../system/index.ts'
 import type { CommandContext, CommandResult } from './command.ts'
 import { formatOffset } from './format.ts'
 import type { AnswerOf } from './json/index.ts'
+import { watchForNewRepository } from './new-repository.ts'
 import { dataOf, openCommandSystem } from './system.ts'
 
 const RETRY_MS = 5000
@@ -53,7 +54,10 @@ const AWAITED: readonly ErrorCode[] = [...DATABASE_LATER, 'KEY_MISSING']
 async function startPatiently(context: CommandContext, role: 'serve' | 'worker'): Promise<StartedSystem> {
   for (let isSaid = false; ; isSaid = true) {
     try {
-      return await openCommandSystem(context, { role, works: true, mustOwn: true, mayCreate: true })
+      const madeRepository = watchForNewRepository(context)
+      const started = await openCommandSystem(context, { role, works: true, mustOwn: true, mayCreate: true })
+      madeRepository()
+      return started
     } catch (error) {
       if (!isBackupError(error) || !AWAITED.includes(error.code)) throw error
       if (!isSaid) context.warn(waitingFor(error, context))

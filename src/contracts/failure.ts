@@ -35,7 +35,7 @@ const DEFAULTS: Values = {
 }
 
 /** Members of a context that hold words of ours, not facts. */
-const WORDS = ['why', 'accepted', 'by', 'fresh', 'room', 'make', 'gone', 'again']
+const WORDS = ['why', 'accepted', 'by', 'fresh', 'room', 'make', 'gone', 'again', 'near']
 
 /** The catalogue's texts, filled; what is not known goes with the sign that leads up to it. */
 export function errorText(entry: ErrorEntry, locale: Locale, values: Values): { message: string; guidance: string } {

@@ -127,6 +127,7 @@ const PHRASES_PT_BR: Readonly<Record<string, string>> = {
   'The command can not be run ({})': 'O comando não pode ser executado ({})',
   'The command failed with exit code {}': 'O comando falhou com o código de saída {}',
   'the kind that it was made with': 'o tipo com que foi criada',
+  'Did you mean {}?': 'Quis dizer {}?',
 }
 
 interface Template {

@@ -47,7 +47,8 @@ after(() => folder[Symbol.dispose]())
 
 test('forget by name goes by the filters: "latest" is theirs, another snapshot is refused', async () => {
   const forgotten = async (...args: string[]) => (await ok('forget', ...args, '--dry-run'))['forgotten']
-  assert.deepEqual(await forgotten('latest'), [made.laudos[0]])
+  assert.deepEqual(codeOf(await run('forget', 'latest', '--dry-run')), [2, 'USAGE'])
+  assert.deepEqual(await forgotten('latest', '--source', 'laudos'), [made.laudos[0]])
   assert.deepEqual(await forgotten('latest', '--source', 'agenda'), [made.agenda[1]])
   assert.deepEqual(await forgotten('latest', '--source', 'agenda', '--tag', 'noite'), [made.agenda[0]])
   assert.deepEqual(await forgotten('latest', '--path', at('agenda')), [made.agenda[1]])
@@ -103,12 +104,16 @@ test('a dry run says of a protected snapshot what the real run says', async () =
 })
 
 test('what is named twice counts once', async () => {
-  assert.deepEqual((await ok('forget', 'latest', 'latest', made.laudos[0]!, '--dry-run'))['forgotten'], [
-    made.laudos[0],
-  ])
-  const text = await runCli(['forget', 'latest', 'latest', '--dry-run'], { env, cwd: folder.path })
+  assert.deepEqual(
+    (await ok('forget', 'latest', 'latest', made.laudos[0]!, '--source', 'laudos', '--dry-run'))['forgotten'],
+    [made.laudos[0]],
+  )
+  const text = await runCli(['forget', 'latest', 'latest', '--source', 'laudos', '--dry-run'], {
+    env,
+    cwd: folder.path,
+  })
   assert.match(text.stdout.toString(), /1 snapshot would be forgotten/)
-  const copied = await ok('copy', 'latest', 'latest', '--to', at('second'), '--init')
+  const copied = await ok('copy', 'latest', 'latest', '--source', 'laudos', '--to', at('second'), '--init')
   assert.deepEqual([(copied['copied'] as unknown[]).length, copied['present']], [1, 0])
 })
 

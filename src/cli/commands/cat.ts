@@ -1,9 +1,10 @@
-import { findObject, findSnapshot, Inspector, type Repository, readHistory, readObject } from '../../engine/index.ts'
+import { findObject, Inspector, type Repository, readHistory, readObject } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import type { CommandContext, CommandResult } from '../command.ts'
 import type { AnswerOf } from '../json/index.ts'
 import { kindOfKey, objectKindOf } from '../object-kinds.ts'
 import { openRepository } from '../open.ts'
+import { namedSnapshot } from '../selection.ts'
 
 /** What one object says: `cat snapshot latest`, `cat pack 3f2a`, `cat records/81c0…`, `cat tree ID`, `cat blob ID`. */
 export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'cat'> | null>> {
@@ -12,12 +13,14 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   if (isRaw && what !== 'blob') throw new BackupError('USAGE', '--raw gives the bytes of a blob: cat blob ID --raw.')
   if (isRaw && (process.stdout.isTTY || context.options['json'] === true))
     throw new BackupError('USAGE', 'The bytes of a blob are nothing for a terminal or JSON: redirect them (> FILE).')
+  if (context.options['source'] !== undefined && !(what.startsWith('snapshot') && id === 'latest'))
+    throw new BackupError('USAGE', '--source says of which source "cat snapshot latest" is: leave it out here.')
   await using opened = await openRepository(context, { remembers: false })
   if (what === 'blob' || what === 'tree') {
     await using inspector = await Inspector.open(opened.repository)
     return what === 'tree' ? await tree(context, inspector, idOf(id)) : await blob(context, inspector, idOf(id))
   }
-  const key = await keyOf(opened.repository, { what, id, signal: context.signal })
+  const key = await keyOf(context, opened.repository, { what, id })
   return tell(context, await readObject(opened.repository, key, context.signal))
 }
 
@@ -51,9 +54,11 @@ function tell(context: CommandContext, json: AnswerOf<'cat'>): CommandResult<Ans
 
 /** `what` is a kind with the beginning of a name behind it, or a whole name as `list` prints it. */
 async function keyOf(
+  context: CommandContext,
   repository: Repository,
-  { what, id, signal }: { what: string; id: string | undefined; signal: AbortSignal },
+  { what, id }: { what: string; id: string | undefined },
 ): Promise<string> {
+  const { signal } = context
   if (id === undefined && what.includes('/'))
     return await findObject(repository, { kind: kindOfKey(what), begin: what }, signal)
   const kind = objectKindOf(what)
@@ -61,7 +66,7 @@ async function keyOf(
   if (id === undefined)
     throw new BackupError('USAGE', `Name the object: cat ${what} ID, as "list ${kind}" prints it, or its beginning.`)
   if (kind === 'snapshots' && id === 'latest')
-    return `snapshots/${findSnapshot(await readHistory(repository, { signal }), id).name}`
+    return `snapshots/${namedSnapshot(context, await readHistory(repository, { signal }), { wanted: id }).name}`
   return await findObject(repository, { kind, begin: id }, signal)
 }
 

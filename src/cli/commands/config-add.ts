@@ -4,6 +4,7 @@ import { type CommandContext, type CommandResult, textOption } from '../command.
 import { configPatchOf } from '../config-options.ts'
 import { sayConfig } from '../config-text.ts'
 import type { AnswerOf } from '../json/index.ts'
+import { watchForNewRepository } from '../new-repository.ts'
 import { dataOf, openCommandSystem } from '../system.ts'
 
 export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'config add'>>> {
@@ -15,12 +16,14 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
     ...(zone !== undefined && { timezone: zone }),
     ...(context.options['disabled'] === true && { enabled: false }),
   } as ConfigInput
+  const madeRepository = watchForNewRepository(context)
   await using started = await openCommandSystem(context, { mayCreate: true })
+  const made = madeRepository()
   const result = await started.system.manager.createConfig(input)
   const config = dataOf(result, context)
   context.say(context.t('config.saved', { name: config.name }))
   sayConfig(config, context)
-  return { json: { ...config, warnings: result.warnings } }
+  return { json: { ...config, warnings: [...made, ...result.warnings] } }
 }
 
 /** A machine in UTC mostly means that nobody has told it where it is: at a terminal that is asked. */

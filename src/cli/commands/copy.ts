@@ -3,7 +3,6 @@ import path from 'node:path'
 import {
   type CopyResult,
   copySnapshots,
-  findSnapshot,
   type History,
   type Kek,
   lastCopies,
@@ -20,6 +19,7 @@ import { formatBytes } from '../format.ts'
 import type { AnswerOf } from '../json/index.ts'
 import { keysOf } from '../keys.ts'
 import { type Opened, openRepository } from '../open.ts'
+import { namedSnapshot, refuseUnknownSource, selected } from '../selection.ts'
 
 const INCOMPLETE = 3
 
@@ -31,8 +31,11 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   const history = await readHistory(from.repository, { signal: context.signal, ...(seen && { seen }) })
   if (history.rollbacks[0]) throw history.rollbacks[0]
   const named = context.args[0] as string[]
+  if (named.length === 0) refuseUnknownSource(context, history)
   const snapshots =
-    named.length === 0 ? history.snapshots : [...new Set(named.map((name) => findSnapshot(history, name)))]
+    named.length === 0
+      ? selected(context, history.snapshots)
+      : [...new Set(named.map((name) => namedSnapshot(context, history, { wanted: name })))]
   refuseInside(location, from.repository.store.location)
   context.act?.about({ target: openStore(parseLocation(location)).location })
   await using to = await openTarget(context, { location, from, history })

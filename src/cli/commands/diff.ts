@@ -1,14 +1,18 @@
-import { findSnapshot, Inspector, readHistory } from '../../engine/index.ts'
+import { Inspector, readHistory } from '../../engine/index.ts'
 import type { CommandContext, CommandResult } from '../command.ts'
 import type { AnswerOf } from '../json/index.ts'
 import { openRepository } from '../open.ts'
+import { namedSnapshot } from '../selection.ts'
 
 const SIGNS = { added: '+', removed: '-', changed: 'M', metadata: 'm' } as const
 
 export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'diff'>>> {
   await using opened = await openRepository(context)
   const history = await readHistory(opened.repository, { signal: context.signal })
-  const [a, b] = [findSnapshot(history, String(context.args[0])), findSnapshot(history, String(context.args[1]))]
+  const [a, b] = [
+    namedSnapshot(context, history, { wanted: String(context.args[0]) }),
+    namedSnapshot(context, history, { wanted: String(context.args[1]) }),
+  ]
   await using inspector = await Inspector.open(opened.repository)
   const differences = []
   for await (const difference of inspector.diff(a, b)) {

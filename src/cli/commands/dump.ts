@@ -1,19 +1,13 @@
 import fs from 'node:fs'
 import { PassThrough, Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import {
-  ArchiveFormat,
-  findSnapshot,
-  Inspector,
-  readHistory,
-  type SnapshotEntry,
-  writeArchive,
-} from '../../engine/index.ts'
+import { ArchiveFormat, Inspector, readHistory, type SnapshotEntry, writeArchive } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { type CommandContext, type CommandResult, textOption } from '../command.ts'
 import type { AnswerOf } from '../json/index.ts'
 import { openRepository } from '../open.ts'
 import { reasonText } from '../reasons.ts'
+import { namedSnapshot } from '../selection.ts'
 
 const EXIT_INCOMPLETE = 3
 
@@ -23,11 +17,11 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   if (context.options['json'] === true && file === undefined)
     throw new BackupError('USAGE', 'Standard output carries the file itself: --json needs --output FILE.')
   await using opened = await openRepository(context)
-  const snapshot = findSnapshot(
-    await readHistory(opened.repository, { signal: context.signal }),
-    String(context.args[0]),
-  )
   const path = String(context.args[1] ?? '/')
+  const snapshot = namedSnapshot(context, await readHistory(opened.repository, { signal: context.signal }), {
+    wanted: String(context.args[0]),
+    place: path,
+  })
   await using inspector = await Inspector.open(opened.repository)
   const format = wished ?? ((await inspector.typeOf(snapshot, path)) === 'directory' ? ArchiveFormat.TAR : 'raw')
   if (format === 'raw' && (await inspector.typeOf(snapshot, path)) === 'directory')

@@ -11,7 +11,7 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   const history = await readHistory(opened.repository, { signal: context.signal })
   const wanted = textOption(context.options, 'snapshot')
   const snapshots =
-    wanted === undefined ? selected(context, history.snapshots) : [namedSnapshot(context, history, wanted)]
+    wanted === undefined ? selected(context, history.snapshots) : [namedSnapshot(context, history, { wanted })]
   const warnings = warnOfFilters(context, history.snapshots)
   const pattern = String(context.args[0])
   await using inspector = await Inspector.open(opened.repository)

@@ -159,7 +159,7 @@ function reasonsText(reasons: readonly string[], locale: Locale): string {
 }
 
 function decideNamed(context: CommandContext, history: History, named: readonly string[]): Decided[] {
-  const entries = new Set(named.map((wanted) => namedSnapshot(context, history, wanted)))
+  const entries = new Set(named.map((wanted) => namedSnapshot(context, history, { wanted, isToGo: true })))
   const unfinished = [...entries].find((entry) => !history.snapshots.includes(entry))
   if (unfinished)
     throw new BackupError(

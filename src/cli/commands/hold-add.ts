@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { createInterface } from 'node:readline/promises'
-import { findSnapshot, type History, protect, RecordKind, readHistory } from '../../engine/index.ts'
+import { type History, protect, RecordKind, readHistory } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import { userName } from '../../kernel/machine.ts'
@@ -53,7 +53,7 @@ function namedTarget(context: CommandContext, history: History): Target {
   if (options['everything'] === true && (snapshot ?? source) !== undefined)
     throw new BackupError('USAGE', '--everything stands alone: leave out --snapshot and --source.')
   return {
-    snapshot: snapshot === undefined ? null : namedSnapshot(context, history, snapshot).name,
+    snapshot: snapshot === undefined ? null : namedSnapshot(context, history, { wanted: snapshot }).name,
     source: source ?? null,
   }
 }
@@ -69,7 +69,7 @@ async function askedTarget(context: CommandContext, history: History): Promise<T
     if (sources.includes(answer)) return { snapshot: null, source: answer }
     if (answer === '' || textFault(answer) !== undefined)
       throw new BackupError('USAGE', 'Say what to hold: --snapshot SNAPSHOT, --source NAME, or --everything.')
-    return { snapshot: findSnapshot(history, answer).name, source: null }
+    return { snapshot: namedSnapshot(context, history, { wanted: answer }).name, source: null }
   } finally {
     lines.close()
   }

@@ -1,8 +1,9 @@
-import { findSnapshot, Inspector, type ListedEntry, readHistory } from '../../engine/index.ts'
+import { Inspector, type ListedEntry, readHistory } from '../../engine/index.ts'
 import type { CommandContext, CommandResult } from '../command.ts'
 import { formatTime } from '../format.ts'
 import type { AnswerOf } from '../json/index.ts'
 import { openRepository } from '../open.ts'
+import { namedSnapshot } from '../selection.ts'
 
 const TYPE_LETTERS: Readonly<Record<ListedEntry['type'], string>> = {
   file: '-',
@@ -19,7 +20,10 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   const [wanted, path] = context.args as [string, string | undefined]
   const isJson = context.options['json'] === true
   await using opened = await openRepository(context)
-  const snapshot = findSnapshot(await readHistory(opened.repository, { signal: context.signal }), wanted)
+  const snapshot = namedSnapshot(context, await readHistory(opened.repository, { signal: context.signal }), {
+    wanted,
+    place: path,
+  })
   await using inspector = await Inspector.open(opened.repository)
   const entries: ListedEntry[] = []
   for await (const entry of inspector.list(snapshot, path ?? '/', {

@@ -1,8 +1,9 @@
-import { findSnapshot, protect, RecordKind, readHistory, writeRecord } from '../../engine/index.ts'
+import { protect, RecordKind, readHistory, writeRecord } from '../../engine/index.ts'
 import { userName } from '../../kernel/machine.ts'
 import { type CommandContext, type CommandResult, textOption } from '../command.ts'
 import type { AnswerOf } from '../json/index.ts'
 import { openRepository } from '../open.ts'
+import { namedSnapshot } from '../selection.ts'
 
 export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'pin'>>> {
   return change(context, { reason: textOption(context.options, 'reason') ?? '' })
@@ -15,7 +16,7 @@ export async function change(
 ): Promise<CommandResult<AnswerOf<'pin'>>> {
   await using opened = await openRepository(context)
   const history = await readHistory(opened.repository, { signal: context.signal })
-  const { name } = findSnapshot(history, String(context.args[0]))
+  const { name } = namedSnapshot(context, history, { wanted: String(context.args[0]) })
   const isPinned = history.records.some(
     ({ document }) => document.record === RecordKind.PIN && document.subject === name,
   )

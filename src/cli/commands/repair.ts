@@ -13,6 +13,8 @@ import type { AnswerOf } from '../json/index.ts'
 import { openRepository } from '../open.ts'
 
 const EXIT_INCOMPLETE = 3
+/** Of each snapshot; --json lists more. */
+const SHOWN_MAX = 100
 const NOTHING: DroppedDamage = { packs: [], blobsLost: 0, blobsSaved: 0 }
 
 export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'repair'>>> {
@@ -57,8 +59,10 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
       hits.map(({ snapshot }) => snapshot),
     ),
   )
-  for (const { snapshot, paths } of hits)
-    for (const path of paths) warn(t('repair.lost', { snapshot: snapshot.slice(0, 12), path }))
+  for (const { snapshot, paths, pathCount } of hits) {
+    for (const path of paths.slice(0, SHOWN_MAX)) warn(t('repair.lost', { snapshot: snapshot.slice(0, 12), path }))
+    if (pathCount > SHOWN_MAX) warn(t('more', { count: pathCount - SHOWN_MAX }))
+  }
   return {
     json: { ...result, dropped, hits, ...(rollback && { rollback }) },
     exitCode: result.packsDamaged.length + result.documentsLost.length + hits.length > 0 ? EXIT_INCOMPLETE : 0,

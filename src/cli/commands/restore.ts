@@ -17,7 +17,7 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   const [wanted, subtree] = splitWanted(String(context.args[0]))
   await using opened = await openRepository(context)
   const history = await readHistory(opened.repository, { signal })
-  const entry = namedSnapshot(context, history, wanted)
+  const entry = namedSnapshot(context, history, { wanted, place: subtree })
   const target = path.resolve(textOption(options, 'target') ?? '')
   const overwrite = overwriteOf(context)
   const progress = context.progress('restore')

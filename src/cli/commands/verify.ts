@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { type VerifyResult, verifyRepository } from '../../engine/index.ts'
+import { damageCount, type VerifyResult, verifyRepository } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import { makeDirectories } from '../../kernel/directories.ts'
@@ -45,10 +45,10 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   opened.state.noteVerification({
     at: isoTime(nowMs()),
     readShare,
-    problems: result.problems.length + result.hits.length,
+    problems: damageCount(result),
   })
   tell(context, result, readShare)
-  return { json: { ...result, readShare }, exitCode: result.problems.length + result.hits.length > 0 ? 1 : 0 }
+  return { json: { ...result, readShare }, exitCode: damageCount(result) > 0 ? 1 : 0 }
 }
 
 function shareOf(context: CommandContext): number {
@@ -71,7 +71,7 @@ function tell(context: CommandContext, result: VerifyResult, readShare: number):
   for (const { object, what, isStranger } of result.notices)
     warn(t(isStranger ? 'verify.stranger' : 'verify.notice', { object, what: findingText(what, locale) }))
   warnOfOddPoints(context, result.oddPoints)
-  if (result.problems.length + result.hits.length === 0) {
+  if (damageCount(result) === 0) {
     const values = {
       snapshots: result.snapshots,
       packs: result.packs,
@@ -81,12 +81,13 @@ function tell(context: CommandContext, result: VerifyResult, readShare: number):
     }
     return say(t(readShare === 0 ? 'verify.structure' : readShare < 1 ? 'verify.sampled' : 'verify.all', values))
   }
-  // Where all that is there is whole, what is gone is seen by the snapshots that miss it.
-  warn(t('verify.damage', { count: result.problems.length || result.hits.length }))
+  warn(t('verify.damage', { count: damageCount(result) }))
   for (const { object, what } of result.problems.slice(0, SHOWN_MAX)) warn(`  ${object}: ${findingText(what, locale)}`)
   if (result.problems.length > SHOWN_MAX) warn(t('more', { count: result.problems.length - SHOWN_MAX }))
-  for (const { snapshot, paths } of result.hits)
+  for (const { snapshot, paths, pathCount } of result.hits) {
     warn(`  ${t('verify.hits', { snapshot: snapshot.slice(0, 12), paths: paths.slice(0, SHOWN_MAX).join(', ') })}`)
+    if (pathCount > SHOWN_MAX) warn(`  ${t('more', { count: pathCount - SHOWN_MAX })}`)
+  }
   warn(t('verify.next'))
 }
 

@@ -103,5 +103,9 @@ export const finding = z
   .meta({ id: 'Finding', description: 'What a verification found on an object.' })
 
 export const hit = z
-  .strictObject({ snapshot: snapshotName, paths: z.array(shownPath) })
+  .strictObject({
+    snapshot: snapshotName,
+    paths: z.array(shownPath),
+    pathCount: count.describe('Exact; of very many not all are named.'),
+  })
   .meta({ id: 'Hit', description: 'What of a snapshot can not be restored whole.' })

@@ -114,6 +114,8 @@ export const SENTENCES_PT_BR: Readonly<Record<string, string>> = {
   'remove what the snapshot does not have': 'remove o que o snapshot não tem',
   'write nothing': 'não escreve nada',
   'read every file back, also those that seem unchanged': 'lê de volta cada arquivo, também os que parecem inalterados',
+  '"latest" is the latest of one source, and {} have snapshots here: say which with --source NAME. They are {}.': '"latest" é o mais novo de uma origem, e {} têm snapshots aqui: diga qual com --source NOME. São elas {}.',
+  '--source says of which source "cat snapshot latest" is: leave it out here.': '--source diz de que origem é "cat snapshot latest": retire-a aqui.',
   'which source "latest" means': 'a que origem "latest" se refere',
   'only this source': 'só esta origem',
   'with everything below': 'com tudo o que está abaixo',

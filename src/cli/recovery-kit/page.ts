@@ -29,9 +29,12 @@ const WORDS = {
     step1:
       '1. Bring the repository (or a copy of it) and the key. Put the key into a file and close it to others: chmod 600 FILE',
     step2:
-      '2. With the program: neonpro-backup restore latest --target FOLDER --verify --repo LOCATION --key-file FILE',
+      '2. With the program: neonpro-backup restore latest --source NAME --target FOLDER --verify --repo LOCATION --key-file FILE',
+    step2b:
+      '   (neonpro-backup snapshots --repo LOCATION --key-file FILE lists the names; each source is restored by itself)',
     step3: '3. Without it, with Node.js >= 22.15 and neonpro-rescue.mjs alone:',
-    step3b: '   node neonpro-rescue.mjs restore latest --target FOLDER --repo LOCATION --key-file FILE',
+    step3b: '   node neonpro-rescue.mjs list --repo LOCATION --key-file FILE',
+    step3c: '   node neonpro-rescue.mjs restore latest --source NAME --target FOLDER --repo LOCATION --key-file FILE',
   },
   'pt-BR': {
     title: 'KIT DE RECUPERAÇÃO',
@@ -53,9 +56,13 @@ const WORDS = {
     steps: 'Para trazer os dados de volta em qualquer máquina:',
     step1:
       '1. Traga o repositório (ou uma cópia dele) e a chave. Ponha a chave num arquivo fechado aos outros: chmod 600 ARQUIVO',
-    step2: '2. Com o programa: neonpro-backup restore latest --target PASTA --verify --repo LOCAL --key-file ARQUIVO',
+    step2:
+      '2. Com o programa: neonpro-backup restore latest --source NOME --target PASTA --verify --repo LOCAL --key-file ARQUIVO',
+    step2b:
+      '   (neonpro-backup snapshots --repo LOCAL --key-file ARQUIVO lista os nomes; cada origem é restaurada por si)',
     step3: '3. Sem ele, só com Node.js >= 22.15 e neonpro-rescue.mjs:',
-    step3b: '   node neonpro-rescue.mjs restore latest --target PASTA --repo LOCAL --key-file ARQUIVO',
+    step3b: '   node neonpro-rescue.mjs list --repo LOCAL --key-file ARQUIVO',
+    step3c: '   node neonpro-rescue.mjs restore latest --source NOME --target PASTA --repo LOCAL --key-file ARQUIVO',
   },
 } as const
 
@@ -94,8 +101,10 @@ export function pageLines(kit: Kit, { locale, key, qr }: PageParts): string[] {
     words.steps,
     words.step1,
     words.step2,
+    words.step2b,
     words.step3,
     words.step3b,
+    words.step3c,
     '',
     key === undefined ? words.qr : words.qrKey,
     ...qr,

@@ -39,6 +39,7 @@ const TEXTS: Readonly<
     | 'NO_SCHEDULER.since'
     | 'GOOD.configuration'
     | 'GOOD.source'
+    | 'NEWEST_INCOMPLETE'
     | 'BAD',
     LocalizedText
   >
@@ -52,6 +53,10 @@ const TEXTS: Readonly<
     en: 'All is well: {count} {count:source is|sources are} protected, the newest good point was made {age}.',
     'pt-BR':
       'Está tudo bem: {count} {count:origem protegida|origens protegidas}, o ponto bom mais novo foi feito {age}.',
+  },
+  NEWEST_INCOMPLETE: {
+    en: 'Look at this: the newest backup of {names} is incomplete, the newest good point was made {age}.',
+    'pt-BR': 'Veja isto: o backup mais novo de {names} está incompleto, o ponto bom mais novo foi feito {age}.',
   },
   BAD: { en: 'NOT WELL: {why}.', 'pt-BR': 'ATENÇÃO: {why}.' },
   NOTHING_PROTECTED: {
@@ -137,9 +142,28 @@ export function verdictOf(
   )
   const sentence =
     reasons.length === 0
-      ? fill(TEXTS[`GOOD.${facts.kind}`][locale], { count: good.length, age: ageText(nowMs - newest, locale) }, locale)
+      ? goodSentence(facts, { locale, nowMs })
       : fill(TEXTS.BAD[locale], { why: why.join('; ') }, locale)
   return { isGood: reasons.length === 0, sentence, reasons }
+}
+
+/** Where the newest backup of something lacks files, its good points stand, and nobody says that all is well. */
+function goodSentence(
+  { things, kind }: VerdictFacts,
+  { locale, nowMs }: { readonly locale: Locale; readonly nowMs: number },
+): string {
+  const good = things.filter(({ newestGoodAt }) => newestGoodAt !== null)
+  const partial = good.filter(({ newestGoodAt, newestAt }) => newestAt !== null && newestAt !== newestGoodAt)
+  const shown = partial.length > 0 ? partial : good
+  // Of several that lack something the one that waits longest says how grave it is.
+  const times = shown.map(({ newestGoodAt }) => Date.parse(newestGoodAt!))
+  const age = ageText(nowMs - (partial.length > 0 ? Math.min(...times) : Math.max(...times)), locale)
+  const names = listText(
+    partial.map(({ name }) => name),
+    locale,
+  )
+  const text = partial.length > 0 ? TEXTS.NEWEST_INCOMPLETE : TEXTS[`GOOD.${kind}`]
+  return fill(text[locale], { names, count: good.length, age }, locale)
 }
 
 /** A repository may hold good points that were made by hand: of a system only its configurations are judged. */

@@ -20,11 +20,16 @@ import {
   walkTree,
 } from '../snapshot/index.ts'
 
-const PATHS_MAX = 100
+/** Of all snapshots together: what memory holds where everything is lost. Each gets its least, however many there are. */
+const PATHS_MAX = 100_000
+const PATHS_LEAST = 100
 
 export interface VerifyHit {
   readonly snapshot: string
+  /** The first; of all snapshots together 100,000, and 100 of each at least. */
   readonly paths: readonly string[]
+  /** Exact. */
+  readonly pathCount: number
 }
 
 interface HitParts {
@@ -41,10 +46,14 @@ export async function findHits(repository: Repository, parts: HitParts): Promise
   await using _segments = opened.segments
   const finder = new HitFinder(opened.reader, parts, new LookupIds(repository.keys.idKey.key))
   const hits: VerifyHit[] = []
+  let room = PATHS_MAX
   const { whole } = await judgeCheckpoints(repository, parts.history)
   for (const { name, document } of [...parts.history.snapshots, ...whole]) {
     const paths = await finder.pathsOf(Buffer.from(document.tree, 'hex'))
-    if (paths.length > 0) hits.push({ snapshot: name, paths: paths.slice(0, PATHS_MAX) })
+    if (paths.length === 0) continue
+    const named = paths.slice(0, Math.max(room, PATHS_LEAST))
+    room -= named.length
+    hits.push({ snapshot: name, paths: named, pathCount: paths.length })
   }
   return hits
 }

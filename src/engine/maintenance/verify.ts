@@ -84,6 +84,11 @@ export async function verifyRepository(repository: Repository, options: VerifyOp
   }
 }
 
+/** How many things are damaged; where all that is there is whole, what is gone is seen by the snapshots that miss it. */
+export function damageCount({ problems, hits }: Pick<VerifyResult, 'problems' | 'hits'>): number {
+  return problems.length || hits.length
+}
+
 function inBoth(result: VerifyResult, earlier: VerifyResult): VerifyResult {
   const known = new Set(earlier.problems.map(({ object, what }) => `${object} ${what}`))
   const hit = new Map(earlier.hits.map(({ snapshot, paths }) => [snapshot, new Set(paths)]))
@@ -92,7 +97,8 @@ function inBoth(result: VerifyResult, earlier: VerifyResult): VerifyResult {
     problems: result.problems.filter(({ object, what }) => known.has(`${object} ${what}`)),
     hits: result.hits
       .map(({ snapshot, paths }) => ({ snapshot, paths: paths.filter((each) => hit.get(snapshot)?.has(each)) }))
-      .filter(({ paths }) => paths.length > 0),
+      .filter(({ paths }) => paths.length > 0)
+      .map((each) => ({ ...each, pathCount: each.paths.length })),
   }
 }
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { PointState } from '../../contracts/system/index.ts'
-import type { VerifyResult } from '../../engine/index.ts'
+import { damageCount, type VerifyResult } from '../../engine/index.ts'
 import type { SystemParts } from '../parts.ts'
 import { noteVerification } from '../status/verification.ts'
 import { runInEngine } from './engine-process.ts'
@@ -21,7 +21,7 @@ export async function verifyPoints(
     .where('removed_at', 'is', null)
     .execute()
   const result = await runInEngine(repository, { kind: 'verify', readShare: 1 }, { signal })
-  await noteVerification({ catalog, tenantId }, { problems: result.problems.length + result.hits.length })
+  await noteVerification({ catalog, tenantId }, { problems: damageCount(result) })
   const hit = result.hits.map(({ snapshot }) => snapshot)
   const ids = points.map(({ id }) => id)
   // As arrays: there may be more of them than a statement may have values.
