@@ -14,8 +14,8 @@ interface Bench {
   readonly at: (name: string) => string
   readonly env: Record<string, string>
   readonly run: (...args: string[]) => Promise<Ran>
-  /** Files of the newest snapshot below the source. */
-  readonly held: () => Promise<string[]>
+  /** Files of the newest snapshot below the source; of one source where there are several. */
+  readonly held: (source?: string) => Promise<string[]>
 }
 
 async function bench(folder: string, files: readonly string[]): Promise<Bench> {
@@ -32,8 +32,9 @@ async function bench(folder: string, files: readonly string[]): Promise<Bench> {
     NEONPRO_REPOSITORY: at('repo'),
   }
   const run = (...args: string[]) => runCli([...args, '--json', '--progress', 'none'], { env, cwd: base })
-  const held = async () => {
-    const { json } = await run('ls', 'latest', at('source'), '--recursive')
+  const held = async (source?: string) => {
+    const named = source === undefined ? [] : ['--source', source]
+    const { json } = await run('ls', 'latest', at('source'), '--recursive', ...named)
     const entries = json?.['entries'] as Array<{ path: string; type: string }> | undefined
     return (entries ?? []).filter(({ type }) => type === 'file').map((entry) => path.relative(at('source'), entry.path))
   }
@@ -57,7 +58,7 @@ test('paths come from files, by line and by NUL, from standard input, and beside
     env: { PATH: process.env['PATH'] ?? '', LANG: 'C', ...env },
     input: `${at('source/f')}\n${at('source/gone')}\n`,
   })
-  assert.deepEqual([piped.status, await held()], [3, ['f']])
+  assert.deepEqual([piped.status, await held('piped')], [3, ['f']])
 })
 
 const shown = (name: string) => name.replace('\n', '\\x0a')
