@@ -237,7 +237,7 @@ export const ptBr: Readonly<Record<MessageKey, string>> = {
   'detail.condemned': 'a remover',
   'detail.forgotten': 'esquecido',
   'filter.unmatched': 'Aviso: nenhum snapshot atende a {filter}.',
-  'latest.several': 'Aviso: "latest" é da origem "{source}", a última a ser guardada entre {sources}. --source NAME diz qual se quer.',
+  'latest.several': 'Aviso: "latest" é da origem "{source}", a última a ser guardada entre {sources}. --source diz qual se quer.',
   'filter.near': 'Aviso: nenhum snapshot atende a {filter}. Quis dizer {near}?',
   'list.noneMeets': 'Há {count} {count:snapshot|snapshots}, e nenhum atende ao que foi pedido.',
   'list.empty': 'Ainda não há snapshots.',
