@@ -39,3 +39,6 @@ export function argumentOf(name: string, description: string, values: readonly s
   argument.argChoices = [...values]
   return argument
 }
+
+/** Collects what an option that may be given again was given. */
+export const repeated = (value: string, all: string[] = []): string[] => [...all, value]

@@ -1,10 +1,10 @@
 /** Every command: one file, one line here. Nothing is loaded before it is asked for. */
 import { type Command, Option } from 'commander'
-import { argumentOf, choice, KINDS, OVERWRITE } from './choices.ts'
+import { argumentOf, choice, KINDS, OVERWRITE, repeated } from './choices.ts'
 import type { CommandSpec } from './command.ts'
 import { SHELLS } from './completion/shells.ts'
 import { addConfigOptions } from './config-options.ts'
-import { collect, FREQUENT, SOURCE_OF_LATEST } from './frequent-commands.ts'
+import { FREQUENT, SOURCE_OF_LATEST } from './frequent-commands.ts'
 import { addSelection } from './selection-options.ts'
 
 const serviceOptions = (command: Command): Command =>
@@ -295,7 +295,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       void command
         .argument('<point>', 'id of a point or of a run')
         .requiredOption('--target <dir>', 'folder to restore into')
-        .option('--include <path>', 'only this path or glob; may be given again', collect)
+        .option('--include <path>', 'only this path or glob; may be given again', repeated)
         .addOption(
           choice('--overwrite <mode>', 'always, if-changed, if-newer or never', OVERWRITE).default('if-changed'),
         ),
@@ -360,7 +360,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       void addConfigOptions(command.argument('<name>').option('--rename <name>', 'another name')).option(
         '--clear <option>',
         'take an option away, such as retention; may be given again',
-        collect,
+        repeated,
       ),
   },
   {

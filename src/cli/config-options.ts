@@ -6,18 +6,17 @@ import path from 'node:path'
 import type { Command } from 'commander'
 import type { ConfigPatch } from '../contracts/system/index.ts'
 import { BackupError } from '../kernel/backup-error.ts'
-import { choice, FREQUENCIES, LEVELS, PRIORITIES, TYPES } from './choices.ts'
+import { choice, FREQUENCIES, LEVELS, PRIORITIES, repeated, TYPES } from './choices.ts'
 import { bytesOption, type CommandContext, countOption, listOption, type OptionValues, textOption } from './command.ts'
 import { databaseUrlOf } from './database-option.ts'
 import { readGiven, standardInput } from './given-file.ts'
 
-const collect = (value: string, all: string[] = []): string[] => [...all, value]
 const STDIN_BYTES_MAX = 65_536
 
 /** Every option that a configuration takes but its name. */
 export function addConfigOptions(command: Command): Command {
   return command
-    .option('--path <path>', 'folder or file to back up; may be given again', collect)
+    .option('--path <path>', 'folder or file to back up; may be given again', repeated)
     .option('--database <url>', 'env:NAME, file:PATH, "-" for standard input, or a URL without a password')
     .addOption(choice('--frequency <frequency>', 'HOURLY, DAILY, WEEKLY or MONTHLY', FREQUENCIES))
     .option('--time <time>', 'HH:MM; HOURLY uses its minutes')
@@ -27,8 +26,8 @@ export function addConfigOptions(command: Command): Command {
     .option('--every <period>', 'instead of a frequency: 15m, 6h, 2d')
     .option('--timezone <zone>', "IANA name; default: the machine's")
     .addOption(choice('--type <type>', 'full, incremental or differential', TYPES))
-    .option('--include <glob>', 'only files that match; may be given again', collect)
-    .option('--exclude <glob>', 'leave out what matches; may be given again', collect)
+    .option('--include <glob>', 'only files that match; may be given again', repeated)
+    .option('--exclude <glob>', 'leave out what matches; may be given again', repeated)
     .option('--allow-empty', 'take a path that had files and has none as it is')
     .option('--size-limit <bytes>', 'leave out larger files (10M, 2G)')
     .option('--modified-since <date>', 'leave out files last changed before (2024-01-31)')
@@ -46,7 +45,7 @@ export function addConfigOptions(command: Command): Command {
     .option('--min-free-space <bytes>', 'alarm when less room is free (5G)')
     .option('--healthcheck-url <url>', 'called at start, success and failure')
     .addOption(choice('--priority <priority>', 'LOW, NORMAL, HIGH or CRITICAL', PRIORITIES))
-    .option('--tag <tag>', 'may be given again', collect)
+    .option('--tag <tag>', 'may be given again', repeated)
 }
 
 /** What the options say; what they do not is not there. Throws USAGE. */

@@ -1,9 +1,9 @@
 /** Finding a configuration as people name it. */
 import type { ConfigView } from '../contracts/system/index.ts'
 import { BackupError } from '../kernel/backup-error.ts'
-import { nearNames } from '../kernel/near-names.ts'
 import type { BackupSystem } from '../system/index.ts'
 import type { CommandContext } from './command.ts'
+import { nearContext } from './near-context.ts'
 import { dataOf } from './system.ts'
 
 /** By its name, or by its id or the beginning of it. Throws CONFIG_NOT_FOUND. */
@@ -13,12 +13,8 @@ export async function configByName(system: BackupSystem, name: string, context: 
   const byId = name.length >= 4 ? configs.filter((config) => config.id.startsWith(name)) : []
   const found = byName ?? (byId.length === 1 ? byId[0] : undefined)
   if (found) return found
-  const near = nearNames(
-    name,
-    configs.map((config) => config.name),
-  )
-  const said = near.map((each) => `"${each}"`).join(', ')
+  const names = configs.map((config) => config.name)
   throw new BackupError('CONFIG_NOT_FOUND', `There is no configuration ${name}.`, {
-    context: { config: name, ...(near.length > 0 && { near: `Did you mean ${said}?` }) },
+    context: { config: name, ...nearContext(name, names) },
   })
 }

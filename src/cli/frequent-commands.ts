@@ -3,7 +3,7 @@
  * file: what this file loads, every run of them loads.
  */
 import type { Command } from 'commander'
-import { choice, LEVELS, OVERWRITE, TYPES } from './choices.ts'
+import { choice, LEVELS, OVERWRITE, repeated, TYPES } from './choices.ts'
 import type { CommandSpec } from './command.ts'
 import { excludeCollector } from './exclude-order.ts'
 import { addSelection } from './selection-options.ts'
@@ -12,19 +12,17 @@ type CommandForm = Omit<CommandSpec, 'load'>
 
 export const SOURCE_OF_LATEST = ['--source <name>', 'which source "latest" means'] as const
 
-export const collect = (value: string, all: string[] = []): string[] => [...all, value]
-
 const filters = (command: Command): Command => {
   const excludes = excludeCollector()
   return command
-    .option('--include <glob>', 'only files that match; may be given again', collect)
+    .option('--include <glob>', 'only files that match; may be given again', repeated)
     .option('--exclude <glob>', 'leave out what matches; may be given again', excludes('exclude'))
     .option('--iexclude <glob>', 'the same, and large and small letters are equal', excludes('iexclude'))
     .option('--exclude-file <file>', 'leave out what its lines say, as in a .gitignore', excludes('excludeFile'))
     .option('--size-limit <bytes>', 'leave out larger files (10M, 2G)')
     .option('--modified-since <date>', 'leave out older files (2024-01-31, or 7d)')
     .option('--exclude-caches', 'leave out folders with a CACHEDIR.TAG')
-    .option('--exclude-if-present <name>', 'leave out folders that hold an entry of that name', collect)
+    .option('--exclude-if-present <name>', 'leave out folders that hold an entry of that name', repeated)
     .option('--one-file-system', 'stay on the file systems of the given paths')
 }
 
@@ -34,11 +32,11 @@ export const FREQUENT = {
     describe: 'back up files and folders',
     configure: (command) =>
       void filters(command.argument('[path...]'))
-        .option('--files-from <file>', 'back up the paths in this file, one a line; "-" is standard input', collect)
-        .option('--files-from0 <file>', 'the same, with a NUL between the paths', collect)
+        .option('--files-from <file>', 'back up the paths in this file, one a line; "-" is standard input', repeated)
+        .option('--files-from0 <file>', 'the same, with a NUL between the paths', repeated)
         .addOption(choice('--type <type>', 'full, incremental or differential', TYPES).default('incremental'))
         .option('--source <name>', 'name of the source; default: machine and paths')
-        .option('--tag <tag>', 'may be given again', collect)
+        .option('--tag <tag>', 'may be given again', repeated)
         .option('--allow-empty', 'take a path that had files and has none as it is')
         .addOption(choice('--compression-level <level>', '1 to 9', LEVELS))
         .option('--dry-run', 'only say what would be stored'),
@@ -53,9 +51,9 @@ export const FREQUENT = {
         .option(
           '--include <path>',
           'only this path or glob, at any depth unless it begins with /; may be given again',
-          collect,
+          repeated,
         )
-        .option('--exclude <glob>', 'leave out what matches; may be given again', collect)
+        .option('--exclude <glob>', 'leave out what matches; may be given again', repeated)
         .addOption(
           choice('--overwrite <mode>', 'always, if-changed, if-newer or never', OVERWRITE).default('if-changed'),
         )

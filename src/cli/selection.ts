@@ -11,6 +11,7 @@ import {
 import { BackupError, isBackupError } from '../kernel/backup-error.ts'
 import { nearNames } from '../kernel/near-names.ts'
 import { type CommandContext, countOption, listOption, textOption } from './command.ts'
+import { nearContext, quoted } from './near-context.ts'
 import { GROUPS } from './selection-options.ts'
 
 type Group = (typeof GROUPS)[number]
@@ -36,8 +37,8 @@ interface AskedFor {
 }
 
 /**
- * The one snapshot that is named; `latest` is that of those that the filters let through. Throws USAGE for another than they let through, for what chooses among several, and for `latest` alone
- * where `latestOfSeveral` does. Throws SOURCE_NOT_FOUND, SNAPSHOT_NOT_FOUND, and as `findSnapshot` does.
+ * The one snapshot that is named; `latest` is that of those that the filters let through. Throws USAGE for another than
+ * they let through, for what chooses among several, and for `latest` alone where `latestOfSeveral` does. Throws SOURCE_NOT_FOUND, SNAPSHOT_NOT_FOUND, and as `findSnapshot` does.
  */
 export function namedSnapshot(
   context: CommandContext,
@@ -104,18 +105,13 @@ export function refuseUnknownSource({ options }: Pick<CommandContext, 'options'>
   const source = textOption(options, 'source')
   const known = sourcesOf(history.order.map(({ entry }) => entry))
   if (source === undefined || known.length === 0 || known.includes(source)) return
-  const near = nearNames(source, known)
   throw new BackupError('SOURCE_NOT_FOUND', 'There is no such source.', {
-    context: { source, ...(near.length > 0 && { near: `Did you mean ${quoted(near)}?` }) },
+    context: { source, ...nearContext(source, known) },
   })
 }
 
 function sourcesOf(entries: readonly SnapshotEntry[]): string[] {
   return [...new Set(entries.map(({ document }) => document.source))].sort()
-}
-
-function quoted(names: readonly string[]): string {
-  return names.map((name) => `"${name}"`).join(', ')
 }
 
 function findAmong(context: CommandContext, history: History, wanted: string): SnapshotEntry {

@@ -3,6 +3,8 @@
 const SHOWN_MAX = 3
 /** A slip or two in a short word, one in four letters of a long one. */
 const LETTERS_A_SLIP = 4
+/** Longer names cost too much to compare. */
+const LETTERS_MAX = 300
 
 /** The nearest first, three at most; empty where none is near. Case, accents and outer blanks count for nothing. */
 export function nearNames(typed: string, known: readonly string[]): string[] {
@@ -26,16 +28,13 @@ function plain(name: string): string {
 /** Undefined where they are too far apart. A name that holds the other whole is near, however much longer it is. */
 function slipsBetween(typed: string, name: string): number | undefined {
   if (typed.length > LETTERS_MAX || name.length > LETTERS_MAX) return typed === name ? 0 : undefined
-  const slips = distance(typed, name)
+  const slips = lettersApart(typed, name)
   if (slips <= Math.max(1, Math.floor(typed.length / LETTERS_A_SLIP))) return slips
   return typed.length > 2 && name.includes(typed) ? slips : undefined
 }
 
-/** Longer names cost too much to compare. */
-const LETTERS_MAX = 300
-
-/** Letters to change, add or take away (Levenshtein), row by row. */
-function distance(a: string, b: string): number {
+/** Letters to change, add or take away (Levenshtein), row by row: a swap of neighbours counts as two. */
+export function lettersApart(a: string, b: string): number {
   let above = Array.from({ length: b.length + 1 }, (_, i) => i)
   for (let i = 1; i <= a.length; i += 1) {
     const row = [i]

@@ -1,7 +1,6 @@
 export {
   holdsRepository,
   isSamePlace,
-  isWithin,
   parseLocation,
   type RepositoryLocation,
   refuseHomePlace,

@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { BackupError, systemCode } from '../kernel/backup-error.ts'
+import { isWithin, nearestPlace, realPlace } from '../kernel/real-place.ts'
 
 export interface RepositoryLocation {
   readonly kind: 'LOCAL'
@@ -46,17 +47,11 @@ export function isSamePlace(one: string, other: string): boolean {
   return real(one) === real(other)
 }
 
-/** Whether a place is `outer` or lies in it, by the real paths as far as they are there. */
-export function isWithin(place: string, outer: string): boolean {
-  const relative = path.relative(realPlace(outer), realPlace(place))
-  return relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative)
-}
-
-/** The repository that a place is, or lies in, by the real paths. */
-export function repositoryAround(place: string): string | undefined {
+/** The repository that a place is, or lies in, by the real paths. `known`: one that need not be there yet. */
+export function repositoryAround(place: string, known?: string): string | undefined {
   for (let at = realPlace(place); at !== path.dirname(at); at = path.dirname(at))
     if (holdsRepository({ path: at }) && fs.existsSync(path.join(at, 'config'))) return at
-  return undefined
+  return known !== undefined && isWithin(place, known) ? known : undefined
 }
 
 /**
@@ -64,7 +59,7 @@ export function repositoryAround(place: string): string | undefined {
  * TARGET_REFUSED where something that is no folder has the place.
  */
 export function refuseNested({ path: folder }: Pick<RepositoryLocation, 'path'>): void {
-  const there = nearest(folder)
+  const there = nearestPlace(folder)
   if (!fs.statSync(there).isDirectory()) throw placeRefused(there, 'It is no folder')
   const outer = repositoryAround(path.dirname(realPlace(folder)))
   if (outer !== undefined)
@@ -76,8 +71,7 @@ export function refuseNested({ path: folder }: Pick<RepositoryLocation, 'path'>)
  * own files would go with them. `repository` need not be there yet. Throws TARGET_REFUSED.
  */
 export function refuseHomePlace(home: string, repository?: string): void {
-  const around =
-    repositoryAround(home) ?? (repository !== undefined && isWithin(home, repository) ? repository : undefined)
+  const around = repositoryAround(home, repository)
   if (around !== undefined) throw placeRefused(home, `HOME would lie in the repository ${around}`)
   if (repository === undefined) return
   const inner = ['database', 'repositories'].find((name) => isWithin(repository, path.join(home, name)))
@@ -86,18 +80,6 @@ export function refuseHomePlace(home: string, repository?: string): void {
 
 function placeRefused(place: string, why: string): BackupError {
   return new BackupError('TARGET_REFUSED', `${place}: ${why}.`, { context: { path: place, why } })
-}
-
-/** What there is of a place: itself, or the nearest above it. */
-function nearest(folder: string): string {
-  let there = path.resolve(folder)
-  while (!fs.existsSync(there)) there = path.dirname(there)
-  return there
-}
-
-function realPlace(folder: string): string {
-  const there = nearest(folder)
-  return path.join(fs.realpathSync(there), path.relative(there, path.resolve(folder)))
 }
 
 const PARAMETERS = { mode: 'fileMode', 'dir-mode': 'directoryMode', uid: 'uid', gid: 'gid' } as const

@@ -1,5 +1,6 @@
 /** Opens packs, wherever they are, and tells what a failure to read one says. */
-import { BackupError, isBackupError, systemCode } from '../kernel/backup-error.ts'
+import { isBackupError, systemCode } from '../kernel/backup-error.ts'
+import { invariant } from '../kernel/invariant.ts'
 import { isNoFile } from '../kernel/regular-file.ts'
 import { LocalPack } from './local-pack.ts'
 import type { ObjectStore } from './object-store.ts'
@@ -24,7 +25,7 @@ export function placeOfPack(store: Pick<ObjectStore, 'local'>, key: string, byte
 /** `store` is needed for a place that is no file. Throws at once where there is no such file; see `faultOfPack`. */
 export function openPack(place: PackPlace, store: PackStore | undefined, options: OpenPackOptions): PackReader {
   if ('file' in place) return new LocalPack(place.file, options.buffer, options)
-  if (!store) throw new BackupError('INTERNAL', 'A pack that is no file is read without its store.')
+  invariant(store, 'A pack that is no file is read through its store.')
   return new RemotePack(place, store)
 }
 

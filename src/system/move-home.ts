@@ -12,8 +12,9 @@ import { BackupError, isBackupError, systemCode } from '../kernel/backup-error.t
 import { makeDirectories } from '../kernel/directories.ts'
 import { holdsDatabase, holdsState, holdsSystem, MOVED_FILE, movedTo } from '../kernel/home-folder.ts'
 import { replaceOwnedFile } from '../kernel/owned-file.ts'
+import { isWithin } from '../kernel/real-place.ts'
 import { syncFolder, syncTree } from '../kernel/written-through.ts'
-import { isSamePlace, isWithin, repositoryAround } from '../storage/index.ts'
+import { isSamePlace, repositoryAround } from '../storage/index.ts'
 import { enterHome } from './home-owner.ts'
 import { readSettled, writeSettled } from './settings/index.ts'
 
@@ -95,7 +96,7 @@ function refuseUseless(from: string, to: string): void {
 function refuseTaken({ from, to, fixed }: MoveOptions): void {
   if (fs.existsSync(to) && !fs.statSync(to).isDirectory()) throw refused(to, 'It is no folder')
   const repository = readSettled(from)?.repository
-  const around = repositoryAround(to) ?? (repository !== undefined && isWithin(to, repository) ? repository : undefined)
+  const around = repositoryAround(to, repository)
   if (around !== undefined) throw refused(to, `It lies in the repository ${around}`)
   if (repository !== undefined && isWithin(repository, to)) throw refused(to, `The repository ${repository} lies in it`)
   const isBegun = isSamePlace(movedTo(from) ?? from, to)

@@ -15,14 +15,19 @@ interface Told {
   readonly reason?: string
 }
 
-test('backup, restore, verify, copy, forget and prune tell each decision', async () => {
-  using folder = temporaryDirectory()
-  const at = (...parts: string[]) => path.join(folder.path, ...parts)
+function placeIn(folder: string) {
+  const at = (...parts: string[]) => path.join(folder, ...parts)
   const env = {
     NEONPRO_BACKUP_HOME: at('home'),
     NEONPRO_REPOSITORY: at('repo'),
     BACKUP_ENCRYPTION_KEY: `file:${at('key')}`,
   }
+  return { at, env }
+}
+
+test('backup, restore, verify, copy, forget and prune tell each decision', async () => {
+  using folder = temporaryDirectory()
+  const { at, env } = placeIn(folder.path)
   const told = async (...args: string[]) => {
     const ran = await runCli([...args, '--json', '-v'], { env })
     assert.ok(ran.json && [0, 3].includes(ran.status), `${args.join(' ')}: ${ran.stderr}`)
@@ -70,12 +75,7 @@ test('backup, restore, verify, copy, forget and prune tell each decision', async
 
 test('a backup is told before its files are; whoever stops listening stops no work', async () => {
   using folder = temporaryDirectory()
-  const at = (...parts: string[]) => path.join(folder.path, ...parts)
-  const env = {
-    NEONPRO_BACKUP_HOME: at('home'),
-    NEONPRO_REPOSITORY: at('repo'),
-    BACKUP_ENCRYPTION_KEY: `file:${at('key')}`,
-  }
+  const { at, env } = placeIn(folder.path)
   fs.mkdirSync(at('data'))
   for (let i = 0; i < 300; i += 1) fs.writeFileSync(at('data', `file${i}`), String(i))
   await runCli(['key', 'generate', at('key')], { env })

@@ -4,6 +4,7 @@
  * as it is in either, stands here with the reason. What is data (paths, numbers, codes, commands, options) is taken out
  * first.
  */
+import { KINDS as OBJECT_KINDS } from '../../src/cli/choices.ts'
 import { COMMANDS } from '../../src/cli/commands.ts'
 import { CONFIG_OPTIONS } from '../../src/contracts/system/option-reference.ts'
 import { toldTexts } from './told-texts.ts'
@@ -40,8 +41,7 @@ const SHARED: ReadonlyArray<readonly [reason: string, words: string]> = [
   ['HOME, the folder of the system, as docs and options name it', 'home'],
 ]
 
-const KINDS =
-  'config|keys|snapshots?|checkpoints|packs?|index|records|audit|locks|deletes|confirms|claims|parity|user|tree|blob'
+const KINDS = [...OBJECT_KINDS, 'snapshot', 'pack', 'tree', 'blob'].join('|')
 
 /** Taken out whole: lists of values that are typed as they are in either language, and members of objects. */
 const TYPED_AS_THEY_ARE = [

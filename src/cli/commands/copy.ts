@@ -1,5 +1,3 @@
-import fs from 'node:fs'
-import path from 'node:path'
 import {
   type CopyResult,
   copySnapshots,
@@ -11,6 +9,7 @@ import {
 } from '../../engine/index.ts'
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { hostName, userName } from '../../kernel/machine.ts'
+import { isWithin } from '../../kernel/real-place.ts'
 import { parseLocation, refuseNested } from '../../storage/index.ts'
 import { openStore } from '../../system/compose.ts'
 import { listed } from '../act-notes.ts'
@@ -97,12 +96,7 @@ function namingTarget(error: BackupError): BackupError {
 
 /** A copy in the repository that it copies is lost with it. Throws USAGE. */
 function refuseInside(location: string, source: string): void {
-  const whole = path.resolve(openStore(parseLocation(location)).location)
-  let there = whole
-  while (!fs.existsSync(there)) there = path.dirname(there)
-  const real = path.join(fs.realpathSync(there), path.relative(there, whole))
-  const outer = fs.realpathSync(source)
-  if (real === outer || real.startsWith(`${outer}/`))
+  if (isWithin(parseLocation(location).path, source))
     throw new BackupError(
       'USAGE',
       'The copy would lie in the repository itself: name a place on another disk with --to.',

@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod'
 import { BackupError } from '../../kernel/backup-error.ts'
+import { lettersApart } from '../../kernel/near-names.ts'
 import { KEEPS_NOTHING } from '../retention.ts'
 import type { OptionReference } from './option-reference.ts'
 
@@ -107,23 +108,11 @@ function memberNames(parent: string, options: ValidationPlace['options']): strin
 /** The known name that is at most a third of its letters away, or undefined. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   const near = known
-    .map((each) => ({ each, distance: distance(name.toLowerCase(), each.toLowerCase()) }))
+    .map((each) => ({ each, distance: lettersApart(name.toLowerCase(), each.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance)[0]
   return near && near.distance <= Math.max(2, Math.floor(near.each.length / 3)) && near.distance < near.each.length
     ? near.each
     : undefined
-}
-
-/** Levenshtein's; a swap of neighbours counts as two. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (const [i, letter] of [...a].entries()) {
-    const next = [i + 1]
-    for (let j = 0; j < b.length; j += 1)
-      next.push(Math.min(next[j]! + 1, row[j + 1]! + 1, row[j]! + (letter === b[j] ? 0 : 1)))
-    row = next
-  }
-  return row[b.length]!
 }
 
 /** Every path of a schema, with `[]` for the positions of a list. */

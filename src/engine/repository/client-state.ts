@@ -66,14 +66,14 @@ export class ClientState implements HeadMemory {
 
   /** Remembers heads; never lowers one, also where several processes remember at once. Failing to fails no backup. */
   remember(heads: Heads): void {
-    if (isWithin(heads, this.heads())) return
+    if (isKnown(heads, this.heads())) return
     try {
       makeDirectories(this.#directory, { mode: 0o700, isOwnersOfParent: true })
       // Held for the moment of a read and a rename; where somebody is stuck with it, this goes without.
       using _lock = takeStateLock(path.join(this.#directory, 'heads.lock'), HEADS_LOCK)
       // What another process has remembered meanwhile is read only now.
       const known = this.heads()
-      if (!isWithin(heads, known)) this.#writeFile('heads.json', JSON.stringify(merged(heads, known)))
+      if (!isKnown(heads, known)) this.#writeFile('heads.json', JSON.stringify(merged(heads, known)))
     } catch {
       // A read-only home: rollback is then only found through what snapshots say of each other.
     }
@@ -150,7 +150,7 @@ function merged(heads: Heads, known: Heads | undefined): Heads {
 }
 
 /** Nothing in `heads` is news. */
-function isWithin(heads: Heads, known: Heads | undefined): boolean {
+function isKnown(heads: Heads, known: Heads | undefined): boolean {
   return known !== undefined && JSON.stringify(merged(heads, known)) === JSON.stringify(known)
 }
 

@@ -40,12 +40,13 @@ export function acceptClock(stateDirectory: string): void {
 /** Takes what one state folder remembers of the clock into another: a doubt that either has stays in force. */
 export function mergeClock(from: string, to: string): void {
   const [moved, there] = [remembered(from), remembered(to)]
-  if (moved && (there === undefined || weight(moved) > weight(there))) remember(to, moved)
+  if (moved && (there === undefined || isAhead(moved, there))) remember(to, moved)
 }
 
-/** A doubt weighs more than any time; of two alike, the later one. */
-function weight({ wallMs, doubt }: ClockRecord): number {
-  return (doubt === undefined ? 0 : Number.MAX_SAFE_INTEGER / 2) + wallMs
+/** A doubt counts before any time; of two alike, the later one. */
+function isAhead(one: ClockRecord, other: ClockRecord): boolean {
+  const [doubts, othersDoubts] = [one.doubt !== undefined, other.doubt !== undefined]
+  return doubts === othersDoubts ? one.wallMs > other.wallMs : doubts
 }
 
 /** The uptime counts what the machine slept through, too. */

@@ -7,6 +7,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { programFolder } from '../../kernel/assets.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
+import { isAtOrBelow, realPlace } from '../../kernel/real-place.ts'
 
 export const Needed = {
   REPOSITORY: 'the repository',
@@ -42,7 +43,7 @@ export function runningProgram(): NeededPlace[] {
  * naming the place, USAGE for "/" by whatever name.
  */
 export function requireNothingNeeded(target: string, needed: readonly NeededPlace[]): void {
-  const real = realPath(target)
+  const real = realPlace(target)
   if (real === '/') throw new BackupError('USAGE', '--delete is not allowed for "/".')
   for (const { what, path: place } of needed) {
     const places = placesOf(place)
@@ -82,18 +83,5 @@ function linkTarget(file: string): string | undefined {
     return fs.readlinkSync(file)
   } catch {
     return undefined
-  }
-}
-
-export function isAtOrBelow(file: string, folder: string): boolean {
-  return file === folder || file.startsWith(folder === '/' ? '/' : `${folder}/`)
-}
-
-/** The real path of a place that may not exist yet: that of its nearest ancestor, and the rest. */
-export function realPath(file: string): string {
-  try {
-    return fs.realpathSync.native(file)
-  } catch {
-    return file === path.dirname(file) ? file : path.join(realPath(path.dirname(file)), path.basename(file))
   }
 }

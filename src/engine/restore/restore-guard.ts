@@ -1,17 +1,10 @@
 /** What a restore refuses before it touches anything. */
 import fs from 'node:fs'
 import { BackupError, systemCode } from '../../kernel/backup-error.ts'
+import { isWithin } from '../../kernel/real-place.ts'
 import type { Repository } from '../repository/index.ts'
 import type { SnapshotDocument } from '../snapshot/index.ts'
-import {
-  isAtOrBelow,
-  Needed,
-  type NeededPlace,
-  realPath,
-  requireNothingNeeded,
-  runningProgram,
-  targetRefused,
-} from './needed-places.ts'
+import { Needed, type NeededPlace, requireNothingNeeded, runningProgram, targetRefused } from './needed-places.ts'
 
 export interface GuardedRestore {
   readonly include?: readonly string[]
@@ -36,8 +29,7 @@ export function guardRestore(
   const { target, options } = facts
   const { store } = repository
   requireFolder(target)
-  if (store.local && isAtOrBelow(realPath(target), realPath(store.local.root)))
-    throw targetRefused(target, 'It lies in the repository')
+  if (store.local && isWithin(target, store.local.root)) throw targetRefused(target, 'It lies in the repository')
   if (!options.delete) return
   requireNothingNeeded(target, neededFor(repository, options.needed))
   if ((options.include ?? []).length + (options.exclude ?? []).length > 0)

@@ -1,6 +1,5 @@
 /** A reader of blobs in another thread, over local packs: the index is shared memory, the rest plain data. */
-import type { PackPlace } from '../../storage/index.ts'
-import { placeOfPack } from '../../storage/index.ts'
+import { type PackPlace, placeOfPack } from '../../storage/index.ts'
 import { createSegmentDecoder } from '../compression/index.ts'
 import { LookupIds, type MasterKey, masterLookup } from '../crypto/index.ts'
 import { type RepositoryIndex, SharedIndex, type SharedIndexMemory } from '../index/index.ts'

@@ -12,8 +12,9 @@ import {
 } from '../../contracts/system/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { nowMs } from '../../kernel/clock.ts'
+import { isAtOrBelow } from '../../kernel/real-place.ts'
 import { sourcePurpose } from '../control-key/index.ts'
-import { checkPaths, isInside, retentionConflicts } from '../execution/index.ts'
+import { checkPaths, retentionConflicts } from '../execution/index.ts'
 import type { SystemParts } from '../parts.ts'
 import { recordConfig } from '../records/index.ts'
 import { getConfig } from './list-configs.ts'
@@ -55,7 +56,7 @@ export async function checkSource(parts: SystemParts, settings: ConfigSettings):
 
 export function warningsAbout(parts: SystemParts, settings: ConfigSettings): Warning[] {
   const { locale, home, keyFiles = [] } = parts
-  const holds = (place: string) => settings.paths.find((each) => isInside(path.resolve(place), each))
+  const holds = (place: string) => settings.paths.find((each) => isAtOrBelow(path.resolve(place), each))
   const homeIn = holds(home)
   return [
     ...retentionConflicts(settings.retention, parts.defaults.retention, locale),

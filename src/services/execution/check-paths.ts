@@ -1,8 +1,8 @@
 /** What a configuration may back up: paths that are there and can be read, apart from the repository. */
 import fs from 'node:fs/promises'
-import path from 'node:path'
 import type { ConfigSettings } from '../../contracts/system/index.ts'
 import { BackupError, systemCode } from '../../kernel/backup-error.ts'
+import { isAtOrBelow, realPlace } from '../../kernel/real-place.ts'
 import type { RepositoryLocation } from '../../storage/index.ts'
 
 /**
@@ -20,7 +20,7 @@ export async function checkPaths(
       context: { kind: settings.kind },
     })
   if (settings.paths.length === 0) throw overlap('paths', 'it is empty')
-  const repository = await realPath(location.path)
+  const repository = realPlace(location.path)
   let away = 0
   for (const [i, each] of settings.paths.entries()) {
     const source = await readable(each).catch((error: unknown) => {
@@ -28,8 +28,8 @@ export async function checkPaths(
       if (!someMayBeAway || away === settings.paths.length) throw error
     })
     if (source === undefined) continue
-    if (isInside(repository, source)) throw overlap(`paths[${i}]`, `it holds the repository ${location.path}`)
-    if (isInside(source, repository)) throw overlap(`paths[${i}]`, `it lies inside the repository ${location.path}`)
+    if (isAtOrBelow(repository, source)) throw overlap(`paths[${i}]`, `it holds the repository ${location.path}`)
+    if (isAtOrBelow(source, repository)) throw overlap(`paths[${i}]`, `it lies inside the repository ${location.path}`)
   }
 }
 
@@ -52,20 +52,4 @@ async function readable(source: string): Promise<string> {
       cause: error,
     })
   }
-}
-
-/** Of the nearest folder that is there: a repository may not have been made yet. */
-async function realPath(place: string): Promise<string> {
-  const whole = path.resolve(place)
-  for (let at = whole; ; at = path.dirname(at)) {
-    try {
-      return path.join(await fs.realpath(at), path.relative(at, whole))
-    } catch (error) {
-      if (at === path.dirname(at)) throw error
-    }
-  }
-}
-
-export function isInside(inner: string, outer: string): boolean {
-  return inner === outer || inner.startsWith(outer.endsWith('/') ? outer : `${outer}/`)
 }

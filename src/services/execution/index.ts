@@ -2,7 +2,7 @@
 export { applyRetention, type RetentionCall, simulateRetention } from './apply-retention.ts'
 export { outcomeOf } from './backup-outcome.ts'
 export { carryOutRun } from './carry-out-run.ts'
-export { checkPaths, isInside } from './check-paths.ts'
+export { checkPaths } from './check-paths.ts'
 export { type EngineCall, EngineProcess, runInEngine } from './engine-process.ts'
 export { configOf, configTag, holdingsOf, unstorableProtections } from './holdings.ts'
 export { retentionConflicts } from './retention-conflicts.ts'

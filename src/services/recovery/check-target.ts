@@ -4,7 +4,7 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { Needed, type NeededPlace, requireNothingNeeded, runningProgram } from '../../engine/index.ts'
 import { BackupError, isBackupError, systemCode } from '../../kernel/backup-error.ts'
-import { isInside } from '../execution/index.ts'
+import { isAtOrBelow, realPlace } from '../../kernel/real-place.ts'
 import type { SystemParts } from '../parts.ts'
 
 type Use = Pick<SystemParts, 'repository' | 'home' | 'keyFiles'>
@@ -25,10 +25,7 @@ export async function checkTarget(targetPath: string, parts: Use, deleteExtra: b
   const target = path.resolve(targetPath)
   const { folder, rest } = await nearest(target)
   const real = path.join(folder, rest)
-  const repository = await nearest(path.resolve(parts.repository.location.path)).then((found) =>
-    path.join(found.folder, found.rest),
-  )
-  if (isInside(real, repository)) throw refused(target, 'It lies in the repository')
+  if (isAtOrBelow(real, realPlace(parts.repository.location.path))) throw refused(target, 'It lies in the repository')
   if (deleteExtra) refuseNeeded(target, parts)
   await requireWritable(target, folder)
   return target

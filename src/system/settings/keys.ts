@@ -1,10 +1,9 @@
 /** The keys of the settings, parsed and refused at start-up rather than in the first backup. */
-import fs from 'node:fs'
-import path from 'node:path'
 import { type Locale, withKeyAdvice } from '../../contracts/index.ts'
 import { type Warning, warningOf } from '../../contracts/system/index.ts'
 import { type Kek, parseKek } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
+import { isWithin } from '../../kernel/real-place.ts'
 import { holdsRepository } from '../../storage/index.ts'
 import { OriginKind } from './layers.ts'
 import type { KeyText, SettingsValues } from './settings.ts'
@@ -49,7 +48,7 @@ function readKey({ text, source, origin }: KeyText, folders: readonly string[]):
   if (file !== undefined && origin.kind === OriginKind.REMEMBERED) requireRemembered(file)
   const kek = parseKek(text, source)
   const written = file ?? (origin.kind === OriginKind.ENV_FILE ? origin.file : undefined)
-  const beside = written === undefined ? undefined : folders.find((folder) => isInside(written, folder))
+  const beside = written === undefined ? undefined : folders.find((folder) => isWithin(written, folder))
   if (beside !== undefined)
     throw new BackupError('KEY_REFUSED', 'The key lies beside the data.', {
       context: { source: written, why: `It lies inside ${beside}, beside the data; keep it elsewhere` },
@@ -61,18 +60,4 @@ function typedWarnings(read: ReadonlyArray<{ kek: Kek }>, keys: readonly KeyText
   return read.flatMap(({ kek }, i) =>
     kek.kind === 'passphrase' && kek.warning ? [warningOf('KEY_TYPED', locale, { source: keys[i]!.source })] : [],
   )
-}
-
-/** By the real paths: a link does not move a key out of the folder. */
-function isInside(file: string, folder: string): boolean {
-  const relative = path.relative(realPath(folder), realPath(file))
-  return relative !== '' && !relative.startsWith(`..${path.sep}`) && relative !== '..' && !path.isAbsolute(relative)
-}
-
-function realPath(place: string): string {
-  try {
-    return fs.realpathSync(place)
-  } catch {
-    return path.resolve(place)
-  }
 }
