@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { build } from 'esbuild'
+import { FREQUENT } from '../src/cli/frequent-commands.ts'
 import { publishedSchemas } from '../src/cli/json/json-schema.ts'
 import { writeManPages } from './man-pages.ts'
 
@@ -29,9 +30,7 @@ const EXTERNAL = [
   'systeminformation',
   'zod',
 ]
-const FREQUENT = ['backup', 'restore', 'snapshots', 'verify'].map((name) =>
-  path.join(root, `src/cli/direct/${name}.ts`),
-)
+const DIRECT = Object.keys(FREQUENT).map((name) => path.join(root, `src/cli/direct/${name}.ts`))
 /** Bundles hold CommonJS packages, which call for what Node has by `require`. */
 const REQUIRE = {
   js: "import { createRequire as neonproRequire } from 'node:module';const require = neonproRequire(import.meta.url);",
@@ -65,7 +64,7 @@ await build({
   chunkNames: 'part-[hash]',
 })
 // Each as one file: opening and linking a file takes longer than what is in it.
-for (const entry of [path.join(root, 'src/engine/worker/worker-main.ts'), ...FREQUENT])
+for (const entry of [path.join(root, 'src/engine/worker/worker-main.ts'), ...DIRECT])
   await build({
     ...common,
     entryPoints: [entry],
