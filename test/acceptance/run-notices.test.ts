@@ -46,7 +46,7 @@ test('a channel that never answers holds "run" some seconds only; what it did no
   const ran = await runCli(['run', 'c', '--json'], { env })
   assert.equal(ran.status, 0, ran.stderr)
   assert.equal(ran.json?.['state'], 'COMPLETED')
-  assert.match(ran.stderr, /1 notice\(s\) could not be sent yet: they stay in the outbox/)
+  assert.match(ran.stderr, /1 notice could not be sent yet\. It stays queued/)
   const first = String(ran.json?.['id'])
   receiver.status = 200
   receiver.received.length = 0

@@ -31,6 +31,8 @@ export function faultyStore(inner: ObjectStore, plan?: FaultPlan): FaultyStore {
   let fired = false
   const act = async <T>(run: () => Promise<T>): Promise<T> => {
     calls += 1
+    // A call beside the one that kills must not fail first: the process would end by its error, not by the signal.
+    if (fired && plan?.mode === 'kill-after') return new Promise<never>(() => {})
     if (fired) throw new Crash('gone')
     if (!plan || calls !== plan.at) return run()
     fired = true
