@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { build } from 'esbuild'
+import { makeAhead } from '../src/catalog/embedded/embedded-catalog.ts'
 import { FREQUENT } from '../src/cli/frequent-commands.ts'
 import { publishedSchemas } from '../src/cli/json/json-schema.ts'
 import { writeManPages } from './man-pages.ts'
@@ -85,6 +86,10 @@ writeManPages(path.join(dist, 'man'))
 fs.mkdirSync(path.join(dist, 'schemas'))
 for (const [name, schema] of Object.entries(publishedSchemas()))
   fs.writeFileSync(path.join(dist, 'schemas', `${name}.json`), `${JSON.stringify(schema, null, 2)}\n`)
+const scratch = path.join(dist, 'embedded/scratch')
+fs.mkdirSync(scratch, { recursive: true })
+await makeAhead(scratch)
+fs.rmSync(scratch, { recursive: true })
 console.log('built dist/')
 
 /** Leaves of the declarations what the package's entries lead to. */

@@ -22,6 +22,11 @@ export function databaseFolder(): URL {
   return new URL('../../database/', import.meta.url)
 }
 
+/** URL of the folder with the embedded database that the build made ahead. */
+export function embeddedTemplateFolder(): URL {
+  return new URL('../../dist/embedded/', import.meta.url)
+}
+
 /** URL of the unit that is shipped, likewise at the package's root. */
 export function serviceUnit(): URL {
   return new URL('../../packaging/systemd/neonpro-backup.service', import.meta.url)

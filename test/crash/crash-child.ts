@@ -3,10 +3,16 @@
  */
 import { faultyStore } from '../harness/faulty-store.ts'
 import { localStore } from '../harness/repository.ts'
-import { OPERATIONS, prepared } from './operations.ts'
+import { FORMS, OPERATIONS, prepared } from './operations.ts'
 
-const [base, name, at, mode] = process.argv.slice(2) as [string, string, string, 'kill' | 'kill-after']
+const [base, name, form, at, mode] = process.argv.slice(2) as [
+  string,
+  string,
+  keyof typeof FORMS,
+  string,
+  'kill' | 'kill-after',
+]
 const operation = OPERATIONS[name]!
 const ready = prepared(base)
-const { store } = faultyStore(localStore(ready[operation.on].folder), { at: Number(at), mode })
+const { store } = faultyStore(FORMS[form](localStore(ready[operation.on].folder)), { at: Number(at), mode })
 await operation.run(ready, store)

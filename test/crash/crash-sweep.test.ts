@@ -1,7 +1,7 @@
 // Goal: stopped at any storage call, nothing that was committed is lost and nothing needs unlocking. Method: fail the
 // n-th call (before or after it took effect) and everything after it, for n = 1, 2, … until the operation completes;
-// the same with a process that is killed there. After each stop verify every byte, restore every committed snapshot,
-// and let the next backup and prune run.
+// the same with a process that is killed there; both also through calls alone, as over a store without local files.
+// After each stop verify every byte, restore every committed snapshot, and let the next backup and prune run.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import fs from 'node:fs'
@@ -21,7 +21,7 @@ import {
 } from '../harness/repository.ts'
 import { seededRandom, testSeed } from '../harness/seeded-random.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
-import { loseIndex, OPERATIONS, type Operation, type Prepared, prepare, prepared } from './operations.ts'
+import { FORMS, loseIndex, OPERATIONS, type Operation, type Prepared, prepare, prepared } from './operations.ts'
 
 const isLong = process.env['NEONPRO_TEST_LONG'] === '1'
 
@@ -92,9 +92,11 @@ async function afterwards(ready: Prepared, operation: Operation, base: string): 
   await verified(ready.test)
 }
 
-function throwing(operation: Operation, plan: { at: number; mode: 'before' | 'after' }): Stop['stop'] {
+type Form = keyof typeof FORMS
+
+function throwing(operation: Operation, form: Form, plan: { at: number; mode: 'before' | 'after' }): Stop['stop'] {
   return async (ready) => {
-    const faulty = faultyStore(localStore(ready[operation.on].folder), plan)
+    const faulty = faultyStore(FORMS[form](localStore(ready[operation.on].folder)), plan)
     const done = await operation.run(ready, faulty.store).then(
       () => true,
       (error: unknown) => notPlanned(error, faulty.hasFired()),
@@ -110,12 +112,12 @@ function notPlanned(error: unknown, hasFired: boolean): false {
   return false
 }
 
-function killing(name: string, plan: { at: number; mode: 'kill' | 'kill-after' }): Stop['stop'] {
+function killing(name: string, form: Form, plan: { at: number; mode: 'kill' | 'kill-after' }): Stop['stop'] {
   return (_ready, base) =>
     new Promise((resolve, reject) => {
       execFile(
         process.execPath,
-        [path.join(import.meta.dirname, 'crash-child.ts'), base, name, String(plan.at), plan.mode],
+        [path.join(import.meta.dirname, 'crash-child.ts'), base, name, form, String(plan.at), plan.mode],
         (error, _stdout, stderr) => {
           if (!error) resolve(false)
           else if (error.signal === 'SIGKILL') resolve(true)
@@ -125,39 +127,48 @@ function killing(name: string, plan: { at: number; mode: 'kill' | 'kill-after' }
     })
 }
 
-for (const [name, operation] of Object.entries(OPERATIONS)) {
-  test(`stopped at every storage call, ${name} loses nothing`, async () => {
-    using folder = temporaryDirectory()
-    await prepare(folder.path)
-    let stops = 0
-    for (const mode of ['before', 'after'] as const) {
-      for (
-        let at = 1;
-        await stopOnce(folder.path, { name, operation, stop: throwing(operation, { at, mode }) });
-        at += 1
-      )
-        stops += 1
-    }
-    assert.ok(stops > 10, `only ${stops} stops`)
-  })
+/**
+ * Stops at calls until the operation gets to its end; returns at how many. The long form stops at all, the short one at
+ * some, chosen by the seed: 1 to `stepMax` further each time.
+ */
+async function sweep(template: string, stepMax: number, stopAt: (at: number) => Stop): Promise<number> {
+  const random = seededRandom(testSeed())
+  const step = () => (isLong ? 1 : 1 + Math.floor(random() * stepMax))
+  let stops = 0
+  for (let at = step(); await stopOnce(template, stopAt(at)); at += step()) stops += 1
+  return stops
+}
 
-  // A process costs half a second: the short form kills at some calls, chosen by the seed; the long form at all.
-  test(`killed at storage calls, ${name} loses nothing`, async () => {
-    using folder = temporaryDirectory()
-    await prepare(folder.path)
-    const random = seededRandom(testSeed())
-    const step = () => (isLong ? 1 : 1 + Math.floor(random() * 6))
-    let kills = 0
-    for (const mode of ['kill', 'kill-after'] as const) {
-      for (
-        let at = step();
-        await stopOnce(folder.path, { name, operation, stop: killing(name, { at, mode }) });
-        at += step()
-      )
-        kills += 1
-    }
-    assert.ok(kills > 0, `only ${kills} kills`)
-  })
+for (const [name, operation] of Object.entries(OPERATIONS)) {
+  for (const form of ['files', 'calls'] as const) {
+    const over = form === 'files' ? '' : ' over calls alone'
+    test(`stopped at every storage call${over}, ${name} loses nothing`, async () => {
+      using folder = temporaryDirectory()
+      await prepare(folder.path)
+      let stops = 0
+      for (const mode of ['before', 'after'] as const)
+        stops += await sweep(folder.path, form === 'files' ? 1 : 15, (at) => ({
+          name,
+          operation,
+          stop: throwing(operation, form, { at, mode }),
+        }))
+      assert.ok(stops > (form === 'files' ? 10 : 1), `only ${stops} stops`)
+    })
+
+    // A process costs half a second.
+    test(`killed at storage calls${over}, ${name} loses nothing`, async () => {
+      using folder = temporaryDirectory()
+      await prepare(folder.path)
+      let kills = 0
+      for (const mode of ['kill', 'kill-after'] as const)
+        kills += await sweep(folder.path, form === 'files' ? 8 : 30, (at) => ({
+          name,
+          operation,
+          stop: killing(name, form, { at, mode }),
+        }))
+      assert.ok(kills > 0, `only ${kills} kills`)
+    })
+  }
 }
 
 /** Flips a byte in the middle of the largest pack: content that the source still has. */

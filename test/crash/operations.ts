@@ -24,6 +24,7 @@ import {
   type TestRepository,
 } from '../harness/repository.ts'
 import { seededRandom } from '../harness/seeded-random.ts'
+import { withoutLocal } from '../harness/store-with.ts'
 
 export interface Prepared {
   readonly test: TestRepository
@@ -94,6 +95,12 @@ export function prepared(base: string): Prepared {
     committed: new Map(saved.committed.map(([name, entries]) => [name, new Map(entries)])),
   }
 }
+
+/** How the store that is interrupted is reached: with its local part, or by calls alone as one that is far away. */
+export const FORMS = {
+  files: (store: ObjectStore): ObjectStore => store,
+  calls: withoutLocal,
+} as const
 
 export interface Operation {
   /** Which repository's store is interrupted. */

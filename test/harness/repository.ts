@@ -82,7 +82,7 @@ export async function forget(test: TestRepository, name: string): Promise<void> 
 }
 
 export function open(test: TestRepository, store: ObjectStore = localStore(test.folder)): Promise<Repository> {
-  return Repository.open(store, [test.kek])
+  return Repository.open(store, [test.kek], { workspace: `${test.stateFolder}-workspace` })
 }
 
 export function stateOf(test: TestRepository, repository: Repository): ClientState {

@@ -17,6 +17,7 @@ import { PGLITE_PARSERS, PGLITE_SERIALIZERS } from '../values.ts'
 import { DurableFiles } from './durable-files.ts'
 import { embeddedDialect } from './embedded-dialect.ts'
 import { folderRefusal } from './folder-refusal.ts'
+import { fillAhead, keepAhead } from './made-ahead.ts'
 import { OwnerLock } from './owner-lock.ts'
 import { type Instance, type OpenedDatabase, RevivingDatabase, watch } from './reviving-database.ts'
 
@@ -25,7 +26,7 @@ export interface EmbeddedOptions {
   readonly directory?: string
   /** Held by the caller already; without it the catalog takes `owner.lock` beside the directory itself. */
   readonly lock?: OwnerLock
-  /** A data folder with the schema, as `dumpTemplate` gives it: makes a new database in a fifth of the time. */
+  /** A data folder with the schema, as `dumpTemplate` gives it; default for a directory: the build's, where it fits. */
   readonly template?: Blob
 }
 
@@ -138,18 +139,28 @@ async function make(directory: string, template: Blob | undefined): Promise<void
   makeDirectories(parent, { mode: 0o700 })
   const aside = `${directory}.new-${process.pid}`
   fs.mkdirSync(aside, { mode: 0o700 })
-  // Nothing has to survive yet: the tree is written through once, when it is whole.
-  const database = await PGlite.create({
-    ...common(template),
-    fs: new NodeFS(aside),
-    startParams: [...PGlite.defaultStartParams, ...SHARED_SETTINGS],
-  })
-  await prepare(database, directory)
-  await database.close()
+  if (template || !(await fillAhead(aside, CLUSTER_SETUP))) await makeIn(aside, template)
   fs.chmodSync(aside, 0o700)
   await syncTree(aside)
   fs.renameSync(aside, directory)
   syncFolder(parent)
+}
+
+/** Nothing has to survive yet: the tree is written through once, when it is whole. */
+async function makeIn(folder: string, template?: Blob): Promise<void> {
+  const database = await PGlite.create({
+    ...common(template),
+    fs: new NodeFS(folder),
+    startParams: [...PGlite.defaultStartParams, ...SHARED_SETTINGS],
+  })
+  await prepare(database, folder)
+  await database.close()
+}
+
+/** For the build: makes, in the empty folder `scratch`, what the first command of a system takes instead of making it. */
+export async function makeAhead(scratch: string): Promise<void> {
+  await makeIn(scratch)
+  await keepAhead(scratch, CLUSTER_SETUP)
 }
 
 async function start(directory: string): Promise<{ database: PGlite; files: DurableFiles }> {
@@ -209,7 +220,8 @@ async function prepare(database: PGlite, location: string): Promise<void> {
   await migrate(session, location)
 }
 
-const CLUSTER_SETUP = `
+/** Comes before the schema: what a server has already, and the role that works. */
+export const CLUSTER_SETUP = `
 begin;
 create role anon nologin;
 create role authenticated nologin;
