@@ -1,6 +1,5 @@
 /** What people and programs are told of an error: one line that says what happened, one that says what to do. */
-import { ERROR_CATALOG, type ErrorEntry, errorText, failureContext } from '../contracts/index.ts'
-import { BackupError, systemCode } from '../kernel/backup-error.ts'
+import { ERROR_CATALOG, type ErrorEntry, errorText, failureContext, knownError } from '../contracts/index.ts'
 import { CallFailed } from './call-failed.ts'
 import type { FailureAnswer } from './json/index.ts'
 import { type Locale, sentence, translator } from './locale.ts'
@@ -19,7 +18,7 @@ export function errorReport(
 ): ErrorReport {
   const { locale } = options
   if (error instanceof CallFailed) return failureReport(error, locale)
-  const known = knownOf(error)
+  const known = knownError(error)
   const entry: ErrorEntry = ERROR_CATALOG[known.code]
   const { message, guidance } = errorText(entry, locale, { command: options.command, ...known.context })
   const isSaidBetter = known.code === 'USAGE' || known.code === 'INTERNAL'
@@ -50,27 +49,4 @@ function failureReport(error: CallFailed, locale: Locale): ErrorReport {
 function stackOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   return [error.stack ?? '', ...(error.cause instanceof Error ? [error.cause.stack ?? ''] : [])].join('\n')
-}
-
-const DENIED = ['EACCES', 'EPERM', 'EROFS']
-const FULL = ['ENOSPC', 'EDQUOT']
-
-/** What the system says is no bug of ours: a full disk or a closed folder has its own code. */
-function knownOf(error: unknown): BackupError {
-  if (error instanceof BackupError) return error
-  const code = systemCode(error)
-  const cause = { cause: error }
-  const path =
-    typeof error === 'object' && error !== null && 'path' in error && typeof error.path === 'string'
-      ? error.path
-      : undefined
-  if (code !== undefined && FULL.includes(code)) return new BackupError('DISK_FULL', 'There is no room left.', cause)
-  if (code !== undefined && DENIED.includes(code))
-    return new BackupError('PERMISSION_DENIED', 'Access was denied.', { ...cause, context: { key: path } })
-  if (code !== undefined && /^E[A-Z0-9]+$/.test(code))
-    return new BackupError('STORAGE_FAILED', 'The system refused.', {
-      ...cause,
-      context: { cause: path === undefined ? code : `${code}, ${path}` },
-    })
-  return new BackupError('INTERNAL', error instanceof Error ? error.message : String(error), cause)
 }

@@ -5,6 +5,7 @@ import { environment } from '../kernel/environment.ts'
 import { refuseMoved } from '../kernel/home-folder.ts'
 import { printable, printableJson } from '../kernel/printable.ts'
 import { keepMemoryLean } from '../kernel/system-calls.ts'
+import { diskFull, FullPlace, isFull } from '../kernel/system-failure.ts'
 import { optimizeLateBesideThreads } from '../kernel/worker-thread.ts'
 import { type CommandContext, type CommandSpec, type OptionValues, textOption } from './command.ts'
 import { type Asked, commandTree, readArguments } from './command-tree.ts'
@@ -42,8 +43,12 @@ function interruption(notice: string): AbortSignal {
 function endWithItsReader(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') dieOf('SIGPIPE')
-    else process.exit(report(error, { command: undefined, isJson: false }))
+    else process.exit(report(ofOutput(error), { command: undefined, isJson: false }))
   })
+}
+
+function ofOutput(error: Error): Error {
+  return isFull(error) ? diskFull(FullPlace.OUTPUT, undefined, error) : error
 }
 
 /** Whoever stops reading what is told beside stops no work: the rest is said to nobody. */

@@ -1,6 +1,7 @@
 /** An error as people are told it: code, sentence, what to do; in their language. */
 import { BackupError } from '../kernel/backup-error.ts'
 import type { ErrorCode } from '../kernel/error-code.ts'
+import { systemFailure } from '../kernel/system-failure.ts'
 import { ERROR_CATALOG, type ErrorEntry } from './error-catalog.ts'
 import { phrase } from './phrases.ts'
 
@@ -35,7 +36,7 @@ const DEFAULTS: Values = {
 }
 
 /** Members of a context that hold words of ours, not facts. */
-const WORDS = ['why', 'accepted', 'by', 'fresh', 'room', 'make', 'gone', 'again', 'near']
+const WORDS = ['why', 'accepted', 'by', 'fresh', 'room', 'place', 'make', 'gone', 'again', 'near']
 
 /** The catalogue's texts, filled; what is not known goes with the sign that leads up to it. */
 export function errorText(entry: ErrorEntry, locale: Locale, values: Values): { message: string; guidance: string } {
@@ -58,12 +59,18 @@ export function errorText(entry: ErrorEntry, locale: Locale, values: Values): { 
   return { message: filled(entry.message[locale]), guidance: filled(entry.guidance[locale]) }
 }
 
-/** Anything thrown, as a failure. What is no BackupError is INTERNAL and keeps its text for the log. */
+/** Anything thrown, as one of ours: what the system refused has its code, and all else is INTERNAL and a bug. */
+export function knownError(error: unknown): BackupError {
+  if (error instanceof BackupError) return error
+  return (
+    systemFailure(error) ??
+    new BackupError('INTERNAL', error instanceof Error ? error.message : String(error), { cause: error })
+  )
+}
+
+/** Anything thrown, as a failure. */
 export function failureOf(error: unknown, locale: Locale): Failure {
-  const known =
-    error instanceof BackupError
-      ? error
-      : new BackupError('INTERNAL', error instanceof Error ? error.message : String(error), { cause: error })
+  const known = knownError(error)
   const { message, guidance } = errorText(ERROR_CATALOG[known.code], locale, known.context)
   return {
     code: known.code,

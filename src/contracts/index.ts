@@ -15,6 +15,7 @@ export {
   type FailureContext,
   failureContext,
   failureOf,
+  knownError,
   type Locale,
   localeOf,
   type Values,

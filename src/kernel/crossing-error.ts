@@ -1,9 +1,10 @@
 /**
- * An error as it crosses a thread or a process: code, sentence and context survive; of anything else its stack, as
- * text.
+ * An error as it crosses a thread or a process: code, sentence and context survive, also of what the system refused; of
+ * anything else its stack, as text.
  */
 import { BackupError, type ErrorContext } from './backup-error.ts'
 import { ERROR_CODES } from './error-code.ts'
+import { systemFailure } from './system-failure.ts'
 
 export interface CrossingError {
   readonly code: string | undefined
@@ -12,7 +13,8 @@ export interface CrossingError {
 }
 
 export function sendableError(error: unknown): CrossingError {
-  if (error instanceof BackupError) return { code: error.code, detail: error.message, context: { ...error.context } }
+  const known = error instanceof BackupError ? error : systemFailure(error)
+  if (known) return { code: known.code, detail: known.message, context: { ...known.context } }
   return {
     code: undefined,
     detail: error instanceof Error ? (error.stack ?? error.message) : String(error),

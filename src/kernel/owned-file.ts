@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
+import { diskFull, FullPlace, isFull } from './system-failure.ts'
 
 const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY } = fs.constants
 
@@ -31,8 +32,16 @@ export function giveFolder(folder: Buffer, owner: FileOwner | undefined): void {
   }
 }
 
-/** Makes a file of mode 0600 that was not there, written through. Throws what the system says; EEXIST. */
+/** Makes a file of HOME, mode 0600, that was not there, written through. Throws what the system says; EEXIST, DISK_FULL. */
 export function makeOwnedFile(file: string, text: string): void {
+  try {
+    makeFile(file, text)
+  } catch (error) {
+    throw isFull(error) ? diskFull(FullPlace.HOME, path.dirname(file), error) : error
+  }
+}
+
+function makeFile(file: string, text: string): void {
   const descriptor = fs.openSync(file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600)
   try {
     const owner = ownerToGive(path.dirname(file))

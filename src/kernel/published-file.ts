@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
+import { withPath } from './system-failure.ts'
 
 /**
  * Writes aside, fsyncs, renames and fsyncs the folder. Takes the place of a file of that name; a link of that name is
@@ -17,7 +18,7 @@ export function publishFile(file: string, content: string | Uint8Array, options:
     fs.renameSync(aside, file)
   } catch (error) {
     fs.rmSync(aside, { force: true })
-    throw error
+    throw withPath(error, file)
   }
   const descriptor = fs.openSync(folder, fs.constants.O_RDONLY | fs.constants.O_DIRECTORY)
   try {

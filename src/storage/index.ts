@@ -1,3 +1,4 @@
+export { repositoryOfStaging } from './local-staging.ts'
 export {
   holdsRepository,
   isSamePlace,
@@ -9,7 +10,7 @@ export {
 } from './location.ts'
 export type { ByteSource, CallOptions, LocalFiles, ObjectStat, ObjectStore, StoreCapabilities } from './object-store.ts'
 export {
-  faultOfPack,
+  faultOrThrow,
   type OpenPackOptions,
   openPack,
   type PackFault,
@@ -18,4 +19,4 @@ export {
 } from './open-pack.ts'
 export { type PackReader, type PackStore, ReadBuffer } from './pack-reader.ts'
 export { publishFile } from './publish-file.ts'
-export { isUnreadable } from './unreadable.ts'
+export { isForbidden, isUnreadable } from './unreadable.ts'

@@ -1,8 +1,16 @@
 /** What the system says of a local folder, as errors of the port. */
 import { BackupError, systemCode } from '../kernel/backup-error.ts'
 import { isNoFile } from '../kernel/regular-file.ts'
+import { diskFull, FullPlace, pathOf, processLimit } from '../kernel/system-failure.ts'
 
-export function translate(error: unknown, operation: string, key: string): unknown {
+export interface LocalOperation {
+  readonly operation: string
+  readonly key: string
+  /** The repository's folder: a key alone says nothing to somebody who looks for it. */
+  readonly folder: string
+}
+
+export function translate(error: unknown, { operation, key, folder }: LocalOperation): unknown {
   if (error instanceof BackupError) return error
   const code = systemCode(error)
   // Of what has an object's place and is no file there is no object.
@@ -16,7 +24,7 @@ export function translate(error: unknown, operation: string, key: string): unkno
       return new BackupError('ALREADY_EXISTS', 'The key is taken.', options)
     case 'ENOSPC':
     case 'EDQUOT':
-      return new BackupError('DISK_FULL', 'The repository has no room left.', options)
+      return diskFull(FullPlace.REPOSITORY, folder, error)
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
@@ -25,17 +33,10 @@ export function translate(error: unknown, operation: string, key: string): unkno
         context: { ...options.context, key: pathOf(error) ?? key },
       })
     default:
-      return new BackupError('STORAGE_FAILED', 'The repository folder failed.', options)
+      return processLimit(error) ?? new BackupError('STORAGE_FAILED', 'The repository folder failed.', options)
   }
 }
 
 function absent(error: unknown, key: string): BackupError {
   return new BackupError('NOT_FOUND', 'There is no such object.', { context: { key }, cause: error })
-}
-
-/** The path that the system names: a key alone says nothing to somebody who looks for the folder. */
-function pathOf(error: unknown): string | undefined {
-  return typeof error === 'object' && error !== null && 'path' in error && typeof error.path === 'string'
-    ? error.path
-    : undefined
 }

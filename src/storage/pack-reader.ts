@@ -16,7 +16,7 @@ export class ReadBuffer {
   }
 }
 
-/** One pack. What its reads throw is told apart by `faultOfPack`. */
+/** One pack. What its reads throw is told apart by `faultOrThrow`. */
 export interface PackReader extends Disposable {
   /** As stored. LOCAL: asked of the file; elsewhere what the place says. */
   readonly bytes: number

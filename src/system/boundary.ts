@@ -1,9 +1,8 @@
 /** The one bridge from thrown errors to results: the only place that catches for the façade. */
 
 import type { Locale } from '../contracts/index.ts'
-import { failureOf } from '../contracts/index.ts'
+import { failureOf, knownError } from '../contracts/index.ts'
 import type { Result, Warning } from '../contracts/system/index.ts'
-import { BackupError } from '../kernel/backup-error.ts'
 import type { Log } from '../kernel/log.ts'
 
 export interface Answer<T> {
@@ -20,7 +19,7 @@ export function failure<T>(error: unknown, locale: Locale): Result<T> {
   return { success: false, error: failureOf(error, locale), warnings: [] } as unknown as Result<T>
 }
 
-/** Runs one call. What is no BackupError is a bug: logged with its stack, answered as INTERNAL. */
+/** Runs one call. A bug is logged with its stack and answered as INTERNAL. */
 export async function attempt<T>(
   run: () => Promise<Answer<T>>,
   options: { readonly locale: Locale; readonly log: Log },
@@ -28,7 +27,7 @@ export async function attempt<T>(
   try {
     return success(await run())
   } catch (error) {
-    if (!(error instanceof BackupError)) options.log.error('a call failed by a bug', { error })
+    if (knownError(error).code === 'INTERNAL') options.log.error('a call failed by a bug', { error })
     return failure(error, options.locale)
   }
 }

@@ -13,6 +13,7 @@ import { makeDirectories } from '../kernel/directories.ts'
 import { holdsDatabase, holdsState, holdsSystem, MOVED_FILE, movedTo } from '../kernel/home-folder.ts'
 import { replaceOwnedFile } from '../kernel/owned-file.ts'
 import { isWithin } from '../kernel/real-place.ts'
+import { diskFull, FullPlace, isFull } from '../kernel/system-failure.ts'
 import { syncFolder, syncTree } from '../kernel/written-through.ts'
 import { isSamePlace, repositoryAround } from '../storage/index.ts'
 import { enterHome } from './home-owner.ts'
@@ -153,8 +154,7 @@ class BegunMove {
   /** A copy on a disk without room fails with more codes than one. */
   told(error: unknown): unknown {
     if (isBackupError(error)) return error
-    const code = systemCode(error)
-    if (code !== 'ENOSPC' && code !== 'EDQUOT' && freeBytes(path.dirname(this.#to)) >= ROOM_BYTES) return error
+    if (!isFull(error) && freeBytes(path.dirname(this.#to)) >= ROOM_BYTES) return error
     return noRoom(this.#to, error)
   }
 }
@@ -165,10 +165,7 @@ function freeBytes(folder: string): number {
 }
 
 function noRoom(folder: string, cause?: unknown): BackupError {
-  return new BackupError('DISK_FULL', `There is no room for HOME in ${folder}.`, {
-    context: { path: folder, target: folder },
-    cause,
-  })
+  return diskFull({ ...FullPlace.HOME, room: FullPlace.OTHER.room }, folder, cause)
 }
 
 /** As root, the new folder belongs to the owner of the old one, who could not make it at its fixed place. */

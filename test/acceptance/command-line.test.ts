@@ -252,7 +252,11 @@ test('an output that has no room is said, without a stack, and is no success', a
     })
     fs.closeSync(full)
     assert.equal(status, 1, args.join(' '))
-    assert.match(stderr, /^Error DISK_FULL: There is no room left\.\nWhat to do: .+\n$/, args.join(' '))
+    assert.match(
+      stderr,
+      /^Error DISK_FULL: There is no room left: standard output\.\nWhat to do: .+\n$/,
+      args.join(' '),
+    )
   }
 })
 

@@ -48,6 +48,12 @@ before(async () => {
 
 after(() => folder[Symbol.dispose]())
 
+interface FailureOfFull {
+  readonly code: string
+  readonly message: string
+  readonly context: { readonly target: string }
+}
+
 const MINE = ['restore', `latest:${at('source')}`, '--json']
 const LOST = [
   'grouped: owner: EPERM',
@@ -110,8 +116,14 @@ test('a full target, one out of inodes and a read-only one are named as what the
     const full = await cli([...MINE, '--target', disk])
     assert.equal(full.status, 1)
     assert.match(full.stderr, /DISK_FULL/)
-    assert.match(full.stderr, new RegExp(disk))
+    assert.match(full.stderr, new RegExp(`the target \\(${disk}\\)`))
     assert.doesNotMatch(full.stderr, /forget|prune/)
+    const made = await runCli(['init', '--repo', path.join(disk, 'repo'), '--json'], { env: { ...env, LANG: 'pt_BR' } })
+    const { code, message, context } = (made.json as { error: FailureOfFull }).error
+    assert.deepEqual([code, context.target], ['DISK_FULL', path.join(disk, 'repo')])
+    assert.match(message, new RegExp(`o repositório \\(${disk}/repo\\)`))
+    const key = await cli(['key', 'generate', path.join(disk, 'key')])
+    assert.match(key.stderr, new RegExp(`DISK_FULL: There is no room left \\(${disk}/key\\)`))
     execFileSync('mount', ['-o', 'remount,ro', disk])
     const locked = await cli([...MINE, '--target', path.join(disk, 'new')])
     assert.equal(locked.status, 1)

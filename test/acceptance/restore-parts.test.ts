@@ -111,6 +111,13 @@ test('a pack that can not be read, or is gone, costs its files: each is named, t
     assert.deepEqual([...broken.files, ...lost].sort(), whole.files)
     assert.ok(broken.answer.issues.every(({ reason }) => ['EIO', 'DAMAGED'].includes(reason)))
   }
+  // What the process lacks is no fault of the pack: nothing looks restored that is not.
+  const limited: DiskRule[] = [{ call: 'read', file: path.basename(largest), as: 'EMFILE' }]
+  const ended = await restore([], { NODE_OPTIONS: imported, NEONPRO_TEST_DISK: JSON.stringify(limited) })
+  assert.deepEqual(
+    [ended.status, (ended.json as { error?: { code: string } } | undefined)?.error?.code],
+    [1, 'PROCESS_LIMIT'],
+  )
   fs.renameSync(at(`repo/packs/${largest}`), at('aside'))
   const missing = await restore([])
   fs.renameSync(at('aside'), at(`repo/packs/${largest}`))

@@ -35,8 +35,12 @@ function fill(folder: string, bytesLeft: number): void {
   fs.writeFileSync(path.join(folder, 'ballast'), Buffer.alloc(Math.max(0, bavail * bsize - bytesLeft)))
 }
 
-const failsFull = (error: unknown) =>
-  isBackupError(error, 'DISK_FULL') || assert.fail(`DISK_FULL was expected: ${String(error)}`)
+const failsFull = (error: unknown) => {
+  assert.ok(isBackupError(error, 'DISK_FULL'), `DISK_FULL was expected: ${String(error)}`)
+  const { place, target } = error.context
+  assert.deepEqual([place, path.basename(String(target))], ['the repository', 'repository'])
+  return true
+}
 
 async function whole(
   repository: TestRepository,

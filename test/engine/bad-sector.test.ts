@@ -147,3 +147,29 @@ test('reads that give fewer bytes than were asked for change nothing', async () 
   assert.deepEqual([found.problems, found.hits], [[], []])
   assert.deepEqual([repaired.packsDamaged, repaired.segmentsRemoved], [[], []])
 })
+
+test('what this machine or this user lacks is no damage: verify, repair and prune end and change nothing', async () => {
+  using folder = temporaryDirectory()
+  const { made } = await stage(folder.path)
+  const [data, aside] = [path.join(made.folder, 'index/data'), path.join(folder.path, 'aside')]
+  for (const [as, code] of [
+    ['EMFILE', 'PROCESS_LIMIT'],
+    ['EACCES', 'PERMISSION_DENIED'],
+    ['EINTR', 'STORAGE_FAILED'],
+  ] as const) {
+    const rules: DiskRule[] = [{ call: 'read', file: '/packs/', as }]
+    type Failed = { readonly error?: string }
+    // Without their index repair reads the packs themselves.
+    fs.renameSync(data, aside)
+    const ended = await maintained<Failed[]>(folder.path, made, rules, 'verify', 'prune', 'repair')
+    assert.deepEqual(
+      ended.map(({ error }) => error),
+      [code, code, code],
+      JSON.stringify(ended),
+    )
+    fs.rmSync(data, { recursive: true, force: true })
+    fs.renameSync(aside, data)
+  }
+  const [whole] = await maintained<[VerifyResult]>(folder.path, made, [], 'verify')
+  assert.deepEqual([whole.problems, whole.hits], [[], []])
+})

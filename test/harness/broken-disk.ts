@@ -17,12 +17,12 @@ export interface DiskRule {
    * What node reports; `flip`: the byte at `from` comes back with one bit changed; `short`: fewer bytes come back than
    * were asked for.
    */
-  readonly as: 'EIO' | 'ENOSPC' | 'flip' | 'short'
+  readonly as: keyof typeof ERRNO | 'flip' | 'short'
   /** Only from the n-th matching call on, counted from 1. Default 1. */
   readonly nth?: number
 }
 
-const ERRNO = { EIO: -5, ENOSPC: -28 } as const
+const ERRNO = { EINTR: -4, EIO: -5, ENOMEM: -12, EACCES: -13, EMFILE: -24, ENOSPC: -28 } as const
 const rules = JSON.parse(process.env['NEONPRO_TEST_DISK'] ?? '[]') as DiskRule[]
 const counts = new Map<DiskRule, number>()
 
@@ -43,7 +43,7 @@ function ruleFor(call: DiskRule['call'], descriptor: number, end = Number.POSITI
 }
 
 function failure(syscall: string, { as }: DiskRule): Error {
-  const code = as === 'ENOSPC' ? as : 'EIO'
+  const code = as === 'flip' || as === 'short' ? 'EIO' : as
   return Object.assign(new Error(`${code}: planned failure, ${syscall}`), { code, syscall, errno: ERRNO[code] })
 }
 

@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { BackupError, systemCode } from '../../kernel/backup-error.ts'
 import { nameOfUser } from '../../kernel/run-as.ts'
+import { diskFull, FullPlace } from '../../kernel/system-failure.ts'
 
 /** Two segments of the write-ahead log. */
 const ROOM_MIN = 32 * 1024 * 1024
@@ -30,10 +31,7 @@ export function folderRefusal(
       cause,
     })
   if (!isFull(there)) return undefined
-  return new BackupError('DISK_FULL', `There is no room for the embedded database in ${there}.`, {
-    context: { path: there },
-    cause,
-  })
+  return diskFull(FullPlace.HOME, there, cause)
 }
 
 function nearest(place: string): string {

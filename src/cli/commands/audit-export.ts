@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { isoTime } from '../../kernel/clock.ts'
 import { DayEnd } from '../../kernel/moment.ts'
+import { withPath } from '../../kernel/system-failure.ts'
 import { type CommandContext, type CommandResult, dateOption, textOption } from '../command.ts'
 import type { AnswerOf } from '../json/index.ts'
 import { dataOf, openCommandSystem } from '../system.ts'
@@ -37,6 +38,11 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
 /** The file appears under its name only when it is whole. */
 function writeWhole(file: string, text: string): void {
   const aside = `${file}.neonpro-part`
-  fs.writeFileSync(aside, text, { mode: 0o600, flush: true })
-  fs.renameSync(aside, file)
+  try {
+    fs.writeFileSync(aside, text, { mode: 0o600, flush: true })
+    fs.renameSync(aside, file)
+  } catch (error) {
+    fs.rmSync(aside, { force: true })
+    throw withPath(error, file)
+  }
 }

@@ -3,6 +3,7 @@ import { PassThrough, Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { ArchiveFormat, Inspector, readHistory, type SnapshotEntry, writeArchive } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
+import { diskFull, FullPlace, isFull } from '../../kernel/system-failure.ts'
 import { type CommandContext, type CommandResult, textOption } from '../command.ts'
 import type { AnswerOf } from '../json/index.ts'
 import { openRepository } from '../open.ts'
@@ -74,7 +75,7 @@ async function intoFile(file: string, act: (output: Writable) => Promise<Issues>
     through.destroy()
     await written.catch(() => {})
     fs.rmSync(aside, { force: true })
-    throw error
+    throw isFull(error) ? diskFull(FullPlace.OTHER, file, error) : error
   }
 }
 

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { keyFingerprint } from '../../engine/index.ts'
 import { BackupError, systemCode } from '../../kernel/backup-error.ts'
 import { makeDirectories } from '../../kernel/directories.ts'
+import { withPath } from '../../kernel/system-failure.ts'
 import type { CommandContext, CommandResult } from '../command.ts'
 import type { AnswerOf } from '../json/index.ts'
 import { refuseKeyInRepository } from '../open.ts'
@@ -14,17 +15,30 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   const key = randomBytes(32)
   try {
     makeDirectories(path.dirname(file), { mode: 0o700 })
-    fs.writeFileSync(file, `base64:${key.toString('base64')}\n`, { flag: 'wx', mode: 0o600, flush: true })
+    writeWhole(file, `base64:${key.toString('base64')}\n`)
   } catch (error) {
     if (systemCode(error) === 'EEXIST')
       throw new BackupError('ALREADY_EXISTS', 'A key file is never overwritten.', {
         context: { key: file },
         cause: error,
       })
-    throw error
+    throw withPath(error, file)
   }
   const fingerprint = keyFingerprint({ kind: 'raw', key })
   context.say(context.t('key.generated', { file, fingerprint }))
   context.say(context.t('key.use', { file }))
   return { json: { file, fingerprint } }
+}
+
+/** Nothing of it stays where it can't be written whole. */
+function writeWhole(file: string, text: string): void {
+  const descriptor = fs.openSync(file, 'wx', 0o600)
+  try {
+    fs.writeFileSync(descriptor, text, { flush: true })
+  } catch (error) {
+    fs.rmSync(file, { force: true })
+    throw error
+  } finally {
+    fs.closeSync(descriptor)
+  }
 }

@@ -262,6 +262,7 @@ export const en = {
   'reason.IMMUTABLE': 'it is immutable or append-only (chattr)',
   'reason.OTHER_FILE_SYSTEM': 'another file system is mounted there, so it was left as it is',
   'reason.OWNER_LOST': 'left off, since it would give the rights of another owner',
+  'reason.PERMISSION_DENIED': 'this user may not read its data in the repository',
   'reason.STORAGE_FAILED': 'its data can not be read from the repository',
   'reason.RESTORE_MISMATCH': 'its content is not what the snapshot holds',
   'reason.TARGET_REFUSED': 'something else stands in its place',

@@ -263,6 +263,7 @@ export const ptBr: Readonly<Record<MessageKey, string>> = {
   'reason.IMMUTABLE': 'é imutável ou só aceita acréscimos (chattr)',
   'reason.OTHER_FILE_SYSTEM': 'outro sistema de arquivos está montado ali, então ficou como está',
   'reason.OWNER_LOST': 'não aplicado, pois daria as permissões de outro dono',
+  'reason.PERMISSION_DENIED': 'este usuário não pode ler os dados dele no repositório',
   'reason.STORAGE_FAILED': 'seus dados não podem ser lidos do repositório',
   'reason.RESTORE_MISMATCH': 'seu conteúdo não é o que o snapshot contém',
   'reason.TARGET_REFUSED': 'há outra coisa no lugar',

@@ -9,6 +9,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { monotonicNs } from '../../kernel/clock.ts'
+import { withPath } from '../../kernel/system-failure.ts'
 import { boundedCopy, changeState, writeSample } from './sample.ts'
 import { type Tree, UNREADABLE, walkTree } from './tree-walk.ts'
 
@@ -66,8 +67,12 @@ interface Answer {
 
 /** Proves it all, on a folder that is only read or on a sample. Throws Mismatch. */
 export function prove(prover: Prover, folder: string | undefined): Proof {
-  const run = new ProofRun(prover, placesFor(prover.words, folder))
-  return run.prove(folder !== undefined)
+  const places = placesFor(prover.words, folder)
+  try {
+    return new ProofRun(prover, places).prove(folder !== undefined)
+  } catch (error) {
+    throw withPath(error, places.base)
+  }
 }
 
 function demand(condition: boolean, sentence: () => string): void {

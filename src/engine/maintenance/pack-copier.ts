@@ -1,7 +1,7 @@
 /** Copies the needed blobs of packs into new packs, each proven by its id. Runs in any thread. */
 import { alignedBuffer } from '../../kernel/aligned-buffer.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
-import { faultOfPack, openPack, type PackReader, type PackStore, ReadBuffer } from '../../storage/index.ts'
+import { faultOrThrow, openPack, type PackReader, type PackStore, ReadBuffer } from '../../storage/index.ts'
 import { createSegmentCodec, type SegmentCodec } from '../compression/index.ts'
 import {
   blobIdOf,
@@ -104,8 +104,7 @@ export class PackCopier {
     try {
       return openPack(place, this.#store, { buffer: this.#frame, isCached: false })
     } catch (error) {
-      const fault = faultOfPack(error)
-      if (!fault) throw error
+      const fault = faultOrThrow(error)
       throw new BackupError(fault.isMissing ? 'NOT_FOUND' : 'STORAGE_FAILED', 'A pack can not be opened.', {
         context: { object: `packs/${name}` },
         cause: error,
@@ -199,8 +198,8 @@ async function readOrDamaged(pack: PackReader, position: number, bytes: number):
   try {
     return pack.readSync?.(position, bytes) ?? (await pack.read(position, bytes))
   } catch (error) {
-    const fault = faultOfPack(error)
-    if (!fault || fault.isMissing) throw error
+    const fault = faultOrThrow(error)
+    if (fault.isMissing) throw error
     throw new BackupError('DAMAGED', 'A pack can not be read: nothing is deleted.', {
       context: { object: 'packs/', cause: fault.cause },
       cause: error,

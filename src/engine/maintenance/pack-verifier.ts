@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto'
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import {
-  faultOfPack,
+  faultOrThrow,
   openPack,
   type PackPlace,
   type PackReader,
@@ -82,8 +82,7 @@ export class PackVerifier {
     try {
       return await this.#verify(task)
     } catch (error) {
-      const fault = faultOfPack(error)
-      if (!fault) throw error
+      const fault = faultOrThrow(error)
       return {
         name: task.name,
         bytesRead: 0,
@@ -251,8 +250,8 @@ async function readOr(
 
 /** Throws on what says nothing of the pack, and where it is gone: then that is all that is to be said of it. */
 function causeOf(error: unknown): string {
-  const fault = faultOfPack(error)
-  if (!fault || fault.isMissing) throw error
+  const fault = faultOrThrow(error)
+  if (fault.isMissing) throw error
   return fault.cause
 }
 

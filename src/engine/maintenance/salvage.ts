@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { isBackupError } from '../../kernel/backup-error.ts'
-import { isUnreadable } from '../../storage/index.ts'
+import { isForbidden, isUnreadable } from '../../storage/index.ts'
 import { createSegmentCodec } from '../compression/index.ts'
 import {
   beginsAsObject,
@@ -37,7 +37,7 @@ export interface Salvaged {
 
 /**
  * `foreign` for an object that holds what its name says, or is longer than any pack, and was never sealed here;
- * undefined when its header is lost.
+ * undefined when its header is lost. Throws what is no fault of the pack, such as PERMISSION_DENIED.
  */
 export async function salvage(
   repository: Repository,
@@ -47,15 +47,18 @@ export async function salvage(
   const source = new PackSource(repository, name, facts.bytes)
   const header = await source.take(HEADER_BYTES)
   const opener = header && openerOf(repository, header)
+  if (source.failure !== undefined) throw source.failure
   if (!opener) {
     if (repository.keys.lost.length > 0) return undefined
     return facts.bytes > PACK_BYTES_MAX || (await source.hash()) === name ? 'foreign' : undefined
   }
   const found = await readFrames(source, opener, facts.lookupIds)
+  const isWhole = found.isWhole && (await source.hash()) === name
+  if (source.failure !== undefined) throw source.failure
   return {
     pack: { name, bytes: facts.bytes, ...found },
     indexClass: opener.header.type === ObjectType.PACK_DATA ? IndexClass.DATA : IndexClass.META,
-    isWhole: found.isWhole && (await source.hash()) === name,
+    isWhole,
     isUnreadable: source.isUnreadable,
   }
 }
@@ -94,6 +97,8 @@ class PackSource {
   readonly #hash = createHash('sha256')
   #at = 0
   isUnreadable = false
+  /** Says nothing of the pack: the caller is told. */
+  failure: unknown
 
   constructor(repository: Repository, name: string, bytes: number) {
     this.#repository = repository
@@ -114,7 +119,9 @@ class PackSource {
       this.#hash.update(piece)
       return Buffer.from(piece.buffer, piece.byteOffset, piece.length)
     } catch (error) {
-      if (!isUnreadable(error) && !isBackupError(error, 'NOT_FOUND')) throw error
+      const isOfPack = isUnreadable(error) || isBackupError(error, 'NOT_FOUND')
+      if (isForbidden(error) || !isOfPack) this.failure ??= error
+      if (!isOfPack) throw error
       this.isUnreadable = true
       return undefined
     }
@@ -160,7 +167,7 @@ async function readFrames(
       segments.push(sealedBytes, directory.blobOffsets.length - 1)
     }
   } catch (error) {
-    if (!isBackupError(error)) throw error
+    if (!isBackupError(error) || error === source.failure) throw error
   } finally {
     codec.dispose()
   }

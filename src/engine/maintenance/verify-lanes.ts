@@ -2,6 +2,7 @@
 import type { Worker } from 'node:worker_threads'
 import { throwIfAborted } from '../../kernel/abort.ts'
 import { turn } from '../../kernel/clock.ts'
+import { type CrossingError, receivedError } from '../../kernel/crossing-error.ts'
 import { lostThread, startWorkerThread } from '../../kernel/worker-thread.ts'
 import type { ObjectStore } from '../../storage/index.ts'
 import { type PackTask, type PackVerdict, PackVerifier, type VerifierSetup } from './pack-verifier.ts'
@@ -18,6 +19,8 @@ export interface VerifyRun {
 
 /** What the worker is told: how to verify what follows, or a pack. */
 export type ToVerifier = { readonly setup: VerifierSetup } | { readonly task: PackTask }
+
+export type FromVerifier = PackVerdict | { readonly failed: CrossingError }
 
 /** Made before the index is read, so that the worker starts meanwhile. */
 export class VerifyLanes implements AsyncDisposable {
@@ -56,15 +59,16 @@ export class VerifyLanes implements AsyncDisposable {
     if (!worker || !lost) return
     const tell = (message: ToVerifier): void => worker.postMessage(message)
     tell({ setup: run.setup })
-    const done = new Promise<void>((resolve) => {
+    const done = new Promise<void>((resolve, reject) => {
       const next = () => {
         const task = run.signal?.aborted ? undefined : queue.shift()
         if (task) tell({ task })
         else resolve()
       }
       worker.removeAllListeners('message')
-      worker.on('message', (verdict: PackVerdict) => {
-        run.onVerdict(verdict)
+      worker.on('message', (answer: FromVerifier) => {
+        if ('failed' in answer) return reject(receivedError(answer.failed))
+        run.onVerdict(answer)
         next()
       })
       next()

@@ -7,6 +7,8 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { BackupError, systemCode } from '../../kernel/backup-error.ts'
 import { machineTag } from '../../kernel/machine.ts'
+import { diskFull, FullPlace, isFull, processLimit } from '../../kernel/system-failure.ts'
+import { repositoryOfStaging } from '../../storage/index.ts'
 
 const BLOCK_BYTES = 4096
 const OPEN_FLAGS = fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_EXCL
@@ -134,10 +136,17 @@ function openStaged(file: string): { descriptor: number; isDirect: boolean } {
 
 function stagingError(error: unknown, file: string): BackupError {
   const code = systemCode(error)
-  const context = { path: path.dirname(file), cause: code ?? 'unknown' }
-  if (code === 'ENOSPC' || code === 'EDQUOT')
-    return new BackupError('DISK_FULL', 'The staging folder has no room left.', { context, cause: error })
+  const folder = path.dirname(file)
+  const context = { path: folder, cause: code ?? 'unknown' }
+  const repository = repositoryOfStaging(folder)
+  if (isFull(error))
+    return diskFull(repository ? FullPlace.REPOSITORY : FullPlace.TEMPORARY, repository ?? folder, error)
+  const limit = processLimit(error)
+  if (limit) return limit
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
-    return new BackupError('PERMISSION_DENIED', 'The staging folder cannot be written.', { context, cause: error })
+    return new BackupError('PERMISSION_DENIED', 'The staging folder cannot be written.', {
+      context: { ...context, key: folder },
+      cause: error,
+    })
   return new BackupError('STORAGE_FAILED', 'Writing to the staging folder failed.', { context, cause: error })
 }

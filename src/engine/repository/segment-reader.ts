@@ -4,7 +4,7 @@
  */
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import {
-  faultOfPack,
+  faultOrThrow,
   openPack,
   type PackPlace,
   type PackReader,
@@ -244,8 +244,8 @@ export class SegmentReader implements AsyncDisposable {
 
   /** What can't be had of one pack is damage of that pack, and no reason to stop reading others. */
   #refuse(error: unknown, number: number): never {
-    const fault = isBackupError(error, 'DAMAGED') ? undefined : faultOfPack(error)
-    if (!fault) throw error
+    if (isBackupError(error, 'DAMAGED')) throw error
+    const fault = faultOrThrow(error)
     const object = packKey(this.#nameOf(number))
     // It was deleted since the index was read.
     if (fault.isMissing)

@@ -1,6 +1,7 @@
 /** What a restore did and what it could not do; and which failures end it. */
 import fs from 'node:fs'
 import { BackupError, isBackupError, systemCode } from '../../kernel/backup-error.ts'
+import { isFull, processLimit } from '../../kernel/system-failure.ts'
 import { printablePath } from '../snapshot/index.ts'
 import type { RestoreDecision, RestoreIssue, RestoreOptions } from './restore-options.ts'
 
@@ -10,12 +11,12 @@ const ISSUES_MAX = 100_000
 const ISSUES: ReadonlySet<string> = new Set([
   'DAMAGED',
   'NOT_FOUND',
+  // A pack that this user may not read; what is closed at the target has the system's code.
+  'PERMISSION_DENIED',
   'RESTORE_MISMATCH',
   'STORAGE_FAILED',
   'TARGET_REFUSED',
 ])
-const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT'])
-const LIMITS: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOMEM'])
 
 const NO_MORE_BYTES = 'Free some room on the target or choose another one, and run it again: what was restored stays'
 const NO_MORE_FILES =
@@ -66,7 +67,7 @@ export class RestoreReport {
   #full(source: string, cause: unknown): BackupError {
     const room = takesNoMoreFiles(this.#target) ? NO_MORE_FILES : NO_MORE_BYTES
     return new BackupError('DISK_FULL', 'The target has no room left.', {
-      context: { path: printablePath(source), target: this.#target, room },
+      context: { path: printablePath(source), place: 'the target', target: this.#target, room },
       cause,
     })
   }
@@ -75,16 +76,14 @@ export class RestoreReport {
   failed(error: unknown, source: string): void {
     if (isBackupError(error)) {
       if (!ISSUES.has(error.code) || error.context['path'] === this.#target) throw error
-      return this.issue(source, systemCode(error.cause) ?? error.code)
+      const isForbidden = error.code === 'PERMISSION_DENIED'
+      return this.issue(source, isForbidden ? error.code : (systemCode(error.cause) ?? error.code))
     }
     const code = systemCode(error)
     if (code === undefined) throw error
-    if (FULL.has(code)) throw this.#full(source, error)
-    if (LIMITS.has(code))
-      throw new BackupError('PROCESS_LIMIT', 'The process is at its limits.', {
-        context: { cause: code },
-        cause: error,
-      })
+    if (isFull(error)) throw this.#full(source, error)
+    const limit = processLimit(error)
+    if (limit) throw limit
     this.issue(source, code)
   }
 }

@@ -22,7 +22,7 @@ import {
 import type { FromCopier, ToCopier } from '../maintenance/copy-blobs.ts'
 import { type CopierSetup, PackCopier } from '../maintenance/pack-copier.ts'
 import { PackVerifier } from '../maintenance/pack-verifier.ts'
-import type { ToVerifier } from '../maintenance/verify-lanes.ts'
+import type { FromVerifier, ToVerifier } from '../maintenance/verify-lanes.ts'
 import type { ContentWorkerSetup } from '../restore/content-lanes.ts'
 import { ContentWriter, type Pieces } from '../restore/content-writer.ts'
 import { openSharedReader } from '../snapshot/index.ts'
@@ -117,7 +117,11 @@ function runVerifier(): void {
   let verifier: PackVerifier | undefined
   parent.on('message', (message: ToVerifier) => {
     if ('setup' in message) verifier = new PackVerifier(message.setup)
-    else void verifier?.verify(message.task).then((verdict) => parent.postMessage(verdict))
+    else
+      void verifier
+        ?.verify(message.task)
+        .catch((error: unknown) => ({ failed: sendableError(error) }))
+        .then((answer: FromVerifier) => parent.postMessage(answer))
   })
 }
 

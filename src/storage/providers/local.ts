@@ -16,6 +16,7 @@ import { ownerToGive } from '../../kernel/owned-file.ts'
 import { checkKey } from '../key.ts'
 import { translate } from '../local-errors.ts'
 import { readObject } from '../local-reading.ts'
+import { STAGING } from '../local-staging.ts'
 import type {
   ByteSource,
   CallOptions,
@@ -28,7 +29,6 @@ import type {
   StoreCapacity,
 } from '../object-store.ts'
 
-const STAGING = '.staging'
 const RESERVE = 'reserve'
 const STATS_AT_ONCE = 32
 /** Folders that are reached through a link lie at most that deep: a link may lead anywhere. */
@@ -242,7 +242,7 @@ export class LocalStore implements ObjectStore {
       return entries.filter(({ name }) => !name.startsWith('.')).sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1))
     } catch (error) {
       if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return []
-      throw translate(error, 'list', directory)
+      throw translate(error, { operation: 'list', key: directory, folder: this.location })
     }
   }
 
@@ -412,7 +412,7 @@ export class LocalStore implements ObjectStore {
     try {
       return await run()
     } catch (error) {
-      throw translate(error, operation, key)
+      throw translate(error, { operation, key, folder: this.location })
     }
   }
 }
