@@ -8,6 +8,8 @@ export const TYPES = ['full', 'incremental', 'differential'] as const
 export const OVERWRITE = ['always', 'if-changed', 'if-newer', 'never'] as const
 export const FREQUENCIES = ['HOURLY', 'DAILY', 'WEEKLY', 'MONTHLY'] as const
 export const PRIORITIES = ['LOW', 'NORMAL', 'HIGH', 'CRITICAL'] as const
+/** Of a run. */
+export const STATES = ['PENDING', 'RUNNING', 'COMPLETED', 'PARTIAL', 'FAILED', 'CANCELLED', 'MISSED'] as const
 export const LEVELS = ['1', '2', '3', '4', '5', '6', '7', '8', '9'] as const
 
 /** What the repository stores, as `list` and `cat` name it. */

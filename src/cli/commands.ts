@@ -1,6 +1,6 @@
 /** Every command: one file, one line here. Nothing is loaded before it is asked for. */
 import { type Command, Option } from 'commander'
-import { argumentOf, choice, KINDS, OVERWRITE, repeated } from './choices.ts'
+import { argumentOf, choice, KINDS, OVERWRITE, repeated, STATES } from './choices.ts'
 import type { CommandSpec } from './command.ts'
 import { SHELLS } from './completion/shells.ts'
 import { addConfigOptions } from './config-options.ts'
@@ -268,6 +268,31 @@ export const COMMANDS: readonly CommandSpec[] = [
         .option('--config <name>', 'only of this configuration'),
   },
   {
+    name: 'runs',
+    describe: 'list the runs of the configurations, the newest first',
+    load: () => import('./commands/runs.ts'),
+    configure: (command) =>
+      void command
+        .argument('[name]', 'only of this configuration')
+        .option('--latest <n>', 'only the newest so many (default: 20)')
+        .addOption(
+          choice(
+            '--state <state>',
+            'only those of this state: PENDING, RUNNING, COMPLETED, PARTIAL, FAILED, CANCELLED or MISSED',
+            STATES,
+          ),
+        ),
+  },
+  {
+    name: 'points',
+    describe: 'list the restore points of the system, the newest first',
+    load: () => import('./commands/points.ts'),
+    configure: (command) =>
+      void command
+        .argument('[name]', 'only of this configuration')
+        .option('--latest <n>', 'only the newest so many (default: all)'),
+  },
+  {
     name: 'status',
     describe: 'what is planned, what ran last, what is wrong',
     load: () => import('./commands/status.ts'),
@@ -293,7 +318,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/recover.ts'),
     configure: (command) =>
       void command
-        .argument('<point>', 'id of a point or of a run')
+        .argument('<point>', 'id of a point, a run or a snapshot, or its beginning; "points" lists them')
         .requiredOption('--target <dir>', 'folder to restore into')
         .option('--include <path>', 'only this path or glob; may be given again', repeated)
         .addOption(

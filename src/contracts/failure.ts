@@ -52,11 +52,15 @@ export function errorText(entry: ErrorEntry, locale: Locale, values: Values): { 
       (_, before: string, lead: string, name: string, close: string, stop: string) => {
         // A sentence that is not known goes with its full stop; one that brings its own needs no second.
         if (said[name] === undefined) return before === '' ? stop : before
-        const value = String(said[name])
+        const value = textOf(said[name])
         return `${before}${lead}${stop === '' ? value : value.replace(/\.$/, '')}${close}${stop}`
       },
     )
   return { message: filled(entry.message[locale]), guidance: filled(entry.guidance[locale]) }
+}
+
+function textOf(value: Values[string]): string {
+  return typeof value === 'object' ? value.join(', ') : String(value)
 }
 
 /** Anything thrown, as one of ours: what the system refused has its code, and all else is INTERNAL and a bug. */

@@ -183,6 +183,35 @@ test('an option that has no effect in a configuration is said when it is saved a
   await ok('config', 'remove', 'tuned')
 })
 
+test('runs and points are listed by short ids, and an id is taken by its beginning wherever one is asked for', async () => {
+  for (const name of ['first', 'second'])
+    await ok('config', 'add', '--name', name, '--path', 'documents', '--retention', '30')
+  for (const name of ['first', 'second']) await ok('run', name)
+  type Listed = { readonly runs: ReadonlyArray<{ id: string; configName: string }>; readonly total: number }
+  const list = async (...args: string[]) => (await ok('runs', ...args)) as unknown as Listed
+  const names = ({ runs, total }: Listed) => [runs.map(({ configName }) => configName), total]
+  assert.deepEqual(names(await list()), [['second', 'first'], 2])
+  assert.deepEqual(names(await list('first')), [['first'], 1])
+  assert.deepEqual(names(await list('--latest', '1', '--state', 'completed')), [['second'], 2])
+  const { points } = (await ok('points', 'second', '--latest', '1')) as unknown as {
+    readonly points: ReadonlyArray<{ id: string; runId: string; snapshot: string }>
+  }
+  const [point] = points
+  assert.equal(points.length, 1)
+  const text = (await run(['points', 'second'])).stdout.toString()
+  const short = [point!.id.slice(0, 8), point!.runId.slice(0, 8), point!.snapshot.slice(0, 12)]
+  for (const id of short) assert.match(text, new RegExp(`\\b${id}\\b`))
+  assert.equal((await ok('recover', short[1]!, '--target', at('back')))['pointId'], point!.id)
+  assert.equal(fs.readFileSync(path.join(at('back'), at('documents/a')), 'utf8'), 'a')
+  assert.match((await run(['runs'])).stdout.toString(), new RegExp(`^${short[1]} .* second .* done `, 'm'))
+  await ok('config', 'remove', 'first')
+  assert.equal((await ok('points', 'first'))['total'], 1, 'they stay, and go by its name')
+  const repo = ['--repo', at('repository')]
+  const { id: hold } = await ok('hold', 'add', '--source', 'second', '--reason', 'case 7', ...repo)
+  assert.equal((await ok('hold', 'lift', String(hold).slice(0, 6), ...repo))['id'], hold)
+  await ok('config', 'remove', 'second')
+})
+
 test('files of the application are in no snapshot: verify and copy say so', async () => {
   fs.writeFileSync(
     at('upload.mjs'),

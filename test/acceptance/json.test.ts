@@ -251,6 +251,8 @@ const FAILING: Readonly<Record<AnsweredCommand, readonly string[]>> = {
   'key recovery-kit': [],
   quickstart: ['absent'],
   run: ['x'],
+  runs: ['--state', 'x'],
+  points: ['--latest', 'x'],
   schedule: [],
   status: [],
   alerts: [],

@@ -236,7 +236,9 @@ class Clinic {
     await this.#run('doctor', [name, ...repo])
     const status = (await this.#ask(['status', ...repo]))['configs'] as Array<{ lastRun: { id: string } | null }>
     const run = status.find(({ lastRun }) => lastRun !== null)?.lastRun?.id ?? 'none'
-    await this.#run('recover', [run, '--target', this.#at('recovered'), ...repo])
+    await this.#run('runs', [name, '--latest', '5', ...repo])
+    await this.#run('points', [name, ...repo])
+    await this.#run('recover', [run.slice(0, 8), '--target', this.#at('recovered'), ...repo])
     await this.#run('audit verify', repo)
     await this.#run('audit export', ['--output', this.#at('audit.jsonl'), ...repo])
     await this.#run('audit verify', ['--file', this.#at('audit.jsonl')])

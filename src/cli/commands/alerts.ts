@@ -1,6 +1,7 @@
 import { type CommandContext, type CommandResult, textOption } from '../command.ts'
 import { formatMoment, tableLines } from '../format.ts'
 import type { AnswerOf } from '../json/index.ts'
+import { namedOne } from '../named-one.ts'
 import { dataOf, openCommandSystem } from '../system.ts'
 
 /** Open alarms, the gravest first. */
@@ -9,8 +10,11 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   await using started = await openCommandSystem(context)
   const { monitor } = started.system
   const id = textOption(context.options, 'acknowledge')
-  if (id !== undefined) return { json: { alerts: [dataOf(await monitor.acknowledgeAlert(id), context)] } }
   const alerts = dataOf(await monitor.getActiveAlerts(), context)
+  if (id !== undefined) {
+    const meant = namedOne(id, alerts, (alert) => [alert.id])?.id ?? id
+    return { json: { alerts: [dataOf(await monitor.acknowledgeAlert(meant), context)] } }
+  }
   if (alerts.length === 0) context.say(t('alerts.none'))
   else
     for (const line of tableLines(

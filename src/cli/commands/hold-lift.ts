@@ -3,14 +3,17 @@ import { BackupError } from '../../kernel/backup-error.ts'
 import { userName } from '../../kernel/machine.ts'
 import type { CommandContext, CommandResult } from '../command.ts'
 import type { AnswerOf } from '../json/index.ts'
+import { namedOne } from '../named-one.ts'
 import { openRepository } from '../open.ts'
 
 export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'hold lift'>>> {
-  const id = String(context.args[0])
+  const typed = String(context.args[0])
   await using opened = await openRepository(context)
   const history = await readHistory(opened.repository, { signal: context.signal })
-  if (!holdsOf(history).some((hold) => hold.id === id))
-    throw new BackupError('NOT_FOUND', 'There is no such hold.', { context: { object: id, list: 'hold list' } })
+  const hold = namedOne(typed, holdsOf(history), (each) => [each.id])
+  if (!hold)
+    throw new BackupError('NOT_FOUND', 'There is no such hold.', { context: { object: typed, list: 'hold list' } })
+  const { id } = hold
   await writeRecord(opened.repository, {
     record: RecordKind.HOLD,
     subject: id,

@@ -5,6 +5,7 @@ import { BackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import { type CommandContext, type CommandResult, repositoryOption, textOption } from '../command.ts'
 import type { AnswerOf } from '../json/index.ts'
+import { namedOne } from '../named-one.ts'
 import { openRepository } from '../open.ts'
 
 export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'key remove'>>> {
@@ -20,11 +21,11 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   return { json: { id, label, removed: true, generation: keys.generation + 1, epoch: Math.max(...epochs) } }
 }
 
-/** By its id or a beginning of it that fits one alone. */
+/** By its id or a beginning of it that fits one alone. Throws NOT_FOUND, ID_AMBIGUOUS. */
 function chosen(recipients: readonly Recipient[], wanted: string): Recipient {
-  const matches = recipients.filter(({ id }) => wanted.length >= 4 && id.startsWith(wanted))
-  if (matches.length === 1) return matches[0]!
-  throw new BackupError('NOT_FOUND', 'There is no such recipient, or several begin like that.', {
+  const found = namedOne(wanted, recipients, ({ id }) => [id])
+  if (found) return found
+  throw new BackupError('NOT_FOUND', 'There is no such recipient.', {
     context: { object: wanted, list: 'key list' },
   })
 }

@@ -2,6 +2,7 @@ import type { RecoveryRequestView } from '../../contracts/system/index.ts'
 import { type CommandContext, type CommandResult, listOption, textOption } from '../command.ts'
 import { formatBytes } from '../format.ts'
 import type { AnswerOf } from '../json/index.ts'
+import { namedOne } from '../named-one.ts'
 import { reasonText } from '../reasons.ts'
 import { waitForRecovery } from '../recovery-wait.ts'
 import { dataOf, openCommandSystem } from '../system.ts'
@@ -23,12 +24,12 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
     overwrite: (textOption(context.options, 'overwrite') ?? 'if-changed') as 'if-changed',
     ...(paths.length > 0 && { paths }),
   }
+  const typed = String(context.args[0])
+  const points = dataOf(await recover.getRecoveryPoints(), context)
+  // A run that has no point yet, and what is none, is the call's to speak of.
+  const point = namedOne(typed, points, ({ id, runId, snapshot }) => [id, runId, snapshot])?.id ?? typed
   const asked = dataOf(
-    await recover.createRecoveryRequest(
-      String(context.args[0]),
-      paths.length > 0 ? 'PARTIAL_RESTORE' : 'FULL_RESTORE',
-      options,
-    ),
+    await recover.createRecoveryRequest(point, paths.length > 0 ? 'PARTIAL_RESTORE' : 'FULL_RESTORE', options),
     context,
   )
   context.say(t('recover.asked', { id: asked.id, target: asked.targetPath }))

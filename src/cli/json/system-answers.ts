@@ -24,6 +24,7 @@ import {
   config,
   configMembers,
   lastVerification,
+  point,
   recovery,
   run,
   scheduler,
@@ -153,6 +154,8 @@ const stopped = z.strictObject({ stopped: yes })
 export const SYSTEM_ANSWERS = {
   quickstart: z.union([proof, z.strictObject({ proven: no, why: text })]),
   run,
+  runs: z.strictObject({ runs: z.array(run), total: count.describe('Also those that are not listed.') }),
+  points: z.strictObject({ points: z.array(point), total: count.describe('Also those that are not listed.') }),
   schedule: z.union([scheduler, simulation]),
   status,
   alerts: z.strictObject({ alerts: z.array(alert).describe('Open ones; with --acknowledge that one.') }),

@@ -12,8 +12,10 @@ import {
   type ConfigView,
   filtersSchema,
   type LastVerification,
+  PointState,
   Priority,
   performanceSchema,
+  type RecoveryPointView,
   type RecoveryRequestView,
   RecoveryState,
   RecoveryType,
@@ -136,6 +138,27 @@ export const run = z
     error: failure.nullable(),
   })
   .meta({ id: 'Run', description: 'A run of a configuration.' }) satisfies z.ZodType<RunView>
+
+export const point = z
+  .strictObject({
+    id: uuid,
+    runId: uuid.nullable().describe('Null: no run of this system made it.'),
+    configId: uuid.nullable(),
+    source: text,
+    snapshot: snapshotName,
+    createdAt: time,
+    type: z.enum(BackupType),
+    state: z.enum(PointState),
+    isComplete: flag,
+    bytes,
+    bytesAdded: bytes.describe('New content, before compression.'),
+    files: count,
+    expiresAt: time.nullable().describe('Null: no age ends it.'),
+    keptBecause: texts,
+    pinned: flag,
+    holds: texts.describe('Ids of the holds that keep it.'),
+  })
+  .meta({ id: 'Point', description: 'A restore point of the system.' }) satisfies z.ZodType<RecoveryPointView>
 
 export const recovery = z
   .strictObject({

@@ -3,6 +3,7 @@
  * something. One object, or one frame of a pack, is in memory at a time.
  */
 import { BackupError } from '../../kernel/backup-error.ts'
+import { shortIds } from '../../kernel/id-beginning.ts'
 import type { ObjectStat } from '../../storage/index.ts'
 import {
   FRAME_HEADER_BYTES,
@@ -46,6 +47,10 @@ const DOCUMENT_TYPES: Readonly<Record<string, ObjectType>> = {
   commits: ObjectType.CLAIM,
 }
 
+/** Of the names that a beginning may mean. */
+const SHOWN_MAX = 10
+const SHOWN_LENGTH = 12
+
 /** In the order of the store's listing. */
 export async function* listObjects(
   repository: Repository,
@@ -57,7 +62,7 @@ export async function* listObjects(
 
 /**
  * The key of the one object of a kind whose name, or key, begins so. Equal copies of one object count once. Throws
- * NOT_FOUND, and USAGE where several begin so.
+ * NOT_FOUND, and ID_AMBIGUOUS where several begin so.
  */
 export async function findObject(
   repository: Repository,
@@ -68,8 +73,12 @@ export async function findObject(
   for await (const { key } of listObjects(repository, kind, signal)) {
     const name = nameOf(key)
     if ((key.startsWith(begin) || name.startsWith(begin)) && !found.has(name)) found.set(name, key)
-    if (found.size > 1) throw new BackupError('USAGE', `Several objects begin with "${begin}": give more of the name.`)
+    if (found.size > SHOWN_MAX) break
   }
+  if (found.size > 1)
+    throw new BackupError('ID_AMBIGUOUS', 'Several objects begin like that.', {
+      context: { id: begin, candidates: [...shortIds([...found.keys()], SHOWN_LENGTH).values()].slice(0, SHOWN_MAX) },
+    })
   const [key] = found.values()
   if (key !== undefined) return key
   throw new BackupError('NOT_FOUND', 'There is no such object.', {

@@ -4,6 +4,7 @@
  */
 import { BackupError } from '../../kernel/backup-error.ts'
 import { nowMs } from '../../kernel/clock.ts'
+import { idsMeant, shortIds } from '../../kernel/id-beginning.ts'
 import { type Heads, isForeign, isRotten, type ObjectProblem, type Repository } from '../repository/index.ts'
 import type { Suspicions } from './acceptance.ts'
 import { checkChains, type Losses, lossProblems, recordHeads, type SnapshotEntry } from './chains.ts'
@@ -344,6 +345,9 @@ function removedOf(records: readonly RecordEntry[], forgotten: ReadonlyMap<strin
   )
 }
 
+/** Of a name, as lists show it. */
+const SHOWN_LENGTH = 12
+
 /**
  * Finds one snapshot by name, unique prefix (at least 4 digits), or `latest`: of `source`, `path` and those that
  * `isMeant` lets through, where they are given.
@@ -374,14 +378,18 @@ export function findSnapshot(
     if (latest) return latest
     throw new BackupError('SNAPSHOT_NOT_FOUND', 'There is no snapshot yet.', { context: { snapshot: wanted } })
   }
-  const matches = /^[0-9a-f]{4,64}$/.test(wanted)
-    ? [...history.snapshots, ...history.checkpoints].filter(({ name }) => name.startsWith(wanted))
+  const named = [...history.snapshots, ...history.checkpoints]
+  const meant = /^[0-9a-f]{4,64}$/.test(wanted)
+    ? idsMeant(
+        wanted,
+        named.map(({ name }) => name),
+      )
     : []
-  if (matches.length > 1)
+  if (meant.length > 1)
     throw new BackupError('SNAPSHOT_AMBIGUOUS', 'Several snapshots begin like that.', {
-      context: { snapshot: wanted, candidates: matches.map(({ name }) => name.slice(0, 12)) },
+      context: { snapshot: wanted, candidates: [...shortIds(meant, SHOWN_LENGTH).values()] },
     })
-  const match = matches[0]
+  const match = named.find(({ name }) => name === meant[0])
   if (match) return match
   throw new BackupError('SNAPSHOT_NOT_FOUND', 'There is no such snapshot.', { context: { snapshot: wanted } })
 }

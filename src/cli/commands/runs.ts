@@ -1,0 +1,91 @@
+import type { RunView } from '../../contracts/system/index.ts'
+import { BackupError } from '../../kernel/backup-error.ts'
+import { shortIds } from '../../kernel/id-beginning.ts'
+import type { BackupSystem } from '../../system/index.ts'
+import { STATES } from '../choices.ts'
+import { type CommandContext, type CommandResult, countOption, textOption } from '../command.ts'
+import { configByName } from '../configuration.ts'
+import { formatBytes, formatMoment, tableLines } from '../format.ts'
+import type { AnswerOf } from '../json/index.ts'
+import { SHOWN_LENGTH } from '../named-one.ts'
+import { dataOf, openCommandSystem } from '../system.ts'
+
+const SHOWN_RUNS = 20
+/** What a call gives at once. */
+const PAGE_MAX = 1000
+
+/** The newest runs, of one configuration or all. */
+export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'runs'>>> {
+  const { t } = context
+  const latest = countOption(context.options, 'latest', 1) ?? SHOWN_RUNS
+  const status = stateOption(context)
+  await using started = await openCommandSystem(context)
+  const [name] = context.args as [string | undefined]
+  const config = name === undefined ? undefined : await configByName(started.system, name, context)
+  const filters = { ...(config && { configId: config.id }), ...(status !== undefined && { status }) }
+  const { runs, total } = await newestRuns(started.system, { filters, latest }, context)
+  if (runs.length === 0) context.say(t('runs.none'))
+  else for (const line of table(context, runs)) context.say(line)
+  if (total > runs.length) context.say(t('runs.more', { shown: runs.length, total }))
+  return { json: { runs, total } }
+}
+
+/** Throws USAGE. */
+function stateOption({ options }: CommandContext): string | undefined {
+  const typed = textOption(options, 'state')
+  if (typed === undefined) return undefined
+  const state = STATES.find((each) => each === typed.toUpperCase())
+  if (state) return state
+  throw new BackupError(
+    'USAGE',
+    `--state takes PENDING, RUNNING, COMPLETED, PARTIAL, FAILED, CANCELLED or MISSED, not "${typed}".`,
+  )
+}
+
+interface Wanted {
+  readonly filters: { readonly configId?: string; readonly status?: string }
+  readonly latest: number
+}
+
+async function newestRuns(
+  { manager }: BackupSystem,
+  { filters, latest }: Wanted,
+  context: CommandContext,
+): Promise<{ readonly runs: readonly RunView[]; readonly total: number }> {
+  const limit = Math.min(latest, PAGE_MAX)
+  const runs: RunView[] = []
+  for (let page = 1; ; page += 1) {
+    const { items, total } = dataOf(await manager.listBackups(filters, { page, limit }), context)
+    runs.push(...items)
+    if (items.length < limit || runs.length >= Math.min(latest, total)) return { runs: runs.slice(0, latest), total }
+  }
+}
+
+function table({ t, locale }: CommandContext, runs: readonly RunView[]): string[] {
+  const ids = shortIds(
+    runs.map(({ id }) => id),
+    SHOWN_LENGTH,
+  )
+  return tableLines(
+    [
+      { title: t('column.run') },
+      { title: t('column.time') },
+      { title: t('column.name') },
+      { title: t('column.type') },
+      { title: t('column.state') },
+      { title: t('column.snapshot') },
+      { title: t('column.new'), isNumber: true },
+      { title: t('column.why') },
+    ],
+    runs.map((each) => [
+      ids.get(each.id)!,
+      formatMoment(each.startedAt ?? each.createdAt),
+      each.configName,
+      each.type,
+      t(`runState.${each.state}`),
+      each.snapshot?.slice(0, 12) ?? '–',
+      each.stats ? formatBytes(each.stats.bytesAdded, locale) : '–',
+      each.error?.message ?? '',
+    ]),
+  )
+}
