@@ -197,8 +197,8 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/hold-add.ts'),
     configure: (command) =>
       void command
-        .option('--snapshot <snapshot>')
-        .option('--source <name>')
+        .option('--snapshot <snapshot>', 'this one; none is on a path: "find" names the snapshots that hold it')
+        .option('--source <name>', 'every snapshot of this source, also those to come')
         .option('--everything', 'hold every snapshot, also those to come')
         .option('--until <date>', 'to the end of this day (2047-01-31), or to a moment')
         .option('--timezone <zone>', "of that day; default: the machine's")

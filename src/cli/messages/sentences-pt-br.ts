@@ -79,6 +79,9 @@ export const SENTENCES_PT_BR: Readonly<Record<string, string>> = {
   'keep a snapshot whatever the policy says': 'mantém um snapshot, diga o que disser a política',
   'lift a pin': 'desfaz a fixação de um snapshot',
   'legal holds: what the law or a case says must be kept': 'retenções legais: o que a lei ou um processo manda guardar',
+  'this one; none is on a path: "find" names the snapshots that hold it':
+    'este; não há retenção legal de um caminho: "find" nomeia os snapshots que o contêm',
+  'every snapshot of this source, also those to come': 'todos os snapshots desta origem, também os futuros',
   'legal hold on a snapshot, a source, or everything': 'retenção legal de um snapshot, de uma origem ou de tudo',
   'lift a hold': 'encerra uma retenção legal',
   'list holds': 'lista as retenções legais',
