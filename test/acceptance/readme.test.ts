@@ -2,6 +2,7 @@
 // example is run as a shell runs it, on folders of its own; every command and option that is named exists.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
@@ -16,6 +17,7 @@ import { CLI } from './run-cli.ts'
 const root = path.resolve(import.meta.dirname, '../..')
 const PAGES = ['README.md', 'LEIAME.md'] as const
 const read = (page: string) => fs.readFileSync(path.join(root, page), 'utf8')
+const snippetOf = (page: string) => /```ts\n([\s\S]*?)```/.exec(read(page))![1]!
 const shellBlocks = (page: string) => [...read(page).matchAll(/```sh\n([\s\S]*?)```/g)].map(([, code]) => code!)
 
 for (const page of PAGES) {
@@ -28,7 +30,8 @@ for (const page of PAGES) {
     fs.writeFileSync(at('bin/lp'), `#!/bin/sh\ncat > ${at('paper')}\n`, { mode: 0o755 })
     // The build of this test run stands for the installation; the example's folders are moved below one that may be
     // written.
-    const example = shellBlocks(page)[1]!
+    const example = shellBlocks(page)
+      .find((code) => code.includes('neonpro-backup init'))!
       .split('\n')
       .filter((line) => !line.startsWith('npm '))
       .join('\n')
@@ -78,6 +81,71 @@ for (const page of PAGES) {
     }
   })
 }
+
+test('the first screen leads who has the package and who has a checkout to a proven restore', () => {
+  const { name, version, scripts } = JSON.parse(read('package.json')) as {
+    name: string
+    version: string
+    scripts: Readonly<Record<string, string>>
+  }
+  assert.ok(scripts['quickstart'] !== undefined && scripts['test'] !== undefined)
+  for (const page of PAGES) {
+    const lines = shellBlocks(page)[0]!
+      .split('\n')
+      .map((line) => line.replace(/#.*/, '').trim())
+      .filter((line) => line !== '')
+    assert.deepEqual(lines, [
+      `npm install -g ./${name}-${version}.tgz`,
+      'neonpro-backup quickstart',
+      'npm ci && npm run quickstart',
+      'npm ci && npm test',
+    ])
+    assert.ok(
+      read(page)
+        .split('\n')
+        .findIndex((line) => line.startsWith('npm ci && npm test')) < 25,
+    )
+  }
+})
+
+test('the snippet of the library is whole: it compiles strictly, restores, and ends by itself', () => {
+  using folder = temporaryDirectory()
+  const at = (name: string) => path.join(folder.path, name)
+  const [english, portuguese] = PAGES.map(snippetOf)
+  const code = (snippet: string) => snippet.replaceAll(/ +\/\/ .*/g, '')
+  assert.equal(code(portuguese!), code(english!))
+  fs.mkdirSync(at('node_modules/@types'), { recursive: true })
+  fs.symlinkSync(root, at('node_modules/neonpro-backup'))
+  fs.symlinkSync(path.join(root, 'node_modules/@types/node'), at('node_modules/@types/node'))
+  fs.writeFileSync(at('package.json'), '{ "type": "module", "private": true }')
+  fs.mkdirSync(at('srv/documents'), { recursive: true })
+  fs.writeFileSync(at('srv/documents/exame.pdf'), 'pdf')
+  fs.writeFileSync(
+    at('app.ts'),
+    english!.replaceAll('/srv/documents', at('srv/documents')).replaceAll('/tmp/back', at('back')),
+  )
+  const tsc = path.join(root, 'node_modules/typescript/bin/tsc')
+  const strict = ['--strict', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess', '--noEmit']
+  const how = ['--module', 'nodenext', '--target', 'es2024', '--types', 'node', '--ignoreConfig']
+  const compiled = spawnSync(process.execPath, [tsc, ...strict, ...how, 'app.ts'], {
+    cwd: folder.path,
+    encoding: 'utf8',
+  })
+  assert.equal(compiled.status, 0, compiled.stdout)
+  const ran = spawnSync(process.execPath, ['app.ts'], {
+    cwd: folder.path,
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      HOME: folder.path,
+      NEONPRO_BACKUP_HOME: at('home'),
+      BACKUP_ENCRYPTION_KEY: `base64:${randomBytes(32).toString('base64')}`,
+    },
+    encoding: 'utf8',
+    timeout: 120_000,
+  })
+  assert.deepEqual([ran.status, ran.signal, ran.stdout], [0, null, 'COMPLETED\n'], ran.stderr)
+  assert.equal(fs.readFileSync(path.join(at('back'), at('srv/documents/exame.pdf')), 'utf8'), 'pdf')
+})
 
 test('both pages have the same sections, examples and rows', () => {
   const shape = (page: string) => {
