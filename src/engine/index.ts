@@ -54,7 +54,13 @@ export { ArchiveFormat, type ArchiveResult, writeArchive } from './restore/archi
 export { type Compared, type Difference, type EntryType, Inspector, type ListedEntry } from './restore/inspect.ts'
 export { Needed, type NeededPlace, requireNothingNeeded, runningProgram } from './restore/needed-places.ts'
 export { restoreSnapshot } from './restore/restore.ts'
-export { Overwrite, type RestoreOptions, type RestoreProgress, type RestoreResult } from './restore/restore-options.ts'
+export {
+  Overwrite,
+  type RestoreChange,
+  type RestoreOptions,
+  type RestoreProgress,
+  type RestoreResult,
+} from './restore/restore-options.ts'
 export {
   bytesOfPathText,
   DateDoubt,

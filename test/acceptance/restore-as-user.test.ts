@@ -74,6 +74,20 @@ test('what belongs to others becomes mine, without the rights that were theirs, 
   assert.deepEqual(modes, [0o755, 0o755])
 })
 
+test('folders of others that are only the way to what was backed up are a note, and no loss', forRoot, async () => {
+  const leftOut = ['theirs', 'program', 'grouped'].flatMap((name) => ['--exclude', name])
+  const whole = ['restore', 'latest', '--target', at('target/whole'), ...leftOut]
+  const dry = await cli([...whole, '--dry-run', '--json'], USER)
+  const real = await cli([...whole, '--json'], USER)
+  assert.deepEqual([dry.status, real.status, issuesOf(dry), issuesOf(real)], [0, 0, [], []], real.stderr)
+  // Of the folders that lead to it, all above the source are root's.
+  const above = at('source').split('/').length - 2
+  assert.deepEqual([dry.json?.['parentsNotKept'], real.json?.['parentsNotKept']], [above, above])
+  const told = await cli(['restore', 'latest', '--target', at('target/told'), ...leftOut], USER)
+  assert.deepEqual([told.status, told.stderr], [0, ''])
+  assert.match(told.stdout.toString(), new RegExp(`^Note: ${above} folders above what was backed up`, 'm'))
+})
+
 test('a file that is there and setuid loses that when its owner can not be given', forRoot, async () => {
   fs.chmodSync(at('target/inside/program'), 0o4755)
   const again = await cli([...MINE, '--target', at('target/inside')], USER)

@@ -127,3 +127,33 @@ test('a pack that can not be read, or is gone, costs its files: each is named, t
     whole.files,
   )
 })
+
+test('a dry run says what would be created, replaced, corrected and removed', async () => {
+  await restore([])
+  fs.rmSync(at('target/plans'), { recursive: true })
+  fs.writeFileSync(at('target/a.txt'), 'another')
+  fs.chmodSync(at('target/{1.txt'), 0o600)
+  fs.writeFileSync(at('target/more'), '')
+  fs.utimesSync(at('target'), 0, 0)
+  const args = ['restore', `latest:${at('source')}`, '--target', at('target'), '--delete', '--dry-run']
+  const { json, status } = await runCli([...args, '--json'], { env })
+  const { changes, changeCount } = json as { changes: Array<{ path: string; change: string }>; changeCount: number }
+  const expected = [
+    'created plans',
+    'created plans/sub',
+    'created plans/sub/one.txt',
+    'created plans/two.log',
+    'metadata {1.txt',
+    'removed more',
+    'replaced a.txt',
+  ]
+  const found = changes.map(({ path: where, change }) => `${change} ${path.relative(at('source'), where)}`)
+  assert.deepEqual([status, changeCount, found.sort()], [0, expected.length, expected])
+  const told = (await runCli(args, { env: { ...env, LANG: 'pt_BR' } })).stdout.toString()
+  for (const line of [
+    `substituir  ${at('source/a.txt')}`,
+    `criar       ${at('source/plans')}`,
+    `remover     ${at('source/more')}`,
+  ])
+    assert.ok(told.includes(`  ${line}\n`), told)
+})

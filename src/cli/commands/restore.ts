@@ -1,5 +1,12 @@
 import path from 'node:path'
-import { Overwrite, type RestoreResult, readHistory, restoreSnapshot, type SnapshotEntry } from '../../engine/index.ts'
+import {
+  Overwrite,
+  type RestoreChange,
+  type RestoreResult,
+  readHistory,
+  restoreSnapshot,
+  type SnapshotEntry,
+} from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { type CommandContext, type CommandResult, listOption, textOption } from '../command.ts'
 import { decimal, formatBytes, formatTime } from '../format.ts'
@@ -11,6 +18,9 @@ import { namedSnapshot } from '../selection.ts'
 const EXIT_INCOMPLETE = 3
 /** Each is a file that somebody may need; --json lists them all. */
 const SHOWN_MAX = 200
+/** Of a dry run: so many are shown, and so many are in the JSON. */
+const CHANGES_SHOWN_MAX = 100
+const CHANGES_MAX = 100_000
 
 export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'restore'>>> {
   const { options, signal, detail } = context
@@ -21,6 +31,9 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   const target = path.resolve(textOption(options, 'target') ?? '')
   const overwrite = overwriteOf(context)
   const progress = context.progress('restore')
+  const isDry = options['dryRun'] === true
+  const changes: Array<{ path: string; change: RestoreChange }> = []
+  let [changeCount, parentsNotKept] = [0, 0]
   const result = await restoreSnapshot(opened.repository, entry.document, {
     target,
     include: listOption(options, 'include'),
@@ -29,24 +42,37 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
     delete: options['delete'] === true || options['deleteExcluded'] === true,
     deleteExcluded: options['deleteExcluded'] === true,
     needed: neededPlaces(context),
-    dryRun: options['dryRun'] === true,
+    dryRun: isDry,
     verify: options['verify'] === true,
     ...(subtree !== undefined && { subtree }),
     signal,
     onAccepted: () => announce(context, entry, target),
+    onParentNotKept: () => {
+      parentsNotKept += 1
+    },
+    ...(isDry && {
+      onChange: (at: string, change: RestoreChange) => {
+        changeCount += 1
+        if (changes.length < CHANGES_MAX) changes.push({ path: at, change })
+      },
+    }),
     onProgress: (facts) => progress.update(facts),
     ...(detail && {
       onEntry: (of, what, reason) =>
         detail({ what, of, ...(reason !== undefined && { reason: reasonText(reason, context.locale) }) }),
     }),
   }).finally(() => progress.end())
+  if (isDry) tellChanges(context, changes, changeCount)
   tell(context, result)
+  if (parentsNotKept > 0) context.say(context.t('restore.parents', { count: parentsNotKept }))
   return {
     json: {
-      dryRun: options['dryRun'] === true,
+      dryRun: isDry,
       snapshot: entry.name,
       target,
       ...result,
+      parentsNotKept,
+      ...(isDry && { changes, changeCount }),
       durationMs: Math.round(result.durationMs),
     },
     exitCode: result.issueCount > 0 ? EXIT_INCOMPLETE : 0,
@@ -66,6 +92,17 @@ function announce({ t, say, options }: CommandContext, { name, document }: Snaps
   if (!document.complete || document.skippedCount > 0)
     say(t('restore.partial', { state: t(document.complete ? 'state.partial' : 'state.checkpoint') }))
   if (options['dryRun'] === true) say(t('restore.dryRun'))
+}
+
+/** What a dry run is for; with -v each path is told as it is decided. */
+function tellChanges(
+  { t, say, detail }: CommandContext,
+  changes: ReadonlyArray<{ readonly path: string; readonly change: RestoreChange }>,
+  count: number,
+): void {
+  if (detail) return
+  for (const { path: at, change } of changes.slice(0, CHANGES_SHOWN_MAX)) say(`  ${t(`restore.plan.${change}`)}  ${at}`)
+  if (count > CHANGES_SHOWN_MAX) say(t('restore.plan.more', { count: count - CHANGES_SHOWN_MAX }))
 }
 
 /** "latest:/srv/data" names a folder inside the snapshot. */

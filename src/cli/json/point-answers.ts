@@ -153,7 +153,20 @@ export const POINT_ANSWERS = {
     output: text.describe('The file that was written.'),
     issues: z.array(skippedItem).describe('What the archive can not hold.'),
   }),
-  restore: z.strictObject({ dryRun: flag, snapshot: snapshotName, target: text, ...restored }),
+  restore: z.strictObject({
+    dryRun: flag,
+    snapshot: snapshotName,
+    target: text,
+    ...restored,
+    parentsNotKept: count.describe(
+      'Folders above the paths of the backup, made only as the way to them, whose owner or mode could not be kept. No issues.',
+    ),
+    changes: z
+      .array(z.strictObject({ path: text, change: z.enum(['created', 'replaced', 'metadata', 'removed']) }))
+      .optional()
+      .describe('Of a dry run: the first 100,000 of what it would do; "metadata" is owner, mode or attributes alone.'),
+    changeCount: count.optional().describe('Of a dry run: of them all.'),
+  }),
   stats: z.strictObject({
     repository: z.strictObject({
       objects: z.record(text, sum).describe('By the first part of their key, such as packs.'),

@@ -198,9 +198,10 @@ export class EntryRestorer implements AsyncDisposable {
   #link(item: Entry): boolean {
     const { report } = this.#parts
     const { page, entry, source, held, existing } = item
+    const isReplacing = existing !== undefined
     if (this.#isDry) {
       report.counts.filesRestored += 1
-      report.decided(source, 'restored')
+      report.decided(source, 'restored', { isReplacing })
       return true
     }
     if (existing && this.#links.isFirst(page, entry, existing)) {
@@ -218,7 +219,7 @@ export class EntryRestorer implements AsyncDisposable {
     }
     this.#putInPlace(item, directory, temporary)
     report.counts.filesRestored += 1
-    report.decided(source, 'restored')
+    report.decided(source, 'restored', { isReplacing })
     return true
   }
 
@@ -235,7 +236,7 @@ export class EntryRestorer implements AsyncDisposable {
     )
     this.#putInPlace(item, directory, temporary)
     report.counts.filesRestored += 1
-    report.decided(source, 'restored')
+    report.decided(source, 'restored', { isReplacing: item.existing !== undefined })
     this.#links.note(page, entry, { target: held.target })
   }
 
@@ -253,11 +254,11 @@ export class EntryRestorer implements AsyncDisposable {
     }
   }
 
-  #restored({ page, entry, source, held }: FileToRestore): void {
+  #restored({ page, entry, source, held, isReplacing }: FileToRestore): void {
     const { options, report } = this.#parts
     this.#links.note(page, entry, { target: held.target })
     report.counts.filesRestored += 1
-    report.decided(source, 'restored')
+    report.decided(source, 'restored', { isReplacing })
     report.counts.bytesRestored += page.columns.size(entry)
     if (options.verify) report.counts.filesVerified += 1
   }
@@ -267,7 +268,7 @@ export class EntryRestorer implements AsyncDisposable {
     this.#links.note(page, entry, { target: held.target, existing })
     foreseeOwner({ page, entry, path: source }, metadataOptions.onIssue)
     report.counts.filesRestored += 1
-    report.decided(source, 'restored')
+    report.decided(source, 'restored', { isReplacing: existing !== undefined })
     if (page.columns.type(entry) !== FileType.FILE) return
     report.counts.bytesRestored += page.columns.size(entry)
     if (options.verify) report.counts.filesVerified += 1

@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import { BackupError, isBackupError, systemCode } from '../../kernel/backup-error.ts'
 import { isFull, processLimit } from '../../kernel/system-failure.ts'
 import { printablePath } from '../snapshot/index.ts'
-import type { RestoreDecision, RestoreIssue, RestoreOptions } from './restore-options.ts'
+import type { RestoreChange, RestoreDecision, RestoreIssue, RestoreOptions } from './restore-options.ts'
 
 /** So many are listed by name; all are counted. */
 const ISSUES_MAX = 100_000
@@ -21,6 +21,8 @@ const ISSUES: ReadonlySet<string> = new Set([
 const NO_MORE_BYTES = 'Free some room on the target or choose another one, and run it again: what was restored stays'
 const NO_MORE_FILES =
   'The target takes no more files (its inodes are used up): remove some or choose another one, and run it again; what was restored stays'
+
+type RestoreListeners = Pick<RestoreOptions, 'onEntry' | 'onChange' | 'onParentNotKept'>
 
 export class RestoreReport {
   readonly counts = {
@@ -40,22 +42,39 @@ export class RestoreReport {
   /** Absolute. */
   readonly #target: string
 
-  readonly #onEntry: RestoreOptions['onEntry']
+  readonly #listeners: RestoreListeners
 
-  constructor(target: string, onEntry?: RestoreOptions['onEntry']) {
+  constructor(target: string, listeners: RestoreListeners = {}) {
     this.#target = target
-    this.#onEntry = onEntry
+    this.#listeners = listeners
   }
 
   /** `source` is one character a byte. Costs nothing where nobody asks. */
-  decided(source: string, what: Exclude<RestoreDecision, 'skipped'>): void {
-    this.#onEntry?.(printablePath(source), what)
+  decided(
+    source: string,
+    what: Exclude<RestoreDecision, 'skipped'>,
+    { isReplacing = false }: { readonly isReplacing?: boolean } = {},
+  ): void {
+    this.#listeners.onEntry?.(printablePath(source), what)
+    if (what === 'restored') this.changed(source, isReplacing ? 'replaced' : 'created')
+    else if (what === 'metadata') this.changed(source, 'metadata')
+    else if (what === 'deleted') this.changed(source, 'removed')
+  }
+
+  /** The same of what is no decision of its own: folders. */
+  changed(source: string, change: RestoreChange): void {
+    this.#listeners.onChange?.(printablePath(source), change)
+  }
+
+  /** Of a folder that is only the way to the backup's own paths. */
+  parentNotKept(source: string, what: string): void {
+    this.#listeners.onParentNotKept?.(printablePath(source), what)
   }
 
   /** `source` is one character a byte. */
   issue(source: string, reason: string): void {
     this.issueCount += 1
-    this.#onEntry?.(printablePath(source), 'skipped', reason)
+    this.#listeners.onEntry?.(printablePath(source), 'skipped', reason)
     if (this.#issues.length < ISSUES_MAX) this.#issues.push({ path: printablePath(source), reason })
   }
 

@@ -100,7 +100,7 @@ export class RestoreRun implements AsyncDisposable {
       parts.literals.has(each) ? realLiteralOf(document, each) : realPatternOf(document, each),
     )
     this.#exclusion = createExclusion(options.exclude ?? [], document)
-    const report = new RestoreReport(target, options.onEntry)
+    const report = new RestoreReport(target, options)
     this.#report = report
     this.#spared = new SparedEntries(calls, parts.needed)
     this.#removal = new Removal({
@@ -172,6 +172,7 @@ export class RestoreRun implements AsyncDisposable {
     if (!found || (!isWhole && !this.#root.isNew)) return this.#root.giveBack()
     const restored = { ...found, path: source }
     if (differs) this.#report.counts.metadataRestored += 1
+    if (differs) this.#report.changed(source, 'metadata')
     this.#directoryMetadata(restored, this.#root, differs)
   }
 
@@ -271,7 +272,10 @@ export class RestoreRun implements AsyncDisposable {
     this.#report.counts.directories += 1
     if (!this.#options.dryRun) target.descriptor()
     const differs = this.#differs(restored, target)
+    const isThere = status !== undefined && fileTypeOf(status.mode) === FileType.DIRECTORY
+    if (!isThere) this.#report.changed(restored.path, status ? 'replaced' : 'created')
     if (differs) this.#report.counts.metadataRestored += 1
+    if (differs) this.#report.changed(restored.path, 'metadata')
     return differs
   }
 
@@ -299,22 +303,30 @@ export class RestoreRun implements AsyncDisposable {
     return differsInMetadata(restored, { descriptor }, { status, calls: this.#calls })
   }
 
+  /** What could not be kept of a folder that only leads to the backup's own paths is no loss. */
+  #metadataOptionsOf({ path }: RestoredEntry): MetadataOptions {
+    if (this.#isOwn(path)) return this.#metadataOptions
+    return { ...this.#metadataOptions, onIssue: (at, what) => this.#report.parentNotKept(at, what) }
+  }
+
   #directoryMetadata(restored: RestoredEntry, target: TargetDirectory, differs: boolean): void {
     const { overwrite, dryRun } = this.#options
+    const options = this.#metadataOptionsOf(restored)
     if (dryRun) this.#foreseeMetadata(restored, target, differs)
     else if (target.isNew)
-      applyMetadata(restored, { descriptor: target.descriptor() }, { ...this.#metadataOptions, mayInherit: true })
+      applyMetadata(restored, { descriptor: target.descriptor() }, { ...options, mayInherit: true })
     else if (overwrite === Overwrite.NEVER) target.giveBack()
-    else if (target.isOpen) correctPlace(restored, { descriptor: target.descriptor() }, this.#metadataOptions)
+    else if (target.isOpen) correctPlace(restored, { descriptor: target.descriptor() }, options)
   }
 
   #foreseeMetadata(restored: RestoredEntry, target: TargetDirectory, differs: boolean): void {
+    const options = this.#metadataOptionsOf(restored)
     const descriptor = target.existing()
     const status = descriptor === undefined ? undefined : statusOfOpen(this.#calls, descriptor)
     if (descriptor !== undefined && status?.isUnchangeable) {
       if (this.#options.overwrite !== Overwrite.NEVER)
-        tellUnchangeable(restored, { descriptor }, { ...this.#metadataOptions, status })
-    } else if (differs || !status) foreseeOwner(restored, this.#metadataOptions.onIssue)
+        tellUnchangeable(restored, { descriptor }, { ...options, status })
+    } else if (differs || !status) foreseeOwner(restored, options.onIssue)
   }
 
   #leave(source: string, target: TargetDirectory, run: () => void): void {
