@@ -63,6 +63,14 @@ test('an emptied path makes the run PARTIAL, unless the configuration allows it'
   fs.rmSync(path.join(at('two'), 'a'))
   const run = await ran(system, strict)
   assert.deepEqual([run.state, run.skipped], ['PARTIAL', [{ path: at('two'), reason: 'EMPTIED' }]])
+  const { message, details } = await system.parts.catalog.db
+    .selectFrom('alerts')
+    .select(['message', 'details'])
+    .executeTakeFirstOrThrow()
+  assert.match(message, /1 of its folders had files before and has none now\. Earlier restore points keep/)
+  assert.doesNotMatch(message, /two/, 'it is sent out')
+  assert.deepEqual(details['emptied'], [at('two')])
+  assert.match(String(details['guidance']), /mount it .* --allow-empty/)
   assert.deepEqual([(await ran(system, lax)).state, (await ran(system, strict)).state], ['COMPLETED', 'PARTIAL'])
 })
 

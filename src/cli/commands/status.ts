@@ -5,6 +5,7 @@ import type { CommandContext, CommandResult } from '../command.ts'
 import { formatMoment, nextRunText, tableLines } from '../format.ts'
 import type { AnswerOf } from '../json/index.ts'
 import { withCommandKey } from '../keys.ts'
+import { reasonText } from '../reasons.ts'
 import { settingsInputOf } from '../settings-input.ts'
 import { hasSystem, repositoryStatus, sayRepository } from '../status/repository-status.ts'
 import { momentAndAge, sayCopyAndVerification } from '../status/told-facts.ts'
@@ -107,6 +108,11 @@ function nextRun(
   return nextRunLocal === null ? t('status.byHand') : nextRunText(nextRunLocal, isAlive, t)
 }
 
-function sayAlert({ severity, message }: SystemStatus['alerts'][number], { say, t }: CommandContext): void {
+function sayAlert(
+  { severity, message, details }: SystemStatus['alerts'][number],
+  { say, t, locale }: CommandContext,
+): void {
   say(t('status.alert', { severity: t(`severity.${severity}`), message }))
+  const { emptied } = details
+  if (Array.isArray(emptied)) for (const path of emptied) say(`  ${String(path)}: ${reasonText('EMPTIED', locale)}`)
 }

@@ -251,7 +251,7 @@ export const en = {
   'reason.EPERM': 'no permission',
   'reason.ENOENT': 'it is not there',
   'reason.VANISHED': 'it vanished meanwhile',
-  'reason.EMPTIED': 'it had files and has none now: is something not mounted? --allow-empty takes it as it is',
+  'reason.EMPTIED': 'it had files and has none now; earlier restore points keep them. If a disk or share belongs there, mount it and run again; if it was emptied on purpose, --allow-empty takes it as it is',
   'reason.NOTHING_INCLUDED': 'nothing in it is included',
   'reason.EIO': 'the disk reports an error',
   'reason.EEXIST': 'something of another kind stands there',

@@ -252,7 +252,7 @@ export const ptBr: Readonly<Record<MessageKey, string>> = {
   'reason.EPERM': 'sem permissão',
   'reason.ENOENT': 'não existe',
   'reason.VANISHED': 'sumiu nesse meio tempo',
-  'reason.EMPTIED': 'tinha arquivos e agora não tem nenhum: algo deixou de ser montado? --allow-empty o aceita como está',
+  'reason.EMPTIED': 'tinha arquivos e agora não tem nenhum; os pontos de restauração anteriores os mantêm. Se um disco ou compartilhamento fica ali, monte-o e execute de novo; se foi esvaziado de propósito, --allow-empty o aceita como está',
   'reason.NOTHING_INCLUDED': 'nada nele foi incluído',
   'reason.EIO': 'o disco relata um erro',
   'reason.EEXIST': 'há outra coisa no lugar',

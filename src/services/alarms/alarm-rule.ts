@@ -27,8 +27,10 @@ export interface Finding {
   readonly occurrence: string
   /** Default: the rule's. */
   readonly severity?: AlertSeverity
-  /** For the rule's message. */
+  /** For the message. */
   readonly values: Values
+  /** Default: the rule's. */
+  readonly message?: LocalizedText
   /** Default: the rule's. */
   readonly guidance?: string
   readonly details?: Readonly<Record<string, unknown>>

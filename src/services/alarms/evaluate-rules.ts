@@ -105,7 +105,7 @@ async function raiseFinding({ parts, nowMs, options }: Evaluation, rule: AlarmRu
     {
       type: rule.type,
       severity: finding.severity ?? rule.severity,
-      message: fill(rule.message[parts.locale], finding.values, parts.locale),
+      message: fill((finding.message ?? rule.message)[parts.locale], finding.values, parts.locale),
       about: finding.about,
       occurrence: finding.occurrence,
       guidance: finding.guidance ?? rule.guidance[parts.locale],

@@ -13,6 +13,8 @@ export interface NewestRun {
   readonly state: string
   readonly error: unknown
   readonly skipped: number
+  /** Paths among them that had files and have none. */
+  readonly emptied: readonly string[]
 }
 
 /** The newest run of each configuration among those in `states`; a configuration that has none is left out. */
@@ -33,6 +35,11 @@ export async function newestRuns(
             sql<number>`case when jsonb_typeof(runs.skipped) = 'array' then jsonb_array_length(runs.skipped) else 0 end`.as(
               'skipped',
             ),
+            sql<
+              string[]
+            >`case when jsonb_typeof(runs.skipped) = 'array' then (select coalesce(jsonb_agg(each->>'path'), '[]') from jsonb_array_elements(runs.skipped) each where each->>'reason' = 'EMPTIED') else '[]' end`.as(
+              'emptied',
+            ),
           ])
           .whereRef('runs.config_id', '=', 'configs.id')
           .where('runs.state', 'in', [...states])
@@ -49,6 +56,7 @@ export async function newestRuns(
       'newest.state',
       'newest.error',
       'newest.skipped',
+      'newest.emptied',
     ])
     .where('configs.tenant_id', '=', parts.tenantId)
     .where('configs.removed_at', 'is', null)
@@ -61,6 +69,7 @@ export async function newestRuns(
     state: row.state,
     error: row.error,
     skipped: row.skipped,
+    emptied: row.emptied,
   }))
 }
 

@@ -1,6 +1,20 @@
 import type { AlarmRule } from '../alarm-rule.ts'
 import { newestRuns } from '../newest-runs.ts'
 
+/** It is sent out: paths are in the details alone, which "status" shows. */
+const OF_EMPTIED: Pick<AlarmRule, 'message' | 'guidance'> = {
+  message: {
+    en: 'The backup "{config}" finished, but {emptied} of its folders had files before and {emptied:has|have} none now. Earlier restore points keep those files.',
+    'pt-BR':
+      'O backup "{config}" terminou, mas {emptied} {emptied:pasta dele tinha|pastas dele tinham} arquivos antes e agora não {emptied:tem|têm} nenhum. Os pontos de restauração anteriores mantêm esses arquivos.',
+  },
+  guidance: {
+    en: '"neonpro-backup status" names them. If a disk or share is not mounted there, mount it and run the backup again; if they were emptied on purpose, "neonpro-backup config edit NAME --allow-empty" says so.',
+    'pt-BR':
+      '"neonpro-backup status" os cita. Se falta montar um disco ou compartilhamento, monte-o e execute o backup de novo; se foram esvaziados de propósito, "neonpro-backup config edit NOME --allow-empty" diz isso.',
+  },
+}
+
 /** The newest run that stored something left items out. Ends with the next one that is whole. */
 export const backupPartial: AlarmRule = {
   type: 'BACKUP_PARTIAL',
@@ -18,11 +32,15 @@ export const backupPartial: AlarmRule = {
   },
   async evaluate(context) {
     const partial = (await newestRuns(context, ['COMPLETED', 'PARTIAL'])).filter(({ state }) => state === 'PARTIAL')
-    return partial.map(({ configId, configName, runId, skipped }) => ({
+    return partial.map(({ configId, configName, runId, skipped, emptied }) => ({
       about: { configId, configName, runId },
       occurrence: runId,
-      values: { config: configName, skipped },
-      details: { skipped },
+      values: { config: configName, skipped, emptied: emptied.length },
+      details: { skipped, ...(emptied.length > 0 && { emptied }) },
+      ...(emptied.length > 0 && {
+        message: OF_EMPTIED.message,
+        guidance: OF_EMPTIED.guidance[context.parts.locale],
+      }),
     }))
   },
 }
