@@ -2,6 +2,7 @@
  * Reading bytes, and the one error of this program. Written from docs/format/v1.md alone; imports nothing of the
  * engine.
  */
+import { words } from './words.ts'
 
 export class RescueError extends Error {
   readonly exitCode: number
@@ -9,6 +10,21 @@ export class RescueError extends Error {
   constructor(message: string, exitCode = 1) {
     super(message)
     this.exitCode = exitCode
+  }
+}
+
+/**
+ * For what is authenticated and whole, and that a later version of the format may have: no damage, and nobody may give
+ * it up.
+ */
+export class LaterVersion extends RescueError {
+  constructor(what: string) {
+    super(
+      words(
+        `${what} is of a later version of the format: use a newer neonpro-rescue`,
+        `${what} é de uma versão mais nova do formato: use um neonpro-rescue mais novo`,
+      ),
+    )
   }
 }
 

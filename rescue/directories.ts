@@ -1,5 +1,5 @@
 /** Directories and file contents: docs/format/v1.md section 10. Names are strings of one character a byte. */
-import { Cursor, RescueError } from './bytes.ts'
+import { Cursor, LaterVersion, RescueError } from './bytes.ts'
 
 const COLUMNS = [
   'mode',
@@ -53,7 +53,7 @@ export function* entriesOf(store: Blobs, id: Buffer): Generator<Entry> {
   const blob = Buffer.from(store.blob(id))
   if (blob[0] === 1) yield* pageEntries(blob)
   else if (blob[0] === 2) for (const page of splitPages(blob)) yield* pageEntries(Buffer.from(store.blob(page)))
-  else throw new RescueError('a directory has an unknown kind')
+  else throw kindRefused('a directory', blob[0])
 }
 
 function splitPages(blob: Buffer): Buffer[] {
@@ -68,7 +68,8 @@ function splitPages(blob: Buffer): Buffer[] {
 
 function* pageEntries(blob: Buffer): Generator<Entry> {
   const cursor = new Cursor(blob)
-  if (cursor.u8() !== 1) throw new RescueError('a page has an unknown kind')
+  if (blob[0] !== 1) throw kindRefused('a page', blob[0])
+  cursor.u8()
   const count = cursor.count(1)
   const lengths = cursor.take(count)
   const names = Array.from(lengths, (length) => cursor.take(length).toString('latin1'))
@@ -99,12 +100,19 @@ function* pageEntries(blob: Buffer): Generator<Entry> {
   }
 }
 
+/** Section 10: metadata blobs are of kind 1, 2 and 3. */
+function kindRefused(what: string, kind: number | undefined): RescueError {
+  if (kind !== undefined && (kind < 1 || kind > 3)) return new LaterVersion(`${what}, kind ${kind},`)
+  return new RescueError(`${what} has another kind than its place says`)
+}
+
 function isAllowed(name: string): boolean {
   return name !== '' && name !== '.' && name !== '..' && !name.includes('/') && !name.includes('\0')
 }
 
 function readColumn(cursor: Cursor, count: number): number[] {
   const mask = cursor.u8()
+  if (mask > 15) throw new LaterVersion(`mask ${mask}`)
   let value = cursor.u32()
   const planes = [0, 1, 2, 3].map((k) => ((mask >> k) & 1 ? cursor.take(count - 1) : undefined))
   const values = [value]
@@ -125,7 +133,7 @@ function readContent(cursor: Cursor, kind: number): Buffer {
       cursor.varint()
       cursor.take(32)
     }
-  } else if (kind !== 0) throw new RescueError('an entry has an unknown content')
+  } else if (kind !== 0) throw new LaterVersion(`content kind ${kind}`)
   return cursor.bytes.subarray(from, cursor.at)
 }
 
@@ -150,7 +158,8 @@ export function* chunksOf(store: Blobs, entry: Entry): Generator<Chunk> {
 
 function* listChunks(store: Blobs, id: Buffer, above: number): Generator<Chunk> {
   const cursor = new Cursor(Buffer.from(store.blob(id)))
-  if (cursor.u8() !== 3) throw new RescueError('a chunk list has an unknown kind')
+  if (cursor.bytes[0] !== 3) throw kindRefused('a chunk list', cursor.bytes[0])
+  cursor.u8()
   const level = cursor.u8()
   if (level >= above) throw new RescueError('a chunk list does not lead downwards')
   for (const chunk of readChunks(cursor)) {

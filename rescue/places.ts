@@ -1,6 +1,6 @@
 /** Where blobs lie: index segments, and packs that no index names. docs/format/v1.md sections 7 and 9. */
 import { createHash } from 'node:crypto'
-import { Cursor, RescueError } from './bytes.ts'
+import { Cursor, LaterVersion, RescueError } from './bytes.ts'
 import { FRAME_HEADER_BYTES, HEADER_BYTES } from './sealed.ts'
 
 export interface Place {
@@ -39,7 +39,8 @@ export class Places {
   /** The payload of an index segment. Packs that are known already are passed over. */
   addSegment(payload: Buffer): void {
     const cursor = new Cursor(payload)
-    cursor.u8()
+    const version = cursor.u8()
+    if (version !== 1) throw new LaterVersion(`an index segment, version ${version},`)
     this.#use(cursor.u32())
     cursor.take(cursor.count(32) * 32)
     const packs = Array.from({ length: cursor.count(34) }, () => {
@@ -95,7 +96,8 @@ function lookupId(key: Buffer, id: Buffer): string {
 /** Names of the segments that this one replaces. */
 export function supersededBy(payload: Buffer): string[] {
   const cursor = new Cursor(payload)
-  if (cursor.u8() !== 1) throw new RescueError('an index segment has an unknown version')
+  // One of a later version says elsewhere that it is; what it replaces is as good as before.
+  if (cursor.u8() !== 1) return []
   cursor.u32()
   return Array.from({ length: cursor.count(32) }, () => cursor.take(32).toString('hex'))
 }

@@ -1,6 +1,6 @@
 /** Sealed objects: docs/format/v1.md section 6. */
-import { createDecipheriv, timingSafeEqual } from 'node:crypto'
-import { RescueError } from './bytes.ts'
+import { createDecipheriv, type DecipherGCM, timingSafeEqual } from 'node:crypto'
+import { LaterVersion, RescueError } from './bytes.ts'
 import { derive, type Keys } from './keys.ts'
 
 export const HEADER_BYTES = 128
@@ -65,12 +65,18 @@ export class Sealed {
       Buffer.concat([this.#header, head]),
     )
     decipher.setAuthTag(sealed.subarray(sealedBytes - 16))
-    try {
-      const plain = Buffer.concat([decipher.update(sealed.subarray(0, sealedBytes - 16)), decipher.final()])
-      return { kind: head[8] as number, isFinal: head[9] === 1, plain, bytes: FRAME_HEADER_BYTES + sealedBytes }
-    } catch {
-      throw new RescueError('a frame does not authenticate')
-    }
+    const plain = opened(decipher, sealed.subarray(0, sealedBytes - 16))
+    const [kind, flags] = [head[8] as number, head[9] as number]
+    if (kind > PACK_END || flags > 1) throw new LaterVersion(`frame kind ${kind}, flags ${flags}`)
+    return { kind, isFinal: flags === 1, plain, bytes: FRAME_HEADER_BYTES + sealedBytes }
+  }
+}
+
+function opened(decipher: DecipherGCM, sealed: Buffer): Buffer {
+  try {
+    return Buffer.concat([decipher.update(sealed), decipher.final()])
+  } catch {
+    throw new RescueError('a frame does not authenticate')
   }
 }
 

@@ -2,8 +2,7 @@
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import zlib from 'node:zlib'
-import { Cursor, RescueError } from './bytes.ts'
+import { Cursor, LaterVersion, RescueError } from './bytes.ts'
 import { isWhole } from './closure.ts'
 import { type Config, type ConfigObject, readConfigs } from './config.ts'
 import { forgottenOf, type RecordBody } from './decisions.ts'
@@ -11,22 +10,12 @@ import { isFile, ObjectFile, readableOf, readFile } from './files.ts'
 import { chooseKeyring } from './keyring.ts'
 import { type Given, type Keys, splitSigned } from './keys.ts'
 import { inOrder } from './order.ts'
+import { packOf, segmentBlobs } from './packs.ts'
 import { type Place, Places, supersededBy } from './places.ts'
 import { countingOf, isConfirmed, mayLack, type Snapshot } from './runs.ts'
-import {
-  beginsAsObject,
-  FRAME_HEADER_BYTES,
-  type Frame,
-  HEADER_BYTES,
-  openPayload,
-  PACK_END,
-  SEGMENT,
-  Sealed,
-  sealedBytesOf,
-} from './sealed.ts'
+import { beginsAsObject, FRAME_HEADER_BYTES, HEADER_BYTES, openPayload, PACK_END, sealedBytesOf } from './sealed.ts'
 import { words } from './words.ts'
 
-const SEGMENT_BYTES_MAX = 16 * 1024 * 1024
 const SEGMENTS_KEPT = 8
 /** The signer of what operators decide. */
 const MAINTENANCE = 'f'.repeat(32)
@@ -191,15 +180,21 @@ export class Store {
   /** A blob by its id; every copy is tried. */
   blob(id: Buffer): Buffer {
     const places = this.#places.of(id)
+    let later: LaterVersion | undefined
     for (const place of places) {
       try {
         const blob = this.#segment(place).subarray(place.at, place.at + place.bytes)
         if (sha256(blob).equals(id)) return blob
       } catch (error) {
+        if (error instanceof LaterVersion) {
+          later = error
+          continue
+        }
         const why = error instanceof Error ? error.message : String(error)
         this.notices.push(`packs/${place.pack.slice(0, 2)}/${place.pack}: ${why}`)
       }
     }
+    if (later) throw later
     throw new RescueError(`the blob ${id.toString('hex')} is ${places.length === 0 ? 'missing' : 'damaged'}`)
   }
 
@@ -413,7 +408,8 @@ export class Store {
     try {
       act()
     } catch (error) {
-      this.notices.push(`${what}: ${error instanceof Error ? error.message : String(error)}`)
+      const list = error instanceof LaterVersion ? this.remarks : this.notices
+      list.push(`${what}: ${error instanceof Error ? error.message : String(error)}`)
     }
   }
 
@@ -468,28 +464,4 @@ export class Store {
     this.#segments.set(key, joined)
     return joined
   }
-}
-
-function packOf(bytes: Buffer, keys: Keys): Sealed {
-  const sealed = new Sealed(bytes, keys)
-  if (sealed.type !== 1 && sealed.type !== 2) throw new RescueError('a pack is of another type')
-  return sealed
-}
-
-/** Section 7: the blobs of a segment frame. */
-function segmentBlobs({ kind, isFinal, plain }: Frame): Buffer[] {
-  if (kind !== SEGMENT || isFinal) throw new RescueError('a pack holds a frame of another kind')
-  const cursor = new Cursor(plain)
-  const codec = cursor.u8()
-  const lengths = Array.from({ length: cursor.count(1) }, () => cursor.varint())
-  const total = lengths.reduce((sum, bytes) => sum + bytes, 0)
-  if (total > SEGMENT_BYTES_MAX || codec > 1) throw new RescueError('a segment is not of this format')
-  const payload = cursor.take(cursor.left)
-  const joined = codec === 0 ? payload : zlib.zstdDecompressSync(payload, { maxOutputLength: Math.max(1, total) })
-  if (joined.length !== total) throw new RescueError('a segment has another length than it says')
-  let at = 0
-  return lengths.map((bytes) => {
-    at += bytes
-    return joined.subarray(at - bytes, at)
-  })
 }

@@ -184,7 +184,7 @@ test('a signed document of another shape than its kind is a problem of its own, 
       ['deletes', ObjectType.DELETE],
     ] as const) {
       await repository.writeDocument(
-        { kind: 'none' },
+        { kind: 'record' },
         { type, folder, signer: repository.keys.maintenance, prefix: folder === 'deletes' ? '0000000000000009-' : '' },
       )
     }

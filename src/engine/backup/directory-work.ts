@@ -5,7 +5,7 @@
  */
 import fs from 'node:fs'
 import { Column, EntryColumns, FileType } from '../../contracts/index.ts'
-import { systemCode } from '../../kernel/backup-error.ts'
+import { isBackupError, systemCode } from '../../kernel/backup-error.ts'
 import { monotonicNs } from '../../kernel/clock.ts'
 import {
   createDirectoryScanner,
@@ -162,7 +162,7 @@ class Work implements DirectoryWork {
       used += 1
       return kept
     }
-    return trees.map((pages) => pages.map((page) => decodePage(page, columns())))
+    return trees.map((pages) => pages.flatMap((page) => knownPage(page, columns())))
   }
 
   *#entries(count: number, state: State): Generator<DirectoryCounters, void> {
@@ -481,4 +481,14 @@ function distinct(values: Uint32Array, count: number): number[] {
   for (let i = 0; i < count; i += 1)
     if ((i === 0 || values[i] !== values[i - 1]) && !found.includes(values[i]!)) found.push(values[i]!)
   return found
+}
+
+/** None for a page that only a later version can read: what is in it is read from the source again. */
+function knownPage(page: Uint8Array, columns: EntryColumns): DirectoryPage[] {
+  try {
+    return [decodePage(page, columns)]
+  } catch (error) {
+    if (isBackupError(error, 'FEATURE_UNSUPPORTED')) return []
+    throw error
+  }
 }

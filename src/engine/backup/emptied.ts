@@ -17,6 +17,8 @@ import {
 } from '../snapshot/index.ts'
 
 export const EMPTIED = 'EMPTIED'
+/** What keeps an earlier folder from being looked at. */
+const UNREADABLE: ReadonlySet<string> = new Set(['DAMAGED', 'FEATURE_UNSUPPORTED', 'NOT_FOUND'])
 
 export interface EmptiedFacts {
   readonly reader: BlobReader
@@ -90,7 +92,7 @@ async function heldFiles(root: string, document: SnapshotDocument, facts: Counti
     return false
   } catch (error) {
     // What can't be read any more is taken for files: it had something.
-    if (isBackupError(error, 'DAMAGED') || isBackupError(error, 'NOT_FOUND')) return true
+    if (isBackupError(error) && UNREADABLE.has(error.code)) return true
     throw error
   }
 }

@@ -6,11 +6,16 @@ type ReadBlob = (id: Uint8Array) => Uint8Array | Promise<Uint8Array>
 
 /**
  * Without waiting where the blob is at hand: an unchanged tree has one such call a directory. Empty where the blob is
- * damaged or gone.
+ * damaged, gone, or of a later version.
  */
 export function previousPages(id: Uint8Array, read: ReadBlob): readonly Uint8Array[] | Promise<readonly Uint8Array[]> {
   const blob = read(id)
-  return blob instanceof Promise ? blob.then((bytes) => pagesOf(bytes, read)).catch(noPrevious) : pagesOf(blob, read)
+  if (blob instanceof Promise) return blob.then((bytes) => pagesOf(bytes, read)).catch(noPrevious)
+  try {
+    return pagesOf(blob, read)
+  } catch (error) {
+    return noPrevious(error)
+  }
 }
 
 function pagesOf(blob: Uint8Array, read: ReadBlob): readonly Uint8Array[] | Promise<readonly Uint8Array[]> {
@@ -27,8 +32,10 @@ async function readEach(ids: readonly Uint8Array[], read: ReadBlob): Promise<Uin
   return pages
 }
 
-/** Where the parent's directory is damaged, everything in it is read again. */
+const UNREADABLE: ReadonlySet<string> = new Set(['DAMAGED', 'FEATURE_UNSUPPORTED', 'NOT_FOUND'])
+
+/** Where the parent's directory can't be read, everything in it is read again. */
 function noPrevious(error: unknown): readonly Uint8Array[] {
-  if (isBackupError(error, 'DAMAGED') || isBackupError(error, 'NOT_FOUND')) return []
+  if (isBackupError(error) && UNREADABLE.has(error.code)) return []
   throw error
 }

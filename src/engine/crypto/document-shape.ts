@@ -4,6 +4,14 @@
  */
 import { BackupError } from '../../kernel/backup-error.ts'
 
+/** Of an unknown kind, in messages. */
+const KIND_CHARACTERS_MAX = 40
+
+/** Of every document of this version: one of these in another's place is damage. */
+const KINDS: ReadonlySet<string> = new Set(
+  'keyring snapshot checkpoint tombstone deleted session record confirm retract claim'.split(' '),
+)
+
 export type Body = Record<string, unknown>
 type Check = (value: unknown) => boolean
 /** Members by name; others are ignored. */
@@ -47,8 +55,16 @@ export const one =
   (value) =>
     allowed.includes(value)
 
-/** Throws DAMAGED naming the first member that is not as it has to be. */
+/**
+ * Throws DAMAGED naming the first member that is not as it has to be; FEATURE_UNSUPPORTED for a document of a kind that
+ * only a later version knows: it is signed and whole, and nobody may give it up.
+ */
 export function checked<T>(body: Body, shape: Shape, what: string): T {
+  const { kind } = body
+  if (shape['kind']?.(kind) === false && isText(kind) && !KINDS.has(kind))
+    throw new BackupError('FEATURE_UNSUPPORTED', `A ${what} has the unknown kind ${kind}.`, {
+      context: { object: what, feature: `kind ${kind.slice(0, KIND_CHARACTERS_MAX)}` },
+    })
   for (const [member, check] of Object.entries(shape)) {
     if (!check(body[member]))
       throw new BackupError('DAMAGED', `A ${what} has no valid "${member}".`, { context: { object: what, member } })

@@ -50,6 +50,8 @@ const FRAME_MAGIC = 0x0146504e
 const FORMAT_VERSION = 1
 const AEAD_AES_256_GCM = 1
 const SALT_BYTES = 32
+/** The one flag of a frame. */
+const FINAL = 1
 
 /** What new objects are sealed under. Plain data: it travels to workers by structured clone. */
 export interface ObjectScope {
@@ -205,15 +207,16 @@ function frameHeader(frame: number, fields: { kind: number; isFinal: boolean; se
   head.writeUInt32LE(FRAME_MAGIC, 0)
   head.writeUInt32LE(frame, 4)
   head[8] = fields.kind
-  head[9] = fields.isFinal ? 1 : 0
+  head[9] = fields.isFinal ? FINAL : 0
   head.writeUInt32LE(fields.sealedBytes, 12)
   return head
 }
 
 export interface FrameHeader {
   readonly number: number
+  /** Not authenticated yet, as all of it: what is unknown may be damage. */
   readonly kind: number
-  readonly isFinal: boolean
+  readonly flags: number
   readonly keySlot: number
   readonly sealedBytes: number
 }
@@ -223,14 +226,12 @@ export function parseFrameHeader(bytes: Uint8Array): FrameHeader {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (head.length < FRAME_HEADER_BYTES || head.readUInt32LE(0) !== FRAME_MAGIC)
     throw damaged('A frame does not begin as a frame.')
-  const flags = head[9]!
   const sealedBytes = head.readUInt32LE(12)
   const keySlot = head.readUInt16LE(10)
-  if (flags > 1 || head[8]! > FrameKind.PACK_END) throw damaged('A frame has an unknown kind or flag.')
   // A repository with such frames says so in its configuration, and is refused there.
   if (keySlot !== 0) throw damaged('A frame names a key slot that this repository does not have.')
   if (sealedBytes <= TAG_BYTES || sealedBytes > SEALED_BYTES_MAX) throw damaged('A frame has an impossible length.')
-  return { number: head.readUInt32LE(4), kind: head[8]!, isFinal: flags === 1, keySlot, sealedBytes }
+  return { number: head.readUInt32LE(4), kind: head[8]!, flags: head[9]!, keySlot, sealedBytes }
 }
 
 export interface ObjectHeader {
@@ -299,7 +300,7 @@ export class ObjectOpener {
 
   /**
    * Opens a frame (header and sealed bytes) that must have the given number. `into` receives the plaintext where it has
-   * room. Throws DAMAGED.
+   * room. Throws DAMAGED; FEATURE_UNSUPPORTED for one that is whole and that this version does not know.
    */
   openFrame(frame: Uint8Array, options: { number: number; into?: Uint8Array }): OpenedFrame {
     const head = parseFrameHeader(frame)
@@ -328,8 +329,16 @@ export class ObjectOpener {
       target.fill(0)
       throw damaged('A frame does not authenticate.', error)
     }
-    return { kind: head.kind, isFinal: head.isFinal, plaintext: target }
+    requireKnown(head)
+    return { kind: head.kind, isFinal: head.flags === FINAL, plaintext: target }
   }
+}
+
+/** Of an authenticated frame: a later version of the format may have other kinds and flags. */
+function requireKnown({ kind, flags }: FrameHeader): void {
+  if (kind <= FrameKind.PACK_END && flags <= FINAL) return
+  const feature = kind > FrameKind.PACK_END ? `frame kind ${kind}` : `frame flags ${flags}`
+  throw new BackupError('FEATURE_UNSUPPORTED', `A frame has the unknown ${feature}.`, { context: { feature } })
 }
 
 /** Seals a whole small object: payload frames of at most 1 MiB, the last one final. */

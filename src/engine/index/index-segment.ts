@@ -42,11 +42,11 @@ export function encodeIndexSegment(segment: IndexSegment): Buffer {
   return out.copy()
 }
 
-/** Parses an authenticated payload. Throws DAMAGED; allocates no more than a small multiple of its size. */
+/** Parses an authenticated payload. Throws DAMAGED, FEATURE_UNSUPPORTED; allocates no more than a small multiple of its size. */
 export function decodeIndexSegment(payload: Uint8Array): IndexSegment {
   const reader = new ByteReader(payload, 'index segment')
   const version = reader.u8()
-  if (version !== VERSION) throw reader.damaged(`has the unknown version ${version}`)
+  if (version !== VERSION) throw reader.unknown(`version ${version}`)
   const idKeyVersion = reader.u32()
   const supersedes = Array.from({ length: reader.count(NAME_BYTES) }, () =>
     Buffer.from(reader.bytes(NAME_BYTES)).toString('hex'),

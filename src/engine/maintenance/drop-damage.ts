@@ -5,7 +5,7 @@
  */
 import { BackupError } from '../../kernel/backup-error.ts'
 import { openWriterSession } from '../commit/index.ts'
-import { type Repository, requireFeatures } from '../repository/index.ts'
+import { isOfLaterVersion, type Repository, requireFeatures } from '../repository/index.ts'
 import {
   type DeleteEntry,
   type DeleteLog,
@@ -161,5 +161,7 @@ async function sayLoss(
 async function soundHistory(repository: Repository, signal: AbortSignal | undefined): Promise<History> {
   const history = await readHistory(repository, signal ? { signal } : {})
   if (history.rollbacks[0]) throw history.rollbacks[0]
+  const later = history.obstacles.find(isOfLaterVersion)
+  if (later) throw later.error
   return history
 }

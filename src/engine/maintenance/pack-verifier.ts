@@ -196,7 +196,7 @@ export class PackVerifier {
         ...(bad.length > 0 && { fault: 'holds blobs that are not what the index says' }),
       }
     } catch (error) {
-      if (!isBackupError(error)) throw error
+      if (!isFault(error)) throw error
       return { blobs, bad: range(at.entry, blobs), fault: `does not read back: ${error.message}` }
     }
   }
@@ -228,10 +228,15 @@ export class PackVerifier {
       const frame = opener.openFrame(rest, { number: at.number })
       if (frame.kind !== FrameKind.PACK_END || !frame.isFinal) at.faults.push('has no end')
     } catch (error) {
-      if (!isBackupError(error)) throw error
+      if (!isFault(error)) throw error
       at.faults.push('has a damaged end')
     }
   }
+}
+
+/** What is whole and of a later version is no fault of the pack: nobody may give it up. */
+function isFault(error: unknown): error is BackupError {
+  return isBackupError(error) && error.code !== 'FEATURE_UNSUPPORTED'
 }
 
 /** A copy; empty, and told, where the disk does not give it. */

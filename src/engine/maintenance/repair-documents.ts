@@ -6,7 +6,14 @@
 import { BackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import { ObjectType } from '../crypto/index.ts'
-import { isForeign, isObjectKey, isOfLostEpoch, type ObjectProblem, type Repository } from '../repository/index.ts'
+import {
+  isForeign,
+  isObjectKey,
+  isOfLaterVersion,
+  isOfLostEpoch,
+  type ObjectProblem,
+  type Repository,
+} from '../repository/index.ts'
 import {
   type DamagedEntry,
   type DeleteEntry,
@@ -42,7 +49,8 @@ export interface RepairedDocuments {
 }
 
 /**
- * Throws ROLLBACK_SUSPECTED before anything is changed; PERMISSION_DENIED where something is to be given up that only
+ * Throws ROLLBACK_SUSPECTED before anything is changed, FEATURE_UNSUPPORTED where something is to be given up beside what
+ * only a later version knows; PERMISSION_DENIED where something is to be given up that only
  * this user may not read.
  */
 export async function repairDocuments(
@@ -55,8 +63,10 @@ export async function repairDocuments(
   const audit = await readRecords(repository, RecordFolder.AUDIT, options.signal)
   const claims = await damagedClaims(repository, options.signal)
   const found = [...history.problems, ...audit.problems].filter(({ key }) => isObjectKey(key))
+  const later = options.forgetDamaged ? found.find(isOfLaterVersion) : undefined
+  if (later) throw later.error
   const isGivenUp = (problem: ObjectProblem) => options.forgetDamaged === true && isOfLostEpoch(problem)
-  const bad = found.filter((problem) => !isForeign(problem) || isGivenUp(problem))
+  const bad = found.filter((problem) => !isOfLaterVersion(problem) && (!isForeign(problem) || isGivenUp(problem)))
   const below = (...folders: readonly string[]) =>
     bad.filter(({ key }) => folders.some((folder) => key.startsWith(`${folder}/`)))
   const keysOf = (problems: readonly ObjectProblem[]) => problems.map(({ key }) => key)
@@ -134,7 +144,7 @@ async function deadSessions(repository: Repository): Promise<string[]> {
   if (problems.length === 0) return []
   const now = await repository.store.nowMs()
   return problems
-    .filter((problem) => !isForeign(problem))
+    .filter((problem) => !isForeign(problem) && !isOfLaterVersion(problem))
     .filter(({ modifiedMs }) => modifiedMs !== undefined && now - modifiedMs > SESSION_AGE_MS_MAX)
     .map(({ key }) => key)
 }

@@ -167,7 +167,8 @@ async function readFrames(
       segments.push(sealedBytes, directory.blobOffsets.length - 1)
     }
   } catch (error) {
-    if (!isBackupError(error) || error === source.failure) throw error
+    // A frame that is whole and of a later version ends the work: what follows it would be called lost.
+    if (!isBackupError(error) || error === source.failure || error.code === 'FEATURE_UNSUPPORTED') throw error
   } finally {
     codec.dispose()
   }

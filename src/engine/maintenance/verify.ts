@@ -4,7 +4,7 @@
  */
 import type { BackupError } from '../../kernel/backup-error.ts'
 import { nowMs } from '../../kernel/clock.ts'
-import { countUserFiles, type Heads, packKey, type Repository } from '../repository/index.ts'
+import { countUserFiles, type Heads, isOfLaterVersion, packKey, type Repository } from '../repository/index.ts'
 import {
   damagedClaims,
   IndexClass,
@@ -116,8 +116,11 @@ async function look(repository: Repository, { before, lanes, readings, options }
   const history = await readHistory(repository, { ...signal, ...(options.seen && { seen: options.seen }) })
   const claims = await damagedClaims(repository, options.signal)
   const audit = await readRecords(repository, RecordFolder.AUDIT, options.signal)
-  for (const { key, error } of [...history.problems, ...claims.problems, ...audit.problems])
-    problems.add({ object: key, what: error.message })
+  const found = [...history.problems, ...claims.problems, ...audit.problems]
+  const later = found.find(isOfLaterVersion)
+  // Whoever does not know all of a repository can't call it whole, and must call nothing of it damaged.
+  if (later) throw later.error
+  for (const { key, error } of found) problems.add({ object: key, what: error.message })
   for (const error of history.rollbacks) problems.add(describeRollback(error))
   const copies = await checkCopies(repository, options.signal)
   for (const each of copies.problems) problems.add(each)

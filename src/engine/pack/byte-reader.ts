@@ -92,6 +92,16 @@ export class ByteReader {
     if (this.left !== 0) throw this.damaged('has bytes after its end')
   }
 
+  /**
+   * For what is authenticated and whole, and that a later version of the format may have: an old program that took it
+   * for damage would be told to give it up.
+   */
+  unknown(what: string): BackupError {
+    return new BackupError('FEATURE_UNSUPPORTED', `${this.#what} has the unknown ${what} (at byte ${this.#at}).`, {
+      context: { object: this.#what, feature: what },
+    })
+  }
+
   damaged(how: string): BackupError {
     return new BackupError('DAMAGED', `${this.#what} ${how} (at byte ${this.#at}).`, {
       context: { object: this.#what },

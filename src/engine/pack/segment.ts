@@ -17,11 +17,11 @@ export interface SegmentDirectory {
   readonly payloadAt: number
 }
 
-/** Parses the head of an authenticated segment. Throws DAMAGED. */
+/** Parses the head of an authenticated segment. Throws DAMAGED, FEATURE_UNSUPPORTED. */
 export function parseSegment(plaintext: Uint8Array): SegmentDirectory {
   const reader = new ByteReader(plaintext, 'segment')
   const codec = reader.u8()
-  if (codec !== Codec.NONE && codec !== Codec.ZSTD) throw reader.damaged(`has the unknown codec ${codec}`)
+  if (codec !== Codec.NONE && codec !== Codec.ZSTD) throw reader.unknown(`codec ${codec}`)
   const count = reader.count()
   const blobOffsets = new Uint32Array(count + 1)
   let total = 0

@@ -9,6 +9,7 @@ export { type Recipient, recipientOpenedBy, unwrap as unwrapKey, wrapFor as wrap
 export {
   apart,
   isForeign,
+  isOfLaterVersion,
   isOfLostEpoch,
   isRotten,
   type ObjectProblem,

@@ -100,6 +100,11 @@ export function isOfLostEpoch({ error }: Pick<ObjectProblem, 'error'>): boolean 
   return error.context['unknownEpoch'] === true
 }
 
+/** True for what is whole and signed, and that only a later version of this program knows: nobody may give it up. */
+export function isOfLaterVersion({ error }: Pick<ObjectProblem, 'error'>): boolean {
+  return error.code === 'FEATURE_UNSUPPORTED'
+}
+
 /** What of a folder can't be believed: what may be lost with it, and what is somebody else's. */
 export function apart(read: readonly ObjectProblem[]): { problems: ObjectProblem[]; strangers: ObjectProblem[] } {
   return { problems: read.filter((each) => !isStranger(each)), strangers: read.filter(isStranger) }

@@ -10,6 +10,7 @@ const ISSUES_MAX = 100_000
 /** What may be wrong with one entry while the others are restored; every other error of ours ends the restore. */
 const ISSUES: ReadonlySet<string> = new Set([
   'DAMAGED',
+  'FEATURE_UNSUPPORTED',
   'NOT_FOUND',
   // A pack that this user may not read; what is closed at the target has the system's code.
   'PERMISSION_DENIED',

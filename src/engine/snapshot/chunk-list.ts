@@ -4,7 +4,7 @@
  */
 import { type BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { ByteReader, ByteWriter } from '../pack/index.ts'
-import { BlobKind, ContentKind } from './directory-page.ts'
+import { BlobKind, ContentKind, requireKind } from './directory-page.ts'
 
 const ID_BYTES = 32
 const INLINE_CHUNKS_MAX = 256
@@ -124,10 +124,10 @@ function writeEntry(out: ByteWriter, bytes: number, id: Uint8Array): void {
   out.bytes(id)
 }
 
-/** Decodes an authenticated chunk list. Throws DAMAGED. */
+/** Decodes an authenticated chunk list. Throws DAMAGED, FEATURE_UNSUPPORTED. */
 export function decodeChunkList(blob: Uint8Array): { level: number; entries: Chunk[] } {
   const reader = new ByteReader(blob, 'chunk list')
-  if (reader.u8() !== BlobKind.CHUNK_LIST) throw reader.damaged('is no chunk list')
+  requireKind(reader, BlobKind.CHUNK_LIST)
   const level = reader.u8()
   if (level > LEVELS_MAX) throw reader.damaged('is nested too deeply')
   const entries = decodeEntries(reader)
@@ -165,7 +165,7 @@ export async function* chunksOf(
       yield* listChunks(content.bytes, LEVELS_MAX + 1, readBlob)
       return
     default:
-      throw reader.damaged(`has the unknown kind ${content.kind}`)
+      throw reader.unknown(`content kind ${content.kind}`)
   }
 }
 

@@ -165,11 +165,11 @@ export class DirectoryPage {
 
 /**
  * Decodes an authenticated page, into `columns` where they are given: what they held is gone then. Throws DAMAGED for
- * anything that the format does not allow.
+ * anything that the format does not allow, FEATURE_UNSUPPORTED for what a later one may.
  */
 export function decodePage(blob: Uint8Array, columns: EntryColumns = new EntryColumns()): DirectoryPage {
   const reader = new ByteReader(blob, 'directory page')
-  if (reader.u8() !== BlobKind.PAGE) throw reader.damaged('is no page')
+  requireKind(reader, BlobKind.PAGE)
   columns.clear()
   const count = reader.count()
   columns.reserve(count)
@@ -188,6 +188,15 @@ export function decodePage(blob: Uint8Array, columns: EntryColumns = new EntryCo
   const extras = decodeExtras(reader, count)
   reader.end()
   return new DirectoryPage({ columns, statSection, kinds, contents, contentEnds, extras })
+}
+
+const KINDS: ReadonlySet<number> = new Set(Object.values(BlobKind))
+
+/** Passes over the kind of a metadata blob. Throws DAMAGED where another one stands, FEATURE_UNSUPPORTED for none of ours. */
+export function requireKind(reader: ByteReader, kind: (typeof BlobKind)[keyof typeof BlobKind]): void {
+  const found = reader.u8()
+  if (found === kind) return
+  throw KINDS.has(found) ? reader.damaged(`has kind ${found} instead of ${kind}`) : reader.unknown(`kind ${found}`)
 }
 
 function decodeNames(reader: ByteReader, count: number): string[] {
@@ -218,7 +227,7 @@ export function isNameAllowed(name: string): boolean {
 function decodeColumn(reader: ByteReader, columns: EntryColumns, column: number): void {
   const count = columns.count
   const mask = reader.u8()
-  if (mask > 15) throw reader.damaged('has an unknown plane')
+  if (mask > 15) throw reader.unknown(`mask ${mask}`)
   const first = reader.u32()
   const base = baseOf(columns, column)
   const values = columns.values[column]!
@@ -244,6 +253,7 @@ function addPlane(
 
 function skipContent(reader: ByteReader, kind: number, mode: number): void {
   const type = fileTypeOf(mode)
+  if (kind > ContentKind.LIST) throw reader.unknown(`content kind ${kind}`)
   if (kind !== ContentKind.NONE && type !== FileType.FILE && !(type === FileType.DIRECTORY && kind === ContentKind.ONE))
     throw reader.damaged('gives content to an entry that has none')
   switch (kind) {
@@ -261,8 +271,6 @@ function skipContent(reader: ByteReader, kind: number, mode: number): void {
       }
       return
     }
-    default:
-      throw reader.damaged(`has the unknown content kind ${kind}`)
   }
 }
 

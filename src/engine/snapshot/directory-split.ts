@@ -3,7 +3,7 @@
  * 10).
  */
 import { ByteReader, ByteWriter } from '../pack/index.ts'
-import { BlobKind } from './directory-page.ts'
+import { BlobKind, requireKind } from './directory-page.ts'
 
 /**
  * A change stores its page and the split anew, at about 40 bytes for an entry and for a page that do not compress:
@@ -69,10 +69,10 @@ export function encodeSplit(pages: readonly SplitPage[]): Buffer {
   return out.copy()
 }
 
-/** Decodes an authenticated split. Throws DAMAGED. */
+/** Decodes an authenticated split. Throws DAMAGED, FEATURE_UNSUPPORTED. */
 export function decodeSplit(blob: Uint8Array): SplitPage[] {
   const reader = new ByteReader(blob, 'directory split')
-  if (reader.u8() !== BlobKind.SPLIT) throw reader.damaged('is no split')
+  requireKind(reader, BlobKind.SPLIT)
   const count = reader.count(ID_BYTES + 2)
   const pages: SplitPage[] = []
   for (let i = 0; i < count; i += 1) {

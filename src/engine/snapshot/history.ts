@@ -5,7 +5,14 @@
 import { BackupError } from '../../kernel/backup-error.ts'
 import { nowMs } from '../../kernel/clock.ts'
 import { idsMeant, shortIds } from '../../kernel/id-beginning.ts'
-import { type Heads, isForeign, isRotten, type ObjectProblem, type Repository } from '../repository/index.ts'
+import {
+  type Heads,
+  isForeign,
+  isOfLaterVersion,
+  isRotten,
+  type ObjectProblem,
+  type Repository,
+} from '../repository/index.ts'
 import type { Suspicions } from './acceptance.ts'
 import { checkChains, type Losses, lossProblems, recordHeads, type SnapshotEntry } from './chains.ts'
 import { closureIsLacking } from './closure.ts'
@@ -145,8 +152,9 @@ async function readOnce(repository: Repository, options: { signal?: AbortSignal;
     records: allRecords,
     seen: options.seen,
     keyGeneration: repository.keys.generation,
-    damagedSnapshots: rotten.length,
-    damagedRecords: records.problems.filter(isRotten).length,
+    // One of a later version has a number of its writer's too.
+    damagedSnapshots: rotten.length + snapshots.problems.filter(isOfLaterVersion).length,
+    damagedRecords: records.problems.filter((problem) => isRotten(problem) || isOfLaterVersion(problem)).length,
   })
   const said = [
     ...snapshots.problems,
@@ -177,6 +185,10 @@ async function readOnce(repository: Repository, options: { signal?: AbortSignal;
     ...(listings.indexListed && { indexListed: listings.indexListed }),
     damagedSnapshotMs: Math.max(0, ...rotten.map(({ modifiedMs }) => modifiedMs ?? 0)),
   }
+}
+
+function isNewer(problem: ObjectProblem, latest: SnapshotEntry | undefined): boolean {
+  return (problem.modifiedMs ?? 0) > (latest?.modifiedMs ?? 0)
 }
 
 function entryOf({ name, document, modifiedMs }: ParsedDocument<SnapshotDocument>): SnapshotEntry {
@@ -369,6 +381,10 @@ export function findSnapshot(
   if (wanted === 'latest') {
     if (history.rollbacks[0]) throw history.rollbacks[0]
     const latest = candidates.at(-1)
+    const later = history.problems.find(
+      (problem) => problem.key.startsWith('snapshots/') && isOfLaterVersion(problem) && isNewer(problem, latest),
+    )
+    if (later) throw later.error
     if (history.damagedSnapshotMs > (latest?.modifiedMs ?? 0))
       throw new BackupError(
         'DAMAGED',

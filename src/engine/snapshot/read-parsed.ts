@@ -15,7 +15,7 @@ export interface ParsedDocument<T> {
 export interface DocumentKind<T> {
   readonly folder: string
   readonly type: ObjectType
-  /** Throws DAMAGED. */
+  /** Throws DAMAGED, FEATURE_UNSUPPORTED. */
   readonly parse: (stored: StoredDocument) => T
   /**
    * For documents of which each names its signer's one before: then the newest one's signature stands for the chain.
@@ -24,7 +24,7 @@ export interface DocumentKind<T> {
 }
 
 /**
- * Every document of a folder. One that has another shape than its kind is a problem of its own: it does not keep the
+ * Every document of a folder. One that has another shape than its kind, or a later kind, is a problem of its own: it does not keep the
  * others from being read.
  */
 export async function readParsed<T>(
@@ -42,7 +42,7 @@ export async function readParsed<T>(
     try {
       entries.push({ name, key, document: parse(stored), signer, modifiedMs })
     } catch (error) {
-      if (!isBackupError(error, 'DAMAGED')) throw error
+      if (!isBackupError(error, 'DAMAGED') && !isBackupError(error, 'FEATURE_UNSUPPORTED')) throw error
       problems.push({ key, error, modifiedMs })
     }
   }

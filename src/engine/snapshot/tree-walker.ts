@@ -57,6 +57,9 @@ async function readPage(reader: BlobReader, id: Uint8Array, signal: AbortSignal 
   return decodePage(Uint8Array.from(reader.readSync(id) ?? (await reader.read(id, signal))))
 }
 
+/** What keeps one directory from being read. */
+const UNREADABLE: ReadonlySet<string> = new Set(['DAMAGED', 'FEATURE_UNSUPPORTED', 'NOT_FOUND'])
+
 interface Frame {
   readonly path: string
   readonly id: Uint8Array
@@ -78,8 +81,7 @@ export async function* walkTree(
         collectChildren(frame.path, page, { into: options.into, children })
       }
     } catch (error) {
-      if (!options.onDamage || !isBackupError(error) || (error.code !== 'DAMAGED' && error.code !== 'NOT_FOUND'))
-        throw error
+      if (!options.onDamage || !isBackupError(error) || !UNREADABLE.has(error.code)) throw error
       options.onDamage(frame.path, error)
     }
     if (stack.length + children.length > FRAMES_MAX || frame.path.split('/').length > DEPTH_MAX) throw tooDeep()
