@@ -10,6 +10,7 @@ import { temporaryDirectory } from '../harness/temporary-directory.ts'
 const FILES = {
   'good.test.ts': `test('good', () => {})\ntest('left', { skip: 'no such server' }, () => {})`,
   'bad.test.ts': `test('wrong', () => { throw new Error('planted') })\ntest('right', () => {})`,
+  'left-out.test.ts': `describe('all of it', { skip: 'no such pooler' }, () => { test('never', () => {}) })`,
   'broken.test.ts': 'process.exitCode = 3',
   'empty.test.ts': 'void test',
   'holds-pipes.test.ts': `import { spawn } from 'node:child_process'\ntest('leaves a child', () => { spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)'], { stdio: 'inherit' }).unref() })`,
@@ -23,7 +24,10 @@ async function run(
 ): Promise<{ counts: Awaited<ReturnType<typeof runTestFiles>>; said: string }> {
   using folder = temporaryDirectory()
   for (const [name, code] of Object.entries(FILES))
-    fs.writeFileSync(path.join(folder.path, name), `import { test } from 'node:test'\n${code}\n`)
+    fs.writeFileSync(
+      path.join(folder.path, name),
+      `import { describe, test } from 'node:test'\n${code}\nvoid describe\n`,
+    )
   const log = mock.method(console, 'log', () => {})
   try {
     const counts = await runTestFiles(files, folder.path, limits)
@@ -34,11 +38,15 @@ async function run(
 }
 
 test('passes, failures, skips, an exit code and a file without tests are counted', async () => {
-  const { counts, said } = await run(['good.test.ts', 'bad.test.ts', 'broken.test.ts', 'empty.test.ts'], {
+  const files = ['good', 'left-out', 'bad', 'broken', 'empty'].map((name) => `${name}.test.ts`)
+  const { counts, said } = await run(files, {
     silentMsMax: 60_000,
     totalMsMax: 120_000,
   })
-  assert.deepEqual({ ...counts }, { passed: 2, failed: 3, skips: ['left: no such server'] })
+  assert.deepEqual(
+    { ...counts, skips: [...counts.skips].sort() },
+    { passed: 2, failed: 3, skips: ['all of it: no such pooler', 'left: no such server'] },
+  )
   assert.match(said, /^ok good\.test\.ts: good$/m)
   assert.match(said, /planted/)
   assert.match(said, /^FAILED bad\.test\.ts /m)
