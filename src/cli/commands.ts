@@ -19,7 +19,13 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/quickstart.ts'),
     configure: (command) => void command.argument('[path]'),
   },
-  { name: 'init', describe: 'make a repository', load: () => import('./commands/init.ts') },
+  {
+    name: 'init',
+    describe: 'make a repository',
+    load: () => import('./commands/init.ts'),
+    configure: (command) =>
+      void command.option('--replace-lost', 'also where this machine knows one that is gone: it is lost for good'),
+  },
   { ...FREQUENT.backup, load: () => import('./commands/backup.ts') },
   { ...FREQUENT.restore, load: () => import('./commands/restore.ts') },
   { ...FREQUENT.snapshots, load: () => import('./commands/snapshots.ts') },

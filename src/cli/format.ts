@@ -112,3 +112,8 @@ export function tableLines(columns: readonly TableColumn[], rows: ReadonlyArray<
 export function nextRunText(dueLocal: string, isAlive: boolean, t: Translate): string {
   return isAlive || Date.parse(dueLocal) > nowMs() ? formatOffset(dueLocal) : t('status.overdue')
 }
+
+/** As a shell takes it. */
+export function quoted(text: string): string {
+  return /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+}

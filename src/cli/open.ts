@@ -1,10 +1,18 @@
 /** Opens what --repo and the key name. */
 import fs from 'node:fs'
 import path from 'node:path'
-import { ClientState, type Kek, Needed, type NeededPlace, Repository, recipientOpenedBy } from '../engine/index.ts'
-import { BackupError } from '../kernel/backup-error.ts'
+import {
+  ClientState,
+  type Kek,
+  Needed,
+  type NeededPlace,
+  Repository,
+  recipientOpenedBy,
+  repositoryKnownAt,
+} from '../engine/index.ts'
+import { BackupError, isBackupError } from '../kernel/backup-error.ts'
 import { isWithin } from '../kernel/real-place.ts'
-import { holdsRepository, parseLocation, refuseHomePlace } from '../storage/index.ts'
+import { holdsRepository, isSamePlace, parseLocation, refuseHomePlace } from '../storage/index.ts'
 import { openStore } from '../system/compose.ts'
 import { readSettled } from '../system/settings/settled.ts'
 import { type CommandContext, repositoryOption, stateDirectory, textOption } from './command.ts'
@@ -41,6 +49,8 @@ export async function openRepository(
     ...(remembers && { memory }),
     acceptsRollback,
     signal: context.signal,
+  }).catch((error: unknown) => {
+    throw isBackupError(error, 'REPOSITORY_NOT_FOUND') ? awayOr(error, context, location.path) : error
   })
   const state = memory(repository.keys.repositoryId)
   const [lost] = repository.keys.lost
@@ -50,6 +60,22 @@ export async function openRepository(
       ? keks[0]!
       : keks.find((each) => recipientOpenedBy(repository.keys, each)?.id === repository.keys.openedBy)!
   return { repository, keks, keyInUse, state, [Symbol.asyncDispose]: () => repository[Symbol.asyncDispose]() }
+}
+
+/** Whoever has met a repository there is told of its disk, and of no new one. */
+function awayOr(error: BackupError, context: CommandContext, place: string): BackupError {
+  if (!isKnownPlace(context, place)) return error
+  return new BackupError('REPOSITORY_MISSING', 'The repository that this machine knows is not at its place.', {
+    context: error.context,
+    cause: error,
+  })
+}
+
+/** Whether this machine has met a repository there, or its system was settled on it. */
+export function isKnownPlace(context: CommandContext, place: string): boolean {
+  const state = stateDirectory(context)
+  const settled = readSettled(path.dirname(state))?.repository
+  return (settled !== undefined && isSamePlace(settled, place)) || repositoryKnownAt(state, place) !== undefined
 }
 
 /** A state folder that is yet to be made is made in no repository. Throws TARGET_REFUSED. */

@@ -44,23 +44,27 @@ export async function runService(
   return { json: { stopped: true } }
 }
 
-/** What may change while it waits: the database, or that there is a key. */
-const AWAITED: readonly ErrorCode[] = [...DATABASE_LATER, 'KEY_MISSING']
+/** What may change while it waits: the database, that there is a key, or that somebody has set a system up. */
+const AWAITED: readonly ErrorCode[] = [...DATABASE_LATER, 'KEY_MISSING', 'SYSTEM_NOT_FOUND']
 
 /**
  * A database that is down at start is waited for. Without a key there is nothing to do but to be set up: it says how,
- * and looks again, since `.env` and config.json may get one meanwhile.
+ * and looks again, since `.env` and config.json may get one meanwhile. Nor does it choose a repository by itself: whoever
+ * gives it the key alone may well name the true one later.
  */
 async function startPatiently(context: CommandContext, role: 'serve' | 'worker'): Promise<StartedSystem> {
-  for (let isSaid = false; ; isSaid = true) {
+  let said: ErrorCode | undefined
+  for (;;) {
     try {
       const madeRepository = watchForNewRepository(context)
-      const started = await openCommandSystem(context, { role, works: true, mustOwn: true, mayCreate: true })
+      const setUp = { mayCreate: 'WHERE_NAMED', mayBeginOver: false } as const
+      const started = await openCommandSystem(context, { role, works: true, mustOwn: true, ...setUp })
       madeRepository()
       return started
     } catch (error) {
       if (!isBackupError(error) || !AWAITED.includes(error.code)) throw error
-      if (!isSaid) context.warn(waitingFor(error, context))
+      if (said !== error.code) context.warn(waitingFor(error, context))
+      said = error.code
     }
     await sleep(RETRY_MS, { signal: context.signal })
   }
@@ -69,6 +73,7 @@ async function startPatiently(context: CommandContext, role: 'serve' | 'worker')
 function waitingFor(error: BackupError, { t, locale }: CommandContext): string {
   if (error.code === 'KEY_MISSING' && error.context['gone'] === undefined)
     return t(error.context['fresh'] === undefined ? 'serve.keyMissing' : 'serve.setUp')
+  if (error.code === 'SYSTEM_NOT_FOUND') return t('serve.notSetUp', { home: String(error.context['home'] ?? '') })
   if (error.code === 'DATABASE_UNAVAILABLE')
     return t('serve.waiting', {
       database: String(error.context['database'] ?? ''),

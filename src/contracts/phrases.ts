@@ -18,6 +18,8 @@ const PHRASES_PT_BR: Readonly<Record<string, string>> = {
   'it is of the type {}': 'o valor é do tipo {}',
   'it is no URL of PostgreSQL': 'não é uma URL de PostgreSQL',
   'postgres://USER:PASSWORD@HOST:5432/DATABASE, special signs in the password percent-encoded': 'postgres://USUARIO:SENHA@SERVIDOR:5432/BANCO, com os sinais especiais da senha codificados com %',
+  'To leave the lost one behind and make a new one here: --replace-lost.': 'Para deixar o perdido para trás e criar um novo aqui: --replace-lost.',
+  'The system of this HOME works with it: the new one needs another place.': 'O sistema desta HOME trabalha com ele: o novo precisa de outro local.',
   'neonpro-backup copy --init --to LOCATION': 'neonpro-backup copy --init --to LOCAL',
   'it is {}': 'o valor é {}',
   'texts, numbers, true, false, null, lists and objects of them': 'textos, números, true, false, null, listas e objetos deles',

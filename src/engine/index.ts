@@ -45,6 +45,7 @@ export {
   readUserFile,
   recipientOpenedBy,
   removeUserFile,
+  repositoryKnownAt,
   type UserFile,
   unwrapKey,
   wrapKey,

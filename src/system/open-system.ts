@@ -1,5 +1,6 @@
 /** Opens everything a system is made of in this process, in order, and closes it in the reverse. */
 import { randomUUID } from 'node:crypto'
+import fs from 'node:fs'
 import path from 'node:path'
 import { type Catalog, DEFAULT_TENANT_ID, type OwnerLock, openCatalog } from '../catalog/index.ts'
 import type { Kek } from '../engine/index.ts'
@@ -8,14 +9,15 @@ import { isBackupError } from '../kernel/backup-error.ts'
 import type { Log } from '../kernel/log.ts'
 import { hostName } from '../kernel/machine.ts'
 import { openAuditLog } from '../services/audit/index.ts'
-import { type ControlKey, openControlKey, sealHealthchecks } from '../services/control-key/index.ts'
+import { type ControlKey, findMaster, openControlKey, sealHealthchecks } from '../services/control-key/index.ts'
 import type { RepositoryAccess, SystemParts } from '../services/index.ts'
 import { openNotifiers } from './compose-channels.ts'
 import type { Started } from './facade/backup-system.ts'
 import { HANDLERS, STREAM_HANDLERS } from './handlers.ts'
 import { LocalTransport } from './local-transport.ts'
+import { refuseNewDatabase } from './new-database.ts'
 import { rememberKey } from './remember-key.ts'
-import { openRepositoryAccess } from './repository-access.ts'
+import { openRepositoryAccess, type RepositoryAccessOptions } from './repository-access.ts'
 import { readSettled, type SettingsValues, writeSettled } from './settings/index.ts'
 import { closeAudit, startWork, type WorkTiming } from './start-work.ts'
 
@@ -33,6 +35,8 @@ export interface OpenOptions {
   /** Of {@link RepositoryAccessOptions}. */
   readonly mayCreate?: boolean
   readonly mayReplaceLost?: boolean
+  /** See {@link NewDatabaseOptions}. */
+  readonly mayBeginOver?: boolean
   readonly timing?: WorkTiming
   /** See {@link WorkOptions}. */
   readonly onUnsent?: (notices: number) => void
@@ -65,30 +69,18 @@ export async function openSystem(options: OpenOptions): Promise<Started> {
   }
 }
 
-async function openParts(
-  { settings, keks, keyFiles, log, lock, works, signal, ...options }: OpenOptions,
-  onClose: (close: Close) => void,
-): Promise<SystemParts> {
-  const { home, databaseUrl } = settings
-  const location = databaseUrl === undefined ? { directory: path.join(home, 'database') } : { url: databaseUrl }
-  const catalog = await openCatalog(location, { ...(lock && { lock }), ...(signal && { signal }) })
+async function openParts(open: OpenOptions, onClose: (close: Close) => void): Promise<SystemParts> {
+  const { settings, keks, keyFiles, log, works, signal } = open
+  const { home } = settings
+  const access = accessOptions(open)
+  const catalog = await openNewOrKnown(open, access)
   onClose(async () => await catalog[Symbol.asyncDispose]())
   await catalog.db
     .insertInto('tenants')
     .values({ id: DEFAULT_TENANT_ID, name: 'default' })
     .onConflict((conflict) => conflict.doNothing())
     .execute()
-  const repository = await openRepositoryAccess(catalog, {
-    location: settings.repository,
-    isNamed: settings.isRepositoryNamed,
-    keks,
-    ...(databaseUrl === undefined && settledOf(home)),
-    ...(options.onKeyringLost && { onKeyringLost: options.onKeyringLost }),
-    ...(options.mayCreate !== undefined && { mayCreate: options.mayCreate }),
-    ...(options.mayReplaceLost !== undefined && { mayReplaceLost: options.mayReplaceLost }),
-    stateDirectory: path.join(home, 'repositories'),
-    ...(signal && { signal }),
-  })
+  const repository = await openRepositoryAccess(catalog, access)
   settle(home, repository.location.path, log)
   await rememberKey({ settings, keks, location: repository.location, log, ...(signal && { signal }) })
   const controlKey = await openKey(catalog, repository)
@@ -110,6 +102,43 @@ async function openParts(
     audit: openAuditLog(catalog, controlKey.auditKey, DEFAULT_TENANT_ID),
     secrets: controlKey,
     worker: { id: randomUUID(), host: hostName(), pid: process.pid },
+  }
+}
+
+function accessOptions({ settings, keks, signal, ...options }: OpenOptions): RepositoryAccessOptions {
+  const { home, databaseUrl } = settings
+  return {
+    location: settings.repository,
+    isNamed: settings.isRepositoryNamed,
+    keks,
+    ...(databaseUrl === undefined && settledOf(home)),
+    ...(options.onKeyringLost && { onKeyringLost: options.onKeyringLost }),
+    ...(options.mayCreate !== undefined && { mayCreate: options.mayCreate }),
+    ...(options.mayReplaceLost !== undefined && { mayReplaceLost: options.mayReplaceLost }),
+    stateDirectory: path.join(home, 'repositories'),
+    ...(signal && { signal }),
+  }
+}
+
+/** A database that is begun anew is held against the repository first: of the embedded one before its folder is made. */
+async function openNewOrKnown(
+  { settings: { home, databaseUrl }, lock, signal, mayBeginOver = true }: OpenOptions,
+  access: RepositoryAccessOptions,
+): Promise<Catalog> {
+  const directory = path.join(home, 'database')
+  const isMade = databaseUrl !== undefined || fs.existsSync(directory)
+  if (!isMade) await refuseNewDatabase({ ...access, mayBeginOver })
+  const catalog = await openCatalog(databaseUrl === undefined ? { directory } : { url: databaseUrl }, {
+    ...(lock && { lock }),
+    ...(signal && { signal }),
+  })
+  try {
+    if (isMade && !mayBeginOver && !(await findMaster(catalog.db, DEFAULT_TENANT_ID)))
+      await refuseNewDatabase({ ...access, mayBeginOver })
+    return catalog
+  } catch (error) {
+    await catalog[Symbol.asyncDispose]()
+    throw error
   }
 }
 

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { type Catalog, CatalogKind, type DatabaseTransaction, DEFAULT_TENANT_ID } from '../catalog/index.ts'
-import { ClientState, type Kek, Repository } from '../engine/index.ts'
+import { ClientState, type Kek, Repository, repositoryKnownAt } from '../engine/index.ts'
 import { BackupError, isBackupError } from '../kernel/backup-error.ts'
 import { nowMs } from '../kernel/clock.ts'
 import type { RepositoryAccess } from '../services/index.ts'
@@ -152,7 +152,7 @@ async function findOrMake(options: RepositoryAccessOptions, known: KnownReposito
     return repository.keys.repositoryId.toString('hex')
   } catch (error) {
     if (!isBackupError(error, 'REPOSITORY_NOT_FOUND')) throw error
-    if (known.repositoryId !== null) throw missing(options, error)
+    if (known.repositoryId !== null || isMetAt(options)) throw missing(options, error)
     if (options.mayCreate === false)
       throw new BackupError('SYSTEM_NOT_FOUND', 'Nothing has been set up here.', {
         context: { home: path.dirname(options.stateDirectory) },
@@ -160,8 +160,16 @@ async function findOrMake(options: RepositoryAccessOptions, known: KnownReposito
       })
     refuseNested(options.location)
     await using repository = await Repository.create(openStore(options.location), options.keks[0]!, 'system')
-    return repository.keys.repositoryId.toString('hex')
+    const { repositoryId } = repository.keys
+    new ClientState(options.stateDirectory, repositoryId).notePlace(repository.store.location)
+    return repositoryId.toString('hex')
   }
+}
+
+/** A database may be new where HOME is not: what HOME or a single command has met there has a disk that is away. */
+export function isMetAt({ location, settled, stateDirectory }: RepositoryAccessOptions): boolean {
+  const isSettled = settled !== undefined && isSamePlace(settled, location.path)
+  return isSettled || repositoryKnownAt(stateDirectory, location.path) !== undefined
 }
 
 async function openKnown(
@@ -200,7 +208,7 @@ async function openChecked(options: RepositoryAccessOptions, known: KnownReposit
   }
 }
 
-function missing(options: RepositoryAccessOptions, cause?: unknown): BackupError {
+export function missing(options: RepositoryAccessOptions, cause?: unknown): BackupError {
   return new BackupError('REPOSITORY_MISSING', 'The repository that this system knows is not at its place.', {
     context: { repository: options.location.path },
     cause,

@@ -36,10 +36,15 @@ export interface StartOptions extends SettingsInput {
   readonly works?: boolean
   /** Refuses to be a client: OWNER_EXISTS names the owner's pid. */
   readonly mustOwn?: boolean
-  /** A system is set up where there is none; else SYSTEM_NOT_FOUND. Default true. */
-  readonly mayCreate?: boolean
+  /**
+   * A system is set up where there is none; else SYSTEM_NOT_FOUND. `'WHERE_NAMED'`: only on a repository that somebody
+   * named, or that HOME was settled on. Default true.
+   */
+  readonly mayCreate?: boolean | 'WHERE_NAMED'
   /** See `system rebuild`. */
   readonly mayReplaceLost?: boolean
+  /** Begins a new database over a repository of another system; else REBUILD_NEEDED. Default true. */
+  readonly mayBeginOver?: boolean
   /** Root goes on as the owner of HOME, for good. Without it a HOME of another is refused. */
   readonly mayBecomeOwner?: boolean
   readonly onBecome?: (user: string) => void
@@ -67,7 +72,11 @@ export async function startSystem(options: StartOptions): Promise<StartedSystem>
   const { values } = settings
   const keys = readKeys(values)
   if (!holdsSystem(values.home)) refuseHomePlace(values.home, values.repository.path)
-  if (options.mayCreate === false && values.databaseUrl === undefined) refuseAbsent(values.home)
+  const mayCreate =
+    options.mayCreate === 'WHERE_NAMED'
+      ? values.isRepositoryNamed || readSettled(values.home) !== undefined
+      : options.mayCreate
+  if (mayCreate === false && values.databaseUrl === undefined) refuseAbsent(values.home)
   const became = enterHome(values.home, {
     mayBecomeOwner: options.mayBecomeOwner === true,
     isEmbedded: values.databaseUrl === undefined,
@@ -92,8 +101,9 @@ export async function startSystem(options: StartOptions): Promise<StartedSystem>
       if (!lost.has(object)) log.error(warningOf('KEYRING_LOST', values.locale, { object }).message, { object })
       lost.add(object)
     },
-    ...(options.mayCreate !== undefined && { mayCreate: options.mayCreate }),
+    ...(mayCreate !== undefined && { mayCreate }),
     ...(options.mayReplaceLost !== undefined && { mayReplaceLost: options.mayReplaceLost }),
+    ...(options.mayBeginOver !== undefined && { mayBeginOver: options.mayBeginOver }),
     ...(options.timing && { timing: options.timing }),
     ...(options.onUnsent && { onUnsent: options.onUnsent }),
     ...(options.signal && { signal: options.signal }),

@@ -149,3 +149,62 @@ test('init names a repository as one, whatever its first name is, and a folder o
   fs.writeFileSync(clinic.at('old/config/app.json'), '{}')
   assert.equal(codeOf(await clinic.run('data', 'init', '--repo', clinic.at('old'))), 'TARGET_REFUSED')
 })
+
+test('an empty mount point or a missing folder where a repository was is no place for a new one', async () => {
+  using clinic = new Clinic()
+  const place = ['--repo', clinic.at('elsewhere/repository')]
+  const [repository, away] = [clinic.at('elsewhere/repository'), clinic.at('elsewhere/away')]
+  await clinic.ok('data', 'init', ...place)
+  await clinic.ok('data', 'backup', clinic.at('data'), ...place)
+  fs.renameSync(repository, away)
+  for (const remains of ['absent', 'empty']) {
+    if (remains === 'empty') {
+      fs.mkdirSync(repository)
+      fs.chmodSync(repository, 0o777)
+    }
+    const before = fs.existsSync(repository) ? fs.readdirSync(repository) : undefined
+    const tried = [
+      ['init'],
+      ['backup', clinic.at('data')],
+      ['config', 'add', '--name', 'c', '--path', clinic.at('data')],
+    ]
+    for (const args of tried) {
+      const refused = await clinic.run('data', ...args, ...place)
+      assert.deepEqual([refused.status, codeOf(refused)], [10, 'REPOSITORY_MISSING'], `${remains}: ${refused.stderr}`)
+      assert.match(refused.stderr, /Mount its disk/)
+    }
+    const doctor = await clinic.run('data', 'doctor', ...place)
+    assert.match(JSON.stringify(doctor.json), /REPOSITORY_MISSING/)
+    assert.doesNotMatch(JSON.stringify(doctor.json), /neonpro-backup init/)
+    const status = (await clinic.run('data', 'status', ...place)).json?.['verdict']
+    assert.match(JSON.stringify(status), /REPOSITORY_NOT_WHOLE.*REPOSITORY_MISSING/)
+    assert.deepEqual(fs.existsSync(repository) ? fs.readdirSync(repository) : undefined, before, 'nothing was made')
+  }
+  // What was lost for good is left behind, by a word of its own.
+  await clinic.ok('data', 'init', '--replace-lost', ...place)
+  fs.rmSync(repository, { recursive: true })
+  fs.renameSync(away, repository)
+  // The repository of the system: its database would take no other there.
+  await clinic.add('data', ...place)
+  fs.renameSync(repository, away)
+  const own = await clinic.run('data', 'init', '--replace-lost', ...place)
+  assert.equal(codeOf(own), 'REPOSITORY_MISSING', own.stderr)
+  assert.match(own.stderr, /another place/)
+  const doctor = await clinic.run('data', 'doctor')
+  assert.match(JSON.stringify(doctor.json), /REPOSITORY_MISSING/)
+  // Without a copy either: another place, and the system is told to take it.
+  const next = ['--repo', clinic.at('elsewhere/next')]
+  await clinic.ok('data', 'init', ...next)
+  await clinic.ok('data', 'system', 'rebuild', '--force', ...next)
+  assert.equal((await clinic.ok('data', 'run', 'c')).json?.['state'], 'COMPLETED')
+  // The database is lost as well as the disk away: what HOME is settled on counts.
+  fs.renameSync(clinic.at('elsewhere/next'), away + 2)
+  fs.rmSync(path.join(clinic.fixed, 'database'), { recursive: true })
+  for (const args of [
+    ['--name', 'c'],
+    ['--name', 'c', ...next],
+  ]) {
+    const refused = await clinic.run('data', 'config', 'add', '--path', clinic.at('data'), ...args)
+    assert.equal(codeOf(refused), 'REPOSITORY_MISSING', refused.stderr)
+  }
+})

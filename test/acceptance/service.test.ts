@@ -75,6 +75,50 @@ test('serve without a key says how to make one, makes nothing, and starts once .
   assert.doesNotMatch(placeholder.said(), /key generate/, 'a new key opens nothing that is there')
 })
 
+test('serve with a key alone chooses no repository: it waits, and works with the one that config add settles', async () => {
+  using folder = temporaryDirectory()
+  const { cwd, env } = await place(folder.path)
+  const { BACKUP_LOCAL_PATH: repository, ...unnamed } = env
+  await using served = stay(['serve'], { cwd, env: unnamed })
+  await says(served, /No system is set up in .*config add .*--repo LOCATION/)
+  assert.deepEqual(fs.readdirSync(cwd), ['key'], 'neither home nor repository was made unasked')
+  const config = ['config', 'add', '--name', 'c', '--path', path.join(cwd, 'data'), '--repo', repository!]
+  fs.mkdirSync(path.join(cwd, 'data'))
+  const added = await runCli(config, { cwd, env: unnamed })
+  assert.equal(added.status, 0, added.stderr)
+  await says(served, new RegExp(`Ready .*${repository}`))
+  assert.equal(fs.existsSync(path.join(cwd, 'home/backups')), false)
+  assert.equal(await served.stop(), 0)
+})
+
+test('a HOME that was lost: status, config add and serve name the rebuild, and nothing is begun in its way', async () => {
+  using folder = temporaryDirectory()
+  const at = await place(folder.path)
+  const { BACKUP_LOCAL_PATH: repository, NEONPRO_BACKUP_HOME: home } = at.env
+  const config = ['config', 'add', '--name', 'clinic', '--path', path.join(folder.path, 'data')]
+  fs.mkdirSync(path.join(folder.path, 'data'))
+  assert.equal((await runCli(config, at)).status, 0)
+  const rebuild = new RegExp(`neonpro-backup system rebuild --repo ${repository}`)
+  for (const remains of ['nothing', 'all but the database']) {
+    if (remains === 'nothing') fs.renameSync(home!, `${home}-gone`)
+    else fs.cpSync(`${home}-gone/settled.json`, `${home}/settled.json`)
+    const status = await runCli(['status', '--repo', repository!], at)
+    assert.equal(status.status, 1)
+    assert.match(String(status.stdout), /^NOT WELL: the repository keeps 1 configuration of a system that is not here/)
+    assert.match(String(status.stdout), rebuild)
+    assert.doesNotMatch(String(status.stdout), /config add/)
+    for (const args of [config, ['serve']]) {
+      const refused = await runCli(args, at)
+      assert.match(refused.stderr, /REBUILD_NEEDED/, `${remains}: ${args.join(' ')}`)
+      assert.match(refused.stderr, rebuild)
+    }
+    assert.equal(fs.existsSync(path.join(home!, 'database')), false, 'no database is begun in the way of the rebuild')
+  }
+  const rebuilt = await runCli(['system', 'rebuild', '--repo', repository!], at)
+  assert.equal(rebuilt.status, 0, rebuilt.stderr)
+  assert.match(String((await runCli(['config', 'list'], at)).stdout), /clinic/)
+})
+
 test('a PostgreSQL without the tables is refused until init-db is asked for; one that is down at start is waited for', {
   skip: noServer(),
 }, async () => {

@@ -136,7 +136,8 @@ test('doctor misses a repository whose disk is away, named or remembered, though
     if (remembers) delete clinic.env['NEONPRO_REPOSITORY']
     const away = await clinic.run('doctor')
     assert.equal(away.status, 1, away.stdout.toString())
-    assert.match(away.stdout.toString(), /REPOSITORY_NOT_FOUND/)
+    assert.match(away.stdout.toString(), /REPOSITORY_MISSING/)
+    assert.doesNotMatch(away.stdout.toString(), /neonpro-backup init/)
   }
 })
 

@@ -17,7 +17,7 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
     ...(context.options['disabled'] === true && { enabled: false }),
   } as ConfigInput
   const madeRepository = watchForNewRepository(context)
-  await using started = await openCommandSystem(context, { mayCreate: true })
+  await using started = await openCommandSystem(context, { mayCreate: true, mayBeginOver: false })
   const made = madeRepository()
   const result = await started.system.manager.createConfig(input)
   const config = dataOf(result, context)

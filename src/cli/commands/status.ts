@@ -2,7 +2,7 @@ import { type SystemStatus, verdictFactsOf, verdictOf } from '../../contracts/sy
 import { nowMs } from '../../kernel/clock.ts'
 import { resolveSettings } from '../../system/settings/index.ts'
 import type { CommandContext, CommandResult } from '../command.ts'
-import { formatMoment, nextRunText, tableLines } from '../format.ts'
+import { formatMoment, nextRunText, quoted, tableLines } from '../format.ts'
 import type { AnswerOf } from '../json/index.ts'
 import { withCommandKey } from '../keys.ts'
 import { reasonText } from '../reasons.ts'
@@ -48,9 +48,12 @@ async function ofRepository(
     )
     for (const alert of system.alerts) sayAlert(alert, context)
   }
-  context.say(t('serve.empty'))
+  const { unknownConfigs, ...facts } = found
+  context.say(
+    unknownConfigs.length === 0 ? t('serve.empty') : t('status.rebuild', { repository: quoted(found.repository) }),
+  )
   return {
-    json: { ...(system ? systemFacts(system) : NO_SYSTEM), ...found },
+    json: { ...(system ? systemFacts(system) : NO_SYSTEM), ...facts },
     exitCode: found.verdict.isGood ? 0 : EXIT_NOT_WELL,
   }
 }

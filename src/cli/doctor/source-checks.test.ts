@@ -11,10 +11,11 @@ import { temporaryDirectory } from '../../../test/harness/temporary-directory.ts
 import type { ConfigSettings, ConfigView, RunView } from '../../contracts/system/index.ts'
 import { resolveSettings } from '../../system/settings/index.ts'
 import type { CommandContext } from '../command.ts'
+import { quoted } from '../format.ts'
 import { type Locale, translator } from '../locale.ts'
 import type { Check } from './check.ts'
 import { type SourceFacts, sourceChecks } from './source-checks.ts'
-import { quoted, systemChecks } from './system-checks.ts'
+import { systemChecks } from './system-checks.ts'
 
 function contextIn(locale: Locale): CommandContext {
   return {

@@ -11,10 +11,10 @@ import { monotonicNs } from '../../kernel/clock.ts'
 import { userName } from '../../kernel/machine.ts'
 import type { Settings } from '../../system/settings/index.ts'
 import type { CommandContext } from '../command.ts'
-import { decimal, formatBytes, formatMoment, formatSeconds } from '../format.ts'
+import { decimal, formatBytes, formatMoment, formatSeconds, quoted } from '../format.ts'
 import { SubjectKind } from './catalog.ts'
 import { advice, type Check, fine, type Looked, missing, subjects } from './check.ts'
-import { quoted, spaceChecks, spaceOf } from './system-checks.ts'
+import { spaceChecks, spaceOf } from './system-checks.ts'
 
 const ENTRIES_LOOKED_AT_MAX = 20_000
 const SHOWN_MAX = 5

@@ -7,7 +7,7 @@ import path from 'node:path'
 import { isBackupError, systemCode } from '../../kernel/backup-error.ts'
 import { readKeys, type Settings } from '../../system/settings/index.ts'
 import type { CommandContext } from '../command.ts'
-import { formatBytes } from '../format.ts'
+import { formatBytes, quoted } from '../format.ts'
 import { Severity, SubjectKind } from './catalog.ts'
 import { advice, type Check, fine, missing, subjects, tried } from './check.ts'
 
@@ -165,9 +165,4 @@ async function probeChecks(context: CommandContext, channels: Settings['values']
       }
     }),
   )
-}
-
-/** As a shell takes it. */
-export function quoted(text: string): string {
-  return /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }

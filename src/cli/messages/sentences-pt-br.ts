@@ -28,6 +28,7 @@ export const SENTENCES_PT_BR: Readonly<Record<string, string>> = {
   '(default: {})': '(padrão: {})',
   'Backup and disaster recovery: encrypted, deduplicated, proven by restoring.': 'Backup e recuperação de desastres: cifrado, sem duplicatas, provado por restauração.',
   'make a repository': 'cria um repositório',
+  'also where this machine knows one that is gone: it is lost for good': 'também onde esta máquina conhece um que sumiu: ele se perdeu de vez',
   'back up files and folders': 'faz backup de arquivos e pastas',
   'restore a snapshot (or SNAPSHOT:/folder) into a folder': 'restaura um snapshot (ou SNAPSHOT:/pasta) numa pasta',
   'list snapshots': 'lista os snapshots',

@@ -19,6 +19,7 @@ import {
   type OddPoint,
   oddPoints,
   pointTimes,
+  RecordKind,
   Repository,
   readHistory,
   type SnapshotEntry,
@@ -31,6 +32,7 @@ import { readKeys, type Settings, type SettingsValues } from '../../system/setti
 import { type CommandContext, stateDirectory } from '../command.ts'
 import { tableLines } from '../format.ts'
 import { warnOfOddPoints } from '../odd-points.ts'
+import { isKnownPlace } from '../open.ts'
 import { momentAndAge, sayCopyAndVerification } from './told-facts.ts'
 
 export interface RepositoryStatus {
@@ -41,12 +43,16 @@ export interface RepositoryStatus {
   readonly lastVerification: LastVerification | null
   readonly secondCopy: SecondCopy | null
   readonly repositoryError: string | null
+  /** Names of the configurations that it keeps of a system that is not here. */
+  readonly unknownConfigs: readonly string[]
 }
 
 /** Whether a system was ever set up here: a status must not make one. */
 export function hasSystem({ home, databaseUrl }: Pick<SettingsValues, 'home' | 'databaseUrl'>): boolean {
   return databaseUrl !== undefined || fs.existsSync(path.join(home, 'database'))
 }
+
+const NO_FACTS = { sources: [], oddPoints: [], lastVerification: null, secondCopy: null, unknownConfigs: [] } as const
 
 /** Throws what keeps a repository that is there from being opened, such as KEY_MISSING and KEY_WRONG. */
 export async function repositoryStatus(
@@ -56,7 +62,7 @@ export async function repositoryStatus(
 ): Promise<RepositoryStatus> {
   const facts = holdsRepository(values.repository)
     ? await factsOf(context, values)
-    : { sources: [], oddPoints: [], lastVerification: null, secondCopy: null, repositoryError: null }
+    : { ...NO_FACTS, repositoryError: isKnownPlace(context, values.repository.path) ? 'REPOSITORY_MISSING' : null }
   const verdict = verdictOf(
     {
       things: facts.sources,
@@ -66,6 +72,7 @@ export async function repositoryStatus(
       alarms,
       isUnattended: false,
       repositoryError: facts.repositoryError,
+      unknownConfigs: facts.unknownConfigs,
       lastVerification: facts.lastVerification,
     },
     { locale: context.locale, nowMs: nowMs() },
@@ -95,7 +102,15 @@ async function factsOf(context: CommandContext, values: SettingsValues) {
     lastVerification: memory(repository.keys.repositoryId).verification() ?? null,
     secondCopy,
     repositoryError: errorOf(history),
+    unknownConfigs: configsIn(history),
   }
+}
+
+/** Names of the configurations that its records keep, and that were not removed. */
+export function configsIn({ records }: Pick<History, 'records'>): string[] {
+  return records.flatMap(({ document: { record, value } }) =>
+    record === RecordKind.CONFIGURATION && value !== null ? [String(value['name'])] : [],
+  )
 }
 
 function errorOf({ problems, rollbacks }: History): string | null {

@@ -29,6 +29,8 @@ export interface VerdictFacts {
   readonly isUnattended: boolean
   /** Code of the error that kept the repository from being read; null where it is whole. */
   readonly repositoryError: string | null
+  /** Configurations that the repository keeps of a system that is not here. */
+  readonly unknownConfigs: readonly string[]
   readonly lastVerification: LastVerification | null
 }
 
@@ -80,6 +82,11 @@ const TEXTS: Readonly<
     en: '{count} {count:alarm is|alarms are} open',
     'pt-BR': '{count} {count:alarme aberto|alarmes abertos}',
   },
+  REBUILD_NEEDED: {
+    en: 'the repository keeps {count} {count:configuration|configurations} of a system that is not here ({names}), so nothing of it runs from here',
+    'pt-BR':
+      'o repositório guarda {count} {count:configuração|configurações} de um sistema que não está aqui ({names}), e nada dele é executado daqui',
+  },
   NO_SCHEDULER: {
     en: 'no scheduler is running, so nothing starts by itself',
     'pt-BR': 'nenhum agendador em execução, nada começa sozinho',
@@ -117,6 +124,7 @@ export function verdictFactsOf(status: Omit<SystemStatus, 'verdict'>): VerdictFa
     alarms: status.alerts.length,
     isUnattended: !scheduler.alive && enabled.some(({ nextRunLocal }) => nextRunLocal !== null),
     repositoryError: status.repositoryError,
+    unknownConfigs: [],
     lastVerification: status.lastVerification,
   }
 }
@@ -134,7 +142,7 @@ export function verdictOf(
       TEXTS[textKeyOf(code, facts, good.length > 0)][locale],
       {
         names: listText(names, locale),
-        count: facts.alarms,
+        count: code === 'REBUILD_NEEDED' ? names.length : facts.alarms,
         age: good.length > 0 ? ageText(nowMs - newest, locale) : '',
       },
       locale,
@@ -179,6 +187,7 @@ function reasonsOf(facts: VerdictFacts): StatusVerdict['reasons'] {
   const isNothing = things.every(({ newestGoodAt }) => newestGoodAt === null)
   const found: ReadonlyArray<readonly [code: VerdictReason, holds: boolean, names?: readonly string[]]> = [
     ['REPOSITORY_NOT_WHOLE', facts.repositoryError !== null, [facts.repositoryError ?? '']],
+    ['REBUILD_NEEDED', facts.unknownConfigs.length > 0, facts.unknownConfigs],
     ['NOTHING_PROTECTED', isNothing],
     ['RUN_FAILED', facts.failed.length > 0, facts.failed],
     ['ONLY_INCOMPLETE', incomplete.length > 0, incomplete.map(({ name }) => name)],

@@ -121,6 +121,8 @@ export const VerdictReason = {
   /** There are configurations, and every one is disabled. */
   ALL_DISABLED: 'ALL_DISABLED',
   ALARM_OPEN: 'ALARM_OPEN',
+  /** The repository keeps configurations of a system that is not here: its database may be lost. */
+  REBUILD_NEEDED: 'REBUILD_NEEDED',
   /** Something is planned, and no live process would start it. */
   NO_SCHEDULER: 'NO_SCHEDULER',
   /** It does not open, or what it lists is not whole. */

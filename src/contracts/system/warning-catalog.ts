@@ -64,6 +64,10 @@ const ROWS = {
     '{variable} holds a placeholder from an example and counts as not set.',
     '{variable} contém um valor de exemplo e conta como não definida.',
   ],
+  REBUILD_NEEDED: [
+    'The configuration is saved, but the repository {repository} keeps the records of a system whose database is not this one, and takes none of this. If that database was lost, move this HOME away and bring that system back: "neonpro-backup system rebuild --repo {repository}". Else use its HOME, or another repository.',
+    'A configuração foi salva, mas o repositório {repository} guarda os registros de um sistema cujo banco não é este, e não recebe nada disto. Se aquele banco se perdeu, tire esta HOME do lugar e traga aquele sistema de volta: "neonpro-backup system rebuild --repo {repository}". Senão, use a HOME dele ou outro repositório.',
+  ],
   RECORD_PENDING: [
     'The configuration is saved, but the repository can not be reached: its record there is written as soon as that is possible.',
     'A configuração foi salva, mas o repositório está inacessível: o registro nele será gravado assim que possível.',

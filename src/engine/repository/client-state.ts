@@ -8,6 +8,7 @@ import path from 'node:path'
 import { makeDirectories } from '../../kernel/directories.ts'
 import { makeOwnedFile, replaceOwnedFile } from '../../kernel/owned-file.ts'
 import { readTextSync } from '../../kernel/regular-file.ts'
+import { PLACE_FILE, placeIn } from './known-places.ts'
 import { type StateLock, sweepAside, takeStateLock } from './state-lock.ts'
 
 const WRITERS_MAX = 64
@@ -40,6 +41,8 @@ export interface HeadMemory {
   heads(): Heads | undefined
   /** Never lowers one. */
   remember(heads: Heads): void
+  /** Where the repository was met. */
+  notePlace?(place: string): void
 }
 
 export interface WriterClaim extends Disposable {
@@ -76,6 +79,16 @@ export class ClientState implements HeadMemory {
       if (!isKnown(heads, known)) this.#writeFile('heads.json', JSON.stringify(merged(heads, known)))
     } catch {
       // A read-only home: rollback is then only found through what snapshots say of each other.
+    }
+  }
+
+  /** See `repositoryKnownAt`. A store that has no place on this machine is met nowhere. */
+  notePlace(place: string): void {
+    if (!path.isAbsolute(place) || placeIn(this.#directory) === place) return
+    try {
+      this.#writeFile(PLACE_FILE, JSON.stringify({ place }))
+    } catch {
+      // A read-only home.
     }
   }
 

@@ -208,11 +208,9 @@ export class Repository implements AsyncDisposable {
     const isRemembered = (id: string) => options.memory?.(Buffer.from(id, 'hex')).heads() !== undefined
     for (const stored of await orderConfigs(store, configs.candidates, isRemembered)) {
       try {
-        return new Repository(
-          store,
-          await openWith({ store, stored, keks, keyrings, unwrapper, options }),
-          options.workspace,
-        )
+        const parts = await openWith({ store, stored, keks, keyrings, unwrapper, options })
+        options.memory?.(parts.keys.repositoryId).notePlace?.(store.location)
+        return new Repository(store, parts, options.workspace)
       } catch (error) {
         if (!isBackupError(error)) throw error
         failure ??= error

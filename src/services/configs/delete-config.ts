@@ -1,7 +1,7 @@
-import { type Warning, warningOf } from '../../contracts/system/index.ts'
+import type { Warning } from '../../contracts/system/index.ts'
 import { nowMs } from '../../kernel/clock.ts'
 import type { SystemParts } from '../parts.ts'
-import { recordConfig } from '../records/index.ts'
+import { recordWarnings } from '../records/index.ts'
 import { endRunsOf } from '../scheduling/index.ts'
 import { readConfig } from './config-row.ts'
 
@@ -33,5 +33,5 @@ export async function deleteConfig(
       .execute()
   }, options)
   parts.log.info('configuration removed', { config: id, by })
-  return { warnings: (await recordConfig(parts, id, options)) ? [] : [warningOf('RECORD_PENDING', parts.locale)] }
+  return { warnings: await recordWarnings(parts, id, options) }
 }

@@ -16,7 +16,7 @@ import { isAtOrBelow } from '../../kernel/real-place.ts'
 import { sourcePurpose } from '../control-key/index.ts'
 import { checkPaths, retentionConflicts } from '../execution/index.ts'
 import type { SystemParts } from '../parts.ts'
-import { recordConfig } from '../records/index.ts'
+import { recordWarnings } from '../records/index.ts'
 import { getConfig } from './list-configs.ts'
 import type { ParseDefaults, ParsedConfig } from './parse-config-input.ts'
 
@@ -86,10 +86,10 @@ export async function saved(
   id: string,
   more: { readonly warnings: readonly Warning[]; readonly signal: AbortSignal | undefined },
 ): Promise<SavedConfig> {
-  const isRecorded = await recordConfig(parts, id, more.signal ? { signal: more.signal } : {})
+  const unrecorded = await recordWarnings(parts, id, more.signal ? { signal: more.signal } : {})
   return {
     config: await getConfig(parts, id),
-    warnings: [...more.warnings, ...(isRecorded ? [] : [warningOf('RECORD_PENDING', parts.locale)])],
+    warnings: [...more.warnings, ...unrecorded],
   }
 }
 

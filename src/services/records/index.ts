@@ -1,3 +1,3 @@
 export { alarmPending } from './alarm-pending.ts'
 export { type ConfigRecord, parseConfigRecord } from './config-record.ts'
-export { type RetryOptions, type RetryResult, recordConfig, retryRecords } from './record-config.ts'
+export { type RetryOptions, type RetryResult, recordConfig, recordWarnings, retryRecords } from './record-config.ts'

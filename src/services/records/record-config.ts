@@ -3,9 +3,11 @@
  * is saved first and recorded then; one that could not be is retried, and the database knows which: those whose
  * `recorded_generation` lags.
  */
+import { type Warning, warningOf } from '../../contracts/system/index.ts'
 import { putRecord, RecordKind, type Repository } from '../../engine/index.ts'
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { isoTime } from '../../kernel/clock.ts'
+import type { ErrorCode } from '../../kernel/error-code.ts'
 import { recordControlKey } from '../control-key/index.ts'
 import type { SystemParts } from '../parts.ts'
 import { configValue } from './config-record.ts'
@@ -22,13 +24,33 @@ type RecordParts = Pick<SystemParts, 'catalog' | 'tenantId' | 'repository' | 'lo
 export async function recordConfig(
   parts: RecordParts,
   configId: string,
-  options: { readonly signal?: AbortSignal } = {},
+  options: AttemptOptions = {},
 ): Promise<boolean> {
   const config = await readConfig(parts, configId)
   if (config.recorded_generation >= config.generation) return true
-  return await attempt(parts, options.signal, async (repository, signal) =>
-    writeConfig(parts, repository, { config, signal }),
-  )
+  return await attempt(parts, options, async (repository, signal) => writeConfig(parts, repository, { config, signal }))
+}
+
+/** What a save or a removal says of its record in the repository: nothing where it stands there. */
+export async function recordWarnings(
+  parts: RecordParts & Pick<SystemParts, 'locale'>,
+  configId: string,
+  options: Pick<AttemptOptions, 'signal'> = {},
+): Promise<Warning[]> {
+  let refused: ErrorCode | undefined
+  const onRefused = (code: ErrorCode) => {
+    refused = code
+  }
+  if (await recordConfig(parts, configId, { ...options, onRefused })) return []
+  return refused === 'REBUILD_NEEDED'
+    ? [warningOf('REBUILD_NEEDED', parts.locale, { repository: parts.repository.location.path })]
+    : [warningOf('RECORD_PENDING', parts.locale)]
+}
+
+interface AttemptOptions {
+  readonly signal?: AbortSignal
+  /** Why it could not be written. */
+  readonly onRefused?: (code: ErrorCode) => void
 }
 
 export interface RetryResult {
@@ -54,7 +76,7 @@ export async function retryRecords(parts: RecordParts, options: RetryOptions = {
   const due = await unrecorded(parts)
   let recorded = 0
   if (due.length > 0) {
-    await attempt(parts, options.signal, async (repository, signal) => {
+    await attempt(parts, options, async (repository, signal) => {
       for (const { id } of due) {
         await writeConfig(parts, repository, { config: await readConfig(parts, id), signal })
         recorded += 1
@@ -86,7 +108,7 @@ async function unrecorded({
  */
 async function attempt(
   parts: RecordParts,
-  given: AbortSignal | undefined,
+  { signal: given, onRefused }: AttemptOptions,
   run: (repository: Repository, signal: AbortSignal) => Promise<void>,
 ): Promise<boolean> {
   const signal = AbortSignal.any([...(given ? [given] : []), AbortSignal.timeout(DEADLINE_MS)])
@@ -97,6 +119,7 @@ async function attempt(
     return true
   } catch (error) {
     if (!isBackupError(error) && !signal.aborted) throw error
+    if (isBackupError(error)) onRefused?.(error.code)
     parts.log.warn('a record could not be written into the repository and will be tried again', {
       code: isBackupError(error) ? error.code : 'ABORTED',
     })
