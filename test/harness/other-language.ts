@@ -39,6 +39,7 @@ const SHARED: ReadonlyArray<readonly [reason: string, words: string]> = [
   ['patterns of times and files, as they are typed', 'hh mm tmp'],
   ['what stands on every line of a list that is well', 'ok'],
   ['HOME, the folder of the system, as docs and options name it', 'home'],
+  ['the variable of the temporary folder', 'tmpdir'],
 ]
 
 const KINDS = [...OBJECT_KINDS, 'snapshot', 'pack', 'tree', 'blob'].join('|')
@@ -55,7 +56,7 @@ const TYPED_AS_THEY_ARE = [
   /\b(first|last)-of-\w+/g,
   /(an object with|um objeto com|a list of|with|com) (page (and|e) limit|pattern (and|e) keep|type file|type|paths|basePath|targetPath)/g,
   /frequency, cron (and|e) every/g,
-  /PENDING, RUNNING, COMPLETED, PARTIAL, FAILED, CANCELLED (or|ou) MISSED|--state FAILED/g,
+  /PENDING, RUNNING, COMPLETED,|PARTIAL, FAILED, CANCELLED (or|ou) MISSED|--state FAILED/g,
   /FULL, INCREMENTAL, DIFFERENTIAL(, FILES (or|ou) DATABASE)?/g,
   /FILES( (or|ou) DATABASE)?\b|LOCAL, S3, GCS (or|ou) AZURE/g,
   /LOW, (NORMAL|MEDIUM), HIGH (or|ou) CRITICAL/g,

@@ -389,7 +389,7 @@ export const SENTENCES_PT_BR: Readonly<Record<string, string>> = {
 export const PLACEHOLDERS_PT_BR: Readonly<Record<string, string>> = {
   options: 'opções', command: 'comando', location: 'local', file: 'arquivo', dir: 'pasta', mode: 'modo', glob: 'padrão', pattern: 'padrão', date: 'data', name: 'nome', type: 'tipo', tag: 'etiqueta', level: 'nível',
   path: 'caminho', format: 'formato', share: 'parte', zone: 'fuso', text: 'texto', frequency: 'frequência', time: 'hora', day: 'dia', expression: 'expressão', period: 'período', policy: 'política', seconds: 'segundos', rate: 'taxa', priority: 'prioridade', option: 'opção',
-  point: 'ponto', channel: 'canal', repository: 'repositório', host: 'máquina', kind: 'tipo', object: 'objeto', fields: 'campos', source: 'origem',
+  point: 'ponto', channel: 'canal', repository: 'repositório', host: 'máquina', kind: 'tipo', object: 'objeto', fields: 'campos', source: 'origem', state: 'estado',
 }
 
 /** Names that examples make up; what is not here is the same in both languages. */
