@@ -257,7 +257,7 @@ export class Store {
         if (parts.signer.toString('hex') !== MAINTENANCE)
           throw new RescueError('the configuration is signed by somebody else')
         keys.check(parts, 'config')
-        this.#tellKeyrings(generation, strange)
+        this.#tellKeyrings({ generation, whole: new Set(keyrings.map(({ name }) => name)) }, strange)
         return keys
       } catch (error) {
         failure ??= error
@@ -287,7 +287,10 @@ export class Store {
     }
   }
 
-  #tellKeyrings(generation: number, strange: readonly string[]): void {
+  #tellKeyrings(
+    { generation, whole }: { readonly generation: number; readonly whole: ReadonlySet<string> },
+    strange: readonly string[],
+  ): void {
     if (strange.length > 0)
       this.remarks.push(
         words(
@@ -295,8 +298,20 @@ export class Store {
           `keys/: ${strange.length} objetos que este repositório não assinou, deixados como estão`,
         ),
       )
-    const newer = this.#unreadKeyrings.filter((name) => Number.parseInt(name.slice(0, 8), 16) > generation)
-    this.#isKeyringLost = newer.length > 0
+    const generationOf = (name: string) => Number.parseInt(name.slice(0, 8), 16)
+    const newer = this.#unreadKeyrings.filter((name) => generationOf(name) > generation)
+    // Section 4.1.4: one that was published at the same time may have a master that no other has.
+    const beside = this.#unreadKeyrings.filter(
+      (name) => generationOf(name) === generation && !whole.has(name.slice(-64)),
+    )
+    this.#isKeyringLost = newer.length + beside.length > 0
+    if (newer.length === 0 && beside.length > 0)
+      this.remarks.push(
+        words(
+          `keys/${beside[0]}: a keyring can not be read; it may be one of the same time as that in use, and what was sealed under it may be missing`,
+          `keys/${beside[0]}: um chaveiro não pode ser lido; pode ser um da mesma época do que está em uso, e o que foi cifrado com ele pode faltar`,
+        ),
+      )
     if (newer.length > 0)
       this.remarks.push(
         words(

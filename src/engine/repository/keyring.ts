@@ -69,9 +69,10 @@ export async function openKeyring(
   const valid = own.filter((each) => each === first.stored || isSignedKeyring(each, maintenance))
   const newest = valid[0]!
   const { generation } = newest.body
-  // Nobody knows what stands in those that were not read either.
+  // Nobody knows what stands in those that were not read either. One of the same generation may have been published at
+  // the same time, and have a master that no other has.
   const lost = [...stored.damaged, ...stored.unread].filter(
-    (each) => each.generation > generation && !valid.some(({ name }) => name === each.name),
+    (each) => each.generation >= generation && !valid.some(({ name }) => name === each.name),
   )
   if (!options.allowBehind && generation < seenGeneration && !lost.some((each) => each.generation >= seenGeneration))
     throw new BackupError('ROLLBACK_SUSPECTED', 'The newest keyring is older than one that was seen before.', {
