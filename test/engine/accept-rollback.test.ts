@@ -15,6 +15,7 @@ import {
   RecordKind,
   Repository,
   readHistory,
+  repairRepository,
   verifyRepository,
   writeRecord,
 } from '../../src/engine/index.ts'
@@ -255,4 +256,83 @@ test('what a forget that was stopped left is a leftover, and the prune that remo
     rollbacks.map(({ context }) => context['snapshot']),
     [snapshot],
   )
+})
+
+test('what repair gives up is honoured by who remembers more, and nothing beyond it', async () => {
+  using folder = temporaryDirectory()
+  const source = path.join(folder.path, 'source')
+  sampleTree(source, seededRandom(7))
+  const made = await makeRepository(folder.path)
+  const stateFolder = path.join(folder.path, 'repairing-state')
+  await backup(made, source)
+  await look(made, stateFolder)
+  const { snapshot: name } = await backup(made, source)
+  await look(made)
+  fs.truncateSync(path.join(made.folder, 'snapshots', name), 40)
+  {
+    await using repository = await remembered(made, stateFolder)
+    await repairRepository(repository, { forgetDamaged: true })
+  }
+  assert.deepEqual((await look(made)).rollbacks, [], 'the writer remembers the number that only it knew')
+  const next = await backup(made, source)
+  assert.equal(next.document.sequence, 3, 'no number is taken again')
+  assert.deepEqual((await look(made, path.join(folder.path, 'new-state'))).rollbacks, [], 'nor is it a gap for others')
+  await look(made)
+  fs.rmSync(path.join(made.folder, 'snapshots', next.snapshot))
+  const { suspicions } = await look(made)
+  assert.deepEqual(suspicions.snapshots, [{ writer: next.document.writer, sequence: 3 }])
+})
+
+test('a writer whose next number was accepted as missing takes the one above', async () => {
+  using folder = temporaryDirectory()
+  const source = path.join(folder.path, 'source')
+  sampleTree(source, seededRandom(7))
+  const made = await makeRepository(folder.path)
+  const other = { ...made, stateFolder: path.join(folder.path, 'other-state') }
+  await backup(other, source)
+  const { snapshot: lost } = await backup(made, source)
+  fs.truncateSync(path.join(made.folder, 'snapshots', lost), 40)
+  {
+    await using repository = await remembered(made, path.join(folder.path, 'repairing-state'))
+    await repairRepository(repository, { forgetDamaged: true })
+  }
+  const { document, snapshot: name } = await backup(other, source)
+  assert.equal(document.sequence, 3)
+  await look(other)
+  fs.rmSync(path.join(made.folder, 'snapshots', name))
+  await assert.rejects(backup(other, source), failsWith('ROLLBACK_SUSPECTED'))
+})
+
+test('a keyring that repair gives up is honoured by who has seen it; one that was never reached covers nothing', async () => {
+  using folder = temporaryDirectory()
+  const { made, source } = await stage(folder.path)
+  const newest = fs.readdirSync(path.join(made.folder, 'keys')).filter((name) => name.startsWith('00000002'))
+  const keep = path.join(folder.path, 'kept')
+  fs.cpSync(made.folder, keep, { recursive: true })
+  const giveUp = async () => {
+    for (const name of newest) fs.truncateSync(path.join(made.folder, 'keys', name), 40)
+    await using repository = await remembered(made, path.join(folder.path, 'repairing-state'))
+    await repairRepository(repository, { forgetDamaged: true })
+  }
+  fs.writeFileSync(path.join(made.folder, `keys/00000009-a-${'0'.repeat(64)}`), 'garbage')
+  await giveUp()
+  {
+    await using repository = await remembered(made)
+    assert.equal(repository.keys.generation, 1)
+    assert.deepEqual((await readHistory(repository)).rollbacks, [])
+    await changeKeyring(repository.store, repository.keys, {
+      newEpoch: true,
+      keks: [made.kek],
+      now: '2026-11-24T00:00:00.000Z',
+    })
+  }
+  await backup(made, source)
+  {
+    await using repository = await remembered(made)
+    assert.equal(repository.keys.generation, 3, 'above what was given up')
+    await readHistory(repository)
+  }
+  for (const each of fs.readdirSync(path.join(made.folder, 'keys')))
+    if (each.startsWith('00000003')) fs.rmSync(path.join(made.folder, 'keys', each))
+  await assert.rejects(look(made), failsWith('ROLLBACK_SUSPECTED'))
 })

@@ -6,7 +6,7 @@ import type { Repository } from '../repository/index.ts'
 import {
   type History,
   headOf,
-  headsOf,
+  nextSequence,
   othersSeen,
   pathText,
   type SnapshotDocument,
@@ -60,7 +60,7 @@ export function documentOf(parts: DocumentParts, root: Buffer, complete: boolean
     parent: parts.parent?.name ?? null,
     ...(options.runId !== undefined && { runId: options.runId }),
     writer,
-    ...(complete && { sequence: nextSequence(parts, writer) }),
+    ...(complete && { sequence: nextSequence(parts.history, writer, parts.options.state.heads()) }),
     previous: headOf(history, writer)?.name ?? null,
     seen: othersSeen(history, writer),
     keyGeneration: repository.keys.generation,
@@ -79,12 +79,6 @@ export function documentOf(parts: DocumentParts, root: Buffer, complete: boolean
     }),
     ...(warnings.length > 0 && { warnings }),
   }
-}
-
-/** Above every one that the repository shows or this client remembers. */
-function nextSequence({ repository, options, history }: DocumentParts, writer: string): number {
-  const shown = headsOf(history, repository.keys.generation).writers[writer] ?? 0
-  return Math.max(shown, options.state.heads()?.writers[writer] ?? 0) + 1
 }
 
 function summaryOf({ tree, stored }: DocumentParts): SnapshotSummary {

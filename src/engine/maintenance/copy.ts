@@ -15,6 +15,7 @@ import {
   headOf,
   headsOf,
   IndexClass,
+  nextSequence,
   openIndex,
   openReader,
   othersSeen,
@@ -273,7 +274,7 @@ async function commit(
   const signer = to.keys.writer(writer)
   const id = writer.toString('hex')
   const heads = headsOf(history, to.keys.generation)
-  let sequence = Math.max(heads.writers[id] ?? 0, options.state.heads()?.writers[id] ?? 0)
+  let sequence = nextSequence(history, id, options.state.heads()) - 1
   let previous = headOf(history, id)?.name ?? null
   const copied: string[] = []
   for (const { name, document } of wanted) {

@@ -11,6 +11,7 @@ import {
   readKeyringAt,
   readKeyrings,
 } from '../repository/index.ts'
+import { acceptLost, reachedFrom } from './accept-lost.ts'
 
 export interface RepairedCopies {
   readonly copiesRestored: readonly string[]
@@ -24,7 +25,7 @@ export interface RepairedCopies {
  */
 export async function restoreCopies(
   repository: Repository,
-  options: { readonly forgetDamaged?: boolean; readonly signal?: AbortSignal },
+  options: { readonly forgetDamaged?: boolean; readonly by?: string; readonly signal?: AbortSignal },
 ): Promise<RepairedCopies> {
   const { store, keys, configName } = repository
   const configs = await readConfigs(store, options.signal)
@@ -35,6 +36,13 @@ export async function restoreCopies(
   const given = options.forgetDamaged ? unread.map(({ key }) => key).filter((key) => !own.has(key)) : []
   const lost = [...keyrings.damaged, ...unread].filter(isLost).map(({ key }) => key)
   const damaged = [...configs.damaged, ...keyrings.damaged.map(({ key }) => key)]
+  const generations = [...keyrings.damaged, ...unread].filter(isLost).map(({ generation }) => generation)
+  const seen = options.forgetDamaged && own.size === 0 ? reachedFrom(keys.generation, generations) : undefined
+  if (seen !== undefined) {
+    const by = options.by ?? 'repair'
+    await acceptLost(repository, { keyring: { seen, found: keys.generation } }, { ...options, by })
+    keys.accept(seen)
+  }
   for (const key of damaged) if (!lost.includes(key) || options.forgetDamaged) await store.delete(key)
   for (const key of given) await store.delete(key)
   // Nothing more is given up with an older keyring than the one that opens from now on.

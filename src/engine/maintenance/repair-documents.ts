@@ -24,7 +24,9 @@ import {
   RecordKind,
   readHistory,
   readRecords,
+  UNKNOWN_WRITER,
 } from '../snapshot/index.ts'
+import { acceptLost, numbersAbove } from './accept-lost.ts'
 import { writeDeleteEntry } from './delete-entries.ts'
 import { putRecord } from './records.ts'
 
@@ -157,11 +159,13 @@ async function giveUp(
 ): Promise<void> {
   const names = keys.filter((key) => key.startsWith('snapshots/')).map((key) => key.slice(-64))
   const { snapshots, records } = history.losses
+  const unknown = numbersAbove(history, repository.memory?.heads()?.writers ?? {}, names.length - snapshots.length)
+  if (unknown.length > 0) await acceptLost(repository, { snapshots: unknown }, { by })
   const count = Math.max(names.length, snapshots.length)
   // Which name had which number is not known any more; that none is missing is what counts.
   const forgotten = Array.from({ length: count }, (_, i) => ({
     name: names[i] ?? '0'.repeat(64),
-    writer: snapshots[i]?.writer ?? '0'.repeat(32),
+    writer: snapshots[i]?.writer ?? UNKNOWN_WRITER,
     sequence: snapshots[i]?.sequence ?? 0,
   }))
   const at = isoTime(nowMs())

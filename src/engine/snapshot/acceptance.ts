@@ -122,6 +122,12 @@ export class Acceptance {
     return Math.max(0, ...accepted.map(({ seen }) => seen))
   }
 
+  /** The highest number of a writer that was accepted as missing; 0 without one. New ones lie above it. */
+  newestSequenceOf(writer: string): number {
+    const spans = this.#values.flatMap(({ snapshots }) => snapshots.filter((each) => each.writer === writer))
+    return Math.max(0, ...spans.map(({ to }) => to))
+  }
+
   /** Of the delete log, the highest that was lost; 0 without one. New ones lie above it. */
   get newestDeleteGeneration(): number {
     return Math.max(0, ...this.#values.flatMap(({ generations }) => generations.map(({ to }) => to)))

@@ -13,7 +13,7 @@ import {
   type ObjectProblem,
   type Repository,
 } from '../repository/index.ts'
-import type { Suspicions } from './acceptance.ts'
+import { Acceptance, type Suspicions } from './acceptance.ts'
 import { checkChains, type Losses, lossProblems, recordHeads, type SnapshotEntry } from './chains.ts'
 import { closureIsLacking } from './closure.ts'
 import type { DeleteLog } from './delete-log.ts'
@@ -275,6 +275,30 @@ export function headsOf(history: History, keyGeneration: number): Heads {
   }
 }
 
+/** The highest number that anything here knows of each writer, `seen` among it: also of snapshots that are gone. */
+export function newestSequences(history: History, seen: Readonly<Record<string, number>>): Map<string, number> {
+  const newest = new Map(Object.entries(seen))
+  const raise = (writer: string, sequence: number) => newest.set(writer, Math.max(newest.get(writer) ?? 0, sequence))
+  for (const [writer, sequence] of Object.entries(headsOf(history, 0).writers)) raise(writer, sequence)
+  for (const { document } of [...history.snapshots, ...history.unfinished, ...history.rivals, ...history.superseded]) {
+    raise(document.writer, document.sequence ?? 0)
+    for (const [writer, [sequence]] of Object.entries(document.seen)) raise(writer, sequence)
+  }
+  for (const { writer, sequence } of history.losses.snapshots) raise(writer, sequence)
+  newest.delete(UNKNOWN_WRITER)
+  return newest
+}
+
+/**
+ * The number of a writer's next snapshot: above every one that the repository shows, this client remembers, or somebody
+ * has accepted as missing.
+ */
+export function nextSequence(history: History, writer: string, remembered: Heads | undefined): number {
+  const shown = headsOf(history, 0).writers[writer] ?? 0
+  const accepted = new Acceptance(history.allRecords).newestSequenceOf(writer)
+  return Math.max(shown, remembered?.writers[writer] ?? 0, accepted) + 1
+}
+
 /**
  * How far a pruner that read this history has looked, for the delete log: it says nothing of snapshots that were not
  * whole, nor of later ones of their writers.
@@ -357,6 +381,8 @@ function removedOf(records: readonly RecordEntry[], forgotten: ReadonlyMap<strin
   )
 }
 
+/** In a `forget` record, of a snapshot that could not be read. */
+export const UNKNOWN_WRITER = '0'.repeat(32)
 /** Of a name, as lists show it. */
 const SHOWN_LENGTH = 12
 

@@ -1,4 +1,4 @@
-export { Acceptance, acceptedValue, type Suspicions } from './acceptance.ts'
+export { Acceptance, acceptedValue, type MissingSnapshot, type Suspicions } from './acceptance.ts'
 export { realPathOf, realPatternOf } from './aliases.ts'
 export type { SnapshotEntry } from './chains.ts'
 export { judgeCheckpoints } from './checkpoints.ts'
@@ -47,9 +47,12 @@ export {
   headOf,
   headsOf,
   markedOf,
+  newestSequences,
+  nextSequence,
   othersSeen,
   readHistory,
   readWriterHistory,
+  UNKNOWN_WRITER,
 } from './history.ts'
 export { IndexClass, type OpenedIndex, openIndex, openReader } from './open-index.ts'
 export type { OrderedPoint } from './order.ts'
