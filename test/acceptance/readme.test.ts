@@ -155,7 +155,8 @@ test('both pages have the same sections, examples and rows', () => {
       rows: text.match(/^\| /gm)?.length,
       links: [...text.matchAll(/\]\(([^)]+)\)/g)]
         .map(([, target]) => target!)
-        .filter((target) => !PAGES.some((each) => each === target)),
+        .filter((target) => !PAGES.some((each) => each === target))
+        .map((target) => target.replace('docs/pt/', 'docs/')),
     }
   }
   assert.deepEqual(shape('LEIAME.md'), shape('README.md'))
@@ -170,4 +171,32 @@ test('both pages have the same sections, examples and rows', () => {
       ),
     )
   assert.deepEqual(commands('LEIAME.md'), commands('README.md'))
+})
+
+/** What both pages of a pair have, whatever the language: parts, rows, items, commands, options, codes and links. */
+function shapeOf(text: string): Readonly<Record<string, readonly string[] | number>> {
+  const code = [...text.matchAll(/`([^`\n]+)`/g)].map(([, each]) => each!).concat(text.match(/^neonpro-.*$/gm) ?? [])
+  const all = (pattern: RegExp) => code.flatMap((each) => [...each.matchAll(pattern)].map(([found]) => found)).sort()
+  return {
+    headings: (text.match(/^#+ /gm) ?? []).map((heading) => heading.trim()),
+    rows: text.match(/^\| /gm)?.length ?? 0,
+    items: text.match(/^(- |\d+\. )/gm)?.length ?? 0,
+    commands: all(/\bneonpro-backup [a-z]+/g),
+    options: all(/(?<![\w-])--[a-z][a-z-]+/g),
+    codes: all(/\b[A-Z]{3,}_[A-Z_]+\b/g).filter((code) => !/^(ID_DO|REPOSITORY_ID)/.test(code)),
+    links: [...text.matchAll(/\]\(([^)]+)\)/g)].map(([, link]) => path.basename(link!)).sort(),
+  }
+}
+
+test('each page that is there in Portuguese says what the English one does, and each names the other at its top', () => {
+  const pages = fs.readdirSync(path.join(root, 'docs/pt'))
+  assert.deepEqual(pages.sort(), ['alarms.md', 'filters.md', 'rebuild.md', 'rollback.md'])
+  for (const page of pages) {
+    const [english, portuguese] = [read(`docs/${page}`), read(`docs/pt/${page}`)]
+    assert.deepEqual(shapeOf(portuguese), shapeOf(english), page)
+    const top = (text: string) => text.split('\n').slice(0, 4).join('\n')
+    assert.ok(top(english).includes(`](pt/${page})`), page)
+    assert.ok(top(portuguese).includes(`](../${page})`), page)
+    assert.ok(read('LEIAME.md').includes(`](docs/pt/${page})`), page)
+  }
 })

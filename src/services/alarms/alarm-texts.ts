@@ -13,7 +13,7 @@ const OTHERS: Readonly<Partial<Record<AlertType, AlarmText>>> = {
     title: { en: 'Alarms do not arrive', 'pt-BR': 'Alarmes não estão chegando' },
     guidance: {
       en: 'Correct address and credentials of the channel (docs/alarms.md) and restart the system.',
-      'pt-BR': 'Corrija o endereço e as credenciais do canal (docs/alarms.md) e reinicie o sistema.',
+      'pt-BR': 'Corrija o endereço e as credenciais do canal (docs/pt/alarms.md) e reinicie o sistema.',
     },
   },
   RECORD_NOT_STORED: {

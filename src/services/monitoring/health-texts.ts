@@ -66,7 +66,7 @@ export const HEALTH_TEXTS = {
   'channels.none': {
     en: 'No channel is set up: nobody is told of an alarm. Set SMTP_URL, ALERT_EMAIL_FROM and ALERT_EMAIL_TO, or WEBHOOK_URL (docs/alarms.md).',
     'pt-BR':
-      'Nenhum canal configurado: ninguém é avisado de um alarme. Defina SMTP_URL, ALERT_EMAIL_FROM e ALERT_EMAIL_TO, ou WEBHOOK_URL (docs/alarms.md).',
+      'Nenhum canal configurado: ninguém é avisado de um alarme. Defina SMTP_URL, ALERT_EMAIL_FROM e ALERT_EMAIL_TO, ou WEBHOOK_URL (docs/pt/alarms.md).',
   },
   'channels.dead': {
     en: 'Alarms would not arrive by {channels}. Correct address and credentials, then "neonpro-backup alerts test".',
