@@ -74,6 +74,7 @@ export async function repositoryStatus(
       repositoryError: facts.repositoryError,
       unknownConfigs: facts.unknownConfigs,
       lastVerification: facts.lastVerification,
+      secondCopy: facts.secondCopy,
     },
     { locale: context.locale, nowMs: nowMs() },
   )

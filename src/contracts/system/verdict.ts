@@ -5,7 +5,7 @@
 import type { LocalizedText } from '../error-catalog.ts'
 import type { Locale } from '../failure.ts'
 import { ageText, fill, listText } from '../texts.ts'
-import type { LastVerification, StatusVerdict, SystemStatus } from './views.ts'
+import type { LastVerification, SecondCopy, StatusVerdict, SystemStatus } from './views.ts'
 import type { VerdictReason } from './vocabulary.ts'
 
 /** A configuration, or a source of a repository that no system looks after. */
@@ -32,7 +32,11 @@ export interface VerdictFacts {
   /** Configurations that the repository keeps of a system that is not here. */
   readonly unknownConfigs: readonly string[]
   readonly lastVerification: LastVerification | null
+  readonly secondCopy: SecondCopy | null
 }
+
+/** A copy that is made each week has a day to spare. */
+export const COPY_AGE_MS_MAX = 8 * 24 * 3_600_000
 
 const TEXTS: Readonly<
   Record<
@@ -41,7 +45,9 @@ const TEXTS: Readonly<
     | 'NO_SCHEDULER.since'
     | 'GOOD.configuration'
     | 'GOOD.source'
+    | 'LOOK'
     | 'NEWEST_INCOMPLETE'
+    | 'COPY_OLD'
     | 'BAD',
     LocalizedText
   >
@@ -57,9 +63,14 @@ const TEXTS: Readonly<
       'Está tudo bem: {count} {count:origem protegida|origens protegidas}, o ponto bom mais novo foi feito {age}.',
   },
   NEWEST_INCOMPLETE: {
-    en: 'Look at this: the newest backup of {names} is incomplete, the newest good point was made {age}.',
-    'pt-BR': 'Veja isto: o backup mais novo de {names} está incompleto, o ponto bom mais novo foi feito {age}.',
+    en: 'the newest backup of {names} is incomplete, the newest good point was made {age}',
+    'pt-BR': 'o backup mais novo de {names} está incompleto, o ponto bom mais novo foi feito {age}',
   },
+  COPY_OLD: {
+    en: 'the second copy was last brought up to date {age}',
+    'pt-BR': 'a segunda cópia foi atualizada pela última vez {age}',
+  },
+  LOOK: { en: 'Look at this: {why}.', 'pt-BR': 'Veja isto: {why}.' },
   BAD: { en: 'NOT WELL: {why}.', 'pt-BR': 'ATENÇÃO: {why}.' },
   NOTHING_PROTECTED: {
     en: 'nothing is protected, there is no good restore point',
@@ -126,14 +137,17 @@ export function verdictFactsOf(status: Omit<SystemStatus, 'verdict'>): VerdictFa
     repositoryError: status.repositoryError,
     unknownConfigs: [],
     lastVerification: status.lastVerification,
+    secondCopy: status.secondCopy,
   }
 }
 
+interface Reader {
+  readonly locale: Locale
+  readonly nowMs: number
+}
+
 /** The judgement, and its sentence in the reader's language. */
-export function verdictOf(
-  facts: VerdictFacts,
-  { locale, nowMs }: { readonly locale: Locale; readonly nowMs: number },
-): StatusVerdict {
+export function verdictOf(facts: VerdictFacts, { locale, nowMs }: Reader): StatusVerdict {
   const reasons = reasonsOf(facts)
   const good = facts.things.filter(({ newestGoodAt }) => newestGoodAt !== null)
   const newest = Math.max(...good.map(({ newestGoodAt }) => Date.parse(newestGoodAt!)))
@@ -155,23 +169,29 @@ export function verdictOf(
   return { isGood: reasons.length === 0, sentence, reasons }
 }
 
-/** Where the newest backup of something lacks files, its good points stand, and nobody says that all is well. */
-function goodSentence(
-  { things, kind }: VerdictFacts,
-  { locale, nowMs }: { readonly locale: Locale; readonly nowMs: number },
-): string {
-  const good = things.filter(({ newestGoodAt }) => newestGoodAt !== null)
+/** Where the newest backup of something lacks files, or the second copy is old, nobody says that all is well. */
+function goodSentence(facts: VerdictFacts, { locale, nowMs }: Reader): string {
+  const good = facts.things.filter(({ newestGoodAt }) => newestGoodAt !== null)
   const partial = good.filter(({ newestGoodAt, newestAt }) => newestAt !== null && newestAt !== newestGoodAt)
-  const shown = partial.length > 0 ? partial : good
-  // Of several that lack something the one that waits longest says how grave it is.
-  const times = shown.map(({ newestGoodAt }) => Date.parse(newestGoodAt!))
-  const age = ageText(nowMs - (partial.length > 0 ? Math.min(...times) : Math.max(...times)), locale)
+  const age = (times: readonly number[], pick: (...times: number[]) => number) =>
+    ageText(nowMs - pick(...times), locale)
+  const timesOf = (things: readonly ProtectedThing[]) => things.map(({ newestGoodAt }) => Date.parse(newestGoodAt!))
+  const copiedMs = facts.secondCopy === null ? Number.POSITIVE_INFINITY : Date.parse(facts.secondCopy.at)
   const names = listText(
     partial.map(({ name }) => name),
     locale,
   )
-  const text = partial.length > 0 ? TEXTS.NEWEST_INCOMPLETE : TEXTS[`GOOD.${kind}`]
-  return fill(text[locale], { names, count: good.length, age }, locale)
+  const looks = [
+    // Of several that lack something the one that waits longest says how grave it is.
+    ...(partial.length > 0
+      ? [fill(TEXTS.NEWEST_INCOMPLETE[locale], { names, age: age(timesOf(partial), Math.min) }, locale)]
+      : []),
+    ...(nowMs - copiedMs > COPY_AGE_MS_MAX
+      ? [fill(TEXTS.COPY_OLD[locale], { age: ageText(nowMs - copiedMs, locale) }, locale)]
+      : []),
+  ]
+  if (looks.length > 0) return fill(TEXTS.LOOK[locale], { why: looks.join('; ') }, locale)
+  return fill(TEXTS[`GOOD.${facts.kind}`][locale], { count: good.length, age: age(timesOf(good), Math.max) }, locale)
 }
 
 /** A repository may hold good points that were made by hand: of a system only its configurations are judged. */
