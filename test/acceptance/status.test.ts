@@ -130,6 +130,7 @@ test('doctor misses a repository whose disk is away, named or remembered, though
   const before = await clinic.ok('doctor')
   assert.match(before.stdout.toString(), /^ok +the repository/m)
   assert.match(before.stdout.toString(), /^ADVICE/m)
+  assert.match(before.stdout.toString(), /^ok +the database .*\n^ok +a scheduler runs.*\n^ok +the clock/m)
   const { NEONPRO_REPOSITORY: repository } = clinic.env
   fs.renameSync(repository!, clinic.at('away'))
   for (const remembers of [false, true]) {
@@ -139,6 +140,14 @@ test('doctor misses a repository whose disk is away, named or remembered, though
     assert.match(away.stdout.toString(), /REPOSITORY_MISSING/)
     assert.doesNotMatch(away.stdout.toString(), /neonpro-backup init/)
   }
+  fs.renameSync(clinic.at('away'), repository!)
+  for (const name of fs.readdirSync(clinic.at('home/database'), { recursive: true, encoding: 'utf8' }))
+    if (fs.statSync(clinic.at(`home/database/${name}`)).isFile())
+      fs.writeFileSync(clinic.at(`home/database/${name}`), 'x')
+  const damaged = await clinic.run('doctor')
+  assert.equal(damaged.status, 1)
+  assert.match(damaged.stdout.toString(), /^MISSING +the database .*: .*rebuild/m)
+  assert.match(damaged.stdout.toString(), /^ok +the repository/m, 'which needs no database')
 })
 
 test('a system: well after a good run, not after a failed one; without a process that serves, and with one', async () => {

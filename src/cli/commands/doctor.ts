@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import { type CommandContext, type CommandResult, isRepositoryNamed, repositoryOption } from '../command.ts'
-import { Severity } from '../doctor/catalog.ts'
+import { type CheckId, Severity } from '../doctor/catalog.ts'
 import { type Check, sayCheck, tried } from '../doctor/check.ts'
 import { repositoryChecks } from '../doctor/repository-checks.ts'
 import { runtimeChecks, runtimeFacts } from '../doctor/runtime-checks.ts'
@@ -18,12 +18,16 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   const settings = await settingsWhereUsed(context, source !== undefined, checks)
   if (!settings) checks.push(await tried(context, { id: 'KEY', message: t('doctor.key') }, () => keysOf(context)))
   const location = await locationOf(context, settings)
-  if (location !== undefined && checks.every(isBearable)) checks.push(...(await repositoryChecks(context, location)))
+  const canOpen = checks.every((each) => isBearable(each) || APART.includes(each.id))
+  if (location !== undefined && canOpen) checks.push(...(await repositoryChecks(context, location)))
   if (source !== undefined && settings && checks.every(isBearable))
     checks.push(...unsaid(await sourceChecksOf(context, String(source), settings), checks))
   for (const check of checks) sayCheck(check, context)
   return { json: { checks }, exitCode: checks.every(isBearable) ? 0 : 1 }
 }
+
+/** A repository opens all the same. */
+const APART: readonly CheckId[] = ['DATABASE', 'SCHEDULER', 'CLOCK']
 
 function isBearable({ severity }: Check): boolean {
   return severity !== Severity.MISSING
@@ -55,6 +59,11 @@ async function settingsWhereUsed(
   if (!settings || (!isAsked && !fs.existsSync(settings.values.home))) return undefined
   const { systemChecks } = await import('../doctor/system-checks.ts')
   checks.push(check, ...(await systemChecks(context, settings)))
+  // Without a key it opens for nobody.
+  if (checks.every(({ id, severity }) => id !== 'KEY_APART' || severity !== Severity.MISSING)) {
+    const { runningChecks } = await import('../doctor/running-checks.ts')
+    checks.push(...(await runningChecks(context, settings)))
+  }
   return settings
 }
 

@@ -6,6 +6,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { runCli } from '../../../test/acceptance/run-cli.ts'
 import { temporaryDirectory } from '../../../test/harness/temporary-directory.ts'
+import type { SystemStatus } from '../../contracts/system/index.ts'
 import { resolveSettings } from '../../system/settings/index.ts'
 import type { CommandContext } from '../command.ts'
 import { check as checkSchema } from '../json/system-answers.ts'
@@ -14,6 +15,7 @@ import { stateChecks } from '../system-service/checks.ts'
 import { CHECK_IDS, CHECKS, type CheckId, Severity, SubjectKind } from './catalog.ts'
 import { type Check, subjects } from './check.ts'
 import { type Found, foundChecks } from './repository-checks.ts'
+import { clockCheck, databaseChecks } from './running-checks.ts'
 import { runtimeChecks } from './runtime-checks.ts'
 import { loadCheck, placeCheck, type SourceFacts, sourceChecks, speedCheck } from './source-checks.ts'
 import { spaceChecks, systemChecks } from './system-checks.ts'
@@ -40,6 +42,7 @@ function givenFacts(): Check[] {
     history: {
       problems: [{ key: 'snapshots/x' }],
       rollbacks: [error],
+      records: [],
       order: [
         {
           entry: {
@@ -68,6 +71,18 @@ function givenFacts(): Check[] {
     speedCheck({ id: 'REPOSITORY_SPEED', message: 'slow', about: subjects(SubjectKind.PATH, '/mnt/nas') }, 1),
     ...stateChecks(context, undefined, undefined),
     ...stateChecks(context, { isOk: false, said: '' }, { isOk: false, said: '' }),
+  ]
+}
+
+/** A database that can not be read, and one whose configuration nobody would start. */
+async function runningFindings(): Promise<Check[]> {
+  const waiting = { name: 'papers', enabled: true, nextRunLocal: '2026-11-25T02:00:00-03:00' }
+  const status = { configs: [waiting], scheduler: { alive: false } } as unknown as SystemStatus
+  const reading = { wallMs: 0, uptimeMs: 0, boot: 'b' }
+  return [
+    ...(await databaseChecks(context, '/home/database', async () => assert.fail('a broken page'))),
+    ...(await databaseChecks(context, '/home/database', async () => status)),
+    clockCheck(context, { reason: 'JUMPED', since: reading }),
   ]
 }
 
@@ -140,6 +155,7 @@ test('each finding has its id, a severity, a message, a remedy, and names what i
   using folder = temporaryDirectory()
   const checks = [
     ...givenFacts(),
+    ...(await runningFindings()),
     ...(await systemFindings(folder.path)),
     ...sourceFindings(folder.path),
     ...(await programFindings(folder.path)),

@@ -1,12 +1,15 @@
 /** What `doctor` finds in a repository: that it opens, what in it is damaged, foreign, older than it was, or odd. */
-import { type History, oddPoints, readHistory, strangers } from '../../engine/index.ts'
+
+import { ageText } from '../../contracts/index.ts'
+import { COPY_AGE_MS_MAX } from '../../contracts/system/index.ts'
+import { type History, lastCopies, oddPoints, readHistory, strangers } from '../../engine/index.ts'
 import { nowMs } from '../../kernel/clock.ts'
 import { printable } from '../../kernel/printable.ts'
 import type { CommandContext } from '../command.ts'
 import { errorReport } from '../error-report.ts'
 import { openRepository } from '../open.ts'
 import { SubjectKind } from './catalog.ts'
-import { advice, type Check, missing, subjects, tried } from './check.ts'
+import { advice, type Check, fine, missing, subjects, tried } from './check.ts'
 
 const SHOWN_MAX = 5
 
@@ -78,11 +81,20 @@ export function foundChecks(context: CommandContext, { history, foreign, keyring
       advice({ id: 'POINT_DATES', message, about: about(SubjectKind.SNAPSHOT, odd) }, 'neonpro-backup snapshots'),
     )
   }
+  if (history.order.length > 0) checks.push(copyCheck(context, lastCopies(history)[0]?.at))
   if (foreign.length > 0) {
     const looked = { id: 'REPOSITORY_FOREIGN', message: t('doctor.foreign', told(foreign)) } as const
     checks.push(advice({ ...looked, about: about(SubjectKind.OBJECT, foreign) }, t('doctor.foreignRemedy')))
   }
   return checks
+}
+
+/** A fire takes the first with all that stands beside it: nothing fails by that until then. */
+function copyCheck({ t, locale }: CommandContext, at: string | undefined): Check {
+  const looked = { id: 'SECOND_COPY', message: t('doctor.copy') } as const
+  if (at === undefined) return advice(looked, t('doctor.copyRemedy'))
+  const ageMs = nowMs() - Date.parse(at)
+  return ageMs > COPY_AGE_MS_MAX ? advice(looked, t('doctor.copyOld', { age: ageText(ageMs, locale) })) : fine(looked)
 }
 
 function shown(names: readonly string[]): string {
