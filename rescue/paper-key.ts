@@ -8,7 +8,7 @@ const VALUES = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 function groupsOf(text: string): string[] {
   const upper = text.trim().toUpperCase().replace(/O/g, '0').replace(/[IL]/g, '1')
   const parts = upper.split(/[\s-]+/).filter(Boolean)
-  return parts.length > 1 ? parts : (upper.match(/.{1,5}/g) ?? [])
+  return parts.flatMap((part) => (part.length >= 8 ? (part.match(/.{1,5}/g) ?? []) : [part]))
 }
 
 export function looksLikePaperKey(text: string): boolean {

@@ -3,6 +3,7 @@
  * a password store. No shell reads the command, so that nothing in it surprises; what it prints is shown nowhere.
  */
 import { execFile } from 'node:child_process'
+import { firstKeyOf } from '../engine/index.ts'
 import { BackupError, systemCode } from '../kernel/backup-error.ts'
 
 const TIMEOUT_MS = 60_000
@@ -45,7 +46,7 @@ export async function keyFromCommand(
     )
     child.stdin?.end()
   })
-  const first = output.split('\n')[0]!.replace(/\r$/, '')
+  const first = firstKeyOf(output)
   if (first.trim() === '') throw refused(source, 'The command printed nothing')
   return first
 }
@@ -59,7 +60,13 @@ function failure(source: string, error: Error & { killed?: boolean; code?: unkno
 }
 
 function refused(source: string, why: string): BackupError {
-  return new BackupError('KEY_REFUSED', `${source} is refused. ${why}.`, { context: { source, why } })
+  return new BackupError('KEY_REFUSED', `${source} is refused. ${why}.`, {
+    context: {
+      source,
+      why,
+      advice: 'Run the command by itself: it has to print the key on its first line and end with 0',
+    },
+  })
 }
 
 /** Words as a shell would part them: blanks part, quotes hold together, a backslash takes the next one as it is. */

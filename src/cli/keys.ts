@@ -1,7 +1,7 @@
 /** The keys that a command is given: by a file, a program, or the environment, else by the system in HOME. */
 import path from 'node:path'
 import { withKeyAdvice } from '../contracts/index.ts'
-import { type Kek, parseKek } from '../engine/index.ts'
+import { type Kek, keyTextsOf, parseKek } from '../engine/index.ts'
 import { BackupError } from '../kernel/backup-error.ts'
 import { holdsRepository, isSamePlace, parseLocation } from '../storage/index.ts'
 import { readSettled, requireRemembered } from '../system/settings/settled.ts'
@@ -27,9 +27,7 @@ async function readKeys(context: CommandContext): Promise<Kek[]> {
   const source = remembered ?? given.source
   const first = parseKek(value, source)
   if (first.kind === 'passphrase' && first.warning) context.warn(context.t('key.typed'))
-  const previous = (context.env['BACKUP_ENCRYPTION_KEY_PREVIOUS'] ?? '')
-    .split(/[,\n]/)
-    .filter((text) => text.trim() !== '')
+  const previous = keyTextsOf(context.env['BACKUP_ENCRYPTION_KEY_PREVIOUS'] ?? '')
   return [first, ...previous.map((text) => parseKek(text, 'BACKUP_ENCRYPTION_KEY_PREVIOUS'))]
 }
 

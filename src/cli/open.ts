@@ -1,9 +1,11 @@
 /** Opens what --repo and the key name. */
 import fs from 'node:fs'
 import path from 'node:path'
+import { keyPlaceRefused } from '../contracts/index.ts'
 import {
   ClientState,
   type Kek,
+  keyTextsOf,
   Needed,
   type NeededPlace,
   Repository,
@@ -91,9 +93,7 @@ function refuseStateInside(context: CommandContext): void {
 export function refuseKeyInRepository(file: string): void {
   for (let folder = path.dirname(path.resolve(file)); ; folder = path.dirname(folder)) {
     if (holdsRepository({ path: folder }))
-      throw new BackupError('KEY_REFUSED', 'The key file would lie in the repository.', {
-        context: { source: file, why: `It lies inside the repository ${folder}; keep it elsewhere` },
-      })
+      throw keyPlaceRefused(file, `It lies inside the repository ${folder}; keep it elsewhere`)
     if (folder === path.dirname(folder)) return
   }
 }
@@ -105,9 +105,7 @@ export function refuseKeyInRepository(file: string): void {
 export function refuseKeyInHome(context: CommandContext): void {
   const [file, home] = [keyFileOf(context), path.dirname(stateDirectory(context))]
   if (file !== undefined && isWithin(file, home))
-    throw new BackupError('KEY_REFUSED', 'The key lies in HOME.', {
-      context: { source: file, why: `It lies inside ${home}, beside the data; keep it elsewhere` },
-    })
+    throw keyPlaceRefused(file, `It lies inside ${home}, beside the data; keep it elsewhere`)
 }
 
 /** What a command needs beside repository and program: key files, this machine's state, another repository it knows. */
@@ -116,7 +114,7 @@ export function neededPlaces(context: CommandContext): NeededPlace[] {
   const keys = [
     textOption(options, 'keyFile') ?? fileOf(env['BACKUP_ENCRYPTION_KEY']),
     fileOf(env['BACKUP_ENCRYPTION_KEY']),
-    ...(env['BACKUP_ENCRYPTION_KEY_PREVIOUS'] ?? '').split(/[,\n]/).map(fileOf),
+    ...keyTextsOf(env['BACKUP_ENCRYPTION_KEY_PREVIOUS'] ?? '').map(fileOf),
     textOption(options, 'toKeyFile'),
     // The system's own, though this command may have been given another.
     readSettled(path.dirname(stateDirectory(context)))?.keyFile,

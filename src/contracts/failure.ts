@@ -32,11 +32,13 @@ const DEFAULTS: Values = {
   option: '--repo',
   make: 'neonpro-backup init',
   keyOption: '--key-file',
+  advice:
+    'Check that it is, whole and in the same form, the key that the repository was made with; the recovery kit names it by its fingerprint',
   room: 'Free some room or run "neonpro-backup forget" and "prune"',
 }
 
 /** Members of a context that hold words of ours, not facts. */
-const WORDS = ['why', 'accepted', 'by', 'fresh', 'room', 'place', 'make', 'gone', 'again', 'near']
+const WORDS = ['why', 'accepted', 'by', 'fresh', 'room', 'place', 'advice', 'make', 'gone', 'again', 'near']
 
 /** The catalogue's texts, filled; what is not known goes with the sign that leads up to it. */
 export function errorText(entry: ErrorEntry, locale: Locale, values: Values): { message: string; guidance: string } {

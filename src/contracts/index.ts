@@ -20,7 +20,7 @@ export {
   localeOf,
   type Values,
 } from './failure.ts'
-export { withKeyAdvice } from './key-advice.ts'
+export { keyPlaceRefused, withKeyAdvice } from './key-advice.ts'
 export { phrase } from './phrases.ts'
 export {
   type CustomRule,

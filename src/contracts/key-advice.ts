@@ -11,8 +11,18 @@ const KEY_CODES: readonly ErrorCode[] = ['KEY_MISSING', 'KEY_PLACEHOLDER', 'KEY_
 export const NEW_KEY =
   'There is no repository there yet: for a new one make a key with "neonpro-backup key generate FILE", and keep it outside data and repository.'
 
-/** The error with the advice that fits; other errors as they are. `isNew`: no repository is to be found. */
+const ELSEWHERE = 'Choose another folder for it, outside of the repository and of HOME'
+
+/** A key, or what holds one, lies where whoever takes the data has it too. `why`: a sentence without its full stop. */
+export function keyPlaceRefused(file: string, why: string): BackupError {
+  return new BackupError('KEY_REFUSED', 'The key lies beside the data.', {
+    context: { source: file, why, advice: ELSEWHERE },
+  })
+}
+
+/** The error with the advice that fits; other errors, and those that bring their own, as they are. `isNew`: no repository is to be found. */
 export function withKeyAdvice(error: unknown, { isNew }: { readonly isNew: boolean }): unknown {
   if (!isNew || !(error instanceof BackupError) || !KEY_CODES.includes(error.code)) return error
+  if (error.context['advice'] !== undefined) return error
   return new BackupError(error.code, error.message, { context: { ...error.context, fresh: NEW_KEY }, cause: error })
 }

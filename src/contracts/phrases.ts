@@ -60,6 +60,12 @@ const PHRASES_PT_BR: Readonly<Record<string, string>> = {
   'Free some room where the output goes, or send it to another place': 'Libere espaço onde a saída é gravada ou mande-a para outro lugar',
   'Free some room there, or choose another place': 'Libere espaço ali ou escolha outro lugar',
   'the target': 'o destino',
+  'Check that it is, whole and in the same form, the key that the repository was made with; the recovery kit names it by its fingerprint':
+    'Confira se é, inteira e na mesma forma, a chave com que o repositório foi criado; o kit de recuperação a identifica pela impressão digital',
+  'Choose another folder for it, outside of the repository and of HOME': 'Escolha outra pasta para ela, fora do repositório e de HOME',
+  'Let only its owner read it, or keep it on a disk that has such rights': 'Deixe que só o dono o leia ou guarde-o em um disco que tenha essas permissões',
+  'Name the file that holds the key itself': 'Indique o arquivo que contém a própria chave',
+  'Run the command by itself: it has to print the key on its first line and end with 0': 'Execute o comando sozinho: ele precisa mostrar a chave na primeira linha e terminar com 0',
   'the temporary folder': 'a pasta temporária',
   'standard output': 'a saída padrão',
   'the repository': 'o repositório',

@@ -3,10 +3,12 @@ export { backupFiles } from './backup/backup.ts'
 export type { BackupOptions, BackupProgress, BackupResult } from './backup/backup-options.ts'
 export { type BackupPlan, type BackupPlanOptions, planBackup } from './backup/dry-run.ts'
 export {
+  firstKeyOf,
   hkdf,
   type Kek,
   kekFingerprint,
   keyFingerprint,
+  keyTextsOf,
   type ObjectScope,
   openPayload,
   paperKeyOf,

@@ -5,6 +5,7 @@
  */
 import path from 'node:path'
 import { type Kek, parseKek, Repository } from '../engine/index.ts'
+import { isFleeting } from '../kernel/fleeting-file.ts'
 import type { Log } from '../kernel/log.ts'
 import type { RepositoryLocation } from '../storage/index.ts'
 import { openStore } from './compose.ts'
@@ -38,12 +39,7 @@ export async function rememberKey({ settings, keks, location, log, signal }: Rem
 function givenFile(key: SettingsValues['keys'][number] | undefined): string | undefined {
   if (!key || key.origin.kind === OriginKind.REMEMBERED) return undefined
   const file = fileOfKey(key.text)
-  return file !== undefined && !isCredential(file) ? path.resolve(file) : undefined
-}
-
-/** systemd's are there while the service runs, and for it alone. */
-function isCredential(file: string): boolean {
-  return file.startsWith('/run/credentials/')
+  return file !== undefined && !isFleeting(file) ? path.resolve(file) : undefined
 }
 
 function kekIn(file: string): Kek | undefined {

@@ -87,6 +87,27 @@ test('a key that should lock nothing makes no repository; the refusal does not r
   }
 })
 
+test('a key in a place that is refused: another place is the advice, not another key', async () => {
+  using folder = temporaryDirectory()
+  const { run, ok, at } = await life(folder.path)
+  const home = at('.local/state/neonpro-backup')
+  await ok(['key', 'generate', `${home}/key`])
+  for (const [args, place] of [
+    [['key', 'generate', at('repo/k')], at('repo')],
+    [['key', 'recovery-kit', '--to', at('repo')], at('repo')],
+    [['key', 'add', at('repo/k')], at('repo')],
+    [['snapshots', '--key-file', at('repo/k')], at('repo')],
+    [['init', '--repo', at('new'), '--key-file', `${home}/key`], home],
+  ] as const) {
+    const { stderr } = await run([...args])
+    assert.match(stderr, new RegExp(`^Error KEY_REFUSED: .* inside .*${place}`), stderr)
+    assert.match(stderr, /What to do: Choose another folder for it/)
+    assert.doesNotMatch(stderr, /fingerprint|key generate FILE/)
+  }
+  const printed = await run(['snapshots', '--password-command', 'false'])
+  assert.match(printed.stderr, /KEY_REFUSED.*\nWhat to do: Run the command by itself/)
+})
+
 test('a second key opens by itself, keeps its id through changes, is added once, and goes by the beginning of its id', async () => {
   using folder = temporaryDirectory()
   const { at, ok, run, recipients } = await life(folder.path)

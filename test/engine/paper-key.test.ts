@@ -1,10 +1,16 @@
 // Goal: what was printed comes back, and whoever types it wrong is told where. Method: random keys; every single wrong
 // character, every two exchanged, every group away, doubled or in another's place; the reader of the page alone beside.
 import assert from 'node:assert/strict'
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { paperKeyBytes, looksLikePaperKey as rescueLooks } from '../../rescue/paper-key.ts'
-import { looksLikePaperKey, paperKeyOf, readPaperKey } from '../../src/engine/crypto/paper-key.ts'
+import {
+  firstKeyOf,
+  keyTextsOf,
+  looksLikePaperKey,
+  paperKeyOf,
+  readPaperKey,
+} from '../../src/engine/crypto/paper-key.ts'
 import { seededRandom } from '../harness/seeded-random.ts'
 
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
@@ -36,12 +42,37 @@ test('every way to type it gives the key back, here and in the reader of the pag
       text.replaceAll('-', ' '),
       text.replaceAll('-', '\n'),
       text.replaceAll('-', ''),
+      inLines(text, '-'),
+      inLines(text, ' '),
+      inLines(text, ''),
     ]) {
       assert.ok(looksLikePaperKey(form) && rescueLooks(form), form)
       assert.deepEqual(readPaperKey(form), { key: bytes })
       assert.deepEqual(paperKeyBytes(form), bytes)
     }
   }
+})
+
+/** As somebody types it from a page, without blanks at the ends of lines. */
+function inLines(text: string, between: string): string {
+  const all = text.split('-')
+  return [all.slice(0, 5), all.slice(5, 10), all.slice(10)].map((line) => line.join(between)).join('\n')
+}
+
+test('in a list of keys, and in what a program prints, a paper key may stand in several lines', () => {
+  const [one, other] = [paperKeyOf(randomBytes(32)), paperKeyOf(randomBytes(32))]
+  const base64 = `base64:${randomBytes(32).toString('base64')}`
+  for (const between of ['-', ' ', '']) {
+    const lines = inLines(one, between)
+    const listed = keyTextsOf(`${base64}\n${lines}\n${inLines(other, between)}, file:/k\n\npassphrase:a b c\n`)
+    assert.deepEqual(listed.slice(0, 3), [base64, lines, inLines(other, between)])
+    assert.deepEqual(
+      listed.slice(3).map((text) => text.trim()),
+      ['file:/k', 'passphrase:a b c'],
+    )
+    assert.equal(firstKeyOf(`${lines}\r\nnotes\n`), lines)
+  }
+  assert.equal(firstKeyOf('a passphrase of some words\nurl: x\n'), 'a passphrase of some words')
 })
 
 function wrongIn(text: string): readonly number[] {

@@ -12,10 +12,10 @@ const root = path.resolve(import.meta.dirname, '../..')
 const bin = path.join(root, 'dist/bin')
 /** KiB, some 5 % above what they are. Raise one only for what each run of that command needs. */
 const KIB_MAX: Readonly<Record<string, number>> = {
-  backup: 735,
-  restore: 650,
-  snapshots: 535,
-  verify: 560,
+  backup: 745,
+  restore: 670,
+  snapshots: 550,
+  verify: 580,
   'worker-main': 185,
 }
 const FOREIGN =

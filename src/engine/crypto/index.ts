@@ -28,7 +28,7 @@ export {
   SCRYPT_COST,
   type ScryptParameters,
 } from './kek.ts'
-export { paperKeyOf } from './paper-key.ts'
+export { firstKeyOf, keyTextsOf, paperKeyOf } from './paper-key.ts'
 export {
   beginsAsObject,
   FRAME_HEADER_BYTES,

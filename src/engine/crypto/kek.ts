@@ -5,12 +5,15 @@
 import { createHmac, scryptSync } from 'node:crypto'
 import fs from 'node:fs'
 import { BackupError, systemCode } from '../../kernel/backup-error.ts'
+import { isCredential } from '../../kernel/fleeting-file.ts'
 import { isGuessable } from './guessable.ts'
 import { looksLikePaperKey, readPaperKey } from './paper-key.ts'
 
 const KEY_BYTES = 32
 const PASSPHRASE_CHARS_MIN = 16
 const DISTINCT_MIN = 6
+const NAME_THE_FILE = 'Name the file that holds the key itself'
+const CLOSE_IT = 'Let only its owner read it, or keep it on a disk that has such rights'
 const KEY_FILE_BYTES_MAX = 64 * 1024
 const PLACEHOLDERS = [
   /^your[_-].*(key|here|passphrase|secret)$/i,
@@ -134,13 +137,14 @@ function base64Bytes(text: string): Buffer | undefined {
 }
 
 function fromFile(file: string, source: string, depth: number): Kek {
-  if (depth > 0) throw refused(source, 'A key file may not point to another file')
+  if (depth > 0) throw refused(source, 'A key file may not point to another file', NAME_THE_FILE)
   let text: string
   try {
     const status = fs.statSync(file)
-    if (!status.isFile() || status.size > KEY_FILE_BYTES_MAX) throw refused(source, `${file} is no key file`)
-    if ((status.mode & 0o077) !== 0 && !isCredential(file, status.mode))
-      throw refused(source, `The key file ${file} can be read by others: run "chmod 600 ${file}"`)
+    if (!status.isFile() || status.size > KEY_FILE_BYTES_MAX)
+      throw refused(source, `${file} is no key file`, NAME_THE_FILE)
+    if ((status.mode & 0o077) !== 0 && !isGivenByList(file, status.mode))
+      throw refused(source, `The key file ${file} can be read by others: run "chmod 600 ${file}"`, CLOSE_IT)
     text = fs.readFileSync(file, 'utf8')
   } catch (error) {
     if (error instanceof BackupError) throw error
@@ -156,8 +160,8 @@ function fromFile(file: string, source: string, depth: number): Kek {
  * systemd gives a service its credentials by an access list in a folder of its own; `stat` shows that list's mask as
  * the group's right to read.
  */
-function isCredential(file: string, mode: number): boolean {
-  return (mode & 0o037) === 0 && fs.realpathSync(file).startsWith('/run/credentials/')
+function isGivenByList(file: string, mode: number): boolean {
+  return (mode & 0o037) === 0 && isCredential(fs.realpathSync(file))
 }
 
 /** The 32 bytes that wrap. A passphrase costs its scrypt time. */
@@ -186,8 +190,11 @@ export function kekFingerprint(kek: Kek, repositoryId: Uint8Array): string {
   return createHmac('sha256', secret).update('neonpro/v1/fingerprint').update(repositoryId).digest('hex').slice(0, 8)
 }
 
-function refused(source: string, why: string): BackupError {
-  return new BackupError('KEY_REFUSED', `${source} is refused. ${why}.`, { context: { source, why } })
+/** `advice`: where it is the file that is refused, and not what it holds. */
+function refused(source: string, why: string, advice?: string): BackupError {
+  return new BackupError('KEY_REFUSED', `${source} is refused. ${why}.`, {
+    context: { source, why, ...(advice !== undefined && { advice }) },
+  })
 }
 
 function weak(source: string): BackupError {

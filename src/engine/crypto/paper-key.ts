@@ -9,6 +9,8 @@ const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const KEY_BYTES = 32
 const GROUPS = 13
 const GROUP_CHARS = 5
+/** What is longer is more than one group. */
+const RUN_CHARS_MIN = 8
 /** x^5 + x^2 + 1: the field of 32 elements in which the check is reckoned. */
 const FIELD = 0x25
 /** What a text of letters and digits alone is taken for a paper key from, also one that is typed wrong. */
@@ -51,11 +53,50 @@ export function readPaperKey(text: string): PaperKey {
   return bytes[KEY_BYTES] === check4(key)[0] ? { key } : { isOther: true }
 }
 
+/**
+ * Several keys of one text, parted by commas or line breaks. A paper key may stand in several lines: 65 characters of
+ * lines that are no key by themselves are one.
+ */
+export function keyTextsOf(text: string): string[] {
+  return text.split(',').flatMap((piece) => joined(piece.split('\n').filter((line) => line.trim() !== '')))
+}
+
+/** What a program prints: the key is its first line, or a paper key in its first lines. */
+export function firstKeyOf(output: string): string {
+  const lines = output.split('\n').map((line) => line.replace(/\r$/, ''))
+  return lines.slice(0, paperEnd(lines, 0) ?? 1).join('\n')
+}
+
+function joined(lines: readonly string[]): string[] {
+  const texts: string[] = []
+  for (let at = 0; at < lines.length; ) {
+    const end = paperEnd(lines, at) ?? at + 1
+    texts.push(lines.slice(at, end).join('\n'))
+    at = end
+  }
+  return texts
+}
+
+/** Behind the last line of a paper key that begins at `from`; undefined where none does. */
+function paperEnd(lines: readonly string[], from: number): number | undefined {
+  let chars = 0
+  for (let at = from; at < lines.length; at += 1) {
+    const line = lines[at]!.trim().replace(/^paper:/, '')
+    if (!/^[0-9A-Za-z\s-]*$/.test(line)) return undefined
+    chars += line.replace(/[\s-]/g, '').length
+    if (chars >= GROUPS * GROUP_CHARS) return chars === GROUPS * GROUP_CHARS ? at + 1 : undefined
+  }
+  return undefined
+}
+
 /** Letters that are not in the alphabet stand for the digits that they look like. */
 function groupsOf(text: string): string[] {
   const plain = text.trim().toUpperCase().replaceAll('O', '0').replace(/[IL]/g, '1')
   const parts = plain.split(/[\s-]+/).filter((part) => part !== '')
-  return parts.length === 1 ? (parts[0]!.match(new RegExp(`.{1,${GROUP_CHARS}}`, 'g')) ?? []) : parts
+  // Groups that were typed without anything between them; one of six or seven characters is one that was typed wrong.
+  return parts.flatMap((part) =>
+    part.length < RUN_CHARS_MIN ? [part] : (part.match(new RegExp(`.{1,${GROUP_CHARS}}`, 'g')) ?? []),
+  )
 }
 
 function isWhole(group: string, place: number): boolean {

@@ -1,5 +1,5 @@
 /** The keys of the settings, parsed and refused at start-up rather than in the first backup. */
-import { type Locale, withKeyAdvice } from '../../contracts/index.ts'
+import { keyPlaceRefused, type Locale, withKeyAdvice } from '../../contracts/index.ts'
 import { type Warning, warningOf } from '../../contracts/system/index.ts'
 import { type Kek, parseKek } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
@@ -50,9 +50,7 @@ function readKey({ text, source, origin }: KeyText, folders: readonly string[]):
   const written = file ?? (origin.kind === OriginKind.ENV_FILE ? origin.file : undefined)
   const beside = written === undefined ? undefined : folders.find((folder) => isWithin(written, folder))
   if (beside !== undefined)
-    throw new BackupError('KEY_REFUSED', 'The key lies beside the data.', {
-      context: { source: written, why: `It lies inside ${beside}, beside the data; keep it elsewhere` },
-    })
+    throw keyPlaceRefused(written!, `It lies inside ${beside}, beside the data; keep it elsewhere`)
   return { kek, ...(file !== undefined && { file }) }
 }
 

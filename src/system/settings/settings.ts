@@ -16,6 +16,7 @@ import {
   type Warning,
   warningOf,
 } from '../../contracts/system/index.ts'
+import { keyTextsOf } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { passwordsOf, REDACTED, redactPath, redactUrl } from '../../kernel/redaction.ts'
 import type { ChannelSettings } from '../../services/index.ts'
@@ -295,7 +296,7 @@ function keysOf(layers: Layers, { keyFile }: SettingsInput): KeyText[] {
       ? []
       : [{ text: `file:${remembered}`, source: remembered, origin: rememberedIn(layers.home.value) }]
   const previous = variable(layers, ['BACKUP_ENCRYPTION_KEY_PREVIOUS'])
-  const earlier = (previous?.value ?? '').split(/[,\n]/).filter((text) => text.trim() !== '')
+  const earlier = keyTextsOf(previous?.value ?? '')
   const absolute = (text: string) =>
     text.trim().startsWith('file:') ? `file:${path.resolve(layers.cwd, text.trim().slice(5))}` : text
   return [
