@@ -10,8 +10,10 @@ import { systemHome } from '../kernel/home-folder.ts'
 import { userName } from '../kernel/machine.ts'
 import { printable } from '../kernel/printable.ts'
 import { isSamePlace, parseLocation } from '../storage/index.ts'
+import type { StartedSystem } from '../system/index.ts'
 import { readSettled } from '../system/settings/settled.ts'
 import type { ActFacts, NotedAct } from './act-notes.ts'
+import { leftBehind, NOTED_ACTS, noteBegun, removeNote } from './begun-acts.ts'
 import { type CommandContext, isRepositoryNamed, repositoryOption, textOption } from './command.ts'
 
 /** For opening the system and writing, milliseconds. */
@@ -27,9 +29,17 @@ export interface EndedAct {
   readonly notes: NotedAct
 }
 
+/** A note that it has begun, where it is one that takes something away; gone when it is disposed of. */
+export function beginAct(context: CommandContext, action: SingleAct): Disposable | undefined {
+  if (!NOTED_ACTS.has(action) || context.options['dryRun'] === true) return undefined
+  const home = homeOfSystem(context)
+  return home === undefined ? undefined : noteBegun(home, action)
+}
+
 /** Fails nothing: an act that could not be written down is a warning. */
 export async function auditAct(context: CommandContext, { action, outcome, notes }: EndedAct): Promise<void> {
-  if (context.options['dryRun'] === true || !isOfSystem(context)) return
+  const home = homeOfSystem(context)
+  if (context.options['dryRun'] === true || home === undefined) return
   const result = resultOf(outcome, notes.isBegun)
   if (result === undefined) return
   // An interruption ended the command, not what is to be known of it; a second one ends the process.
@@ -37,6 +47,7 @@ export async function auditAct(context: CommandContext, { action, outcome, notes
   try {
     const { dataOf, openCommandSystem } = await import('./system.ts')
     await using started = await openCommandSystem({ ...context, signal, warn: () => {} })
+    await tellLeftBehind(context, started, signal)
     const caller = { actor: `cli:${userName()}`, locale: context.locale }
     const details = storable({ ...notes.facts, ...endOf(outcome) })
     const input = { action, resource: resourceOf(action, outcome), result, details }
@@ -48,13 +59,30 @@ export async function auditAct(context: CommandContext, { action, outcome, notes
   }
 }
 
-/** Whether the repository that is named is that of the system in HOME. */
-function isOfSystem(context: CommandContext): boolean {
-  if (!isRepositoryNamed(context)) return false
+/** Commands that were killed: when each began, and that it never said how it ended. Told once. */
+export async function tellLeftBehind(
+  context: CommandContext,
+  started: StartedSystem,
+  signal: AbortSignal = AbortSignal.timeout(ENTRY_MS),
+): Promise<void> {
+  const { home } = started.settings.values
+  for (const { file, action, at, by } of leftBehind(home)) {
+    const caller = { actor: `cli:${by}`, locale: context.locale }
+    const [resource] = action.split('.') as [string]
+    const input = { action, resource, result: 'FAILED' as const, details: storable({ killed: true, begunAt: at }) }
+    const told = await started.transport.call('audit.note', input, { caller, signal })
+    if (told.success) removeNote(file)
+  }
+}
+
+/** HOME of the system whose repository is the one that is named; undefined where it is none's. */
+function homeOfSystem(context: CommandContext): string | undefined {
+  if (!isRepositoryNamed(context)) return undefined
   const named = textOption(context.options, 'home') || context.env['NEONPRO_BACKUP_HOME']
   const home = named ? path.resolve(named) : systemHome(context.env, process.cwd()).folder
   const settled = readSettled(home)
-  return settled !== undefined && isSamePlace(settled.repository, parseLocation(repositoryOption(context)).path)
+  const isOurs = settled && isSamePlace(settled.repository, parseLocation(repositoryOption(context)).path)
+  return isOurs ? home : undefined
 }
 
 /** Undefined for what never got as far as the repository: a slip of the pen, a key that does not open it. */

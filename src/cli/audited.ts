@@ -4,7 +4,7 @@ import { NotedAct } from './act-notes.ts'
 import type { Outcome } from './audit-act.ts'
 import type { CommandContext, CommandModule, CommandSpec } from './command.ts'
 
-/** The same command; one that acts is written down when it ends. */
+/** The same command; one that acts is written down when it ends, one that takes something away is noted before. */
 export function audited(spec: CommandSpec): CommandSpec {
   const { act, load } = spec
   if (act === undefined) return spec
@@ -23,6 +23,7 @@ async function runAudited(
   run: CommandModule['run'],
 ): ReturnType<CommandModule['run']> {
   const notes = new NotedAct()
+  using _begun = (await import('./audit-act.ts')).beginAct(context, action)
   const write = async (outcome: Outcome) =>
     (await import('./audit-act.ts')).auditAct(context, { action, outcome, notes })
   const result = await run({ ...context, act: notes }).catch(async (error: unknown) => {

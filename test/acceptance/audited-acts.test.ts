@@ -99,6 +99,28 @@ test('an interruption is a failure that is written down, though nobody else runs
   assert.deepEqual([entry?.action, entry?.result, entry?.details['code']], ['repository.forget', 'FAILED', 'ABORTED'])
 })
 
+test('of a command that takes something away and is killed the log says that it had begun', async () => {
+  using folder = temporaryDirectory()
+  const { at, env, ok } = await system(folder.path)
+  execFileSync('mkfifo', [at('pipe')])
+  const killed = await runCli(['forget', '--policy', at('pipe')], {
+    env,
+    cwd: folder.path,
+    onStderr: (pid, text) => {
+      if (text.includes(at('pipe'))) process.kill(pid, 'SIGKILL')
+    },
+  })
+  assert.notEqual(killed.status, 0)
+  assert.equal(fs.readdirSync(at('home/acts')).length, 1)
+  await ok('prune')
+  const acts = (await entriesOf(env)).map(({ action, result, details }) => [action, result, details['killed'] ?? false])
+  assert.deepEqual(acts, [
+    ['repository.forget', 'FAILED', true],
+    ['repository.prune', 'SUCCESS', false],
+  ])
+  assert.ok(!fs.existsSync(at('home/acts')), 'told once; what ended leaves no note')
+})
+
 test('what was refused in the middle has failed: it is told by what was done before', async () => {
   using folder = temporaryDirectory()
   const { at, env } = await system(folder.path)
