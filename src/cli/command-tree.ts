@@ -4,8 +4,10 @@
  */
 import { Command, CommanderError } from 'commander'
 import { BackupError } from '../kernel/backup-error.ts'
+import { environment } from '../kernel/environment.ts'
 import { PROGRAM } from '../kernel/program.ts'
 import { textFault, textsIn } from '../kernel/text.ts'
+import { expandTilde } from '../kernel/tilde.ts'
 import { choice } from './choices.ts'
 import type { CommandSpec, OptionValues } from './command.ts'
 import { addExamples, groupOf, translateHelp } from './help.ts'
@@ -65,7 +67,8 @@ export function commandTree(specs: readonly CommandSpec[], locale: Locale): Comm
       const args = all.slice(0, -2)
       refuseEmpty([root, command], args, { name: spec.name, locale })
       refuseControls(command, spec.name)
-      tree.asked = { kind: 'run', spec, options: { ...root.opts(), ...command.opts() }, args, root }
+      const options = { ...placesOf(root), ...placesOf(command) }
+      tree.asked = { kind: 'run', spec, options, args: args.map((each, at) => placeOf(command, at, each)), root }
     })
   }
   translateHelp(root, locale)
@@ -102,6 +105,28 @@ function refuseEmpty(
   if (at < 0) return
   const argument = commands[1].registeredArguments[at]?.name() ?? String(at + 1)
   throw new BackupError('USAGE', `The argument <${placeholder(argument, locale)}> is empty.`, { context })
+}
+
+const PLACE = /^(location|file|dir|path|source)$/
+
+/** The options, with `~/` at the beginning of those that name places expanded. */
+function placesOf(command: Command): OptionValues {
+  const values: Record<string, unknown> = command.opts()
+  for (const option of command.options) {
+    const name = option.attributeName()
+    const isPlace = PLACE.test(/<(\w+)>/.exec(option.flags)?.[1] ?? '')
+    if (isPlace && values[name] !== undefined) values[name] = expanded(values[name])
+  }
+  return values as OptionValues
+}
+
+function placeOf(command: Command, at: number, value: unknown): unknown {
+  return PLACE.test(command.registeredArguments[at]?.name() ?? '') ? expanded(value) : value
+}
+
+function expanded(value: unknown): unknown {
+  if (typeof value === 'string') return expandTilde(value, environment())
+  return Array.isArray(value) ? value.map(expanded) : value
 }
 
 /** Options whose values are kept as text: in a signed record, or shown in every list. */

@@ -6,6 +6,7 @@ import { refuseMoved } from '../kernel/home-folder.ts'
 import { printable, printableJson } from '../kernel/printable.ts'
 import { keepMemoryLean } from '../kernel/system-calls.ts'
 import { diskFull, FullPlace, isFull } from '../kernel/system-failure.ts'
+import { expandVariables } from '../kernel/tilde.ts'
 import { optimizeLateBesideThreads } from '../kernel/worker-thread.ts'
 import { type CommandContext, type CommandSpec, type OptionValues, textOption } from './command.ts'
 import { type Asked, commandTree, readArguments } from './command-tree.ts'
@@ -66,7 +67,7 @@ function progressMode(options: OptionValues): ProgressMode {
 }
 
 function contextOf({ spec, options, args, root }: Run): CommandContext {
-  const env = environment()
+  const env = expandVariables(environment())
   const locale = chooseLocale(env)
   const t = translator(locale)
   const isJson = options['json'] === true

@@ -51,6 +51,18 @@ test('every form of the key opens what one of them made', async () => {
   await ok(['snapshots', '--key-file', at('key')], { BACKUP_ENCRYPTION_KEY: newKey() })
 })
 
+test('"~/" that no shell has expanded is the folder of the user', async () => {
+  using folder = temporaryDirectory()
+  const { run, ok, at } = await life(folder.path)
+  await ok(['key', 'generate', '~/own.key'])
+  assert.ok(fs.existsSync(at('own.key')))
+  await ok(['init', '--repo=~/other', '--key-file=~/own.key'])
+  assert.ok(fs.existsSync(at('other/config')))
+  await ok(['snapshots'], { NEONPRO_REPOSITORY: '~/other', BACKUP_ENCRYPTION_KEY: 'file:~/own.key' })
+  const literal = await run(['init', '--repo=./~', '--key-file=~/own.key'])
+  assert.deepEqual([literal.status, fs.existsSync(at('~/config'))], [0, true], literal.stderr)
+})
+
 test('32 typed characters are a passphrase, and that is said once a run', async () => {
   using folder = temporaryDirectory()
   const { ok } = await life(folder.path, 'Clinica-Sao-Lucas-2026!backup-42')

@@ -17,6 +17,7 @@ import {
 import { BackupError, systemCode } from '../../kernel/backup-error.ts'
 
 import { fixedHome, refuseMoved, systemHome } from '../../kernel/home-folder.ts'
+import { expandVariables } from '../../kernel/tilde.ts'
 import { refuseClosedHome } from '../home-owner.ts'
 import { readSettled, type Settled } from './settled.ts'
 
@@ -68,10 +69,11 @@ export interface LayersInput {
 }
 
 /** Reads both files. Throws CONFIG_INVALID naming the file or the path in it, HOME_MOVED, HOME_FOREIGN. */
-export function readLayers(input: LayersInput): Layers {
+export function readLayers(given: LayersInput): Layers {
+  const input = { ...given, env: expandVariables(given.env) }
   const { cwd, env } = input
   const argument = parseOptions(systemConfigSchema, input.argument ?? {}, { options: SYSTEM_OPTIONS })
-  const envFile = { path: path.join(cwd, '.env'), env: readEnvFile(path.join(cwd, '.env')) }
+  const envFile = { path: path.join(cwd, '.env'), env: expandVariables(readEnvFile(path.join(cwd, '.env'))) }
   const home = homeOf(input, { argument, envFile })
   refuseMoved(home.value)
   refuseClosedHome(home.value)
