@@ -114,6 +114,8 @@ export interface PlantedSnapshot {
   readonly source: string
   readonly atMs: number
   readonly isGood: boolean
+  /** Made after the one before it, whatever its date says. */
+  readonly follows?: boolean
 }
 
 /**
@@ -129,7 +131,7 @@ export async function plantSnapshots(
   const { document } = await backup(repository, empty)
   await using opened = await open(repository)
   const names: string[] = []
-  for (const { configId, source, atMs, isGood } of wanted) {
+  for (const { configId, source, atMs, isGood, follows } of wanted) {
     const at = isoTime(atMs)
     const signer = opened.keys.writer(randomBytes(16))
     const planted = {
@@ -139,6 +141,7 @@ export async function plantSnapshots(
       finishedAt: at,
       writer: signer.id.toString('hex'),
       sequence: 1,
+      ...(follows === true && { parent: names.at(-1) ?? null }),
       tags: configId === undefined ? [] : [configTag(configId)],
       skippedCount: isGood ? 0 : 1,
     }

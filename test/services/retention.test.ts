@@ -19,6 +19,7 @@ import {
   verifyPoints,
   verifyWhenDue,
 } from '../../src/services/execution/index.ts'
+import { systemStatus } from '../../src/services/status/index.ts'
 import { failsWith } from '../harness/refusal.ts'
 import { backup, open, restored, type TestRepository, verified } from '../harness/repository.ts'
 import { expectedKept, pointsBefore, policies } from '../harness/retention-model.ts'
@@ -350,4 +351,18 @@ test('every stored byte is read once a week, by whoever comes first, and damage 
   await makeOld()
   assert.equal(await verifyWhenDue(parts), true)
   assert.deepEqual(await alarms(), ['VERIFY_FAILED FIRING'])
+})
+
+test('a status names the point whose clock was behind, and not those that came before it', async () => {
+  await using system = await testSystem()
+  const planted = [3, 2, 20, 1].map((days) => ({
+    source: 'test',
+    atMs: Date.now() - days * DAY_MS,
+    isGood: true,
+    follows: true,
+  }))
+  const names = await plantSnapshots(system.repository, planted)
+  await syncPoints(system.parts)
+  const { datedAhead, datedBehind } = await systemStatus(system.parts)
+  assert.deepEqual([datedAhead, datedBehind.map(({ snapshot }) => snapshot)], [[], [names[2]]])
 })

@@ -61,7 +61,7 @@ async function ofRepository(
 /** The same members, whether there is a system or not. */
 const NO_SYSTEM = { database: null, scheduler: null, configs: [], running: [], alerts: [] } as const
 
-function systemFacts({ datedAhead, ...status }: SystemStatus): Omit<AnswerOf<'status'>, 'sources'> {
+function systemFacts({ datedAhead, datedBehind, ...status }: SystemStatus): Omit<AnswerOf<'status'>, 'sources'> {
   const oddPoints = datedAhead.map(({ snapshot, source, createdAt, countsAt }) => ({
     snapshot,
     source,
@@ -69,7 +69,8 @@ function systemFacts({ datedAhead, ...status }: SystemStatus): Omit<AnswerOf<'st
     finishedAt: createdAt,
     countsAt,
   }))
-  return { ...status, oddPoints }
+  const behind = datedBehind.map((point) => ({ ...point, doubt: 'BEHIND' as const }))
+  return { ...status, oddPoints: [...oddPoints, ...behind] }
 }
 
 function say(status: SystemStatus, context: CommandContext): void {
@@ -96,6 +97,10 @@ function say(status: SystemStatus, context: CommandContext): void {
   for (const { snapshot, source, createdAt, countsAt } of status.datedAhead) {
     const values = { snapshot: snapshot.slice(0, 12), source, at: formatMoment(createdAt) }
     say(countsAt === null ? t('odd.FUTURE', values) : t('odd.AHEAD', { ...values, counts: formatMoment(countsAt) }))
+  }
+  for (const { snapshot, source, finishedAt, countsAt } of status.datedBehind) {
+    const values = { snapshot: snapshot.slice(0, 12), source, at: formatMoment(finishedAt) }
+    say(t('odd.BEHIND', { ...values, counts: formatMoment(countsAt) }))
   }
   for (const run of status.running)
     say(t('status.running', { name: run.configName, percent: run.progress?.percent ?? '?' }))

@@ -48,6 +48,7 @@ export type {
   ChannelTest,
   ConfigView,
   DatedAheadPoint,
+  DatedBehindPoint,
   HealthCheck,
   HealthReport,
   HoldView,

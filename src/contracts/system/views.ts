@@ -293,6 +293,8 @@ export interface SystemStatus {
   readonly alerts: readonly AlertView[]
   /** Points with a date that can't be right: later than now, or than that of a point that came after them. */
   readonly datedAhead: readonly DatedAheadPoint[]
+  /** Points dated before what came before them. */
+  readonly datedBehind: readonly DatedBehindPoint[]
   /** Null: none is known. */
   readonly lastVerification: LastVerification | null
   /** The last finished copy into another repository. Null: none is known. */
@@ -310,6 +312,15 @@ export interface DatedAheadPoint {
   readonly createdAt: string
   /** By which it is ordered among the others; null while nothing came after it. */
   readonly countsAt: string | null
+}
+
+export interface DatedBehindPoint {
+  readonly snapshot: string
+  readonly source: string
+  /** As its own clock said. */
+  readonly finishedAt: string
+  /** By which it is ordered among the others. */
+  readonly countsAt: string
 }
 
 export interface StoredFile {

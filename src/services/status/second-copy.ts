@@ -1,8 +1,10 @@
 /** What the repository itself says of its second copy; and whether it can be read at all. */
 import type { SecondCopy } from '../../contracts/system/index.ts'
-import { lastCopies, listRecords, RecordKind } from '../../engine/index.ts'
+import { lastCopies, listRecords, type OddPoint, oddPoints, RecordKind, readHistory } from '../../engine/index.ts'
 import { isBackupError } from '../../kernel/backup-error.ts'
+import { nowMs } from '../../kernel/clock.ts'
 import type { SystemParts } from '../parts.ts'
+import { pointsDatedAhead } from '../recovery/index.ts'
 
 /** A disk that hangs must not keep a status from being said. */
 const ANSWER_MS = 10_000
@@ -10,24 +12,33 @@ const ANSWER_MS = 10_000
 export interface RepositoryLook {
   readonly secondCopy: SecondCopy | null
   readonly repositoryError: string | null
+  /** Of points whose dates contradict the order; undefined where none does. */
+  readonly odd?: readonly OddPoint[]
 }
 
-export async function lookIntoRepository({ repository }: Pick<SystemParts, 'repository'>): Promise<RepositoryLook> {
+export async function lookIntoRepository(parts: Pick<SystemParts, 'catalog' | 'repository'>): Promise<RepositoryLook> {
   const signal = AbortSignal.timeout(ANSWER_MS)
   const late = new Promise<RepositoryLook>((resolve) =>
-    signal.addEventListener('abort', () => resolve({ secondCopy: null, repositoryError: 'STORAGE_UNAVAILABLE' })),
+    signal.addEventListener('abort', () => resolve(nothing('STORAGE_UNAVAILABLE'))),
   )
-  return await Promise.race([look(repository, signal), late])
+  return await Promise.race([look(parts, signal), late])
 }
 
-async function look(repository: SystemParts['repository'], signal: AbortSignal): Promise<RepositoryLook> {
+function nothing(repositoryError: string): RepositoryLook {
+  return { secondCopy: null, repositoryError }
+}
+
+async function look(parts: Pick<SystemParts, 'catalog' | 'repository'>, signal: AbortSignal): Promise<RepositoryLook> {
   try {
-    await using opened = await repository.open(signal)
+    await using opened = await parts.repository.open(signal)
     const { records } = await listRecords(opened, { record: RecordKind.COPY, signal })
-    return { secondCopy: newestCopy(lastCopies({ records })), repositoryError: null }
+    const look = { secondCopy: newestCopy(lastCopies({ records })), repositoryError: null }
+    // The whole history is read only where the dates that the database has give cause for it.
+    if ((await pointsDatedAhead(parts)).length === 0) return look
+    return { ...look, odd: oddPoints((await readHistory(opened, { signal })).order, nowMs()) }
   } catch (error) {
     if (!isBackupError(error)) throw error
-    return { secondCopy: null, repositoryError: error.code }
+    return nothing(error.code)
   }
 }
 
