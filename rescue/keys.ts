@@ -23,14 +23,14 @@ export function parseKey(text: string, fromFile = false): Given {
   if (value.startsWith('passphrase:')) return { kind: 'passphrase', text: value.slice(11) }
   const hex = /^(?:hex:)?([0-9a-fA-F]{64})$/.exec(value)
   if (hex) return { kind: 'raw', bytes: Buffer.from(hex[1] as string, 'hex') }
-  const base64 = value.replace(/^base64:/, '')
-  if (value.startsWith('base64:') || /^[A-Za-z0-9+/]{43}=$/.test(value) || /^[A-Za-z0-9_-]{43}$/.test(value)) {
-    const bytes = Buffer.from(base64, 'base64')
+  const base64 = /^(?:base64:([A-Za-z0-9+/_-]+=*)|([A-Za-z0-9+/_-]{43}=|[A-Za-z0-9_-]{43}))$/.exec(value)
+  if (base64) {
+    const bytes = Buffer.from((base64[1] ?? base64[2]) as string, 'base64')
     if (bytes.length === 32) return { kind: 'raw', bytes }
   }
   if (value.startsWith('paper:') || looksLikePaperKey(value))
     return { kind: 'raw', bytes: paperKeyBytes(value.replace(/^paper:/, '')) }
-  if (/^[\x20-\x7e]{32}$/.test(value)) return { kind: 'passphrase', text: value }
+  if (/^[\x20-\x7e]{32}$/.test(value) && !/^[0-9a-fA-F]{32}$/.test(value)) return { kind: 'passphrase', text: value }
   throw new RescueError(
     words(
       'the key has no known form (base64:, hex:, paper:, passphrase:, file:)',

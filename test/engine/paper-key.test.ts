@@ -3,7 +3,9 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import { test } from 'node:test'
+import { parseKey as parseRescueKey } from '../../rescue/keys.ts'
 import { paperKeyBytes, looksLikePaperKey as rescueLooks } from '../../rescue/paper-key.ts'
+import { parseKek } from '../../src/engine/crypto/index.ts'
 import {
   firstKeyOf,
   keyTextsOf,
@@ -122,4 +124,37 @@ test('a group of another length, away, doubled or in another place is named', ()
 test('no other form of a key is taken for one', () => {
   for (const other of [key.toString('hex'), key.toString('base64'), 'a-b-c-d-e-f-g-h-i-j-k-l-m-n-o-32', 'hello'])
     assert.deepEqual([looksLikePaperKey(other), rescueLooks(other)], [false, false], other)
+})
+
+test('of every other form both readers make the same, or both refuse it', () => {
+  // The first two bytes give a "-" or "+" and a "_" or "/" wherever they stand in base64.
+  const bytes = Buffer.concat([Buffer.from([0xfb, 0xef, 0xff]), randomBytes(29)])
+  const [base64, url] = [bytes.toString('base64'), bytes.toString('base64url')]
+  const taken = [
+    `base64:${base64}`,
+    `base64:${url}`,
+    `base64:${url}=`,
+    base64,
+    url,
+    `${url}=`,
+    `\ufeff${base64}\r\n`,
+    `hex:${bytes.toString('hex').toUpperCase()}`,
+    `\u00a0${bytes.toString('hex')}\n`,
+  ]
+  for (const text of taken) {
+    assert.deepEqual(parseKek(text, 'KEY'), { kind: 'raw', key: bytes }, text)
+    assert.deepEqual(parseRescueKey(text), { kind: 'raw', bytes }, text)
+  }
+  const refused = [
+    'base64:!!',
+    `base64:${base64.slice(4)}`,
+    base64.slice(4),
+    '0123456789abcdef'.repeat(2),
+    'hex:abcd',
+    '',
+  ]
+  for (const text of refused) {
+    assert.throws(() => parseKek(text, 'KEY'), text)
+    assert.throws(() => parseRescueKey(text), text)
+  }
 })
