@@ -181,7 +181,7 @@ test('a repository that is gone, and one that another key opens, are unhealthy; 
     [gone.overall, statusOf(gone, 'repository'), statusOf(gone, 'free-space')],
     ['UNHEALTHY', 'UNHEALTHY', 'UNKNOWN'],
   )
-  assert.match(messageOf(gone, 'repository'), /was here before and is gone.*Is the disk mounted/)
+  assert.match(messageOf(gone, 'repository'), /was here before and is gone.*Mount its disk/)
   const stop = new AbortController()
   const hanging = performHealthCheck(
     { ...parts, repository: { ...parts.repository, open: () => new Promise(() => {}) } },
