@@ -7,8 +7,7 @@ import { ObjectType } from '../src/engine/crypto/index.ts'
 import { encodeIndexSegment } from '../src/engine/index/index.ts'
 import { backupFiles, ClientState, parseKek, prune, Repository, readHistory } from '../src/engine/index.ts'
 import { IndexClass, openIndex } from '../src/engine/snapshot/index.ts'
-import { parseLocation } from '../src/storage/index.ts'
-import { openStore } from '../src/system/compose.ts'
+import { openStore, parseLocation } from '../src/system/compose.ts'
 
 const [step, folder, count] = process.argv.slice(2) as [string, string, string]
 const kek = parseKek(process.env['BACKUP_ENCRYPTION_KEY'] ?? '', 'BACKUP_ENCRYPTION_KEY')

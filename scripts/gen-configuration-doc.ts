@@ -4,13 +4,8 @@
  */
 import fs from 'node:fs'
 import path from 'node:path'
-import {
-  CONFIG_OPTIONS,
-  type OptionReference,
-  SYSTEM_OPTIONS,
-  VARIABLES,
-  type VariableReference,
-} from '../src/contracts/system/index.ts'
+import { CONFIG_OPTIONS, type OptionReference } from '../src/contracts/system/index.ts'
+import { SYSTEM_REFERENCE, VARIABLE_REFERENCE } from '../src/system/system-config.ts'
 
 const file = path.resolve(import.meta.dirname, '../docs/configuration.md')
 const cell = (text: string) => text.replaceAll('|', '\\|')
@@ -22,16 +17,15 @@ const optionRows = (options: Readonly<Record<string, OptionReference>>) =>
         `| \`${name}\` | ${cell(accepted.en)} | ${cell(byDefault)} | ${cell(meaning)} |`,
     )
     .join('\n')
-const references: Readonly<Record<string, VariableReference>> = VARIABLES
-const variableRows = Object.entries(references)
+const variableRows = Object.entries(VARIABLE_REFERENCE)
   .map(
     ([name, { meaning, default: byDefault, secret }]) =>
-      `| \`${name}\` | ${cell(byDefault)} | ${cell(meaning)}${secret === undefined ? '' : ' Shown redacted.'} |`,
+      `| \`${name}\` | ${cell(byDefault)} | ${cell(meaning)}${secret === undefined || secret === 'place' ? '' : ' Shown redacted.'} |`,
   )
   .join('\n')
 const TABLES = {
   variables: `| variable | default | meaning |\n|---|---|---|\n${variableRows}`,
-  system: `| option | accepted | default | meaning |\n|---|---|---|---|\n${optionRows(SYSTEM_OPTIONS)}`,
+  system: `| option | accepted | default | meaning |\n|---|---|---|---|\n${optionRows(SYSTEM_REFERENCE)}`,
   configuration: `| option | accepted | default | meaning |\n|---|---|---|---|\n${optionRows(CONFIG_OPTIONS)}`,
 }
 

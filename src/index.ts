@@ -17,7 +17,6 @@ export type {
   RecoveryRequestView,
   Result,
   RunView,
-  SystemConfigInput,
   SystemStatus,
   Warning,
 } from './contracts/system/index.ts'
@@ -66,6 +65,7 @@ export {
   verifyRepository,
 } from './engine/index.ts'
 export { BackupError, isBackupError } from './kernel/backup-error.ts'
-export { type ObjectStore, parseLocation } from './storage/index.ts'
-export { openStore } from './system/compose.ts'
+export type { ObjectStore, RepositoryLocation } from './storage/index.ts'
+export { openStore, parseLocation } from './system/compose.ts'
 export { BackupSystem, getBackupSystem, initializeBackupSystem } from './system/public.ts'
+export type { SystemConfigInput } from './system/system-config.ts'

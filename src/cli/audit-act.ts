@@ -9,7 +9,7 @@ import { isBackupError } from '../kernel/backup-error.ts'
 import { systemHome } from '../kernel/home-folder.ts'
 import { userName } from '../kernel/machine.ts'
 import { printable } from '../kernel/printable.ts'
-import { isSamePlace, parseLocation } from '../storage/index.ts'
+import { parseLocation, storage } from '../system/compose.ts'
 import type { StartedSystem } from '../system/index.ts'
 import { readSettled } from '../system/settings/settled.ts'
 import type { ActFacts, NotedAct } from './act-notes.ts'
@@ -81,7 +81,7 @@ function homeOfSystem(context: CommandContext): string | undefined {
   const named = textOption(context.options, 'home') || context.env['NEONPRO_BACKUP_HOME']
   const home = named ? path.resolve(named) : systemHome(context.env, process.cwd()).folder
   const settled = readSettled(home)
-  const isOurs = settled && isSamePlace(settled.repository, parseLocation(repositoryOption(context)).path)
+  const isOurs = settled && storage.isPlace(settled.repository, parseLocation(repositoryOption(context)))
   return isOurs ? home : undefined
 }
 

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { withKeyAdvice } from '../contracts/index.ts'
 import { type Kek, keyTextsOf, parseKek } from '../engine/index.ts'
 import { BackupError } from '../kernel/backup-error.ts'
-import { holdsRepository, isSamePlace, parseLocation } from '../storage/index.ts'
+import { parseLocation, storage } from '../system/compose.ts'
 import { readSettled, requireRemembered } from '../system/settings/settled.ts'
 import { type CommandContext, isRepositoryNamed, repositoryOption, stateDirectory, textOption } from './command.ts'
 import { keyFromCommand } from './key-command.ts'
@@ -13,7 +13,7 @@ export async function keysOf(context: CommandContext): Promise<Kek[]> {
   try {
     return await readKeys(context)
   } catch (error) {
-    throw withKeyAdvice(error, { isNew: !isRepositoryThere(context) })
+    throw withKeyAdvice(error, { isNew: !(await isRepositoryThere(context)) })
   }
 }
 
@@ -70,11 +70,11 @@ export function isKeyGiven({ options, env }: CommandContext): boolean {
 export function rememberedFile(context: CommandContext): string | undefined {
   const settled = readSettled(path.dirname(stateDirectory(context)))
   if (settled?.keyFile === undefined || !isRepositoryNamed(context)) return undefined
-  const isMeant = isSamePlace(settled.repository, parseLocation(repositoryOption(context)).path)
+  const isMeant = storage.isPlace(settled.repository, parseLocation(repositoryOption(context)))
   return isMeant ? settled.keyFile : undefined
 }
 
-function isRepositoryThere(context: CommandContext): boolean {
+async function isRepositoryThere(context: CommandContext): Promise<boolean> {
   if (!isRepositoryNamed(context)) return false
-  return holdsRepository(parseLocation(repositoryOption(context)))
+  return await storage.holdsRepository(parseLocation(repositoryOption(context)), context.signal)
 }

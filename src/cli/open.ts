@@ -11,11 +11,12 @@ import {
   Repository,
   recipientOpenedBy,
   repositoryKnownAt,
+  workspaceIn,
 } from '../engine/index.ts'
 import { BackupError, isBackupError } from '../kernel/backup-error.ts'
 import { isWithin } from '../kernel/real-place.ts'
-import { holdsRepository, isSamePlace, parseLocation, refuseHomePlace } from '../storage/index.ts'
-import { openStore } from '../system/compose.ts'
+import { folderHoldsRepository, type RepositoryLocation, refuseHomePlace } from '../storage/index.ts'
+import { openStore, parseLocation, storage } from '../system/compose.ts'
 import { readSettled } from '../system/settings/settled.ts'
 import { type CommandContext, repositoryOption, stateDirectory, textOption } from './command.ts'
 import { isKeyGiven, keysOf, rememberedFile } from './keys.ts'
@@ -35,13 +36,15 @@ export interface OpenOptions {
   readonly acceptsRollback?: boolean
   /** Read already. Default: what the command was given. */
   readonly keks?: readonly Kek[]
+  /** Default: what the command was given. */
+  readonly location?: RepositoryLocation
 }
 
 export async function openRepository(
   context: CommandContext,
-  { remembers = true, acceptsRollback = false, keks: read }: OpenOptions = {},
+  { remembers = true, acceptsRollback = false, keks: read, location: given }: OpenOptions = {},
 ): Promise<Opened> {
-  const location = parseLocation(repositoryOption(context))
+  const location = given ?? parseLocation(repositoryOption(context))
   const keyFile = keyFileOf(context)
   if (keyFile !== undefined) refuseKeyInRepository(keyFile)
   const keks = read ?? (await keysOf(context))
@@ -50,9 +53,10 @@ export async function openRepository(
   const repository = await Repository.open(openStore(location), keks, {
     ...(remembers && { memory }),
     acceptsRollback,
+    workspace: workspaceIn(stateDirectory(context)),
     signal: context.signal,
   }).catch((error: unknown) => {
-    throw isBackupError(error, 'REPOSITORY_NOT_FOUND') ? awayOr(error, context, location.path) : error
+    throw isBackupError(error, 'REPOSITORY_NOT_FOUND') ? awayOr(error, context, location) : error
   })
   const state = memory(repository.keys.repositoryId)
   const [lost] = repository.keys.lost
@@ -65,7 +69,7 @@ export async function openRepository(
 }
 
 /** Whoever has met a repository there is told of its disk, and of no new one. */
-function awayOr(error: BackupError, context: CommandContext, place: string): BackupError {
+function awayOr(error: BackupError, context: CommandContext, place: RepositoryLocation): BackupError {
   if (!isKnownPlace(context, place)) return error
   return new BackupError('REPOSITORY_MISSING', 'The repository that this machine knows is not at its place.', {
     context: error.context,
@@ -74,10 +78,11 @@ function awayOr(error: BackupError, context: CommandContext, place: string): Bac
 }
 
 /** Whether this machine has met a repository there, or its system was settled on it. */
-export function isKnownPlace(context: CommandContext, place: string): boolean {
+export function isKnownPlace(context: CommandContext, place: RepositoryLocation): boolean {
   const state = stateDirectory(context)
   const settled = readSettled(path.dirname(state))?.repository
-  return (settled !== undefined && isSamePlace(settled, place)) || repositoryKnownAt(state, place) !== undefined
+  const isSettled = settled !== undefined && storage.isPlace(settled, place)
+  return isSettled || repositoryKnownAt(state, storage.labelOf(place)) !== undefined
 }
 
 /** A state folder that is yet to be made is made in no repository. Throws TARGET_REFUSED. */
@@ -92,7 +97,7 @@ function refuseStateInside(context: CommandContext): void {
  */
 export function refuseKeyInRepository(file: string): void {
   for (let folder = path.dirname(path.resolve(file)); ; folder = path.dirname(folder)) {
-    if (holdsRepository({ path: folder }))
+    if (folderHoldsRepository(folder))
       throw keyPlaceRefused(file, `It lies inside the repository ${folder}; keep it elsewhere`)
     if (folder === path.dirname(folder)) return
   }
@@ -119,11 +124,11 @@ export function neededPlaces(context: CommandContext): NeededPlace[] {
     // The system's own, though this command may have been given another.
     readSettled(path.dirname(stateDirectory(context)))?.keyFile,
   ]
-  const other = env['NEONPRO_REPOSITORY']
+  const other = env['NEONPRO_REPOSITORY'] ? storage.localRootOf(parseLocation(env['NEONPRO_REPOSITORY'])) : undefined
   return [
     ...keys.flatMap((file) => (file ? [{ what: Needed.KEY_FILE, path: path.resolve(file) }] : [])),
     { what: Needed.HOME, path: path.dirname(stateDirectory(context)) },
-    ...(other ? [{ what: Needed.OTHER_REPOSITORY, path: parseLocation(other).path }] : []),
+    ...(other === undefined ? [] : [{ what: Needed.OTHER_REPOSITORY, path: other }]),
   ]
 }
 

@@ -57,10 +57,10 @@ async function startPatiently(context: CommandContext, role: 'serve' | 'worker')
   let said: ErrorCode | undefined
   for (;;) {
     try {
-      const madeRepository = watchForNewRepository(context)
+      const madeRepository = await watchForNewRepository(context)
       const setUp = { mayCreate: 'WHERE_NAMED', mayBeginOver: false } as const
       const started = await openCommandSystem(context, { role, works: true, mustOwn: true, ...setUp })
-      madeRepository()
+      await madeRepository()
       return started
     } catch (error) {
       if (!isBackupError(error) || !AWAITED.includes(error.code)) throw error

@@ -21,7 +21,7 @@ export {
   type Values,
 } from './failure.ts'
 export { keyPlaceRefused, withKeyAdvice } from './key-advice.ts'
-export { phrase } from './phrases.ts'
+export { learnPhrases, phrase } from './phrases.ts'
 export {
   type CustomRule,
   calendarOf,

@@ -150,13 +150,21 @@ interface Template {
   readonly translation: string
 }
 
+/** Accepted forms that only others know: of storage providers. */
+const learnt = new Map<string, string>()
 let exacts: ReadonlyMap<string, string> | undefined
 let templates: readonly Template[] | undefined
+
+/** Phrases that stand in no table of contracts, to be said in the reader's language too. */
+export function learnPhrases(phrases: Iterable<LocalizedText>): void {
+  for (const each of phrases) learnt.set(each.en, each['pt-BR'])
+  exacts = undefined
+}
 
 /** The phrase in the reader's language; one that is not known stays as it is. */
 export function phrase(text: string, locale: keyof LocalizedText): string {
   if (locale === 'en') return text
-  exacts ??= new Map([...acceptedForms(), ...Object.entries(PHRASES_PT_BR)])
+  exacts ??= new Map([...acceptedForms(), ...learnt, ...Object.entries(PHRASES_PT_BR)])
   const exact = exacts.get(text)
   if (exact !== undefined) return exact
   templates ??= Object.entries(PHRASES_PT_BR)

@@ -50,6 +50,7 @@ export {
   repositoryKnownAt,
   type UserFile,
   unwrapKey,
+  workspaceIn,
   wrapKey,
   writeUserFile,
 } from './repository/index.ts'

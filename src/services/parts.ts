@@ -1,6 +1,6 @@
 /** What every use case is given. Made once by system/compose.ts. */
 import type { Catalog, DatabaseTransaction } from '../catalog/index.ts'
-import type { SystemConfig } from '../contracts/system/index.ts'
+import type { SystemDefaults } from '../contracts/system/index.ts'
 import type { Kek, Repository } from '../engine/index.ts'
 import type { JobQueue } from '../jobs/index.ts'
 import type { Log } from '../kernel/log.ts'
@@ -12,12 +12,18 @@ export interface RepositoryAccess {
   /** Of the row in `repositories`. */
   readonly rowId: string
   readonly location: RepositoryLocation
+  /** For people; holds no secret. */
+  readonly label: string
+  /** The folder of this machine that it lies in; undefined for any other place. */
+  readonly localRoot: string | undefined
   /** 32 hexadecimal digits: another repository in its place is refused. */
   readonly repositoryId?: string
   /** Newest first; all of them may open it. */
   readonly keks: readonly Kek[]
   /** Folder of the client state (heads, caches). */
   readonly stateDirectory: string
+  /** Variables that no process of the engine is given. */
+  isWithheld(variable: string): boolean
   /** The caller disposes of it. Throws what Repository.open throws; REPOSITORY_MISSING for a known one that is gone. */
   open(signal?: AbortSignal): Promise<Repository>
   /** The bare store: its capacity and names need no key. The caller disposes of it. */
@@ -64,7 +70,7 @@ export interface SystemParts {
   readonly queue: JobQueue
   readonly repository: RepositoryAccess
   /** Defaults for every configuration: performance, retention, filters, alertConfig. */
-  readonly defaults: Pick<SystemConfig, 'performance' | 'retention' | 'filters' | 'alertConfig'>
+  readonly defaults: SystemDefaults
   readonly channels: ChannelSettings
   /** The channels that are set up, opened from `channels`. */
   readonly notifiers: readonly Notifier[]

@@ -1,13 +1,6 @@
+export { folderHoldsRepository, isSameFolder, refuseHomePlace, repositoryAround } from './folders.ts'
+export { isLabel } from './label.ts'
 export { repositoryOfStaging } from './local-staging.ts'
-export {
-  holdsRepository,
-  isSamePlace,
-  parseLocation,
-  type RepositoryLocation,
-  refuseHomePlace,
-  refuseNested,
-  repositoryAround,
-} from './location.ts'
 export type { ByteSource, CallOptions, LocalFiles, ObjectStat, ObjectStore, StoreCapabilities } from './object-store.ts'
 export {
   faultOrThrow,
@@ -18,5 +11,7 @@ export {
   placeOfPack,
 } from './open-pack.ts'
 export { type PackReader, type PackStore, ReadBuffer } from './pack-reader.ts'
+export type { Provider, RepositoryLocation, SettingText, Variables, VariableText, Zod } from './provider.ts'
 export { publishFile } from './publish-file.ts'
+export { type ParseOptions, Storage } from './storage.ts'
 export { isForbidden, isUnreadable } from './unreadable.ts'

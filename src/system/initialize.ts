@@ -1,13 +1,14 @@
 /** The library's entry: one system a process. */
 import { isDeepStrictEqual } from 'node:util'
 import { localeOf } from '../contracts/index.ts'
-import type { Result, SystemConfigInput, Widened } from '../contracts/system/index.ts'
+import type { Result, Widened } from '../contracts/system/index.ts'
 import { BackupError } from '../kernel/backup-error.ts'
 import { environment } from '../kernel/environment.ts'
 import { requireNode } from '../kernel/node-version.ts'
 import { failure, success } from './boundary.ts'
 import { BackupSystem } from './facade/backup-system.ts'
 import { startSystem } from './start-system.ts'
+import type { SystemConfigInput } from './system-config.ts'
 
 const ACTOR = 'library'
 

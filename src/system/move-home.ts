@@ -15,9 +15,11 @@ import { replaceOwnedFile } from '../kernel/owned-file.ts'
 import { isWithin } from '../kernel/real-place.ts'
 import { diskFull, FullPlace, isFull } from '../kernel/system-failure.ts'
 import { syncFolder, syncTree } from '../kernel/written-through.ts'
-import { isSamePlace, repositoryAround } from '../storage/index.ts'
+import { isSameFolder, repositoryAround } from '../storage/index.ts'
+import { parseLocation, storage } from './compose.ts'
 import { enterHome } from './home-owner.ts'
 import { readSettled, writeSettled } from './settings/index.ts'
+import { memberOf } from './system-config.ts'
 
 const DATABASE = 'database'
 const STATE = 'repositories'
@@ -97,16 +99,17 @@ function refuseUseless(from: string, to: string): void {
 function refuseTaken({ from, to, fixed }: MoveOptions): void {
   if (fs.existsSync(to) && !fs.statSync(to).isDirectory()) throw refused(to, 'It is no folder')
   const repository = readSettled(from)?.repository
-  const around = repositoryAround(to, repository)
+  const root = repository === undefined ? undefined : storage.localRootOf(parseLocation(repository))
+  const around = repositoryAround(to, root)
   if (around !== undefined) throw refused(to, `It lies in the repository ${around}`)
-  if (repository !== undefined && isWithin(repository, to)) throw refused(to, `The repository ${repository} lies in it`)
-  const isBegun = isSamePlace(movedTo(from) ?? from, to)
+  if (root !== undefined && isWithin(root, to)) throw refused(to, `The repository ${root} lies in it`)
+  const isBegun = isSameFolder(movedTo(from) ?? from, to)
   if (isBegun) return
   if (holdsDatabase(to)) throw refused(to, 'There is a system already')
   const there = readSettled(to)?.repository
-  if (there !== undefined && repository !== undefined && !isSamePlace(there, repository))
+  if (there !== undefined && repository !== undefined && !storage.isPlace(there, parseLocation(repository)))
     throw refused(to, `There is a system already, of the repository ${there}`)
-  const isMine = isSamePlace(to, fixed) ? isOfHome : isOfEmptyHome
+  const isMine = isSameFolder(to, fixed) ? isOfHome : isOfEmptyHome
   const other = namesIn(to).find((name) => !isMine(name))
   if (other !== undefined) throw refused(to, `It is not empty (${other})`)
 }
@@ -196,13 +199,15 @@ function moveSettings(from: string, to: string): boolean {
   if (settled) writeSettled(to, { ...settled, ...readSettled(to) })
   const file = path.join(from, CONFIG)
   if (!fs.existsSync(file)) return true
-  const { home: _home, ...config } = JSON.parse(fs.readFileSync(file, 'utf8').replace(/^\uFEFF/, '')) as {
-    home?: unknown
-    local?: { basePath?: string }
-  }
-  const basePath = config.local?.basePath
-  const local = basePath === undefined ? {} : { local: { ...config.local, basePath: path.resolve(from, basePath) } }
-  const text = `${JSON.stringify({ ...config, ...local }, undefined, 2)}\n`
+  const { home: _home, ...config } = JSON.parse(fs.readFileSync(file, 'utf8').replace(/^\uFEFF/, '')) as Record<
+    string,
+    object | undefined
+  >
+  const places = storage.providers.flatMap((provider) => {
+    const settings = config[memberOf(provider)]
+    return settings ? [[memberOf(provider), provider.absolute?.({ ...settings }, from) ?? settings]] : []
+  })
+  const text = `${JSON.stringify({ ...config, ...Object.fromEntries(places) }, undefined, 2)}\n`
   const target = path.join(to, CONFIG)
   if (fs.existsSync(target)) return fs.readFileSync(target, 'utf8') === text
   replaceOwnedFile(target, text)

@@ -5,7 +5,7 @@
 import { DEFAULT_TENANT_ID } from '../catalog/index.ts'
 import { listRecords, RecordKind, Repository } from '../engine/index.ts'
 import { BackupError, isBackupError } from '../kernel/backup-error.ts'
-import { openStore } from './compose.ts'
+import { openStore, storage } from './compose.ts'
 import { isMetAt, missing, type RepositoryAccessOptions } from './repository-access.ts'
 
 export interface NewDatabaseOptions extends RepositoryAccessOptions {
@@ -20,7 +20,7 @@ export async function refuseNewDatabase(options: NewDatabaseOptions): Promise<vo
     await using repository = await Repository.open(openStore(location), keks, { ...(signal && { signal }) })
     if (!mayBeginOver && (await hasControlKey(repository, signal)))
       throw new BackupError('REBUILD_NEEDED', 'The repository keeps the records of a system that is not here.', {
-        context: { repository: location.path },
+        context: { repository: storage.labelOf(location) },
       })
   } catch (error) {
     if (!isBackupError(error, 'REPOSITORY_NOT_FOUND')) throw error

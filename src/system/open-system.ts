@@ -81,7 +81,7 @@ async function openParts(open: OpenOptions, onClose: (close: Close) => void): Pr
     .onConflict((conflict) => conflict.doNothing())
     .execute()
   const repository = await openRepositoryAccess(catalog, access)
-  settle(home, repository.location.path, log)
+  settle(home, repository.label, log)
   await rememberKey({ settings, keks, location: repository.location, log, ...(signal && { signal }) })
   const controlKey = await openKey(catalog, repository)
   await sealHealthchecks({ catalog, tenantId: DEFAULT_TENANT_ID }, controlKey)

@@ -1,14 +1,14 @@
 /** The system's own repository: made once, never made anew in the place of a lost one. */
 import { randomUUID } from 'node:crypto'
-import fs from 'node:fs'
 import path from 'node:path'
 import { type Catalog, CatalogKind, type DatabaseTransaction, DEFAULT_TENANT_ID } from '../catalog/index.ts'
-import { ClientState, type Kek, Repository, repositoryKnownAt } from '../engine/index.ts'
+import { ClientState, type Kek, Repository, repositoryKnownAt, workspaceIn } from '../engine/index.ts'
 import { BackupError, isBackupError } from '../kernel/backup-error.ts'
 import { nowMs } from '../kernel/clock.ts'
 import type { RepositoryAccess } from '../services/index.ts'
-import { isSamePlace, type RepositoryLocation, refuseNested } from '../storage/index.ts'
-import { openStore } from './compose.ts'
+import type { RepositoryLocation } from '../storage/index.ts'
+import { openStore, storage } from './compose.ts'
+import { withheldFrom } from './system-config.ts'
 
 export interface RepositoryAccessOptions {
   readonly location: RepositoryLocation
@@ -59,7 +59,7 @@ export async function openRepositoryAccess(
       .where('location', '=', place)
       .forUpdate()
       .executeTakeFirstOrThrow()
-    const options = { ...given, location: { ...given.location, path: place } }
+    const options = { ...given, location: storage.placeLike(place, given.location) }
     const repositoryId = await findOrMake(options, { rowId: row.id, repositoryId: row.repository_id })
     await tx
       .updateTable('repositories')
@@ -72,6 +72,9 @@ export async function openRepositoryAccess(
   return {
     rowId,
     location,
+    label: storage.labelOf(location),
+    localRoot: storage.localRootOf(location),
+    isWithheld: withheldFrom(location),
     repositoryId,
     keks,
     stateDirectory,
@@ -80,13 +83,13 @@ export async function openRepositoryAccess(
   }
 }
 
-/** The path to go by: the one that is given, or what this system knows. Throws REPOSITORY_OTHER. */
+/** The label to go by: the one that is given, or what this system knows. Throws REPOSITORY_OTHER. */
 async function settledPlace(
   { kind }: Pick<Catalog, 'kind'>,
   tx: DatabaseTransaction,
   given: RepositoryAccessOptions,
 ): Promise<string> {
-  const place = given.location.path
+  const place = storage.labelOf(given.location)
   const all = await tx
     .selectFrom('repositories')
     .select(['id', 'location', 'repository_id'])
@@ -97,9 +100,9 @@ async function settledPlace(
   // Another than the newest was lost and let go: where its disk comes back, it is a stranger.
   const rows = all.filter(({ repository_id }) => repository_id === all[0]?.repository_id)
   const known = [...rows.map(({ location }) => location), ...(given.settled === undefined ? [] : [given.settled])]
-  const same = known.find((each) => isSamePlace(each, place))
+  const same = known.find((each) => storage.isPlace(each, given.location))
   if (same !== undefined || known.length === 0) return same ?? place
-  if (given.isNamed !== true) return known.find((each) => fs.existsSync(each)) ?? known[0]!
+  if (given.isNamed !== true) return known.find((each) => storage.mayBeThere(each)) ?? known[0]!
   const other = new BackupError('REPOSITORY_OTHER', `This system's repository is ${known[0]}, not ${place}.`, {
     context: { known: known[0]!, repository: place },
   })
@@ -119,7 +122,7 @@ async function settledPlace(
 /** Undefined where there is none that opens. */
 async function repositoryIdAt({ location, keks }: RepositoryAccessOptions, place: string): Promise<string | undefined> {
   try {
-    await using repository = await Repository.open(openStore({ ...location, path: place }), keks)
+    await using repository = await Repository.open(openStore(storage.placeLike(place, location)), keks)
     return repository.keys.repositoryId.toString('hex')
   } catch (error) {
     if (isBackupError(error, 'REPOSITORY_NOT_FOUND')) return undefined
@@ -158,7 +161,7 @@ async function findOrMake(options: RepositoryAccessOptions, known: KnownReposito
         context: { home: path.dirname(options.stateDirectory) },
         cause: error,
       })
-    refuseNested(options.location)
+    storage.refuseNested(options.location)
     await using repository = await Repository.create(openStore(options.location), options.keks[0]!, 'system')
     const { repositoryId } = repository.keys
     new ClientState(options.stateDirectory, repositoryId).notePlace(repository.store.location)
@@ -168,8 +171,8 @@ async function findOrMake(options: RepositoryAccessOptions, known: KnownReposito
 
 /** A database may be new where HOME is not: what HOME or a single command has met there has a disk that is away. */
 export function isMetAt({ location, settled, stateDirectory }: RepositoryAccessOptions): boolean {
-  const isSettled = settled !== undefined && isSamePlace(settled, location.path)
-  return isSettled || repositoryKnownAt(stateDirectory, location.path) !== undefined
+  const isSettled = settled !== undefined && storage.isPlace(settled, location)
+  return isSettled || repositoryKnownAt(stateDirectory, storage.labelOf(location)) !== undefined
 }
 
 async function openKnown(
@@ -194,6 +197,7 @@ async function openChecked(options: RepositoryAccessOptions, known: KnownReposit
   const memory = (repositoryId: Buffer) => new ClientState(options.stateDirectory, repositoryId)
   const repository = await Repository.open(openStore(options.location), options.keks, {
     memory,
+    workspace: workspaceIn(options.stateDirectory),
     ...(options.signal && { signal: options.signal }),
   })
   try {
@@ -210,7 +214,7 @@ async function openChecked(options: RepositoryAccessOptions, known: KnownReposit
 
 export function missing(options: RepositoryAccessOptions, cause?: unknown): BackupError {
   return new BackupError('REPOSITORY_MISSING', 'The repository that this system knows is not at its place.', {
-    context: { repository: options.location.path },
+    context: { repository: storage.labelOf(options.location) },
     cause,
   })
 }

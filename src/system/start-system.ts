@@ -10,7 +10,8 @@ import { BackupError, systemCode } from '../kernel/backup-error.ts'
 import { turn } from '../kernel/clock.ts'
 import { holdsSystem } from '../kernel/home-folder.ts'
 import type { Log } from '../kernel/log.ts'
-import { isSamePlace, refuseHomePlace } from '../storage/index.ts'
+import { refuseHomePlace } from '../storage/index.ts'
+import { storage } from './compose.ts'
 import { BackupSystem, type Started } from './facade/backup-system.ts'
 import { enterHome } from './home-owner.ts'
 import { openLog } from './logging/index.ts'
@@ -70,8 +71,8 @@ export interface StartedSystem extends AsyncDisposable {
 export async function startSystem(options: StartOptions): Promise<StartedSystem> {
   const settings = resolveSettings(options)
   const { values } = settings
-  const keys = readKeys(values)
-  if (!holdsSystem(values.home)) refuseHomePlace(values.home, values.repository.path)
+  const keys = await readKeys(values)
+  if (!holdsSystem(values.home)) refuseHomePlace(values.home, storage.localRootOf(values.repository))
   const mayCreate =
     options.mayCreate === 'WHERE_NAMED'
       ? values.isRepositoryNamed || readSettled(values.home) !== undefined
@@ -185,11 +186,11 @@ function isClosed(home: string): boolean {
 async function checkClient(open: OpenOptions): Promise<void> {
   const { repository, isRepositoryNamed } = open.settings
   const owner = readOwner(lockFileOf(open))
-  if (isRepositoryNamed && owner?.repository !== undefined && !isSamePlace(owner.repository, repository.path))
+  if (isRepositoryNamed && owner?.repository !== undefined && !storage.isPlace(owner.repository, repository))
     throw new BackupError('REPOSITORY_OTHER', 'The process that owns this HOME has another repository.', {
-      context: { known: owner.repository, repository: repository.path },
+      context: { known: owner.repository, repository: storage.labelOf(repository) },
     })
-  const location = { ...repository, path: owner?.repository ?? repository.path }
+  const location = owner?.repository === undefined ? repository : storage.placeLike(owner.repository, repository)
   await refuseWrongKey({ ...open, location })
   await rememberKey({ ...open, location })
 }
@@ -218,7 +219,7 @@ async function own(open: OpenOptions, lock: OwnerLock, yielding?: Yielding): Pro
       return true
     }
     lock.tell({
-      repository: readSettled(open.settings.home)?.repository ?? open.settings.repository.path,
+      repository: readSettled(open.settings.home)?.repository ?? storage.labelOf(open.settings.repository),
       socket: socketPath,
     })
     const socket = await serveOwnerSocket(socketPath, transport, { log: open.log.child('socket'), onAsked })

@@ -19,7 +19,12 @@ test('the compiled library starts its own process', { skip }, async () => {
     path.join(dist, 'services/execution/index.js')
   )) as typeof import('../../src/services/execution/index.ts')
   const holdings = await runInEngine(
-    { location: { kind: 'LOCAL', path: folder }, keks: [kek], stateDirectory: stateFolder },
+    {
+      location: { kind: 'LOCAL', basePath: folder },
+      keks: [kek],
+      stateDirectory: stateFolder,
+      isWithheld: () => false,
+    },
     { kind: 'survey', known: [] },
   )
   assert.deepEqual(holdings.points, [])
@@ -41,7 +46,7 @@ test('the bundle has the process beside it', { skip }, async () => {
   })
   child.send({
     type: 'job',
-    repository: { location: { kind: 'LOCAL', path: folder }, keks: [kek], stateDirectory: stateFolder },
+    repository: { location: { kind: 'LOCAL', basePath: folder }, keks: [kek], stateDirectory: stateFolder },
     job: {
       kind: 'backup',
       options: { paths: [path.join(base.path, 'file')], source: 's', type: 'FULL', runId: 'run-1' },

@@ -6,16 +6,18 @@ import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
+import { isBackupError } from '../../src/kernel/backup-error.ts'
 import { type ByteSource, type ObjectStore, publishFile } from '../../src/storage/index.ts'
 import { failsWith } from '../harness/refusal.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 
 /** Opens a fresh, empty store. `again` opens a second connection to the same objects, where there is such a thing. */
-export type OpenStore = () => {
+export interface OpenedStore {
   readonly store: ObjectStore
   readonly again?: () => ObjectStore
-  readonly dispose: () => void
+  readonly dispose: () => void | PromiseLike<void>
 }
+export type OpenStore = () => OpenedStore | Promise<OpenedStore>
 
 function source(
   pieces: readonly Uint8Array[],
@@ -48,15 +50,15 @@ async function keysOf(store: ObjectStore, prefix: string): Promise<string[]> {
 }
 
 export function objectStoreContract(name: string, open: OpenStore): void {
-  const check = (what: string, run: (opened: ReturnType<OpenStore>) => Promise<void>) =>
+  const check = (what: string, run: (opened: OpenedStore) => Promise<void>) =>
     test(`${name}: ${what}`, async () => {
-      const opened = open()
+      const opened = await open()
       try {
         await opened.store.prepare()
         await run(opened)
       } finally {
         await opened.store[Symbol.asyncDispose]()
-        opened.dispose()
+        await opened.dispose()
       }
     })
   puts(check)
@@ -65,7 +67,7 @@ export function objectStoreContract(name: string, open: OpenStore): void {
   others(check)
 }
 
-type Check = (what: string, run: (opened: ReturnType<OpenStore>) => Promise<void>) => unknown
+type Check = (what: string, run: (opened: OpenedStore) => Promise<void>) => unknown
 
 function puts(check: Check): void {
   check('objects of many sizes come back, from bytes and from sources', async ({ store }) => {
@@ -129,6 +131,24 @@ function puts(check: Check): void {
       failsWith('ABORTED'),
     )
     assert.equal(await store.head('k/aborted'), undefined)
+  })
+  check('a call that is stopped on its way fails as stopped, not as the store', async ({ store }) => {
+    const stop = new AbortController()
+    const body = {
+      bytes: 4,
+      async *open() {
+        yield Buffer.from('ab')
+        await Promise.resolve()
+        stop.abort()
+        yield Buffer.from('cd')
+      },
+    }
+    await assert.rejects(store.put('k/stopped', body, { signal: stop.signal }), failsWith('ABORTED'))
+    assert.equal(await store.head('k/stopped'), undefined)
+    const late = new AbortController()
+    const reading = store.get('k/stopped', { signal: late.signal })
+    late.abort()
+    await assert.rejects(reading, (error) => isBackupError(error, 'ABORTED') || isBackupError(error, 'NOT_FOUND'))
   })
 }
 

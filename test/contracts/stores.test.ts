@@ -4,14 +4,22 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { machineTag } from '../../src/kernel/machine.ts'
-import { parseLocation } from '../../src/storage/index.ts'
-import { openStore } from '../../src/system/compose.ts'
+import { openStore, parseLocation } from '../../src/system/compose.ts'
 import { MemoryStore } from '../harness/memory-store.ts'
 import { failsWith } from '../harness/refusal.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
+import { toy } from '../harness/toy-provider.ts'
+import { toyServer } from '../harness/toy-server.ts'
 import { objectStoreContract } from './object-store.ts'
 
 objectStoreContract('memory', () => ({ store: new MemoryStore(), dispose: () => {} }))
+
+objectStoreContract('over the network', async () => {
+  const server = await toyServer()
+  const { token } = server
+  const open = () => toy.open({ place: `${server.host}/bucket`, token })
+  return { store: open(), again: open, dispose: () => server[Symbol.asyncDispose]() }
+})
 
 objectStoreContract('local', () => {
   const folder = temporaryDirectory()

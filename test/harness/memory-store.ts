@@ -32,7 +32,7 @@ export class MemoryStore implements ObjectStore {
   ): Promise<void> {
     this.#check(key, options.signal)
     const bytes = body instanceof Uint8Array ? Uint8Array.from(body) : await collect(body, options.signal)
-    options.signal?.throwIfAborted()
+    if (options.signal?.aborted) throw new BackupError('ABORTED', 'Stopped.')
     if (options.ifAbsent && this.#objects.has(key))
       throw new BackupError('ALREADY_EXISTS', 'The key is taken.', { context: { key } })
     this.#objects.set(key, { bytes, modifiedMs: Date.now() })

@@ -15,6 +15,17 @@ export function refusal(run: () => unknown): BackupError {
   return assert.fail('nothing was refused')
 }
 
+/** The error of a promise that has to fail with one of ours. */
+export async function refused(running: Promise<unknown>): Promise<BackupError> {
+  const error: unknown = await running.then(
+    () => undefined,
+    (failed: unknown) => failed,
+  )
+  return refusal(() => {
+    if (error !== undefined) throw error
+  })
+}
+
 /**
  * For `assert.rejects` and `assert.throws`: one of ours with this code, and with these members in its context. Anything
  * else is shown whole.

@@ -17,8 +17,7 @@ import {
   verifyRepository,
 } from '../../src/engine/index.ts'
 import type { ObjectStore } from '../../src/storage/index.ts'
-import { parseLocation } from '../../src/storage/index.ts'
-import { openStore } from '../../src/system/compose.ts'
+import { openStore, parseLocation } from '../../src/system/compose.ts'
 import { seededRandom } from './seeded-random.ts'
 
 export function rawKey(): Kek {

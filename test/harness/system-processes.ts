@@ -8,11 +8,10 @@ import { once } from 'node:events'
 import fs from 'node:fs'
 import path from 'node:path'
 import { initExternalDatabase } from '../../src/catalog/index.ts'
-import type { SystemConfigInput } from '../../src/contracts/system/index.ts'
 import { parseKek, Repository, readHistory, verifyRepository } from '../../src/engine/index.ts'
-import { parseLocation } from '../../src/storage/index.ts'
-import { openStore } from '../../src/system/compose.ts'
+import { openStore, parseLocation } from '../../src/system/compose.ts'
 import { type StartedSystem, startSystem } from '../../src/system/index.ts'
+import type { SystemConfigInput } from '../../src/system/system-config.ts'
 import { asAdmin, type TestServer } from './catalog.ts'
 
 export interface SystemPlace {

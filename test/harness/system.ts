@@ -13,7 +13,7 @@ import { isoTime } from '../../src/kernel/clock.ts'
 import { silentLog } from '../../src/kernel/log.ts'
 import { configTag } from '../../src/services/execution/index.ts'
 import type { AuditEvent, SystemParts } from '../../src/services/index.ts'
-import { parseLocation } from '../../src/storage/index.ts'
+import { parseLocation } from '../../src/system/compose.ts'
 import { openNotifiers } from '../../src/system/compose-channels.ts'
 import { openRepositoryAccess } from '../../src/system/repository-access.ts'
 import { temporaryCatalog } from './catalog.ts'
@@ -75,7 +75,7 @@ export async function testSystem(options: TestSystemOptions = {}): Promise<TestS
   return {
     folder,
     parts,
-    repository: { folder: location.path, kek: keks[0]!, stateFolder: stateDirectory },
+    repository: { folder: repository.localRoot!, kek: keks[0]!, stateFolder: stateDirectory },
     audited,
     enqueued,
     [Symbol.asyncDispose]: async () => {

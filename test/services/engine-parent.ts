@@ -4,7 +4,12 @@ import { EngineProcess } from '../../src/services/execution/index.ts'
 
 const [folder, stateDirectory, source] = process.argv.slice(2) as [string, string, string]
 const kek = parseKek(`base64:${process.env['TEST_KEY']}`, 'test key')
-const engine = new EngineProcess({ location: { kind: 'LOCAL', path: folder }, keks: [kek], stateDirectory })
+const engine = new EngineProcess({
+  location: { kind: 'LOCAL', basePath: folder },
+  keks: [kek],
+  stateDirectory,
+  isWithheld: () => false,
+})
 const onProgress = ({ bytesDone }: { bytesDone: number }) => {
   if (bytesDone > 1e6) process.stdout.write(`${engine.pid} working\n`)
 }

@@ -6,10 +6,10 @@ import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
-import { VARIABLES, type VariableReference } from '../../src/contracts/system/index.ts'
 import { isProcessAlive } from '../../src/kernel/machine.ts'
 import { parseFromEngine, parseToEngine } from '../../src/services/execution/engine-protocol.ts'
 import { EngineProcess, runInEngine } from '../../src/services/execution/index.ts'
+import { VARIABLE_REFERENCE, withheldFrom } from '../../src/system/system-config.ts'
 import { pacedEngine } from '../harness/engine-children.ts'
 import { failsWith } from '../harness/refusal.ts'
 import { lookAt, makeRepository, restored, sampleTree, type TestRepository, verified } from '../harness/repository.ts'
@@ -18,9 +18,10 @@ import { temporaryDirectory } from '../harness/temporary-directory.ts'
 import { until } from '../harness/until.ts'
 
 const accessOf = ({ folder, kek, stateFolder }: TestRepository) => ({
-  location: { kind: 'LOCAL' as const, path: folder },
+  location: { kind: 'LOCAL' as const, basePath: folder },
   keks: [kek],
   stateDirectory: stateFolder,
+  isWithheld: withheldFrom({ kind: 'LOCAL' }),
 })
 const SLOW_FILES = 30
 const backupJob = (source: string, runId: string) => ({
@@ -101,8 +102,11 @@ test('a wrong key is refused in the process', async () => {
 test('no secret stands in arguments or environment; the flags are those of the command line', async () => {
   using base = temporaryDirectory()
   const repository = await makeRepository(base.path)
-  const references: Readonly<Record<string, VariableReference>> = VARIABLES
-  const secrets = Object.keys(references).filter((name) => references[name]!.secret !== undefined)
+  const secrets = [
+    ...Object.keys(VARIABLE_REFERENCE).filter((name) => VARIABLE_REFERENCE[name]!.secret !== undefined),
+    // What the libraries of other providers would take for credentials, whether we read it or not.
+    ...['AWS_SESSION_TOKEN', 'AWS_WEB_IDENTITY_TOKEN_FILE', 'GOOGLE_APPLICATION_CREDENTIALS', 'AZURE_CLIENT_SECRET'],
+  ]
   assert.ok(['WEBHOOK_URL', 'HEALTHCHECK_URL', 'AZURE_STORAGE_KEY'].every((name) => secrets.includes(name)))
   const before = { ...process.env }
   for (const name of secrets) process.env[name] = `canary-of-${name}`

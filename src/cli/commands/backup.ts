@@ -49,7 +49,7 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   const isDryRun = context.options['dryRun'] === true
   refuseKeyInHome(context)
   await using opened = await openRepository(context, { remembers: !isDryRun })
-  warnOfPlaces(context, paths, opened.repository.store.location)
+  warnOfPlaces(context, paths, opened.repository.store.local?.root)
   if (isDryRun) return tellPlan(context, await planBackup(opened.repository, { ...asked, state: opened.state }))
   const progress = context.progress('backup')
   // Only where somebody looks: without a parent nothing else says how much there is.
@@ -102,11 +102,12 @@ function levelOf(context: CommandContext): number | undefined {
 }
 
 /** A key that is only in its own backup opens nothing; a repository in its source is left out. Both are said. */
-function warnOfPlaces(context: CommandContext, paths: readonly string[], repository: string): void {
+function warnOfPlaces(context: CommandContext, paths: readonly string[], repository: string | undefined): void {
   const isInside = (file: string) => paths.some((each) => file.startsWith(`${path.resolve(each).replace(/\/$/, '')}/`))
   const keyFile = keyFileOf(context)
   if (keyFile !== undefined && isInside(keyFile)) context.warn(context.t('key.inSource', { file: keyFile }))
-  if (isInside(repository)) context.warn(context.t('backup.repositoryInside', { repository }))
+  if (repository !== undefined && isInside(repository))
+    context.warn(context.t('backup.repositoryInside', { repository }))
 }
 
 function typeOf(context: CommandContext): SnapshotType {

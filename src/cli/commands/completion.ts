@@ -1,9 +1,7 @@
-import fs from 'node:fs'
-import path from 'node:path'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { isoTime } from '../../kernel/clock.ts'
 import { printable } from '../../kernel/printable.ts'
-import { parseLocation } from '../../storage/index.ts'
+import { openStore, parseLocation } from '../../system/compose.ts'
 import type { CommandContext, CommandResult } from '../command.ts'
 import { SCRIPTS } from '../completion/scripts.ts'
 import { SHELLS } from '../completion/shells.ts'
@@ -11,7 +9,10 @@ import { joinWords, type Suggested, type Suggestion, suggest } from '../completi
 import { formatTime } from '../format.ts'
 import type { AnswerOf } from '../json/index.ts'
 
+const FOLDER = 'snapshots/'
 const SNAPSHOTS_MAX = 50
+/** Who pressed TAB waits no longer for a store that is far away. */
+const LISTING_MS_MAX = 2000
 const NAME_LENGTH = 12
 const LINE_BYTES_MAX = 1024 * 1024
 
@@ -30,7 +31,7 @@ async function answer(context: CommandContext, isBroken: boolean): Promise<Comma
   const { words, typed } = isBroken ? joinWords(pieces) : { words: pieces, typed: pieces.at(-1) ?? '' }
   const current = words.at(-1) ?? ''
   const suggested = suggest(context.root, words)
-  const found = suggested.kind === 'words' ? suggested.words : snapshotsFor(context, suggested)
+  const found = suggested.kind === 'words' ? suggested.words : await snapshotsFor(context, suggested)
   const cut = current.length - typed.length
   const lines = found
     .filter(({ value }) => value.startsWith(current))
@@ -53,19 +54,20 @@ async function standardInput(): Promise<string> {
  * By the names of their objects alone, newest first: TAB asks for no key. Checkpoints and what another program put there
  * are refused later by the command.
  */
-function snapshotsFor({ env }: CommandContext, suggested: Suggested): Suggestion[] {
+async function snapshotsFor({ env, signal }: CommandContext, suggested: Suggested): Promise<Suggestion[]> {
   if (suggested.kind !== 'snapshots') return []
   const { prefix } = suggested
   const latest = { value: `${prefix}latest`, text: '' }
   const location = suggested.repository ?? env['NEONPRO_REPOSITORY']
   if (!location) return [latest]
   try {
-    const folder = path.join(parseLocation(location).path, 'snapshots')
-    const entries = fs
-      .readdirSync(folder)
-      .filter((name) => /^[0-9a-f]{64}$/.test(name))
-      .map((name) => ({ name, time: fs.statSync(path.join(folder, name)).mtimeMs }))
-      .sort((a, b) => b.time - a.time)
+    await using store = openStore(parseLocation(location))
+    const entries: Array<{ readonly name: string; readonly time: number }> = []
+    const within = AbortSignal.any([signal, AbortSignal.timeout(LISTING_MS_MAX)])
+    for await (const { key, modifiedMs } of store.list(FOLDER, { signal: within }))
+      if (/^[0-9a-f]{64}$/.test(key.slice(FOLDER.length)))
+        entries.push({ name: key.slice(FOLDER.length), time: modifiedMs })
+    entries.sort((a, b) => b.time - a.time)
     const named = entries.slice(0, SNAPSHOTS_MAX).map(({ name, time }) => ({
       value: `${prefix}${name.slice(0, NAME_LENGTH)}`,
       text: formatTime(isoTime(time)),

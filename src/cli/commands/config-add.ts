@@ -16,9 +16,9 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
     ...(zone !== undefined && { timezone: zone }),
     ...(context.options['disabled'] === true && { enabled: false }),
   } as ConfigInput
-  const madeRepository = watchForNewRepository(context)
+  const madeRepository = await watchForNewRepository(context)
   await using started = await openCommandSystem(context, { mayCreate: true, mayBeginOver: false })
-  const made = madeRepository()
+  const made = await madeRepository()
   const result = await started.system.manager.createConfig(input)
   const config = dataOf(result, context)
   context.say(context.t('config.saved', { name: config.name }))

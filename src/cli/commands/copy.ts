@@ -9,11 +9,10 @@ import {
 } from '../../engine/index.ts'
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { hostName, userName } from '../../kernel/machine.ts'
-import { isWithin } from '../../kernel/real-place.ts'
-import { parseLocation, refuseNested } from '../../storage/index.ts'
-import { openStore } from '../../system/compose.ts'
+import type { RepositoryLocation } from '../../storage/index.ts'
+import { openStore, parseLocation, storage } from '../../system/compose.ts'
 import { listed } from '../act-notes.ts'
-import { type CommandContext, type CommandResult, textOption } from '../command.ts'
+import { type CommandContext, type CommandResult, repositoryOption, textOption } from '../command.ts'
 import { formatBytes } from '../format.ts'
 import type { AnswerOf } from '../json/index.ts'
 import { keysOf } from '../keys.ts'
@@ -23,8 +22,8 @@ import { namedSnapshot, refuseUnknownSource, selected } from '../selection.ts'
 const INCOMPLETE = 3
 
 export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'copy'>>> {
-  const location = textOption(context.options, 'to')
-  if (!location) throw new BackupError('USAGE', 'Name the repository to copy into with --to.')
+  const to = textOption(context.options, 'to')
+  if (!to) throw new BackupError('USAGE', 'Name the repository to copy into with --to.')
   await using from = await openRepository(context)
   const seen = from.state.heads()
   const history = await readHistory(from.repository, { signal: context.signal, ...(seen && { seen }) })
@@ -35,14 +34,15 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
     named.length === 0
       ? selected(context, history.snapshots)
       : [...new Set(named.map((name) => namedSnapshot(context, history, { wanted: name })))]
-  refuseInside(location, from.repository.store.location)
-  context.act?.about({ target: openStore(parseLocation(location)).location })
-  await using to = await openTarget(context, { location, from, history })
+  const location = parseLocation(to)
+  refuseInside(location, parseLocation(repositoryOption(context)))
+  context.act?.about({ target: storage.labelOf(location) })
+  await using target = await openTarget(context, { to, from, history })
   const progress = context.progress('copy')
-  const result = await copySnapshots(from.repository, to.repository, {
+  const result = await copySnapshots(from.repository, target.repository, {
     snapshots,
     withForgotten: named.length > 0,
-    state: to.state,
+    state: target.state,
     by: userName(),
     signal: context.signal,
     onProgress: (facts) => progress.update(facts),
@@ -69,11 +69,11 @@ function noteCopy({ act }: CommandContext, { copied, present, bytesStored, recor
 /** What goes wrong there is told by the options that name it. */
 async function openTarget(
   context: CommandContext,
-  { location, from, history }: { readonly location: string; readonly from: Opened; readonly history: History },
+  { to, from, history }: { readonly to: string; readonly from: Opened; readonly history: History },
 ): Promise<Opened> {
   const { passwordCommand, ...rest } = context.options
   const keyFile = textOption(rest, 'toKeyFile')
-  const options = { ...(keyFile === undefined ? context.options : { ...rest, keyFile }), repo: location }
+  const options = { ...(keyFile === undefined ? context.options : { ...rest, keyFile }), repo: to }
   const target = { ...context, options }
   // Whatever opened the source: a remembered key belongs to that repository alone.
   const open = async () => await openRepository(target, keyFile === undefined ? { keks: from.keks } : {})
@@ -85,7 +85,7 @@ async function openTarget(
     if (!isMade) throw namingTarget(error)
   }
   const [kek] = keyFile === undefined ? from.keks : await keysOf(target)
-  await makeTarget(target, { location, history, kek: kek! })
+  await makeTarget(target, { location: parseLocation(to), history, kek: kek! })
   return await open()
 }
 
@@ -95,8 +95,8 @@ function namingTarget(error: BackupError): BackupError {
 }
 
 /** A copy in the repository that it copies is lost with it. Throws USAGE. */
-function refuseInside(location: string, source: string): void {
-  if (isWithin(parseLocation(location).path, source))
+function refuseInside(location: RepositoryLocation, source: RepositoryLocation): void {
+  if (storage.liesWithin(location, source))
     throw new BackupError(
       'USAGE',
       'The copy would lie in the repository itself: name a place on another disk with --to.',
@@ -106,10 +106,10 @@ function refuseInside(location: string, source: string): void {
 /** A disk that is not mounted is no reason to begin a new copy in its place. */
 async function makeTarget(
   target: CommandContext,
-  { location, history, kek }: { readonly location: string; readonly history: History; readonly kek: Kek },
+  { location, history, kek }: { readonly location: RepositoryLocation; readonly history: History; readonly kek: Kek },
 ): Promise<void> {
-  refuseNested(parseLocation(location))
-  const store = openStore(parseLocation(location))
+  storage.refuseNested(location)
+  const store = openStore(location)
   if (lastCopies(history).some((copy) => copy.location === store.location))
     throw new BackupError('REPOSITORY_MISSING', 'A copy was made there before.', {
       context: { repository: store.location, option: '--to' },

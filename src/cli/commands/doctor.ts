@@ -1,8 +1,9 @@
 import fs from 'node:fs'
+import { parseLocation, storage } from '../../system/compose.ts'
 import { type CommandContext, type CommandResult, isRepositoryNamed, repositoryOption } from '../command.ts'
 import { type CheckId, Severity } from '../doctor/catalog.ts'
 import { type Check, sayCheck, tried } from '../doctor/check.ts'
-import { repositoryChecks } from '../doctor/repository-checks.ts'
+import { type AskedRepository, repositoryChecks } from '../doctor/repository-checks.ts'
 import { runtimeChecks, runtimeFacts } from '../doctor/runtime-checks.ts'
 import type { AnswerOf } from '../json/index.ts'
 import { keysOf } from '../keys.ts'
@@ -17,9 +18,9 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   const source = context.args[0]
   const settings = await settingsWhereUsed(context, source !== undefined, checks)
   if (!settings) checks.push(await tried(context, { id: 'KEY', message: t('doctor.key') }, () => keysOf(context)))
-  const location = await locationOf(context, settings)
+  const asked = await askedRepository(context, settings)
   const canOpen = checks.every((each) => isBearable(each) || APART.includes(each.id))
-  if (location !== undefined && canOpen) checks.push(...(await repositoryChecks(context, location)))
+  if (asked && canOpen) checks.push(...(await repositoryChecks(context, asked)))
   if (source !== undefined && settings && checks.every(isBearable))
     checks.push(...unsaid(await sourceChecksOf(context, String(source), settings), checks))
   for (const check of checks) sayCheck(check, context)
@@ -88,10 +89,15 @@ async function sourceChecksOf(context: CommandContext, name: string, settings: S
 }
 
 /** The one that is named, or that the system works with; undefined where none was ever settled. */
-async function locationOf(context: CommandContext, settings: Settings | undefined): Promise<string | undefined> {
-  if (isRepositoryNamed(context)) return repositoryOption(context)
+async function askedRepository(
+  context: CommandContext,
+  settings: Settings | undefined,
+): Promise<AskedRepository | undefined> {
+  if (isRepositoryNamed(context))
+    return { name: repositoryOption(context), location: parseLocation(repositoryOption(context)) }
   if (!settings) return undefined
   const { home, repository, isRepositoryNamed: isSet } = settings.values
   const { readSettled } = await import('../../system/settings/index.ts')
-  return isSet || readSettled(home) !== undefined ? repository.path : undefined
+  if (!isSet && readSettled(home) === undefined) return undefined
+  return { name: storage.labelOf(repository), location: repository }
 }

@@ -3,8 +3,8 @@ import { ClientState, Repository } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { holdsDatabase } from '../../kernel/home-folder.ts'
 import { hostName } from '../../kernel/machine.ts'
-import { holdsRepository, isSamePlace, parseLocation, refuseHomePlace, refuseNested } from '../../storage/index.ts'
-import { openStore } from '../../system/compose.ts'
+import { type RepositoryLocation, refuseHomePlace } from '../../storage/index.ts'
+import { openStore, parseLocation, storage } from '../../system/compose.ts'
 import { readSettled } from '../../system/settings/settled.ts'
 import { type CommandContext, type CommandResult, repositoryOption, stateDirectory } from '../command.ts'
 import type { AnswerOf } from '../json/index.ts'
@@ -15,9 +15,9 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   refuseKeyInHome(context)
   const [kek] = await keysOf(context)
   const location = parseLocation(repositoryOption(context))
-  refuseNested(location)
-  refuseHomePlace(path.dirname(stateDirectory(context)), location.path)
-  refuseAway(context, location.path)
+  storage.refuseNested(location)
+  refuseHomePlace(path.dirname(stateDirectory(context)), storage.localRootOf(location))
+  await refuseAway(context, location)
   const store = openStore(location)
   await using repository = await Repository.create(store, kek!, hostName())
   const id = repository.config.repositoryId
@@ -31,22 +31,22 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
  * A mount point whose disk is away looks like a place for a new repository; backups would go there, and nobody would
  * miss the true one. Throws REPOSITORY_MISSING.
  */
-function refuseAway(context: CommandContext, place: string): void {
-  if (holdsRepository({ path: place }) || !isKnownPlace(context, place)) return
+async function refuseAway(context: CommandContext, place: RepositoryLocation): Promise<void> {
+  if (!isKnownPlace(context, place) || (await storage.holdsRepository(place, context.signal))) return
   const isOwn = isSystemsOwn(context, place)
   if (context.options['replaceLost'] === true && !isOwn) return
   const again = isOwn
     ? 'The system of this HOME works with it: the new one needs another place.'
     : 'To leave the lost one behind and make a new one here: --replace-lost.'
   throw new BackupError('REPOSITORY_MISSING', 'A repository was here before, and its disk may be away.', {
-    context: { repository: place, again },
+    context: { repository: storage.labelOf(place), again },
   })
 }
 
 /** Its database would refuse another repository there: it goes on with one at another place. */
-function isSystemsOwn(context: CommandContext, place: string): boolean {
+function isSystemsOwn(context: CommandContext, place: RepositoryLocation): boolean {
   const home = path.dirname(stateDirectory(context))
   const settled = readSettled(home)?.repository
   const hasDatabase = holdsDatabase(home) || Boolean(context.env['DATABASE_URL'])
-  return settled !== undefined && hasDatabase && isSamePlace(settled, place)
+  return settled !== undefined && hasDatabase && storage.isPlace(settled, place)
 }

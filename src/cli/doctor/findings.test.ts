@@ -99,7 +99,7 @@ async function systemFindings(folder: string): Promise<Check[]> {
   ]
 }
 
-function sourceFindings(folder: string): Check[] {
+async function sourceFindings(folder: string): Promise<Check[]> {
   const settings = resolveSettings({ cwd: folder, env: { NEONPRO_BACKUP_HOME: path.join(folder, 'absent') } })
   const config = (alertConfig: object) => ({
     name: 'papers',
@@ -121,8 +121,8 @@ function sourceFindings(folder: string): Check[] {
     ({ config: config(alertConfig), runs, settings }) as unknown as SourceFacts
   const limits = { maxBackupTime: 60, failureRate: 0.05, minFreeSpace: 2 ** 60 }
   return [
-    ...sourceChecks(context, facts(limits, [failed, run, run, run, run, run])),
-    ...sourceChecks(context, facts({}, [])),
+    ...(await sourceChecks(context, facts(limits, [failed, run, run, run, run, run]))),
+    ...(await sourceChecks(context, facts({}, []))),
   ]
 }
 
@@ -157,7 +157,7 @@ test('each finding has its id, a severity, a message, a remedy, and names what i
     ...givenFacts(),
     ...(await runningFindings()),
     ...(await systemFindings(folder.path)),
-    ...sourceFindings(folder.path),
+    ...(await sourceFindings(folder.path)),
     ...(await programFindings(folder.path)),
   ]
   for (const each of checks) {

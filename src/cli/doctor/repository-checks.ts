@@ -5,6 +5,7 @@ import { COPY_AGE_MS_MAX } from '../../contracts/system/index.ts'
 import { type History, lastCopies, oddPoints, readHistory, strangers } from '../../engine/index.ts'
 import { nowMs } from '../../kernel/clock.ts'
 import { printable } from '../../kernel/printable.ts'
+import type { RepositoryLocation } from '../../storage/index.ts'
 import type { CommandContext } from '../command.ts'
 import { errorReport } from '../error-report.ts'
 import { openRepository } from '../open.ts'
@@ -20,22 +21,28 @@ export interface Found {
   readonly keyringsLost: readonly string[]
 }
 
-export async function repositoryChecks(context: CommandContext, location: string): Promise<Check[]> {
+export interface AskedRepository {
+  /** As it was named, or its label. */
+  readonly name: string
+  readonly location: RepositoryLocation
+}
+
+export async function repositoryChecks(context: CommandContext, asked: AskedRepository): Promise<Check[]> {
   let found: Found | undefined
   const looked = {
     id: 'REPOSITORY',
-    message: context.t('doctor.repository', { location }),
-    about: subjects(SubjectKind.PATH, location),
+    message: context.t('doctor.repository', { location: asked.name }),
+    about: subjects(SubjectKind.PATH, asked.name),
   } as const
   const check = await tried(context, looked, async () => {
-    found = await lookInto(context, location)
+    found = await lookInto(context, asked)
   })
   return found ? [check, ...foundChecks(context, found)] : [check]
 }
 
-async function lookInto(context: CommandContext, location: string): Promise<Found> {
+async function lookInto(context: CommandContext, { name, location }: AskedRepository): Promise<Found> {
   const { signal } = context
-  await using opened = await openRepository({ ...context, options: { ...context.options, repo: location } })
+  await using opened = await openRepository({ ...context, options: { ...context.options, repo: name } }, { location })
   const { repository, state } = opened
   const foreign = (await strangers(repository, signal)).filter(({ isStranger }) => isStranger)
   const seen = state.heads()

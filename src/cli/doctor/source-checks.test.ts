@@ -103,12 +103,12 @@ function facts(folder: string, { settings = {}, view = {}, runs = [{}] }: Plante
 const wrong = (checks: readonly Check[]) =>
   checks.filter(({ severity, message }) => severity !== 'OK' && !/^CPU|^reading|^leitura|^room|^espaço/.test(message))
 
-test('a sound source has nothing to say', () => {
+test('a sound source has nothing to say', async () => {
   using folder = temporaryDirectory()
-  assert.deepEqual(wrong(sourceChecks(contextIn('en'), facts(folder.path))), [])
+  assert.deepEqual(wrong(await sourceChecks(contextIn('en'), facts(folder.path))), [])
 })
 
-test("a backup fails: the last run's own words, the scheduler, what can not be read, each with its remedy", () => {
+test("a backup fails: the last run's own words, the scheduler, what can not be read, each with its remedy", async () => {
   using folder = temporaryDirectory()
   const failed = {
     state: 'FAILED' as const,
@@ -127,17 +127,17 @@ test("a backup fails: the last run's own words, the scheduler, what can not be r
     [{ settings: { paths: [path.join(folder.path, 'absent')] } }, /absent \(ENOENT\)/, /^ls -la .*absent; setfacl/],
   ]
   for (const [each, what, remedy] of planted) {
-    const [found, ...more] = wrong(sourceChecks(contextIn('en'), facts(folder.path, each)))
+    const [found, ...more] = wrong(await sourceChecks(contextIn('en'), facts(folder.path, each)))
     assert.ok(found && what.test(found.message) && remedy.test(found.remedy ?? ''), JSON.stringify(found))
     assert.deepEqual(more, [])
   }
 })
 
-test('alarms are false: thresholds that the usual breaks, with ones that it does not', () => {
+test('alarms are false: thresholds that the usual breaks, with ones that it does not', async () => {
   using folder = temporaryDirectory()
   const runs = [{ state: 'FAILED' as const }, ...Array.from({ length: 9 }, () => ({}))]
   const found = wrong(
-    sourceChecks(
+    await sourceChecks(
       contextIn('en'),
       facts(folder.path, {
         runs: runs.reverse(),
@@ -161,11 +161,9 @@ test('alarms are false: thresholds that the usual breaks, with ones that it does
   assert.ok(found.every(({ severity }) => severity === 'ADVICE'))
 })
 
-test('a recovery is slow: network, disk and CPU are looked at', () => {
+test('a recovery is slow: network, disk and CPU are looked at', async () => {
   using folder = temporaryDirectory()
-  const said = sourceChecks(contextIn('en'), facts(folder.path))
-    .map(({ message }) => message)
-    .join('\n')
+  const said = (await sourceChecks(contextIn('en'), facts(folder.path))).map(({ message }) => message).join('\n')
   assert.match(said, /local disk[\s\S]*reading the repository: .*\/s[\s\S]*CPU: load/)
 })
 

@@ -6,9 +6,11 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { type ConfigView, effectiveSettings, type RunView } from '../../contracts/system/index.ts'
-import { systemCode } from '../../kernel/backup-error.ts'
+import { isBackupError, systemCode } from '../../kernel/backup-error.ts'
 import { monotonicNs } from '../../kernel/clock.ts'
 import { userName } from '../../kernel/machine.ts'
+import type { ObjectStat, ObjectStore } from '../../storage/index.ts'
+import { openStore, storage } from '../../system/compose.ts'
 import type { Settings } from '../../system/settings/index.ts'
 import type { CommandContext } from '../command.ts'
 import { decimal, formatBytes, formatMoment, formatSeconds, quoted } from '../format.ts'
@@ -38,8 +40,17 @@ export interface SourceFacts {
   readonly settings: Settings
 }
 
-export function sourceChecks(context: CommandContext, facts: SourceFacts): Check[] {
-  return [...failureChecks(context, facts), ...slownessChecks(context, facts), ...thresholdChecks(context, facts)]
+export async function sourceChecks(context: CommandContext, facts: SourceFacts): Promise<Check[]> {
+  return [
+    ...failureChecks(context, facts),
+    ...(await slownessChecks(context, facts)),
+    ...thresholdChecks(context, facts),
+  ]
+}
+
+/** Where the repository lies on this machine; undefined for any other place. */
+function folderOf({ values }: Settings): string | undefined {
+  return storage.localRootOf(values.repository)
 }
 
 function failureChecks(context: CommandContext, { config, runs, settings }: SourceFacts): Check[] {
@@ -47,7 +58,11 @@ function failureChecks(context: CommandContext, { config, runs, settings }: Sour
   return [
     lastRunCheck(context, config, runs[0]),
     nextRunCheck(context, config),
-    ...spaceChecks(context, [settings.values.repository.path, settings.values.home], minFreeSpace),
+    ...spaceChecks(
+      context,
+      [folderOf(settings), settings.values.home].flatMap((each) => each ?? []),
+      minFreeSpace,
+    ),
     ...config.settings.paths.map((each) => readableCheck(context, each)),
   ]
 }
@@ -114,11 +129,11 @@ function readableCheck({ t }: CommandContext, root: string): Check {
   )
 }
 
-function slownessChecks(context: CommandContext, { settings }: SourceFacts): Check[] {
-  const repository = settings.values.repository.path
+async function slownessChecks(context: CommandContext, { settings }: SourceFacts): Promise<Check[]> {
+  const folder = folderOf(settings)
   return [
-    placeCheck(context, repository, networkOf(repository)),
-    ...readSpeedChecks(context, repository),
+    ...(folder === undefined ? [] : [placeCheck(context, folder, networkOf(folder))]),
+    ...(await readSpeedChecks(context, settings)),
     loadCheck(context, os.loadavg()[0] ?? 0, os.availableParallelism()),
   ]
 }
@@ -148,51 +163,42 @@ function networkOf(place: string): string | undefined {
 }
 
 /** Reads some stored bytes: what a restore would have to wait for. */
-function readSpeedChecks({ t }: CommandContext, repository: string): Check[] {
-  const files = packsOf(repository)
+async function readSpeedChecks({ t, signal }: CommandContext, { values }: Settings): Promise<Check[]> {
+  const folder = storage.localRootOf(values.repository)
+  const repository = storage.labelOf(values.repository)
   const looked = (message: string) =>
     ({ id: 'REPOSITORY_SPEED', message, about: subjects(SubjectKind.PATH, repository) }) as const
-  const buffer = Buffer.alloc(1024 * 1024)
-  const beganNs = monotonicNs()
+  await using store = openStore(values.repository)
   let bytes = 0
+  let tookNs = 0n
   try {
-    for (const file of files) {
-      const descriptor = fs.openSync(file, 'r')
-      try {
-        for (let read = 1; read > 0 && bytes < READ_BYTES_MAX; bytes += read) read = fs.readSync(descriptor, buffer)
-      } finally {
-        fs.closeSync(descriptor)
-      }
+    for (const pack of await somePacks(store, signal)) {
+      const beganNs = monotonicNs()
+      const length = Math.min(pack.bytes, READ_BYTES_MAX - bytes)
+      if (length > 0) bytes += (await store.get(pack.key, { offset: 0, length, signal })).length
+      tookNs += monotonicNs() - beganNs
     }
   } catch (error) {
-    return [
-      missing(
-        looked(t('doctor.readFailed', { cause: systemCode(error) ?? 'unknown' })),
-        `ls -la ${quoted(repository)}; dmesg | tail`,
-      ),
-    ]
+    if (!isBackupError(error) || error.code === 'ABORTED') throw error
+    const remedy = folder === undefined ? 'neonpro-backup verify' : `ls -la ${quoted(folder)}; dmesg | tail`
+    return [missing(looked(t('doctor.readFailed', { cause: String(error.context['cause'] ?? error.code) })), remedy)]
   }
   if (bytes === 0) return []
-  const rate = bytes / Math.max(1e-6, Number(monotonicNs() - beganNs) / 1e9)
+  const rate = bytes / Math.max(1e-6, Number(tookNs) / 1e9)
   return [speedCheck(looked(t('doctor.readSpeed', { rate: formatBytes(rate), bytes: formatBytes(bytes) })), rate)]
+}
+
+async function somePacks(store: ObjectStore, signal: AbortSignal): Promise<ObjectStat[]> {
+  const found: ObjectStat[] = []
+  for await (const pack of store.list('packs/', { signal })) {
+    if (found.length >= SHOWN_MAX) break
+    found.push(pack)
+  }
+  return found
 }
 
 export function speedCheck(looked: Looked, bytesPerSecond: number): Check {
   return bytesPerSecond >= READ_BYTES_PER_SECOND_MIN ? fine(looked) : advice(looked, 'iostat -x 1')
-}
-
-function packsOf(repository: string): string[] {
-  const found: string[] = []
-  try {
-    for (const folder of fs.readdirSync(path.join(repository, 'packs'))) {
-      for (const name of fs.readdirSync(path.join(repository, 'packs', folder)))
-        found.push(path.join(repository, 'packs', folder, name))
-      if (found.length >= SHOWN_MAX) break
-    }
-  } catch {
-    // No pack yet.
-  }
-  return found.slice(0, SHOWN_MAX)
 }
 
 /** Thresholds that what is normal here would break, with the ones that would not. */
@@ -228,7 +234,8 @@ function thresholdChecks({ t }: CommandContext, { config, runs, settings }: Sour
           ),
     )
   }
-  const space = spaceOf(settings.values.repository.path)
+  const folder = folderOf(settings)
+  const space = folder === undefined ? undefined : spaceOf(folder)
   if (alertConfig.minFreeSpace !== undefined && space && alertConfig.minFreeSpace > space.bytesTotal / 2) {
     const limits = { limit: formatBytes(alertConfig.minFreeSpace), total: formatBytes(space.bytesTotal) }
     checks.push(

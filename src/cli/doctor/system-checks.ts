@@ -5,6 +5,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { isBackupError, systemCode } from '../../kernel/backup-error.ts'
+import { storage } from '../../system/compose.ts'
 import { readKeys, type Settings } from '../../system/settings/index.ts'
 import type { CommandContext } from '../command.ts'
 import { formatBytes, quoted } from '../format.ts'
@@ -19,7 +20,7 @@ export async function systemChecks(context: CommandContext, { values, warnings }
   return [
     await tried(context, { id: 'KEY_APART', message: t('doctor.keyApart') }, () => readKeys(values)),
     writableCheck(context, values.home),
-    ...spaceChecks(context, [...new Set([values.home, values.repository.path])]),
+    ...spaceChecks(context, [...new Set([values.home, storage.localRootOf(values.repository) ?? values.home])]),
     logCheck(context, values.logsDirectory),
     ...channelChecks(context, values.channels),
     ...(await probeChecks(context, values.channels)),

@@ -26,8 +26,7 @@ import {
 } from '../../engine/index.ts'
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
-import { holdsRepository } from '../../storage/index.ts'
-import { openStore } from '../../system/compose.ts'
+import { openStore, storage } from '../../system/compose.ts'
 import { readKeys, type Settings, type SettingsValues } from '../../system/settings/index.ts'
 import { type CommandContext, stateDirectory } from '../command.ts'
 import { tableLines } from '../format.ts'
@@ -60,9 +59,9 @@ export async function repositoryStatus(
   { values }: Settings,
   alarms: number,
 ): Promise<RepositoryStatus> {
-  const facts = holdsRepository(values.repository)
+  const facts = (await storage.holdsRepository(values.repository, context.signal))
     ? await factsOf(context, values)
-    : { ...NO_FACTS, repositoryError: isKnownPlace(context, values.repository.path) ? 'REPOSITORY_MISSING' : null }
+    : { ...NO_FACTS, repositoryError: isKnownPlace(context, values.repository) ? 'REPOSITORY_MISSING' : null }
   const verdict = verdictOf(
     {
       things: facts.sources,
@@ -78,11 +77,11 @@ export async function repositoryStatus(
     },
     { locale: context.locale, nowMs: nowMs() },
   )
-  return { verdict, repository: values.repository.path, ...facts }
+  return { verdict, repository: storage.labelOf(values.repository), ...facts }
 }
 
 async function factsOf(context: CommandContext, values: SettingsValues) {
-  const { keks } = readKeys(values)
+  const { keks } = await readKeys(values)
   const directory = stateDirectory(context)
   const memory = (repositoryId: Buffer) => new ClientState(directory, repositoryId)
   const { signal } = context

@@ -1,6 +1,7 @@
 /** What a service needs, looked at where it stands: every line says what to paste when it is missing. */
 import fs from 'node:fs'
 import path from 'node:path'
+import { parseLocation, storage } from '../../system/compose.ts'
 import type { CommandContext } from '../command.ts'
 import { SubjectKind } from '../doctor/catalog.ts'
 import { type Check, fine, type Looked, missing, subjects } from '../doctor/check.ts'
@@ -75,9 +76,11 @@ function keyRemedy({ t }: CommandContext, { file, install }: { file: string; ins
 
 /** A repository that the service's user may not write to is found at night otherwise. */
 export function accessChecks({ t }: CommandContext, places: ServicePlaces): Check[] {
-  const { at, dropIn, account, user, repository } = places
+  const { at, dropIn, account, user } = places
   const text = fs.existsSync(at(dropIn)) ? fs.readFileSync(at(dropIn), 'utf8') : ''
-  const named = repository ?? /^Environment="?NEONPRO_REPOSITORY=([^"\n]+)"?$/m.exec(text)?.[1]
+  const told = /^Environment="?NEONPRO_REPOSITORY=([^"\n]+)"?$/m.exec(text)?.[1]
+  const named = places.repositoryFolder ?? (told === undefined ? undefined : storage.localRootOf(parseLocation(told)))
+  // Anywhere else no folder's rights decide.
   if (named === undefined) return []
   const folder = at(named)
   const looked = {

@@ -2,7 +2,9 @@
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { BackupError } from '../../kernel/backup-error.ts'
+import { parseLocation, storage } from '../../system/compose.ts'
 import { type CommandContext, textOption } from '../command.ts'
 
 export const SERVICE = 'neonpro-backup'
@@ -33,8 +35,10 @@ export interface ServicePlaces {
   readonly accountFile: string
   readonly keyFile: string
   readonly logs: string
-  /** As `--repo` names it. */
+  /** As the service is told of it. */
   readonly repository: string | undefined
+  /** Where it lies on this machine; undefined for any other place. */
+  readonly repositoryFolder: string | undefined
 }
 
 /** Throws USAGE for a user name that no system takes. */
@@ -57,8 +61,20 @@ export function placesOf({ options }: CommandContext): ServicePlaces {
     accountFile: `/etc/sysusers.d/${SERVICE}.conf`,
     keyFile: '/etc/neonpro/key',
     logs: '/var/log/neonpro',
-    repository: repository === undefined ? undefined : path.resolve(repository.replace(/^file:(\/\/)?/, '')),
+    repository: repository === undefined ? undefined : toldRepository(repository),
+    repositoryFolder: repository === undefined ? undefined : storage.localRootOf(parseLocation(repository)),
   }
+}
+
+/** Absolute, and without a secret: every user may read what a service is told. */
+function toldRepository(text: string): string {
+  const location = parseLocation(text)
+  const root = storage.localRootOf(location)
+  const query = /\?.*$/.exec(text)?.[0] ?? ''
+  // Modes and owner are told by a URL alone.
+  return root !== undefined && /^file:/i.test(text) && query !== ''
+    ? `${pathToFileURL(root).href}${query}`
+    : storage.labelOf(location)
 }
 
 /** True where the machine that runs is meant, and not an image. */

@@ -30,7 +30,7 @@ export interface PlanOptions {
 
 /** Only what is not as it should be. Nothing has changed before a step is run. */
 export function planOf(places: ServicePlaces, options: PlanOptions): Step[] {
-  const { at, home, logs, unit, dropIn, keyFile, repository, accountFile } = places
+  const { at, home, logs, unit, dropIn, keyFile, repository, repositoryFolder, accountFile } = places
   const own = options.account
   const folder = (target: string, mode: number, owner: (() => Account | undefined) | undefined): Step[] =>
     isFolder(at(target), mode, owner?.()) && !isOwnerToCome(places, owner)
@@ -38,13 +38,13 @@ export function planOf(places: ServicePlaces, options: PlanOptions): Step[] {
       : [{ kind: 'folder', target, run: () => makeFolder(at(target), mode, owner?.()) }]
   const file = (target: string, text: string): Step[] =>
     isFile(at(target), text) ? [] : [{ kind: 'file', target, run: () => writeFile(at(target), text) }]
-  const isRepositoryHere = repository !== undefined && !fs.existsSync(at(repository))
+  const isMissing = repositoryFolder !== undefined && !fs.existsSync(at(repositoryFolder))
   return [
     ...accountSteps(places),
     ...(isLive(places) ? [] : file(accountFile, accountFileText(places))),
     ...folder(home, 0o750, own),
     ...folder(logs, 0o750, own),
-    ...(isRepositoryHere ? folder(repository, 0o700, own) : []),
+    ...(isMissing ? folder(repositoryFolder, 0o700, own) : []),
     ...folder(path.dirname(keyFile), 0o700, undefined),
     ...keySteps(places, options.keyFrom),
     ...file(unit, unitText(places, options)),

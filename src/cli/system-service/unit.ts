@@ -25,8 +25,11 @@ export function unitText(
 }
 
 /** What is true of this machine alone, apart from the unit, which a newer version replaces. */
-export function dropInText({ repository, home }: ServicePlaces): string {
-  const paths = [...(repository === undefined ? [] : [repository]), ...(home.startsWith('/var/lib/') ? [] : [home])]
+export function dropInText({ repository, repositoryFolder, home }: ServicePlaces): string {
+  const paths = [
+    ...(repositoryFolder === undefined ? [] : [repositoryFolder]),
+    ...(home.startsWith('/var/lib/') ? [] : [home]),
+  ]
   return [
     '# Written by "neonpro-backup service install".',
     '[Unit]',

@@ -35,9 +35,9 @@ export {
   paginationSchema,
   type RecoveryOptions,
   recoveryOptionsSchema,
-  type SystemConfig,
-  type SystemConfigInput,
-  systemConfigSchema,
+  type SystemOptions,
+  type SystemOptionsInput,
+  systemOptionsSchema,
 } from './system-config.ts'
 export { invalidOption, nearestName, parseOptions, type ValidationPlace } from './validation.ts'
 export { COPY_AGE_MS_MAX, type ProtectedThing, type VerdictFacts, verdictFactsOf, verdictOf } from './verdict.ts'

@@ -112,17 +112,9 @@ export const CONFIG_OPTIONS = table({
   'tags[]': ['a list of texts', 'uma lista de textos', NONE, 'A tag.'],
 })
 
-/** Of `initializeBackupSystem` and HOME/config.json. */
+/** Of `initializeBackupSystem` and HOME/config.json, but for the repository's place: see system/system-config.ts. */
 // biome-ignore format: a table with one row an option, compared down its columns
 export const SYSTEM_OPTIONS = table({
-  provider: ['LOCAL, S3, GCS or AZURE', 'LOCAL, S3, GCS ou AZURE', 'LOCAL', 'Where the repository is. Only LOCAL is there yet.'],
-  local: ['an object with basePath', 'um objeto com basePath', NONE, 'A repository in a folder.'],
-  'local.basePath': ['a path', 'um caminho', 'HOME/backups', 'The folder. In config.json, relative to HOME; else to the current folder.'],
-  'local.fileMode': ['an octal mode such as "0640"', 'um modo octal como "0640"', '"0600"', 'Mode of the files written.'],
-  'local.directoryMode': ['an octal mode such as "0750"', 'um modo octal como "0750"', '"0700"', 'Mode of the folders made.'],
-  s3: ['an object', 'um objeto', NONE, 'Answers SOURCE_NOT_AVAILABLE until its provider is there.'],
-  gcs: ['an object', 'um objeto', NONE, 'Answers SOURCE_NOT_AVAILABLE until its provider is there.'],
-  azure: ['an object', 'um objeto', NONE, 'Answers SOURCE_NOT_AVAILABLE until its provider is there.'],
   home: ['a path', 'um caminho', '/var/lib/neonpro-backup for root, else ~/.local/state/neonpro-backup', 'Folder of database, caches and logs: HOME.'],
   databaseUrl: ['a URL such as "postgresql://user@host:5432/name"', 'uma URL como "postgresql://usuario@host:5432/nome"', 'embedded', 'The control plane\'s own database.'],
   scheduler: [...YES_OR_NO, 'true', 'Whether due runs start in the owner\'s process.'],
@@ -143,9 +135,9 @@ export interface VariableReference {
   readonly default: string
   /**
    * `all`: never shown. `url`: shown without password and query. `host`: whoever has the path may call it, so only the
-   * host is shown.
+   * host is shown. `place`: a path, or a URL that is shown without password.
    */
-  readonly secret?: 'all' | 'url' | 'host'
+  readonly secret?: 'all' | 'url' | 'host' | 'place'
   /** Where only some forms are taken. */
   readonly accepted?: LocalizedText
 }
@@ -156,27 +148,19 @@ const ADDRESSES: LocalizedText = {
   'pt-BR': 'endereços de e-mail como "ops@clinica.example", separados por vírgulas',
 }
 
-/** Every environment variable that is read, from the process or from `.env`. */
+/**
+ * Every environment variable that is read, from the process or from `.env`, but for those of storage providers: see
+ * system/system-config.ts.
+ */
 // biome-ignore format: a table with one row an option, compared down its columns
 export const VARIABLES = {
   BACKUP_ENCRYPTION_KEY: { meaning: 'The key that opens the repository: `base64:` or `hex:` with 32 bytes, `passphrase:` with 16 characters or more, `file:PATH`.', default: 'required', secret: 'all' },
   BACKUP_ENCRYPTION_KEY_PREVIOUS: { meaning: 'Earlier keys, separated by commas: they still open, and rotation wraps anew.', default: 'none', secret: 'all' },
   NEONPRO_BACKUP_HOME: { meaning: 'HOME: folder of database, caches and logs.', default: '/var/lib/neonpro-backup for root, else ~/.local/state/neonpro-backup' },
-  NEONPRO_REPOSITORY: { meaning: 'The repository: a path or a `file:` URL.', default: 'BACKUP_LOCAL_PATH' },
-  BACKUP_LOCAL_PATH: { meaning: 'The repository\'s folder with provider LOCAL.', default: 'HOME/backups' },
+  NEONPRO_REPOSITORY: { meaning: 'The repository: a path or a `file:` URL.', default: 'BACKUP_LOCAL_PATH', secret: 'place' },
   DATABASE_URL: { meaning: 'PostgreSQL (15 or newer) or Supabase as the control plane\'s database.', default: 'embedded database in HOME', secret: 'url', accepted: { en: 'a URL such as "postgresql://user:password@host:5432/name"', 'pt-BR': 'uma URL como "postgresql://usuario:senha@host:5432/nome"' } },
   SUPABASE_URL: { meaning: 'Of the project. The tables there are used only when DATABASE_URL names its database.', default: 'none' },
   SUPABASE_ANON_KEY: { meaning: 'Of the project.', default: 'none', secret: 'all' },
-  AWS_ACCESS_KEY_ID: { meaning: 'For provider S3, when it is there.', default: 'none', secret: 'all' },
-  AWS_SECRET_ACCESS_KEY: { meaning: 'For provider S3, when it is there.', default: 'none', secret: 'all' },
-  AWS_REGION: { meaning: 'For provider S3, when it is there.', default: 'none' },
-  AWS_S3_BUCKET: { meaning: 'For provider S3, when it is there.', default: 'none' },
-  GOOGLE_CLOUD_PROJECT_ID: { meaning: 'For provider GCS, when it is there.', default: 'none' },
-  GOOGLE_CLOUD_BUCKET: { meaning: 'For provider GCS, when it is there.', default: 'none' },
-  GOOGLE_APPLICATION_CREDENTIALS: { meaning: 'For provider GCS, when it is there.', default: 'none' },
-  AZURE_STORAGE_ACCOUNT: { meaning: 'For provider AZURE, when it is there.', default: 'none' },
-  AZURE_STORAGE_KEY: { meaning: 'For provider AZURE, when it is there.', default: 'none', secret: 'all' },
-  AZURE_CONTAINER: { meaning: 'For provider AZURE, when it is there.', default: 'none' },
   SMTP_URL: { meaning: 'Mail server for alarms: `smtp://user:password@host:587`.', default: 'none', secret: 'url', accepted: { en: 'a URL such as "smtp://user:password@host:587" or smtps:', 'pt-BR': 'uma URL como "smtp://usuario:senha@host:587" ou smtps:' } },
   ALERT_EMAIL_FROM: { meaning: 'Sender of alarms.', default: 'none', accepted: ADDRESSES },
   ALERT_EMAIL_TO: { meaning: 'Receivers of alarms, separated by commas.', default: 'none', accepted: ADDRESSES },

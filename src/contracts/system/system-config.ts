@@ -1,13 +1,14 @@
-/** What `initializeBackupSystem` takes, and `HOME/config.json` holds: the same object. Validated once. */
+/**
+ * What `initializeBackupSystem` takes and `HOME/config.json` holds, but for the repository's place, which the storage
+ * providers know: system/system-config.ts puts both together.
+ */
 import { z } from 'zod'
 import { isMoment } from '../../kernel/moment.ts'
 import { alertConfigSchema, filtersSchema, performanceSchema, retentionSchema } from './config-settings.ts'
-import { StorageProvider } from './vocabulary.ts'
 
 const level = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
 /** No separator, no leading dot, nothing that a terminal or a file system takes for more than a letter. */
 const BARE_NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/
-const octalMode = z.string().regex(/^0?[0-7]{3}$/)
 
 export const loggerSchema = z.strictObject({
   level: level.optional(),
@@ -27,14 +28,7 @@ export const loggerSchema = z.strictObject({
     .optional(),
 })
 
-export const systemConfigSchema = z.strictObject({
-  provider: z.enum(StorageProvider).optional(),
-  local: z
-    .strictObject({ basePath: z.string().min(1), fileMode: octalMode.optional(), directoryMode: octalMode.optional() })
-    .optional(),
-  s3: z.record(z.string(), z.unknown()).optional(),
-  gcs: z.record(z.string(), z.unknown()).optional(),
-  azure: z.record(z.string(), z.unknown()).optional(),
+export const systemOptionsSchema = z.strictObject({
   /** Where database, caches and logs of the system lie; default NEONPRO_BACKUP_HOME, else one fixed place a user. */
   home: z.string().min(1).optional(),
   /** A PostgreSQL control plane; none means the embedded one. */
@@ -47,8 +41,8 @@ export const systemConfigSchema = z.strictObject({
   alertConfig: alertConfigSchema.optional(),
   logger: loggerSchema.optional(),
 })
-export type SystemConfigInput = z.input<typeof systemConfigSchema>
-export type SystemConfig = z.output<typeof systemConfigSchema>
+export type SystemOptionsInput = z.input<typeof systemOptionsSchema>
+export type SystemOptions = z.output<typeof systemOptionsSchema>
 export type LoggerConfig = z.output<typeof loggerSchema>
 
 /** `createRecoveryRequest`'s options. */

@@ -16,7 +16,7 @@ import {
   parseCall,
   parseOptions,
   SYSTEM_OPTIONS,
-  systemConfigSchema,
+  systemOptionsSchema,
 } from './index.ts'
 import { schemaPaths } from './validation.ts'
 
@@ -97,19 +97,19 @@ test('each mistake in a configuration is named with its path and the accepted fo
 test("a mistake in the system's configuration says where it comes from; a value of a secret option is not repeated", () => {
   const error = refusal(() =>
     parseOptions(
-      systemConfigSchema,
-      { provider: 'LOCAL', logger: { transports: [{ type: 'file', filename: '../escape.log' }] } },
+      systemOptionsSchema,
+      { scheduler: true, logger: { transports: [{ type: 'file', filename: '../escape.log' }] } },
       SYSTEM,
     ),
   )
   assert.equal(error.context['path'], 'config.json: logger.transports[0].filename')
   assert.equal(
-    refusal(() => parseOptions(systemConfigSchema, { logger: { transports: [{ type: 'syslog' }] } }, SYSTEM)).context[
+    refusal(() => parseOptions(systemOptionsSchema, { logger: { transports: [{ type: 'syslog' }] } }, SYSTEM)).context[
       'path'
     ],
     'config.json: logger.transports[0].type',
   )
-  const secret = refusal(() => parseOptions(systemConfigSchema, { databaseUrl: 20_261_124 }, SYSTEM))
+  const secret = refusal(() => parseOptions(systemOptionsSchema, { databaseUrl: 20_261_124 }, SYSTEM))
   assert.ok(!JSON.stringify([secret.message, secret.context, failureOf(secret, 'en')]).includes('20261124'))
 })
 
@@ -123,8 +123,8 @@ test('a patch may take an option away with null, but not give it a wrong value',
 
 test('file names that leave the log folder or hide are refused', () => {
   for (const filename of ['../a.log', 'a/b.log', '/tmp/a.log', '..', '.', '.hidden', 'a\\b', 'a\nb', 'a\0b', ''])
-    refusal(() => parseOptions(systemConfigSchema, { logger: { transports: [{ type: 'file', filename }] } }, SYSTEM))
-  parseOptions(systemConfigSchema, { logger: { transports: [{ type: 'file', filename: 'backup.log' }] } }, SYSTEM)
+    refusal(() => parseOptions(systemOptionsSchema, { logger: { transports: [{ type: 'file', filename }] } }, SYSTEM))
+  parseOptions(systemOptionsSchema, { logger: { transports: [{ type: 'file', filename: 'backup.log' }] } }, SYSTEM)
 })
 
 test('the nearest known name is offered only when it is near', () => {
@@ -136,7 +136,7 @@ test('the nearest known name is offered only when it is near', () => {
 test('the reference knows exactly the options that the schemas take', () => {
   for (const [schema, options] of [
     [configInputSchema, CONFIG_OPTIONS],
-    [systemConfigSchema, SYSTEM_OPTIONS],
+    [systemOptionsSchema, SYSTEM_OPTIONS],
   ] as const) {
     assert.deepEqual([...new Set(schemaPaths(schema))].sort(), Object.keys(options).sort())
   }
@@ -223,7 +223,7 @@ test('what a call does not take is named with its path and the accepted form, in
 })
 
 test('a retention of all zeros is refused wherever one is taken, as forget refuses it', () => {
-  const schemas = { configInputSchema, configPatchSchema, backupOptionsSchema, systemConfigSchema }
+  const schemas = { configInputSchema, configPatchSchema, backupOptionsSchema, systemOptionsSchema }
   for (const [name, schema] of Object.entries(schemas))
     for (const retention of [{ daily: 0 }, { last: 0, withinDays: 0, yearly: 0, custom: [] }]) {
       const given = name === 'configInputSchema' ? { name: 'c', retention } : { retention }

@@ -8,6 +8,7 @@ import path from 'node:path'
 import { makeDirectories } from '../../kernel/directories.ts'
 import { makeOwnedFile, replaceOwnedFile } from '../../kernel/owned-file.ts'
 import { readTextSync } from '../../kernel/regular-file.ts'
+import { isLabel } from '../../storage/index.ts'
 import { PLACE_FILE, placeIn } from './known-places.ts'
 import { type StateLock, sweepAside, takeStateLock } from './state-lock.ts'
 
@@ -82,9 +83,9 @@ export class ClientState implements HeadMemory {
     }
   }
 
-  /** See `repositoryKnownAt`. A store that has no place on this machine is met nowhere. */
+  /** See `repositoryKnownAt`. A store that can't be named is met nowhere. */
   notePlace(place: string): void {
-    if (!path.isAbsolute(place) || placeIn(this.#directory) === place) return
+    if (!isLabel(place) || placeIn(this.#directory) === place) return
     try {
       this.#writeFile(PLACE_FILE, JSON.stringify({ place }))
     } catch {
@@ -209,4 +210,9 @@ function writersIn(folder: string): string[] {
     .readdirSync(folder)
     .filter((name) => /^writer-\d+\.id$/.test(name))
     .map((name) => fs.readFileSync(path.join(folder, name), 'utf8').trim())
+}
+
+/** Where packs grow whose store has no folder of its own for them. */
+export function workspaceIn(stateDirectory: string): string {
+  return path.join(stateDirectory, 'workspace')
 }

@@ -1,5 +1,13 @@
 export { BlobReader } from './blob-reader.ts'
-export { ClientState, type HeadMemory, type Heads, mergeHeads, mergeWriters, type WriterClaim } from './client-state.ts'
+export {
+  ClientState,
+  type HeadMemory,
+  type Heads,
+  mergeHeads,
+  mergeWriters,
+  type WriterClaim,
+  workspaceIn,
+} from './client-state.ts'
 export { acceptClock, lookAtClock, mergeClock } from './clock-memory.ts'
 export { type RepositoryConfig, readConfigs, requireFeatures } from './config.ts'
 export { changeKeyring, isOwnKeyring, type KeyringChange } from './keyring.ts'

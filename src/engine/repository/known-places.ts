@@ -5,24 +5,25 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { readTextSync } from '../../kernel/regular-file.ts'
-import { isSamePlace } from '../../storage/index.ts'
+import { isLabel, isSameFolder } from '../../storage/index.ts'
 
 /** In the folder of one repository. */
 export const PLACE_FILE = 'place.json'
 const BYTES_MAX = 64 * 1024
 
-/** Id of a repository that was last met there from this machine; undefined where none is known. */
+/** Id of a repository that was last met there from this machine; undefined where none is known. `place`: a label. */
 export function repositoryKnownAt(stateDirectory: string, place: string): string | undefined {
   return folders(stateDirectory).find((id) => {
     const known = placeIn(path.join(stateDirectory, id))
-    return known !== undefined && isSamePlace(known, place)
+    if (known === undefined) return false
+    return known === place || ([known, place].every((each) => path.isAbsolute(each)) && isSameFolder(known, place))
   })
 }
 
 export function placeIn(folder: string): string | undefined {
   try {
     const { place } = JSON.parse(readTextSync(path.join(folder, PLACE_FILE), BYTES_MAX)) as { place?: unknown }
-    return typeof place === 'string' && path.isAbsolute(place) ? place : undefined
+    return typeof place === 'string' && isLabel(place) ? place : undefined
   } catch {
     return undefined
   }

@@ -10,13 +10,13 @@ export interface Room {
 }
 
 /**
- * Undefined where it can't be known now: looked at every few seconds, so a disk that is away must not fill the log; the
- * health report says it.
+ * Null of a store that has no end, or does not tell of it. Undefined where it can't be known now: looked at every few
+ * seconds, so a disk that is away must not fill the log; the health report says it.
  */
-export async function repositoryRoom(parts: SystemParts): Promise<Room | undefined> {
+export async function repositoryRoom(parts: SystemParts): Promise<Room | null | undefined> {
   try {
     await using store = parts.repository.openStore()
-    return await store.capacity()
+    return (await store.capacity()) ?? null
   } catch (error) {
     parts.log.debug('free space of the repository is not known', { cause: String(error) })
     return undefined

@@ -95,13 +95,13 @@ test('a refused save says why and changes nothing', async () => {
     [{ paths: [closed] }, 'SOURCE_UNREADABLE'],
     [{ paths: [plane.folder] }, 'CONFIG_INVALID'],
     [{ tiem: 1 }, 'CONFIG_INVALID'],
-    [{ paths: [path.join(parts.repository.location.path, 'packs')] }, 'CONFIG_INVALID'],
+    [{ paths: [path.join(parts.repository.localRoot!, 'packs')] }, 'CONFIG_INVALID'],
     [{ kind: 'DATABASE' }, 'CONFIG_INVALID'],
     [{ timezone: 'Mars/Base' }, 'CONFIG_INVALID'],
     [{ paths: null }, 'CONFIG_INVALID'],
     [{ name: null }, 'CONFIG_INVALID'],
   ]
-  fs.mkdirSync(path.join(parts.repository.location.path, 'packs'), { recursive: true })
+  fs.mkdirSync(path.join(parts.repository.localRoot!, 'packs'), { recursive: true })
   for (const [patch, code] of patches) {
     await assert.rejects(
       updateConfig(parts, config.id, patch as ConfigPatch, 'maria'),
@@ -250,7 +250,7 @@ test('removing ends the runs, keeps the points, stops their expiry, and is recor
 
 test('a repository that is away: saved, said, and recorded when it is back', async () => {
   const { config } = await createConfig(parts, input(), 'maria')
-  const { path: folder } = parts.repository.location
+  const folder = parts.repository.localRoot!
   fs.renameSync(folder, `${folder}.away`)
   const changed = await updateConfig(parts, config.id, { time: '05:00' }, 'maria')
   const other = await createConfig(parts, input({ name: 'Other' }), 'maria')

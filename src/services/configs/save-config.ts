@@ -51,7 +51,7 @@ export function assertKind(kind: SourceKind, { kinds = KINDS_HERE }: SaveOptions
 
 /** Throws SOURCE_UNREADABLE, CONFIG_INVALID for a repository inside the source or a source inside the repository. */
 export async function checkSource(parts: SystemParts, settings: ConfigSettings): Promise<void> {
-  if (settings.kind === SourceKind.FILES) await checkPaths(settings, parts.repository.location)
+  if (settings.kind === SourceKind.FILES) await checkPaths(settings, parts.repository)
 }
 
 export function warningsAbout(parts: SystemParts, settings: ConfigSettings): Warning[] {

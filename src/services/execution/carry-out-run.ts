@@ -33,7 +33,7 @@ export async function carryOutRun(
   claim: RunClaim,
   { signal }: { readonly signal: AbortSignal },
 ): Promise<RunView> {
-  await checkPaths(claim.settings, parts.repository.location, { someMayBeAway: true })
+  await checkPaths(claim.settings, parts.repository, { someMayBeAway: true })
   await using engine = new EngineProcess(parts.repository)
   const run = await backUp(parts, claim, { engine, signal })
   await letGo(parts, claim, { engine, signal })

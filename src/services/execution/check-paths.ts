@@ -3,7 +3,7 @@ import fs from 'node:fs/promises'
 import type { ConfigSettings } from '../../contracts/system/index.ts'
 import { BackupError, systemCode } from '../../kernel/backup-error.ts'
 import { isAtOrBelow, realPlace } from '../../kernel/real-place.ts'
-import type { RepositoryLocation } from '../../storage/index.ts'
+import type { RepositoryAccess } from '../parts.ts'
 
 /**
  * At save time and before each run. Throws SOURCE_UNREADABLE for a path that is absent or may not be read (with
@@ -12,7 +12,7 @@ import type { RepositoryLocation } from '../../storage/index.ts'
  */
 export async function checkPaths(
   settings: Pick<ConfigSettings, 'kind' | 'paths'>,
-  location: Pick<RepositoryLocation, 'path'>,
+  { localRoot }: Pick<RepositoryAccess, 'localRoot'>,
   { someMayBeAway = false }: { readonly someMayBeAway?: boolean } = {},
 ): Promise<void> {
   if (settings.kind !== 'FILES')
@@ -20,16 +20,16 @@ export async function checkPaths(
       context: { kind: settings.kind },
     })
   if (settings.paths.length === 0) throw overlap('paths', 'it is empty')
-  const repository = realPlace(location.path)
+  const repository = localRoot === undefined ? undefined : realPlace(localRoot)
   let away = 0
   for (const [i, each] of settings.paths.entries()) {
     const source = await readable(each).catch((error: unknown) => {
       away += 1
       if (!someMayBeAway || away === settings.paths.length) throw error
     })
-    if (source === undefined) continue
-    if (isAtOrBelow(repository, source)) throw overlap(`paths[${i}]`, `it holds the repository ${location.path}`)
-    if (isAtOrBelow(source, repository)) throw overlap(`paths[${i}]`, `it lies inside the repository ${location.path}`)
+    if (source === undefined || repository === undefined) continue
+    if (isAtOrBelow(repository, source)) throw overlap(`paths[${i}]`, `it holds the repository ${localRoot}`)
+    if (isAtOrBelow(source, repository)) throw overlap(`paths[${i}]`, `it lies inside the repository ${localRoot}`)
   }
 }
 

@@ -3,7 +3,7 @@
  * and keys come over the channel. SIGTERM, or a parent that is gone, stops the job at a checkpoint and ends the
  * process.
  */
-import { ClientState, Repository } from '../../engine/index.ts'
+import { ClientState, Repository, workspaceIn } from '../../engine/index.ts'
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { monotonicNs } from '../../kernel/clock.ts'
 import { sendableError } from '../../kernel/crossing-error.ts'
@@ -12,7 +12,8 @@ import { PROGRAM } from '../../kernel/program.ts'
 import { keepMemoryLean } from '../../kernel/system-calls.ts'
 import { sleep } from '../../kernel/timer.ts'
 import { optimizeLateBesideThreads } from '../../kernel/worker-thread.ts'
-import { openStore } from '../../storage/all.ts'
+import * as providers from '../../storage/all.ts'
+import { Storage } from '../../storage/index.ts'
 import {
   type EngineJob,
   type EngineProgress,
@@ -28,6 +29,7 @@ const PROGRESS_NS = 250_000_000n
 /** A parent that is gone can't kill what does not end. */
 const ORPHAN_MS = 60_000
 
+const storage = new Storage(Object.values(providers))
 const stop = new AbortController()
 let isWorking = false
 
@@ -73,14 +75,15 @@ async function carryOut<Kind extends EngineJob['kind']>(
 async function openKnown({ location, keks, stateDirectory, repositoryId }: EngineRepository): Promise<Repository> {
   const missing = (cause?: unknown) =>
     new BackupError('REPOSITORY_MISSING', 'The repository that this system knows is not at its place.', {
-      context: { repository: location.path },
+      context: { repository: storage.labelOf(location) },
       cause,
     })
-  const repository = await Repository.open(openStore(location), keks, { signal: stop.signal }).catch(
-    (error: unknown) => {
-      throw isBackupError(error, 'REPOSITORY_NOT_FOUND') ? missing(error) : error
-    },
-  )
+  const repository = await Repository.open(storage.openStore(location), keks, {
+    signal: stop.signal,
+    workspace: workspaceIn(stateDirectory),
+  }).catch((error: unknown) => {
+    throw isBackupError(error, 'REPOSITORY_NOT_FOUND') ? missing(error) : error
+  })
   const { keys } = repository
   if (repositoryId !== undefined && keys.repositoryId.toString('hex') !== repositoryId) throw missing()
   const seen = new ClientState(stateDirectory, keys.repositoryId).heads()

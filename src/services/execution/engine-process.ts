@@ -3,7 +3,6 @@
  * silent.
  */
 import { type ChildProcess, fork } from 'node:child_process'
-import { VARIABLES, type VariableReference } from '../../contracts/system/index.ts'
 import { engineChildUrl } from '../../kernel/assets.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { receivedError } from '../../kernel/crossing-error.ts'
@@ -31,12 +30,11 @@ const GRACE_MS = 30_000
 /** A process with nothing in hand ends at once; one that does not has nothing to lose. */
 const END_MS = 5_000
 const STDERR_CHARS_MAX = 4096
-/** No work of the engine needs what its own reference marks as secret, in whole or in part. */
-const SECRETS: ReadonlySet<string> = new Set(
-  Object.entries(VARIABLES as Readonly<Record<string, VariableReference>>).flatMap(([name, { secret }]) =>
-    secret === undefined ? [] : [name],
-  ),
-)
+
+/** What a process is told, and which variables it is not given. */
+export interface EngineSetup extends EngineRepository {
+  isWithheld(variable: string): boolean
+}
 
 export interface EngineCall {
   /** Stops the job: it writes its checkpoint and fails with ABORTED; the process ends. */
@@ -62,13 +60,13 @@ export class EngineProcess implements AsyncDisposable {
   /** Why it takes no more jobs. */
   #end: BackupError | undefined
 
-  constructor(repository: EngineRepository) {
+  constructor(repository: EngineSetup) {
     const { location, keks, stateDirectory, repositoryId } = repository
     this.#repository = { location, keks, stateDirectory, repositoryId }
     this.#child = fork(engineChildUrl(), [], {
       execPath: process.execPath,
       execArgv: NODE_FLAGS,
-      env: cleanEnvironment(),
+      env: environmentWithout((name) => repository.isWithheld(name)),
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })
@@ -173,7 +171,7 @@ export class EngineProcess implements AsyncDisposable {
 
 /** Does one job in a process of its own. Throws what the job threw, ABORTED, WORKER_LOST. */
 export async function runInEngine<Job extends EngineJob>(
-  repository: EngineRepository,
+  repository: EngineSetup,
   job: Job,
   call: EngineCall = {},
 ): Promise<EngineResults[Job['kind']]> {
@@ -189,6 +187,6 @@ function lost(cause: string, stderr: string): BackupError {
   )
 }
 
-function cleanEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(environment()).filter(([name]) => !SECRETS.has(name)))
+function environmentWithout(isWithheld: (name: string) => boolean): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment()).filter(([name]) => !isWithheld(name)))
 }

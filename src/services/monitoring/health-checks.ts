@@ -13,6 +13,7 @@ import {
 } from '../alarms/index.ts'
 import { schedulerAlive, schedulerStatus } from '../scheduling/index.ts'
 import { type HealthContext, healthCheck } from './health-check.ts'
+import type { HealthText } from './health-texts.ts'
 
 /** Shorter than the report waits for a check. */
 const PROBE_MS = 8_000
@@ -61,11 +62,11 @@ export async function spaceHealth(context: HealthContext): Promise<readonly Heal
     await repositoryRoom(parts),
     await homeRoom(parts),
   ]
-  if (!repository || !home)
+  if (repository === undefined || !home)
     return [healthCheck(context, { name: 'free-space', status: 'UNKNOWN', text: 'space.unknown' })]
-  const isLow = Math.min(repository.bytesFree, home.bytesFree) < limit
+  const isLow = Math.min(repository?.bytesFree ?? Infinity, home.bytesFree) < limit
   const values = {
-    repository: bytesText(repository.bytesFree, parts.locale),
+    ...(repository && { repository: bytesText(repository.bytesFree, parts.locale) }),
     home: bytesText(home.bytesFree, parts.locale),
     limit: bytesText(limit, parts.locale),
   }
@@ -73,10 +74,15 @@ export async function spaceHealth(context: HealthContext): Promise<readonly Heal
     healthCheck(context, {
       name: 'free-space',
       status: isLow ? 'UNHEALTHY' : 'HEALTHY',
-      text: isLow ? 'space.low' : 'space.ok',
+      text: spaceText({ isLow, isCounted: repository !== null }),
       values,
     }),
   ]
+}
+
+function spaceText({ isLow, isCounted }: { readonly isLow: boolean; readonly isCounted: boolean }): HealthText {
+  if (isCounted) return isLow ? 'space.low' : 'space.ok'
+  return isLow ? 'space.homeLow' : 'space.home'
 }
 
 export async function alertHealth(context: HealthContext): Promise<readonly HealthCheck[]> {

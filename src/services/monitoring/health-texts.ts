@@ -52,6 +52,14 @@ export const HEALTH_TEXTS = {
     'pt-BR':
       '{repository} livres no repositório, {home} em HOME; o limite é {limit}. Libere espaço ou encurte a política de retenção.',
   },
+  'space.home': {
+    en: '{home} free at HOME; the store of the repository does not tell of its room.',
+    'pt-BR': '{home} livres em HOME; o armazenamento do repositório não informa o espaço que tem.',
+  },
+  'space.homeLow': {
+    en: '{home} free at HOME; the limit is {limit}. Free some room.',
+    'pt-BR': '{home} livres em HOME; o limite é {limit}. Libere espaço.',
+  },
   'space.unknown': {
     en: 'How much room is free at repository or HOME can not be known.',
     'pt-BR': 'Não é possível saber o espaço livre no repositório ou em HOME.',

@@ -43,7 +43,7 @@ export async function recordWarnings(
   }
   if (await recordConfig(parts, configId, { ...options, onRefused })) return []
   return refused === 'REBUILD_NEEDED'
-    ? [warningOf('REBUILD_NEEDED', parts.locale, { repository: parts.repository.location.path })]
+    ? [warningOf('REBUILD_NEEDED', parts.locale, { repository: parts.repository.label })]
     : [warningOf('RECORD_PENDING', parts.locale)]
 }
 

@@ -13,7 +13,7 @@ type Use = Pick<SystemParts, 'repository' | 'home' | 'keyFiles'>
 export function neededBySystem({ repository, home, keyFiles }: Use): NeededPlace[] {
   const settings = path.resolve('.env')
   return [
-    { what: Needed.REPOSITORY, path: path.resolve(repository.location.path) },
+    ...(repository.localRoot === undefined ? [] : [{ what: Needed.REPOSITORY, path: repository.localRoot }]),
     ...(keyFiles ?? []).map((file) => ({ what: Needed.KEY_FILE, path: file })),
     { what: Needed.HOME, path: home },
     ...(existsSync(settings) ? [{ what: Needed.SETTINGS, path: settings }] : []),
@@ -25,7 +25,9 @@ export async function checkTarget(targetPath: string, parts: Use, deleteExtra: b
   const target = path.resolve(targetPath)
   const { folder, rest } = await nearest(target)
   const real = path.join(folder, rest)
-  if (isAtOrBelow(real, realPlace(parts.repository.location.path))) throw refused(target, 'It lies in the repository')
+  const { localRoot } = parts.repository
+  if (localRoot !== undefined && isAtOrBelow(real, realPlace(localRoot)))
+    throw refused(target, 'It lies in the repository')
   if (deleteExtra) refuseNeeded(target, parts)
   await requireWritable(target, folder)
   return target

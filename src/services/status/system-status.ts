@@ -25,7 +25,7 @@ export async function systemStatus(parts: SystemParts): Promise<SystemStatus> {
     running,
     alerts,
     ...datedWrong(suspects, odd),
-    repository: parts.repository.location.path,
+    repository: parts.repository.label,
     database: parts.catalog.location,
     lastVerification: verified,
     ...look,

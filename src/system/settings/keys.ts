@@ -4,7 +4,7 @@ import { type Warning, warningOf } from '../../contracts/system/index.ts'
 import { type Kek, parseKek } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { isWithin } from '../../kernel/real-place.ts'
-import { holdsRepository } from '../../storage/index.ts'
+import { storage } from '../compose.ts'
 import { OriginKind } from './layers.ts'
 import type { KeyText, SettingsValues } from './settings.ts'
 import { fileOfKey, requireRemembered } from './settled.ts'
@@ -21,11 +21,11 @@ export interface ReadKeys {
  * Throws KEY_MISSING, KEY_PLACEHOLDER, KEY_WEAK, KEY_REFUSED (also for one that lies in HOME or repository, beside the
  * data).
  */
-export function readKeys(values: KeyValues): ReadKeys {
+export async function readKeys(values: KeyValues): Promise<ReadKeys> {
   try {
     return parseKeys(values)
   } catch (error) {
-    throw withKeyAdvice(error, { isNew: !holdsRepository(values.repository) })
+    throw withKeyAdvice(error, { isNew: !(await storage.holdsRepository(values.repository)) })
   }
 }
 
@@ -35,7 +35,9 @@ function parseKeys(values: KeyValues): ReadKeys {
   const [current, ...previous] = values.keys
   if (!current || current.source === 'BACKUP_ENCRYPTION_KEY_PREVIOUS')
     throw new BackupError('KEY_MISSING', 'No key was given.')
-  const read = [current, ...previous].map((key) => readKey(key, [values.repository.path, values.home]))
+  const root = storage.localRootOf(values.repository)
+  const folders = root === undefined ? [values.home] : [root, values.home]
+  const read = [current, ...previous].map((key) => readKey(key, folders))
   return {
     keks: read.map(({ kek }) => kek),
     keyFiles: read.flatMap(({ file }) => file ?? []),

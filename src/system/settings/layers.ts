@@ -5,21 +5,20 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { parseEnv } from 'node:util'
-import {
-  parseOptions,
-  SYSTEM_OPTIONS,
-  type SystemConfig,
-  type SystemConfigInput,
-  systemConfigSchema,
-  VARIABLES,
-  type VariableName,
-} from '../../contracts/system/index.ts'
+import { learnPhrases } from '../../contracts/index.ts'
+import { parseOptions } from '../../contracts/system/index.ts'
 import { BackupError, systemCode } from '../../kernel/backup-error.ts'
-
 import { fixedHome, refuseMoved, systemHome } from '../../kernel/home-folder.ts'
 import { expandVariables } from '../../kernel/tilde.ts'
 import { refuseClosedHome } from '../home-owner.ts'
-import { readSettled, type Settled } from './settled.ts'
+import {
+  SYSTEM_REFERENCE,
+  type SystemConfig,
+  type SystemConfigInput,
+  systemConfigSchema,
+  VARIABLE_REFERENCE,
+} from '../system-config.ts'
+import { readSettled, type Settled, settledFile } from './settled.ts'
 
 export type Env = Readonly<Record<string, string | undefined>>
 
@@ -70,15 +69,20 @@ export interface LayersInput {
 
 /** Reads both files. Throws CONFIG_INVALID naming the file or the path in it, HOME_MOVED, HOME_FOREIGN. */
 export function readLayers(given: LayersInput): Layers {
+  learnPhrases(
+    [...Object.values(SYSTEM_REFERENCE), ...Object.values(VARIABLE_REFERENCE)].flatMap(
+      ({ accepted }) => accepted ?? [],
+    ),
+  )
   const input = { ...given, env: expandVariables(given.env) }
   const { cwd, env } = input
-  const argument = parseOptions(systemConfigSchema, input.argument ?? {}, { options: SYSTEM_OPTIONS })
+  const argument = parseOptions(systemConfigSchema, input.argument ?? {}, { options: SYSTEM_REFERENCE })
   const envFile = { path: path.join(cwd, '.env'), env: expandVariables(readEnvFile(path.join(cwd, '.env'))) }
   const home = homeOf(input, { argument, envFile })
   refuseMoved(home.value)
   refuseClosedHome(home.value)
   const file = path.join(home.value, 'config.json')
-  const config = parseOptions(systemConfigSchema, readJson(file), { options: SYSTEM_OPTIONS, origin: `${file}: ` })
+  const config = parseOptions(systemConfigSchema, readJson(file), { options: SYSTEM_REFERENCE, origin: `${file}: ` })
   // One that names another HOME would never be read by the processes that go there.
   if (
     config.home !== undefined &&
@@ -107,6 +111,10 @@ export function readLayers(given: LayersInput): Layers {
   }
 }
 
+export function rememberedIn(home: string): Origin {
+  return { kind: OriginKind.REMEMBERED, file: settledFile(home) }
+}
+
 function homeOf(
   { cwd, env, home }: LayersInput,
   { argument, envFile }: Pick<Layers, 'argument' | 'envFile'>,
@@ -125,10 +133,7 @@ function homeOf(
  * The first variable that is set: all names in the environment, then all in `.env`. A placeholder of an example counts
  * as not set.
  */
-export function variable(
-  layers: Pick<Layers, 'env' | 'envFile'>,
-  names: readonly VariableName[],
-): Found<string> | undefined {
+export function variable(layers: Pick<Layers, 'env' | 'envFile'>, names: readonly string[]): Found<string> | undefined {
   for (const name of names)
     if (isSet(name, layers.env[name]))
       return { value: layers.env[name]!, origin: { kind: OriginKind.ENVIRONMENT, name } }
@@ -152,22 +157,22 @@ export function typed(layers: Layers, option: string): Found<unknown> | undefine
 }
 
 /** Variables that hold an example's placeholder. The encryption key is not among them: it is refused by name. */
-export function placeholders(layers: Layers): VariableName[] {
+export function placeholders(layers: Layers): string[] {
   return variableNames().filter(
     (name) =>
       isPlaceholder(name, layers.env[name]) || (!layers.env[name] && isPlaceholder(name, layers.envFile.env[name])),
   )
 }
 
-export function variableNames(): VariableName[] {
-  return Object.keys(VARIABLES) as VariableName[]
+export function variableNames(): string[] {
+  return Object.keys(VARIABLE_REFERENCE)
 }
 
-function isSet(name: VariableName, value: string | undefined): boolean {
+function isSet(name: string, value: string | undefined): boolean {
   return value !== undefined && value.trim() !== '' && !isPlaceholder(name, value)
 }
 
-function isPlaceholder(name: VariableName, value: string | undefined): boolean {
+function isPlaceholder(name: string, value: string | undefined): boolean {
   return (
     value !== undefined &&
     !name.startsWith('BACKUP_ENCRYPTION_KEY') &&

@@ -7,10 +7,10 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { inspect } from 'node:util'
-import { refusal } from '../../../test/harness/refusal.ts'
+import { refusal, refused } from '../../../test/harness/refusal.ts'
 import { temporaryDirectory } from '../../../test/harness/temporary-directory.ts'
 import { failureOf } from '../../contracts/index.ts'
-import { SYSTEM_OPTIONS, type SystemConfigInput, VARIABLES } from '../../contracts/system/index.ts'
+import { SYSTEM_REFERENCE, type SystemConfigInput, VARIABLE_REFERENCE } from '../system-config.ts'
 import { OriginKind, readKeys, resolveSettings, type Settings } from './index.ts'
 
 const KEY = `base64:${randomBytes(32).toString('base64')}`
@@ -69,7 +69,7 @@ const SUBJECTS: readonly Subject[] = [
     name: 'repository',
     typed: (basePath) => ({ provider: 'LOCAL', local: { basePath } }),
     variable: 'BACKUP_LOCAL_PATH',
-    read: ({ values }) => values.repository.path,
+    read: ({ values }) => values.repository['basePath'],
     values: ['/r/1', '/r/2', '/r/3', '/r/4'],
     byDefault: ({ home }) => path.join(home, 'backups'),
   },
@@ -172,26 +172,26 @@ test('HOME: --home, argument, environment, .env, the former place; members of on
 
 test('relative paths: of config.json from HOME, all others from the current folder; file modes', () => {
   using place = new Place()
-  assert.equal(place.resolve({ BACKUP_LOCAL_PATH: './backups' }).values.repository.path, under(place, 'backups'))
+  assert.equal(place.resolve({ BACKUP_LOCAL_PATH: './backups' }).values.repository['basePath'], under(place, 'backups'))
   assert.equal(
-    place.resolve({ NEONPRO_REPOSITORY: 'r', BACKUP_LOCAL_PATH: './backups' }).values.repository.path,
+    place.resolve({ NEONPRO_REPOSITORY: 'r', BACKUP_LOCAL_PATH: './backups' }).values.repository['basePath'],
     under(place, 'r'),
   )
   assert.deepEqual(place.resolve({ NEONPRO_REPOSITORY: 'file:r?mode=0640' }).values.repository, {
     kind: 'LOCAL',
-    path: under(place, 'r'),
-    fileMode: 0o640,
+    basePath: under(place, 'r'),
+    fileMode: '0640',
   })
   assert.equal(
-    place.resolve({ NEONPRO_REPOSITORY: '/x' }, undefined, { repository: 'y' }).values.repository.path,
+    place.resolve({ NEONPRO_REPOSITORY: '/x' }, undefined, { repository: 'y' }).values.repository['basePath'],
     under(place, 'y'),
   )
   place.configFile({ local: { basePath: './mine', fileMode: '0640', directoryMode: '0750' } })
   assert.deepEqual(place.resolve().values.repository, {
     kind: 'LOCAL',
-    path: path.join(place.home, 'mine'),
-    fileMode: 0o640,
-    directoryMode: 0o750,
+    basePath: path.join(place.home, 'mine'),
+    fileMode: '0640',
+    directoryMode: '0750',
   })
 })
 
@@ -201,7 +201,10 @@ test("the process's environment is neither read nor changed", () => {
   const before = JSON.stringify(process.env)
   process.env['BACKUP_LOCAL_PATH'] = '/not/read'
   try {
-    assert.deepEqual([place.resolve().values.repository.path, place.resolve().values.debug], ['/planted', 'backup:*'])
+    assert.deepEqual(
+      [place.resolve().values.repository['basePath'], place.resolve().values.debug],
+      ['/planted', 'backup:*'],
+    )
   } finally {
     delete process.env['BACKUP_LOCAL_PATH']
   }
@@ -225,31 +228,31 @@ AZURE_CONTAINER=your-backup-container
 BACKUP_ENCRYPTION_KEY=your_32_character_encryption_key
 `
 
-test('the .env of the description as printed is refused by its key; with a real key it serves, its other placeholders count as not set', () => {
+test('the .env of the description as printed is refused by its key; with a real key it serves, its other placeholders count as not set', async () => {
   using place = new Place()
   place.write('.env', DESCRIPTION)
-  const error = refusal(() => readKeys(place.resolve().values))
+  const error = await refused(readKeys(place.resolve().values))
   assert.equal(error.code, 'KEY_PLACEHOLDER')
   assert.match(failureOf(error, 'en').message, /BACKUP_ENCRYPTION_KEY holds a placeholder/)
   assert.match(failureOf(error, 'pt-BR').guidance, /key generate/)
   const settings = place.resolve({ BACKUP_ENCRYPTION_KEY: KEY })
-  assert.equal(readKeys(settings.values).keks.length, 1)
-  assert.equal(settings.values.repository.path, under(place, 'backups'))
+  assert.equal((await readKeys(settings.values)).keks.length, 1)
+  assert.equal(settings.values.repository['basePath'], under(place, 'backups'))
   const names = settings.warnings.find(({ code }) => code === 'PLACEHOLDER_IGNORED')?.message ?? ''
   assert.ok(names.includes('SUPABASE_URL') && names.includes('AZURE_CONTAINER') && !names.includes('AWS_REGION'), names)
   assert.ok(!settings.warnings.some(({ code }) => code === 'SUPABASE_TABLES_EMPTY'))
 })
 
-test('keys: missing, previous ones, files; one beside the data is refused, also through a link and in .env', () => {
+test('keys: missing, previous ones, files; one beside the data is refused, also through a link and in .env', async () => {
   using place = new Place()
-  assert.equal(refusal(() => readKeys(place.resolve().values)).code, 'KEY_MISSING')
+  assert.equal((await refused(readKeys(place.resolve().values))).code, 'KEY_MISSING')
   assert.equal(
-    refusal(() => readKeys(place.resolve({ BACKUP_ENCRYPTION_KEY_PREVIOUS: KEY }).values)).code,
+    (await refused(readKeys(place.resolve({ BACKUP_ENCRYPTION_KEY_PREVIOUS: KEY }).values))).code,
     'KEY_MISSING',
   )
-  assert.equal(refusal(() => readKeys(place.resolve({ BACKUP_ENCRYPTION_KEY: 'short' }).values)).code, 'KEY_REFUSED')
+  assert.equal((await refused(readKeys(place.resolve({ BACKUP_ENCRYPTION_KEY: 'short' }).values))).code, 'KEY_REFUSED')
   place.write('key', KEY)
-  const good = readKeys(
+  const good = await readKeys(
     place.resolve({
       BACKUP_ENCRYPTION_KEY: 'file:key',
       BACKUP_ENCRYPTION_KEY_PREVIOUS: `${KEY}, passphrase:cinco cavalos azuis`,
@@ -257,25 +260,26 @@ test('keys: missing, previous ones, files; one beside the data is refused, also 
   )
   assert.deepEqual([good.keks.length, good.keyFiles], [3, [under(place, 'key')]])
   assert.equal(
-    readKeys(place.resolve({ BACKUP_ENCRYPTION_KEY: 'Clinica-Sao-Lucas-2026!backup-42' }).values).warnings[0]?.code,
+    (await readKeys(place.resolve({ BACKUP_ENCRYPTION_KEY: 'Clinica-Sao-Lucas-2026!backup-42' }).values)).warnings[0]
+      ?.code,
     'KEY_TYPED',
   )
-  assert.equal(readKeys(place.resolve({}, undefined, { keyFile: 'key' }).values).keks.length, 1)
+  assert.equal((await readKeys(place.resolve({}, undefined, { keyFile: 'key' }).values)).keks.length, 1)
   for (const folder of ['neonpro-data/key', 'neonpro-data/backups/keys/key']) {
     place.write(folder, KEY)
-    const error = refusal(() => readKeys(place.resolve({ BACKUP_ENCRYPTION_KEY: `file:${folder}` }).values))
+    const error = await refused(readKeys(place.resolve({ BACKUP_ENCRYPTION_KEY: `file:${folder}` }).values))
     assert.equal(error.code, 'KEY_REFUSED')
     assert.match(failureOf(error, 'pt-BR').message, /junto dos dados/)
   }
   fs.symlinkSync(place.home, under(place, 'link'))
   assert.equal(
-    refusal(() => readKeys(place.resolve({ BACKUP_ENCRYPTION_KEY: 'file:link/key' }).values)).code,
+    (await refused(readKeys(place.resolve({ BACKUP_ENCRYPTION_KEY: 'file:link/key' }).values))).code,
     'KEY_REFUSED',
   )
   place.write('.env', `BACKUP_ENCRYPTION_KEY=${KEY}`)
-  assert.equal(readKeys(place.resolve().values).keks.length, 1)
+  assert.equal((await readKeys(place.resolve().values)).keks.length, 1)
   assert.equal(
-    refusal(() => readKeys(place.resolve({}, { home: '.', local: { basePath: '/elsewhere' } }).values)).code,
+    (await refused(readKeys(place.resolve({}, { home: '.', local: { basePath: '/elsewhere' } }).values))).code,
     'KEY_REFUSED',
   )
 })
@@ -332,13 +336,13 @@ const REFUSED: ReadonlyArray<readonly [env: Record<string, string>, config: unkn
 test('every option and every variable is shown with its origin, defaults too', () => {
   using place = new Place()
   const names = new Set(place.resolve().origins.map(({ name }) => name))
-  const leaves = Object.entries(SYSTEM_OPTIONS)
+  const leaves = Object.entries(SYSTEM_REFERENCE)
     .filter(
       ([option, { default: byDefault }]) =>
         byDefault !== '—' && !option.includes('[]') && !/^(provider|local)/.test(option),
     )
     .map(([option]) => option)
-  for (const name of [...leaves, ...Object.keys(VARIABLES)]) assert.ok(names.has(name), name)
+  for (const name of [...leaves, ...Object.keys(VARIABLE_REFERENCE)]) assert.ok(names.has(name), name)
   assert.deepEqual(entry(place.resolve(), 'performance.timeout'), {
     name: 'performance.timeout',
     value: 7200,

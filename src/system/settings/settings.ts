@@ -7,20 +7,19 @@ import { inspect } from 'node:util'
 import { type Locale, localeOf } from '../../contracts/index.ts'
 import {
   type LoggerConfig,
-  StorageProvider,
   SYSTEM_OPTIONS,
   type SystemDefaults,
-  VARIABLES,
-  type VariableName,
   type VariableReference,
   type Warning,
   warningOf,
 } from '../../contracts/system/index.ts'
 import { keyTextsOf } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
-import { passwordsOf, REDACTED, redactPath, redactUrl } from '../../kernel/redaction.ts'
+import { passwordsOf, REDACTED, redactPath, redactText, redactUrl } from '../../kernel/redaction.ts'
 import type { ChannelSettings } from '../../services/index.ts'
-import { parseLocation, type RepositoryLocation } from '../../storage/index.ts'
+import type { RepositoryLocation } from '../../storage/index.ts'
+import { storage } from '../compose.ts'
+import { VARIABLE_REFERENCE } from '../system-config.ts'
 import {
   type Found,
   type Layers,
@@ -29,11 +28,12 @@ import {
   OriginKind,
   placeholders,
   readLayers,
+  rememberedIn,
   typed,
   variable,
   variableNames,
 } from './layers.ts'
-import { settledFile } from './settled.ts'
+import { repositoryOf } from './repository-place.ts'
 
 export interface SettingsInput extends LayersInput {
   /** Of `--repo`. */
@@ -100,8 +100,8 @@ export function resolveSettings(input: SettingsInput): Settings {
   }
   const home = keep('home', layers.home)
   const locale = localeOfLayers(layers)
-  const repository = repositoryOf(layers, input)
-  keep('repository', repository, repository.value.path)
+  const repository = repositoryOf(layers, input.repository)
+  keep('repository', repository, storage.labelOf(repository.value))
   const database = databaseOf(layers)
   keep('databaseUrl', database, database.value === undefined ? null : redactUrl(database.value))
   const options = optionsOf(layers, keep)
@@ -125,7 +125,7 @@ export function resolveSettings(input: SettingsInput): Settings {
     locale,
     channels: channelsOf(layers),
     keys: keysOf(layers, input),
-    secrets: secretsOf(layers, database.value),
+    secrets: [...secretsOf(layers, database.value), ...storage.secretsIn(repository.value)],
   }
   for (const name of variableNames()) origins.push(variableEntry(layers, name))
   return {
@@ -137,55 +137,6 @@ export function resolveSettings(input: SettingsInput): Settings {
 
 function byDefault<T>(value: T): Found<T> {
   return { value, origin: { kind: OriginKind.DEFAULT } }
-}
-
-function repositoryOf(layers: Layers, { repository }: SettingsInput): Found<RepositoryLocation> {
-  if (repository !== undefined)
-    return { value: locationOf(repository, layers.cwd), origin: { kind: OriginKind.ARGUMENT, name: '--repo' } }
-  const provider = typed(layers, 'provider')?.value ?? StorageProvider.LOCAL
-  if (provider !== StorageProvider.LOCAL)
-    throw new BackupError('SOURCE_NOT_AVAILABLE', `There is no storage provider ${String(provider)} yet.`, {
-      context: { kind: String(provider) },
-    })
-  const local = typed(layers, 'local.basePath')
-  if (local) {
-    const base = local.origin.kind === OriginKind.CONFIG_FILE ? layers.home.value : layers.cwd
-    return {
-      value: { kind: 'LOCAL', path: path.resolve(base, String(local.value)), ...modesOf(layers) },
-      origin: local.origin,
-    }
-  }
-  const found = variable(layers, ['NEONPRO_REPOSITORY', 'BACKUP_LOCAL_PATH'])
-  if (!found && layers.settled)
-    return {
-      value: { kind: 'LOCAL', path: layers.settled.repository, ...modesOf(layers) },
-      origin: rememberedIn(layers.home.value),
-    }
-  if (!found) return byDefault({ kind: 'LOCAL', path: path.join(layers.home.value, 'backups') })
-  const location =
-    found.origin.name === 'NEONPRO_REPOSITORY'
-      ? locationOf(found.value, layers.cwd)
-      : ({ kind: 'LOCAL', path: path.resolve(layers.cwd, found.value) } as const)
-  return { value: location, origin: found.origin }
-}
-
-function rememberedIn(home: string): Origin {
-  return { kind: OriginKind.REMEMBERED, file: settledFile(home) }
-}
-
-function modesOf(layers: Layers): { fileMode?: number; directoryMode?: number } {
-  const mode = (option: string) => {
-    const text = typed(layers, option)?.value
-    return typeof text === 'string' ? Number.parseInt(text, 8) : undefined
-  }
-  const [fileMode, directoryMode] = [mode('local.fileMode'), mode('local.directoryMode')]
-  return { ...(fileMode !== undefined && { fileMode }), ...(directoryMode !== undefined && { directoryMode }) }
-}
-
-/** A relative path is one of `cwd`, which need not be the process's own. */
-function locationOf(text: string, cwd: string): RepositoryLocation {
-  if (/^file:(?!\/)/i.test(text)) return parseLocation(`file:${path.join(cwd, text.slice(5))}`)
-  return parseLocation(/^[a-z][a-z0-9+.-]*:\/\/|^file:/i.test(text) ? text : path.resolve(cwd, text))
 }
 
 function databaseOf(layers: Layers): Found<string | undefined> {
@@ -231,7 +182,7 @@ function optionsOf(
 }
 
 function channelsOf(layers: Layers): ChannelSettings {
-  const url = (name: VariableName, protocols: readonly string[]) => {
+  const url = (name: string, protocols: readonly string[]) => {
     const each = variable(layers, [name])
     return each && checkedUrl(name, each, protocols)
   }
@@ -267,7 +218,7 @@ function addressesOf(layers: Layers, name: 'ALERT_EMAIL_FROM' | 'ALERT_EMAIL_TO'
   return addresses
 }
 
-function checkedUrl(name: VariableName, { value, origin }: Found<string>, protocols: readonly string[]): string {
+function checkedUrl(name: string, { value, origin }: Found<string>, protocols: readonly string[]): string {
   // By the scheme alone: PostgreSQL takes URLs that are none by the book (`postgres://user@/name?host=/run`).
   const protocol = /^([a-z]+:)\/\/./i.exec(value)?.[1]?.toLowerCase() ?? ''
   if (!protocols.includes(protocol))
@@ -279,9 +230,9 @@ function checkedUrl(name: VariableName, { value, origin }: Found<string>, protoc
 }
 
 function invalidVariable(name: string, why: string): BackupError {
-  const reference: VariableReference = VARIABLES[name as VariableName] ?? VARIABLES.DATABASE_URL
+  const reference = VARIABLE_REFERENCE[name] ?? VARIABLE_REFERENCE['DATABASE_URL']
   return new BackupError('CONFIG_INVALID', `${name} is not valid.`, {
-    context: { path: name, why, accepted: reference.accepted?.en },
+    context: { path: name, why, accepted: reference?.accepted?.en },
   })
 }
 
@@ -314,12 +265,12 @@ function localeOfLayers(layers: Layers): Locale {
   return localeOf({ ...layers.env, LANG: variable(layers, ['LANG'])?.value })
 }
 
-function variableEntry(layers: Layers, name: VariableName): OriginEntry {
+function variableEntry(layers: Layers, name: string): OriginEntry {
   const each = variable(layers, [name])
   if (!each && name === 'BACKUP_ENCRYPTION_KEY' && layers.settled?.keyFile !== undefined)
     return { name, value: REDACTED, origin: rememberedIn(layers.home.value) }
   if (!each) return { name, value: null, origin: { kind: OriginKind.DEFAULT } }
-  const { secret }: VariableReference = VARIABLES[name]
+  const secret = VARIABLE_REFERENCE[name]?.secret
   return { name, value: secret === undefined ? each.value : SHOWN[secret](each.value), origin: each.origin }
 }
 
@@ -327,11 +278,12 @@ const SHOWN: Readonly<Record<NonNullable<VariableReference['secret']>, (value: s
   all: () => REDACTED,
   url: redactUrl,
   host: redactPath,
+  place: redactText,
 }
 
 function secretsOf(layers: Layers, databaseUrl: string | undefined): string[] {
   const secrets = variableNames().flatMap((name) => {
-    const { secret }: VariableReference = VARIABLES[name]
+    const secret = VARIABLE_REFERENCE[name]?.secret
     const value = secret === undefined ? undefined : variable(layers, [name])?.value
     if (value === undefined) return []
     if (name.startsWith('BACKUP_ENCRYPTION_KEY'))
@@ -340,7 +292,7 @@ function secretsOf(layers: Layers, databaseUrl: string | undefined): string[] {
         .map((text) => text.trim())
         .filter((text) => !text.startsWith('file:'))
         .flatMap((text) => [text, text.replace(/^(base64|hex|passphrase):/, '')])
-    return secret === 'url' ? passwordsOf(value) : [value]
+    return secret === 'url' || secret === 'place' ? passwordsOf(value) : [value]
   })
   return [...new Set([...secrets, ...(databaseUrl === undefined ? [] : passwordsOf(databaseUrl))])]
 }

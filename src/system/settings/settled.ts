@@ -4,12 +4,13 @@ import path from 'node:path'
 import { BackupError, systemCode } from '../../kernel/backup-error.ts'
 import { makeDirectories } from '../../kernel/directories.ts'
 import { replaceOwnedFile } from '../../kernel/owned-file.ts'
+import { isLabel } from '../../storage/index.ts'
 
 const FILE = 'settled.json'
 const FILE_FORM = 'file:'
 
 export interface Settled {
-  /** Absolute path of the system's repository. */
+  /** Label of the system's repository: an absolute path, or a URL. */
   readonly repository: string
   /** Absolute path of the file that the key came from. A key that was given as a value is kept nowhere. */
   readonly keyFile?: string
@@ -23,7 +24,7 @@ export function settledFile(home: string): string {
 export function readSettled(home: string): Settled | undefined {
   try {
     const { repository, key } = JSON.parse(fs.readFileSync(settledFile(home), 'utf8')) as Record<string, unknown>
-    if (typeof repository !== 'string' || !path.isAbsolute(repository)) return undefined
+    if (typeof repository !== 'string' || !isLabel(repository)) return undefined
     const keyFile = typeof key === 'string' ? fileOfKey(key) : undefined
     return { repository, ...(keyFile !== undefined && path.isAbsolute(keyFile) && { keyFile }) }
   } catch {
