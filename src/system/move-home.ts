@@ -6,6 +6,7 @@
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
+import { z } from 'zod'
 import { OwnerLock } from '../catalog/index.ts'
 import { mergeClock, mergeHeads, mergeWriters } from '../engine/index.ts'
 import { BackupError, isBackupError, systemCode } from '../kernel/backup-error.ts'
@@ -205,7 +206,8 @@ function moveSettings(from: string, to: string): boolean {
   >
   const places = storage.providers.flatMap((provider) => {
     const settings = config[memberOf(provider)]
-    return settings ? [[memberOf(provider), provider.absolute?.({ ...settings }, from) ?? settings]] : []
+    const parsed = provider.settings(z).safeParse(settings)
+    return parsed.success ? [[memberOf(provider), provider.absolute?.(parsed.data, from) ?? settings]] : []
   })
   const text = `${JSON.stringify({ ...config, ...Object.fromEntries(places) }, undefined, 2)}\n`
   const target = path.join(to, CONFIG)

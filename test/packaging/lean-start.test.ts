@@ -12,10 +12,10 @@ const root = path.resolve(import.meta.dirname, '../..')
 const bin = path.join(root, 'dist/bin')
 /** KiB, some 5 % above what they are. Raise one only for what each run of that command needs. */
 const KIB_MAX: Readonly<Record<string, number>> = {
-  backup: 745,
-  restore: 670,
-  snapshots: 550,
-  verify: 580,
+  backup: 755,
+  restore: 680,
+  snapshots: 560,
+  verify: 587,
   'worker-main': 185,
 }
 const FOREIGN =

@@ -39,13 +39,13 @@ async function provenByFreshProcess(context: CommandContext, epochs: number): Pr
   const home = textOption(context.options, 'home')
   const command = textOption(context.options, 'passwordCommand')
   const options = [
-    '--repo',
-    repositoryOption(context),
     ...(keyFile === undefined ? [] : ['--key-file', keyFile]),
     ...(command === undefined ? [] : ['--password-command', command]),
     ...(home === undefined ? [] : ['--home', home]),
   ]
-  const env = { ...context.env, BACKUP_ENCRYPTION_KEY_PREVIOUS: '', DEBUG: '' }
+  // By the environment: a URL may hold a password, and every user sees arguments.
+  const NEONPRO_REPOSITORY = repositoryOption(context)
+  const env = { ...context.env, NEONPRO_REPOSITORY, BACKUP_ENCRYPTION_KEY_PREVIOUS: '', DEBUG: '' }
   try {
     const { stdout } = await promisify(execFile)(
       process.execPath,
