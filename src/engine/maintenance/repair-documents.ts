@@ -101,7 +101,7 @@ export async function repairDocuments(
  * while a newer keyring can't be read, nobody knows what it has sealed.
  */
 export function isRemovable({ keys }: Repository, problem: ObjectProblem): boolean {
-  return keys.lost.length === 0 && !isUnreadableNow(problem)
+  return keys.lost.length === 0 && !isUnreadableNow(problem) && !isOfLaterVersion(problem)
 }
 
 export function isUnreadableNow({ error }: ObjectProblem): boolean {

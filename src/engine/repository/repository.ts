@@ -381,7 +381,8 @@ export class Repository implements AsyncDisposable {
     } catch (error) {
       // A session or checkpoint may be removed between the listing and the read.
       if (isBackupError(error, 'NOT_FOUND')) return undefined
-      if (isBackupError(error, 'DAMAGED')) return { key, error, modifiedMs }
+      if (isBackupError(error, 'DAMAGED') || isBackupError(error, 'FEATURE_UNSUPPORTED'))
+        return { key, error, modifiedMs }
       throw error
     }
   }

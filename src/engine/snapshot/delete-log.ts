@@ -3,7 +3,7 @@
  * looked.
  */
 import { ObjectType } from '../crypto/index.ts'
-import { isOfLostEpoch, isRotten, type ObjectProblem, type Repository } from '../repository/index.ts'
+import { isOfLaterVersion, isOfLostEpoch, isRotten, type ObjectProblem, type Repository } from '../repository/index.ts'
 import { type DeleteEntry, parseDeleteEntry, type SnapshotDocument } from './documents.ts'
 import { byMaintenance, readParsed } from './read-parsed.ts'
 
@@ -43,6 +43,8 @@ export class DeleteLog {
   readonly tombstoned: ReadonlySet<string>
   /** Packs that a completed deletion removed. */
   readonly deletedPacks: ReadonlySet<string>
+  /** Entries that say nothing here and have their place all the same: damaged ones, and those of a later version. */
+  readonly #unread: readonly DamagedEntry[]
 
   constructor(entries: readonly DeleteLogEntry[], { problems, strangers }: Pick<DeleteLog, 'problems' | 'strangers'>) {
     this.entries = [...entries].sort(
@@ -54,6 +56,8 @@ export class DeleteLog {
       problems.filter(isRotten).flatMap(({ key }) => damagedEntry(key)),
       this.entries.at(-1)?.document.generation ?? 0,
     )
+    const later = problems.filter(isOfLaterVersion).flatMap(({ key }) => damagedEntry(key))
+    this.#unread = [...this.damaged, ...later]
     this.ofLostEpoch = problems.filter(isOfLostEpoch).flatMap(({ key }) => damagedEntry(key))
     const completed = new Set(this.entries.flatMap(({ document }) => document.completes ?? []))
     const deleted = this.entries.filter(({ document }) => document.kind === 'deleted')
@@ -71,7 +75,7 @@ export class DeleteLog {
   }
 
   get newestGeneration(): number {
-    return Math.max(this.entries.at(-1)?.document.generation ?? 0, ...this.damaged.map(({ generation }) => generation))
+    return Math.max(this.entries.at(-1)?.document.generation ?? 0, ...this.#unread.map(({ generation }) => generation))
   }
 
   /**
@@ -80,7 +84,7 @@ export class DeleteLog {
    */
   get lossGeneration(): number {
     const given = this.entries.findLast(({ document }) => document.damaged === true)?.document.generation ?? 0
-    return Math.max(given, ...this.damaged.map(({ generation }) => generation))
+    return Math.max(given, ...this.#unread.map(({ generation }) => generation))
   }
 
   /**
@@ -98,14 +102,14 @@ export class DeleteLog {
   }
 
   #names(): string[] {
-    return [...this.entries, ...this.damaged].map(({ name }) => name)
+    return [...this.entries, ...this.#unread].map(({ name }) => name)
   }
 
   /** Names of the entries of the newest generation. */
   get heads(): string[] {
     const entries = [
       ...this.entries.map(({ name, document }) => ({ name, generation: document.generation })),
-      ...this.damaged,
+      ...this.#unread,
     ]
     return entries.filter(({ generation }) => generation === this.newestGeneration).map(({ name }) => name)
   }
@@ -119,11 +123,11 @@ export class DeleteLog {
   gaps(seenGeneration = 0): { readonly generations: readonly number[]; readonly entries: readonly string[] } {
     const names = new Set([
       ...this.entries.flatMap(({ name, document }) => [name, ...(document.replaces ?? [])]),
-      ...this.damaged.map(({ name }) => name),
+      ...this.#unread.map(({ name }) => name),
     ])
     const there = new Set([
       ...this.entries.map(({ document }) => document.generation),
-      ...this.damaged.map(({ generation }) => generation),
+      ...this.#unread.map(({ generation }) => generation),
     ])
     const newest = Math.max(seenGeneration, this.newestGeneration)
     return {

@@ -142,7 +142,7 @@ async function believedClaim(
   try {
     return await readClaim(repository, runId)
   } catch (error) {
-    if (!isBackupError(error, 'DAMAGED')) throw error
+    if (!isBackupError(error, 'DAMAGED') && !isBackupError(error, 'FEATURE_UNSUPPORTED')) throw error
     problems.push({ key: `${FOLDER}/${runId}`, error })
     return undefined
   }
