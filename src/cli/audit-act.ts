@@ -13,7 +13,16 @@ import { parseLocation, storage } from '../system/compose.ts'
 import type { StartedSystem } from '../system/index.ts'
 import { readSettled } from '../system/settings/settled.ts'
 import type { ActFacts, NotedAct } from './act-notes.ts'
-import { leftBehind, NOTED_ACTS, noteBegun, removeNote } from './begun-acts.ts'
+import {
+  type ActResult,
+  type BegunAct,
+  claimNote,
+  leftBehind,
+  NOTED_ACTS,
+  noteBegun,
+  type OpenNote,
+  removeNote,
+} from './begun-acts.ts'
 import { type CommandContext, isRepositoryNamed, repositoryOption, textOption } from './command.ts'
 
 /** For opening the system and writing, milliseconds. */
@@ -27,21 +36,23 @@ export interface EndedAct {
   readonly action: SingleAct
   readonly outcome: Outcome
   readonly notes: NotedAct
+  readonly begun: OpenNote | undefined
 }
 
 /** A note that it has begun, where it is one that takes something away; gone when it is disposed of. */
-export function beginAct(context: CommandContext, action: SingleAct): Disposable | undefined {
+export function beginAct(context: CommandContext, action: SingleAct): OpenNote | undefined {
   if (!NOTED_ACTS.has(action) || context.options['dryRun'] === true) return undefined
   const home = homeOfSystem(context)
   return home === undefined ? undefined : noteBegun(home, action)
 }
 
 /** Fails nothing: an act that could not be written down is a warning. */
-export async function auditAct(context: CommandContext, { action, outcome, notes }: EndedAct): Promise<void> {
+export async function auditAct(context: CommandContext, { action, outcome, notes, begun }: EndedAct): Promise<void> {
   const home = homeOfSystem(context)
   if (context.options['dryRun'] === true || home === undefined) return
   const result = resultOf(outcome, notes.isBegun)
   if (result === undefined) return
+  begun?.ended(result)
   // An interruption ended the command, not what is to be known of it; a second one ends the process.
   const signal = AbortSignal.timeout(ENTRY_MS)
   try {
@@ -54,25 +65,39 @@ export async function auditAct(context: CommandContext, { action, outcome, notes
     dataOf(await started.transport.call('audit.note', input, { caller, signal }), context)
   } catch (error) {
     if (isBackupError(error, 'SYSTEM_NOT_FOUND')) return
+    begun?.keep()
     const { warningOf } = await import('../contracts/system/index.ts')
     context.warn(warningOf('AUDIT_NOT_WRITTEN', context.locale).message)
   }
 }
 
-/** Commands that were killed: when each began, and that it never said how it ended. Told once. */
+/** Commands that were killed, or could not be written down when they ended: when each began, and how it ended. */
 export async function tellLeftBehind(
   context: CommandContext,
   started: StartedSystem,
   signal: AbortSignal = AbortSignal.timeout(ENTRY_MS),
 ): Promise<void> {
   const { home } = started.settings.values
-  for (const { file, action, at, by } of leftBehind(home)) {
-    const caller = { actor: `cli:${by}`, locale: context.locale }
-    const [resource] = action.split('.') as [string]
-    const input = { action, resource, result: 'FAILED' as const, details: storable({ killed: true, begunAt: at }) }
-    const told = await started.transport.call('audit.note', input, { caller, signal })
-    if (told.success) removeNote(file)
+  for (const act of leftBehind(home)) {
+    const claimed = claimNote(act)
+    if (!claimed) continue
+    const caller = { actor: `cli:${act.by}`, locale: context.locale }
+    const told = await started.transport
+      .call('audit.note', entryOf(act), { caller, signal })
+      .catch((error: unknown) => {
+        claimed.release()
+        throw error
+      })
+    if (told.success) removeNote(claimed.file)
+    else claimed.release()
   }
+}
+
+/** One without a result was killed: nobody knows how far it came. */
+function entryOf({ action, at, result }: BegunAct) {
+  const [resource] = action.split('.') as [string]
+  const details = storable({ ...(result === undefined ? { killed: true } : { toldLate: true }), begunAt: at })
+  return { action, resource, result: result ?? ('FAILED' as const), details }
 }
 
 /** HOME of the system whose repository is the one that is named; undefined where it is none's. */
@@ -86,7 +111,7 @@ function homeOfSystem(context: CommandContext): string | undefined {
 }
 
 /** Undefined for what never got as far as the repository: a slip of the pen, a key that does not open it. */
-function resultOf(outcome: Outcome, isBegun: boolean): 'SUCCESS' | 'REFUSED' | 'FAILED' | undefined {
+function resultOf(outcome: Outcome, isBegun: boolean): ActResult | undefined {
   if (!('error' in outcome)) return 'SUCCESS'
   const { error } = outcome
   if (isBegun || !isBackupError(error)) return 'FAILED'

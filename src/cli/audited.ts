@@ -23,9 +23,9 @@ async function runAudited(
   run: CommandModule['run'],
 ): ReturnType<CommandModule['run']> {
   const notes = new NotedAct()
-  using _begun = (await import('./audit-act.ts')).beginAct(context, action)
+  using begun = (await import('./audit-act.ts')).beginAct(context, action)
   const write = async (outcome: Outcome) =>
-    (await import('./audit-act.ts')).auditAct(context, { action, outcome, notes })
+    (await import('./audit-act.ts')).auditAct(context, { action, outcome, notes, begun })
   const result = await run({ ...context, act: notes }).catch(async (error: unknown) => {
     await write({ error })
     throw error

@@ -20,35 +20,83 @@ export const NOTED_ACTS: ReadonlySet<SingleAct> = new Set<SingleAct>([
   'key.remove',
 ])
 const NOTE_BYTES_MAX = 4096
-const NOTE = /^[0-9a-f]{16}\.json$/
+const RESULTS = ['SUCCESS', 'REFUSED', 'FAILED'] as const
+/** With the process that is telling it, so that two don't tell it both. */
+const NOTE = /^[0-9a-f]{16}\.json(?:\.(\d+))?$/
+/** A note of another host name: the container of before, or another machine, which would have told it by then. */
+const OTHERS_AGE_MS = 24 * 3600 * 1000
+
+export type ActResult = (typeof RESULTS)[number]
 
 export interface BegunAct {
   readonly file: string
   readonly action: SingleAct
   readonly at: string
   readonly by: string
+  /** How it ended, where it came as far as that and only its entry could not be written. */
+  readonly result: ActResult | undefined
+}
+
+/** What goes on, as its note has it. Disposed of, the note is gone, unless it is kept. */
+export interface OpenNote extends Disposable {
+  /** Durable before the entry is written: whoever tells it later tells what was so. */
+  ended(result: ActResult): void
+  /** The entry was not written: the next who writes into the log tells it. */
+  keep(): void
 }
 
 /** Writes the note, through to the disk; disposed of, it is gone. Where it can't be written, the act goes on without. */
-export function noteBegun(home: string, action: SingleAct): Disposable {
+export function noteBegun(home: string, action: SingleAct): OpenNote {
   const file = path.join(folderOf(home), `${randomBytes(8).toString('hex')}.json`)
   const note = { action, at: isoTime(nowMs()), by: userName(), ...here(), pid: process.pid, start: processStart() }
+  write(file, note)
+  let isKept = false
+  return {
+    ended: (result) => write(file, { ...note, result }),
+    keep: () => {
+      isKept = true
+    },
+    [Symbol.dispose]: () => {
+      if (!isKept) removeNote(file)
+    },
+  }
+}
+
+function write(file: string, note: object): void {
   try {
-    makeDirectories(folderOf(home), { mode: 0o700, isOwnersOfParent: true })
+    makeDirectories(path.dirname(file), { mode: 0o700, isOwnersOfParent: true })
     replaceOwnedFile(file, JSON.stringify(note))
   } catch {
     // A HOME that is full or closed to this user stops no repair.
   }
-  return { [Symbol.dispose]: () => removeNote(file) }
 }
 
 /** It has been told, or its act has ended. */
 export function removeNote(file: string): void {
-  fs.rmSync(file, { force: true })
   try {
-    fs.rmdirSync(path.dirname(file))
+    fs.rmSync(file, { force: true })
   } catch {
-    // Others are in it, or it never was there.
+    // Told twice is better than a command that fails after its work is done.
+  }
+}
+
+/** Undefined where another process tells it. `release` gives it back untold. */
+export function claimNote({ file }: BegunAct): { readonly file: string; release(): void } | undefined {
+  const claimed = `${file.replace(/\.\d+$/, '')}.${process.pid}`
+  try {
+    fs.renameSync(file, claimed)
+  } catch {
+    return undefined
+  }
+  return {
+    file: claimed,
+    release: () => {
+      try {
+        fs.renameSync(claimed, claimed.replace(/\.\d+$/, ''))
+      } catch {
+        // It is told by whoever comes when this process is gone.
+      }
+    },
   }
 }
 
@@ -56,10 +104,13 @@ function here(): { readonly host: string; readonly boot: string } {
   return { host: hostName(), boot: bootId() }
 }
 
-/** Those of this machine whose process is gone. What is no note is left alone; another machine's are its own to tell. */
+/** Those whose process is gone, and those of another host name that are old. What is no note is left alone. */
 export function leftBehind(home: string): BegunAct[] {
   return namesIn(folderOf(home))
-    .filter((name) => NOTE.test(name))
+    .filter((name) => {
+      const teller = NOTE.exec(name)
+      return teller !== null && (teller[1] === undefined || !isProcessAlive(Number(teller[1])))
+    })
     .flatMap((name) => {
       const act = readNote(path.join(folderOf(home), name))
       return act === undefined ? [] : [act]
@@ -80,15 +131,15 @@ function namesIn(folder: string): string[] {
 
 function readNote(file: string): BegunAct | undefined {
   try {
-    const { action, at, by, host, pid, start, boot } = JSON.parse(readTextSync(file, NOTE_BYTES_MAX)) as Record<
+    const { action, at, by, host, pid, start, boot, result } = JSON.parse(readTextSync(file, NOTE_BYTES_MAX)) as Record<
       string,
       unknown
     >
-    const isAlive = boot === bootId() && isProcessAlive(Number(pid)) && processStart(Number(pid)) === start
     const known = SINGLE_ACTS.find((each) => each === action)
-    return known === undefined || isAlive || host !== hostName()
-      ? undefined
-      : { file, action: known, at: String(at), by: String(by) }
+    const isAlive = boot === bootId() && isProcessAlive(Number(pid)) && processStart(Number(pid)) === start
+    const isOver = host === hostName() ? !isAlive : nowMs() - Date.parse(String(at)) > OTHERS_AGE_MS
+    if (known === undefined || !isOver) return undefined
+    return { file, action: known, at: String(at), by: String(by), result: RESULTS.find((each) => each === result) }
   } catch {
     return undefined
   }

@@ -1,12 +1,13 @@
 // Goal: what single commands do to the repository of a system stands in its audit log, closed into the repository when
 // the command ends; where there is no system they go on as before. Method: the built program, the log exported.
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { Command } from 'commander'
 import { audited } from '../../src/cli/audited.ts'
+import { claimNote, leftBehind, noteBegun } from '../../src/cli/begun-acts.ts'
 import type { CommandContext } from '../../src/cli/command.ts'
 import { translator } from '../../src/cli/locale.ts'
 import { BackupError } from '../../src/kernel/backup-error.ts'
@@ -118,7 +119,53 @@ test('of a command that takes something away and is killed the log says that it 
     ['repository.forget', 'FAILED', true],
     ['repository.prune', 'SUCCESS', false],
   ])
-  assert.ok(!fs.existsSync(at('home/acts')), 'told once; what ended leaves no note')
+  assert.deepEqual(fs.readdirSync(at('home/acts')), [], 'told once; what ended leaves no note')
+})
+
+test('what could not be written into the log is told by the next command as it ended', async () => {
+  using folder = temporaryDirectory()
+  const { at, env, run, ok } = await system(folder.path)
+  fs.renameSync(at('home/database'), at('away'))
+  fs.writeFileSync(at('home/database'), 'no database')
+  const pruned = await run('prune')
+  assert.equal(pruned.status, 0, pruned.stderr)
+  assert.match(pruned.stderr, /audit log/)
+  assert.equal(fs.readdirSync(at('home/acts')).length, 1)
+  fs.rmSync(at('home/database'))
+  fs.renameSync(at('away'), at('home/database'))
+  await ok('prune')
+  const acts = (await entriesOf(env)).map(({ result, details }) => [result, details['toldLate'] ?? false])
+  assert.deepEqual(acts, [
+    ['SUCCESS', true],
+    ['SUCCESS', false],
+  ])
+})
+
+test('a note is told by one, also one that another host name or a dead teller left', () => {
+  using folder = temporaryDirectory()
+  const acts = path.join(folder.path, 'acts')
+  {
+    using note = noteBegun(folder.path, 'repository.prune')
+    note.ended('SUCCESS')
+    note.keep()
+  }
+  const [name] = fs.readdirSync(acts) as [string]
+  const file = path.join(acts, name)
+  const note = JSON.parse(fs.readFileSync(file, 'utf8')) as Record<string, unknown>
+  assert.deepEqual(leftBehind(folder.path), [], 'its process is at work')
+  const asOf = (changes: object) => fs.writeFileSync(file, JSON.stringify({ ...note, ...changes }))
+  asOf({ host: 'container-before' })
+  assert.deepEqual(leftBehind(folder.path), [])
+  asOf({ host: 'container-before', at: '2020-01-01T00:00:00.000Z' })
+  const [act] = leftBehind(folder.path)
+  assert.equal(act?.result, 'SUCCESS')
+  const claimed = claimNote(act!)!
+  assert.deepEqual([leftBehind(folder.path), claimNote(act!)], [[], undefined], 'one tells it')
+  claimed.release()
+  assert.equal(leftBehind(folder.path).length, 1)
+  const dead = spawnSync(process.execPath, ['-e', '']).pid
+  fs.renameSync(file, `${file}.${dead}`)
+  assert.equal(leftBehind(folder.path).length, 1)
 })
 
 test('what was refused in the middle has failed: it is told by what was done before', async () => {
