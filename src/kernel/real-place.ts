@@ -9,10 +9,28 @@ export function nearestPlace(place: string): string {
   return there
 }
 
-/** The real path of the nearest that is there, and what is to be made below it. */
-export function realPlace(place: string): string {
+/** As many as Linux follows. */
+const LINKS_MAX = 40
+
+/**
+ * The real path of the nearest that is there, and what is to be made below it. A link to what is away, such as the
+ * folder of a disk, is followed as if that were there.
+ */
+export function realPlace(place: string, linksMax = LINKS_MAX): string {
   const there = nearestPlace(place)
-  return path.join(fs.realpathSync.native(there), path.relative(there, path.resolve(place)))
+  const real = fs.realpathSync.native(there)
+  const [next = '', ...rest] = path.relative(there, path.resolve(place)).split(path.sep)
+  const link = next === '' || linksMax === 0 ? undefined : linkAt(path.join(real, next))
+  if (link === undefined) return path.join(real, next, ...rest)
+  return realPlace(path.resolve(real, link, ...rest), linksMax - 1)
+}
+
+function linkAt(place: string): string | undefined {
+  try {
+    return fs.readlinkSync(place)
+  } catch {
+    return undefined
+  }
 }
 
 /** Of two absolute paths as they are written. */

@@ -14,10 +14,9 @@ export function folderHoldsRepository(folder: string): boolean {
   }
 }
 
-/** By the real paths, where there are any. */
+/** By the real paths, also of what is away: a disk that is not mounted has its place all the same. */
 export function isSameFolder(one: string, other: string): boolean {
-  const real = (place: string) => (fs.existsSync(place) ? fs.realpathSync(place) : path.resolve(place))
-  return real(one) === real(other)
+  return realPlace(one) === realPlace(other)
 }
 
 /** The repository that a place is, or lies in, by the real paths. `known`: one that need not be there yet. */

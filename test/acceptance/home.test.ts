@@ -1,7 +1,7 @@
 // Goal: what the first command settles is kept; commands that look make nothing; an older HOME is found, used and moved.
 // Method: the built program, each time from another folder, as a user who names nothing twice.
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import fs from 'node:fs'
@@ -207,4 +207,33 @@ test('an empty mount point or a missing folder where a repository was is no plac
     const refused = await clinic.run('data', 'config', 'add', '--path', clinic.at('data'), ...args)
     assert.equal(codeOf(refused), 'REPOSITORY_MISSING', refused.stderr)
   }
+})
+
+test('a place is known by the ways that lead there, and after a mirror was looked into', async () => {
+  using clinic = new Clinic()
+  const [disk, repository, away] = ['disk', 'disk/repository', 'away'].map((name) => clinic.at(name)) as [
+    string,
+    string,
+    string,
+  ]
+  fs.mkdirSync(disk)
+  fs.chmodSync(disk, 0o777)
+  fs.symlinkSync('disk', clinic.at('link'))
+  fs.symlinkSync('disk/repository', clinic.at('straight'))
+  await clinic.ok('data', 'init', '--repo', repository)
+  fs.cpSync(repository, clinic.at('mirror'), { recursive: true })
+  if (uid.uid !== undefined) execFileSync('chown', ['-R', String(uid.uid), clinic.at('mirror')])
+  await clinic.ok('data', 'snapshots', '--repo', clinic.at('mirror'))
+  fs.renameSync(disk, away)
+  const refused = async (place: string) => {
+    const ran = await clinic.run('data', 'init', '--repo', place)
+    assert.equal(codeOf(ran), 'REPOSITORY_MISSING', `${place}: ${ran.stderr}`)
+  }
+  await refused(repository)
+  await refused(clinic.at('straight'))
+  await refused(clinic.at('link/repository'))
+  fs.mkdirSync(disk)
+  fs.chmodSync(disk, 0o777)
+  for (const place of ['link/repository', 'straight']) await refused(clinic.at(place))
+  assert.deepEqual(fs.readdirSync(disk), [], 'nothing was made')
 })

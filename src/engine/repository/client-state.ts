@@ -9,7 +9,7 @@ import { makeDirectories } from '../../kernel/directories.ts'
 import { makeOwnedFile, replaceOwnedFile } from '../../kernel/owned-file.ts'
 import { readTextSync } from '../../kernel/regular-file.ts'
 import { isLabel } from '../../storage/index.ts'
-import { PLACE_FILE, placeIn } from './known-places.ts'
+import { PLACE_FILE, PLACES_MAX, placesIn, withPlace } from './known-places.ts'
 import { type StateLock, sweepAside, takeStateLock } from './state-lock.ts'
 
 const WRITERS_MAX = 64
@@ -85,9 +85,13 @@ export class ClientState implements HeadMemory {
 
   /** See `repositoryKnownAt`. A store that can't be named is met nowhere. */
   notePlace(place: string): void {
-    if (!isLabel(place) || placeIn(this.#directory) === place) return
+    if (!isLabel(place)) return
     try {
-      this.#writeFile(PLACE_FILE, JSON.stringify({ place }))
+      const known = placesIn(this.#directory)
+      if (withPlace(known, place).every((each, i) => each === known[i])) return
+      makeDirectories(this.#directory, { mode: 0o700, isOwnersOfParent: true })
+      using _lock = takeStateLock(path.join(this.#directory, 'heads.lock'), HEADS_LOCK)
+      this.#writeFile(PLACE_FILE, JSON.stringify({ places: withPlace(placesIn(this.#directory), place) }))
     } catch {
       // A read-only home.
     }
@@ -189,15 +193,21 @@ export function mergeHeads(from: string, to: string, repositoryId: string): void
 export function mergeWriters(from: string, to: string, repositoryId: string): void {
   const [source, target] = [from, to].map((folder) => path.join(folder, repositoryId)) as [string, string]
   makeDirectories(target, { mode: 0o700, isOwnersOfParent: true })
+  mergePlaces(source, target)
   const known = new Set(writersIn(target))
   for (const writer of writersIn(source).filter((each) => !known.has(each))) {
     let number = 0
     while (fs.existsSync(path.join(target, `writer-${number}.id`))) number += 1
     makeOwnedFile(path.join(target, `writer-${number}.id`), writer)
   }
-  for (const name of fs.readdirSync(source).filter((each) => !/^(\.|writer-|heads\.)/.test(each)))
+  for (const name of fs.readdirSync(source).filter((each) => !/^(\.|writer-|heads\.|place\.)/.test(each)))
     if (isNewer(path.join(source, name), path.join(target, name)))
       fs.cpSync(path.join(source, name), path.join(target, name), { recursive: true, preserveTimestamps: true })
+}
+
+function mergePlaces(source: string, target: string): void {
+  const places = [...new Set([...placesIn(target), ...placesIn(source)])].slice(0, PLACES_MAX)
+  if (places.length > 0) replaceOwnedFile(path.join(target, PLACE_FILE), JSON.stringify({ places }))
 }
 
 function isNewer(file: string, other: string): boolean {

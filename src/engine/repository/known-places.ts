@@ -4,29 +4,47 @@
  */
 import fs from 'node:fs'
 import path from 'node:path'
+import { realPlace } from '../../kernel/real-place.ts'
 import { readTextSync } from '../../kernel/regular-file.ts'
 import { isLabel, isSameFolder } from '../../storage/index.ts'
 
 /** In the folder of one repository. */
 export const PLACE_FILE = 'place.json'
-const BYTES_MAX = 64 * 1024
+const BYTES_MAX = 256 * 1024
+/** A repository has its own, copies of it that somebody looked into, and other ways that lead there. */
+export const PLACES_MAX = 32
 
-/** Id of a repository that was last met there from this machine; undefined where none is known. `place`: a label. */
+/** Id of a repository that was met there from this machine; undefined where none is known. `place`: a label. */
 export function repositoryKnownAt(stateDirectory: string, place: string): string | undefined {
-  return folders(stateDirectory).find((id) => {
-    const known = placeIn(path.join(stateDirectory, id))
-    if (known === undefined) return false
-    return known === place || ([known, place].every((each) => path.isAbsolute(each)) && isSameFolder(known, place))
-  })
+  return folders(stateDirectory).find((id) =>
+    placesIn(path.join(stateDirectory, id)).some((known) => isSame(known, place)),
+  )
 }
 
-export function placeIn(folder: string): string | undefined {
+/** The last met first. */
+export function placesIn(folder: string): readonly string[] {
   try {
-    const { place } = JSON.parse(readTextSync(path.join(folder, PLACE_FILE), BYTES_MAX)) as { place?: unknown }
-    return typeof place === 'string' && isLabel(place) ? place : undefined
+    const told = JSON.parse(readTextSync(path.join(folder, PLACE_FILE), BYTES_MAX)) as Record<string, unknown>
+    // One place alone was kept once.
+    return [told['places'] ?? told['place']]
+      .flat()
+      .filter((each): each is string => typeof each === 'string' && isLabel(each))
   } catch {
-    return undefined
+    return []
   }
+}
+
+/**
+ * With the place as it is written, and where that really is: a link may lead elsewhere once the disk is away. A mirror
+ * that is looked into once takes no place away.
+ */
+export function withPlace(known: readonly string[], place: string): string[] {
+  const ways = path.isAbsolute(place) ? [realPlace(place), path.resolve(place)] : [place]
+  return [...new Set([...ways, ...known])].slice(0, PLACES_MAX)
+}
+
+function isSame(known: string, place: string): boolean {
+  return known === place || ([known, place].every((each) => path.isAbsolute(each)) && isSameFolder(known, place))
 }
 
 function folders(stateDirectory: string): string[] {
