@@ -48,6 +48,7 @@ export {
   recipientOpenedBy,
   removeUserFile,
   repositoryKnownAt,
+  requireReadable,
   type UserFile,
   unwrapKey,
   workspaceIn,

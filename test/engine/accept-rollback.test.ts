@@ -6,6 +6,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { Store } from '../../rescue/store.ts'
+import { ObjectType } from '../../src/engine/crypto/index.ts'
 import {
   acceptRollback,
   ClientState,
@@ -34,6 +35,7 @@ import {
 } from '../harness/repository.ts'
 import { seededRandom } from '../harness/seeded-random.ts'
 import { stoppingAt } from '../harness/stopping-store.ts'
+import { storeWith } from '../harness/store-with.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 
 interface Stage {
@@ -335,4 +337,68 @@ test('a keyring that repair gives up is honoured by who has seen it; one that wa
   for (const each of fs.readdirSync(path.join(made.folder, 'keys')))
     if (each.startsWith('00000003')) fs.rmSync(path.join(made.folder, 'keys', each))
   await assert.rejects(look(made), failsWith('ROLLBACK_SUSPECTED'))
+})
+
+/** Both copies of the newest keyring are cut; what stands under them was sealed by a backup that this machine knows. */
+async function withoutNewestKeyring(base: string): Promise<Stage & { readonly keyrings: readonly string[] }> {
+  const staged = await stage(base)
+  const at = path.join(staged.made.folder, 'keys')
+  for (const name of fs.readdirSync(at)) if (name.startsWith('00000002')) fs.truncateSync(path.join(at, name), 40)
+  return { ...staged, keyrings: fs.readdirSync(at) }
+}
+
+test('a keyring is given up by the machine that remembers what it sealed, and its snapshot is no rollback', async () => {
+  using folder = temporaryDirectory()
+  const { made, source, keyrings } = await withoutNewestKeyring(folder.path)
+  const sealed = (await look(made)).problems.filter(({ key }) => key.startsWith('snapshots/')).length
+  assert.ok(sealed > 0)
+  {
+    await using repository = await remembered(made)
+    const { documentsLost } = await repairRepository(repository, { forgetDamaged: true })
+    assert.equal(documentsLost.filter((key) => key.startsWith('keys/')).length, 2)
+    assert.equal(documentsLost.filter((key) => key.startsWith('snapshots/')).length, 1)
+  }
+  assert.equal(fs.readdirSync(path.join(made.folder, 'keys')).length, keyrings.length - 2)
+  assert.deepEqual((await look(made)).rollbacks, [])
+  const { document } = await backup(made, source)
+  assert.equal(document.sequence, 4)
+})
+
+test('what forbids giving up is found before the keyrings go, and one that was stopped on the way is run again', async () => {
+  using folder = temporaryDirectory()
+  const { made, keyrings } = await withoutNewestKeyring(folder.path)
+  const keys = path.join(made.folder, 'keys')
+  const giveUp = async (store = localStore(made.folder)) => {
+    const memory = (id: Buffer) => new ClientState(made.stateFolder, id)
+    await using repository = await Repository.open(store, [made.kek], { memory })
+    await repairRepository(repository, { forgetDamaged: true })
+  }
+  const aside = path.join(folder.path, 'aside')
+  fs.renameSync(path.join(made.folder, 'snapshots'), aside)
+  await assert.rejects(giveUp(), failsWith('ROLLBACK_SUSPECTED'))
+  fs.renameSync(aside, path.join(made.folder, 'snapshots'))
+  let later: string
+  {
+    await using repository = await open(made)
+    const writer = Buffer.alloc(16, 7)
+    later = await repository.writeDocument(
+      { kind: 'group', writer: writer.toString('hex'), members: [] },
+      { type: ObjectType.SNAPSHOT, folder: 'snapshots', signer: repository.keys.writer(writer) },
+    )
+  }
+  await assert.rejects(giveUp(), failsWith('FEATURE_UNSUPPORTED'))
+  fs.rmSync(path.join(made.folder, 'snapshots', later))
+  assert.deepEqual(fs.readdirSync(keys), keyrings)
+  const inner = localStore(made.folder)
+  const failing = storeWith(inner, {
+    delete: async (key) => {
+      if (key.startsWith('index/')) throw new Error('stopped')
+      await inner.delete(key)
+    },
+  })
+  await assert.rejects(giveUp(failing), /stopped/)
+  assert.deepEqual(fs.readdirSync(keys), keyrings, 'what was sealed under them is still known as theirs')
+  await giveUp()
+  assert.equal(fs.readdirSync(keys).length, keyrings.length - 2)
+  assert.deepEqual((await look(made)).rollbacks, [])
 })

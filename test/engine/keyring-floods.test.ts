@@ -177,6 +177,9 @@ test('where the newest keyring is beyond what is read, nothing is a stranger’s
     fs.writeFileSync(path.join(made.folder, 'keys', `00000003-a-${sha256(text)}`), text)
   }
   plantGiants(made.folder, 60, (i) => i + 2 ** 31)
+  // What may be left of one above it.
+  const above = `00000003-b-${'0'.repeat(64)}`
+  fs.writeFileSync(path.join(made.folder, 'keys', above), 'rotten')
   const before = filesBelow(made.folder)
   {
     await using repository = await open(made)
@@ -195,5 +198,6 @@ test('where the newest keyring is beyond what is read, nothing is a stranger’s
   }
   await using after = await open(made)
   assert.deepEqual([after.keys.generation, newest.length], [2, 2])
+  assert.deepEqual(after.keys.lost, [`keys/${above}`], 'no record has named it yet')
   assert.deepEqual(await restored(made, folder.path, { snapshot, source }), lookAt(source))
 })

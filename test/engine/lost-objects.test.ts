@@ -10,6 +10,7 @@ import { test } from 'node:test'
 import { openWriterSession } from '../../src/engine/commit/index.ts'
 import {
   ClientState,
+  changeKeyring,
   copySnapshots,
   forgetSnapshots,
   prune,
@@ -82,7 +83,7 @@ const canBeSomebody =
   process.getuid?.() === 0 &&
   spawnSync(process.execPath, ['--check', import.meta.filename], { uid: SOMEBODY, gid: SOMEBODY }).status === 0
 
-test('what this user may not read is named and not given up, and the rest is read', {
+test('what this user may not read is no damage: it is named, nothing is judged or changed, and the rest is read', {
   skip: canBeSomebody ? false : 'running as another user needs root, and a program that all may read',
 }, async () => {
   using folder = temporaryDirectory()
@@ -90,28 +91,51 @@ test('what this user may not read is named and not given up, and the rest is rea
   await using repository = await open(made)
   const value = { snapshot: null, source: 'test', reason: 'case 7', until: null }
   await writeRecord(repository, { record: RecordKind.HOLD, subject: 'case', by: 'test', value })
+  await changeKeyring(repository.store, repository.keys, {
+    newEpoch: true,
+    keks: [made.kek],
+    now: '2026-11-24T00:00:00Z',
+  })
+  const snapshot = fs.readdirSync(path.join(made.folder, 'snapshots'))
   execFileSync('chown', ['-R', `${SOMEBODY}:${SOMEBODY}`, folder.path])
-  for (const place of ['snapshots', 'records']) {
-    const [name = ''] = fs.readdirSync(path.join(made.folder, place))
-    const file = path.join(made.folder, place, name)
-    fs.chownSync(file, 0, 0)
-    const works = ['verify', 'repair', 'give', 'prune']
-    const results = maintained<Array<Partial<VerifyResult> & { error?: string }>>(
+  // Whole folders: of keys both copies of the newest keyring.
+  for (const [place, judging] of [
+    ['snapshots', ['list', 'verify', 'prune']],
+    ['records', ['prune']],
+    ['index/data', ['verify', 'prune']],
+    ['keys', ['verify']],
+    ['config', []],
+  ] as const) {
+    const names = fs.readdirSync(path.join(made.folder, place)).filter((name) => !/^(00000001|[bc])-/.test(name))
+    const files = names.map((name) => path.join(made.folder, place, name))
+    for (const file of files) fs.chownSync(file, 0, 0)
+    const before = filesBelow(made.folder)
+    const works = ['repair', 'give', ...judging]
+    const results = maintained<Array<{ error?: string; stack?: string; names?: string[] }>>(
       { base: folder.path, made, uid: SOMEBODY },
       [],
       ...works,
     )
-    assert.ok(
-      results[0]!.problems?.some(({ object }) => object === `${place}/${name}`),
-      JSON.stringify(results[0]),
-    )
-    assert.equal(results[1]!.error, undefined)
-    assert.equal(results[2]!.error, 'PERMISSION_DENIED')
-    fs.chownSync(file, SOMEBODY, SOMEBODY)
-    const { snapshots, records } = await readHistory(repository)
-    assert.deepEqual([snapshots.length, records.length], [1, 1], place)
+    for (const [i, { error, stack, names: listed }] of results.entries())
+      if (works[i] === 'list') assert.deepEqual(listed, [])
+      else {
+        assert.equal(error, 'PERMISSION_DENIED', `${works[i]} of ${place}`)
+        assert.ok(names.some((name) => stack?.includes(name)) || stack?.includes('may not read'), stack)
+      }
+    assert.deepEqual(filesBelow(made.folder), before, place)
+    for (const file of files) fs.chownSync(file, SOMEBODY, SOMEBODY)
   }
+  await using after = await open(made)
+  const { snapshots, records } = await readHistory(after)
+  assert.deepEqual([snapshots.map(({ name }) => name), records.length, after.keys.lost], [snapshot, 1, []])
 })
+
+function filesBelow(folder: string): string[] {
+  return fs
+    .readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => !name.startsWith('.'))
+    .sort()
+}
 
 interface Maintained {
   readonly base: string

@@ -21,6 +21,7 @@ import {
   pointTimes,
   protections,
   readHistory,
+  requireReadable,
   type SnapshotEntry,
 } from '../../engine/index.ts'
 import { throwIfAborted } from '../../kernel/abort.ts'
@@ -65,6 +66,7 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
     )
   await using opened = await openRepository(context)
   const history = await readHistory(opened.repository, { signal: context.signal })
+  requireReadable(history.obstacles)
   const problem = history.obstacles[0] ?? (history.rollbacks[0] && { key: 'snapshots/', error: history.rollbacks[0] })
   if (problem)
     throw new BackupError('DAMAGED', 'The list of snapshots is not whole: nothing is forgotten.', {

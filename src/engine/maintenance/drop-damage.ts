@@ -5,7 +5,7 @@
  */
 import { BackupError } from '../../kernel/backup-error.ts'
 import { openWriterSession } from '../commit/index.ts'
-import { isOfLaterVersion, type Repository, requireFeatures } from '../repository/index.ts'
+import { isOfLaterVersion, type Repository, requireFeatures, requireReadable } from '../repository/index.ts'
 import {
   type DeleteEntry,
   type DeleteLog,
@@ -95,6 +95,7 @@ async function findDamage(
   { log, signal }: { log: DeleteLog; signal: AbortSignal | undefined },
 ): Promise<Damage> {
   const load = await openIndex(repository, indexClass, { deletedPacks: log.deletedPacks, ...(signal && { signal }) })
+  requireReadable(load.problems)
   const { index } = load
   const sizes = await storedPacks(repository)
   const bad = new Set<number>()
@@ -163,5 +164,6 @@ async function soundHistory(repository: Repository, signal: AbortSignal | undefi
   if (history.rollbacks[0]) throw history.rollbacks[0]
   const later = history.obstacles.find(isOfLaterVersion)
   if (later) throw later.error
+  requireReadable(history.obstacles)
   return history
 }

@@ -1,7 +1,7 @@
 /** `forget`: a record before anything is removed. */
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
-import { isForeign, isOfLaterVersion, type Repository, requireFeatures } from '../repository/index.ts'
+import { isForeign, isOfLaterVersion, type Repository, requireFeatures, requireReadable } from '../repository/index.ts'
 import {
   folderOfRecord,
   forgottenBy,
@@ -82,6 +82,7 @@ async function refuseProtected(
   const { entries, problems } = await readRecords(repository, RecordFolder.DECISIONS)
   const obstacle = problems.find((problem) => !isForeign(problem))
   if (obstacle && isOfLaterVersion(obstacle)) throw obstacle.error
+  requireReadable(problems)
   if (obstacle)
     throw new BackupError(
       'DAMAGED',

@@ -2,7 +2,7 @@
 import { BackupError } from '../../kernel/backup-error.ts'
 import { LookupIds } from '../crypto/index.ts'
 import type { RepositoryIndex } from '../index/index.ts'
-import { type BlobReader, isForeign, isOfLaterVersion, type Repository } from '../repository/index.ts'
+import { type BlobReader, isForeign, isOfLaterVersion, type Repository, requireReadable } from '../repository/index.ts'
 import {
   type History,
   IndexClass,
@@ -46,6 +46,7 @@ export async function markNeeded(
   const data = await openIndex(repository, IndexClass.DATA, known)
   const problem = [...[...meta.problems, ...data.problems].filter((each) => !isForeign(each)), ...history.obstacles][0]
   if (problem && isOfLaterVersion(problem)) throw problem.error
+  requireReadable([...meta.problems, ...data.problems, ...history.obstacles])
   if (problem)
     throw new BackupError(
       'DAMAGED',

@@ -10,46 +10,60 @@ import {
   readConfigs,
   readKeyringAt,
   readKeyrings,
+  requireReadable,
 } from '../repository/index.ts'
-import { acceptLost, reachedFrom } from './accept-lost.ts'
 
-export interface RepairedCopies {
-  readonly copiesRestored: readonly string[]
-  /** Keyrings of a higher generation of which no copy can be read: given up when that was asked for. */
-  readonly keyringsLost: readonly string[]
+export interface SurveyedCopies {
+  readonly configs: Awaited<ReturnType<typeof readConfigs>>
+  readonly keyrings: Awaited<ReturnType<typeof readKeyrings>>
+  /** Keyrings of a higher generation, or beside the one in use, that can't be read. */
+  readonly lost: readonly KeyringCopy[]
+}
+
+/**
+ * Reads them, and changes nothing but where the newest keyring was crowded out and strangers' objects are to be given
+ * up: then those go that are certainly none of ours, and it throws DAMAGED, since nothing may be given up with an older
+ * keyring than the one that opens from now on. Throws PERMISSION_DENIED.
+ */
+export async function surveyCopies(
+  repository: Repository,
+  options: { readonly forgetDamaged?: boolean; readonly signal?: AbortSignal },
+): Promise<SurveyedCopies> {
+  const { store, keys } = repository
+  const configs = await readConfigs(store, options.signal)
+  const keyrings = await readKeyrings(store, options.signal)
+  requireReadable([...configs.damaged, ...keyrings.damaged])
+  const lost = [...keyrings.damaged, ...keyrings.unread].filter(({ key }) => keys.lost.includes(key))
+  if (options.forgetDamaged) await requireNoneOfOurs(repository, lost)
+  return { configs, keyrings, lost }
+}
+
+/** Each is read by itself: the newest keyring may have been crowded out by what somebody has put there. */
+async function requireNoneOfOurs({ store, keys }: Repository, lost: readonly KeyringCopy[]): Promise<void> {
+  const strange: string[] = []
+  let own: string | undefined
+  for (const at of lost) {
+    const stored = await readKeyringAt(store, at)
+    if (stored === 'none' || (stored && !isOwnKeyring(keys, stored))) strange.push(at.key)
+    else if (stored) own ??= at.key
+  }
+  if (own === undefined) return
+  for (const key of strange) await store.delete(key)
+  throw new BackupError('DAMAGED', 'The newest keyring was beyond what is read: run it again with that one.', {
+    context: { object: own },
+  })
 }
 
 /**
  * Writes what is missing or damaged again. An old keyring of which nothing is whole goes: a newer one stands for it.
- * Throws DAMAGED where the newest was beyond what is read, and what stood before it was given up.
+ * Those that are lost stay.
  */
 export async function restoreCopies(
   repository: Repository,
-  options: { readonly forgetDamaged?: boolean; readonly by?: string; readonly signal?: AbortSignal },
-): Promise<RepairedCopies> {
+  { configs, keyrings }: SurveyedCopies,
+): Promise<readonly string[]> {
   const { store, keys, configName } = repository
-  const configs = await readConfigs(store, options.signal)
-  const keyrings = await readKeyrings(store, options.signal)
-  const isLost = ({ key }: KeyringCopy) => keys.lost.includes(key)
-  const unread = keyrings.unread.filter(isLost)
-  const own = options.forgetDamaged ? await ownAmong(repository, unread) : new Set<string>()
-  const given = options.forgetDamaged ? unread.map(({ key }) => key).filter((key) => !own.has(key)) : []
-  const lost = [...keyrings.damaged, ...unread].filter(isLost).map(({ key }) => key)
-  const damaged = [...configs.damaged, ...keyrings.damaged.map(({ key }) => key)]
-  const generations = [...keyrings.damaged, ...unread].filter(isLost).map(({ generation }) => generation)
-  const seen = options.forgetDamaged && own.size === 0 ? reachedFrom(keys.generation, generations) : undefined
-  if (seen !== undefined) {
-    const by = options.by ?? 'repair'
-    await acceptLost(repository, { keyring: { seen, found: keys.generation } }, { ...options, by })
-    keys.accept(seen)
-  }
-  for (const key of damaged) if (!lost.includes(key) || options.forgetDamaged) await store.delete(key)
-  for (const key of given) await store.delete(key)
-  // Nothing more is given up with an older keyring than the one that opens from now on.
-  for (const object of own)
-    throw new BackupError('DAMAGED', 'The newest keyring was beyond what is read: run it again with that one.', {
-      context: { object },
-    })
+  for (const { key } of [...configs.damaged, ...keyrings.damaged]) if (!keys.lost.includes(key)) await store.delete(key)
   const good = [
     ...configs.candidates
       .filter(({ name }) => name === configName)
@@ -63,17 +77,7 @@ export async function restoreCopies(
   ]
   const copiesRestored: string[] = []
   for (const { from, to } of good) copiesRestored.push(...(await copy(repository, from, to)))
-  return { copiesRestored, keyringsLost: lost }
-}
-
-/** Each is read by itself: the newest keyring may have been crowded out by what somebody has put there, and stays. */
-async function ownAmong({ store, keys }: Repository, unread: readonly KeyringCopy[]): Promise<ReadonlySet<string>> {
-  const own = new Set<string>()
-  for (const at of unread) {
-    const stored = await readKeyringAt(store, at)
-    if (stored && isOwnKeyring(keys, stored)) own.add(at.key)
-  }
-  return own
+  return copiesRestored
 }
 
 async function copy({ store }: Repository, from: string, to: readonly string[]): Promise<string[]> {

@@ -3,16 +3,17 @@
  * and records are given up only when that is asked for, by a signed record, since somebody may have a good copy of
  * them.
  */
-import { BackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import { ObjectType } from '../crypto/index.ts'
 import {
+  isForbidden,
   isForeign,
   isObjectKey,
   isOfLaterVersion,
   isOfLostEpoch,
   type ObjectProblem,
   type Repository,
+  requireReadable,
 } from '../repository/index.ts'
 import {
   type DamagedEntry,
@@ -22,11 +23,14 @@ import {
   markedOf,
   RecordFolder,
   RecordKind,
+  type RecordList,
   readHistory,
   readRecords,
+  rollbacksOf,
+  type Suspicions,
   UNKNOWN_WRITER,
 } from '../snapshot/index.ts'
-import { acceptLost, numbersAbove } from './accept-lost.ts'
+import { acceptLost, numbersAbove, reachedFrom } from './accept-lost.ts'
 import { writeDeleteEntry } from './delete-entries.ts'
 import { putRecord } from './records.ts'
 
@@ -50,23 +54,53 @@ export interface RepairedDocuments {
   readonly foreign: readonly string[]
 }
 
+export interface SurveyedDocuments {
+  readonly history: History
+  readonly audit: RecordList
+  readonly claims: Awaited<ReturnType<typeof damagedClaims>>
+  /** What has to be accepted where lost keyrings are given up. */
+  readonly keyring: Suspicions['keyring']
+}
+
+export interface GivingUp {
+  readonly forgetDamaged?: boolean
+  readonly by?: string
+  readonly signal?: AbortSignal
+}
+
 /**
- * Throws ROLLBACK_SUSPECTED before anything is changed, FEATURE_UNSUPPORTED where something is to be given up beside what
- * only a later version knows; PERMISSION_DENIED where something is to be given up that only
- * this user may not read.
+ * Changes nothing. Throws ROLLBACK_SUSPECTED, FEATURE_UNSUPPORTED where something is to be given up beside what only a
+ * later version knows, and PERMISSION_DENIED where there is something that only this user may not read.
  */
-export async function repairDocuments(
+export async function surveyDocuments(
   repository: Repository,
-  options: { readonly forgetDamaged?: boolean; readonly by?: string; readonly signal?: AbortSignal },
-): Promise<RepairedDocuments> {
-  const signal = options.signal ? { signal: options.signal } : {}
-  const history = await readHistory(repository, signal)
-  if (history.rollbacks[0]) throw history.rollbacks[0]
+  options: GivingUp & { readonly keyringsLost: readonly { readonly generation: number }[] },
+): Promise<SurveyedDocuments> {
+  const history = await readHistory(repository, options.signal ? { signal: options.signal } : {})
   const audit = await readRecords(repository, RecordFolder.AUDIT, options.signal)
   const claims = await damagedClaims(repository, options.signal)
-  const found = [...history.problems, ...audit.problems].filter(({ key }) => isObjectKey(key))
-  const later = options.forgetDamaged ? found.find(isOfLaterVersion) : undefined
+  const { suspicions } = history
+  const found = repository.keys.generation
+  const generations = options.forgetDamaged ? options.keyringsLost.map(({ generation }) => generation) : []
+  const seen = reachedFrom(found, generations)
+  const keyring = seen === undefined ? null : { seen, found }
+  const isAccepted = keyring !== null && keyring.seen >= (suspicions.keyring?.seen ?? 0)
+  const [rollback] = isAccepted ? rollbacksOf({ ...suspicions, keyring: null }) : history.rollbacks
+  if (rollback) throw rollback
+  const problems = [...history.problems, ...audit.problems, ...claims.problems]
+  const later = options.forgetDamaged ? problems.find(isOfLaterVersion) : undefined
   if (later) throw later.error
+  requireReadable(problems)
+  return { history, audit, claims, keyring }
+}
+
+/** Only what was surveyed, and whose survey threw nothing. */
+export async function repairDocuments(
+  repository: Repository,
+  { history, audit, claims }: SurveyedDocuments,
+  options: GivingUp,
+): Promise<RepairedDocuments> {
+  const found = [...history.problems, ...audit.problems].filter(({ key }) => isObjectKey(key))
   const isGivenUp = (problem: ObjectProblem) => options.forgetDamaged === true && isOfLostEpoch(problem)
   const bad = found.filter((problem) => !isOfLaterVersion(problem) && (!isForeign(problem) || isGivenUp(problem)))
   const below = (...folders: readonly string[]) =>
@@ -74,12 +108,6 @@ export async function repairDocuments(
   const keysOf = (problems: readonly ObjectProblem[]) => problems.map(({ key }) => key)
   const removable = (problems: readonly ObjectProblem[]) =>
     keysOf(problems.filter((problem) => isGivenUp(problem) || isRemovable(repository, problem)))
-  const forbidden = options.forgetDamaged ? bad.find(isForbidden) : undefined
-  if (forbidden)
-    throw new BackupError('PERMISSION_DENIED', 'This user may not read an object: nothing is given up.', {
-      context: { operation: 'get', key: forbidden.key, cause: forbidden.error.context['cause'] },
-      cause: forbidden.error,
-    })
   const entries = [...history.deleteLog.damaged, ...(options.forgetDamaged ? history.deleteLog.ofLostEpoch : [])]
   await closeDeleteLog(repository, history, entries)
   const removed = [
@@ -106,11 +134,6 @@ export function isRemovable({ keys }: Repository, problem: ObjectProblem): boole
 
 export function isUnreadableNow({ error }: ObjectProblem): boolean {
   return error.context['cause'] !== undefined
-}
-
-/** No damage: another user has it whole. */
-function isForbidden({ error }: ObjectProblem): boolean {
-  return error.context['cause'] === 'EACCES' || error.context['cause'] === 'EPERM'
 }
 
 /**
@@ -146,7 +169,7 @@ async function deadSessions(repository: Repository): Promise<string[]> {
   if (problems.length === 0) return []
   const now = await repository.store.nowMs()
   return problems
-    .filter((problem) => !isForeign(problem) && !isOfLaterVersion(problem))
+    .filter((problem) => !isForeign(problem) && !isOfLaterVersion(problem) && !isForbidden(problem))
     .filter(({ modifiedMs }) => modifiedMs !== undefined && now - modifiedMs > SESSION_AGE_MS_MAX)
     .map(({ key }) => key)
 }

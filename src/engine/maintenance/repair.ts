@@ -6,10 +6,24 @@ import { throwIfAborted } from '../../kernel/abort.ts'
 import { groups } from '../commit/index.ts'
 import { LookupIds, ObjectType } from '../crypto/index.ts'
 import { decodeIndexSegment, encodeIndexSegment, type IndexedPack } from '../index/index.ts'
-import { isForeign, isOfLostEpoch, type ObjectProblem, type Repository, requireFeatures } from '../repository/index.ts'
+import {
+  isForeign,
+  isOfLostEpoch,
+  type ObjectProblem,
+  type Repository,
+  requireFeatures,
+  requireReadable,
+} from '../repository/index.ts'
 import { IndexClass, openIndex } from '../snapshot/index.ts'
-import { restoreCopies } from './repair-copies.ts'
-import { isRemovable, isUnreadableNow, type RepairedDocuments, repairDocuments } from './repair-documents.ts'
+import { acceptLost } from './accept-lost.ts'
+import { restoreCopies, surveyCopies } from './repair-copies.ts'
+import {
+  isRemovable,
+  isUnreadableNow,
+  type RepairedDocuments,
+  repairDocuments,
+  surveyDocuments,
+} from './repair-documents.ts'
 import { salvage } from './salvage.ts'
 
 export interface RepairOptions {
@@ -39,11 +53,15 @@ export interface RepairResult extends RepairedDocuments {
  */
 export async function repairRepository(repository: Repository, options: RepairOptions = {}): Promise<RepairResult> {
   for (const work of ['write', 'delete'] as const) requireFeatures(repository.config, work)
-  const { copiesRestored, keyringsLost } = await restoreCopies(repository, options)
-  const documents = await repairDocuments(repository, options)
-  const meta = await openIndex(repository, IndexClass.META)
-  const data = await openIndex(repository, IndexClass.DATA)
+  const { copies, surveyed, meta, data } = await survey(repository, options)
   const problems = [...meta.problems, ...data.problems]
+  const by = options.by ?? 'repair'
+  if (surveyed.keyring) {
+    await acceptLost(repository, { keyring: surveyed.keyring }, { ...options, by })
+    repository.keys.accept(surveyed.keyring.seen)
+  }
+  const copiesRestored = await restoreCopies(repository, copies)
+  const documents = await repairDocuments(repository, surveyed, options)
   const rebuilt = { meta: [] as IndexedPack[], data: [] as IndexedPack[] }
   const packsDamaged: string[] = []
   const isGivenUp = (problem: ObjectProblem) => options.forgetDamaged === true && isOfLostEpoch(problem)
@@ -77,6 +95,9 @@ export async function repairRepository(repository: Repository, options: RepairOp
     )
     .map(({ key }) => key)
   for (const key of damaged) await repository.store.delete(key)
+  const keyringsLost = copies.lost.map(({ key }) => key)
+  // Last: while they are there, whoever was stopped here still knows what was sealed under them.
+  if (options.forgetDamaged) for (const key of keyringsLost) await repository.store.delete(key)
   return {
     documentsRemoved: documents.documentsRemoved,
     documentsLost: [...keyringsLost, ...documents.documentsLost],
@@ -87,6 +108,16 @@ export async function repairRepository(repository: Repository, options: RepairOp
     copiesRestored,
     foreign: [...documents.foreign, ...foreign],
   }
+}
+
+/** Reads all that decides whether anything may be changed. Throws what forbids it, before anything is. */
+async function survey(repository: Repository, options: RepairOptions) {
+  const copies = await surveyCopies(repository, options)
+  const surveyed = await surveyDocuments(repository, { ...options, keyringsLost: copies.lost })
+  const meta = await openIndex(repository, IndexClass.META)
+  const data = await openIndex(repository, IndexClass.DATA)
+  requireReadable([...meta.problems, ...data.problems])
+  return { copies, surveyed, meta, data }
 }
 
 async function writeSegments(

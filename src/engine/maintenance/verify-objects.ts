@@ -11,6 +11,7 @@ import {
   type Repository,
   readConfigs,
   readKeyrings,
+  requireReadable,
   type StoredKeyring,
 } from '../repository/index.ts'
 import { lookAtPack } from './salvage.ts'
@@ -37,6 +38,7 @@ export async function checkCopies(
   const { store, keys, configName } = repository
   const keyrings = await readKeyrings(store, signal)
   const configs = await readConfigs(store, signal)
+  requireReadable([...keyrings.damaged, ...configs.damaged])
   const isOwn = (each: StoredKeyring) => isOwnKeyring(keys, each)
   const strange = [
     ...keyrings.foreign,
@@ -45,7 +47,7 @@ export async function checkCopies(
     ...configs.candidates.filter(({ name }) => name !== configName).flatMap((each) => each.keys),
   ]
   const notices: VerifyProblem[] = strange.map(strangerAt)
-  const problems = [...keyrings.damaged.map(({ key }) => key), ...configs.damaged].map((object) => ({
+  const problems = [...keyrings.damaged, ...configs.damaged].map(({ key: object }) => ({
     object,
     what: keys.lost.includes(object) ? 'is damaged, and may have been the newest keyring' : 'is damaged',
   }))

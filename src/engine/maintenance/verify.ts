@@ -4,7 +4,14 @@
  */
 import type { BackupError } from '../../kernel/backup-error.ts'
 import { nowMs } from '../../kernel/clock.ts'
-import { countUserFiles, type Heads, isOfLaterVersion, packKey, type Repository } from '../repository/index.ts'
+import {
+  countUserFiles,
+  type Heads,
+  isOfLaterVersion,
+  packKey,
+  type Repository,
+  requireReadable,
+} from '../repository/index.ts'
 import {
   damagedClaims,
   IndexClass,
@@ -120,6 +127,7 @@ async function look(repository: Repository, { before, lanes, readings, options }
   const later = found.find(isOfLaterVersion)
   // Whoever does not know all of a repository can't call it whole, and must call nothing of it damaged.
   if (later) throw later.error
+  requireReadable(found)
   for (const { key, error } of found) problems.add({ object: key, what: error.message })
   for (const error of history.rollbacks) problems.add(describeRollback(error))
   const copies = await checkCopies(repository, options.signal)
@@ -139,6 +147,7 @@ async function look(repository: Repository, { before, lanes, readings, options }
   )
   const meta = await openIndex(repository, IndexClass.META, { ...history.deleteLog.packs, ...signal })
   const data = await openIndex(repository, IndexClass.DATA, { ...history.deleteLog.packs, ...signal })
+  requireReadable([...meta.problems, ...data.problems])
   // A backup beside this may have brought packs since the first look, which the index names already.
   const sizes = new Map([...before, ...(await storedPacks(repository))])
   if (!readings.hasEnded) options.onPacks?.(new Set(sizes.keys()))

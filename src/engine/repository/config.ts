@@ -18,6 +18,7 @@ import {
   verifyDocument,
 } from '../crypto/index.ts'
 import { readCopies } from './copies.ts'
+import type { UnreadObject } from './forbidden.ts'
 
 export const FORMAT_VERSION = 'v1-rc'
 const COPIES = ['a', 'b', 'c'] as const
@@ -79,8 +80,8 @@ export interface StoredConfigs {
    * repository's is known only when a keyring is open and its signature verifies.
    */
   readonly candidates: readonly StoredConfig[]
-  /** Keys of copies that don't hash to their name, or can't be read. */
-  readonly damaged: readonly string[]
+  /** Copies that don't hash to their name, or can't be read. */
+  readonly damaged: readonly UnreadObject[]
   /** Keys of objects that hash to their name and are no configuration that can be read. */
   readonly foreign: readonly string[]
 }
@@ -115,7 +116,7 @@ export async function readConfigs(store: ObjectStore, signal?: AbortSignal): Pro
   if (error ?? unreadable) throw error ?? unreadable
   if (damaged.length + unread.length > 0)
     throw new BackupError('DAMAGED', 'Every copy of the configuration is damaged.', {
-      context: { object: damaged[0] ?? 'config/' },
+      context: { object: damaged[0]?.key ?? 'config/' },
     })
   throw new BackupError('REPOSITORY_NOT_FOUND', 'There is no repository here.', {
     context: { repository: store.location },

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { inOrder } from '../../kernel/in-order.ts'
 import { isUnreadable, type ObjectStore } from '../../storage/index.ts'
+import type { UnreadObject } from './forbidden.ts'
 
 /** Of a folder, all together: some hundreds of ours. */
 const READ_BYTES_MAX = 64 * 1024 * 1024
@@ -33,8 +34,8 @@ export interface WholeCopies {
 
 export interface ReadCopies {
   readonly whole: WholeCopies[]
-  /** Keys of copies that don't hash to their name, are too long, or can't be read. */
-  readonly damaged: string[]
+  /** Copies that don't hash to their name, are too long, or can't be read. */
+  readonly damaged: UnreadObject[]
   /** Keys beyond what is read of a folder: nobody knows whose they are. */
   readonly unread: string[]
   /** Why the first that can't be read can't be. */
@@ -45,7 +46,7 @@ export interface ReadCopies {
 export async function readCopies(store: ObjectStore, family: CopyFamily): Promise<ReadCopies> {
   const { form, bytesMax, signal } = family
   const whole = new Map<string, { name: string; keys: string[]; bytes: Uint8Array }>()
-  const damaged: string[] = []
+  const damaged: UnreadObject[] = []
   let unreadable: BackupError | undefined
   const { within, unread } = await listWithin(store, family)
   const read = async (key: string) => ({
@@ -57,9 +58,9 @@ export async function readCopies(store: ObjectStore, family: CopyFamily): Promis
     const name = form.exec(key)!.at(-1)!
     const known = whole.get(name)
     if (bytes instanceof BackupError) {
-      damaged.push(key)
+      damaged.push({ key, error: bytes })
       if (isUnreadable(bytes)) unreadable ??= bytes
-    } else if (createHash('sha256').update(bytes).digest('hex') !== name) damaged.push(key)
+    } else if (createHash('sha256').update(bytes).digest('hex') !== name) damaged.push({ key })
     else if (known) known.keys.push(key)
     else whole.set(name, { name, keys: [key], bytes })
   }

@@ -10,6 +10,7 @@ export {
 } from './client-state.ts'
 export { acceptClock, lookAtClock, mergeClock } from './clock-memory.ts'
 export { type RepositoryConfig, readConfigs, requireFeatures } from './config.ts'
+export { isForbidden, requireReadable } from './forbidden.ts'
 export { changeKeyring, isOwnKeyring, type KeyringChange } from './keyring.ts'
 export { type KeyringCopy, readKeyringAt, readKeyrings, type StoredKeyring } from './keyring-objects.ts'
 export { repositoryKnownAt } from './known-places.ts'

@@ -28,6 +28,7 @@ import {
   verifyDocument,
 } from '../crypto/index.ts'
 import { readCopies, readWhole } from './copies.ts'
+import { requireReadable, type UnreadObject } from './forbidden.ts'
 import type { Bundle, KeyringBody } from './open-keys.ts'
 import { isScryptAllowed, type Recipient, seal, unseal } from './recipients.ts'
 
@@ -85,8 +86,7 @@ export interface StoredKeyring {
 }
 
 /** What stands under the key of a keyring. */
-export interface KeyringCopy {
-  readonly key: string
+export interface KeyringCopy extends UnreadObject {
   readonly name: string
   readonly generation: number
 }
@@ -131,20 +131,27 @@ export async function readKeyrings(store: ObjectStore, signal?: AbortSignal): Pr
   }
   return {
     candidates: candidates.sort((a, b) => b.body.generation - a.body.generation || (a.name < b.name ? -1 : 1)),
-    damaged: damaged.map(copyAt),
+    damaged: damaged.map(({ key, error }) => ({ ...copyAt(key), error })),
     foreign,
     unread: unread.map(copyAt),
     unreadable,
   }
 }
 
-/** What stands under one key, when it is a whole keyring; for one that is beyond what is read of the folder. */
-export async function readKeyringAt(store: ObjectStore, at: KeyringCopy): Promise<StoredKeyring | undefined> {
+/**
+ * What stands under one key, read by itself: a whole keyring, something that hashes to its name or is longer than any
+ * keyring and so is none, or, as undefined, what is gone or may be what is left of one. Throws PERMISSION_DENIED.
+ */
+export async function readKeyringAt(store: ObjectStore, at: KeyringCopy): Promise<StoredKeyring | 'none' | undefined> {
   const bytes = await readWhole(store, at.key, { bytesMax: KEYRING_BYTES_MAX })
-  if (bytes === undefined || bytes instanceof BackupError) return undefined
+  if (bytes === undefined) return undefined
+  if (bytes instanceof BackupError) {
+    requireReadable([{ key: at.key, error: bytes }])
+    return bytes.code === 'DAMAGED' ? 'none' : undefined
+  }
   if (createHash('sha256').update(bytes).digest('hex') !== at.name) return undefined
   const parsed = parseKeyring(bytes)
-  return parsed?.body.generation === at.generation ? { name: at.name, keys: [at.key], ...parsed } : undefined
+  return parsed?.body.generation === at.generation ? { name: at.name, keys: [at.key], ...parsed } : 'none'
 }
 
 function parseKeyring(bytes: Uint8Array): { body: KeyringBody; document: UnverifiedDocument } | undefined {

@@ -35,6 +35,7 @@ import {
   verifyConfig,
   writeConfig,
 } from './config.ts'
+import { isForbidden } from './forbidden.ts'
 import { openKeyring } from './keyring.ts'
 import { publishKeyring, readKeyrings, type StoredKeyrings } from './keyring-objects.ts'
 import { isObjectKey, objectBytesMax } from './object-keys.ts'
@@ -402,10 +403,14 @@ function hasName(bytes: Uint8Array, key: string): boolean {
 
 function atObject(error: unknown, key: string): unknown {
   if (isUnreadable(error))
-    return new BackupError('DAMAGED', 'An object can not be read.', {
-      context: { object: key, cause: error.context['cause'], rotten: true },
-      cause: error,
-    })
+    return new BackupError(
+      'DAMAGED',
+      isForbidden({ error }) ? 'This user may not read it.' : 'An object can not be read.',
+      {
+        context: { object: key, cause: error.context['cause'], rotten: true },
+        cause: error,
+      },
+    )
   if (!(error instanceof BackupError) || error.context['object'] === key) return error
   return new BackupError(error.code, error.message, { context: { ...error.context, object: key }, cause: error })
 }

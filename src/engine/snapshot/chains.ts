@@ -70,7 +70,7 @@ export function checkChains(facts: ChainFacts): CheckedChains {
   }
 }
 
-function rollbacksOf({ snapshots, records, keyring, generations, entries, back }: Suspicions): BackupError[] {
+export function rollbacksOf({ snapshots, records, keyring, generations, entries, back }: Suspicions): BackupError[] {
   return [
     ...snapshots.map((missing) => suspicion('A snapshot is missing that nobody forgot.', { ...missing })),
     ...back.map((snapshot) => suspicion('A snapshot that was forgotten and removed is back.', { snapshot })),

@@ -9,6 +9,7 @@ import {
   type Heads,
   isForeign,
   isOfLaterVersion,
+  isOfLostEpoch,
   isRotten,
   type ObjectProblem,
   type Repository,
@@ -121,6 +122,9 @@ export async function readWriterHistory(
 
 async function readOnce(repository: Repository, options: { signal?: AbortSignal; seen?: Heads }): Promise<History> {
   const { signal } = options
+  // While a keyring is lost, what was sealed under its epoch is as good as rotten.
+  const isLost = (problem: ObjectProblem) =>
+    isRotten(problem) || (repository.keys.lost.length > 0 && isOfLostEpoch(problem))
   const listings = await readListings(repository, signal)
   const { snapshots, checkpoints, records, confirms, deleteLog } = listings
   const allRecords = records.entries
@@ -143,7 +147,7 @@ async function readOnce(repository: Repository, options: { signal?: AbortSignal;
       ...(signal && { signal }),
     },
   )
-  const rotten = snapshots.problems.filter(isRotten)
+  const unread = { snapshots: snapshots.problems.filter(isLost), records: records.problems.filter(isLost) }
   const chains = checkChains({
     stored,
     forgotten,
@@ -153,8 +157,8 @@ async function readOnce(repository: Repository, options: { signal?: AbortSignal;
     seen: options.seen,
     keyGeneration: repository.keys.generation,
     // One of a later version has a number of its writer's too.
-    damagedSnapshots: rotten.length + snapshots.problems.filter(isOfLaterVersion).length,
-    damagedRecords: records.problems.filter((problem) => isRotten(problem) || isOfLaterVersion(problem)).length,
+    damagedSnapshots: unread.snapshots.length + snapshots.problems.filter(isOfLaterVersion).length,
+    damagedRecords: unread.records.length + records.problems.filter(isOfLaterVersion).length,
   })
   const said = [
     ...snapshots.problems,
@@ -183,7 +187,7 @@ async function readOnce(repository: Repository, options: { signal?: AbortSignal;
     suspicions: chains.suspicions,
     losses: chains.losses,
     ...(listings.indexListed && { indexListed: listings.indexListed }),
-    damagedSnapshotMs: Math.max(0, ...rotten.map(({ modifiedMs }) => modifiedMs ?? 0)),
+    damagedSnapshotMs: Math.max(0, ...unread.snapshots.map(({ modifiedMs }) => modifiedMs ?? 0)),
   }
 }
 

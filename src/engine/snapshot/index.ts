@@ -1,6 +1,6 @@
 export { Acceptance, acceptedValue, type MissingSnapshot, type Suspicions } from './acceptance.ts'
 export { realPathOf, realPatternOf } from './aliases.ts'
-export type { SnapshotEntry } from './chains.ts'
+export { rollbacksOf, type SnapshotEntry } from './chains.ts'
 export { judgeCheckpoints } from './checkpoints.ts'
 export {
   type Chunk,

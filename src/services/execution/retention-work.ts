@@ -17,6 +17,7 @@ import {
   prune,
   type Repository,
   readHistory,
+  requireReadable,
   type SnapshotEntry,
 } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
@@ -55,6 +56,7 @@ export async function carryOutRetention(
 }
 
 function requireWhole(history: History): void {
+  requireReadable(history.obstacles)
   const problem = history.obstacles[0] ?? (history.rollbacks[0] && { key: 'snapshots/', error: history.rollbacks[0] })
   if (problem)
     throw new BackupError('DAMAGED', 'The list of snapshots is not whole: nothing is forgotten.', {
