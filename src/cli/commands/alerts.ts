@@ -13,7 +13,9 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   const alerts = dataOf(await monitor.getActiveAlerts(), context)
   if (id !== undefined) {
     const meant = namedOne(id, alerts, (alert) => [alert.id])?.id ?? id
-    return { json: { alerts: [dataOf(await monitor.acknowledgeAlert(meant), context)] } }
+    const seen = dataOf(await monitor.acknowledgeAlert(meant), context)
+    context.say(t('alerts.acknowledged', { id: seen.id }))
+    return { json: { alerts: [seen] } }
   }
   if (alerts.length === 0) context.say(t('alerts.none'))
   else
@@ -23,7 +25,7 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
         formatMoment(alert.firstSeenAt),
         `${t(`severity.${alert.severity}`)} ${alert.type}`,
         alert.id,
-        alert.message,
+        alert.state === 'ACKNOWLEDGED' ? `${alert.message} ${t('alerts.seen')}` : alert.message,
       ]),
     ))
       context.say(line)
