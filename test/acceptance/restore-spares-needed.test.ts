@@ -111,6 +111,24 @@ test('HOME, the repository that the environment names, and the program with its 
   }
 })
 
+test('a repository or a HOME of another, that nothing here knows, is neither emptied nor removed', async () => {
+  const stranger = { ...withKey, NEONPRO_BACKUP_HOME: at('stranger') }
+  fs.cpSync(at('repo'), at('second-copy'), { recursive: true })
+  await assertRefused(at('second-copy'), /lies in the repository/, { env: stranger })
+  const home = newTarget('another-home')
+  fs.mkdirSync(path.join(home, 'database'))
+  fs.writeFileSync(path.join(home, 'owner.lock'), '')
+  await assertRefused(home, /state of a system/, { env: stranger })
+  const target = newTarget('holds-both')
+  fs.renameSync(home, path.join(target, 'home'))
+  fs.renameSync(at('second-copy'), path.join(target, 'copy'))
+  const restore = ['restore', `latest:${at('source')}`, '--target', target, '--delete']
+  const ran = await runCli(restore, { env: stranger })
+  assert.equal(ran.status, 3, ran.stderr)
+  assert.deepEqual(fs.readdirSync(target).sort(), ['a', 'copy', 'home'])
+  assert.ok(fs.existsSync(path.join(target, 'home/extra')))
+})
+
 test('"/" is refused by whatever name', async () => {
   fs.symlinkSync('/', at('root-link'))
   for (const target of ['/', at('root-link'), `${at('root-link')}/tmp/..`]) {

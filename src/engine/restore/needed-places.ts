@@ -28,6 +28,11 @@ export interface NeededPlace {
 
 const LINKS_MAX = 40
 
+/** Whether a folder with these names is a system's HOME, be it none that is known here. */
+export function isHome(names: readonly string[]): boolean {
+  return names.includes('owner.lock') && (names.includes('database') || names.includes('repositories'))
+}
+
 /** The program as it runs here: script, package and Node. */
 export function runningProgram(): NeededPlace[] {
   const script = process.argv[1]

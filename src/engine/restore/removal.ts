@@ -1,12 +1,13 @@
 /**
  * Removing what the snapshot does not have, by descriptors, without following links. What the restore needs, what lies
- * on another file system, and what holds a repository stays and is told; so is what the system refuses.
+ * on another file system, and what holds a repository or a system's state stays and is told; so is what the system refuses.
  */
 import fs from 'node:fs'
 import { FileType, fileTypeOf } from '../../contracts/index.ts'
 import { systemCode } from '../../kernel/backup-error.ts'
 import type { SystemCalls } from '../../kernel/system-calls.ts'
 import { type EntryStatus, isSameFile, statusOf, statusOfOpen } from './entry-status.ts'
+import { isHome } from './needed-places.ts'
 import { NEEDED_REASON, type SparedEntries } from './spared-entries.ts'
 import { DIRECTORY_FLAGS, openEntry, whyRefused, writeObstacle } from './target-access.ts'
 import { grantWrite, namesIn } from './target-directory.ts'
@@ -149,7 +150,7 @@ export class Removal {
     levels.enter(level)
     if (status.device !== statusOfOpen(calls, place.directory).device) return this.#keep(level, OTHER_FILE_SYSTEM)
     const names = namesIn(calls, inside)
-    if (holdsRepository(calls, inside, names)) return this.#keep(level, NEEDED_REASON)
+    if (isHome(names) || holdsRepository(calls, inside, names)) return this.#keep(level, NEEDED_REASON)
     if (!dryRun && names.length > 0) grantWrite(calls, inside)
     level.names = names.reverse()
     return undefined

@@ -2,9 +2,17 @@
 import fs from 'node:fs'
 import { BackupError, systemCode } from '../../kernel/backup-error.ts'
 import { isWithin } from '../../kernel/real-place.ts'
+import { repositoryAround } from '../../storage/index.ts'
 import type { Repository } from '../repository/index.ts'
 import type { SnapshotDocument } from '../snapshot/index.ts'
-import { Needed, type NeededPlace, requireNothingNeeded, runningProgram, targetRefused } from './needed-places.ts'
+import {
+  isHome,
+  Needed,
+  type NeededPlace,
+  requireNothingNeeded,
+  runningProgram,
+  targetRefused,
+} from './needed-places.ts'
 
 export interface GuardedRestore {
   readonly include?: readonly string[]
@@ -30,8 +38,13 @@ export function guardRestore(
   const { store } = repository
   requireFolder(target)
   if (store.local && isWithin(target, store.local.root)) throw targetRefused(target, 'It lies in the repository')
+  // Any other one too, whoever knows it: a second copy, or that of another system.
+  const around = repositoryAround(target)
+  if (around !== undefined) throw targetRefused(target, `It lies in the repository ${around}`)
   if (!options.delete) return
   requireNothingNeeded(target, neededFor(repository, options.needed))
+  if (isHome(namesOf(target)))
+    throw targetRefused(target, 'It is the state of a system (HOME), and what is not in the snapshot would be deleted')
   if ((options.include ?? []).length + (options.exclude ?? []).length > 0)
     throw new BackupError(
       'USAGE',
@@ -53,6 +66,14 @@ function requireFolder(target: string): void {
     const code = systemCode(error)
     if (error instanceof BackupError || code === undefined) throw error
     throw targetRefused(target, `It can not be written to (${code})`, error)
+  }
+}
+
+function namesOf(target: string): readonly string[] {
+  try {
+    return fs.readdirSync(target)
+  } catch {
+    return []
   }
 }
 
