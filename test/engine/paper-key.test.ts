@@ -74,6 +74,21 @@ test('in a list of keys, and in what a program prints, a paper key may stand in 
     )
     assert.equal(firstKeyOf(`${lines}\r\nnotes\n`), lines)
   }
+  // 65 letters and digits together, and yet two texts each: one of them is a key by itself.
+  const hex = randomBytes(32).toString('hex')
+  for (const [key, next] of [
+    ['Correct7Horse4Battery2Staple9abc', 'x'.repeat(33)],
+    [hex.slice(0, 32), hex.slice(0, 33)],
+    [hex, '1'],
+    [randomBytes(32).toString('hex').slice(0, 43), 'y'.repeat(22)],
+  ] as const) {
+    assert.deepEqual(keyTextsOf(`${key}\n${next}`), [key, next])
+    assert.deepEqual(keyTextsOf(`${next}\n${key}`), [next, key])
+    assert.equal(firstKeyOf(`${key}\n${next}\n`), key)
+  }
+  const spaced = inLines(one, ' ').replace(' ', '    ')
+  assert.equal(spaced.indexOf('\n'), 32)
+  assert.deepEqual(keyTextsOf(spaced), [spaced], 'all of its checks say that it is one')
   assert.equal(firstKeyOf('a passphrase of some words\nurl: x\n'), 'a passphrase of some words')
 })
 

@@ -55,7 +55,7 @@ export function readPaperKey(text: string): PaperKey {
 
 /**
  * Several keys of one text, parted by commas or line breaks. A paper key may stand in several lines: 65 characters of
- * lines that are no key by themselves are one.
+ * lines that are no key by themselves are one, also where it was typed wrong.
  */
 export function keyTextsOf(text: string): string[] {
   return text.split(',').flatMap((piece) => joined(piece.split('\n').filter((line) => line.trim() !== '')))
@@ -84,9 +84,20 @@ function paperEnd(lines: readonly string[], from: number): number | undefined {
     const line = lines[at]!.trim().replace(/^paper:/, '')
     if (!/^[0-9A-Za-z\s-]*$/.test(line)) return undefined
     chars += line.replace(/[\s-]/g, '').length
-    if (chars >= GROUPS * GROUP_CHARS) return chars === GROUPS * GROUP_CHARS ? at + 1 : undefined
+    if (chars >= GROUPS * GROUP_CHARS) return isOne(lines.slice(from, at + 1), chars) ? at + 1 : undefined
   }
   return undefined
+}
+
+/** Of lines that are keys by themselves only where all checks agree: no other text does that. */
+function isOne(lines: readonly string[], chars: number): boolean {
+  if (chars !== GROUPS * GROUP_CHARS) return false
+  return !lines.some(isKeyByItself) || 'key' in readPaperKey(lines.join('\n').replaceAll('paper:', ''))
+}
+
+/** Also 32 hexadecimal digits, which are refused as what they are. */
+function isKeyByItself(line: string): boolean {
+  return /^([\x20-\x7e]{32}|[0-9A-Za-z_-]{43}|[0-9a-fA-F]{64})$/.test(line.trim())
 }
 
 /** Letters that are not in the alphabet stand for the digits that they look like. */
