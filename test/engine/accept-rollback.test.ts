@@ -6,6 +6,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { Store } from '../../rescue/store.ts'
+import { openWriterSession } from '../../src/engine/commit/index.ts'
 import { ObjectType } from '../../src/engine/crypto/index.ts'
 import {
   acceptRollback,
@@ -322,6 +323,9 @@ test('a keyring that repair gives up is honoured by who has seen it; one that wa
     await using repository = await remembered(made)
     assert.equal(repository.keys.generation, 1)
     assert.deepEqual((await readHistory(repository)).rollbacks, [])
+  }
+  {
+    await using repository = await Repository.open(localStore(made.folder), [made.kek])
     await changeKeyring(repository.store, repository.keys, {
       newEpoch: true,
       keks: [made.kek],
@@ -401,4 +405,99 @@ test('what forbids giving up is found before the keyrings go, and one that was s
   await giveUp()
   assert.equal(fs.readdirSync(keys).length, keyrings.length - 2)
   assert.deepEqual((await look(made)).rollbacks, [])
+})
+
+test('numbers that were given up are counted on from, for snapshots and for keyrings', async () => {
+  using folder = temporaryDirectory()
+  const source = path.join(folder.path, 'source')
+  sampleTree(source, seededRandom(7))
+  const made = await makeRepository(folder.path)
+  const repairing = path.join(folder.path, 'repairing-state')
+  const rot = async (object: string) => {
+    for (const name of fs.readdirSync(path.join(made.folder, path.dirname(object))))
+      if (name.startsWith(path.basename(object)))
+        fs.truncateSync(path.join(made.folder, path.dirname(object), name), 40)
+    await using repository = await remembered(made, repairing)
+    await repairRepository(repository, { forgetDamaged: true })
+  }
+  await backup(made, source)
+  for (const sequence of [2, 3]) {
+    const { snapshot, document } = await backup(made, source)
+    assert.equal(document.sequence, sequence)
+    await look(made)
+    await rot(`snapshots/${snapshot}`)
+    assert.deepEqual((await look(made)).rollbacks, [], `number ${sequence}`)
+  }
+  for (const generation of [2, 3]) {
+    {
+      // Another machine each time, that remembers nothing.
+      await using repository = await Repository.open(localStore(made.folder), [made.kek])
+      await changeKeyring(repository.store, repository.keys, {
+        newEpoch: true,
+        keks: [made.kek],
+        now: '2026-11-24T00:00:00.000Z',
+      })
+    }
+    await look(made)
+    await rot(`keys/0000000${generation}-`)
+    assert.deepEqual((await look(made)).rollbacks, [], `generation ${generation}`)
+  }
+})
+
+test('a snapshot that is committed while its number is given up gets another one, whoever sees it first', async () => {
+  for (const moment of ['before', 'after'] as const) {
+    using folder = temporaryDirectory()
+    const source = path.join(folder.path, 'source')
+    sampleTree(source, seededRandom(7))
+    const made = await makeRepository(folder.path)
+    await backup(made, source)
+    const { snapshot: rotten } = await backup({ ...made, stateFolder: path.join(folder.path, 'other-state') }, source)
+    fs.truncateSync(path.join(made.folder, 'snapshots', rotten), 40)
+    const giveUp = async (store = localStore(made.folder)) => {
+      await using repository = await Repository.open(store, [made.kek])
+      await repairRepository(repository, { forgetDamaged: true })
+    }
+    let late: Awaited<ReturnType<typeof backup>>
+    if (moment === 'before') {
+      const stopped = stoppingAt(localStore(made.folder), 'snapshots/')
+      const writing = backup(made, source, { store: stopped.store })
+      await stopped.reached
+      await giveUp()
+      stopped.go()
+      late = await writing
+    } else {
+      const stopped = stoppingAt(localStore(made.folder), 'records/')
+      const giving = giveUp(stopped.store)
+      await stopped.reached
+      late = await backup(made, source)
+      stopped.go()
+      await giving
+    }
+    const history = await look(made)
+    assert.deepEqual([history.rollbacks, history.snapshots.length], [[], 2], moment)
+    fs.rmSync(path.join(made.folder, 'snapshots', late.snapshot))
+    const { suspicions } = await look(made)
+    assert.deepEqual(suspicions.snapshots, [{ writer: late.document.writer, sequence: late.document.sequence }], moment)
+  }
+})
+
+test('the only snapshot of a writer is given up by its session or its claim, where one of them is left', async () => {
+  for (const left of ['session', 'claim'] as const) {
+    using folder = temporaryDirectory()
+    const source = path.join(folder.path, 'source')
+    sampleTree(source, seededRandom(7))
+    const made = await makeRepository(folder.path)
+    const { snapshot, document } = await backup(made, source, left === 'claim' ? { runId: 'run-1' } : {})
+    await look(made)
+    if (left === 'session') {
+      await using repository = await open(made)
+      await openWriterSession(repository, Buffer.from(document.writer, 'hex'))
+    }
+    fs.truncateSync(path.join(made.folder, 'snapshots', snapshot), 40)
+    {
+      await using repository = await Repository.open(localStore(made.folder), [made.kek])
+      await repairRepository(repository, { forgetDamaged: true })
+    }
+    assert.deepEqual((await look(made)).rollbacks, [], left)
+  }
 })

@@ -11,6 +11,7 @@ import {
   committedRun,
   openWriterSession,
   PackShipper,
+  recordsOf,
   type WriterSession,
 } from '../commit/index.ts'
 import { ObjectType } from '../crypto/index.ts'
@@ -353,11 +354,12 @@ export class BackupRun {
     const committed = await commitSnapshot(this.#repository, {
       document,
       signer: this.#signer,
-      writing: { session, log: this.#history.deleteLog },
+      writing: { session, log: this.#history.deleteLog, records: recordsOf(this.#history) },
     })
     await this.#dropCheckpoints()
     const heads = headsOf(this.#history, this.#repository.keys.generation)
-    this.#options.state.remember({ ...heads, writers: { ...heads.writers, [document.writer]: document.sequence ?? 0 } })
+    const { writer, sequence = 0 } = committed.isRepeat ? document : committed.document
+    this.#options.state.remember({ ...heads, writers: { ...heads.writers, [writer]: sequence } })
     return this.#result(committed)
   }
 

@@ -14,6 +14,7 @@ import {
   type SnapshotDocument,
   type SnapshotEntry,
 } from '../snapshot/index.ts'
+import { acceptedSince } from './accepted-number.ts'
 import { confirmSnapshot, retractSnapshot, type Writing } from './confirm.ts'
 
 export interface Committed {
@@ -31,14 +32,10 @@ export interface Committed {
  */
 export async function commitSnapshot(
   repository: Repository,
-  {
-    document,
-    signer,
-    writing,
-  }: { readonly document: SnapshotDocument; readonly signer: Signer; readonly writing: Writing },
+  asked: { readonly document: SnapshotDocument; readonly signer: Signer; readonly writing: Writing },
 ): Promise<Committed> {
-  const name = await repository.writeDocument(document, { type: ObjectType.SNAPSHOT, folder: 'snapshots', signer })
-  await confirmSnapshot(repository, { name, document, signer }, writing)
+  const { signer } = asked
+  const { name, document } = await putNumbered(repository, asked)
   const { runId } = document
   if (runId === undefined || (await isOurs(repository, { runId, snapshot: name, signer })))
     return { name, document, isRepeat: false }
@@ -50,6 +47,29 @@ export async function commitSnapshot(
   if (!winner || winner.name === name) return { name, document, isRepeat: false }
   await retractSnapshot(repository, { name, document, signer })
   return { ...winner, isRepeat: true }
+}
+
+/** A number that was accepted as missing meanwhile is not taken: the snapshot is taken back, and gets one above. */
+async function putNumbered(
+  repository: Repository,
+  {
+    document,
+    signer,
+    writing,
+  }: { readonly document: SnapshotDocument; readonly signer: Signer; readonly writing: Writing },
+): Promise<{ readonly name: string; readonly document: SnapshotDocument }> {
+  let numbered = document
+  for (;;) {
+    const name = await repository.writeDocument(numbered, { type: ObjectType.SNAPSHOT, folder: 'snapshots', signer })
+    const put = { name, document: numbered, signer }
+    const [accepted] = await Promise.all([
+      acceptedSince(repository, document.writer, writing.records),
+      confirmSnapshot(repository, put, writing),
+    ])
+    if (accepted < (numbered.sequence ?? 0)) return put
+    await retractSnapshot(repository, put)
+    numbered = { ...numbered, sequence: accepted + 1 }
+  }
 }
 
 /** Where the store can't create if absent there are no claims, and the lowest name counts. */

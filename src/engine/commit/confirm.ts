@@ -19,6 +19,8 @@ export interface Writing {
   readonly session: WriterSession
   /** As it was read after the session was opened. */
   readonly log: DeleteLog
+  /** Names of the records that were read with it. */
+  readonly records: ReadonlySet<string>
 }
 
 /**

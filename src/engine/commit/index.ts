@@ -1,3 +1,4 @@
+export { recordsOf, requireOwnNumbers } from './accepted-number.ts'
 export { type Committed, commitSnapshot, committedRun } from './commit.ts'
 export { confirmSnapshot, type PutSnapshot, retractSnapshot, type Writing } from './confirm.ts'
 export { groups, PackShipper } from './pack-shipper.ts'

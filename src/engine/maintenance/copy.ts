@@ -6,7 +6,14 @@
 import { throwIfAborted } from '../../kernel/abort.ts'
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { userName } from '../../kernel/machine.ts'
-import { confirmSnapshot, openWriterSession, type WriterSession } from '../commit/index.ts'
+import {
+  confirmSnapshot,
+  openWriterSession,
+  type PutSnapshot,
+  recordsOf,
+  requireOwnNumbers,
+  type WriterSession,
+} from '../commit/index.ts'
 import { LookupIds, ObjectType } from '../crypto/index.ts'
 import { type ClientState, countUserFiles, type Repository, requireFeatures } from '../repository/index.ts'
 import {
@@ -277,6 +284,8 @@ async function commit(
   let sequence = nextSequence(history, id, options.state.heads()) - 1
   let previous = headOf(history, id)?.name ?? null
   const copied: string[] = []
+  const committed: PutSnapshot[] = []
+  const writing = { session, log: history.deleteLog, records: recordsOf(history) }
   for (const { name, document } of wanted) {
     sequence += 1
     const parent = document.parent === null ? null : (there.get(document.parent) ?? null)
@@ -296,10 +305,12 @@ async function commit(
     await records.bringProtectionsOf(name, sealed.name)
     await to.store.put(`snapshots/${sealed.name}`, sealed.bytes, options.signal ? { signal: options.signal } : {})
     previous = sealed.name
-    await confirmSnapshot(to, { name: previous, document: copy, signer }, { session, log: history.deleteLog })
+    committed.push({ name: previous, document: copy, signer })
+    await confirmSnapshot(to, committed.at(-1)!, writing)
     there.set(name, previous)
     copied.push(previous)
     options.state.remember({ ...heads, writers: { ...heads.writers, [id]: sequence } })
   }
+  await requireOwnNumbers(to, committed, writing)
   return copied
 }

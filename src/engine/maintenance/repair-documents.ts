@@ -16,6 +16,7 @@ import {
   requireReadable,
 } from '../repository/index.ts'
 import {
+  Acceptance,
   type DamagedEntry,
   type DeleteEntry,
   damagedClaims,
@@ -30,7 +31,7 @@ import {
   type Suspicions,
   UNKNOWN_WRITER,
 } from '../snapshot/index.ts'
-import { acceptLost, numbersAbove, reachedFrom } from './accept-lost.ts'
+import { acceptUnknown, reachedFrom } from './accept-lost.ts'
 import { writeDeleteEntry } from './delete-entries.ts'
 import { putRecord } from './records.ts'
 
@@ -82,7 +83,8 @@ export async function surveyDocuments(
   const { suspicions } = history
   const found = repository.keys.generation
   const generations = options.forgetDamaged ? options.keyringsLost.map(({ generation }) => generation) : []
-  const seen = reachedFrom(found, generations)
+  const accepted = new Acceptance(history.allRecords).keyringAbove(found)
+  const seen = reachedFrom(found, generations, accepted)
   const keyring = seen === undefined ? null : { seen, found }
   const isAccepted = keyring !== null && keyring.seen >= (suspicions.keyring?.seen ?? 0)
   const [rollback] = isAccepted ? rollbacksOf({ ...suspicions, keyring: null }) : history.rollbacks
@@ -182,8 +184,7 @@ async function giveUp(
 ): Promise<void> {
   const names = keys.filter((key) => key.startsWith('snapshots/')).map((key) => key.slice(-64))
   const { snapshots, records } = history.losses
-  const unknown = numbersAbove(history, repository.memory?.heads()?.writers ?? {}, names.length - snapshots.length)
-  if (unknown.length > 0) await acceptLost(repository, { snapshots: unknown }, { by })
+  await acceptUnknown(repository, history, { count: names.length - snapshots.length, by })
   const count = Math.max(names.length, snapshots.length)
   // Which name had which number is not known any more; that none is missing is what counts.
   const forgotten = Array.from({ length: count }, (_, i) => ({

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { BackupError } from '../../kernel/backup-error.ts'
 import type { ObjectStore } from '../../storage/index.ts'
 import { type Kek, requireStrength } from '../crypto/index.ts'
+import { acceptKeyring } from './accepted-keyring.ts'
 import { isSignedKeyring, publishKeyring, readKeyrings } from './keyring-objects.ts'
 import { type OpenKeys, withNewEpoch } from './open-keys.ts'
 import { type Recipient, unwrap, wrapFor } from './recipients.ts'
@@ -52,6 +53,8 @@ export async function changeKeyring(
       context: { recipient: change.remove ?? '' },
     })
   const bundle = change.newEpoch || change.remove !== undefined ? withNewEpoch(keys.bundle, change.now) : keys.bundle
+  // Whoever remembers nothing of a keyring that was given up must not take its generation again.
+  await acceptKeyring(store, keys, 0)
   const generation = keys.nextGeneration
   await requireAlone(store, keys, { generation })
   const name = await publishKeyring(store, {

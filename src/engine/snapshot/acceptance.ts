@@ -124,8 +124,21 @@ export class Acceptance {
 
   /** The highest number of a writer that was accepted as missing; 0 without one. New ones lie above it. */
   newestSequenceOf(writer: string): number {
-    const spans = this.#values.flatMap(({ snapshots }) => snapshots.filter((each) => each.writer === writer))
-    return Math.max(0, ...spans.map(({ to }) => to))
+    return this.newestSequences.get(writer) ?? 0
+  }
+
+  /** The same of every writer of which one was. */
+  get newestSequences(): ReadonlyMap<string, number> {
+    const newest = new Map<string, number>()
+    for (const { writer, to } of this.#values.flatMap(({ snapshots }) => snapshots))
+      newest.set(writer, Math.max(newest.get(writer) ?? 0, to))
+    return newest
+  }
+
+  /** The highest generation of the keyring that was accepted as lost for whoever has `found`; 0 without one. */
+  keyringAbove(found: number): number {
+    const accepted = this.#values.flatMap(({ keyring }) => (keyring && keyring.found <= found ? [keyring.seen] : []))
+    return Math.max(0, ...accepted)
   }
 
   /** Of the delete log, the highest that was lost; 0 without one. New ones lie above it. */

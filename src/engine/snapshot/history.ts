@@ -279,7 +279,10 @@ export function headsOf(history: History, keyGeneration: number): Heads {
   }
 }
 
-/** The highest number that anything here knows of each writer, `seen` among it: also of snapshots that are gone. */
+/**
+ * The highest number that anything here knows of each writer, `seen` among it: also of snapshots that are gone, or that
+ * somebody has accepted as missing.
+ */
 export function newestSequences(history: History, seen: Readonly<Record<string, number>>): Map<string, number> {
   const newest = new Map(Object.entries(seen))
   const raise = (writer: string, sequence: number) => newest.set(writer, Math.max(newest.get(writer) ?? 0, sequence))
@@ -289,6 +292,9 @@ export function newestSequences(history: History, seen: Readonly<Record<string, 
     for (const [writer, [sequence]] of Object.entries(document.seen)) raise(writer, sequence)
   }
   for (const { writer, sequence } of history.losses.snapshots) raise(writer, sequence)
+  for (const { document } of history.deleteLog.entries)
+    for (const [writer, sequence] of Object.entries(document.marked)) raise(writer, sequence)
+  for (const [writer, sequence] of new Acceptance(history.allRecords).newestSequences) raise(writer, sequence)
   newest.delete(UNKNOWN_WRITER)
   return newest
 }
