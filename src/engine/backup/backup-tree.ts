@@ -112,13 +112,14 @@ export class BackupTree {
 
   /** Does the whole tree; returns the id of "/". */
   async run(previousRoots: readonly Uint8Array[]): Promise<Buffer> {
-    const descriptor = this.#access.openRoot('/')
+    const only = this.#parts.only.get('/')
+    const descriptor = this.#access.openRoot('/', only !== undefined)
     await this.#start(this.root, {
       descriptor,
       device: '',
       previous: await this.#previousOf(previousRoots),
       rules: [],
-      only: this.#parts.only.get('/'),
+      only,
     })
     while (!this.#rootId) {
       throwIfAborted(this.#parts.signal)
@@ -218,14 +219,16 @@ export class BackupTree {
     const path = join(parent.node.path, entry.name)
     const isOtherFileSystem =
       this.#parts.oneFileSystem && !this.#parts.only.has(path) && !this.#parts.rootDevices.has(entry.device)
-    const only =
-      this.#parts.only.get(path) ?? (isOtherFileSystem || entry.isPassage ? this.#parts.passages.get(path) : undefined)
+    const passage = this.#parts.passages.get(path)
+    let only = this.#parts.only.get(path) ?? (isOtherFileSystem || entry.isPassage ? passage : undefined)
     let descriptor = -1
-    try {
-      if (!isOtherFileSystem || only)
-        descriptor = this.#access.openDirectory({ descriptor: parent.descriptor, path: parent.node.path }, entry.name)
-    } catch (error) {
-      this.skipped.push({ path, reason: skipReason(error) })
+    if (!isOtherFileSystem || only) {
+      descriptor = this.#openDirectory(parent, entry, only !== undefined)
+      // A folder that can't be listed can still be the way to what was asked for by name.
+      if (descriptor < 0 && !only && passage) {
+        only = passage
+        descriptor = this.#openDirectory(parent, entry, true)
+      }
     }
     this.#release(parent)
     if (descriptor < 0) return this.#leaveOut(parent, entry)
@@ -238,6 +241,16 @@ export class BackupTree {
       { descriptor, device: entry.device, previous, rules: parent.rules, only },
       worker,
     )
+  }
+
+  /** A negative descriptor where it can't be opened, which is then told. */
+  #openDirectory(parent: OpenNode, { name }: OpenEntry, toPass: boolean): number {
+    try {
+      return this.#access.openDirectory({ descriptor: parent.descriptor, path: parent.node.path }, name, toPass)
+    } catch (error) {
+      this.skipped.push({ path: join(parent.node.path, name), reason: skipReason(error) })
+      return -1
+    }
   }
 
   async #previousOf(ids: readonly Uint8Array[]): Promise<Array<readonly Uint8Array[]>> {

@@ -121,7 +121,7 @@ class Work implements DirectoryWork {
       yield* this.#entries(columns.count, state)
     } catch (error) {
       // It is done again from its start.
-      if (error instanceof IndexNeeded) this.#scanner.rewind(task)
+      if (error instanceof IndexNeeded && !task.only) this.#scanner.rewind(task)
       throw error
     } finally {
       this.#ahead.close()
@@ -190,7 +190,7 @@ class Work implements DirectoryWork {
   /** A directory that can't be listed stays, empty, and is named as skipped. */
   #scan(task: DirectoryTask): ScanSkip[] {
     try {
-      return this.#scanner.scan(task, this.#columns)
+      return this.#scanner.scan(task, this.#columns, task.only)
     } catch (error) {
       this.#columns.clear()
       return [{ name: '', reason: systemCode(error) ?? 'unknown' }]

@@ -4,6 +4,7 @@ import { systemCode } from '../../kernel/backup-error.ts'
 import type { SystemCalls } from '../../kernel/system-calls.ts'
 import type { DirectoryPage } from '../snapshot/index.ts'
 import { type EntryStatus, isSameFile, statusOf } from './entry-status.ts'
+import { DIRECTORY_FLAGS, O_PATH } from './target-access.ts'
 import type { TargetDirectory } from './target-directory.ts'
 
 interface FirstName {
@@ -66,7 +67,7 @@ export class HardLinks {
 
   /** Opens a directory of the target again, step by step without following links. */
   #openChain(directory: string): number {
-    const flags = fs.constants.O_RDONLY | fs.constants.O_DIRECTORY | fs.constants.O_NOFOLLOW
+    const flags = O_PATH | DIRECTORY_FLAGS
     let at = this.#calls.openat(this.#root.descriptor(), '.', flags)
     const rest = directory.slice(this.#root.path === '/' ? 0 : this.#root.path.length)
     for (const name of rest.split('/').filter((part) => part !== '')) {

@@ -300,7 +300,7 @@ export class RestoreRun implements AsyncDisposable {
     const descriptor = target.isNew || this.#options.overwrite === Overwrite.NEVER ? undefined : target.existing()
     if (descriptor === undefined) return false
     const status = statusOfOpen(this.#calls, descriptor)
-    return differsInMetadata(restored, { descriptor }, { status, calls: this.#calls })
+    return differsInMetadata(restored, target.place, { status, calls: this.#calls })
   }
 
   /** What could not be kept of a folder that only leads to the backup's own paths is no loss. */
@@ -316,7 +316,7 @@ export class RestoreRun implements AsyncDisposable {
     else if (target.isNew)
       applyMetadata(restored, { descriptor: target.descriptor() }, { ...options, mayInherit: true })
     else if (overwrite === Overwrite.NEVER) target.giveBack()
-    else if (target.isOpen) correctPlace(restored, { descriptor: target.descriptor() }, options)
+    else if (target.isOpen) correctPlace(restored, target.place, options)
   }
 
   #foreseeMetadata(restored: RestoredEntry, target: TargetDirectory, differs: boolean): void {
@@ -324,8 +324,7 @@ export class RestoreRun implements AsyncDisposable {
     const descriptor = target.existing()
     const status = descriptor === undefined ? undefined : statusOfOpen(this.#calls, descriptor)
     if (descriptor !== undefined && status?.isUnchangeable) {
-      if (this.#options.overwrite !== Overwrite.NEVER)
-        tellUnchangeable(restored, { descriptor }, { ...options, status })
+      if (this.#options.overwrite !== Overwrite.NEVER) tellUnchangeable(restored, target.place, { ...options, status })
     } else if (differs || !status) foreseeOwner(restored, options.onIssue)
   }
 
@@ -347,7 +346,7 @@ export class RestoreRun implements AsyncDisposable {
 
   #sweep(target: TargetDirectory, names: ReadonlySet<string>): void {
     const directory = target.isNew ? undefined : target.existing()
-    if (directory === undefined) return
+    if (directory === undefined || target.isPassage) return
     const ofAll = this.#options.sweep === true
     for (const name of namesIn(this.#calls, directory))
       if (isLeftover(name, { ofAll }) && !names.has(name))

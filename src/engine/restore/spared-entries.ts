@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import type { SystemCalls } from '../../kernel/system-calls.ts'
 import { type EntryStatus, statusOf } from './entry-status.ts'
 import { Needed, type NeededPlace, placesOf } from './needed-places.ts'
+import { O_PATH } from './target-access.ts'
 
 /** Their content decides whether the snapshot can be opened at all: an older one must not take its place. */
 const KEPT_AS_THEY_ARE: ReadonlySet<Needed> = new Set([Needed.REPOSITORY, Needed.OTHER_REPOSITORY, Needed.KEY_FILE])
@@ -36,7 +37,7 @@ function statusAt(calls: SystemCalls, place: string): EntryStatus | undefined {
   const folder = place.slice(0, Math.max(place.lastIndexOf('/'), 1))
   const name = place === '/' ? '.' : place.slice(place.lastIndexOf('/') + 1)
   try {
-    const directory = fs.openSync(folder, fs.constants.O_RDONLY | fs.constants.O_DIRECTORY)
+    const directory = fs.openSync(folder, O_PATH | fs.constants.O_DIRECTORY)
     try {
       return statusOf(calls, directory, Buffer.from(name).toString('latin1'))
     } finally {

@@ -8,6 +8,7 @@ import { FileType, fileTypeOf } from '../../contracts/index.ts'
 import { systemCode } from '../../kernel/backup-error.ts'
 import { makeDirectories } from '../../kernel/directories.ts'
 import type { SystemCalls } from '../../kernel/system-calls.ts'
+import type { EntryPlace } from './entry-metadata.ts'
 import { type EntryStatus, statusOf, statusOfOpen } from './entry-status.ts'
 import { targetRefused } from './needed-places.ts'
 import { DIRECTORY_FLAGS, O_PATH, openEntry, writeObstacle } from './target-access.ts'
@@ -36,6 +37,7 @@ export class TargetDirectory implements Disposable {
   /** The mode before this run let itself in. */
   #formerMode: number | undefined
   #handsDown: boolean | undefined
+  #isPassage = false
 
   constructor(path: string, options: TargetOptions, below?: { parent: TargetDirectory; name: string }) {
     this.path = path
@@ -77,8 +79,21 @@ export class TargetDirectory implements Disposable {
 
   /** True when what is made inside gets an access list of the folder's. */
   get handsDown(): boolean {
-    this.#handsDown ??= this.#options.calls.flistxattr(this.descriptor()).includes(DEFAULT_ACL)
+    const { calls } = this.#options
+    const descriptor = this.descriptor()
+    const names = () => (this.#isPassage ? calls.llistxattr(descriptor, '.') : calls.flistxattr(descriptor))
+    this.#handsDown ??= names().includes(DEFAULT_ACL)
     return this.#handsDown
+  }
+
+  /** True when it may only be gone through: its descriptor leads to names in it, and is good for nothing else. */
+  get isPassage(): boolean {
+    return this.#isPassage
+  }
+
+  /** Itself, open already, for its metadata. */
+  get place(): EntryPlace {
+    return this.#isPassage ? { directory: this.#descriptor, name: '.' } : { descriptor: this.#descriptor }
   }
 
   /** Why nothing could be made in it, as far as that can be seen; of one that is not there, undefined. */
@@ -93,7 +108,7 @@ export class TargetDirectory implements Disposable {
     const parent = this.#parent?.existing()
     try {
       if (this.#parent) this.#descriptor = parent === undefined ? -1 : this.#open(parent)
-      else this.#descriptor = fs.openSync(Buffer.from(this.path, 'latin1') as unknown as string, O_RDONLY | O_DIRECTORY)
+      else this.#descriptor = this.#openByPath()
     } catch (error) {
       if (NOT_THERE.includes(systemCode(error) ?? '')) return undefined
       throw error
@@ -111,24 +126,56 @@ export class TargetDirectory implements Disposable {
     try {
       if (!fs.existsSync(path)) this.isNew = true
       makeDirectories(this.path, { mode: 0o700, encoding: 'latin1' })
-      return fs.openSync(path as unknown as string, O_RDONLY | O_DIRECTORY)
+      return this.#openByPath()
     } catch (error) {
       throw unusableTarget(path.toString('utf8'), error)
     }
   }
 
-  /** One of mine that is closed to me is opened meanwhile; a dry run only looks through it. */
+  /** The target itself may lie behind a link, which whoever named it may follow. */
+  #openByPath(): number {
+    const path = Buffer.from(this.path, 'latin1') as unknown as string
+    try {
+      return fs.openSync(path, O_RDONLY | O_DIRECTORY)
+    } catch (error) {
+      if (systemCode(error) !== 'EACCES' || fs.statSync(path).uid === process.geteuid?.()) throw error
+      return this.#openToPass(() => fs.openSync(path, O_PATH | O_DIRECTORY), error)
+    }
+  }
+
+  /**
+   * One of mine that is closed to me is opened meanwhile; a dry run only looks through it. Another's that can't be
+   * listed is gone through where it can be: whoever may write below it may restore there.
+   */
   #open(parent: number): number {
     const { calls, dryRun } = this.#options
     try {
       return calls.openat(parent, this.#name, DIRECTORY_FLAGS)
     } catch (error) {
       const status = systemCode(error) === 'EACCES' ? statusOf(calls, parent, this.#name) : undefined
-      if (!status || status.uid !== process.geteuid?.()) throw error
-      if (dryRun) return calls.openat(parent, this.#name, DIRECTORY_FLAGS | O_PATH)
+      if (!status) throw error
+      const toPass = () => calls.openat(parent, this.#name, DIRECTORY_FLAGS | O_PATH)
+      if (status.uid !== process.geteuid?.()) return this.#openToPass(toPass, error)
+      if (dryRun) {
+        this.#isPassage = true
+        return toPass()
+      }
       this.#formerMode = status.mode & 0o7777
       return openEntry(calls, { directory: parent, name: this.#name }, { isDirectory: true })
     }
+  }
+
+  /** Throws `refused` where it can't even be gone through: all in it would seem to be absent. */
+  #openToPass(open: () => number, refused: unknown): number {
+    const descriptor = open()
+    try {
+      fs.accessSync(`/proc/self/fd/${descriptor}`, fs.constants.X_OK)
+    } catch {
+      fs.closeSync(descriptor)
+      throw refused
+    }
+    this.#isPassage = true
+    return descriptor
   }
 
   #openBelow(parent: number): number {

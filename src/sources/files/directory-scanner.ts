@@ -26,9 +26,10 @@ export interface OpenDirectory {
 export interface DirectoryScanner {
   /**
    * Fills `into`; of a directory that was just opened, or rewound. Names that vanished meanwhile are left out; other
-   * failures are returned. Throws a Node-like error when the directory itself can't be read.
+   * failures are returned. Throws a Node-like error when the directory itself can't be read. With `only` it is not
+   * listed, and need not be readable: these names are looked up, as any walk of a path does.
    */
-  scan(directory: OpenDirectory, into: EntryColumns): ScanSkip[]
+  scan(directory: OpenDirectory, into: EntryColumns, only?: ReadonlySet<string>): ScanSkip[]
   /** A directory that was scanned can be scanned again. */
   rewind(directory: OpenDirectory): void
 }
@@ -49,9 +50,9 @@ class SystemCallScanner implements DirectoryScanner {
     this.#words = new Uint32Array(this.#status.buffer, this.#status.byteOffset, STATX_BYTES / 4)
   }
 
-  scan(directory: OpenDirectory, into: EntryColumns): ScanSkip[] {
+  scan(directory: OpenDirectory, into: EntryColumns, only?: ReadonlySet<string>): ScanSkip[] {
     into.clear()
-    const names = this.#names(directory.descriptor)
+    const names = only ? [...only].sort() : this.#names(directory.descriptor)
     into.reserve(names.length)
     const skips: ScanSkip[] = []
     for (const name of names) {
@@ -112,13 +113,10 @@ class SystemCallScanner implements DirectoryScanner {
 }
 
 class PortableScanner implements DirectoryScanner {
-  scan(directory: OpenDirectory, into: EntryColumns): ScanSkip[] {
+  scan(directory: OpenDirectory, into: EntryColumns, only?: ReadonlySet<string>): ScanSkip[] {
     into.clear()
     const parent = Buffer.from(`${directory.path === '/' ? '' : directory.path}/`, 'latin1')
-    const names = fs
-      .readdirSync(Buffer.from(directory.path, 'latin1'), { encoding: 'buffer' })
-      .map((name) => name.toString('latin1'))
-      .sort()
+    const names = only ? [...only].sort() : namesOf(directory)
     into.reserve(names.length)
     const skips: ScanSkip[] = []
     for (const name of names) {
@@ -132,6 +130,14 @@ class PortableScanner implements DirectoryScanner {
   }
 
   rewind(): void {}
+}
+
+/** Sorted, one character a byte. */
+function namesOf({ path }: OpenDirectory): string[] {
+  return fs
+    .readdirSync(Buffer.from(path, 'latin1'), { encoding: 'buffer' })
+    .map((name) => name.toString('latin1'))
+    .sort()
 }
 
 const WORD = 0xffffffffn

@@ -10,6 +10,8 @@ import type { OpenDirectory } from './directory-scanner.ts'
 
 const { O_RDONLY, O_NOFOLLOW, O_DIRECTORY, O_NONBLOCK, O_NOATIME } = fs.constants
 const O_CLOEXEC = 0o2000000
+/** A folder on the way needs only to be searched, as by any walk of a path; elsewhere than on Linux also to be read. */
+const O_PASS = process.platform === 'linux' ? 0o10000000 : O_RDONLY
 const FILE_FLAGS = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
 const DIRECTORY_FLAGS = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
 
@@ -28,8 +30,9 @@ export interface DataExtent {
 export interface EntryAccess {
   /** What can't be kept on this platform; empty where all can. */
   readonly missing: string
-  openRoot(path: string): number
-  openDirectory(parent: OpenDirectory, name: string): number
+  /** With `toPass` nothing is listed: names in it are looked up and opened, no more. A link is refused all the same. */
+  openRoot(path: string, toPass?: boolean): number
+  openDirectory(parent: OpenDirectory, name: string, toPass?: boolean): number
   /** Opens a regular file for reading without touching its atime where that is allowed. */
   openFile(parent: OpenDirectory, name: string): number
   /** Asks for a file's first bytes to be fetched, where the platform can. */
@@ -62,12 +65,12 @@ class SystemCallAccess implements EntryAccess {
     this.#calls = calls
   }
 
-  openRoot(path: string): number {
-    return fs.openSync(Buffer.from(path, 'latin1') as unknown as string, O_RDONLY | O_DIRECTORY)
+  openRoot(path: string, toPass = false): number {
+    return fs.openSync(Buffer.from(path, 'latin1') as unknown as string, (toPass ? O_PASS : O_RDONLY) | O_DIRECTORY)
   }
 
-  openDirectory(parent: OpenDirectory, name: string): number {
-    return this.#calls.openat(parent.descriptor, name, DIRECTORY_FLAGS)
+  openDirectory(parent: OpenDirectory, name: string, toPass = false): number {
+    return this.#calls.openat(parent.descriptor, name, toPass ? DIRECTORY_FLAGS | O_PASS : DIRECTORY_FLAGS)
   }
 
   openFile(parent: OpenDirectory, name: string): number {
@@ -167,12 +170,12 @@ function collect(
 class PortableAccess implements EntryAccess {
   readonly missing = 'extended attributes, holes'
 
-  openRoot(path: string): number {
-    return fs.openSync(Buffer.from(path, 'latin1') as unknown as string, O_RDONLY | O_DIRECTORY)
+  openRoot(path: string, toPass = false): number {
+    return fs.openSync(Buffer.from(path, 'latin1') as unknown as string, (toPass ? O_PASS : O_RDONLY) | O_DIRECTORY)
   }
 
-  openDirectory(parent: OpenDirectory, name: string): number {
-    return fs.openSync(pathOf(parent, name), O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
+  openDirectory(parent: OpenDirectory, name: string, toPass = false): number {
+    return fs.openSync(pathOf(parent, name), (toPass ? O_PASS : O_RDONLY) | O_DIRECTORY | O_NOFOLLOW)
   }
 
   openFile(parent: OpenDirectory, name: string): number {
