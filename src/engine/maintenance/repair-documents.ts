@@ -89,10 +89,11 @@ export async function surveyDocuments(
   const isAccepted = keyring !== null && keyring.seen >= (suspicions.keyring?.seen ?? 0)
   const [rollback] = isAccepted ? rollbacksOf({ ...suspicions, keyring: null }) : history.rollbacks
   if (rollback) throw rollback
-  const problems = [...history.problems, ...audit.problems, ...claims.problems]
+  const problems = [...history.problems, ...audit.problems]
+  // A claim of a later version hinders nobody: none is given up.
   const later = options.forgetDamaged ? problems.find(isOfLaterVersion) : undefined
   if (later) throw later.error
-  requireReadable(problems)
+  requireReadable([...problems, ...claims.problems])
   return { history, audit, claims, keyring }
 }
 
