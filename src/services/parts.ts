@@ -18,6 +18,8 @@ export interface RepositoryAccess {
   readonly localRoot: string | undefined
   /** 32 hexadecimal digits: another repository in its place is refused. */
   readonly repositoryId?: string
+  /** It takes the place of one that is lost, once the system is rebuilt from it. */
+  readonly replacesLost?: boolean
   /** Newest first; all of them may open it. */
   readonly keks: readonly Kek[]
   /** Folder of the client state (heads, caches). */

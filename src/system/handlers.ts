@@ -39,6 +39,7 @@ import {
 import { systemStatus } from '../services/status/index.ts'
 import { download, exists, list, remove, upload } from '../services/storage/index.ts'
 import type { Handlers, StreamHandlers } from './local-transport.ts'
+import { settleRepository } from './settings/index.ts'
 import { closeAudit } from './start-work.ts'
 
 /** Longer than any channel takes to answer. */
@@ -115,7 +116,11 @@ export const HANDLERS: Handlers = {
     await evaluateRules(parts, nowMs())
     return { data: { accepted: true } }
   },
-  'system.rebuild': (parts, { force }, { by, signal }) => only(rebuildSystem(parts, given({ by, force, signal }))),
+  'system.rebuild': async (parts, { force }, { by, signal }) => {
+    const rebuilt = await only(rebuildSystem(parts, given({ by, force, signal })))
+    settleRepository(parts.home, parts.repository.label, parts.log)
+    return rebuilt
+  },
 }
 
 export const STREAM_HANDLERS: StreamHandlers = {

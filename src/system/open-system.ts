@@ -18,7 +18,7 @@ import { LocalTransport } from './local-transport.ts'
 import { refuseNewDatabase } from './new-database.ts'
 import { rememberKey } from './remember-key.ts'
 import { openRepositoryAccess, type RepositoryAccessOptions } from './repository-access.ts'
-import { readSettled, type SettingsValues, writeSettled } from './settings/index.ts'
+import { readSettled, type SettingsValues, settleRepository } from './settings/index.ts'
 import { closeAudit, startWork, type WorkTiming } from './start-work.ts'
 
 export interface OpenOptions {
@@ -81,7 +81,7 @@ async function openParts(open: OpenOptions, onClose: (close: Close) => void): Pr
     .onConflict((conflict) => conflict.doNothing())
     .execute()
   const repository = await openRepositoryAccess(catalog, access)
-  settle(home, repository.label, log)
+  if (repository.replacesLost !== true) settleRepository(home, repository.label, log)
   await rememberKey({ settings, keks, location: repository.location, log, ...(signal && { signal }) })
   const controlKey = await openKey(catalog, repository)
   await sealHealthchecks({ catalog, tenantId: DEFAULT_TENANT_ID }, controlKey)
@@ -156,13 +156,4 @@ async function openKey(catalog: Catalog, { keks, open }: RepositoryAccess): Prom
 function settledOf(home: string): { readonly settled?: string } {
   const repository = readSettled(home)?.repository
   return repository === undefined ? {} : { settled: repository }
-}
-
-/** A HOME that can't be written, beside a PostgreSQL, settles nothing: the database knows. */
-function settle(home: string, repository: string, log: Log): void {
-  try {
-    writeSettled(home, { ...readSettled(home), repository })
-  } catch (error) {
-    log.warn('the repository of this system could not be written down in HOME', { error })
-  }
 }

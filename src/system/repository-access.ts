@@ -44,8 +44,8 @@ export async function openRepositoryAccess(
   catalog: Catalog,
   given: RepositoryAccessOptions,
 ): Promise<RepositoryAccess> {
-  const { options, rowId, repositoryId } = await catalog.transaction(async (tx) => {
-    const place = await settledPlace(catalog, tx, given)
+  const { options, rowId, repositoryId, replacesLost } = await catalog.transaction(async (tx) => {
+    const { place, replacesLost } = await settledPlace(catalog, tx, given)
     await tx
       .insertInto('repositories')
       .values({ id: randomUUID(), tenant_id: DEFAULT_TENANT_ID, location: place })
@@ -61,12 +61,14 @@ export async function openRepositoryAccess(
       .executeTakeFirstOrThrow()
     const options = { ...given, location: storage.placeLike(place, given.location) }
     const repositoryId = await findOrMake(options, { rowId: row.id, repositoryId: row.repository_id })
-    await tx
-      .updateTable('repositories')
-      .set({ repository_id: repositoryId, last_seen_at: new Date(nowMs()) })
-      .where('id', '=', row.id)
-      .execute()
-    return { options, rowId: row.id, repositoryId }
+    // Until the rebuild has succeeded it is not this system's: a refused one leaves all as it was.
+    if (!replacesLost)
+      await tx
+        .updateTable('repositories')
+        .set({ repository_id: repositoryId, last_seen_at: new Date(nowMs()) })
+        .where('id', '=', row.id)
+        .execute()
+    return { options, rowId: row.id, repositoryId, replacesLost }
   })
   const { location, keks, stateDirectory } = options
   return {
@@ -76,6 +78,7 @@ export async function openRepositoryAccess(
     localRoot: storage.localRootOf(location),
     isWithheld: withheldFrom(location),
     repositoryId,
+    replacesLost,
     keks,
     stateDirectory,
     open: (signal) => openKnown(catalog, options, { rowId, ...(signal && { signal }) }),
@@ -88,8 +91,9 @@ async function settledPlace(
   { kind }: Pick<Catalog, 'kind'>,
   tx: DatabaseTransaction,
   given: RepositoryAccessOptions,
-): Promise<string> {
+): Promise<{ readonly place: string; readonly replacesLost: boolean }> {
   const place = storage.labelOf(given.location)
+  const of = (known: string) => ({ place: known, replacesLost: false })
   const all = await tx
     .selectFrom('repositories')
     .select(['id', 'location', 'repository_id'])
@@ -101,21 +105,21 @@ async function settledPlace(
   const rows = all.filter(({ repository_id }) => repository_id === all[0]?.repository_id)
   const known = [...rows.map(({ location }) => location), ...(given.settled === undefined ? [] : [given.settled])]
   const same = known.find((each) => storage.isPlace(each, given.location))
-  if (same !== undefined || known.length === 0) return same ?? place
-  if (given.isNamed !== true) return known.find((each) => storage.mayBeThere(each)) ?? known[0]!
+  if (same !== undefined || known.length === 0) return of(same ?? place)
+  if (given.isNamed !== true) return of(known.find((each) => storage.mayBeThere(each)) ?? known[0]!)
   const other = new BackupError('REPOSITORY_OTHER', `This system's repository is ${known[0]}, not ${place}.`, {
     context: { known: known[0]!, repository: place },
   })
   const here = await repositoryIdAt(given, place)
   const moved = rows.find(({ repository_id }) => here !== undefined && repository_id === here)
   // PostgreSQL serves many machines: the same repository may lie under another path on each.
-  if (moved && kind === CatalogKind.POSTGRES) return place
+  if (moved && kind === CatalogKind.POSTGRES) return of(place)
   const isLost = (await repositoryIdAt(given, known[0]!)) === undefined
   if (moved && isLost) {
     await tx.updateTable('repositories').set({ location: place }).where('id', '=', moved.id).execute()
-    return place
+    return of(place)
   }
-  if (given.mayReplaceLost === true && isLost) return place
+  if (given.mayReplaceLost === true && isLost) return { place, replacesLost: true }
   throw other
 }
 

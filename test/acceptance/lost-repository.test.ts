@@ -46,8 +46,24 @@ test('system rebuild --repo COPY lets go of a repository that is lost', async ()
     'REPOSITORY_OTHER',
   )
 
+  const other = await runCli(
+    ['config', 'add', '--name', 'other', '--path', at('data'), '--repo', at('wrong'), '--key-file', at('key')],
+    { env: { NEONPRO_BACKUP_HOME: at('other-home') } },
+  )
+  assert.equal(other.status, 0, other.stderr)
   fs.renameSync(at('first'), at('gone'))
   assert.equal(codeOf(await run('run', 'c')), 'REPOSITORY_MISSING')
+  // What is refused changes nothing: the disk comes back, and the system goes on where it was.
+  const settled = fs.readFileSync(at('home/settled.json'), 'utf8')
+  assert.equal(
+    codeOf(await run('system', 'rebuild', '--repo', at('wrong'), '--key-file', at('key'))),
+    'DATABASE_NOT_EMPTY',
+  )
+  assert.equal(fs.readFileSync(at('home/settled.json'), 'utf8'), settled)
+  fs.renameSync(at('gone'), at('first'))
+  assert.equal((await ok('run', 'c'))['state'], 'COMPLETED')
+  assert.equal(((await ok('snapshots', ...repository))['snapshots'] as unknown[]).length, 2, 'in the first')
+  fs.renameSync(at('first'), at('gone'))
   assert.equal(codeOf(await run('run', 'c', '--repo', at('second'))), 'REPOSITORY_OTHER')
   const rebuilt = await run('system', 'rebuild', '--repo', at('second'), '--key-file', at('key'))
   assert.equal(rebuilt.status, 0, rebuilt.stderr)

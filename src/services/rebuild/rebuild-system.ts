@@ -92,6 +92,7 @@ async function restoreAll(
   )
   const holdings = holdingsOf(repository, history, [...known])
   await saveHoldings(tx, { tenantId, repositoryRowId: rowId }, holdings)
+  await takeOver(context)
   await letGoOfLost(context)
   const lost = await closeLostAnew(context)
   const skipped = [...configs.skipped, ...unstorableProtections(history)]
@@ -142,5 +143,14 @@ async function letGoOfLost({ parts: { tenantId }, tx, repository }: RebuildConte
         .where('tenant_id', '=', tenantId)
         .where('repository_id', '<>', repository.keys.repositoryId.toString('hex')),
     )
+    .execute()
+}
+
+/** From here on the repository is the system's, if it was not before. */
+async function takeOver({ tx, repository, parts }: RebuildContext): Promise<void> {
+  await tx
+    .updateTable('repositories')
+    .set({ repository_id: repository.keys.repositoryId.toString('hex'), last_seen_at: new Date(nowMs()) })
+    .where('id', '=', parts.repository.rowId)
     .execute()
 }

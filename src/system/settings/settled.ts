@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { BackupError, systemCode } from '../../kernel/backup-error.ts'
 import { makeDirectories } from '../../kernel/directories.ts'
+import type { Log } from '../../kernel/log.ts'
 import { replaceOwnedFile } from '../../kernel/owned-file.ts'
 import { isLabel } from '../../storage/index.ts'
 
@@ -63,5 +64,14 @@ export function requireRemembered(keyFile: string): void {
       },
       cause: error,
     })
+  }
+}
+
+/** A HOME that can't be written, beside a PostgreSQL, settles nothing: the database knows. */
+export function settleRepository(home: string, repository: string, log: Log): void {
+  try {
+    writeSettled(home, { ...readSettled(home), repository })
+  } catch (error) {
+    log.warn('the repository of this system could not be written down in HOME', { error })
   }
 }
