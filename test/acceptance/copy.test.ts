@@ -53,6 +53,15 @@ test('the first disk is lost: the copy gives everything back, disabled, and forg
   fs.renameSync(at.at('copy'), at.at('unplugged'))
   const gone = await cli([...copy, '--init'])
   assert.deepEqual([gone.status, fs.existsSync(at.at('copy'))], [10, false], gone.stderr)
+  // The way out is the one of a copy, and it works as it is told.
+  assert.match(gone.stderr, /COPY_MISSING/)
+  assert.doesNotMatch(gone.stderr, /rebuild/)
+  const again = [...gone.stderr.matchAll(/"neonpro-backup (init --replace-lost [^"]*|copy --to [^"]*)"/g)]
+  assert.equal(again.length, 2, gone.stderr)
+  const [init, anew] = again.map(([, args]) => args!.split(' ')) as [string[], string[]]
+  assert.equal((await cli(init, at.at('copy-key'))).status, 0)
+  const filled = await cli([...anew, ...copy.slice(1, 3), ...copy.slice(5), '--json'])
+  assert.equal((filled.json as { copied: string[] }).copied.length, 2, filled.stderr)
 
   fs.rmSync(at.at('backups'), { recursive: true })
   fs.rmSync(at.at('home'), { recursive: true })

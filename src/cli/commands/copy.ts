@@ -91,7 +91,9 @@ async function openTarget(
 
 function namingTarget(error: BackupError): BackupError {
   const names = { option: '--to', make: 'neonpro-backup copy --init --to LOCATION', keyOption: '--to-key-file' }
-  return new BackupError(error.code, error.message, { context: { ...error.context, ...names }, cause: error })
+  // A lost copy is made again: no system is rebuilt for it.
+  const code = error.code === 'REPOSITORY_MISSING' ? 'COPY_MISSING' : error.code
+  return new BackupError(code, error.message, { context: { ...error.context, ...names }, cause: error })
 }
 
 /** A copy in the repository that it copies is lost with it. Throws USAGE. */
@@ -111,7 +113,7 @@ async function makeTarget(
   storage.refuseNested(location)
   const store = openStore(location)
   if (lastCopies(history).some((copy) => copy.location === store.location))
-    throw new BackupError('REPOSITORY_MISSING', 'A copy was made there before.', {
+    throw new BackupError('COPY_MISSING', 'A copy was made there before.', {
       context: { repository: store.location, option: '--to' },
     })
   await using repository = await Repository.create(store, kek, hostName())
