@@ -209,6 +209,20 @@ test('an empty mount point or a missing folder where a repository was is no plac
   }
 })
 
+test('a configuration that is refused leaves neither repository nor database behind', async () => {
+  using clinic = new Clinic()
+  for (const [args, code] of [
+    [['--path', clinic.at('absent')], 'SOURCE_UNREADABLE'],
+    [['--path', clinic.at('data'), '--cron', 'never'], 'CONFIG_INVALID'],
+  ] as const) {
+    const place = ['--repo', clinic.at('elsewhere/repository')]
+    const refused = await clinic.run('data', 'config', 'add', '--name', 'c', ...args, ...place)
+    assert.equal(codeOf(refused), code, refused.stderr)
+  }
+  assert.deepEqual(fs.readdirSync(clinic.at('elsewhere')), [])
+  assert.equal(fs.existsSync(path.join(clinic.fixed, 'database')), false)
+})
+
 test('a place is known by the ways that lead there, and after a mirror was looked into', async () => {
   using clinic = new Clinic()
   const [disk, repository, away] = ['disk', 'disk/repository', 'away'].map((name) => clinic.at(name)) as [

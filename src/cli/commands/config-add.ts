@@ -1,10 +1,15 @@
 import { createInterface } from 'node:readline/promises'
 import type { ConfigInput } from '../../contracts/system/index.ts'
+import { holdsDatabase } from '../../kernel/home-folder.ts'
+import { checkNewConfig } from '../../services/configs/index.ts'
+import { storage } from '../../system/compose.ts'
+import { resolveSettings } from '../../system/settings/index.ts'
 import { type CommandContext, type CommandResult, textOption } from '../command.ts'
 import { configPatchOf } from '../config-options.ts'
 import { sayConfig } from '../config-text.ts'
 import type { AnswerOf } from '../json/index.ts'
 import { watchForNewRepository } from '../new-repository.ts'
+import { settingsInputOf } from '../settings-input.ts'
 import { dataOf, openCommandSystem } from '../system.ts'
 
 export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'config add'>>> {
@@ -16,6 +21,7 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
     ...(zone !== undefined && { timezone: zone }),
     ...(context.options['disabled'] === true && { enabled: false }),
   } as ConfigInput
+  await refuseBeforeMaking(input, context)
   const madeRepository = await watchForNewRepository(context)
   await using started = await openCommandSystem(context, { mayCreate: true, mayBeginOver: false })
   const made = await madeRepository()
@@ -24,6 +30,15 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   context.say(context.t('config.saved', { name: config.name }))
   sayConfig(config, context)
   return { json: { ...config, warnings: [...made, ...result.warnings] } }
+}
+
+/** A slip in what is asked must leave neither a database nor an empty repository behind. */
+async function refuseBeforeMaking(input: ConfigInput, context: CommandContext): Promise<void> {
+  const { values } = resolveSettings(settingsInputOf(context))
+  const { home, databaseUrl, repository: location, locale, defaults } = values
+  const isMade = databaseUrl !== undefined || holdsDatabase(home)
+  if (isMade && (await storage.holdsRepository(location, context.signal))) return
+  await checkNewConfig(input, { locale, defaults, repository: { localRoot: storage.localRootOf(location) } })
 }
 
 /** A machine in UTC mostly means that nobody has told it where it is: at a terminal that is asked. */

@@ -3,7 +3,7 @@ import type { ConfigInput } from '../../contracts/system/index.ts'
 import { nowMs } from '../../kernel/clock.ts'
 import { pingWarnings } from '../alarms/index.ts'
 import { sealHealthcheck } from '../control-key/index.ts'
-import type { SystemParts } from '../parts.ts'
+import type { RepositoryAccess, SystemParts } from '../parts.ts'
 import { ensureDueTimes } from '../scheduling/index.ts'
 import { nameTaken } from './config-row.ts'
 import { parseConfigInput } from './parse-config-input.ts'
@@ -17,6 +17,19 @@ import {
   sealedSource,
   warningsAbout,
 } from './save-config.ts'
+
+/**
+ * What `createConfig` would refuse of it, before a database and a repository are made for it. Throws CONFIG_INVALID,
+ * SOURCE_UNREADABLE, SOURCE_NOT_AVAILABLE.
+ */
+export async function checkNewConfig(
+  input: ConfigInput,
+  parts: Pick<SystemParts, 'locale' | 'defaults'> & { readonly repository: Pick<RepositoryAccess, 'localRoot'> },
+): Promise<void> {
+  const { settings } = parseConfigInput(input, parseDefaults(parts))
+  assertKind(settings.kind, {})
+  await checkSource(parts, settings)
+}
 
 /**
  * Saves a configuration and plans its first run, in one transaction; then records it in the repository (RECORD_PENDING

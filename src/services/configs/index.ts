@@ -1,5 +1,5 @@
 /** Backup configurations: what is backed up, when, how long it is kept. */
-export { createConfig } from './create-config.ts'
+export { checkNewConfig, createConfig } from './create-config.ts'
 export { deleteConfig } from './delete-config.ts'
 export { getConfig, listConfigs } from './list-configs.ts'
 export { configInputOf, type ParseDefaults, type ParsedConfig, parseConfigInput } from './parse-config-input.ts'

@@ -15,7 +15,7 @@ import { nowMs } from '../../kernel/clock.ts'
 import { isAtOrBelow } from '../../kernel/real-place.ts'
 import { sourcePurpose } from '../control-key/index.ts'
 import { checkPaths, retentionConflicts } from '../execution/index.ts'
-import type { SystemParts } from '../parts.ts'
+import type { RepositoryAccess, SystemParts } from '../parts.ts'
 import { recordWarnings } from '../records/index.ts'
 import { getConfig } from './list-configs.ts'
 import type { ParseDefaults, ParsedConfig } from './parse-config-input.ts'
@@ -33,7 +33,7 @@ export interface SaveOptions {
 
 const KINDS_HERE: readonly SourceKind[] = [SourceKind.FILES]
 
-export function parseDefaults(parts: SystemParts): ParseDefaults {
+export function parseDefaults(parts: Pick<SystemParts, 'locale' | 'defaults'>): ParseDefaults {
   return {
     timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     cwd: process.cwd(),
@@ -50,7 +50,10 @@ export function assertKind(kind: SourceKind, { kinds = KINDS_HERE }: SaveOptions
 }
 
 /** Throws SOURCE_UNREADABLE, CONFIG_INVALID for a repository inside the source or a source inside the repository. */
-export async function checkSource(parts: SystemParts, settings: ConfigSettings): Promise<void> {
+export async function checkSource(
+  parts: { readonly repository: Pick<RepositoryAccess, 'localRoot'> },
+  settings: ConfigSettings,
+): Promise<void> {
   if (settings.kind === SourceKind.FILES) await checkPaths(settings, parts.repository)
 }
 
