@@ -3,7 +3,9 @@ import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
+import { fill } from '../../src/contracts/index.ts'
 import type { ConfigSettings, RunView } from '../../src/contracts/system/index.ts'
+import { backupPartial } from '../../src/services/alarms/rules/backup-partial.ts'
 import { carryOutRun } from '../../src/services/execution/index.ts'
 import { claimRun, getRun, requestRun } from '../../src/services/scheduling/index.ts'
 import { addConfig } from '../harness/rows.ts'
@@ -67,11 +69,27 @@ test('an emptied path makes the run PARTIAL, unless the configuration allows it'
     .selectFrom('alerts')
     .select(['message', 'details'])
     .executeTakeFirstOrThrow()
-  assert.match(message, /1 of its folders had files before and has none now\. Earlier restore points keep/)
+  assert.match(
+    message,
+    /1 of its folders had files before and has none now\. Earlier restore points have those files for as long/,
+  )
   assert.doesNotMatch(message, /two/, 'it is sent out')
   assert.deepEqual(details['emptied'], [at('two')])
   assert.match(String(details['guidance']), /mount it .* --allow-empty/)
   assert.deepEqual([(await ran(system, lax)).state, (await ran(system, strict)).state], ['COMPLETED', 'PARTIAL'])
+  // What else was left out is told beside it.
+  const others = Array.from({ length: 300 }, (_, i) => ({ path: at(`one/${i}`), reason: 'EACCES' }))
+  await system.parts.catalog.db
+    .updateTable('runs')
+    .set({ skipped: JSON.stringify([...others, { path: at('two'), reason: 'EMPTIED' }]) })
+    .where('config_id', '=', strict)
+    .execute()
+  const { db } = system.parts.catalog
+  const about = { parts: system.parts, db, nowMs: Date.now(), configId: strict, isOpen: () => false }
+  const [both] = (await backupPartial.evaluate(about)) ?? []
+  const told = fill(both!.message!.en, both!.values, 'en')
+  assert.match(told, /300 items are missing from it or incomplete, and besides 1 of its folders had files/)
+  assert.match(both!.guidance!, /give this user the right to read them.*--allow-empty/)
 })
 
 test('what filters met nothing of is in the run, and takes nothing from it', async () => {
