@@ -20,6 +20,7 @@ import {
   verifyWhenDue,
 } from '../../src/services/execution/index.ts'
 import { systemStatus } from '../../src/services/status/index.ts'
+import { lookIntoRepository } from '../../src/services/status/second-copy.ts'
 import { failsWith } from '../harness/refusal.ts'
 import { backup, open, restored, type TestRepository, verified } from '../harness/repository.ts'
 import { expectedKept, pointsBefore, policies } from '../harness/retention-model.ts'
@@ -365,4 +366,22 @@ test('a status names the point whose clock was behind, and not those that came b
   await syncPoints(system.parts)
   const { datedAhead, datedBehind } = await systemStatus(system.parts)
   assert.deepEqual([datedAhead, datedBehind.map(({ snapshot }) => snapshot)], [[], [names[2]]])
+  // A history that is too long to be read in time takes away what dates hang on it alone.
+  const late = new AbortController()
+  const { repository } = system.parts
+  const slow = {
+    ...repository,
+    open: async (signal?: AbortSignal) => {
+      const opened = await repository.open(signal)
+      const list = opened.store.list.bind(opened.store)
+      const value: typeof list = (prefix, options) => {
+        if (prefix.startsWith('snapshots')) late.abort()
+        return list(prefix, options)
+      }
+      Object.defineProperty(opened.store, 'list', { value })
+      return opened
+    },
+  }
+  const look = await lookIntoRepository({ ...system.parts, repository: slow as typeof repository }, late.signal)
+  assert.deepEqual([look.repositoryError, look.odd], [null, undefined])
 })

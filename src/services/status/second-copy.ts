@@ -16,26 +16,42 @@ export interface RepositoryLook {
   readonly odd?: readonly OddPoint[]
 }
 
-export async function lookIntoRepository(parts: Pick<SystemParts, 'catalog' | 'repository'>): Promise<RepositoryLook> {
-  const signal = AbortSignal.timeout(ANSWER_MS)
+export async function lookIntoRepository(
+  parts: Pick<SystemParts, 'catalog' | 'repository'>,
+  signal = AbortSignal.timeout(ANSWER_MS),
+): Promise<RepositoryLook> {
+  let known: RepositoryLook | undefined
+  const onKnown = (look: RepositoryLook) => {
+    known = look
+  }
   const late = new Promise<RepositoryLook>((resolve) =>
-    signal.addEventListener('abort', () => resolve(nothing('STORAGE_UNAVAILABLE'))),
+    signal.addEventListener('abort', () => resolve(known ?? nothing('STORAGE_UNAVAILABLE'))),
   )
-  return await Promise.race([look(parts, signal), late])
+  return await Promise.race([look(parts, { signal, onKnown }), late])
+}
+
+/** It is long, and only dates hang on it: what is known already is said without it. */
+function nothingMore(error: unknown): undefined {
+  if (!isBackupError(error)) throw error
 }
 
 function nothing(repositoryError: string): RepositoryLook {
   return { secondCopy: null, repositoryError }
 }
 
-async function look(parts: Pick<SystemParts, 'catalog' | 'repository'>, signal: AbortSignal): Promise<RepositoryLook> {
+async function look(
+  parts: Pick<SystemParts, 'catalog' | 'repository'>,
+  { signal, onKnown }: { readonly signal: AbortSignal; readonly onKnown: (look: RepositoryLook) => void },
+): Promise<RepositoryLook> {
   try {
     await using opened = await parts.repository.open(signal)
     const { records } = await listRecords(opened, { record: RecordKind.COPY, signal })
     const look = { secondCopy: newestCopy(lastCopies({ records })), repositoryError: null }
     // The whole history is read only where the dates that the database has give cause for it.
     if ((await pointsDatedAhead(parts)).length === 0) return look
-    return { ...look, odd: oddPoints((await readHistory(opened, { signal })).order, nowMs()) }
+    onKnown(look)
+    const history = await readHistory(opened, { signal }).catch(nothingMore)
+    return history ? { ...look, odd: oddPoints(history.order, nowMs()) } : look
   } catch (error) {
     if (!isBackupError(error)) throw error
     return nothing(error.code)
