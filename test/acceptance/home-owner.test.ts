@@ -70,6 +70,22 @@ test('no command of root leaves a file of root in HOME, and the service goes on'
   assert.equal(ran.status, 0, ran.stderr)
 })
 
+test(
+  'doctor of root looks at repository and source as root, also with a key that root alone can read',
+  options,
+  async () => {
+    using folder = temporaryDirectory()
+    const { env } = await serviceSystem(folder.path)
+    const file = path.join(folder.path, 'key')
+    fs.writeFileSync(file, env['BACKUP_ENCRYPTION_KEY']!, { mode: 0o600 })
+    const doctor = await runCli(['doctor', 'c', '--json'], { env: { ...env, BACKUP_ENCRYPTION_KEY: `file:${file}` } })
+    const checks = doctor.json?.['checks'] as Array<{ id: string; severity: string }>
+    const severityOf = (id: string) => checks.find((each) => each.id === id)?.severity
+    assert.doesNotMatch(JSON.stringify(checks), /EACCES/)
+    assert.deepEqual(['REPOSITORY', 'DATABASE', 'SOURCE_READABLE'].map(severityOf), ['OK', 'OK', 'OK'])
+  },
+)
+
 test('another user than root is refused by name, and touches nothing', options, async () => {
   using folder = temporaryDirectory()
   const { home, env } = await serviceSystem(folder.path)

@@ -147,6 +147,12 @@ test('the snippet of the library is whole: it compiles strictly, restores, and e
   assert.equal(fs.readFileSync(path.join(at('back'), at('srv/documents/exame.pdf')), 'utf8'), 'pdf')
 })
 
+/** What there is in Portuguese is linked to as that. */
+function inPortuguese(target: string): string {
+  const there = target.replace('docs/', 'docs/pt/')
+  return fs.existsSync(path.join(root, there.replace(/#.*/, ''))) ? there : target
+}
+
 test('both pages have the same sections, examples and rows', () => {
   const shape = (page: string) => {
     const text = read(page)
@@ -156,7 +162,7 @@ test('both pages have the same sections, examples and rows', () => {
       links: [...text.matchAll(/\]\(([^)]+)\)/g)]
         .map(([, target]) => target!)
         .filter((target) => !PAGES.some((each) => each === target))
-        .map((target) => target.replace('docs/pt/', 'docs/')),
+        .map((target) => (page === 'README.md' ? inPortuguese(target) : target)),
     }
   }
   assert.deepEqual(shape('LEIAME.md'), shape('README.md'))
@@ -173,17 +179,33 @@ test('both pages have the same sections, examples and rows', () => {
   assert.deepEqual(commands('LEIAME.md'), commands('README.md'))
 })
 
-/** What both pages of a pair have, whatever the language: parts, rows, items, commands, options, codes and links. */
+/** In a command, what the reader puts there, and what the program says, have words of either language. */
+const WORDS: Readonly<Record<string, string>> = {
+  usuario: 'user',
+  senha: 'password',
+  servidor: 'host',
+  NOME: 'NAME',
+  PADRAO: 'GLOB',
+  ARQUIVO: 'FILE',
+  NOVO: 'NEW',
+  LOCAL: 'LOCATION',
+  pular: 'skip',
+  guardar: 'keep',
+  clinica: 'clinic',
+  ID_DO_REPOSITORIO: 'REPOSITORY_ID',
+  CÓPIA: 'COPY',
+  Veja: 'Look',
+  isto: 'at this',
+}
+
+/** What both pages of a pair have, whatever the language: parts, rows, items, all that is code, and links. */
 function shapeOf(text: string): Readonly<Record<string, readonly string[] | number>> {
   const code = [...text.matchAll(/`([^`\n]+)`/g)].map(([, each]) => each!).concat(text.match(/^neonpro-.*$/gm) ?? [])
-  const all = (pattern: RegExp) => code.flatMap((each) => [...each.matchAll(pattern)].map(([found]) => found)).sort()
   return {
     headings: (text.match(/^#+ /gm) ?? []).map((heading) => heading.trim()),
     rows: text.match(/^\| /gm)?.length ?? 0,
     items: text.match(/^(- |\d+\. )/gm)?.length ?? 0,
-    commands: all(/\bneonpro-backup [a-z]+/g),
-    options: all(/(?<![\w-])--[a-z][a-z-]+/g),
-    codes: all(/\b[A-Z]{3,}_[A-Z_]+\b/g).filter((code) => !/^(ID_DO|REPOSITORY_ID)/.test(code)),
+    code: code.map((each) => each.replaceAll(/[\p{L}_]+/gu, (word) => WORDS[word] ?? word)).sort(),
     links: [...text.matchAll(/\]\(([^)]+)\)/g)].map(([, link]) => path.basename(link!)).sort(),
   }
 }

@@ -1,5 +1,7 @@
 import fs from 'node:fs'
+import { BackupError } from '../../kernel/backup-error.ts'
 import { parseLocation, storage } from '../../system/compose.ts'
+import type { BackupSystem } from '../../system/index.ts'
 import { type CommandContext, type CommandResult, isRepositoryNamed, repositoryOption } from '../command.ts'
 import { type CheckId, Severity } from '../doctor/catalog.ts'
 import { type Check, sayCheck, tried } from '../doctor/check.ts'
@@ -21,14 +23,15 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   const asked = await askedRepository(context, settings)
   const canOpen = checks.every((each) => isBearable(each) || APART.includes(each.id))
   if (asked && canOpen) checks.push(...(await repositoryChecks(context, asked)))
-  if (source !== undefined && settings && checks.every(isBearable))
-    checks.push(...unsaid(await sourceChecksOf(context, String(source), settings), checks))
+  if (settings) checks.push(...(await runningChecksOf(context, { source, settings, checks })))
   for (const check of checks) sayCheck(check, context)
   return { json: { checks }, exitCode: checks.every(isBearable) ? 0 : 1 }
 }
 
 /** A repository opens all the same. */
 const APART: readonly CheckId[] = ['DATABASE', 'SCHEDULER', 'CLOCK']
+/** Its database is open: what it knows of a source can be asked. */
+const ASKABLE: readonly CheckId[] = ['SCHEDULER', 'CLOCK']
 
 function isBearable({ severity }: Check): boolean {
   return severity !== Severity.MISSING
@@ -60,12 +63,30 @@ async function settingsWhereUsed(
   if (!settings || (!isAsked && !fs.existsSync(settings.values.home))) return undefined
   const { systemChecks } = await import('../doctor/system-checks.ts')
   checks.push(check, ...(await systemChecks(context, settings)))
-  // Without a key it opens for nobody.
-  if (checks.every(({ id, severity }) => id !== 'KEY_APART' || severity !== Severity.MISSING)) {
-    const { runningChecks } = await import('../doctor/running-checks.ts')
-    checks.push(...(await runningChecks(context, settings)))
-  }
   return settings
+}
+
+interface Asked {
+  readonly source: unknown
+  readonly settings: Settings
+  readonly checks: Check[]
+}
+
+/** The last of all: see `runningChecks`. */
+async function runningChecksOf(context: CommandContext, { source, settings, checks }: Asked): Promise<Check[]> {
+  // Without a key it opens for nobody.
+  if (checks.some(({ id, severity }) => id === 'KEY_APART' && severity === Severity.MISSING)) return []
+  const [{ runningChecks }, { hasSystem }] = await Promise.all([
+    import('../doctor/running-checks.ts'),
+    import('../status/repository-status.ts'),
+  ])
+  if (source !== undefined && !hasSystem(settings.values) && checks.every(isBearable))
+    throw new BackupError('SYSTEM_NOT_FOUND', 'There is no system.', { context: { home: settings.values.home } })
+  return await runningChecks(context, settings, async (system, found) => {
+    const isAskable = [...checks, ...found].every((each) => isBearable(each) || ASKABLE.includes(each.id))
+    if (source === undefined || !isAskable) return []
+    return [...unsaid(await sourceChecksOf(context, String(source), { settings, system }), checks)]
+  })
 }
 
 async function resolve(context: CommandContext) {
@@ -76,15 +97,18 @@ async function resolve(context: CommandContext) {
   return resolveSettings(settingsInputOf(context))
 }
 
-async function sourceChecksOf(context: CommandContext, name: string, settings: Settings): Promise<Check[]> {
-  const [{ sourceChecks }, { configByName }, { dataOf, openCommandSystem }] = await Promise.all([
+async function sourceChecksOf(
+  context: CommandContext,
+  name: string,
+  { settings, system }: { readonly settings: Settings; readonly system: BackupSystem },
+): Promise<Check[]> {
+  const [{ sourceChecks }, { configByName }, { dataOf }] = await Promise.all([
     import('../doctor/source-checks.ts'),
     import('../configuration.ts'),
     import('../system.ts'),
   ])
-  await using started = await openCommandSystem(context)
-  const config = await configByName(started.system, name, context)
-  const { items } = dataOf(await started.system.manager.listBackups({ configId: config.id }, { limit: 50 }), context)
+  const config = await configByName(system, name, context)
+  const { items } = dataOf(await system.manager.listBackups({ configId: config.id }, { limit: 50 }), context)
   return sourceChecks(context, { config, runs: items, settings })
 }
 

@@ -48,10 +48,11 @@ async function ofRepository(
     )
     for (const alert of system.alerts) sayAlert(alert, context)
   }
-  const { unknownConfigs, ...facts } = found
-  context.say(
-    unknownConfigs.length === 0 ? t('serve.empty') : t('status.rebuild', { repository: quoted(found.repository) }),
-  )
+  const { unknownConfigs, otherSystem, ...facts } = found
+  const repository = quoted(found.repository)
+  if (unknownConfigs.length === 0) context.say(t('serve.empty'))
+  else if (otherSystem === null) context.say(t('status.rebuild', { repository }))
+  else context.say(t('status.otherSystem', { host: otherSystem.host, repository }))
   return {
     json: { ...(system ? systemFacts(system) : NO_SYSTEM), ...facts },
     exitCode: found.verdict.isGood ? 0 : EXIT_NOT_WELL,

@@ -52,6 +52,7 @@ export const CHECKS = {
   SCHEDULER: 'Whether anybody starts what is due. CONFIGURATION.',
   CLOCK: 'Whether the clock agrees with what is known of time: else nothing is let go by age.',
   SECOND_COPY: 'Whether there is a second copy, and a recent one.',
+  SYSTEM: 'Whether the system is here whose configurations the repository keeps. CONFIGURATION.',
   REPOSITORY: 'Whether the repository opens. PATH.',
   REPOSITORY_DAMAGED: 'Objects that can not be read or believed. OBJECT.',
   REPOSITORY_FOREIGN: 'Names in the repository that are not its own. OBJECT.',

@@ -1,5 +1,7 @@
 /** One finding of `doctor`: what was looked at, how it stands, and what to paste when it does not. */
+import { knownError } from '../../contracts/index.ts'
 import { type BackupError, isBackupError } from '../../kernel/backup-error.ts'
+import { CallFailed } from '../call-failed.ts'
 import type { CommandContext } from '../command.ts'
 import { errorReport } from '../error-report.ts'
 import { type CheckId, Severity, SubjectKind } from './catalog.ts'
@@ -41,16 +43,26 @@ export function subjects(kind: SubjectKind, ...names: readonly string[]): Subjec
   return names.map((name) => ({ kind, name }))
 }
 
+/** The error's own words. */
+export function failed(context: CommandContext, looked: Looked, error: unknown): Check {
+  const { lines, json } = errorReport(error, { command: context.command, locale: context.locale })
+  const about = [...(looked.about ?? []), ...subjectsOf(json.error)]
+  return missing({ ...looked, about: unique(about) }, lines.join(' '))
+}
+
+/** INTERNAL: nothing is known of it. */
+export function codeOf(error: unknown): BackupError['code'] {
+  return error instanceof CallFailed ? error.failure.code : knownError(error).code
+}
+
 /** In order when `act` does not throw; else the error's own words. */
 export async function tried(context: CommandContext, looked: Looked, act: () => unknown): Promise<Check> {
   try {
     await act()
     return fine(looked)
   } catch (error) {
-    if (!isBackupError(error)) throw error
-    const { lines } = errorReport(error, { command: context.command, locale: context.locale })
-    const about = [...(looked.about ?? []), ...subjectsOf(error)]
-    return missing({ ...looked, about: unique(about) }, lines.join(' '))
+    if (!isBackupError(error) && codeOf(error) === 'INTERNAL') throw error
+    return failed(context, looked, error)
   }
 }
 
@@ -64,7 +76,7 @@ const NAMED: Readonly<Record<string, SubjectKind>> = {
   home: SubjectKind.PATH,
 }
 
-function subjectsOf({ code, context }: BackupError): Subject[] {
+function subjectsOf({ code, context }: Pick<BackupError, 'code' | 'context'>): Subject[] {
   const named = Object.entries(NAMED).flatMap(([member, kind]) => {
     const value = context[member]
     return typeof value === 'string' ? subjects(kind, value) : []

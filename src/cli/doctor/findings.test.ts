@@ -7,6 +7,7 @@ import { test } from 'node:test'
 import { runCli } from '../../../test/acceptance/run-cli.ts'
 import { temporaryDirectory } from '../../../test/harness/temporary-directory.ts'
 import type { SystemStatus } from '../../contracts/system/index.ts'
+import { BackupError } from '../../kernel/backup-error.ts'
 import { resolveSettings } from '../../system/settings/index.ts'
 import type { CommandContext } from '../command.ts'
 import { check as checkSchema } from '../json/system-answers.ts'
@@ -14,7 +15,7 @@ import { translator } from '../locale.ts'
 import { stateChecks } from '../system-service/checks.ts'
 import { CHECK_IDS, CHECKS, type CheckId, Severity, SubjectKind } from './catalog.ts'
 import { type Check, subjects } from './check.ts'
-import { type Found, foundChecks } from './repository-checks.ts'
+import { type Found, foundChecks, systemCheck } from './repository-checks.ts'
 import { clockCheck, databaseChecks } from './running-checks.ts'
 import { runtimeChecks } from './runtime-checks.ts'
 import { loadCheck, placeCheck, type SourceFacts, sourceChecks, speedCheck } from './source-checks.ts'
@@ -65,6 +66,7 @@ function givenFacts(): Check[] {
   return [
     ...runtimeChecks(context, { version: '22.14.0', hasZstd: false, callsMissing: 'why' }),
     ...foundChecks(context, found),
+    systemCheck(context, { repository: '/mnt/b', configs: ['papers'], other: null }),
     ...spaceChecks(context, ['/tmp'], Number.MAX_SAFE_INTEGER),
     placeCheck(context, '/mnt/nas', 'NFS'),
     loadCheck(context, 100, 1),
@@ -150,6 +152,19 @@ async function programFindings(folder: string): Promise<Check[]> {
 
 /** The kinds that the catalogue says a finding names. */
 const kindsOf = (id: CheckId) => Object.values(SubjectKind).filter((kind) => CHECKS[id].includes(kind))
+
+test('a full disk, a closed folder, a limit or a server is no reason to move a database away', async () => {
+  const told = async (database: string, error: Error) =>
+    (await databaseChecks(context, database, async () => await Promise.reject(error)))[0]!.remedy!
+  const refused = (code: string) => Object.assign(new Error(code), { code, path: '/home/database/base' })
+  for (const database of ['/home/database', 'DATABASE_URL'])
+    for (const code of ['ENOSPC', 'EMFILE', 'EACCES'])
+      assert.doesNotMatch(await told(database, refused(code)), /rebuild/, `${database}: ${code}`)
+  assert.match(await told('/home/database', refused('ENOSPC')), /DISK_FULL/)
+  assert.match(await told('/home/database', new Error('a broken page')), /move the folder .*rebuild/)
+  assert.match(await told('/home/database', new BackupError('EMBEDDED_UNREADABLE', 'it does not open')), /rebuild/)
+  assert.doesNotMatch(await told('DATABASE_URL', new Error('a broken page')), /rebuild/)
+})
 
 test('each finding has its id, a severity, a message, a remedy, and names what it speaks of', async () => {
   using folder = temporaryDirectory()

@@ -1,14 +1,17 @@
 /** What `doctor` finds in a repository: that it opens, what in it is damaged, foreign, older than it was, or odd. */
-
+import path from 'node:path'
 import { ageText } from '../../contracts/index.ts'
-import { COPY_AGE_MS_MAX } from '../../contracts/system/index.ts'
-import { type History, lastCopies, oddPoints, readHistory, strangers } from '../../engine/index.ts'
+import { isCopyOld, type OtherSystem } from '../../contracts/system/index.ts'
+import { type History, isGoodPoint, lastCopies, oddPoints, readHistory, strangers } from '../../engine/index.ts'
 import { nowMs } from '../../kernel/clock.ts'
+import { holdsDatabase } from '../../kernel/home-folder.ts'
 import { printable } from '../../kernel/printable.ts'
 import type { RepositoryLocation } from '../../storage/index.ts'
-import type { CommandContext } from '../command.ts'
+import { type CommandContext, stateDirectory } from '../command.ts'
 import { errorReport } from '../error-report.ts'
+import { quoted } from '../format.ts'
 import { openRepository } from '../open.ts'
+import { configsIn, otherSystemIn } from '../status/repository-status.ts'
 import { SubjectKind } from './catalog.ts'
 import { advice, type Check, fine, missing, subjects, tried } from './check.ts'
 
@@ -37,7 +40,14 @@ export async function repositoryChecks(context: CommandContext, asked: AskedRepo
   const check = await tried(context, looked, async () => {
     found = await lookInto(context, asked)
   })
-  return found ? [check, ...foundChecks(context, found)] : [check]
+  if (!found) return [check]
+  const configs = hasDatabase(context) ? [] : configsIn(found.history)
+  const kept = { repository: asked.name, configs, other: otherSystemIn(found.history) }
+  return [check, ...(configs.length > 0 ? [systemCheck(context, kept)] : []), ...foundChecks(context, found)]
+}
+
+function hasDatabase(context: CommandContext): boolean {
+  return holdsDatabase(path.dirname(stateDirectory(context))) || Boolean(context.env['DATABASE_URL'])
 }
 
 async function lookInto(context: CommandContext, { name, location }: AskedRepository): Promise<Found> {
@@ -88,7 +98,7 @@ export function foundChecks(context: CommandContext, { history, foreign, keyring
       advice({ id: 'POINT_DATES', message, about: about(SubjectKind.SNAPSHOT, odd) }, 'neonpro-backup snapshots'),
     )
   }
-  if (history.order.length > 0) checks.push(copyCheck(context, lastCopies(history)[0]?.at))
+  if (history.order.length > 0) checks.push(copyCheck(context, history))
   if (foreign.length > 0) {
     const looked = { id: 'REPOSITORY_FOREIGN', message: t('doctor.foreign', told(foreign)) } as const
     checks.push(advice({ ...looked, about: about(SubjectKind.OBJECT, foreign) }, t('doctor.foreignRemedy')))
@@ -97,11 +107,32 @@ export function foundChecks(context: CommandContext, { history, foreign, keyring
 }
 
 /** A fire takes the first with all that stands beside it: nothing fails by that until then. */
-function copyCheck({ t, locale }: CommandContext, at: string | undefined): Check {
+function copyCheck({ t, locale }: CommandContext, history: History): Check {
   const looked = { id: 'SECOND_COPY', message: t('doctor.copy') } as const
-  if (at === undefined) return advice(looked, t('doctor.copyRemedy'))
-  const ageMs = nowMs() - Date.parse(at)
-  return ageMs > COPY_AGE_MS_MAX ? advice(looked, t('doctor.copyOld', { age: ageText(ageMs, locale) })) : fine(looked)
+  const [copy] = lastCopies(history)
+  if (copy === undefined) return advice(looked, t('doctor.copyRemedy'))
+  const newest = history.order.findLast(({ entry: { document } }) => isGoodPoint(document))
+  const newestGoodMs = newest ? Date.parse(newest.entry.document.finishedAt) : Number.NEGATIVE_INFINITY
+  const facts = { at: copy.at, newestAt: copy.newest?.finishedAt ?? null }
+  if (!isCopyOld(facts, { newestGoodMs, nowMs: nowMs() })) return fine(looked)
+  return advice(looked, t('doctor.copyOld', { age: ageText(nowMs() - Date.parse(copy.at), locale) }))
+}
+
+interface Kept {
+  readonly repository: string
+  /** Names of the configurations that the repository keeps. */
+  readonly configs: readonly string[]
+  readonly other: OtherSystem | null
+}
+
+/** HOME may be lost, or the system works elsewhere: nothing of it runs from here. */
+export function systemCheck({ t }: CommandContext, { repository, configs, other }: Kept): Check {
+  const message = t('doctor.system', { count: configs.length, names: shown(configs) })
+  const looked = { id: 'SYSTEM', message, about: subjects(SubjectKind.CONFIGURATION, ...configs) } as const
+  const place = { repository: quoted(repository) }
+  return other === null
+    ? missing(looked, t('status.rebuild', place))
+    : advice(looked, t('status.otherSystem', { host: other.host, ...place }))
 }
 
 function shown(names: readonly string[]): string {

@@ -2,29 +2,40 @@
 import path from 'node:path'
 import type { SystemStatus } from '../../contracts/system/index.ts'
 import { lookAtClock } from '../../engine/index.ts'
-import { type BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import type { ClockDoubt } from '../../kernel/clock-trust.ts'
+import type { BackupSystem } from '../../system/index.ts'
 import type { Settings } from '../../system/settings/index.ts'
 import type { CommandContext } from '../command.ts'
 import { hasSystem } from '../status/repository-status.ts'
 import { dataOf, openCommandSystem } from '../system.ts'
 import { SubjectKind } from './catalog.ts'
-import { type Check, fine, missing, subjects, tried } from './check.ts'
+import { type Check, codeOf, failed, fine, missing, subjects } from './check.ts'
 
 /** Told by the checks of key and repository, in words of their own. */
 const OTHERS = /^(KEY|REPOSITORY|ROLLBACK)_|^(ABORTED|DAMAGED|TARGET_REFUSED)$/
 
-/** Where no system was set up there is nothing to open, and no clock is remembered. */
-export async function runningChecks(context: CommandContext, { values }: Settings): Promise<Check[]> {
+/**
+ * Asked last: opening it, a command of root goes on as the owner of HOME, for good. Where no system was set up there is
+ * nothing to open, and no clock is remembered. `whileOpen`: what else the open system is asked.
+ */
+export async function runningChecks(
+  context: CommandContext,
+  { values }: Settings,
+  whileOpen: (system: BackupSystem, found: readonly Check[]) => Promise<Check[]>,
+): Promise<Check[]> {
   if (!hasSystem(values)) return []
   const database = values.databaseUrl === undefined ? path.join(values.home, 'database') : 'DATABASE_URL'
   const { doubt } = lookAtClock(path.join(values.home, 'repositories'))
-  return [...(await databaseChecks(context, database, () => statusOf(context))), clockCheck(context, doubt)]
-}
-
-async function statusOf(context: CommandContext): Promise<Pick<SystemStatus, 'configs' | 'scheduler'>> {
-  await using started = await openCommandSystem({ ...context, warn: () => {} })
-  return dataOf(await started.system.getStatus(), context)
+  await using opened = new AsyncDisposableStack()
+  let system: BackupSystem | undefined
+  const found = await databaseChecks(context, database, async () => {
+    const started = opened.use(await openCommandSystem({ ...context, warn: () => {} }))
+    const status = dataOf(await started.system.getStatus(), context)
+    system = started.system
+    return status
+  })
+  const checks = [...found, clockCheck(context, doubt)]
+  return system ? [...checks, ...(await whileOpen(system, checks))] : checks
 }
 
 export async function databaseChecks(
@@ -33,25 +44,26 @@ export async function databaseChecks(
   ask: () => Promise<Pick<SystemStatus, 'configs' | 'scheduler'>>,
 ): Promise<Check[]> {
   const { t } = context
+  const isEmbedded = path.isAbsolute(database)
   const looked = {
     id: 'DATABASE',
     message: t('doctor.database', { database }),
-    about: path.isAbsolute(database) ? subjects(SubjectKind.PATH, database) : [],
+    about: isEmbedded ? subjects(SubjectKind.PATH, database) : [],
   } as const
-  let status: Pick<SystemStatus, 'configs' | 'scheduler'> | undefined
-  let failure: BackupError | undefined
   try {
-    const check = await tried(context, looked, async () => {
-      status = await ask().catch((error: unknown) => {
-        if (isBackupError(error)) failure = error
-        throw error
-      })
-    })
-    if (status) return [check, schedulerCheck(context, status)]
-    return failure && OTHERS.test(failure.code) ? [] : [check]
+    const status = await ask()
+    return [fine(looked), schedulerCheck(context, status)]
   } catch (error) {
-    // What is no error of ours comes from the database's own program, which meets what it can not read.
-    return [missing(looked, t('doctor.databaseRemedy', { cause: String(error) }))]
+    const code = codeOf(error)
+    if (OTHERS.test(code)) return []
+    // What is no error of ours comes from the embedded database's own program, which meets what it can not read. A full
+    // disk or a closed folder is no reason to move a database away, and a server's is in no folder of ours.
+    const isUnknown = code === 'INTERNAL' && isEmbedded
+    return [
+      isUnknown
+        ? missing(looked, t('doctor.databaseRemedy', { cause: String(error) }))
+        : failed(context, looked, error),
+    ]
   }
 }
 

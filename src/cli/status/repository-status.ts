@@ -5,7 +5,9 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import {
+  COPY_AGE_MS_MAX,
   type LastVerification,
+  type OtherSystem,
   type ProtectedThing,
   type SecondCopy,
   type StatusVerdict,
@@ -26,6 +28,8 @@ import {
 } from '../../engine/index.ts'
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
+import { hostName } from '../../kernel/machine.ts'
+import { printable } from '../../kernel/printable.ts'
 import { openStore, storage } from '../../system/compose.ts'
 import { readKeys, type Settings, type SettingsValues } from '../../system/settings/index.ts'
 import { type CommandContext, stateDirectory } from '../command.ts'
@@ -44,6 +48,8 @@ export interface RepositoryStatus {
   readonly repositoryError: string | null
   /** Names of the configurations that it keeps of a system that is not here. */
   readonly unknownConfigs: readonly string[]
+  /** That system, where it works on another machine. */
+  readonly otherSystem: OtherSystem | null
 }
 
 /** Whether a system was ever set up here: a status must not make one. */
@@ -51,7 +57,14 @@ export function hasSystem({ home, databaseUrl }: Pick<SettingsValues, 'home' | '
   return databaseUrl !== undefined || fs.existsSync(path.join(home, 'database'))
 }
 
-const NO_FACTS = { sources: [], oddPoints: [], lastVerification: null, secondCopy: null, unknownConfigs: [] } as const
+const NO_FACTS = {
+  sources: [],
+  oddPoints: [],
+  lastVerification: null,
+  secondCopy: null,
+  unknownConfigs: [],
+  otherSystem: null,
+} as const
 
 /** Throws what keeps a repository that is there from being opened, such as KEY_MISSING and KEY_WRONG. */
 export async function repositoryStatus(
@@ -72,6 +85,7 @@ export async function repositoryStatus(
       isUnattended: false,
       repositoryError: facts.repositoryError,
       unknownConfigs: facts.unknownConfigs,
+      otherSystem: facts.otherSystem,
       lastVerification: facts.lastVerification,
       secondCopy: facts.secondCopy,
     },
@@ -103,6 +117,7 @@ async function factsOf(context: CommandContext, values: SettingsValues) {
     secondCopy,
     repositoryError: errorOf(history),
     unknownConfigs: configsIn(history),
+    otherSystem: otherSystemIn(history),
   }
 }
 
@@ -111,6 +126,15 @@ export function configsIn({ records }: Pick<History, 'records'>): string[] {
   return records.flatMap(({ document: { record, value } }) =>
     record === RecordKind.CONFIGURATION && value !== null ? [String(value['name'])] : [],
   )
+}
+
+/** Only a system's points name a run. One of this machine is not elsewhere; one that is silent for long may be lost. */
+export function otherSystemIn({ order }: Pick<History, 'order'>): OtherSystem | null {
+  const own = order.map(({ entry }) => entry.document).filter(({ runId }) => runId !== undefined)
+  const newest = own.findLast(({ kind }) => kind === 'snapshot')
+  if (newest === undefined || newest.host === hostName()) return null
+  const { host, finishedAt: newestAt } = newest
+  return Math.abs(nowMs() - Date.parse(newestAt)) > COPY_AGE_MS_MAX ? null : { host: printable(host), newestAt }
 }
 
 function errorOf({ problems, rollbacks }: History): string | null {

@@ -40,7 +40,15 @@ export {
   systemOptionsSchema,
 } from './system-config.ts'
 export { invalidOption, nearestName, parseOptions, type ValidationPlace } from './validation.ts'
-export { COPY_AGE_MS_MAX, type ProtectedThing, type VerdictFacts, verdictFactsOf, verdictOf } from './verdict.ts'
+export {
+  COPY_AGE_MS_MAX,
+  isCopyOld,
+  type OtherSystem,
+  type ProtectedThing,
+  type VerdictFacts,
+  verdictFactsOf,
+  verdictOf,
+} from './verdict.ts'
 export type {
   AlertView,
   AuditVerdict,

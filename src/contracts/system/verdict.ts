@@ -17,6 +17,12 @@ export interface ProtectedThing {
   readonly newestAt: string | null
 }
 
+export interface OtherSystem {
+  readonly host: string
+  /** Of its newest point. ISO 8601. */
+  readonly newestAt: string
+}
+
 export interface VerdictFacts {
   readonly things: readonly ProtectedThing[]
   /** What the things are: for the words alone. */
@@ -31,12 +37,25 @@ export interface VerdictFacts {
   readonly repositoryError: string | null
   /** Configurations that the repository keeps of a system that is not here. */
   readonly unknownConfigs: readonly string[]
+  /** That system, where its points show that it works on another machine; null where it may be lost. */
+  readonly otherSystem: OtherSystem | null
   readonly lastVerification: LastVerification | null
   readonly secondCopy: SecondCopy | null
 }
 
-/** A copy that is made each week has a day to spare. */
+/** What is made each week has a day to spare. */
 export const COPY_AGE_MS_MAX = 8 * 24 * 3_600_000
+
+/** Brought up to date long ago, and without the newest good point: a backup made each month is copied each month. */
+export function isCopyOld(
+  { at, newestAt }: Pick<SecondCopy, 'at' | 'newestAt'>,
+  { newestGoodMs, nowMs }: { readonly newestGoodMs: number; readonly nowMs: number },
+): boolean {
+  const copiedMs = Date.parse(at)
+  // A point that is dated ahead says nothing of those that came after the copy.
+  const holdsToMs = newestAt === null ? Number.NEGATIVE_INFINITY : Math.min(Date.parse(newestAt), copiedMs)
+  return nowMs - copiedMs > COPY_AGE_MS_MAX && newestGoodMs > holdsToMs
+}
 
 const TEXTS: Readonly<
   Record<
@@ -48,6 +67,7 @@ const TEXTS: Readonly<
     | 'LOOK'
     | 'NEWEST_INCOMPLETE'
     | 'COPY_OLD'
+    | 'OTHER_SYSTEM'
     | 'BAD',
     LocalizedText
   >
@@ -69,6 +89,11 @@ const TEXTS: Readonly<
   COPY_OLD: {
     en: 'the second copy was last brought up to date {age}',
     'pt-BR': 'a segunda cópia foi atualizada pela última vez {age}',
+  },
+  OTHER_SYSTEM: {
+    en: 'the repository is that of a system on another machine ({host}), which made its newest point {age}; of its runs and alarms only its own "status" knows',
+    'pt-BR':
+      'o repositório é o de um sistema em outra máquina ({host}), que fez seu ponto mais novo {age}; as execuções e os alarmes dele, só o "status" de lá conhece',
   },
   LOOK: { en: 'Look at this: {why}.', 'pt-BR': 'Veja isto: {why}.' },
   BAD: { en: 'NOT WELL: {why}.', 'pt-BR': 'ATENÇÃO: {why}.' },
@@ -136,6 +161,7 @@ export function verdictFactsOf(status: Omit<SystemStatus, 'verdict'>): VerdictFa
     isUnattended: !scheduler.alive && enabled.some(({ nextRunLocal }) => nextRunLocal !== null),
     repositoryError: status.repositoryError,
     unknownConfigs: [],
+    otherSystem: null,
     lastVerification: status.lastVerification,
     secondCopy: status.secondCopy,
   }
@@ -169,14 +195,14 @@ export function verdictOf(facts: VerdictFacts, { locale, nowMs }: Reader): Statu
   return { isGood: reasons.length === 0, sentence, reasons }
 }
 
-/** Where the newest backup of something lacks files, or the second copy is old, nobody says that all is well. */
+/** Where the newest backup of something lacks files, the second copy is old, or another machine knows more, nobody says that all is well. */
 function goodSentence(facts: VerdictFacts, { locale, nowMs }: Reader): string {
   const good = facts.things.filter(({ newestGoodAt }) => newestGoodAt !== null)
   const partial = good.filter(({ newestGoodAt, newestAt }) => newestAt !== null && newestAt !== newestGoodAt)
   const age = (times: readonly number[], pick: (...times: number[]) => number) =>
     ageText(nowMs - pick(...times), locale)
   const timesOf = (things: readonly ProtectedThing[]) => things.map(({ newestGoodAt }) => Date.parse(newestGoodAt!))
-  const copiedMs = facts.secondCopy === null ? Number.POSITIVE_INFINITY : Date.parse(facts.secondCopy.at)
+  const { otherSystem, secondCopy } = facts
   const names = listText(
     partial.map(({ name }) => name),
     locale,
@@ -186,9 +212,18 @@ function goodSentence(facts: VerdictFacts, { locale, nowMs }: Reader): string {
     ...(partial.length > 0
       ? [fill(TEXTS.NEWEST_INCOMPLETE[locale], { names, age: age(timesOf(partial), Math.min) }, locale)]
       : []),
-    ...(nowMs - copiedMs > COPY_AGE_MS_MAX
-      ? [fill(TEXTS.COPY_OLD[locale], { age: ageText(nowMs - copiedMs, locale) }, locale)]
+    ...(secondCopy !== null && isCopyOld(secondCopy, { newestGoodMs: Math.max(...timesOf(good)), nowMs })
+      ? [fill(TEXTS.COPY_OLD[locale], { age: ageText(nowMs - Date.parse(secondCopy.at), locale) }, locale)]
       : []),
+    ...(otherSystem === null
+      ? []
+      : [
+          fill(
+            TEXTS.OTHER_SYSTEM[locale],
+            { host: otherSystem.host, age: ageText(nowMs - Date.parse(otherSystem.newestAt), locale) },
+            locale,
+          ),
+        ]),
   ]
   if (looks.length > 0) return fill(TEXTS.LOOK[locale], { why: looks.join('; ') }, locale)
   return fill(TEXTS[`GOOD.${facts.kind}`][locale], { count: good.length, age: age(timesOf(good), Math.max) }, locale)
@@ -207,7 +242,7 @@ function reasonsOf(facts: VerdictFacts): StatusVerdict['reasons'] {
   const isNothing = things.every(({ newestGoodAt }) => newestGoodAt === null)
   const found: ReadonlyArray<readonly [code: VerdictReason, holds: boolean, names?: readonly string[]]> = [
     ['REPOSITORY_NOT_WHOLE', facts.repositoryError !== null, [facts.repositoryError ?? '']],
-    ['REBUILD_NEEDED', facts.unknownConfigs.length > 0, facts.unknownConfigs],
+    ['REBUILD_NEEDED', facts.unknownConfigs.length > 0 && facts.otherSystem === null, facts.unknownConfigs],
     ['NOTHING_PROTECTED', isNothing],
     ['RUN_FAILED', facts.failed.length > 0, facts.failed],
     ['ONLY_INCOMPLETE', incomplete.length > 0, incomplete.map(({ name }) => name)],
