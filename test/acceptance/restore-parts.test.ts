@@ -137,7 +137,10 @@ test('a dry run says what would be created, replaced, corrected and removed', as
   fs.utimesSync(at('target'), 0, 0)
   const args = ['restore', `latest:${at('source')}`, '--target', at('target'), '--delete', '--dry-run']
   const { json, status } = await runCli([...args, '--json'], { env })
-  const { changes, changeCount } = json as { changes: Array<{ path: string; change: string }>; changeCount: number }
+  const { changes, changeCount } = json as {
+    changes: Array<{ path: string; target: string; change: string }>
+    changeCount: number
+  }
   const expected = [
     'created plans',
     'created plans/sub',
@@ -149,11 +152,26 @@ test('a dry run says what would be created, replaced, corrected and removed', as
   ]
   const found = changes.map(({ path: where, change }) => `${change} ${path.relative(at('source'), where)}`)
   assert.deepEqual([status, changeCount, found.sort()], [0, expected.length, expected])
+  const places = changes.map(({ target, change }) => `${change} ${path.relative(at('target'), target)}`)
+  assert.deepEqual(places.sort(), expected)
   const told = (await runCli(args, { env: { ...env, LANG: 'pt_BR' } })).stdout.toString()
   for (const line of [
-    `substituir  ${at('source/a.txt')}`,
-    `criar       ${at('source/plans')}`,
-    `remover     ${at('source/more')}`,
+    `substituir  ${at('target/a.txt')}`,
+    `criar       ${at('target/plans')}`,
+    `remover     ${at('target/more')}`,
   ])
     assert.ok(told.includes(`  ${line}\n`), told)
+})
+
+test('who typed a name without its accents, or a part of it, is told how to find it', async () => {
+  const ran = await runCli(['restore', 'latest', '--target', at('target'), '--include', 'Plans', '--dry-run'], { env })
+  assert.equal(ran.status, 1)
+  assert.ok(ran.stderr.includes(`"neonpro-backup find 'Plans'"`), ran.stderr)
+  for (const [pattern, hint] of [
+    ['plan', "neonpro-backup find '*plan*'"],
+    ['*absent*', undefined],
+  ] as const) {
+    const told = (await runCli(['find', pattern], { env })).stdout.toString()
+    assert.equal(told.includes(hint ?? 'neonpro-backup find'), hint !== undefined, told)
+  }
 })

@@ -22,6 +22,6 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
       `${entry.snapshot.slice(0, 12)} ${String(entry.bytes).padStart(12)} ${formatTime(entry.modifiedAt)} ${entry.path}`,
     )
   }
-  if (found.length === 0) context.say(context.t('find.none', { pattern }))
+  if (found.length === 0) context.say(context.t(/[*?[{]/.test(pattern) ? 'find.none' : 'find.noneWhole', { pattern }))
   return { json: { found, warnings } }
 }

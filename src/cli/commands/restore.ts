@@ -22,6 +22,14 @@ const SHOWN_MAX = 200
 const CHANGES_SHOWN_MAX = 100
 const CHANGES_MAX = 100_000
 
+interface PlannedChange {
+  /** In the snapshot. */
+  readonly path: string
+  /** Where it is written, or removed. */
+  readonly target: string
+  readonly change: RestoreChange
+}
+
 export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'restore'>>> {
   const { options, signal, detail } = context
   const [wanted, subtree] = splitWanted(String(context.args[0]))
@@ -32,7 +40,7 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   const overwrite = overwriteOf(context)
   const progress = context.progress('restore')
   const isDry = options['dryRun'] === true
-  const changes: Array<{ path: string; change: RestoreChange }> = []
+  const changes: PlannedChange[] = []
   let [changeCount, parentsNotKept] = [0, 0]
   const result = await restoreSnapshot(opened.repository, entry.document, {
     target,
@@ -51,9 +59,9 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
       parentsNotKept += 1
     },
     ...(isDry && {
-      onChange: (at: string, change: RestoreChange) => {
+      onChange: (from: string, change: RestoreChange, at: string) => {
         changeCount += 1
-        if (changes.length < CHANGES_MAX) changes.push({ path: at, change })
+        if (changes.length < CHANGES_MAX) changes.push({ path: from, target: at, change })
       },
     }),
     onProgress: (facts) => progress.update(facts),
@@ -95,13 +103,10 @@ function announce({ t, say, options }: CommandContext, { name, document }: Snaps
 }
 
 /** What a dry run is for; with -v each path is told as it is decided. */
-function tellChanges(
-  { t, say, detail }: CommandContext,
-  changes: ReadonlyArray<{ readonly path: string; readonly change: RestoreChange }>,
-  count: number,
-): void {
+function tellChanges({ t, say, detail }: CommandContext, changes: readonly PlannedChange[], count: number): void {
   if (detail) return
-  for (const { path: at, change } of changes.slice(0, CHANGES_SHOWN_MAX)) say(`  ${t(`restore.plan.${change}`)}  ${at}`)
+  for (const { target, change } of changes.slice(0, CHANGES_SHOWN_MAX))
+    say(`  ${t(`restore.plan.${change}`)}  ${target}`)
   if (count > CHANGES_SHOWN_MAX) say(t('restore.plan.more', { count: count - CHANGES_SHOWN_MAX }))
 }
 

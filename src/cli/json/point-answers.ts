@@ -162,7 +162,13 @@ export const POINT_ANSWERS = {
       'Folders above the paths of the backup, made only as the way to them, whose owner or mode could not be kept. No issues.',
     ),
     changes: z
-      .array(z.strictObject({ path: text, change: z.enum(['created', 'replaced', 'metadata', 'removed']) }))
+      .array(
+        z.strictObject({
+          path: text.describe('In the snapshot.'),
+          target: text.describe('Where it would be written, or removed.'),
+          change: z.enum(['created', 'replaced', 'metadata', 'removed']),
+        }),
+      )
       .optional()
       .describe('Of a dry run: the first 100,000 of what it would do; "metadata" is owner, mode or attributes alone.'),
     changeCount: count.optional().describe('Of a dry run: of them all.'),

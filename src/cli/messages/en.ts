@@ -81,6 +81,7 @@ export const en = {
   'dump.zip': 'A zip archive holds no owners, no fractions of a second, and hard links as files of their own: --format tar holds them.',
   'dump.done': 'Written to {file}: {path} of snapshot {snapshot}.',
   'find.none': 'Nothing matches {pattern}.',
+  'find.noneWhole': 'Nothing is called {pattern}. A part of a name is found with stars: neonpro-backup find \'*{pattern}*\'',
   'diff.none': 'No difference.',
   'diff.bitRot': 'content changed though size and times did not: is the disk failing?',
   'forget.keep': 'keep',

@@ -82,6 +82,7 @@ export const ptBr: Readonly<Record<MessageKey, string>> = {
   'dump.zip': 'Um arquivo zip não guarda donos nem frações de segundo, e hard links viram arquivos separados: --format tar guarda tudo isso.',
   'dump.done': 'Gravado em {file}: {path} do snapshot {snapshot}.',
   'find.none': 'Nada corresponde a {pattern}.',
+  'find.noneWhole': 'Nada se chama {pattern}. Parte de um nome se acha com asteriscos: neonpro-backup find \'*{pattern}*\'',
   'diff.none': 'Nenhuma diferença.',
   'diff.bitRot': 'o conteúdo mudou sem que tamanho e datas mudassem: o disco está falhando?',
   'forget.keep': 'manter',

@@ -58,8 +58,8 @@ export interface RestoreOptions {
   readonly onProgress?: (progress: RestoreProgress) => void
   /** What was decided for each entry, as it is done; `reason` where it was skipped. */
   readonly onEntry?: (path: string, what: RestoreDecision, reason?: string) => void
-  /** What is changed at the target, or by a dry run would be; folders that are made among it. */
-  readonly onChange?: (path: string, change: RestoreChange) => void
+  /** What is changed, or by a dry run would be, `at` the target; folders that are made among it. */
+  readonly onChange?: (path: string, change: RestoreChange, at: string) => void
   /**
    * A folder above the backup's own paths, made only as the way to them, whose owner or mode could not be kept: nothing
    * of what was backed up is lost with it.

@@ -1,5 +1,6 @@
 /** What a restore did and what it could not do; and which failures end it. */
 import fs from 'node:fs'
+import path from 'node:path'
 import { BackupError, isBackupError, systemCode } from '../../kernel/backup-error.ts'
 import { isFull, processLimit } from '../../kernel/system-failure.ts'
 import { printablePath } from '../snapshot/index.ts'
@@ -40,6 +41,8 @@ export class RestoreReport {
   bytesInPlace = 0
   readonly #issues: RestoreIssue[] = []
   issueCount = 0
+  /** The folder of the snapshot that becomes the target; one character a byte, as paths of the snapshot are here. */
+  base = '/'
   /** Absolute. */
   readonly #target: string
 
@@ -64,7 +67,11 @@ export class RestoreReport {
 
   /** The same of what is no decision of its own: folders. */
   changed(source: string, change: RestoreChange): void {
-    this.#listeners.onChange?.(printablePath(source), change)
+    this.#listeners.onChange?.(printablePath(source), change, this.#placeOf(source))
+  }
+
+  #placeOf(source: string): string {
+    return path.join(this.#target, printablePath(this.base === '/' ? source : source.slice(this.base.length)))
   }
 
   /** Of a folder that is only the way to the backup's own paths. */

@@ -133,6 +133,7 @@ export class RestoreRun implements AsyncDisposable {
     const { document, metadata } = this.#parts
     const from = await locateDirectory(metadata, document, this.#options.subtree ?? '/')
     const isWhole = (this.#options.include ?? []).length === 0
+    this.#report.base = from.path
     this.#options.onAccepted?.()
     // A folder with nothing in it comes back, too.
     if (!this.#options.dryRun && isWhole) this.#root.descriptor()
@@ -158,7 +159,9 @@ export class RestoreRun implements AsyncDisposable {
     const wanted = this.#options.include ?? []
     const unmatched = this.#selection.unmatched()
     if (wanted.length > 0 && unmatched.length === wanted.length)
-      throw new BackupError('NOT_FOUND', 'Nothing in the snapshot matches.', { context: { object: wanted.join(', ') } })
+      throw new BackupError('NOT_FOUND', 'Nothing in the snapshot matches.', {
+        context: { object: wanted.join(', '), ...searchOf(wanted[0]!) },
+      })
     for (const pattern of unmatched) this.#report.issue(Buffer.from(pattern).toString('latin1'), 'NO_MATCH')
     const { filesRestored, filesUnchanged, filesKept, directories } = this.#report.counts
     const isFiltered = wanted.length + (this.#options.exclude ?? []).length > 0
@@ -396,4 +399,9 @@ function realLiteralOf(document: SnapshotDocument, typed: string): string {
 /** An entry that stays as it is, by one of the report's reasons. */
 function refusal(code: string): Error {
   return Object.assign(new Error('An entry of the target stays as it is.'), { code })
+}
+
+/** Searching takes a name in whatever case and accents, which a restore does not. */
+function searchOf(wanted: string): { readonly list?: string } {
+  return wanted.includes("'") ? {} : { list: `find '${wanted}'` }
 }
