@@ -51,7 +51,7 @@ export class Storage {
     const ofScheme = this.providers.find((each) => each.scheme === scheme)
     // "backup:2024" may well be the name of a folder.
     if (ofScheme && (text.includes('://') || ofScheme.fromPath))
-      return this.locationOf(ofScheme, ofScheme.fromUrl(text, variablesOf(ofScheme, env)), folder)
+      return this.locationOf(ofScheme, settingsIn(ofScheme, text, env), folder)
     if ((scheme !== undefined && text.includes('://')) || !this.ofPaths.fromPath)
       throw new BackupError('SOURCE_NOT_AVAILABLE', `There is no storage provider for ${scheme}: yet.`, {
         context: { kind: scheme },
@@ -157,5 +157,18 @@ async function storeHoldsRepository(store: ObjectStore, signal: AbortSignal | un
     return true
   } finally {
     await store[Symbol.asyncDispose]()
+  }
+}
+
+/** Throws USAGE for what is no URL of the provider, without the text, which may hold a secret. */
+function settingsIn(provider: Provider, url: string, env: NonNullable<ParseOptions['env']>): object {
+  try {
+    return provider.fromUrl(url, variablesOf(provider, env))
+  } catch (error) {
+    if (error instanceof BackupError) throw error
+    const why = error instanceof Error ? error.message : String(error)
+    throw new BackupError('USAGE', `The repository's URL (${provider.scheme}:) can't be taken: ${why}.`, {
+      cause: error,
+    })
   }
 }

@@ -48,6 +48,8 @@ test('local: modes are exact whatever the umask, 0600 and 0700 unless the locati
   }
   for (const bad of ['?mode=999', '?uid=root', '?colour=1'])
     assert.throws(() => parseLocation(`file:///x${bad}`), failsWith('USAGE'))
+  for (const bad of ['file://otherhost/tmp', 'file:///%zz', 'file:///a%2fb', 'file://'])
+    assert.throws(() => parseLocation(bad), failsWith('USAGE'), bad)
 })
 
 test('local: as root, owner and group are set', {

@@ -59,6 +59,7 @@ export const local: Provider<LocalSettings, 'LOCAL'> = {
   placeVariable: 'BACKUP_LOCAL_PATH',
   fromUrl: (url) => {
     const [place = ''] = url.split('?', 1)
+    if (/^file:\/*$/i.test(place)) throw new BackupError('USAGE', 'The repository is not named.')
     return { basePath: place.startsWith('file://') ? fileURLToPath(place) : place.slice('file:'.length), ...ofUrl(url) }
   },
   fromEnv: ({ BACKUP_LOCAL_PATH: basePath }) => (basePath === undefined ? undefined : { basePath }),
