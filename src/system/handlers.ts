@@ -24,6 +24,7 @@ import {
   getRecoveryStatus,
   holdWarnings,
   liftHold,
+  mirrorDecided,
   pinPoint,
   unpinPoint,
 } from '../services/recovery/index.ts'
@@ -108,6 +109,11 @@ export const HANDLERS: Handlers = {
   'audit.note': async (parts, { action, resource, result, details }, { by }) => {
     // Whoever reads the log can tell what the system did from what it was told.
     await parts.audit.append({ actor: by, action, resource, result, details: { ...details, reportedBy: 'command' } })
+    const [kind, subject] = resource.split(':') as [string, string | undefined]
+    if (subject !== undefined && result === 'SUCCESS' && (kind === 'hold' || kind === 'point'))
+      await mirrorDecided(parts, kind === 'hold' ? 'hold' : 'pin', subject).catch((error: unknown) =>
+        parts.log.warn('a pin or hold could not be noted in the database', { resource, error }),
+      )
     await closeAudit(parts)
     return { data: { noted: true } }
   },

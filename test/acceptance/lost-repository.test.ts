@@ -40,6 +40,13 @@ test('system rebuild --repo COPY lets go of a repository that is lost', async ()
   // What is written down from here on is closed in the first alone.
   await ok('config', 'disable', 'c')
   await ok('config', 'enable', 'c')
+  // Nor has the copy what is protected from here on.
+  const held = await ok('hold', 'add', '--source', 'c', '--until', '2046-12-31', ...repository)
+  const lifted = await ok('hold', 'add', '--everything', ...repository)
+  await ok('hold', 'lift', String(lifted['id']), ...repository)
+  const pinned = String((await ok('pin', 'latest', ...repository))['snapshot'])
+  const later = String((await ok('run', 'c'))['snapshot'])
+  await ok('pin', later, ...repository)
   // While the first is there, the system keeps it.
   assert.equal(
     codeOf(await run('system', 'rebuild', '--repo', at('second'), '--key-file', at('key'))),
@@ -73,6 +80,27 @@ test('system rebuild --repo COPY lets go of a repository that is lost', async ()
   assert.deepEqual(lost.locations, [at('first')])
   assert.ok(lost.entries >= 2 && lost.to - lost.from + 1 === lost.entries, JSON.stringify(lost))
   assert.match(rebuilt.stderr, new RegExp(`${lost.entries} audit entries \\(${lost.from} to ${lost.to}\\)`))
+  // What protected is in force in the copy, under its names, before anything there may go.
+  const there = (await ok('snapshots', '--repo', at('second')))['snapshots'] as Array<{ snapshot: string }>
+  const hold = { record: 'hold', subject: held['id'], snapshot: null, source: 'c' }
+  const pin = { record: 'pin', subject: there[0]!.snapshot, snapshot: there[0]!.snapshot, source: null }
+  assert.notEqual(pin.subject, pinned)
+  assert.deepEqual(rebuilt.json?.['carried'], [hold, pin])
+  const left = [{ record: 'pin', subject: later, snapshot: later, source: null }]
+  assert.deepEqual(rebuilt.json?.['notCarried'], left)
+  assert.match(rebuilt.stderr, new RegExp(`${later.slice(0, 12)}.*it protects nothing here`))
+  assert.deepEqual([rebuilt.json?.['holds'], rebuilt.json?.['pins']], [1, 1])
+  const { holds } = (await ok('hold', 'list', '--repo', at('second'))) as {
+    holds: Array<{ id: string; until: string }>
+  }
+  assert.deepEqual(
+    holds.map(({ id, until }) => [id, until]),
+    [[held['id'], held['until']]],
+  )
+  // One that is lifted there does not come back with the next rebuild.
+  await ok('hold', 'lift', String(held['id']), '--repo', at('second'))
+  const { carried, notCarried } = await ok('system', 'rebuild', '--repo', at('second'), '--key-file', at('key'))
+  assert.deepEqual([carried, notCarried], [[], left])
   // The gap is told, by name, and is no fault; a second rebuild finds none.
   const verified = await run('audit', 'verify')
   assert.equal(verified.status, 0, verified.stderr)

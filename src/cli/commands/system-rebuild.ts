@@ -1,7 +1,10 @@
+import type { CarriedProtection } from '../../contracts/system/index.ts'
 import type { CommandContext, CommandResult } from '../command.ts'
+import { formatMoment } from '../format.ts'
 import type { AnswerOf } from '../json/index.ts'
 import { openRepository } from '../open.ts'
 import { dataOf, openCommandSystem } from '../system.ts'
+import { coveredBy } from './hold-list.ts'
 
 /** Makes a lost database again from the repository alone. */
 export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'system rebuild'>>> {
@@ -9,7 +12,15 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   await using _opened = await openRepository(context)
   await using started = await openCommandSystem(context, { mayCreate: true, mayReplaceLost: true })
   const summary = dataOf(await started.system.rebuild({ force: context.options['force'] === true }), context)
-  const { configsLeftDisabled: disabled = [], unstorable = [], lost, ...counts } = summary
+  const {
+    configsLeftDisabled: disabled = [],
+    unstorable = [],
+    lost,
+    carried = [],
+    notCarried = [],
+    copiedUntil,
+    ...counts
+  } = summary
   context.say(context.t('rebuild.done', counts))
   if (disabled.length > 0)
     context.warn(context.t('rebuild.leftDisabled', { count: disabled.length, names: disabled.join(', ') }))
@@ -17,5 +28,13 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   if (lost) context.warn(context.t('rebuild.lost', { locations: lost.locations.join(', ') }))
   if (lost && lost.entries > 0)
     context.warn(context.t('rebuild.lostEntries', { entries: lost.entries, from: lost.from!, to: lost.to! }))
-  return { json: { ...summary, configsLeftDisabled: disabled, unstorable } }
+  for (const each of carried) context.say(context.t('rebuild.carried', { what: nameOf(context, each) }))
+  for (const each of notCarried) context.warn(context.t('rebuild.notCarried', { what: nameOf(context, each) }))
+  if (copiedUntil !== undefined) context.warn(context.t('rebuild.copiedUntil', { at: formatMoment(copiedUntil) }))
+  return { json: { ...summary, configsLeftDisabled: disabled, unstorable, carried, notCarried } }
+}
+
+function nameOf(context: CommandContext, { record, subject, ...target }: CarriedProtection): string {
+  if (record === 'pin') return context.t('rebuild.pin', { snapshot: subject.slice(0, 12) })
+  return context.t('rebuild.hold', { id: subject, covers: coveredBy(context, target) })
 }

@@ -101,6 +101,13 @@ const systemAudit = z.strictObject({
 }) satisfies z.ZodType<AuditVerdict>
 const fileAudit = z.strictObject({ ...auditMembers, tenant: text, from: count, to: count })
 
+const carried = z.strictObject({
+  record: z.enum(['pin', 'hold']),
+  subject: text.describe('Of a hold its id, of a pin the snapshot.'),
+  snapshot: text.nullable(),
+  source: text.nullable().describe('Both null: everything.'),
+})
+
 const rebuilt = z.strictObject({
   configs: count,
   configsRemoved: count,
@@ -112,6 +119,13 @@ const rebuilt = z.strictObject({
   configsLeftDisabled: texts.describe('They came by a copy, and their first system may still be at work.'),
   unstorable: texts.describe('Records with text that no database takes.'),
   lost: lost.exactOptional().describe('The repository in whose place this one stands.'),
+  carried: z
+    .array(carried)
+    .describe('Pins and holds that the database knew and the repository did not have: written into it.'),
+  notCarried: z.array(carried).describe('Those on snapshots that the repository does not have.'),
+  copiedUntil: text
+    .exactOptional()
+    .describe('A copy of a repository unknown here: pins and holds made there since this time may be missing.'),
 }) satisfies z.ZodType<RebuildSummary>
 
 const origin = z.strictObject({

@@ -406,6 +406,11 @@ export const en = {
   'rebuild.done': 'Rebuilt from the repository: {configs} {configs:configuration|configurations} ({configsRemoved} {configsRemoved:removed one stays|removed ones stay} removed), {points} restore {points:point|points}, {runs} {runs:run|runs}, {pins} {pins:pin|pins}, {holds} {holds:hold|holds}, {auditEntries} audit {auditEntries:entry|entries}.',
   'rebuild.lost': 'This repository stands in the place of one that is lost ({locations}): restore points that only that one had are gone.',
   'rebuild.lostEntries': '{entries} audit {entries:entry|entries} ({from} to {to}) had been closed only in the lost repository. The database still has them; they are closed anew into this one, and the audit log says so.',
+  'rebuild.pin': 'the pin on snapshot {snapshot}',
+  'rebuild.hold': 'the legal hold {id} ({covers})',
+  'rebuild.carried': 'This HOME knew {what}; the repository did not have it. It is written into it, and in force.',
+  'rebuild.notCarried': 'This HOME knew {what}, but the repository does not have that snapshot: it protects nothing here. Where the snapshot is found elsewhere, copy it and protect it anew.',
+  'rebuild.copiedUntil': 'This repository is a copy, and the database of this HOME did not know the first one: pins and legal holds made there since that copy may be missing here, and retention does not know them. The newest that the copy brought is of {at}. Look at "neonpro-backup hold list" before "neonpro-backup config enable NAME".',
   'rebuild.unstorable': 'The record "{record}" holds text that no database takes (an earlier version let it pass): a configuration is left out, a pin or hold counts and is shown without it.',
   'rebuild.leftDisabled': 'This repository is a copy: {count} {count:configuration is|configurations are} left disabled ({names}). Look at their paths and where they are stored, then run "neonpro-backup config enable NAME".',
 } as const

@@ -407,6 +407,11 @@ export const ptBr: Readonly<Record<MessageKey, string>> = {
   'rebuild.done': 'Reconstruído a partir do repositório: {configs} {configs:configuração|configurações} ({configsRemoved} {configsRemoved:removida continua removida|removidas continuam removidas}), {points} {points:ponto|pontos} de restauração, {runs} {runs:execução|execuções}, {pins} {pins:fixação|fixações}, {holds} {holds:retenção legal|retenções legais}, {auditEntries} {auditEntries:entrada|entradas} de auditoria.',
   'rebuild.lost': 'Este repositório ocupa o lugar de um que se perdeu ({locations}): os pontos de restauração que só ele tinha não existem mais.',
   'rebuild.lostEntries': '{entries} {entries:entrada|entradas} de auditoria ({from} a {to}) {entries:estava fechada|estavam fechadas} só no repositório perdido. O banco ainda {entries:a tem; ela é fechada|as tem; elas são fechadas} de novo neste, e o log de auditoria registra isso.',
+  'rebuild.pin': 'a fixação do snapshot {snapshot}',
+  'rebuild.hold': 'a retenção legal {id} ({covers})',
+  'rebuild.carried': 'Esta HOME conhecia {what}; o repositório não tinha esse registro. Ele foi gravado nele e está em vigor.',
+  'rebuild.notCarried': 'Esta HOME conhecia {what}, mas o repositório não tem esse snapshot: ela não protege nada aqui. Se o snapshot existir em outro lugar, copie-o e proteja-o de novo.',
+  'rebuild.copiedUntil': 'Este repositório é uma cópia, e o banco desta HOME não conhecia o primeiro: fixações e retenções legais feitas lá depois dessa cópia podem faltar aqui, e a política de retenção não as conhece. O mais novo que a cópia trouxe é de {at}. Confira "neonpro-backup hold list" antes de "neonpro-backup config enable NOME".',
   'rebuild.unstorable': 'O registro "{record}" tem texto que nenhum banco aceita (uma versão anterior o deixou passar): uma configuração fica de fora; uma fixação ou retenção legal vale e aparece sem ele.',
   'rebuild.leftDisabled': 'Este repositório é uma cópia: {count} {count:configuração fica desativada|configurações ficam desativadas} ({names}). Confira os caminhos e onde são gravadas; depois execute "neonpro-backup config enable NOME".',
 }

@@ -53,6 +53,7 @@ export type {
   AlertView,
   AuditVerdict,
   BackupMetrics,
+  CarriedProtection,
   ChannelTest,
   ConfigView,
   DatedAheadPoint,

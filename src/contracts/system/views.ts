@@ -350,6 +350,16 @@ export interface LostRepository {
   readonly to: number | null
 }
 
+/** A pin or legal hold that was known of a repository in whose place another one stands. */
+export interface CarriedProtection {
+  readonly record: 'pin' | 'hold'
+  /** Of a hold its id, of a pin the snapshot. */
+  readonly subject: string
+  readonly snapshot: string | null
+  /** Both null: everything. */
+  readonly source: string | null
+}
+
 export interface RebuildSummary {
   readonly configs: number
   readonly configsRemoved: number
@@ -370,4 +380,13 @@ export interface RebuildSummary {
   readonly unstorable?: readonly string[]
   /** The database outlived the repository, and this one stands in its place. Absent where nothing was lost. */
   readonly lost?: LostRepository
+  /** Pins and holds that this database knew and the repository did not have: written into it. Absent where none. */
+  readonly carried?: readonly CarriedProtection[]
+  /** Those on snapshots that the repository does not have: they are in force nowhere. Absent where there are none. */
+  readonly notCarried?: readonly CarriedProtection[]
+  /**
+   * The repository is a copy, and this database knew nothing of the one that it was made from: pins and holds made
+   * there since may be missing. The newest that the copy has from there is of this time; the copy was made later.
+   */
+  readonly copiedUntil?: string
 }

@@ -4,14 +4,16 @@
  * nothing.
  */
 import type { RebuildSummary } from '../../contracts/system/index.ts'
-import { RecordFolder, type Repository, readHistory, readRecords } from '../../engine/index.ts'
+import { type History, RecordFolder, type Repository, readHistory, readRecords } from '../../engine/index.ts'
 import type { BackupError } from '../../kernel/backup-error.ts'
 import { nowMs } from '../../kernel/clock.ts'
 import { openAuditLog } from '../audit/index.ts'
 import { ControlKey, type Master, recordControlKey, sealHealthchecks } from '../control-key/index.ts'
 import { holdingsOf, saveHoldings, unstorableProtections } from '../execution/index.ts'
 import { AuditResult } from '../parts.ts'
+import { type CarriedNow, carryProtections, letGoOfCarried } from './carry-protections.ts'
 import { closeLostAnew } from './close-anew.ts'
+import { copiedUntilOf } from './copied-until.ts'
 import { endedRuns } from './ended-runs.ts'
 import type { RebuildContext, RebuildParts } from './rebuild-context.ts'
 import { restoreAudit } from './restore-audit.ts'
@@ -40,18 +42,28 @@ export async function rebuildSystem(parts: RebuildParts, options: RebuildOptions
   const { signal } = options
   const isForced = options.force === true
   await using repository = await parts.repository.open(signal)
-  const read = await readAll(repository, signal)
-  if (read.doubts[0] && !isForced) throw read.doubts[0]
-  for (const { code, message } of read.doubts)
+  const found = await readAll(repository, signal)
+  if (found.doubts[0] && !isForced) throw found.doubts[0]
+  for (const { code, message } of found.doubts)
     parts.log.warn('a rebuild goes on in spite of a doubt', { code, message })
+  const carried = await carryKnown(parts, { repository, history: found.history })
+  const read = carried.brought.length > 0 ? await readAll(repository, signal) : found
   const { summary, master } = await parts.catalog.transaction(
-    (tx) => restoreAll({ parts, tx, repository, ...read, isForced }, options.by ?? 'system'),
+    (tx) => restoreAll({ parts, tx, repository, ...read, carried, isForced }, options.by ?? 'system'),
     signal ? { signal } : {},
   )
   if (master && parts.secrets instanceof ControlKey) parts.secrets.adopt(master)
   await sealHealthchecks(parts, parts.secrets)
   await recordControlKey(parts, repository, signal)
   return summary
+}
+
+/** Before this repository is the system's, so that retention finds them whatever becomes of the rebuild. */
+async function carryKnown(
+  { catalog, tenantId }: RebuildParts,
+  there: { readonly repository: Repository; readonly history: History },
+): Promise<CarriedNow> {
+  return await catalog.transaction((tx) => carryProtections(tx, tenantId, there))
 }
 
 /** What can't be believed stops a rebuild: it may be a removal. */
@@ -79,6 +91,7 @@ async function restoreAll(
     tx,
     repository,
     history,
+    carried,
   } = context
   const audit = await restoreAudit(context)
   const { key, master } = await restoreControlKey(context)
@@ -92,6 +105,7 @@ async function restoreAll(
   )
   const holdings = holdingsOf(repository, history, [...known])
   await saveHoldings(tx, { tenantId, repositoryRowId: rowId }, holdings)
+  const copiedUntil = await copiedUntilOf(context)
   await takeOver(context)
   await letGoOfLost(context)
   const lost = await closeLostAnew(context)
@@ -109,11 +123,14 @@ async function restoreAll(
     ...(configs.leftDisabled.length > 0 && { configsLeftDisabled: configs.leftDisabled }),
     ...(skipped.length > 0 && { unstorable: skipped }),
     ...(lost && { lost: lost.told }),
+    ...(carried.brought.length > 0 && { carried: carried.brought }),
+    ...(carried.left.length > 0 && { notCarried: carried.left }),
+    ...(copiedUntil !== undefined && { copiedUntil }),
   }
   // Only what changed something is an act.
   const isChange =
     lost !== undefined ||
-    configs.changed + runs.inserted + audit.appended > 0 ||
+    configs.changed + runs.inserted + audit.appended + carried.brought.length > 0 ||
     holdings.points.some(({ snapshot }) => !known.has(snapshot))
   if (isChange)
     await openAuditLog(catalog, key.auditKey, tenantId).append(
@@ -130,7 +147,8 @@ async function restoreAll(
 }
 
 /** Points of a repository in whose place this one stands are lost with it: nobody is protected by them. */
-async function letGoOfLost({ parts: { tenantId }, tx, repository }: RebuildContext): Promise<void> {
+async function letGoOfLost({ parts: { tenantId }, tx, repository, carried }: RebuildContext): Promise<void> {
+  await letGoOfCarried(tx, tenantId, { repository, left: carried.left })
   await tx
     .updateTable('recovery_points')
     .set({ removed_at: new Date(nowMs()) })

@@ -2,5 +2,13 @@
 export { carryOutRecovery, resumeRecoveries } from './carry-out-recovery.ts'
 export { createRecoveryRequest } from './create-request.ts'
 export { getRecoveryPoints, pointsDatedAhead } from './points.ts'
-export { addHold, type HoldRequest, holdWarnings, liftHold, pinPoint, unpinPoint } from './protect-points.ts'
+export {
+  addHold,
+  type HoldRequest,
+  holdWarnings,
+  liftHold,
+  mirrorDecided,
+  pinPoint,
+  unpinPoint,
+} from './protect-points.ts'
 export { cancelRecovery, getRecoveryStatus } from './requests.ts'

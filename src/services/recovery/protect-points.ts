@@ -16,6 +16,7 @@ import { isTimeZone } from '../../jobs/index.ts'
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import { DayEnd, momentOf } from '../../kernel/moment.ts'
+import { plainText } from '../../kernel/text.ts'
 import { machineZone } from '../../kernel/zone.ts'
 import type { SystemParts } from '../parts.ts'
 import { findPoint, viewOfPoint } from './points.ts'
@@ -155,6 +156,26 @@ function asPoint(error: unknown): never {
         cause: error,
       })
     : error
+}
+
+/**
+ * A single command has written or lifted a pin or hold: a repository that is lost before the next run takes with it what
+ * no database knows.
+ */
+export async function mirrorDecided(parts: SystemParts, record: 'pin' | 'hold', subject: string): Promise<void> {
+  await using repository = await parts.repository.open()
+  const { records } = await listRecords(repository, { record, subject })
+  const [entry] = records
+  if (!entry) return await lift(parts, record, subject)
+  const told = (name: string) => {
+    const value = entry.document.value?.[name]
+    return typeof value === 'string' ? plainText(value) : null
+  }
+  const [source, reason, end] = [told('source'), told('reason') ?? '', told('until')]
+  // What is no date never ends the hold.
+  const until = end !== null && Number.isNaN(Date.parse(end)) ? null : end
+  const snapshot = record === RecordKind.PIN ? subject : told('snapshot')
+  await mirror(parts, { entry, snapshot, source, reason, until })
 }
 
 interface Mirrored {
