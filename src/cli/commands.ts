@@ -324,8 +324,12 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/recover.ts'),
     configure: (command) =>
       void command
-        .argument('<point>', 'id of a point, a run or a snapshot, or its beginning; "points" lists them')
+        .argument(
+          '<point>',
+          'id of a point, a run or a snapshot, or its beginning, or "latest"; ID:/FOLDER is one folder of it; "points" lists them',
+        )
         .requiredOption('--target <dir>', 'folder to restore into')
+        .option(...SOURCE_OF_LATEST)
         .option('--include <path>', 'only this path or glob; may be given again', repeated)
         .addOption(
           choice('--overwrite <mode>', 'always, if-changed, if-newer or never', OVERWRITE).default('if-changed'),

@@ -79,7 +79,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'config show': ['config show clinic', 'config show --effective'],
   runs: ['runs', 'runs clinic --latest 5', 'runs --state FAILED'],
   points: ['points', 'points clinic --latest 5'],
-  recover: ['points clinic', 'recover 3f2a91c0 --target /tmp/back'],
+  recover: ['points clinic', 'recover 3f2a91c0 --target /tmp/back', 'recover latest:/srv/clinic --target /srv/clinic'],
   doctor: ['doctor', 'doctor clinic'],
   list: ['list packs', 'list records'],
   cat: ['cat config', 'cat snapshot latest', 'cat pack 3f2a', 'cat blob ID --raw > blob'],

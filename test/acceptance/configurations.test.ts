@@ -203,6 +203,17 @@ test('runs and points are listed by short ids, and an id is taken by its beginni
   for (const id of short) assert.match(text, new RegExp(`\\b${id}\\b`))
   assert.equal((await ok('recover', short[1]!, '--target', at('back')))['pointId'], point!.id)
   assert.equal(fs.readFileSync(path.join(at('back'), at('documents/a')), 'utf8'), 'a')
+  fs.writeFileSync(at('documents/a'), 'changed')
+  const nested = await run(['recover', short[0]!, '--target', at('documents')])
+  assert.equal(nested.status, 2)
+  assert.ok(nested.stderr.includes(`recover ${short[0]}:${at('documents')} --target ${at('documents')}`), nested.stderr)
+  assert.equal((await run(['recover', `latest:${at('documents')}`, '--target', at('documents')])).status, 2)
+  for (const wanted of [short[0]!, 'latest']) {
+    fs.writeFileSync(at('documents/a'), 'changed')
+    await ok('recover', `${wanted}:${at('documents')}`, '--target', at('documents'), '--source', 'second')
+    assert.equal(fs.readFileSync(at('documents/a'), 'utf8'), 'a')
+    assert.ok(!fs.existsSync(path.join(at('documents'), at('documents'))))
+  }
   assert.match((await run(['runs'])).stdout.toString(), new RegExp(`^${short[1]} .* second .* done `, 'm'))
   await ok('config', 'remove', 'first')
   assert.equal((await ok('points', 'first'))['total'], 1, 'they stay, and go by its name')

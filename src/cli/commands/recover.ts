@@ -1,4 +1,6 @@
-import type { RecoveryRequestView } from '../../contracts/system/index.ts'
+import path from 'node:path'
+import type { RecoveryPointView, RecoveryRequestView } from '../../contracts/system/index.ts'
+import { BackupError } from '../../kernel/backup-error.ts'
 import { type CommandContext, type CommandResult, listOption, textOption } from '../command.ts'
 import { formatBytes } from '../format.ts'
 import type { AnswerOf } from '../json/index.ts'
@@ -6,6 +8,7 @@ import { namedOne } from '../named-one.ts'
 import { reasonText } from '../reasons.ts'
 import { waitForRecovery } from '../recovery-wait.ts'
 import { dataOf, openCommandSystem } from '../system.ts'
+import { splitWanted } from '../wanted-part.ts'
 
 const EXIT_BY_STATE: Readonly<Partial<Record<RecoveryRequestView['state'], number>>> = {
   COMPLETED: 0,
@@ -19,15 +22,24 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   await using started = await openCommandSystem(context, { works: true })
   const { recover } = started.system
   const paths = listOption(context.options, 'include')
+  const [wanted, subtree] = splitWanted(String(context.args[0]))
   const options = {
     targetPath: textOption(context.options, 'target') ?? '',
     overwrite: (textOption(context.options, 'overwrite') ?? 'if-changed') as 'if-changed',
     ...(paths.length > 0 && { paths }),
+    ...(subtree !== undefined && { subtree }),
   }
-  const typed = String(context.args[0])
   const points = dataOf(await recover.getRecoveryPoints(), context)
+  const named =
+    wanted === 'latest'
+      ? newestOf(points, textOption(context.options, 'source'))
+      : namedOne(wanted, points, ({ id, runId, snapshot }) => [id, runId, snapshot])
   // A run that has no point yet, and what is none, is the call's to speak of.
-  const point = namedOne(typed, points, ({ id, runId, snapshot }) => [id, runId, snapshot])?.id ?? typed
+  const point = named?.id ?? wanted
+  if (named && subtree === undefined) {
+    const config = dataOf(await started.system.manager.listConfigs(), context).find(({ id }) => id === named.configId)
+    if (config && 'paths' in config.settings) refuseNesting(options.targetPath, config.settings.paths ?? [], wanted)
+  }
   const asked = dataOf(
     await recover.createRecoveryRequest(point, paths.length > 0 ? 'PARTIAL_RESTORE' : 'FULL_RESTORE', options),
     context,
@@ -50,4 +62,26 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   for (const { path, reason } of request.issues) context.warn(`  ${path}: ${reasonText(reason, context.locale)}`)
   if (request.error) context.warn(`${request.error.message} ${request.error.guidance}`)
   return { json: request, exitCode: EXIT_BY_STATE[request.state] ?? 1 }
+}
+
+/** Of points newest first. Throws USAGE where several sources have some and none is named. */
+function newestOf(points: readonly RecoveryPointView[], source: string | undefined): RecoveryPointView | undefined {
+  const sources = [...new Set(points.map((each) => each.source))]
+  if (source === undefined && sources.length > 1)
+    throw new BackupError(
+      'USAGE',
+      `"latest" is the latest of one source, and ${sources.length} have snapshots here: say which with --source NAME. They are ${sources.join(', ')}.`,
+    )
+  return points.find((each) => source === undefined || each.source === source)
+}
+
+/** The whole path would be made once more, below the live data. */
+function refuseNesting(target: string, paths: readonly string[], wanted: string): void {
+  const at = path.resolve(target)
+  const own = paths.map((each) => path.resolve(each)).find((each) => at === each || at.startsWith(`${each}/`))
+  if (own === undefined) return
+  throw new BackupError(
+    'USAGE',
+    `The whole path ${own} would be made once more below ${at}, in the live data. To put it back in its place: recover ${wanted}:${own} --target ${own}.`,
+  )
 }

@@ -14,6 +14,7 @@ import type { AnswerOf } from '../json/index.ts'
 import { neededPlaces, openRepository } from '../open.ts'
 import { reasonText } from '../reasons.ts'
 import { namedSnapshot } from '../selection.ts'
+import { splitWanted } from '../wanted-part.ts'
 
 const EXIT_INCOMPLETE = 3
 /** Each is a file that somebody may need; --json lists them all. */
@@ -108,14 +109,6 @@ function tellChanges({ t, say, detail }: CommandContext, changes: readonly Plann
   for (const { target, change } of changes.slice(0, CHANGES_SHOWN_MAX))
     say(`  ${t(`restore.plan.${change}`)}  ${target}`)
   if (count > CHANGES_SHOWN_MAX) say(t('restore.plan.more', { count: count - CHANGES_SHOWN_MAX }))
-}
-
-/** "latest:/srv/data" names a folder inside the snapshot. */
-function splitWanted(text: string): [string, string | undefined] {
-  const colon = text.indexOf(':')
-  if (colon >= 0 && colon === text.length - 1)
-    throw new BackupError('USAGE', `The folder behind the colon of "${text}" is empty.`)
-  return colon < 0 ? [text, undefined] : [text.slice(0, colon), text.slice(colon + 1)]
 }
 
 function overwriteOf(context: CommandContext): Overwrite {

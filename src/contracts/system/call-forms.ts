@@ -87,6 +87,7 @@ export const CALL_FORMS = forms({
   'options.priority': oneOf(Priority),
   'options.paths': PATHS,
   'options.paths[]': PATHS,
+  'options.subtree': ['the path of a folder in the point', 'o caminho de uma pasta do ponto'],
   'options.at': TIME,
   'options.verify': YES_OR_NO,
   'options.deleteExtra': YES_OR_NO,

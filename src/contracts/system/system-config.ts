@@ -53,6 +53,8 @@ export const recoveryOptionsSchema = z.strictObject({
   priority: z.enum(['LOW', 'NORMAL', 'HIGH', 'CRITICAL']).optional(),
   /** For PARTIAL_RESTORE: paths or globs. */
   paths: z.array(z.string().min(1)).optional(),
+  /** A folder of the point whose inside becomes the target's; without it the whole path is made below the target. */
+  subtree: z.string().min(1).optional(),
   /** For POINT_IN_TIME. */
   at: z.string().refine(isMoment).optional(),
   verify: z.boolean().optional(),

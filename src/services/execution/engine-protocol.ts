@@ -45,6 +45,8 @@ export interface RestoreJob {
   readonly target: string
   /** Paths or globs; none means all. */
   readonly include: readonly string[]
+  /** The folder whose inside becomes the target's. */
+  readonly subtree?: string
   readonly overwrite: Overwrite
   readonly deleteExtra: boolean
   readonly verify: boolean

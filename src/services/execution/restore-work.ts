@@ -17,7 +17,7 @@ export async function restorePoint(
   { signal, onProgress }: WorkContext,
 ): Promise<RestoreResult> {
   const { document } = findSnapshot(await readHistory(repository, { signal }), job.snapshot)
-  const { target, include, overwrite, verify, deleteExtra, isRepeat, needed } = job
+  const { target, include, subtree, overwrite, verify, deleteExtra, isRepeat, needed } = job
   const options: RestoreOptions = {
     target,
     include,
@@ -25,6 +25,7 @@ export async function restorePoint(
     verify,
     delete: deleteExtra,
     ...(needed && { needed }),
+    ...(subtree !== undefined && { subtree }),
     sweep: isRepeat,
     signal,
   }

@@ -110,13 +110,14 @@ async function restore(
     .select('snapshot')
     .where('id', '=', request.point_id)
     .executeTakeFirstOrThrow()
-  const { targetPath, overwrite, paths, verify, deleteExtra } = request.options as StoredOptions
+  const { targetPath, overwrite, paths, subtree, verify, deleteExtra } = request.options as StoredOptions
   const isRepeat = request.fence > 1
   const job = {
     kind: 'restore',
     snapshot: point.snapshot,
     target: targetPath,
     include: paths,
+    ...(subtree !== undefined && { subtree }),
     deleteExtra,
     verify,
     isRepeat,

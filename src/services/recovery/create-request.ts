@@ -33,6 +33,7 @@ export async function createRecoveryRequest(
     targetPath,
     overwrite: overwriteOf(options.overwrite),
     paths: options.paths ?? [],
+    ...(options.subtree !== undefined && { subtree: options.subtree }),
     verify: options.verify ?? true,
     deleteExtra,
   }

@@ -21,6 +21,8 @@ export interface StoredOptions {
   readonly targetPath: string
   readonly overwrite: Overwrite
   readonly paths: readonly string[]
+  /** Absent for the whole point, and in rows of earlier versions. */
+  readonly subtree?: string
   readonly verify: boolean
   readonly deleteExtra: boolean
 }
