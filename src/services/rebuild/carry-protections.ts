@@ -8,7 +8,7 @@ import { type History, putRecord, type RecordEntry, RecordKind, type Repository 
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 
 /** Pins and holds that the database knew and the repository did not have. */
-export interface CarriedNow {
+interface CarriedNow {
   /** Written into it, as they stand there. */
   readonly brought: readonly CarriedProtection[]
   /** In force, and on a snapshot that it does not have. */

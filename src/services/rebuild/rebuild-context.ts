@@ -1,7 +1,6 @@
 import type { DatabaseTransaction } from '../../catalog/index.ts'
 import type { History, RecordEntry, Repository } from '../../engine/index.ts'
 import type { SystemParts } from '../parts.ts'
-import type { CarriedNow } from './carry-protections.ts'
 
 export type RebuildParts = Pick<SystemParts, 'catalog' | 'tenantId' | 'repository' | 'secrets' | 'log' | 'locale'>
 
@@ -12,8 +11,6 @@ export interface RebuildContext {
   readonly repository: Repository
   readonly history: History
   readonly auditRecords: readonly RecordEntry[]
-  /** Of pins and holds that were known here. */
-  readonly carried: CarriedNow
   /** Keep what else the database holds. */
   readonly isForced: boolean
 }

@@ -4,14 +4,14 @@
  * nothing.
  */
 import type { RebuildSummary } from '../../contracts/system/index.ts'
-import { type History, RecordFolder, type Repository, readHistory, readRecords } from '../../engine/index.ts'
+import { RecordFolder, type Repository, readHistory, readRecords } from '../../engine/index.ts'
 import type { BackupError } from '../../kernel/backup-error.ts'
 import { nowMs } from '../../kernel/clock.ts'
 import { openAuditLog } from '../audit/index.ts'
 import { ControlKey, type Master, recordControlKey, sealHealthchecks } from '../control-key/index.ts'
 import { holdingsOf, saveHoldings, unstorableProtections } from '../execution/index.ts'
 import { AuditResult } from '../parts.ts'
-import { type CarriedNow, carryProtections, letGoOfCarried } from './carry-protections.ts'
+import { carryProtections, letGoOfCarried } from './carry-protections.ts'
 import { closeLostAnew } from './close-anew.ts'
 import { copiedUntilOf } from './copied-until.ts'
 import { endedRuns } from './ended-runs.ts'
@@ -42,28 +42,18 @@ export async function rebuildSystem(parts: RebuildParts, options: RebuildOptions
   const { signal } = options
   const isForced = options.force === true
   await using repository = await parts.repository.open(signal)
-  const found = await readAll(repository, signal)
-  if (found.doubts[0] && !isForced) throw found.doubts[0]
-  for (const { code, message } of found.doubts)
+  const read = await readAll(repository, signal)
+  if (read.doubts[0] && !isForced) throw read.doubts[0]
+  for (const { code, message } of read.doubts)
     parts.log.warn('a rebuild goes on in spite of a doubt', { code, message })
-  const carried = await carryKnown(parts, { repository, history: found.history })
-  const read = carried.brought.length > 0 ? await readAll(repository, signal) : found
   const { summary, master } = await parts.catalog.transaction(
-    (tx) => restoreAll({ parts, tx, repository, ...read, carried, isForced }, options.by ?? 'system'),
+    (tx) => restoreAll({ parts, tx, repository, ...read, isForced }, options.by ?? 'system'),
     signal ? { signal } : {},
   )
   if (master && parts.secrets instanceof ControlKey) parts.secrets.adopt(master)
   await sealHealthchecks(parts, parts.secrets)
   await recordControlKey(parts, repository, signal)
   return summary
-}
-
-/** Before this repository is the system's, so that retention finds them whatever becomes of the rebuild. */
-async function carryKnown(
-  { catalog, tenantId }: RebuildParts,
-  there: { readonly repository: Repository; readonly history: History },
-): Promise<CarriedNow> {
-  return await catalog.transaction((tx) => carryProtections(tx, tenantId, there))
 }
 
 /** What can't be believed stops a rebuild: it may be a removal. */
@@ -83,31 +73,21 @@ async function restoreAll(
 ): Promise<{ summary: RebuildSummary; master: Master | undefined }> {
   const {
     parts,
-    parts: {
-      tenantId,
-      repository: { rowId },
-      catalog,
-    },
+    parts: { tenantId, catalog },
     tx,
     repository,
     history,
-    carried,
   } = context
   const audit = await restoreAudit(context)
   const { key, master } = await restoreControlKey(context)
   const configs = await restoreConfigs(context)
   const runs = await restoreRuns(context, endedRuns(audit.entries))
   await restoreDueTimes(context)
-  const known = new Set(
-    (await tx.selectFrom('recovery_points').select('snapshot').where('repository_id', '=', rowId).execute()).map(
-      ({ snapshot }) => snapshot,
-    ),
-  )
-  const holdings = holdingsOf(repository, history, [...known])
-  await saveHoldings(tx, { tenantId, repositoryRowId: rowId }, holdings)
+  const { known, carried, holdings } = await bringHoldings(context)
   const copiedUntil = await copiedUntilOf(context)
   await takeOver(context)
   await letGoOfLost(context)
+  await letGoOfCarried(tx, tenantId, { repository, left: carried.left })
   const lost = await closeLostAnew(context)
   const skipped = [...configs.skipped, ...unstorableProtections(history)]
   for (const record of skipped) parts.log.warn('a record holds text that no database takes', { record })
@@ -146,9 +126,24 @@ async function restoreAll(
   return { summary, master }
 }
 
+/** Points and what protects them; pins and holds that the database alone knew are in the repository then. */
+async function bringHoldings({ parts, tx, repository, history }: RebuildContext) {
+  const {
+    tenantId,
+    repository: { rowId },
+  } = parts
+  const rows = await tx.selectFrom('recovery_points').select('snapshot').where('repository_id', '=', rowId).execute()
+  const known = new Set(rows.map(({ snapshot }) => snapshot))
+  // Nothing refuses any more, and this repository is not yet the system's: retention finds them there.
+  const carried = await carryProtections(tx, tenantId, { repository, history })
+  const now = carried.brought.length > 0 ? await readHistory(repository) : history
+  const holdings = holdingsOf(repository, now, [...known])
+  await saveHoldings(tx, { tenantId, repositoryRowId: rowId }, holdings)
+  return { known, carried, holdings }
+}
+
 /** Points of a repository in whose place this one stands are lost with it: nobody is protected by them. */
-async function letGoOfLost({ parts: { tenantId }, tx, repository, carried }: RebuildContext): Promise<void> {
-  await letGoOfCarried(tx, tenantId, { repository, left: carried.left })
+async function letGoOfLost({ parts: { tenantId }, tx, repository }: RebuildContext): Promise<void> {
   await tx
     .updateTable('recovery_points')
     .set({ removed_at: new Date(nowMs()) })
