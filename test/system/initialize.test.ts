@@ -43,16 +43,16 @@ test('key first: nothing is made without one, with a placeholder, or with one be
   fs.mkdirSync(at.config.local.basePath)
   fs.copyFileSync(path.join(at.path, 'key'), path.join(at.config.local.basePath, 'key'))
   const cases = [
-    [undefined, 'KEY_MISSING'],
-    ['your_32_character_encryption_key', 'KEY_PLACEHOLDER'],
-    [`file:${path.join(at.config.local.basePath, 'key')}`, 'KEY_REFUSED'],
+    [undefined, 'KEY_MISSING', /key generate/],
+    ['your_32_character_encryption_key', 'KEY_PLACEHOLDER', /key generate/],
+    [`file:${path.join(at.config.local.basePath, 'key')}`, 'KEY_REFUSED', /another folder/],
   ] as const
-  for (const [key, code] of cases) {
+  for (const [key, code, advice] of cases) {
     if (key === undefined) delete process.env['BACKUP_ENCRYPTION_KEY']
     else process.env['BACKUP_ENCRYPTION_KEY'] = key
     const result = await initializeBackupSystem(at.config)
     assert.equal(result.error?.code, code)
-    assert.match(result.error!.guidance, /key generate/)
+    assert.match(result.error!.guidance, advice)
   }
   assert.deepEqual(fs.readdirSync(at.config.local.basePath), ['key'])
   process.env['BACKUP_ENCRYPTION_KEY'] = good
