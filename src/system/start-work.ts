@@ -1,5 +1,6 @@
 /** What a working process does besides runs and recoveries: rules, messages, records, audit, heartbeat. */
 
+import { RunState } from '../contracts/system/index.ts'
 import { lookAtClock } from '../engine/index.ts'
 import { nowMs } from '../kernel/clock.ts'
 import {
@@ -15,7 +16,7 @@ import { carryOutRun, runEnded, syncPoints, verifyWhenDue } from '../services/ex
 import type { SystemParts } from '../services/index.ts'
 import { alarmPending, retryRecords } from '../services/records/index.ts'
 import { carryOutRecovery, resumeRecoveries } from '../services/recovery/index.ts'
-import { newestRecordedMs, startWorker } from '../services/scheduling/index.ts'
+import { getRun, newestRecordedMs, startWorker } from '../services/scheduling/index.ts'
 
 const SECOND_MS = 1000
 const MINUTE_MS = 60 * SECOND_MS
@@ -40,10 +41,16 @@ export interface WorkOptions {
   readonly timing?: WorkTiming
   /** At the end, where notices could not be sent: they wait for the next process of this system. */
   readonly onUnsent?: (notices: number) => void
+  /** A `command` ends with its run: what comes after that run, retention, is waited for. */
+  readonly role?: string
+  /** Of who waits for it. */
+  readonly signal?: AbortSignal
 }
 
 /** Throws DATABASE_UNAVAILABLE. The repository may be away: what needs it is tried again. */
-export async function startWork(parts: SystemParts, { timing = {}, onUnsent }: WorkOptions = {}): Promise<Work> {
+export async function startWork(parts: SystemParts, options: WorkOptions = {}): Promise<Work> {
+  const { timing = {}, onUnsent } = options
+  const underWay = new Map<string, Promise<unknown>>()
   // Before anything of now is written down: what is known of time is what others wrote.
   lookAtClock(parts.repository.stateDirectory, await newestRecordedMs(parts))
   const worker = await startWorker(parts, {
@@ -52,8 +59,14 @@ export async function startWork(parts: SystemParts, { timing = {}, onUnsent }: W
     carryOutRecovery,
     runStarted,
     runFinished: runEnded,
-    carryOutRun: async (each, claim, options) => {
-      await carryOutRun(each, claim, options)
+    carryOutRun: async (each, claim, call) => {
+      const work = carryOutRun(each, claim, call)
+      underWay.set(claim.runId, work)
+      try {
+        await work
+      } finally {
+        underWay.delete(claim.runId)
+      }
       await closeAudit(each)
     },
     periodic: [
@@ -73,6 +86,7 @@ export async function startWork(parts: SystemParts, { timing = {}, onUnsent }: W
     ],
   })
   const stop = async () => {
+    if (options.role === 'command') await endedRunsSettled(parts, underWay, options.signal)
     await worker.stop({ graceMs: STOP_GRACE_MS })
     const unsent = await sendNotices(parts)
     if (unsent > 0) onUnsent?.(unsent)
@@ -80,6 +94,25 @@ export async function startWork(parts: SystemParts, { timing = {}, onUnsent }: W
     await closeAudit(parts)
   }
   return { stop }
+}
+
+/** The run has its end, and who waited for it goes; what no rule keeps any more goes before. Never throws. */
+async function endedRunsSettled(
+  parts: SystemParts,
+  underWay: ReadonlyMap<string, Promise<unknown>>,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<void> {
+  const isInterrupted = signal.aborted
+    ? Promise.resolve()
+    : new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+  for (const [runId, work] of underWay) {
+    const state = await getRun(parts, runId).then(
+      (run) => run.state,
+      () => RunState.RUNNING,
+    )
+    // Its own end is told elsewhere.
+    if (state !== RunState.RUNNING) await Promise.race([isInterrupted, work.catch(() => {})])
+  }
 }
 
 /**

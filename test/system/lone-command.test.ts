@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import { afterEach, test } from 'node:test'
 import { getBackupSystem, initializeBackupSystem } from '../../src/system/index.ts'
+import { startSystem } from '../../src/system/start-system.ts'
 import { runCli } from '../acceptance/run-cli.ts'
 import { libraryPlace } from '../harness/library-place.ts'
 
@@ -21,6 +22,29 @@ test('the acts of a single command are closed into the repository when it ends',
   const rebuilt = await cli('system', 'rebuild')
   assert.equal(rebuilt.status, 0, rebuilt.stderr)
   assert.ok(Number(rebuilt.json?.['auditEntries']) >= 1, 'config.create is there')
+})
+
+test('a run that nothing else serves lets go of what its policy does not keep before its command ends', async () => {
+  using at = libraryPlace({})
+  const command = () =>
+    startSystem({
+      argument: at.config,
+      cwd: at.path,
+      env: process.env,
+      role: 'command',
+      actor: 'cli:test',
+      works: true,
+    })
+  let configId: string | undefined
+  for (const _ of ['first', 'second']) {
+    await using started = await command()
+    configId ??= (await started.system.setupFileBackup('c', [at.source], { timezone: 'UTC', retention: { last: 1 } }))
+      .data.id
+    const run = await started.system.waitForRun((await started.system.runBackupNow(configId)).data)
+    assert.equal(run.data.state, 'COMPLETED', JSON.stringify(run))
+  }
+  await using started = await command()
+  assert.equal((await started.system.recover.getRecoveryPoints(configId)).data.length, 1)
 })
 
 test('a failure says what it is about, by member', async () => {
