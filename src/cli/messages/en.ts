@@ -325,7 +325,7 @@ export const en = {
   'status.verifiedLists': 'the lists alone',
   'status.noDamage': 'no damage',
   'status.damage': 'DAMAGE, {count} {count:problem|problems}',
-  'status.noCopy': 'Second copy: none is known. "neonpro-backup copy --to LOCATION" makes one.',
+  'status.noCopy': 'Second copy: none is known. "neonpro-backup copy --to LOCATION --init" makes one.',
   'status.copy': 'Second copy: {at} at {location}, {snapshots} {snapshots:snapshot|snapshots}, the newest of {newest}.',
   'status.emptyCopy': 'Second copy: {at} at {location}, without a snapshot.',
   'severity.LOW': 'low',

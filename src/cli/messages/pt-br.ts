@@ -326,7 +326,7 @@ export const ptBr: Readonly<Record<MessageKey, string>> = {
   'status.verifiedLists': 'só as listas',
   'status.noDamage': 'nenhum dano',
   'status.damage': 'DANO, {count} {count:problema|problemas}',
-  'status.noCopy': 'Segunda cópia: nenhuma conhecida. "neonpro-backup copy --to LOCAL" faz uma.',
+  'status.noCopy': 'Segunda cópia: nenhuma conhecida. "neonpro-backup copy --to LOCAL --init" faz uma.',
   'status.copy': 'Segunda cópia: {at} em {location}, {snapshots} {snapshots:snapshot|snapshots}, o mais novo de {newest}.',
   'status.emptyCopy': 'Segunda cópia: {at} em {location}, sem nenhum snapshot.',
   'severity.LOW': 'baixo',
