@@ -166,9 +166,6 @@ function settingsIn(provider: Provider, url: string, env: NonNullable<ParseOptio
     return provider.fromUrl(url, variablesOf(provider, env))
   } catch (error) {
     if (error instanceof BackupError) throw error
-    const why = error instanceof Error ? error.message : String(error)
-    throw new BackupError('USAGE', `The repository's URL (${provider.scheme}:) can't be taken: ${why}.`, {
-      cause: error,
-    })
+    throw new BackupError('USAGE', `The repository is not a valid ${provider.scheme}: URL.`, { cause: error })
   }
 }

@@ -235,6 +235,7 @@ export const SENTENCES_PT_BR: Readonly<Record<string, string>> = {
   'A storage key has characters that the port does not allow.': 'Uma chave de armazenamento tem caracteres não permitidos.',
   'The location has "{}={}"; known are mode, dir-mode (octal), uid and gid.': 'O local tem "{}={}"; são conhecidos mode, dir-mode (octal), uid e gid.',
   'The location has an unknown "{}"; known are: {}.': 'O local tem "{}", que é desconhecido; são conhecidos: {}.',
+  'The repository is not a valid {}: URL.': 'O repositório não é um URL {}: válido.',
   'The repository is not named.': 'O repositório não foi indicado.',
   '--{} takes a whole number from {} up, not "{}".': '--{} aceita um número inteiro a partir de {}, não "{}".',
   'Name the repository with --repo or NEONPRO_REPOSITORY.': 'Indique o repositório com --repo ou NEONPRO_REPOSITORY.',
