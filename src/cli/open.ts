@@ -10,6 +10,7 @@ import {
   type NeededPlace,
   Repository,
   recipientOpenedBy,
+  repositoriesKnownAt,
   repositoryKnownAt,
   workspaceIn,
 } from '../engine/index.ts'
@@ -49,6 +50,7 @@ export async function openRepository(
   if (keyFile !== undefined) refuseKeyInRepository(keyFile)
   const keks = read ?? (await keysOf(context))
   refuseStateInside(context)
+  const metHere = repositoriesKnownAt(stateDirectory(context), storage.labelOf(location))
   const memory = (repositoryId: Buffer) => new ClientState(stateDirectory(context), repositoryId)
   const repository = await Repository.open(openStore(location), keks, {
     ...(remembers && { memory }),
@@ -59,6 +61,9 @@ export async function openRepository(
     throw isBackupError(error, 'REPOSITORY_NOT_FOUND') ? awayOr(error, context, location) : error
   })
   const state = memory(repository.keys.repositoryId)
+  const id = repository.keys.repositoryId.toString('hex')
+  if (metHere.length > 0 && !metHere.includes(id))
+    context.warn(context.t('repository.stranger', { repository: storage.labelOf(location), id: id.slice(0, 8) }))
   const [lost] = repository.keys.lost
   if (lost !== undefined) context.warn(context.t('keyring.lost', { object: lost }))
   const keyInUse = () =>

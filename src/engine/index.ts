@@ -47,6 +47,7 @@ export {
   readUserFile,
   recipientOpenedBy,
   removeUserFile,
+  repositoriesKnownAt,
   repositoryKnownAt,
   requireReadable,
   type UserFile,

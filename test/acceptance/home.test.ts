@@ -251,3 +251,17 @@ test('a place is known by the ways that lead there, and after a mirror was looke
   for (const place of ['link/repository', 'straight']) await refused(clinic.at(place))
   assert.deepEqual(fs.readdirSync(disk), [], 'nothing was made')
 })
+
+test('another repository at a place where one was met is told', async () => {
+  using clinic = new Clinic()
+  const at = { ...clinic.env, NEONPRO_REPOSITORY: clinic.at('elsewhere/repository') }
+  const run = (home: string, ...args: string[]) =>
+    runCli(args, { env: { ...at, NEONPRO_BACKUP_HOME: clinic.at(`user/${home}`) }, ...uid })
+  assert.equal((await run('mine', 'init')).status, 0)
+  assert.doesNotMatch((await run('mine', 'snapshots')).stderr, /Another repository/)
+  fs.renameSync(clinic.at('elsewhere/repository'), clinic.at('elsewhere/away'))
+  assert.equal((await run('other', 'init')).status, 0)
+  const told = await run('mine', 'snapshots')
+  assert.equal(told.status, 0, told.stderr)
+  assert.match(told.stderr, /Another repository \([0-9a-f]{8}\) stands at .*is the right disk mounted/)
+})

@@ -76,6 +76,7 @@ export const en = {
   'verify.next': 'What to do: run "neonpro-backup repair --read-data", then back up again; what the source still has is stored anew.',
   'verify.userFiles': '{count} {count:file|files} of the application {count:lies|lie} below user/: such files are in no snapshot and were not looked at.',
   'verify.stranger': '{object} {what}. Nothing of the repository needs it: who put it there may remove it.',
+  'repository.stranger': 'Another repository ({id}) stands at {repository} than this machine knew there. If you did not put it there: is the right disk mounted?',
   'keyring.lost': '{object} can not be read and may have been the newest keyring: opened with the one before it. What was stored since the keys were changed may be out of reach. Bring it back from a replica, or give it up with "neonpro-backup repair --forget-damaged".',
   'verify.notice': '{object} {what}: run "neonpro-backup repair".',
   'dump.zip': 'A zip archive holds no owners, no fractions of a second, and hard links as files of their own: --format tar holds them.',

@@ -77,6 +77,7 @@ export const ptBr: Readonly<Record<MessageKey, string>> = {
   'verify.next': 'O que fazer: execute "neonpro-backup repair --read-data" e depois faça um novo backup; o que a origem ainda tem é guardado de novo.',
   'verify.userFiles': '{count} {count:arquivo|arquivos} da aplicação {count:fica|ficam} em user/: {count:ele não está|eles não estão} em nenhum snapshot e não {count:foi examinado|foram examinados}.',
   'verify.stranger': '{object} {what}. Nada do repositório precisa dele: quem o colocou ali pode removê-lo.',
+  'repository.stranger': 'Em {repository} está outro repositório ({id}) que não o que esta máquina conhecia. Se não foi você que o colocou ali: o disco certo está montado?',
   'keyring.lost': '{object} não pode ser lido e pode ter sido o chaveiro mais novo: aberto com o anterior. O que foi gravado desde a troca das chaves pode estar fora de alcance. Traga-o de uma réplica ou desista dele com "neonpro-backup repair --forget-damaged".',
   'verify.notice': '{object} {what}: execute "neonpro-backup repair".',
   'dump.zip': 'Um arquivo zip não guarda donos nem frações de segundo, e hard links viram arquivos separados: --format tar guarda tudo isso.',

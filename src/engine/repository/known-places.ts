@@ -14,11 +14,16 @@ const BYTES_MAX = 256 * 1024
 /** A repository has its own, copies of it that somebody looked into, and other ways that lead there. */
 export const PLACES_MAX = 32
 
-/** Id of a repository that was met there from this machine; undefined where none is known. `place`: a label. */
-export function repositoryKnownAt(stateDirectory: string, place: string): string | undefined {
-  return folders(stateDirectory).find((id) =>
+/** Ids of the repositories that were met there from this machine. `place`: a label. */
+export function repositoriesKnownAt(stateDirectory: string, place: string): string[] {
+  return folders(stateDirectory).filter((id) =>
     placesIn(path.join(stateDirectory, id)).some((known) => isSame(known, place)),
   )
+}
+
+/** One of them; undefined where none is known. */
+export function repositoryKnownAt(stateDirectory: string, place: string): string | undefined {
+  return repositoriesKnownAt(stateDirectory, place)[0]
 }
 
 /** The last met first. */
