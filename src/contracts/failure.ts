@@ -34,7 +34,7 @@ const DEFAULTS: Values = {
   keyOption: '--key-file',
   advice:
     'Check that it is, whole and in the same form, the key that the repository was made with; the recovery kit names it by its fingerprint',
-  room: 'Free some room or run "neonpro-backup forget" and "prune"',
+  room: 'Free some room there; in a repository "neonpro-backup forget" and "prune" do, with --repo naming this one',
 }
 
 /** Members of a context that hold words of ours, not facts. */

@@ -52,7 +52,7 @@ const PHRASES_PT_BR: Readonly<Record<string, string>> = {
   'It can not be written to ({})': 'Não é possível gravar nele ({})',
   'It holds {} ({}), and what is not in the snapshot would be deleted': 'Contém {} ({}), e o que não está no snapshot seria apagado',
   'It lies in {} ({}), and what is not in the snapshot would be deleted': 'Está dentro de {} ({}), e o que não está no snapshot seria apagado',
-  'Free some room or run "neonpro-backup forget" and "prune"': 'Libere espaço ou execute "neonpro-backup forget" e "prune"',
+  'Free some room there; in a repository "neonpro-backup forget" and "prune" do, with --repo naming this one': 'Libere espaço ali; num repositório, "neonpro-backup forget" e "prune" fazem isso, com --repo indicando este',
   'Free some room on the target or choose another one, and run it again: what was restored stays': 'Libere espaço no destino ou escolha outro e execute de novo: o que foi restaurado permanece',
   'The target takes no more files (its inodes are used up): remove some or choose another one, and run it again; what was restored stays': 'O destino não aceita mais arquivos (os inodes acabaram): remova alguns ou escolha outro e execute de novo; o que foi restaurado permanece',
   'Free some room on the disk of HOME, or name another folder with --home': 'Libere espaço no disco de HOME ou indique outra pasta com --home',
