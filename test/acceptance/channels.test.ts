@@ -62,6 +62,9 @@ test('channels that answer, that refuse and that are gone', async () => {
   const wrong = await said(['doctor'], { SMTP_URL: smtp('wrong') })
   assert.deepEqual([wrong.status, /e-mail does not answer \(EAUTH, SMTP 535\)/.test(wrong.text)], [1, true], wrong.text)
 
+  const closed = await said(['alerts', 'test', 'webhook'], { WEBHOOK_ALLOW_PRIVATE: '0' })
+  assert.deepEqual([closed.status, /WEBHOOK_ALLOW_PRIVATE=1/.test(closed.text)], [1, true], closed.text)
+
   http.status = 404
   const missing = await said(['alerts', 'test', 'webhook'])
   assert.deepEqual([missing.status, /FAILED +webhook: HTTP 404/.test(missing.text)], [1, true], missing.text)

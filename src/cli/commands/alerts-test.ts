@@ -16,7 +16,11 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   return { json: { tests }, exitCode: isGood ? 0 : EXIT_NOT_DELIVERED }
 }
 
+/** Cause of a refusal, as the channels name it. */
+const PRIVATE = 'private address'
+
 function sayTest({ title, about, delivered, cause }: ChannelTest, { say, t }: CommandContext): void {
   const channel = about === null ? title : `${title} (${about})`
-  say(delivered ? t('alertsTest.sent', { channel }) : t('alertsTest.failed', { channel, cause: cause ?? '' }))
+  const why = cause === PRIVATE ? t('alertsTest.private') : (cause ?? '')
+  say(delivered ? t('alertsTest.sent', { channel }) : t('alertsTest.failed', { channel, cause: why }))
 }

@@ -351,6 +351,7 @@ export const en = {
   'recover.finished': '{state}: {files} {files:file|files} restored ({bytes}).',
   'alertsTest.none': 'No channel is set up: nobody would be told of an alarm. docs/alarms.md names the variables.',
   'alertsTest.sent': 'ok       {channel}: the test message was taken. Look whether it has arrived.',
+  'alertsTest.private': 'its address is a private one, and allowed only by WEBHOOK_ALLOW_PRIVATE=1',
   'alertsTest.failed': 'FAILED   {channel}: {cause}. Check address and credentials.',
   'doctor.probe': 'the channel {channel} answers',
   'doctor.probeFailed': 'the channel {channel} does not answer ({cause})',

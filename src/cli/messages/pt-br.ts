@@ -352,6 +352,7 @@ export const ptBr: Readonly<Record<MessageKey, string>> = {
   'recover.finished': '{state}: {files} {files:arquivo restaurado|arquivos restaurados} ({bytes}).',
   'alertsTest.none': 'Nenhum canal configurado: ninguém seria avisado de um alarme. docs/pt/alarms.md lista as variáveis.',
   'alertsTest.sent': 'ok      {channel}: a mensagem de teste foi aceita. Veja se chegou.',
+  'alertsTest.private': 'o endereço é privado e só é permitido com WEBHOOK_ALLOW_PRIVATE=1',
   'alertsTest.failed': 'FALHOU  {channel}: {cause}. Confira endereço e credenciais.',
   'doctor.probe': 'o canal {channel} responde',
   'doctor.probeFailed': 'o canal {channel} não responde ({cause})',
