@@ -128,15 +128,19 @@ function killing(name: string, form: Form, plan: { at: number; mode: 'kill' | 'k
     })
 }
 
+/** Every operation makes as many: the first stop is among them. */
+const CALLS_LEAST = 4
+
 /**
  * Stops at calls until the operation gets to its end; returns at how many. The long form stops at all, the short one at
  * some, chosen by the seed: 1 to `stepMax` further each time.
  */
 async function sweep(template: string, stepMax: number, stopAt: (at: number) => Stop): Promise<number> {
   const random = seededRandom(testSeed())
-  const step = () => (isLong ? 1 : 1 + Math.floor(random() * stepMax))
+  const step = (max: number) => (isLong ? 1 : 1 + Math.floor(random() * max))
   let stops = 0
-  for (let at = step(); await stopOnce(template, stopAt(at)); at += step()) stops += 1
+  for (let at = step(Math.min(stepMax, CALLS_LEAST)); await stopOnce(template, stopAt(at)); at += step(stepMax))
+    stops += 1
   return stops
 }
 
