@@ -3,9 +3,8 @@
  * its snapshot takes no good one's place.
  */
 import { FileType } from '../../contracts/index.ts'
-import { isBackupError } from '../../kernel/backup-error.ts'
 import type { PathAlias } from '../../sources/index.ts'
-import type { BlobReader } from '../repository/index.ts'
+import { type BlobReader, isUnreadableHere } from '../repository/index.ts'
 import {
   bytesOfPathText,
   ContentKind,
@@ -17,8 +16,6 @@ import {
 } from '../snapshot/index.ts'
 
 export const EMPTIED = 'EMPTIED'
-/** What keeps an earlier folder from being looked at. */
-const UNREADABLE: ReadonlySet<string> = new Set(['DAMAGED', 'FEATURE_UNSUPPORTED', 'NOT_FOUND'])
 
 export interface EmptiedFacts {
   readonly reader: BlobReader
@@ -92,7 +89,7 @@ async function heldFiles(root: string, document: SnapshotDocument, facts: Counti
     return false
   } catch (error) {
     // What can't be read any more is taken for files: it had something.
-    if (isBackupError(error) && UNREADABLE.has(error.code)) return true
+    if (isUnreadableHere(error)) return true
     throw error
   }
 }

@@ -1,5 +1,5 @@
 /** The pages of a directory of an earlier snapshot. */
-import { isBackupError } from '../../kernel/backup-error.ts'
+import { isUnreadableHere } from '../repository/index.ts'
 import { BlobKind, decodeSplit } from '../snapshot/index.ts'
 
 type ReadBlob = (id: Uint8Array) => Uint8Array | Promise<Uint8Array>
@@ -32,10 +32,8 @@ async function readEach(ids: readonly Uint8Array[], read: ReadBlob): Promise<Uin
   return pages
 }
 
-const UNREADABLE: ReadonlySet<string> = new Set(['DAMAGED', 'FEATURE_UNSUPPORTED', 'NOT_FOUND'])
-
 /** Where the parent's directory can't be read, everything in it is read again. */
 function noPrevious(error: unknown): readonly Uint8Array[] {
-  if (isBackupError(error) && UNREADABLE.has(error.code)) return []
+  if (isUnreadableHere(error)) return []
   throw error
 }

@@ -22,6 +22,7 @@ export {
   isOfLaterVersion,
   isOfLostEpoch,
   isRotten,
+  isUnreadableHere,
   type ObjectProblem,
   Repository,
   type RepositoryOptions,

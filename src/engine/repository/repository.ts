@@ -106,6 +106,13 @@ export function isOfLaterVersion({ error }: Pick<ObjectProblem, 'error'>): boole
   return error.code === 'FEATURE_UNSUPPORTED'
 }
 
+/** True for what keeps one object from being read while others can be: damaged, gone, or of a later version. */
+export function isUnreadableHere(error: unknown): error is BackupError {
+  return isBackupError(error) && UNREADABLE.has(error.code)
+}
+
+const UNREADABLE: ReadonlySet<string> = new Set(['DAMAGED', 'FEATURE_UNSUPPORTED', 'NOT_FOUND'])
+
 /** What of a folder can't be believed: what may be lost with it, and what is somebody else's. */
 export function apart(read: readonly ObjectProblem[]): { problems: ObjectProblem[]; strangers: ObjectProblem[] } {
   return { problems: read.filter((each) => !isStranger(each)), strangers: read.filter(isStranger) }

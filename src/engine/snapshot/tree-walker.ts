@@ -1,8 +1,8 @@
 /** Walks the directories of a snapshot, parents before children, in name order. */
 import { FileType } from '../../contracts/index.ts'
 import { throwIfAborted } from '../../kernel/abort.ts'
-import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
-import type { BlobReader } from '../repository/index.ts'
+import { BackupError } from '../../kernel/backup-error.ts'
+import { type BlobReader, isUnreadableHere } from '../repository/index.ts'
 import { damageOf } from './chunk-list.ts'
 import { BlobKind, ContentKind, type DirectoryPage, decodePage } from './directory-page.ts'
 import { decodeSplit } from './directory-split.ts'
@@ -57,9 +57,6 @@ async function readPage(reader: BlobReader, id: Uint8Array, signal: AbortSignal 
   return decodePage(Uint8Array.from(reader.readSync(id) ?? (await reader.read(id, signal))))
 }
 
-/** What keeps one directory from being read. */
-const UNREADABLE: ReadonlySet<string> = new Set(['DAMAGED', 'FEATURE_UNSUPPORTED', 'NOT_FOUND'])
-
 interface Frame {
   readonly path: string
   readonly id: Uint8Array
@@ -81,7 +78,7 @@ export async function* walkTree(
         collectChildren(frame.path, page, { into: options.into, children })
       }
     } catch (error) {
-      if (!options.onDamage || !isBackupError(error) || !UNREADABLE.has(error.code)) throw error
+      if (!options.onDamage || !isUnreadableHere(error)) throw error
       options.onDamage(frame.path, error)
     }
     if (stack.length + children.length > FRAMES_MAX || frame.path.split('/').length > DEPTH_MAX) throw tooDeep()
