@@ -12,11 +12,11 @@ const root = path.resolve(import.meta.dirname, '../..')
 const bin = path.join(root, 'dist/bin')
 /** KiB, some 5 % above what they are. Raise one only for what each run of that command needs. */
 const KIB_MAX: Readonly<Record<string, number>> = {
-  backup: 755,
-  restore: 680,
-  snapshots: 560,
-  verify: 587,
-  'worker-main': 185,
+  backup: 790,
+  restore: 714,
+  snapshots: 586,
+  verify: 616,
+  'worker-main': 190,
 }
 const FOREIGN =
   /^\/\/ (src\/(catalog|jobs|notifiers|services|system\/(?!compose\.ts|settings\/settled\.ts))|src\/cli\/commands\.ts)/m
