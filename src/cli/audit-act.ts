@@ -3,8 +3,8 @@
  * repository, when the command ends. Loaded only by the commands that act.
  */
 import path from 'node:path'
+import type { SingleAct } from '../contracts/index.ts'
 import { outcomeOfError } from '../contracts/index.ts'
-import type { SingleAct } from '../contracts/system/index.ts'
 import { isBackupError } from '../kernel/backup-error.ts'
 import { systemHome } from '../kernel/home-folder.ts'
 import { userName } from '../kernel/machine.ts'

@@ -1,5 +1,5 @@
 /** What changes a repository is written into the audit log of its system, however it ends. */
-import type { SingleAct } from '../contracts/system/index.ts'
+import type { SingleAct } from '../contracts/index.ts'
 import { NotedAct } from './act-notes.ts'
 import type { Outcome } from './audit-act.ts'
 import type { CommandContext, CommandModule, CommandSpec } from './command.ts'

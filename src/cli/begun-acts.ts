@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { SINGLE_ACTS, type SingleAct } from '../contracts/system/index.ts'
+import { SINGLE_ACTS, type SingleAct } from '../contracts/index.ts'
 import { isoTime, nowMs } from '../kernel/clock.ts'
 import { makeDirectories } from '../kernel/directories.ts'
 import { bootId, hostName, isProcessAlive, processStart, userName } from '../kernel/machine.ts'

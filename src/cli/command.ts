@@ -2,7 +2,7 @@
 
 import path from 'node:path'
 import type { Command } from 'commander'
-import type { SingleAct } from '../contracts/system/index.ts'
+import type { SingleAct } from '../contracts/index.ts'
 import { BackupError } from '../kernel/backup-error.ts'
 import { commandHome, refuseMoved } from '../kernel/home-folder.ts'
 import { type DayEnd, momentOf } from '../kernel/moment.ts'

@@ -33,4 +33,5 @@ export {
   type RetentionPoint,
   type RetentionPolicy,
 } from './retention.ts'
+export { SINGLE_ACTS, type SingleAct } from './single-acts.ts'
 export { ageText, fill, listText, numberText } from './texts.ts'

@@ -52,6 +52,22 @@ test('the other commands load no engine before they are chosen', () => {
   assert.ok(seen.size > 1)
 })
 
+test('a command that acts on a repository without a system loads nothing that checks calls', () => {
+  const bundles = fs.readdirSync(bin).filter((name) => /^part-.*\.js$/.test(name))
+  const holding = (file: string) =>
+    bundles.filter((name) => fs.readFileSync(path.join(bin, name), 'utf8').includes(`\n// ${file}\n`))
+  const seen = new Set(
+    ['src/cli/audit-act.ts', 'src/cli/commands/prune.ts', 'src/cli/commands/forget.ts'].flatMap(holding),
+  )
+  assert.ok(seen.size > 1, 'they are in bundles of their own')
+  for (const name of seen) {
+    for (const specifier of staticImports(fs.readFileSync(path.join(bin, name), 'utf8'))) {
+      if (specifier.startsWith('.')) seen.add(path.basename(specifier))
+      else assert.notEqual(specifier, 'zod', name)
+    }
+  }
+})
+
 test('the launcher takes the bundle of a frequent command, and the whole program for every other', () => {
   for (const { name } of COMMANDS) {
     const [word = ''] = name.split(' ')

@@ -3,8 +3,9 @@
  * Loads no zod: repository commands translate phrases too.
  */
 import type { LocalizedText } from '../error-catalog.ts'
+import { SINGLE_ACTS } from '../single-acts.ts'
 import { CONFIG_OPTIONS } from './option-reference.ts'
-import { AlertSeverity, AlertType, BackupType, Priority, RecoveryType, RunState, SINGLE_ACTS } from './vocabulary.ts'
+import { AlertSeverity, AlertType, BackupType, Priority, RecoveryType, RunState } from './vocabulary.ts'
 
 type Row = readonly [en: string, pt: string]
 

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { isStorable, textFault, textsIn } from '../../kernel/text.ts'
+import { SINGLE_ACTS } from '../single-acts.ts'
 import { callForm } from './call-forms.ts'
 import { type ConfigInput, type ConfigPatch, retentionSchema } from './config-settings.ts'
 import type { Page } from './result.ts'
@@ -28,7 +29,7 @@ import type {
   StoredFile,
   SystemStatus,
 } from './views.ts'
-import { AlertSeverity, AlertType, RecoveryType, SINGLE_ACTS } from './vocabulary.ts'
+import { AlertSeverity, AlertType, RecoveryType } from './vocabulary.ts'
 
 const id = z.string().min(1)
 const userId = z.string().min(1).max(200).optional()

@@ -95,8 +95,6 @@ export {
   Role,
   RunState,
   RunTrigger,
-  SINGLE_ACTS,
-  type SingleAct,
   SourceKind,
   StorageProvider,
   VerdictReason,
