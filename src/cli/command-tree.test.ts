@@ -35,12 +35,14 @@ async function refusalOf(...argv: readonly string[]): Promise<string> {
 
 const leaves = leavesOf(commandTree(COMMANDS, 'en').root)
 
-test('every option of every command refuses an empty value, naming the option', async () => {
+test('every option of every command refuses an empty value, or white space alone, naming the option', async () => {
   let tried = 0
   for (const leaf of leaves)
     for (const option of leaf.command.options.filter(takesValue)) {
-      const said = await refusalOf(...leaf.names, ...needed(leaf, option), `${option.long}=`)
-      assert.equal(said, `The value of ${option.long} is empty.`, leaf.names.join(' '))
+      for (const value of ['', ' ', '\t\n']) {
+        const said = await refusalOf(...leaf.names, ...needed(leaf, option), `${option.long}=${value}`)
+        assert.equal(said, `The value of ${option.long} is empty.`, leaf.names.join(' '))
+      }
       tried += 1
     }
   assert.ok(tried > 150, `only ${tried} options tried`)

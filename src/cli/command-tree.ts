@@ -145,8 +145,10 @@ function refuseControls(command: Command, name: string): void {
     })
 }
 
+/** White space alone is what is left of a quoted text whose variables were unset. */
 function isEmpty(value: unknown): boolean {
-  return value === '' || (Array.isArray(value) && value.includes(''))
+  if (Array.isArray(value)) return value.some(isEmpty)
+  return typeof value === 'string' && value.trim() === ''
 }
 
 function groupCommand(root: Command, name: string, locale: Locale): Command {
