@@ -12,7 +12,7 @@ export function excludeCollector(): (
 ) => (value: string) => Array<ExcludeGiven | string> {
   const given: Array<ExcludeGiven | string> = []
   return (option) => (value) => {
-    given.push(value === '' ? value : { option, value })
+    given.push(value.trim() === '' ? value : { option, value })
     return given
   }
 }
