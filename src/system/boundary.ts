@@ -2,7 +2,7 @@
 
 import type { Locale } from '../contracts/index.ts'
 import { failureOf, knownError } from '../contracts/index.ts'
-import type { Result, Warning } from '../contracts/system/index.ts'
+import { failed, type Result, succeeded, type Warning } from '../contracts/system/index.ts'
 import type { Log } from '../kernel/log.ts'
 
 export interface Answer<T> {
@@ -11,12 +11,11 @@ export interface Answer<T> {
 }
 
 export function success<T>(answer: Answer<T>): Result<T> {
-  return { success: true, data: answer.data, warnings: answer.warnings ?? [] }
+  return succeeded(answer.data, answer.warnings)
 }
 
-/** `data` of a failure is absent; the type says `never` (contracts/system/result.ts). */
 export function failure<T>(error: unknown, locale: Locale): Result<T> {
-  return { success: false, error: failureOf(error, locale), warnings: [] } as unknown as Result<T>
+  return failed(failureOf(error, locale))
 }
 
 /** Runs one call. A bug is logged with its stack and answered as INTERNAL. */

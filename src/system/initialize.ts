@@ -1,7 +1,7 @@
 /** The library's entry: one system a process. */
 import { isDeepStrictEqual } from 'node:util'
 import { localeOf } from '../contracts/index.ts'
-import type { Result, Widened } from '../contracts/system/index.ts'
+import type { Result, Spelt, Widened } from '../contracts/system/index.ts'
 import { BackupError } from '../kernel/backup-error.ts'
 import { environment } from '../kernel/environment.ts'
 import { requireNode } from '../kernel/node-version.ts'
@@ -27,7 +27,10 @@ let current:
  * same system to an equal configuration and ALREADY_INITIALIZED to another one; after `shutdown()` it may start again.
  * Fails with KEY_MISSING, KEY_PLACEHOLDER, KEY_WRONG, CONFIG_INVALID, DATABASE_UNAVAILABLE, REPOSITORY_MISSING.
  */
-export async function initializeBackupSystem(config: Widened<SystemConfigInput> = {}): Promise<Result<BackupSystem>> {
+export async function initializeBackupSystem<const Config extends Widened<SystemConfigInput>>(
+  given?: Config & Spelt<Config, SystemConfigInput>,
+): Promise<Result<BackupSystem>> {
+  const config: Widened<SystemConfigInput> = given === undefined ? {} : given
   if (current) {
     if (isDeepStrictEqual(current.config, config)) return current.starting
     return failure(

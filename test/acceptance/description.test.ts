@@ -1,5 +1,5 @@
 // Goal: every snippet of the product's description runs as it is printed. Method: a project of its own that has the
-// built package; each snippet is a module, with only the values that its text leaves free (`configId`, `backupId`,
+// built package, which `lib/backup` of the description stands for; each snippet is a module, with only the values that its text leaves free (`configId`, `backupId`,
 // paths that must exist) given before it; type-checked by the strictest compiler, then run against real folders.
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
@@ -85,7 +85,7 @@ import { alertConfig } from "./9-alerts.ts";
 import { logger } from "./10-logger.ts";
 const result = await initializeBackupSystem({ provider: "LOCAL", local: { basePath: "./backups" }, ...config, retention, filters, alertConfig, logger });
 console.log("FACTS " + JSON.stringify({ code: result.error?.code ?? "OK", warnings: result.warnings }));
-await result.data?.shutdown();
+if (result.success) await result.data.shutdown();
 `
 
 function writeProject(project: string, folders: Readonly<Record<string, string>>): void {
@@ -104,7 +104,8 @@ function writeProject(project: string, folders: Readonly<Record<string, string>>
         strict: true,
         noUncheckedIndexedAccess: true,
         exactOptionalPropertyTypes: true,
-        module: 'nodenext',
+        module: 'esnext',
+        moduleResolution: 'bundler',
         target: 'es2024',
         lib: ['es2024', 'esnext.disposable'],
         allowImportingTsExtensions: true,
@@ -115,6 +116,10 @@ function writeProject(project: string, folders: Readonly<Record<string, string>>
       include: ['*.ts'],
     }),
   )
+  // One for the compiler, which adds the ending, and one for Node, which does not.
+  fs.mkdirSync(path.join(project, 'lib'))
+  for (const name of ['backup.ts', 'backup'])
+    fs.writeFileSync(path.join(project, 'lib', name), 'export * from "neonpro-backup";\n')
   fs.mkdirSync(path.join(project, 'node_modules/@types'), { recursive: true })
   fs.symlinkSync(root, path.join(project, 'node_modules/neonpro-backup'))
   fs.symlinkSync(path.join(root, 'node_modules/@types/node'), path.join(project, 'node_modules/@types/node'))

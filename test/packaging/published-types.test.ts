@@ -1,5 +1,5 @@
 // Goal: an application that checks the types of its libraries compiles against the package, and sees nothing of what the
-// system is built of. Method: pack the build, unpack it beside the packages that its types name, compile a strict
+// system is built of; and what is spelt wrong does not compile, while what a variable has widened does. Method: pack the build, unpack it beside the packages that its types name, compile a strict
 // consumer without skipLibCheck in both ways of resolution, and follow every declaration that the entry leads to.
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
@@ -17,8 +17,38 @@ const INTERNAL_NAMES = /\b(FacadeCall|StorageParts|Transport|Caller|Started)\b|\
 const INTERNAL_FOLDERS =
   /^(catalog|services|jobs|notifiers|cli|system\/(owner|settings|logging|transport)|system\/facade\/facade-call)\b/
 
+/** One wrong word, or one member that there is none of, each. */
+const WRONG = [
+  `initializeBackupSystem({ provider: 'S4' })`,
+  `initializeBackupSystem({ provider: 'LOCAL', local: { basePat: '/b' } })`,
+  `initializeBackupSystem({ logger: { level: 'debgu' } })`,
+  `initializeBackupSystem({ logger: { format: 'jsn' } })`,
+  `initializeBackupSystem({ logger: { transports: [{ type: 'fiel' }] } })`,
+  `initializeBackupSystem({ retention: { yearly: 'forevr' } })`,
+  `system.setupFileBackup('a', ['/a'], { frequency: 'DIALY' })`,
+  `system.setupFileBackup('a', ['/a'], { frequencey: 'DAILY' })`,
+  `system.setupFileBackup('a', ['/a'], { time: '2am' })`,
+  `system.setupFileBackup('a', ['/a'], { every: '15x' })`,
+  `system.setupFileBackup('a', ['/a'], { dayOfWeek: 'MONDAY' })`,
+  `system.setupFileBackup('a', ['/a'], { filters: { excludePattern: ['*.tmp'] } })`,
+  `system.setupDatabaseBackup('a', 'postgresql://h/d', { type: 'FUL' })`,
+  `system.manager.createConfig({ name: 'a', paths: ['/a'], kind: 'FILE' })`,
+  `system.manager.createConfig({ name: 'a', paths: ['/a'], retention: { custom: [{ pattern: 'first-of-mnth', keep: 1 }] } })`,
+  `system.manager.createConfig({ name: 'a', paths: ['/a'], retention: { custom: [{ pattern: 'first-of-month', keep: 'ever' }] } })`,
+  `system.manager.updateConfig('a', { priority: 'URGENT' })`,
+  `system.manager.listBackups({ status: 'COMPLETD' })`,
+  `system.manager.listBackups({ type: 'FUL' })`,
+  `system.manager.simulateRetention({ policy: { dayly: 3 } })`,
+  `system.recover.createRecoveryRequest('p', 'FULL_RESTOR', { targetPath: '/t' })`,
+  `system.recover.createRecoveryRequest('p', 'FULL_RESTORE', { targetPath: '/t', overwrite: 'alwyas' })`,
+  `system.recover.createRecoveryRequest('p', 'FULL_RESTORE', { targetPath: '/t', prioritty: 'HIGH' })`,
+  `system.monitor.createAlert('CUSTM', 'HIGH', 'm')`,
+  `system.monitor.createAlert('CUSTOM', 'HIHG', 'm')`,
+  `system.monitor.calculateMetrics('7days')`,
+]
+
 const CONSUMER = `
-import { BackupSystem, getBackupSystem, initializeBackupSystem, isBackupError, type Result, type RunView } from 'neonpro-backup'
+import { BackupSystem, getBackupSystem, initializeBackupSystem, isBackupError, type Result, type RunView, type SystemConfigInput } from 'neonpro-backup'
 import { ERROR_CATALOG } from 'neonpro-backup/contracts'
 import { backupFiles, type Repository } from 'neonpro-backup/engine'
 
@@ -31,6 +61,34 @@ export async function nightly(): Promise<Result<RunView>> {
   const run = await system.runBackupNow(made.data.id)
   if (!run.success) throw new Error(run.error.message)
   return await system.waitForRun(run.data)
+}
+export async function restored(type: string, status: string): Promise<string> {
+  const system = (await initializeBackupSystem(config)).unwrap()
+  const logger = { level: 'debug', transports: [{ type: 'file', filename: 'backup.log' }] }
+  await initializeBackupSystem({ provider: 'S3', s3: { bucket: 'b' }, logger })
+  const options = { frequency: 'DAILY', time: '02:00', type: 'FULL', retention: { yearly: 'forever' }, dayOfWeek: 'MON' }
+  await system.setupFileBackup('a', ['/a'], options)
+  await system.setupFileBackup('a', ['/a'], { frequency: 'WEEKLY', dayOfWeek: 'MON', every: '15m', filters: { sizeLimit: 1 } })
+  await system.manager.createConfig({ name: 'a', paths: ['/a'], retention: { custom: [{ pattern: 'first-of-month', keep: 'forever' }] } })
+  await system.manager.updateConfig('a', { retention: null, priority: 'HIGH' })
+  await system.manager.updateConfig('a', JSON.parse('{}'))
+  await system.manager.listBackups({ status, type, from: new Date() })
+  await system.manager.simulateRetention({ policy: { custom: [{ pattern: status, keep: status }] } })
+  const target = { targetPath: '/t', overwrite: 'never', priority: 'HIGH' }
+  const { id } = (await system.recover.createRecoveryRequest('p', type, target)).unwrap()
+  await system.monitor.createAlert('CUSTOM', status, 'm')
+  await system.monitor.calculateMetrics({ from: new Date(), to: new Date() })
+  enum Own { DAILY = 'DAILY', NEVER = 'NEVER' }
+  await system.setupFileBackup('a', ['/a'], { frequency: Own.DAILY })
+  // @ts-expect-error
+  await system.setupFileBackup('a', ['/a'], { frequency: Own.NEVER })
+  return id
+}
+const config: SystemConfigInput = { provider: 'LOCAL', local: { basePath: '/b' }, logger: { level: 'info' } }
+export function misspelt(system: BackupSystem): unknown[] {
+  return [
+${WRONG.map((call) => `    // @ts-expect-error\n    ${call},`).join('\n')}
+  ]
 }
 // @ts-expect-error: getBackupSystem gives it.
 export const made = () => new BackupSystem()

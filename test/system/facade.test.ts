@@ -4,8 +4,8 @@ import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import { Readable } from 'node:stream'
 import { test } from 'node:test'
-import { CALLS } from '../../src/contracts/system/index.ts'
-import { BackupError } from '../../src/kernel/backup-error.ts'
+import { CALLS, type Result, resultOf } from '../../src/contracts/system/index.ts'
+import { BackupError, isBackupError } from '../../src/kernel/backup-error.ts'
 import { type Log, silentLog } from '../../src/kernel/log.ts'
 import type { AuditEvent, SystemParts } from '../../src/services/index.ts'
 import { BackupSystem } from '../../src/system/facade/backup-system.ts'
@@ -196,6 +196,32 @@ test('what a call does not take is refused with the place', async () => {
   assert.match(result.error!.message, /type/)
   const page = await system.manager.listBackups({}, { page: 0 })
   assert.equal(page.error?.code, 'CONFIG_INVALID')
+})
+
+test('who reads the data of a failure is thrown its own sentence, and so is who unwraps it; a copy and JSON hold neither', async () => {
+  const { system } = systemThat(() => {
+    throw new BackupError('CONFIG_NOT_FOUND', 'no', { context: { config: 'c' } })
+  })
+  const failure = await system.manager.getConfig('c')
+  // As a client has it from the owner's socket.
+  const told = resultOf(JSON.parse(JSON.stringify(failure)) as Result<unknown>)
+  const locale = await system.storage.delete(7 as unknown as string)
+  assert.deepEqual({ ...failure }, { success: false, error: failure.error, warnings: [] })
+  assert.deepEqual(told, failure)
+  for (const result of [failure, told, locale]) {
+    for (const touch of [() => result.data, () => result.unwrap()])
+      assert.throws(
+        touch,
+        (error) => isBackupError(error, result.error!.code) && error.message === result.error!.message,
+      )
+  }
+  assert.match(failure.error?.message ?? '', /configuração/, "in the caller's language")
+  const done = await systemThat(() => 'done').system.runBackupNow('c')
+  assert.deepEqual({ ...done }, { success: true, data: 'done', warnings: [] })
+  assert.deepEqual(
+    [done.unwrap(), resultOf(JSON.parse(JSON.stringify(done)) as Result<string>).unwrap()],
+    ['done', 'done'],
+  )
 })
 
 test('a system that was not started says so on every call', async () => {

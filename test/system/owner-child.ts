@@ -7,6 +7,7 @@ import path from 'node:path'
 import readline from 'node:readline'
 import { Readable } from 'node:stream'
 import { OwnerLock, readOwner } from '../../src/catalog/index.ts'
+import { succeeded } from '../../src/contracts/system/index.ts'
 import { isBackupError } from '../../src/kernel/backup-error.ts'
 import { silentLog } from '../../src/kernel/log.ts'
 import { chooseSocketPath, ElectedTransport, serveOwnerSocket, toldSocketPath } from '../../src/system/index.ts'
@@ -22,18 +23,16 @@ function remembering(): Transport {
   return {
     call: async (name, _input, { signal }) => {
       if (name === 'backup.wait') await new Promise((resolve) => signal?.addEventListener('abort', resolve))
-      return { success: true, data: [{ id: String(process.pid) }], warnings: [] } as never
+      return succeeded([{ id: String(process.pid) }]) as never
     },
     upload: async (path, body) => {
       const pieces: Uint8Array[] = []
       for await (const piece of body) pieces.push(piece)
       files.set(path, Buffer.concat(pieces))
-      return { success: true, data: { path, bytes: files.get(path)!.length, sha256: '' }, warnings: [] }
+      return succeeded({ path, bytes: files.get(path)!.length, sha256: '' })
     },
     download: async (path) =>
-      files.has(path)
-        ? { success: true, data: Readable.from([files.get(path)!]), warnings: [] }
-        : { success: true, data: Readable.from(breaksOff()), warnings: [] },
+      files.has(path) ? succeeded(Readable.from([files.get(path)!])) : succeeded(Readable.from(breaksOff())),
     [Symbol.asyncDispose]: async () => {},
   }
 }

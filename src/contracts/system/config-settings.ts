@@ -8,6 +8,11 @@ import { isMoment } from '../../kernel/moment.ts'
 import { KEEPS_NOTHING, keepsNothing } from '../retention.ts'
 import { BackupFrequency, BackupType, Priority, SourceKind } from './vocabulary.ts'
 
+/** The same check, and a type that tells a literal which is none of these words. */
+function spelt<Word extends string>(text: z.ZodString): z.ZodType<Word, Word> {
+  return text as unknown as z.ZodType<Word, Word>
+}
+
 const count = z.number().int().min(0)
 const bytes = z.number().int().min(1)
 
@@ -28,12 +33,14 @@ export const performanceSchema = z.strictObject({
 
 const keep = z.union([z.number().int().min(1), z.literal('forever')])
 const customRule = z.strictObject({
-  pattern: z
-    .string()
-    .regex(
-      /^(first|last)-of-(day|week|month|quarter|year)$/,
-      '"first-of-" or "last-of-" and day, week, month, quarter or year',
-    ),
+  pattern: spelt<`${'first' | 'last'}-of-${'day' | 'week' | 'month' | 'quarter' | 'year'}`>(
+    z
+      .string()
+      .regex(
+        /^(first|last)-of-(day|week|month|quarter|year)$/,
+        '"first-of-" or "last-of-" and day, week, month, quarter or year',
+      ),
+  ),
   keep,
 })
 
@@ -72,7 +79,7 @@ export const alertConfigSchema = z.strictObject({
   minFreeSpace: z.number().int().min(0).optional(),
 })
 
-const time = z.string().regex(/^([01]?\d|2[0-3]):[0-5]\d$/, '"HH:MM" from 00:00 to 23:59')
+const time = spelt<`${number}:${number}`>(z.string().regex(/^([01]?\d|2[0-3]):[0-5]\d$/, '"HH:MM" from 00:00 to 23:59'))
 const dayOfWeek = z.union([z.number().int().min(0).max(6), z.enum(['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'])])
 
 /** When it runs. Exactly one of `frequency`, `cron`, `every`; none means only by hand. */
@@ -85,10 +92,9 @@ export const scheduleFields = {
   dayOfMonth: z.number().int().min(1).max(31).optional(),
   cron: z.string().min(1).optional(),
   /** "15m", "6h", "2d": counted from the configuration's creation, in UTC. */
-  every: z
-    .string()
-    .regex(/^[1-9]\d{0,5}[mhd]$/, 'a number and m, h or d, such as "15m"')
-    .optional(),
+  every: spelt<`${number}${'m' | 'h' | 'd'}`>(
+    z.string().regex(/^[1-9]\d{0,5}[mhd]$/, 'a number and m, h or d, such as "15m"'),
+  ).optional(),
   /** IANA name. */
   timezone: z.string().optional(),
 }

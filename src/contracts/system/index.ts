@@ -27,7 +27,7 @@ export {
   type VariableName,
   type VariableReference,
 } from './option-reference.ts'
-export type { Page, Result, Warning } from './result.ts'
+export { failed, type Page, type Result, resultOf, succeeded, type Warning } from './result.ts'
 export {
   type LoggerConfig,
   listBackupsFilterSchema,
@@ -100,4 +100,4 @@ export {
   VerdictReason,
 } from './vocabulary.ts'
 export { type WarningCode, warningOf } from './warning-catalog.ts'
-export type { Widened } from './widened.ts'
+export type { Spelt, Widened } from './widened.ts'

@@ -1,4 +1,5 @@
 import type {
+  BackupType,
   CallInput,
   ConfigInput,
   ConfigPatch,
@@ -6,7 +7,9 @@ import type {
   Page,
   Result,
   RetentionSimulation,
+  RunState,
   RunView,
+  Spelt,
   Widened,
 } from '../../contracts/system/index.ts'
 import type { FacadeCall } from './facade-call.ts'
@@ -14,10 +17,15 @@ import { pathsHere, timeText } from './plain-input.ts'
 
 export interface BackupFilters {
   readonly configId?: string
-  readonly status?: string
-  readonly type?: string
+  readonly status?: RunState
+  readonly type?: BackupType
   readonly from?: string | Date
   readonly to?: string | Date
+}
+
+export interface SimulationOptions {
+  readonly configId?: string
+  readonly policy?: ConfigInput['retention']
 }
 
 /** Configurations and their runs. */
@@ -33,7 +41,10 @@ export class BackupManager {
    * Saves a configuration and plans its first run. Fails with CONFIG_EXISTS, CONFIG_INVALID, SOURCE_UNREADABLE,
    * SOURCE_NOT_AVAILABLE; then nothing is saved.
    */
-  createConfig(config: Widened<ConfigInput>, userId?: string): Promise<Result<ConfigView>> {
+  createConfig<const Config extends Widened<ConfigInput>>(
+    config: Config & Spelt<Config, ConfigInput>,
+    userId?: string,
+  ): Promise<Result<ConfigView>> {
     return this.#call('config.create', { config: pathsHere(config), userId } as CallInput<'config.create'>)
   }
 
@@ -41,7 +52,11 @@ export class BackupManager {
    * Changes what `patch` names; `null` takes an option away; the rest stays. A failure leaves the former configuration
    * untouched.
    */
-  updateConfig(id: string, patch: Widened<ConfigPatch>, userId?: string): Promise<Result<ConfigView>> {
+  updateConfig<const Patch extends Widened<ConfigPatch>>(
+    id: string,
+    patch: Patch & Spelt<Patch, ConfigPatch>,
+    userId?: string,
+  ): Promise<Result<ConfigView>> {
     return this.#call('config.update', { id, patch: pathsHere(patch), userId } as CallInput<'config.update'>)
   }
 
@@ -72,8 +87,8 @@ export class BackupManager {
   }
 
   /** Newest first. `limit` is 20 unless given, 1,000 at most. */
-  listBackups(
-    filters: BackupFilters = {},
+  listBackups<const Filters extends Widened<BackupFilters>>(
+    filters?: Filters & Spelt<Filters, BackupFilters>,
     pagination: { readonly page?: number; readonly limit?: number } = {},
   ): Promise<Result<Page<RunView>>> {
     const isGiven = typeof filters === 'object' && filters !== null
@@ -84,10 +99,10 @@ export class BackupManager {
   }
 
   /** For every point whether it would be kept, and why. Changes nothing. */
-  simulateRetention(
-    options: { readonly configId?: string; readonly policy?: ConfigInput['retention'] } = {},
+  simulateRetention<const Options extends Widened<SimulationOptions>>(
+    options?: Options & Spelt<Options, SimulationOptions>,
   ): Promise<Result<RetentionSimulation>> {
-    return this.#call('retention.simulate', options as CallInput<'retention.simulate'>)
+    return this.#call('retention.simulate', (options ?? {}) as CallInput<'retention.simulate'>)
   }
 
   /** Forgets and frees what the policies no longer keep, now instead of after the next run. */

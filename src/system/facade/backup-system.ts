@@ -7,6 +7,7 @@ import type {
   RebuildSummary,
   Result,
   RunView,
+  Spelt,
   SystemStatus,
   Widened,
 } from '../../contracts/system/index.ts'
@@ -64,10 +65,10 @@ export class BackupSystem {
    * A backup of files and folders on a schedule. The answer holds the id, `nextRunAt` and whether a live scheduler
    * would start it (`schedulerAlive`).
    */
-  setupFileBackup(
+  setupFileBackup<const Options extends Widened<BackupOptionsInput>>(
     name: string,
     paths: readonly string[],
-    options: Widened<BackupOptionsInput> = {},
+    options?: Options & Spelt<Options, BackupOptionsInput>,
     userId?: string,
   ): Promise<Result<ConfigView>> {
     return this.#create(
@@ -80,10 +81,10 @@ export class BackupSystem {
    * A backup of a database. The URL is sealed at once and shown without its password. SOURCE_NOT_AVAILABLE, with
    * nothing saved, until its source is here.
    */
-  setupDatabaseBackup(
+  setupDatabaseBackup<const Options extends Widened<BackupOptionsInput>>(
     name: string,
     databaseUrl: string,
-    options: Widened<BackupOptionsInput> = {},
+    options?: Options & Spelt<Options, BackupOptionsInput>,
     userId?: string,
   ): Promise<Result<ConfigView>> {
     return this.#create({ name, kind: 'DATABASE', databaseUrl, ...options }, userId)
@@ -141,7 +142,7 @@ export class BackupSystem {
   }
 
   #create(config: Widened<ConfigInput>, userId: string | undefined): Promise<Result<ConfigView>> {
-    return this.manager.createConfig(config, userId)
+    return this.manager.createConfig(config as ConfigInput, userId)
   }
 
   #transport(): Transport {

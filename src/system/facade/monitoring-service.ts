@@ -3,15 +3,21 @@ import type {
   AlertType,
   AlertView,
   BackupMetrics,
+  CallInput,
   ChannelTest,
   HealthReport,
   RealTimeMetrics,
   Result,
+  Spelt,
+  Widened,
 } from '../../contracts/system/index.ts'
 import { HealthStatus } from '../../contracts/system/index.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import type { FacadeCall } from './facade-call.ts'
 import { timeText } from './plain-input.ts'
+
+/** Hours, days or weeks up to now, or two moments. */
+export type MetricsPeriod = `${number}${'h' | 'd' | 'w'}` | { readonly from: string | Date; readonly to: string | Date }
 
 /** Figures, alarms and health, computed from what exists now. */
 export class MonitoringService {
@@ -28,8 +34,8 @@ export class MonitoringService {
   }
 
   /** "24h", "7d", "30d", … or two moments. */
-  calculateMetrics(
-    period: string | { readonly from: string | Date; readonly to: string | Date },
+  calculateMetrics<const Period extends Widened<MetricsPeriod>>(
+    period: Period & Spelt<Period, MetricsPeriod>,
   ): Promise<Result<BackupMetrics>> {
     const isStretch = typeof period === 'object' && period !== null
     return this.#call('monitor.metrics', {
@@ -41,8 +47,13 @@ export class MonitoringService {
     return this.#call('monitor.alerts', {})
   }
 
-  createAlert(type: AlertType, severity: AlertSeverity, message: string, userId?: string): Promise<Result<AlertView>> {
-    return this.#call('monitor.createAlert', { type, severity, message, userId })
+  createAlert<const Type extends Widened<AlertType>, const Severity extends Widened<AlertSeverity>>(
+    type: Type & Spelt<Type, AlertType>,
+    severity: Severity & Spelt<Severity, AlertSeverity>,
+    message: string,
+    userId?: string,
+  ): Promise<Result<AlertView>> {
+    return this.#call('monitor.createAlert', { type, severity, message, userId } as CallInput<'monitor.createAlert'>)
   }
 
   acknowledgeAlert(alertId: string, userId?: string): Promise<Result<AlertView>> {

@@ -1,10 +1,13 @@
 import type {
+  CallInput,
   HoldView,
   RecoveryOptions,
   RecoveryPointView,
   RecoveryRequestView,
   RecoveryType,
   Result,
+  Spelt,
+  Widened,
 } from '../../contracts/system/index.ts'
 import type { FacadeCall } from './facade-call.ts'
 import { pathHere } from './plain-input.ts'
@@ -22,10 +25,10 @@ export class RecoveryService {
    * Asks for a restore of a run's or a point's data. Answers once it is queued; `getRecoveryStatus` follows it. `type`
    * is a RecoveryType. Fails with POINT_NOT_FOUND, TARGET_REFUSED, SOURCE_NOT_AVAILABLE (point in time of files).
    */
-  createRecoveryRequest(
+  createRecoveryRequest<const Type extends Widened<RecoveryType>, const Options extends Widened<RecoveryOptions>>(
     backupId: string,
-    type: RecoveryType,
-    options: RecoveryOptions,
+    type: Type & Spelt<Type, RecoveryType>,
+    options: Options & Spelt<Options, RecoveryOptions>,
     userId?: string,
   ): Promise<Result<RecoveryRequestView>> {
     const isGiven = typeof options === 'object' && options !== null
@@ -34,7 +37,7 @@ export class RecoveryService {
       type,
       options: isGiven ? { ...options, targetPath: pathHere(options.targetPath) } : options,
       userId,
-    })
+    } as CallInput<'recover.create'>)
   }
 
   getRecoveryStatus(requestId: string): Promise<Result<RecoveryRequestView>> {

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { Result, StoredFile } from '../../contracts/system/index.ts'
 import { BackupError, systemCode } from '../../kernel/backup-error.ts'
-import { failure } from '../boundary.ts'
+import { failure, success } from '../boundary.ts'
 import type { StoredUpload } from '../stored-upload.ts'
 import type { Caller, Transport } from '../transport.ts'
 import type { FacadeCall } from './facade-call.ts'
@@ -61,7 +61,7 @@ export class StorageManager {
     try {
       const pieces: Uint8Array[] = []
       for await (const piece of opened.data) pieces.push(piece as Uint8Array)
-      return { ...opened, data: new Uint8Array(Buffer.concat(pieces)) }
+      return success({ data: new Uint8Array(Buffer.concat(pieces)), warnings: opened.warnings })
     } catch (error) {
       return failure(
         error instanceof BackupError

@@ -2,9 +2,16 @@
 import http from 'node:http'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { CALLS, type CallData, type CallInput, type CallName, type Result } from '../../contracts/system/index.ts'
+import {
+  CALLS,
+  type CallData,
+  type CallInput,
+  type CallName,
+  type Result,
+  resultOf,
+} from '../../contracts/system/index.ts'
 import { BackupError, systemCode } from '../../kernel/backup-error.ts'
-import { failure } from '../boundary.ts'
+import { failure, success } from '../boundary.ts'
 import type { StoredUpload } from '../stored-upload.ts'
 import type { CallContext, Transport } from '../transport.ts'
 import { OwnerUnreachable } from './owner-unreachable.ts'
@@ -52,8 +59,8 @@ export class SocketTransport implements Transport {
       request.end(JSON.stringify({ path, caller: context.caller }))
       const answer = refuseMoving(await response, this.socketPath)
       if (answer.headers['content-type'] === 'application/json')
-        return JSON.parse(await textOf(answer)) as Result<Readable>
-      return { success: true, data: answer as Readable, warnings: [] }
+        return resultOf(JSON.parse(await textOf(answer)) as Result<Readable>)
+      return success({ data: answer as Readable })
     })
   }
 
@@ -67,7 +74,7 @@ export class SocketTransport implements Transport {
     return this.#guard({ ...context, isRepeatable }, async () => {
       const { request, response } = this.#open(target, context.signal)
       const [answer] = await Promise.all([response.then((each) => refuseMoving(each, this.socketPath)), write(request)])
-      return JSON.parse(await textOf(answer)) as Result<unknown>
+      return resultOf(JSON.parse(await textOf(answer)) as Result<unknown>)
     })
   }
 
