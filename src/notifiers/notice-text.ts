@@ -1,4 +1,4 @@
-/** An alarm in words: subject and text for people. */
+/** An alarm in words: title, subject and text for people. A title alone says whether the alarm began or is over. */
 import { type Locale, numberText } from '../contracts/index.ts'
 import type { AlertSeverity } from '../contracts/system/index.ts'
 import { printable } from '../kernel/printable.ts'
@@ -7,7 +7,7 @@ import type { AlarmChange, AlarmNotice } from './notifier.ts'
 interface Words {
   readonly changes: Readonly<Record<AlarmChange, string>>
   readonly severities: Readonly<Record<AlertSeverity, string>>
-  /** The first line of a mail that ends an alarm. */
+  /** What comes first where an alarm ends. */
   readonly resolved: string
   readonly labels: {
     readonly what: string
@@ -27,7 +27,7 @@ interface Words {
 
 const WORDS: Readonly<Record<Locale, Words>> = {
   en: {
-    changes: { RAISED: '', REPEATED: 'again: ', RESOLVED: 'resolved: ', TEST: 'test: ' },
+    changes: { RAISED: '', REPEATED: 'Again: ', RESOLVED: 'Resolved: ', TEST: '' },
     severities: { LOW: 'low', MEDIUM: 'medium', HIGH: 'high', CRITICAL: 'critical' },
     resolved: 'This alarm is resolved: nothing needs to be done about it any more.',
     labels: {
@@ -46,7 +46,7 @@ const WORDS: Readonly<Record<Locale, Words>> = {
     footer: 'Sent by NeonPro Backup.',
   },
   'pt-BR': {
-    changes: { RAISED: '', REPEATED: 'de novo: ', RESOLVED: 'resolvido: ', TEST: 'teste: ' },
+    changes: { RAISED: '', REPEATED: 'De novo: ', RESOLVED: 'Resolvido: ', TEST: '' },
     severities: { LOW: 'baixa', MEDIUM: 'média', HIGH: 'alta', CRITICAL: 'crítica' },
     resolved: 'Este alarme está resolvido: não há mais nada a fazer a respeito.',
     labels: {
@@ -66,9 +66,20 @@ const WORDS: Readonly<Record<Locale, Words>> = {
   },
 }
 
+/** `Resolved: Backup failed`: many receivers show nothing but the title. */
+export function titleOf({ title, change, locale }: AlarmNotice): string {
+  return `${WORDS[locale].changes[change]}${title}`
+}
+
 export function subjectOf(notice: AlarmNotice): string {
   const about = notice.configName === null ? '' : `: ${notice.configName}`
-  return printable(`[NeonPro Backup] ${WORDS[notice.locale].changes[notice.change]}${notice.title}${about}`)
+  return printable(`[NeonPro Backup] ${titleOf(notice)}${about}`)
+}
+
+/** The alarm in one paragraph. Of one that is over it says so first: what had happened is news to nobody. */
+export function messageOf({ message, change, locale }: AlarmNotice): string {
+  const { resolved, labels } = WORDS[locale]
+  return change === 'RESOLVED' ? `${resolved} ${labels.was}: ${message}` : message
 }
 
 export function textOf(notice: AlarmNotice): string {

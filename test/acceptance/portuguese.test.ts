@@ -9,7 +9,7 @@ import { COMMANDS } from '../../src/cli/commands.ts'
 import { errorReport } from '../../src/cli/error-report.ts'
 import type { Locale } from '../../src/cli/locale.ts'
 import { AlertType } from '../../src/contracts/system/vocabulary.ts'
-import { subjectOf, textOf } from '../../src/notifiers/notice-text.ts'
+import { messageOf, subjectOf, textOf } from '../../src/notifiers/notice-text.ts'
 import type { AlarmNotice } from '../../src/notifiers/notifier.ts'
 import { alarmText } from '../../src/services/alarms/alarm-texts.ts'
 import { type CommandRun, commandsWithoutRun, type Names, runEveryCommand } from '../harness/every-command.ts'
@@ -122,7 +122,7 @@ for (const locale of LOCALES)
       for (const change of ['RAISED', 'REPEATED', 'RESOLVED', 'TEST'] as const)
         for (const severity of ['LOW', 'MEDIUM', 'HIGH', 'CRITICAL'] as const) {
           const notice = noticeOf({ locale, change, severity, ...alarmText(type, locale) })
-          foreign.push(...foreignLines(`${subjectOf(notice)}\n${textOf(notice)}`, locale))
+          foreign.push(...foreignLines(`${subjectOf(notice)}\n${textOf(notice)}\n${messageOf(notice)}`, locale))
         }
     assert.deepEqual([...new Set(foreign)], [])
   })

@@ -169,10 +169,39 @@ test('the mail says in both languages what happened and what to do, to everybody
   )
   assert.match(
     `${second?.subject}\n${second?.text}`,
-    /again: Backup failed[\s\S]*What to do: [\s\S]*Severity: high\n[\s\S]*Times: 3/,
+    /Again: Backup failed[\s\S]*What to do: [\s\S]*Severity: high\n[\s\S]*Times: 3/,
   )
-  assert.match(third?.subject ?? '', /resolved: Backup failed/)
+  assert.match(third?.subject ?? '', /Resolved: Backup failed/)
   assert.doesNotMatch(third?.text ?? '', /What to do/)
+})
+
+test('the end of an alarm says so in the title of every channel, in both languages, and leaves nothing to do', async () => {
+  await using web = await httpReceiver()
+  await using mail = await mailReceiver({ name: 'backup', password: PASSWORD })
+  const channels = openNotifiers({
+    smtpUrl: `smtp://backup:${PASSWORD}@127.0.0.1:${mail.port}`,
+    emailFrom: 'backup@clinica.example',
+    emailTo: ['ana@clinica.example'],
+    webhookUrl: web.url,
+    webhookAllowPrivate: true,
+  }).filter(({ carries }) => carries === 'ALARM')
+  for (const locale of ['pt-BR', 'en'] as const)
+    for (const channel of channels)
+      await channel.deliver({ ...ALARM, locale, change: 'RESOLVED' }, { signal: never, key: `end-${locale}` })
+  const hooks = web.received.map(({ body }) => (JSON.parse(body) as { data: AlarmNotice }).data)
+  const [over, english] = ['Resolvido: Falha no backup', 'Resolved: Falha no backup']
+  assert.deepEqual(
+    [hooks.map(({ title }) => title), mail.received.map(({ subject }) => subject)],
+    [[over, english], [over, english].map((title) => `[NeonPro Backup] ${title}: ${ALARM.configName}`)],
+  )
+  assert.deepEqual(
+    hooks.map(({ guidance }) => guidance),
+    ['', ''],
+  )
+  assert.match(hooks[0]!.message, /^Este alarme está resolvido: .*acontecido: O backup da clínica falhou\.$/)
+  assert.match(hooks[1]!.message, /^This alarm is resolved: /)
+  for (const { text } of mail.received)
+    assert.match(text ?? '', /^(?:Este alarme está resolvido|This alarm is resolved)/)
 })
 
 test('TLS: STARTTLS and TLS from the first byte are used; a certificate that nobody vouches for is refused; a password never goes in the clear', async () => {

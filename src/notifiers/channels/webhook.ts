@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { nowMs } from '../../kernel/clock.ts'
 import { printableJson } from '../../kernel/printable.ts'
 import { post, reach } from '../http-call.ts'
+import { messageOf, titleOf } from '../notice-text.ts'
 import { type AlarmNotice, defineNotifier, deliveryRefused } from '../notifier.ts'
 
 const KIND = 'webhook'
@@ -54,9 +55,15 @@ export const webhook = defineNotifier<z.output<typeof config>>({
     reach({ channel: KIND, url: new URL(webhookUrl), allowPrivate: webhookAllowPrivate === true, signal }),
 })
 
-/** Members stay; new ones may come. */
-function bodyOf({ kind: _, locale: __, change, at, ...data }: AlarmNotice): object {
-  return { type: `alarm.${change.toLowerCase()}`, timestamp: at, data }
+/** Members stay; new ones may come. An alarm that is over leaves nothing to do. */
+function bodyOf(notice: AlarmNotice): object {
+  const { kind: _, locale: __, change, at, ...data } = notice
+  const texts = {
+    title: titleOf(notice),
+    message: messageOf(notice),
+    guidance: change === 'RESOLVED' ? '' : notice.guidance,
+  }
+  return { type: `alarm.${change.toLowerCase()}`, timestamp: at, data: { ...data, ...texts } }
 }
 
 /** One signature for each secret, so that a receiver may hold the old or the new one. */
