@@ -282,7 +282,26 @@ test("overrun: while it still runs, by the configuration's own limit; ends with 
   )
 })
 
-test('failure rate: failures of the last 30 days over finished runs, from five on; reminds daily, ends below four fifths of the limit', async () => {
+/** One run a step, oldest first, the last one step before `endMs`: F failed, . completed, p partial, x missed. */
+async function history(
+  parts: SystemParts,
+  config: string,
+  { marks, endMs, stepMs = DAY }: { readonly marks: string; readonly endMs: number; readonly stepMs?: number },
+): Promise<void> {
+  const states = { F: 'FAILED', '.': 'COMPLETED', p: 'PARTIAL', x: 'MISSED' } as const
+  for (const [i, mark] of [...marks].entries())
+    await addRun(parts, config, {
+      state: states[mark as keyof typeof states],
+      at: endMs - (marks.length - i) * stepMs,
+      ...(mark === 'F' && { error: { code: 'DISK_FULL' } }),
+    })
+}
+
+async function rateAlarms(parts: SystemParts): Promise<string[]> {
+  return (await alarms(parts)).filter((text) => text.startsWith('FAILURE_RATE'))
+}
+
+test('failure rate: failures of the last 30 days over finished runs, from five on, that come back on another day; told again with another failure, ends below four fifths of the limit', async () => {
   await using system = await testSystem({
     catalog,
     channels: CHANNELS,
@@ -290,36 +309,69 @@ test('failure rate: failures of the last 30 days over finished runs, from five o
   })
   const { parts } = system
   const config = await addConfig(parts, { name: 'documents' })
-  const rate = async () => (await alarms(parts)).filter((text) => text.startsWith('FAILURE_RATE'))
-  const error = { code: 'DISK_FULL' }
   const look = (ms: number) => evaluateRules(parts, ms, { rules: [failureRate] })
-  for (const days of [40, 35]) await addRun(parts, config, { state: 'FAILED', at: NOON - days * DAY, error })
-  for (const days of [5, 4, 3]) await addRun(parts, config, { state: 'FAILED', at: NOON - days * DAY, error })
-  await addRun(parts, config, { state: 'PARTIAL', at: NOON - 2 * DAY })
-  for (const state of ['MISSED', 'CANCELLED'] as const) await addRun(parts, config, { state, at: NOON - 2 * DAY })
+  await history(parts, config, { marks: 'FF', endMs: NOON - 33 * DAY })
+  await history(parts, config, { marks: 'FpFx', endMs: NOON - DAY })
+  await history(parts, config, { marks: 'F', endMs: NOON })
   await look(NOON)
-  assert.deepEqual(await rate(), [], 'four finished runs are too few')
-  await addRun(parts, config, { state: 'COMPLETED', at: NOON - DAY })
+  assert.deepEqual(await rateAlarms(parts), [], 'four finished runs are too few')
+  await history(parts, config, { marks: '.', endMs: NOON, stepMs: HOUR })
   await look(NOON)
   await look(NOON + HOUR)
-  assert.deepEqual(await rate(), ['FAILURE_RATE FIRING 1 MEDIUM'])
+  await look(NOON + DAY)
+  assert.deepEqual(await rateAlarms(parts), ['FAILURE_RATE FIRING 1 MEDIUM'], 'no other failure, no reminder')
   assert.match(
     (await told(parts)).find(({ type }) => type === 'FAILURE_RATE')!.message,
     /Of the last 5 runs of "documents" \(30 days\), 3 failed: 60%, the limit is 50%/,
   )
+  await history(parts, config, { marks: 'F', endMs: NOON + DAY, stepMs: HOUR })
   await look(NOON + DAY)
-  assert.deepEqual(await rate(), ['FAILURE_RATE FIRING 2 MEDIUM'])
-  await addRun(parts, config, { state: 'COMPLETED', at: NOON })
-  await addRun(parts, config, { state: 'COMPLETED', at: NOON + 1 })
+  assert.deepEqual(await rateAlarms(parts), ['FAILURE_RATE FIRING 2 MEDIUM'])
+  await history(parts, config, { marks: '...', endMs: NOON + DAY + HOUR, stepMs: 60_000 })
   await look(NOON + DAY + HOUR)
   assert.deepEqual(
-    await rate(),
+    await rateAlarms(parts),
     ['FAILURE_RATE FIRING 2 MEDIUM'],
-    '3 of 7 is below the limit but above four fifths of it',
+    '4 of 9 is below the limit but above four fifths of it',
   )
-  await addRun(parts, config, { state: 'COMPLETED', at: NOON + 2 })
-  await look(NOON + DAY + HOUR)
-  assert.deepEqual(await rate(), ['FAILURE_RATE RESOLVED 2 MEDIUM'], '3 of 8')
+  await history(parts, config, { marks: '..', endMs: NOON + DAY + 2 * HOUR, stepMs: 60_000 })
+  await look(NOON + DAY + 2 * HOUR)
+  assert.deepEqual(await rateAlarms(parts), ['FAILURE_RATE RESOLVED 2 MEDIUM'], '4 of 11')
+})
+
+test('one bad night is no failure rate, however often it failed; what comes back raises it, and three days without a failure end it', async () => {
+  await using system = await testSystem({ catalog, defaults: { alertConfig: { minFreeSpace: 0 } } })
+  const { parts } = system
+  const look = (ms: number) => evaluateRules(parts, ms, { rules: [failureRate] })
+  const nights = {
+    once: await addConfig(parts, { name: 'nightly, one night' }),
+    outage: await addConfig(parts, { name: 'nightly, three nights on end' }),
+    hourly: await addConfig(parts, { name: 'hourly, one night with gaps' }),
+  }
+  await history(parts, nights.once, { marks: '......F', endMs: NOON })
+  await history(parts, nights.outage, { marks: '.....FFF', endMs: NOON })
+  await history(parts, nights.hourly, { marks: '....F..FF.F', endMs: NOON, stepMs: HOUR })
+  await look(NOON)
+  assert.deepEqual(await rateAlarms(parts), [])
+
+  const flapping = await addConfig(parts, { name: 'nightly, now and again' })
+  await history(parts, flapping, { marks: '....F.F..F', endMs: NOON })
+  await look(NOON)
+  assert.deepEqual(await rateAlarms(parts), ['FAILURE_RATE FIRING 1 MEDIUM'])
+  await look(NOON + 4 * DAY)
+  assert.deepEqual(await rateAlarms(parts), ['FAILURE_RATE FIRING 1 MEDIUM'], 'days without any run say nothing')
+  await history(parts, flapping, { marks: '..', endMs: NOON + 2 * DAY })
+  await look(NOON + 2 * DAY)
+  assert.deepEqual(await rateAlarms(parts), ['FAILURE_RATE FIRING 1 MEDIUM'])
+  await look(NOON + 2 * DAY + HOUR)
+  assert.deepEqual(
+    await rateAlarms(parts),
+    ['FAILURE_RATE RESOLVED 1 MEDIUM'],
+    'at 3 of 12 it would have stood a month',
+  )
+  await history(parts, flapping, { marks: 'F', endMs: NOON + 3 * DAY })
+  await look(NOON + 3 * DAY)
+  assert.deepEqual((await rateAlarms(parts)).at(-1), 'FAILURE_RATE FIRING 1 MEDIUM', 'it came back')
 })
 
 test('the failure rate is looked at when a run ends, and else every five minutes', async () => {
@@ -327,22 +379,19 @@ test('the failure rate is looked at when a run ends, and else every five minutes
   const { parts } = system
   const config = await addConfig(parts, { name: 'documents' })
   await evaluateRules(parts, NOON)
-  const fail = (at: number) => addRun(parts, config, { state: 'FAILED', at, error: { code: 'DISK_FULL' } })
-  for (let i = 1; i <= 5; i += 1) await fail(NOON - i * DAY)
-  const rate = async () => (await alarms(parts)).filter((text) => text.startsWith('FAILURE_RATE')).length
+  await history(parts, config, { marks: 'FF.FF', endMs: NOON })
   await evaluateRules(parts, NOON + 299_999)
-  assert.equal(await rate(), 0)
+  assert.equal((await rateAlarms(parts)).length, 0)
   await evaluateRules(parts, NOON + 300_000)
-  assert.equal(await rate(), 1)
+  assert.equal((await rateAlarms(parts)).length, 1)
   const other = await addConfig(parts, { name: 'pictures' })
-  for (let i = 1; i <= 5; i += 1)
-    await addRun(parts, other, { state: 'FAILED', at: NOON - i * DAY, error: { code: 'DISK_FULL' } })
+  await history(parts, other, { marks: 'FF.FF', endMs: NOON })
   await runFinished(
     parts,
     { id: await addRun(parts, other, { state: 'COMPLETED', at: NOON }) },
     { atMs: NOON + 300_001 },
   )
-  assert.equal(await rate(), 2)
+  assert.equal((await rateAlarms(parts)).length, 2)
 })
 
 test('free space: below the largest limit that is asked for, at repository and HOME; ends above 1.2 times of it; unknown stays as it was', async () => {

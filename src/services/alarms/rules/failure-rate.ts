@@ -9,9 +9,15 @@ const DAY_MS = 86_400_000
 const RUNS_MIN = 5
 /** Of the threshold: below it the alarm ends, so that it does not come and go. */
 const ENDS_BELOW = 0.8
+/** What failed within so long of each other is one bad night, however many runs it cost. */
+const APART_MS = DAY_MS
+/** Without a failure for so long, and with a good run since: it is over, whatever stands in the window. */
+const QUIET_MS = 3 * DAY_MS
 
 /**
- * FAILED over COMPLETED + PARTIAL + FAILED of the last 30 days, from 5 on, is above `failureRate`. Reminds once a day.
+ * FAILED over COMPLETED + PARTIAL + FAILED of the last 30 days, from 5 on, is above `failureRate`, and they are no one
+ * bad stretch: good runs stand between failures that are a day or more apart. One stretch is BACKUP_FAILED's, which
+ * ends with the next good run. Told again on a day with another failure.
  */
 export const failureRate: AlarmRule = {
   type: 'FAILURE_RATE',
@@ -30,11 +36,13 @@ export const failureRate: AlarmRule = {
   restMs: 5 * 60_000,
   async evaluate(context) {
     const { parts, nowMs } = context
-    return (await failures(context)).flatMap(({ config_id, name, settings, failed, finished }) => {
-      const { failureRate: limit } = thresholdsOf(parts, settings)
+    return (await failures(context)).flatMap((row) => {
+      const { configId, name, failed, finished } = row
+      const { failureRate: limit } = thresholdsOf(parts, row.settings)
       const rate = failed / finished
-      const about = { configId: config_id, configName: name }
-      if (finished < RUNS_MIN || !(rate > limit || (context.isOpen(about) && rate >= limit * ENDS_BELOW))) return []
+      const about = { configId, configName: name }
+      const isHigh = rate > limit || (context.isOpen(about) && rate >= limit * ENDS_BELOW)
+      if (finished < RUNS_MIN || !isHigh || !comesBack(row) || isOver(row, nowMs)) return []
       const values = {
         config: name,
         failed,
@@ -42,53 +50,89 @@ export const failureRate: AlarmRule = {
         rate: percentText(rate, parts.locale),
         limit: percentText(limit, parts.locale),
       }
-      return [{ about, occurrence: isoTime(nowMs).slice(0, 10), values, details: { failed, finished, rate, limit } }]
+      const occurrence = isoTime(row.lastFailedMs).slice(0, 10)
+      return [{ about, occurrence, values, details: { failed, finished, rate, limit } }]
     })
   },
 }
 
+/** What the runs of the window say. */
 interface RateRow {
-  readonly config_id: string
+  readonly configId: string
   readonly name: string
   readonly settings: unknown
   readonly failed: number
   readonly finished: number
+  readonly firstFailedMs: number
+  readonly lastFailedMs: number
+  /** Good runs between the first failure and the last one, and since. */
+  readonly goodBetween: number
+  readonly goodSince: number
+}
+
+function comesBack({ firstFailedMs, lastFailedMs, goodBetween }: RateRow): boolean {
+  return goodBetween > 0 && lastFailedMs - firstFailedMs >= APART_MS
+}
+
+function isOver({ lastFailedMs, goodSince }: RateRow, nowMs: number): boolean {
+  return goodSince > 0 && nowMs - lastFailedMs >= QUIET_MS
 }
 
 /** Begins with the failures, which are few: a healthy system costs one look at an index. */
 async function failures({ db, parts, nowMs, configId }: RuleContext): Promise<RateRow[]> {
   const from = new Date(nowMs - DAYS * DAY_MS)
-  const rows = await db
+  const to = new Date(nowMs)
+  const failing = db
     .selectFrom('runs')
     .innerJoin('configs', 'configs.id', 'runs.config_id')
     .select((on) => [
-      'configs.id as config_id',
+      'configs.id',
       'configs.name',
-      'configs.settings',
       on.fn.countAll<number>().as('failed'),
+      sql<Date>`min(runs.counted_at)`.as('first_at'),
+      sql<Date>`max(runs.counted_at)`.as('last_at'),
     ])
     .where('runs.tenant_id', '=', parts.tenantId)
     .where('runs.state', '=', 'FAILED')
     .where('runs.counted_at', '>=', from)
-    .where('runs.counted_at', '<=', new Date(nowMs))
+    .where('runs.counted_at', '<=', to)
     .where('configs.removed_at', 'is', null)
     .$if(configId !== undefined, (query) => query.where('configs.id', '=', configId!))
-    .groupBy(['configs.id', 'configs.name', 'configs.settings'])
-    .execute()
-  if (rows.length === 0) return []
-  const finished = await db
-    .selectFrom('runs')
-    .select(['config_id', sql<number>`count(*)`.as('count')])
-    .where(
-      'config_id',
-      'in',
-      rows.map(({ config_id }) => config_id),
+    .groupBy(['configs.id', 'configs.name'])
+  const rows = await db
+    .with('failing', () => failing)
+    .selectFrom('failing')
+    .innerJoin('configs', 'configs.id', 'failing.id')
+    .innerJoinLateral(
+      (on) =>
+        on
+          .selectFrom('runs')
+          .select([
+            sql<number>`count(*)`.as('good'),
+            sql<number>`count(*) filter (where runs.counted_at between failing.first_at and failing.last_at)`.as(
+              'good_between',
+            ),
+            sql<number>`count(*) filter (where runs.counted_at > failing.last_at)`.as('good_since'),
+          ])
+          .whereRef('runs.config_id', '=', 'failing.id')
+          .where('runs.state', 'in', ['COMPLETED', 'PARTIAL'])
+          .where('runs.counted_at', '>=', from)
+          .where('runs.counted_at', '<=', to)
+          .as('others'),
+      (join) => join.onTrue(),
     )
-    .where('state', 'in', ['COMPLETED', 'PARTIAL', 'FAILED'])
-    .where('counted_at', '>=', from)
-    .where('counted_at', '<=', new Date(nowMs))
-    .groupBy('config_id')
+    .selectAll(['failing', 'others'])
+    .select('configs.settings')
     .execute()
-  const counts = new Map(finished.map(({ config_id, count }) => [config_id, Number(count)]))
-  return rows.map((row) => ({ ...row, failed: Number(row.failed), finished: counts.get(row.config_id) ?? 0 }))
+  return rows.map((row) => ({
+    configId: row.id,
+    name: row.name,
+    settings: row.settings,
+    failed: Number(row.failed),
+    finished: Number(row.failed) + Number(row.good),
+    firstFailedMs: row.first_at.getTime(),
+    lastFailedMs: row.last_at.getTime(),
+    goodBetween: Number(row.good_between),
+    goodSince: Number(row.good_since),
+  }))
 }
