@@ -14,6 +14,8 @@ export interface HttpReceiver extends AsyncDisposable {
   readonly received: ReceivedCall[]
   /** Status of the next answers; 0 never answers. */
   status: number
+  /** What is sent to paths with this in them is never answered. */
+  silentAt: string | undefined
   /** Sent as Location. */
   location: string | undefined
   openSockets(): number
@@ -30,6 +32,7 @@ export async function httpReceiver(): Promise<HttpReceiver> {
   const receiver = {
     received,
     status: 200,
+    silentAt: undefined as string | undefined,
     location: undefined as string | undefined,
     get url() {
       return `http://127.0.0.1:${port}`
@@ -43,7 +46,8 @@ export async function httpReceiver(): Promise<HttpReceiver> {
         })
         request.on('end', () => {
           received.push({ method: request.method ?? '', path: request.url ?? '', headers: request.headers, body })
-          if (receiver.status === 0) return
+          const isSilent = receiver.silentAt !== undefined && request.url?.includes(receiver.silentAt)
+          if (receiver.status === 0 || isSilent) return
           response
             .writeHead(receiver.status, receiver.location === undefined ? {} : { location: receiver.location })
             .end('seen')

@@ -191,7 +191,7 @@ test('a wrong SMTP password is given up at once, without the password in row, al
     assert.doesNotMatch(text, /senha-errada/)
 })
 
-test('pings go through the outbox: start, success, fail; a start that still waits when the run has ended is dropped', async () => {
+test('pings go through the outbox: start, success, fail; a start that still waits when the run has ended goes before its end', async () => {
   await using web = await httpReceiver()
   await using system = await testSystem({ catalog, channels: { healthcheckUrl: `${web.url}/{slug}` } })
   const { parts } = system
@@ -217,10 +217,15 @@ test('pings go through the outbox: start, success, fail; a start that still wait
   await runStarted(parts, { id: partial }, { atMs: NOON + 1 })
   for (const run of [good, bad, partial, partial]) await runFinished(parts, { id: run }, { atMs: NOON + 2 })
   await dispatchOutbox(parts, { signal, atMs: NOON + 2 })
-  const got = web.received.map(({ path: at, body }) => `${at} ${body}`).sort()
+  const got = web.received.map(({ path: at, body }) => `${at} ${body}`)
   assert.deepEqual(
-    got,
+    got.filter((text) => text.includes(partial)),
+    [`/fotos-da-clinica/start?rid=${partial} `, `/fotos-da-clinica/fail?rid=${partial} incomplete: 1 item`],
+  )
+  assert.deepEqual(
+    got.toSorted(),
     [
+      `/fotos-da-clinica/start?rid=${partial} `,
       `/fotos-da-clinica/fail?rid=${partial} incomplete: 1 item`,
       `/fotos-da-clinica/start?rid=${good} `,
       `/fotos-da-clinica?rid=${good} 12 files, 2 KiB new`,
@@ -235,6 +240,53 @@ test('pings go through the outbox: start, success, fail; a start that still wait
     /http:|maria/,
     'no address lies in a row',
   )
+})
+
+test('short runs: each start arrives before its end, whoever sends them; one that failed or hangs is not waited for, and none comes after its end', async () => {
+  await using web = await httpReceiver()
+  await using system = await testSystem({ catalog, channels: { healthcheckUrl: `${web.url}/{slug}` } })
+  const { parts } = system
+  const config = await addConfig(parts, { name: 'documents' })
+  const begun = async (atMs: number) => {
+    const run = await addRun(parts, config, { state: 'COMPLETED', at: atMs, stats: {} })
+    await runStarted(parts, { id: run }, { atMs })
+    return run
+  }
+  const of = (run: string) =>
+    web.received
+      .filter(({ path: at }) => at.includes(run))
+      .map(({ path: at }) => (at.includes('/start') ? 'start' : 'end'))
+
+  const runs = await Promise.all(Array.from({ length: 12 }, () => begun(NOON)))
+  for (const run of runs) await runFinished(parts, { id: run }, { atMs: NOON })
+  await Promise.all(Array.from({ length: 4 }, () => dispatchOutbox(parts, { signal, atMs: NOON })))
+  await dispatchOutbox(parts, { signal, atMs: NOON })
+  for (const run of runs) assert.deepEqual(of(run), ['start', 'end'])
+
+  // Another worker has the start in hand when the run ends: the end waits for it.
+  web.status = 0
+  const held = await begun(NOON + 1)
+  const stop = new AbortController()
+  const sending = dispatchOutbox(parts, { signal: stop.signal, atMs: NOON + 1 })
+  while (of(held).length === 0) await new Promise((resolve) => setImmediate(resolve))
+  await runFinished(parts, { id: held }, { atMs: NOON + 2 })
+  assert.deepEqual(await dispatchOutbox(parts, { signal, atMs: NOON + 2 }), { delivered: 0, failed: 0, dead: 0 })
+  stop.abort()
+  await assert.rejects(sending, failsWith('ABORTED'))
+  // Together now, and the service takes the start without a word: the end goes after it all the same.
+  Object.assign(web, { status: 200, silentAt: '/start' })
+  assert.equal((await dispatchOutbox(parts, { signal, atMs: NOON + 3 })).delivered, 1)
+  assert.deepEqual(of(held), ['start', 'start', 'end'])
+
+  // A start that was refused while its run lasted waits for another try; the end does not wait with it.
+  Object.assign(web, { status: 503, silentAt: undefined })
+  const failing = await begun(NOON + 4)
+  assert.equal((await dispatchOutbox(parts, { signal, atMs: NOON + 4 })).failed, 1)
+  web.status = 200
+  await runFinished(parts, { id: failing }, { atMs: NOON + 5 })
+  assert.equal((await dispatchOutbox(parts, { signal, atMs: NOON + 5 })).delivered, 1)
+  await dispatchOutbox(parts, { signal, atMs: NOON + HOUR })
+  assert.deepEqual(of(failing), ['start', 'end'], 'the one try that was refused, and the end')
 })
 
 test("an address without {slug} is the scheduler's own heartbeat and no run's", async () => {
@@ -345,15 +397,37 @@ test('a process killed between claim and delivery leaves its notices to the next
   assert.equal(keys[0], keys[1])
 })
 
-test('six workers over one PostgreSQL send each of 40 notices once', { skip: noServer() }, async () => {
+test('six workers over one PostgreSQL send each of 40 notices once, and each start before its end', {
+  skip: noServer(),
+}, async () => {
   await using server = await temporaryPostgres()
   await using shared = await postgresCatalog(server)
   await using web = await httpReceiver()
   await using system = await testSystem({
     catalog: shared,
-    channels: { webhookUrl: web.url, webhookAllowPrivate: true },
+    channels: { webhookUrl: web.url, webhookAllowPrivate: true, healthcheckUrl: `${web.url}/{slug}` },
   })
   const { parts } = system
+  const config = await addConfig(parts, { name: 'documents' })
+  const runs = await Promise.all(
+    Array.from({ length: 20 }, () => addRun(parts, config, { state: 'COMPLETED', at: NOON, stats: {} })),
+  )
+  const sending: Promise<unknown>[] = []
+  for (const run of runs) {
+    await runStarted(parts, { id: run }, { atMs: NOON })
+    // Some starts are under way when their run ends.
+    sending.push(dispatchOutbox(parts, { signal, atMs: NOON }))
+    await runFinished(parts, { id: run }, { atMs: NOON })
+  }
+  await Promise.all(sending)
+  await Promise.all(Array.from({ length: 6 }, () => dispatchOutbox(parts, { signal, atMs: NOON })))
+  await dispatchOutbox(parts, { signal, atMs: NOON })
+  const pings = web.received.splice(0).map(({ path: at }) => at)
+  for (const run of runs)
+    assert.deepEqual(
+      pings.filter((at) => at.includes(run)),
+      [`/documents/start?rid=${run}`, `/documents?rid=${run}`],
+    )
   for (let i = 0; i < 40; i += 1)
     await raiseAlarm(parts, {
       type: 'CUSTOM',

@@ -4,6 +4,7 @@
  * same key. What can't be sent for a day, or is refused, is given up and told by another channel.
  */
 import { randomInt } from 'node:crypto'
+import { sql } from 'kysely'
 import type { Catalog } from '../../catalog/index.ts'
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
@@ -11,9 +12,12 @@ import type { AlarmNotice, Notice, Notifier } from '../../notifiers/index.ts'
 import type { SystemParts } from '../parts.ts'
 import { OutboxState, type WaitingPing } from './outbox.ts'
 import { pingAddress } from './ping-address.ts'
+import { inOrder, isPingOfStart, isStart, runHasEnded, startIsNotUnderWay, startsFirst } from './ping-order.ts'
 import { raiseAlarm, resolveAlarm } from './raise-alarm.ts'
 
 const BATCH = 8
+/** How long the end of a run waits for an answer to its start: a slow service has the start by then. */
+const START_MS_MAX = 3000
 /** Longer than any delivery takes. */
 const LEASE_MS = 120_000
 const BACKOFF_MS = [10_000, 30_000, 120_000, 600_000, 1_800_000, 3_600_000] as const
@@ -54,7 +58,8 @@ export async function dispatchOutbox(parts: SystemParts, { signal, atMs }: Dispa
   for (;;) {
     const rows = await claim(parts, atMs ?? nowMs())
     if (rows.length === 0) return result
-    const outcomes = await Promise.all(rows.map((row) => deliver(parts, row, { signal, atMs: atMs ?? nowMs() })))
+    const groups = inOrder(rows).map((group) => deliverGroup(parts, group, { signal, atMs: atMs ?? nowMs() }))
+    const outcomes = (await Promise.all(groups)).flat()
     for (const outcome of outcomes) if (outcome !== 'STOPPED' && outcome !== 'DROPPED') result[outcome] += 1
     if (outcomes.includes('STOPPED'))
       throw new BackupError('ABORTED', 'The delivery was stopped.', { cause: signal.reason })
@@ -78,44 +83,60 @@ async function claim(parts: SystemParts, atMs: number): Promise<Claimed[]> {
   return await parts.catalog.transaction(async (tx) => {
     const due = await tx
       .selectFrom('outbox')
-      .select('id')
+      .select(['id', 'event', 'channel'])
       .where('tenant_id', '=', parts.tenantId)
       .where('state', '=', OutboxState.WAITING)
       .where('next_at', '<=', new Date(atMs))
       .where('channel', 'in', channels)
+      .where(startIsNotUnderWay(parts, atMs))
       .orderBy('next_at')
       .limit(BATCH)
       .forUpdate()
       .skipLocked()
       .execute()
-    if (due.length === 0) return []
+    const ready = await startsFirst(parts, tx, due)
+    if (ready.length === 0) return []
     return await tx
       .updateTable('outbox')
-      .set((on) => ({ attempts: on('attempts', '+', 1), next_at: new Date(atMs + LEASE_MS) }))
-      .where(
-        'id',
-        'in',
-        due.map(({ id }) => id),
-      )
+      .set((on) => ({
+        attempts: on('attempts', '+', 1),
+        next_at: new Date(atMs + LEASE_MS),
+        // A start that is under way shows no error: see ping-order.ts.
+        last_error: sql<string | null>`case when ${isStart} then null else last_error end`,
+      }))
+      .where('id', 'in', ready)
       .returning(['id', 'channel', 'event', 'alert_id', 'idempotency_key', 'attempts', 'created_at'])
       .execute()
   })
 }
 
+/** One after the other; the groups go side by side. */
+async function deliverGroup(parts: SystemParts, rows: readonly Claimed[], call: Delivery): Promise<Outcome[]> {
+  const outcomes: Outcome[] = []
+  for (const [i, row] of rows.entries())
+    outcomes.push(await deliver(parts, row, { ...call, ...(i < rows.length - 1 && { patienceMs: START_MS_MAX }) }))
+  return outcomes
+}
+
+interface Delivery {
+  readonly signal: AbortSignal
+  readonly atMs: number
+  /** Another notice waits for this one, which is given up after so long. Default: as long as the channel takes. */
+  readonly patienceMs?: number
+}
+
 type Outcome = keyof DispatchResult | 'STOPPED' | 'DROPPED'
 
-async function deliver(
-  parts: SystemParts,
-  row: Claimed,
-  { signal, atMs }: { signal: AbortSignal; atMs: number },
-): Promise<Outcome> {
+async function deliver(parts: SystemParts, row: Claimed, { signal, atMs, patienceMs }: Delivery): Promise<Outcome> {
   const notifier = parts.notifiers.find(({ kind }) => kind === row.channel)!
   try {
     const notice = await noticeOf(parts, row)
     if (notice === undefined) return await drop(parts, row)
-    await notifier.deliver(notice, { signal, key: row.idempotency_key })
+    const ends = patienceMs === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(patienceMs)])
+    await notifier.deliver(notice, { signal: ends, key: row.idempotency_key })
   } catch (error) {
     if (isBackupError(error, 'ABORTED')) {
+      if (!signal.aborted) return await drop(parts, row)
       await settle(parts, row, { state: OutboxState.WAITING, next_at: new Date(atMs), attempts: row.attempts - 1 })
       return 'STOPPED'
     }
@@ -165,6 +186,7 @@ async function failed(
     cause,
     ...(!isBackupError(error) && { error: String(error) }),
   })
+  if (isPingOfStart(row) && (await runHasEnded(parts, row))) return await drop(parts, row)
   const isOver = !isBackupError(error, 'DELIVERY_FAILED') || atMs >= row.created_at.getTime() + GIVE_UP_MS
   if (!isOver) {
     await settle(parts, row, {
@@ -269,9 +291,4 @@ async function sweep({ catalog, tenantId }: SystemParts, atMs: number): Promise<
 function channelResource({ channel, event }: Claimed): string {
   const waiting = event as AlarmNotice | WaitingPing
   return waiting.kind === 'PING' ? `channel:${channel}:${waiting.configId}` : `channel:${channel}`
-}
-
-function isPingOfStart({ event }: Claimed): boolean {
-  const waiting = event as AlarmNotice | WaitingPing
-  return waiting.kind === 'PING' && waiting.signal === 'START'
 }

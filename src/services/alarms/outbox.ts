@@ -89,7 +89,7 @@ export async function enqueuePing(
   )
 }
 
-/** A start that still waits when its run has ended says nothing any more. */
+/** A start that still waits when its run was cancelled: no end follows it. */
 export async function dropStartPing(parts: SystemParts, tx: DatabaseTransaction, runId: string): Promise<void> {
   const keys = parts.notifiers
     .filter(({ carries }) => carries === 'PING')

@@ -49,8 +49,9 @@ export async function runFinished(
     if (!row) return
     const signal = SIGNALS[row.state]
     if (signal === undefined) return
-    await dropStartPing(parts, own, row.id)
-    if (signal !== null) await ping(parts, own, { row, signal, text: resultText(row, parts.locale), atMs })
+    // A start that waits goes before its end (ping-order.ts); without an end that is told it would be one that never ends.
+    if (signal === null) await dropStartPing(parts, own, row.id)
+    else await ping(parts, own, { row, signal, text: resultText(row, parts.locale), atMs })
     await evaluateRules(parts, atMs, { rules: RUN_RULES, configId: row.config_id, tx: own })
   })
 }
