@@ -95,6 +95,14 @@ export const VARIABLE_REFERENCE: Readonly<Record<string, VariableReference>> = O
   ...[...providers, ...announced].map(({ variables }) => variables),
 )
 
+/** What the driver of a database takes for its password, though we never read it. */
+const DATABASE_SECRETS = ['PGPASSWORD', 'PGPASSFILE']
+
+/** Whether it is kept from every process that is started but the user's own program that prints the key. */
+export function isSecretVariable(name: string): boolean {
+  return VARIABLE_REFERENCE[name]?.secret !== undefined || DATABASE_SECRETS.includes(name)
+}
+
 /**
  * Which variables a process that works with that place is not given: what is secret, since what it needs of that comes
  * in its first message; and what another provider's library would take for credentials.
@@ -104,7 +112,5 @@ export function withheldFrom({ kind }: RepositoryLocation): (variable: string) =
   const foreign = new Set(others.flatMap(({ variables }) => Object.keys(variables)))
   const beginnings = others.flatMap(({ ambient = [] }) => ambient)
   return (name) =>
-    VARIABLE_REFERENCE[name]?.secret !== undefined ||
-    foreign.has(name) ||
-    beginnings.some((beginning) => name.startsWith(beginning))
+    isSecretVariable(name) || foreign.has(name) || beginnings.some((beginning) => name.startsWith(beginning))
 }

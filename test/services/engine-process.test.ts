@@ -6,10 +6,11 @@ import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
+import { runTool } from '../../src/cli/system-service/tool.ts'
 import { isProcessAlive } from '../../src/kernel/machine.ts'
 import { parseFromEngine, parseToEngine } from '../../src/services/execution/engine-protocol.ts'
 import { EngineProcess, runInEngine } from '../../src/services/execution/index.ts'
-import { VARIABLE_REFERENCE, withheldFrom } from '../../src/system/system-config.ts'
+import { isSecretVariable, VARIABLE_REFERENCE, withheldFrom } from '../../src/system/system-config.ts'
 import { pacedEngine } from '../harness/engine-children.ts'
 import { failsWith } from '../harness/refusal.ts'
 import { lookAt, makeRepository, restored, sampleTree, type TestRepository, verified } from '../harness/repository.ts'
@@ -106,15 +107,25 @@ test('no secret stands in arguments or environment; the flags are those of the c
     ...Object.keys(VARIABLE_REFERENCE).filter((name) => VARIABLE_REFERENCE[name]!.secret !== undefined),
     // What the libraries of other providers would take for credentials, whether we read it or not.
     ...['AWS_SESSION_TOKEN', 'AWS_WEB_IDENTITY_TOKEN_FILE', 'GOOGLE_APPLICATION_CREDENTIALS', 'AZURE_CLIENT_SECRET'],
+    ...['PGPASSWORD', 'PGPASSFILE'],
   ]
-  assert.ok(['WEBHOOK_URL', 'HEALTHCHECK_URL', 'AZURE_STORAGE_KEY'].every((name) => secrets.includes(name)))
+  assert.ok(
+    ['BACKUP_ENCRYPTION_KEY_COMMAND', 'WEBHOOK_URL', 'HEALTHCHECK_URL', 'AZURE_STORAGE_KEY'].every((name) =>
+      secrets.includes(name),
+    ),
+  )
   const before = { ...process.env }
   for (const name of secrets) process.env[name] = `canary-of-${name}`
   await using engine = new EngineProcess(accessOf(repository))
+  const { stdout } = runTool('env', [])
   for (const name of secrets) {
     delete process.env[name]
     if (before[name] !== undefined) process.env[name] = before[name]
   }
+  assert.ok(stdout.includes('PATH='))
+  // Keys of other providers' storage stay: a tool of the machine is no library that would take them.
+  const kept = secrets.filter((name) => /^(?:AWS|GOOGLE|AZURE)_/.test(name) && !isSecretVariable(name))
+  assert.deepEqual(stdout.match(/(?<=canary-of-).*/g)?.sort(), kept.sort())
   await engine.run({ kind: 'survey', known: [] })
   const shown = `${fs.readFileSync(`/proc/${engine.pid}/cmdline`, 'latin1')}${fs.readFileSync(`/proc/${engine.pid}/environ`, 'latin1')}`
   assert.ok(shown.includes('engine-child'))

@@ -1,11 +1,11 @@
 /** Where a service stands on this machine, or in an image below another root. */
-import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { parseLocation, storage } from '../../system/compose.ts'
 import { type CommandContext, textOption } from '../command.ts'
+import { runTool } from './tool.ts'
 
 export const SERVICE = 'neonpro-backup'
 const USER = 'neonpro'
@@ -95,6 +95,6 @@ function accountOf(user: string, passwd: string): Account | undefined {
 /** Undefined where there is no systemd; else what it answers. */
 export function systemctl(...args: readonly string[]): { readonly isOk: boolean; readonly said: string } | undefined {
   if (!fs.existsSync('/run/systemd/system')) return undefined
-  const { status, stdout, stderr } = spawnSync('systemctl', args, { encoding: 'utf8' })
+  const { status, stdout, stderr } = runTool('systemctl', args)
   return { isOk: status === 0, said: `${stdout}${stderr}`.trim() }
 }

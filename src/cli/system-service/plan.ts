@@ -1,11 +1,11 @@
 /** What an installation does, step by step: the same list is shown by `--dry-run` and carried out without it. */
-import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { BackupError, systemCode } from '../../kernel/backup-error.ts'
 import { makeDirectories } from '../../kernel/directories.ts'
 import { publishFile } from '../../kernel/published-file.ts'
 import { type Account, isLive, type ServicePlaces } from './places.ts'
+import { runTool } from './tool.ts'
 import { accountFileText, dropInText, unitText } from './unit.ts'
 
 /** What a step brings; said by the message `service.KIND`. */
@@ -61,14 +61,12 @@ function accountSteps(places: ServicePlaces): Step[] {
 }
 
 function makeAccount(user: string, args: readonly string[]): void {
-  try {
-    execFileSync('useradd', args, { stdio: 'pipe' })
-  } catch (error) {
+  const { error, status, stderr } = runTool('useradd', args)
+  if (error || status !== 0)
     throw new BackupError('PERMISSION_DENIED', 'The user could not be made.', {
       context: { key: `useradd ${args.join(' ')}`, user, cause: systemCode(error) },
-      cause: error,
+      cause: error ?? new Error(stderr),
     })
-  }
 }
 
 /** A key that is there is never replaced: what it opens would be lost with it. */

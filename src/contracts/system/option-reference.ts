@@ -79,7 +79,7 @@ const SHARED_ROWS = {
   'filters.includePatterns[]': [...LIST_OF_PATTERNS, NONE, 'A pattern.'],
   'filters.excludePatterns[]': [...LIST_OF_PATTERNS, NONE, 'A pattern.'],
   alertConfig: ['an object', 'um objeto', NONE, 'When the system raises an alarm by itself.'],
-  'alertConfig.failureRate': ['a number from 0 to 1', 'um número de 0 a 1', '0.05', 'Failures over finished runs of the last 30 days, from 5 runs on.'],
+  'alertConfig.failureRate': ['a number from 0 to 1', 'um número de 0 a 1', '0.05', 'Failures over finished runs of the last 30 days, from 5 runs on and not for one bad night (docs/alarms.md).'],
   'alertConfig.maxBackupTime': ['a whole number of seconds from 1 up', 'um número inteiro de segundos a partir de 1', '7200', 'A run that takes longer, while it still runs. Seconds.'],
   'alertConfig.minFreeSpace': ['a whole number of bytes from 0 up', 'um número inteiro de bytes a partir de 0', '5368709120', 'Less free room than this at repository or HOME. Bytes.'],
 } as const satisfies Readonly<Record<string, Row>>
@@ -155,6 +155,7 @@ const ADDRESSES: LocalizedText = {
 // biome-ignore format: a table with one row an option, compared down its columns
 export const VARIABLES = {
   BACKUP_ENCRYPTION_KEY: { meaning: 'The key that opens the repository: `base64:` or `hex:` with 32 bytes, `passphrase:` with 16 characters or more, `file:PATH`.', default: 'required', secret: 'all' },
+  BACKUP_ENCRYPTION_KEY_COMMAND: { meaning: 'A program that prints the key, as `--password-command`; no shell reads it. For commands, where BACKUP_ENCRYPTION_KEY is not set; not read from `.env`. It gets the whole environment.', default: 'none', secret: 'all' },
   BACKUP_ENCRYPTION_KEY_PREVIOUS: { meaning: 'Earlier keys, separated by commas: they still open, and rotation wraps anew.', default: 'none', secret: 'all' },
   NEONPRO_BACKUP_HOME: { meaning: 'HOME: folder of database, caches and logs.', default: '/var/lib/neonpro-backup for root, else ~/.local/state/neonpro-backup' },
   NEONPRO_REPOSITORY: { meaning: 'The repository: a path or a `file:` URL.', default: 'BACKUP_LOCAL_PATH', secret: 'place' },

@@ -6,7 +6,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { engineChildUrl } from '../../kernel/assets.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { receivedError } from '../../kernel/crossing-error.ts'
-import { environment } from '../../kernel/environment.ts'
+import { environmentWithout } from '../../kernel/environment.ts'
 import { invariant } from '../../kernel/invariant.ts'
 import { sleep } from '../../kernel/timer.ts'
 import {
@@ -185,8 +185,4 @@ function lost(cause: string, stderr: string): BackupError {
     `The process that did the work ended without an answer (${cause}). ${stderr}`.trim(),
     { context: { cause } },
   )
-}
-
-function environmentWithout(isWithheld: (name: string) => boolean): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(environment()).filter(([name]) => !isWithheld(name)))
 }

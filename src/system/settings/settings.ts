@@ -286,7 +286,7 @@ function secretsOf(layers: Layers, databaseUrl: string | undefined): string[] {
     const secret = VARIABLE_REFERENCE[name]?.secret
     const value = secret === undefined ? undefined : variable(layers, [name])?.value
     if (value === undefined) return []
-    if (name.startsWith('BACKUP_ENCRYPTION_KEY'))
+    if (name === 'BACKUP_ENCRYPTION_KEY' || name === 'BACKUP_ENCRYPTION_KEY_PREVIOUS')
       return value
         .split(/[,\n]/)
         .map((text) => text.trim())
