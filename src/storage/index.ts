@@ -1,6 +1,6 @@
 export { folderHoldsRepository, isSameFolder, refuseHomePlace, repositoryAround } from './folders.ts'
 export { isLabel } from './label.ts'
-export { repositoryOfStaging } from './local-staging.ts'
+export { repositoryOfStaging, sweepStaged } from './local-staging.ts'
 export type { ByteSource, CallOptions, LocalFiles, ObjectStat, ObjectStore, StoreCapabilities } from './object-store.ts'
 export {
   faultOrThrow,

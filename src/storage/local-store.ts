@@ -9,14 +9,14 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { throwIfAborted } from '../kernel/abort.ts'
 import { BackupError, systemCode } from '../kernel/backup-error.ts'
-import { monotonicNs, nowMs } from '../kernel/clock.ts'
+import { monotonicNs } from '../kernel/clock.ts'
 import { inOrder } from '../kernel/in-order.ts'
-import { bootId, isProcessAlive, machineTag } from '../kernel/machine.ts'
+import { bootId, machineTag } from '../kernel/machine.ts'
 import { ownerToGive } from '../kernel/owned-file.ts'
 import { checkKey } from './key.ts'
 import { translate } from './local-errors.ts'
 import { readObject } from './local-reading.ts'
-import { STAGING } from './local-staging.ts'
+import { STAGING, sweepStaged } from './local-staging.ts'
 import type {
   ByteSource,
   CallOptions,
@@ -33,8 +33,6 @@ const RESERVE = 'reserve'
 const STATS_AT_ONCE = 32
 /** Folders that are reached through a link lie at most that deep: a link may lead anywhere. */
 const LINKED_DEPTH_MAX = 4
-/** What this program puts into the staging folder: of a name, the machine and the process. */
-const STAGED = /^[a-z]+-([0-9a-f]{8})-(\d+)-/
 /**
  * Records, a session, entries of the delete log: at 64 bytes a pack enough to condemn and delete some 1,500 packs at
  * once.
@@ -44,7 +42,6 @@ const RESERVE_BYTES = 256 * 1024
 const RESERVE_SHARE = 8
 /** A file system may run out of files before it runs out of bytes: empty ones, and the one above. */
 const RESERVE_FILES = Array.from({ length: 24 }, (_, i) => `${RESERVE}-${i + 1}`)
-const STAGED_AGE_MS_MAX = 48 * 3600 * 1000
 
 export interface LocalStoreConfig {
   /** Folder of the objects; made when absent. */
@@ -91,7 +88,7 @@ export class LocalStore implements ObjectStore {
   async prepare(): Promise<void> {
     await this.#guard('prepare', this.location, async () => {
       await this.#makeStaging()
-      for (const name of await fs.readdir(this.#workspace)) await this.#sweep(path.join(this.#workspace, name))
+      await sweepStaged(this.#workspace)
     })
   }
 
@@ -382,17 +379,6 @@ export class LocalStore implements ObjectStore {
       })
       throw this.#poison
     }
-  }
-
-  async #sweep(staged: string): Promise<void> {
-    if (path.basename(staged) === RESERVE) return
-    const stat = await statOrUndefined(staged)
-    const [, tag, owner] = STAGED.exec(path.basename(staged)) ?? []
-    // What this program never put there is nobody's to sweep.
-    if (tag === undefined || !stat?.isFile()) return
-    // Another machine's process can't be looked up here: only age tells.
-    const isDead = tag === machineTag() && !isProcessAlive(Number(owner))
-    if (isDead || nowMs() - stat.mtimeMs > STAGED_AGE_MS_MAX) await fs.rm(staged, { force: true })
   }
 
   #target(key: string, signal: AbortSignal | undefined, forWriting = true): string {

@@ -2,6 +2,7 @@
 // copy, change of keys), and what can't be reached is an error, never damage. Method: the store in memory, which counts,
 // loses and damages objects on demand; results are held against the source and against what was taken away.
 import assert from 'node:assert/strict'
+import { spawn, spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
@@ -21,6 +22,7 @@ import {
   verifyRepository,
 } from '../../src/engine/index.ts'
 import { BackupError } from '../../src/kernel/backup-error.ts'
+import { machineTag } from '../../src/kernel/machine.ts'
 import type { ObjectStore } from '../../src/storage/index.ts'
 import { type MemoryObjects, MemoryStore } from '../harness/memory-store.ts'
 import { failsWith } from '../harness/refusal.ts'
@@ -215,4 +217,38 @@ test('what is forgotten between two listings of a far store makes no rollback: i
   const { snapshots, rollbacks, problems } = await readHistory(repository)
   assert.deepEqual([snapshots.map(({ name }) => name), rollbacks, problems], [[second], [], []])
   assert.ok(lists >= 3, 'listed again, since the two listings were not equal')
+})
+
+test('what dead runs left where packs grow goes with the next run; never what a live one, or anybody else, has there', async () => {
+  using folder = temporaryDirectory()
+  const stage = await makeStage(folder.path)
+  const workspace = path.join(stage.base, 'workspace')
+  fs.mkdirSync(workspace)
+  const { pid: deadPid } = spawnSync(process.execPath, ['-e', ''])
+  const living = spawn(process.execPath, ['-e', 'process.stdin.resume()'], { stdio: ['pipe', 'ignore', 'ignore'] })
+  try {
+    const put = (name: string, ageMs = 0) => {
+      fs.writeFileSync(path.join(workspace, name), 'x')
+      fs.utimesSync(path.join(workspace, name), new Date(), new Date(Date.now() - ageMs))
+      return name
+    }
+    const DAYS_3 = 3 * 24 * 3_600_000
+    const goes = [`pack-${machineTag()}-${deadPid}-a`, `user-${machineTag()}-${deadPid}-b`]
+    for (const name of goes) put(name)
+    goes.push(put(`pack-00000000-${deadPid}-old`, DAYS_3))
+    const stays = [
+      put(`pack-${machineTag()}-${living.pid}-a`, DAYS_3),
+      put(`pack-${machineTag()}-${process.pid}-a`),
+      put(`pack-00000000-${deadPid}-new`),
+      put('notes.txt', DAYS_3),
+    ]
+    fs.symlinkSync('notes.txt', path.join(workspace, `pack-${machineTag()}-${deadPid}-link`))
+    stays.push(`pack-${machineTag()}-${deadPid}-link`)
+    // At once: what one has just taken away is nothing to the other.
+    await Promise.all([backup(stage), backup(stage)])
+    assert.deepEqual(fs.readdirSync(workspace).sort(), stays.sort())
+    assert.deepEqual(await faults(stage), [])
+  } finally {
+    living.kill()
+  }
 })

@@ -20,7 +20,7 @@ export interface WriterSession extends AsyncDisposable {
  * read.
  */
 export async function openWriterSession(repository: Repository, writer: Buffer): Promise<WriterSession> {
-  await repository.store.prepare()
+  await repository.prepare()
   const document = {
     kind: 'session',
     writer: writer.toString('hex'),

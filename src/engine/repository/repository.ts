@@ -7,7 +7,7 @@ import { isoTime, nowMs } from '../../kernel/clock.ts'
 import { inOrder } from '../../kernel/in-order.ts'
 import { invariant } from '../../kernel/invariant.ts'
 import { requireNode } from '../../kernel/node-version.ts'
-import { type CallOptions, isUnreadable, type ObjectStat, type ObjectStore } from '../../storage/index.ts'
+import { type CallOptions, isUnreadable, type ObjectStat, type ObjectStore, sweepStaged } from '../../storage/index.ts'
 import {
   beginsAsObject,
   type DocumentExpectation,
@@ -156,6 +156,13 @@ export class Repository implements AsyncDisposable {
     this.configName = parts.configName
     this.keys = parts.keys
     this.memory = parts.memory
+  }
+
+  /** Before the first write: what dead runs left where packs grow goes. Throws what the store's `prepare` throws. */
+  async prepare(): Promise<void> {
+    await this.store.prepare()
+    // What stays costs room and nothing else; a folder that can not be written to is told by the first pack.
+    if (!this.store.local) await sweepStaged(this.workspace).catch(() => {})
   }
 
   /** Where packs grow until they are stored. */

@@ -9,6 +9,7 @@ import path from 'node:path'
 import { throwIfAborted } from '../../kernel/abort.ts'
 import { BackupError, isBackupError, systemCode } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
+import { makeDirectories } from '../../kernel/directories.ts'
 import { machineTag } from '../../kernel/machine.ts'
 import { closeDescriptor, isNoFile, openRegular, readInto } from '../../kernel/regular-file.ts'
 import { isUnreadable, type ObjectStat, type ObjectStore, publishFile } from '../../storage/index.ts'
@@ -64,7 +65,8 @@ export async function writeUserFile(
   { signal }: CallOptions = {},
 ): Promise<UserFile> {
   const { store } = repository
-  await store.prepare()
+  await repository.prepare()
+  makeDirectories(repository.workspace, { mode: 0o700 })
   const staged = path.join(
     repository.workspace,
     `user-${machineTag()}-${process.pid}-${randomBytes(12).toString('hex')}`,
