@@ -6,44 +6,24 @@
  */
 import fs from 'node:fs'
 import path from 'node:path'
-import type { PGlite } from '@electric-sql/pglite'
-import { NodeFS } from '@electric-sql/pglite/nodefs'
 import { syncFolder } from '../../kernel/written-through.ts'
-
-/** What of Emscripten's NODEFS is used. */
-interface HostNode {
-  readonly name: string
-  readonly parent: HostNode
-}
-interface HostFileSystem {
-  realPath(node: HostNode): string
-  readonly stream_ops: { fsync?: (stream: { readonly nfd?: number; readonly node: HostNode }) => number }
-  readonly node_ops: {
-    mknod(parent: HostNode, name: string, mode: number, dev: number): HostNode
-    rename(node: HostNode, folder: HostNode, name: string): void
-  }
-}
-interface HostModule {
-  readonly NODEFS: HostFileSystem
-  readonly FS: { readonly ErrnoError: new (code: number) => Error }
-}
+import { type HostModule, WatchedFiles } from './watched-files.ts'
 
 /** Of Emscripten's numbering. PostgreSQL stops at once when its log can't be written through. */
 const EIO = 29
 
-export class DurableFiles extends NodeFS {
+export class DurableFiles extends WatchedFiles {
   /** How often the write-ahead log was written through. */
   logSyncs = 0
   /** The first error with which the disk refused: what was written before it is in doubt. */
   failure: unknown
 
-  override async init(database: PGlite, options: Parameters<NodeFS['init']>[1]): ReturnType<NodeFS['init']> {
-    const made = await super.init(database, options)
-    const hook = (module: unknown) => this.#hook(module as HostModule)
-    return { emscriptenOpts: { ...made.emscriptenOpts, preRun: [...(made.emscriptenOpts.preRun ?? []), hook] } }
-  }
-
-  #hook({ NODEFS: host, FS: { ErrnoError } }: HostModule): void {
+  protected override hook(module: HostModule): void {
+    super.hook(module)
+    const {
+      NODEFS: host,
+      FS: { ErrnoError },
+    } = module
     const sync = (run: () => void) => {
       try {
         run()

@@ -1,10 +1,11 @@
 // Goal: each guard of the embedded database holds on its own: what is written reaches the disk, one process has it, it
 // is made whole, and a folder that it can't read is said to be so.
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import fs from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { PGlite } from '@electric-sql/pglite'
@@ -154,6 +155,56 @@ test('a directory of another version, or damaged, is refused and left alone', as
   assert.deepEqual(fs.readdirSync(stranger), ['a file'])
   fs.writeFileSync(control, content)
   await (await openCatalog({ directory }))[Symbol.asyncDispose]()
+})
+
+test('what the system refuses while it starts is told as that, never as damage; the next start finds all', async (t) => {
+  using folder = temporaryDirectory()
+  const directory = makeDatabase(folder.path)
+  const open = fs.openSync
+  for (const [code, told] of [
+    ['EMFILE', 'PROCESS_LIMIT'],
+    ['ENFILE', 'PROCESS_LIMIT'],
+    ['ENOMEM', 'PROCESS_LIMIT'],
+    ['ENOSPC', 'DISK_FULL'],
+    ['EDQUOT', 'DISK_FULL'],
+    ['EIO', 'STORAGE_FAILED'],
+    ['EROFS', 'HOME_READ_ONLY'],
+    ['EACCES', 'PERMISSION_DENIED'],
+  ] as const) {
+    let refused = 0
+    const broken = t.mock.method(fs, 'openSync', (...given: Parameters<typeof fs.openSync>) => {
+      if (!/\/catalog\/(?:global|base|pg_wal)\//.test(String(given[0]))) return open(...given)
+      refused += 1
+      throw Object.assign(new Error(code), { code, errno: -os.constants.errno[code as 'EIO'] })
+    })
+    await assert.rejects(openCatalog({ directory }), { code: told }, code)
+    broken.mock.restore()
+    assert.ok(refused > 0, code)
+  }
+  await (await openCatalog({ directory }))[Symbol.asyncDispose]()
+})
+
+test('a real limit on open files is told as one', () => {
+  using folder = temporaryDirectory()
+  const directory = makeDatabase(folder.path)
+  const program = `
+    import fs from 'node:fs'
+    const { openCatalog } = await import(${JSON.stringify(path.join(import.meta.dirname, '../index.ts'))})
+    const spare = []
+    try { for (;;) spare.push(fs.openSync('/dev/null')) } catch {}
+    for (const descriptor of spare.splice(0, Number(process.argv[1]))) fs.closeSync(descriptor)
+    console.log(await openCatalog({ directory: ${JSON.stringify(directory)} }).then(() => 'opened', ({ code }) => code))
+    process.exit()`
+  const said = (spare: number) =>
+    spawnSync(
+      '/bin/sh',
+      ['-c', 'ulimit -n 80; exec "$0" "$@"', process.execPath, '--input-type=module', '-e', program, String(spare)],
+      {
+        encoding: 'utf8',
+      },
+    ).stdout.trim()
+  // Too few for the lock, and for the database.
+  assert.deepEqual([2, 6].map(said), ['PROCESS_LIMIT', 'PROCESS_LIMIT'])
 })
 
 test('a lock file of PostgreSQL that a crash left empty does not keep it from opening', async () => {

@@ -6,7 +6,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { PGlite, type PGliteInterface } from '@electric-sql/pglite'
-import { NodeFS } from '@electric-sql/pglite/nodefs'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { makeDirectories } from '../../kernel/directories.ts'
 import { syncFolder, syncTree } from '../../kernel/written-through.ts'
@@ -16,10 +15,11 @@ import { initialize, migrate, type SqlSession } from '../schema.ts'
 import { PGLITE_PARSERS, PGLITE_SERIALIZERS } from '../values.ts'
 import { DurableFiles } from './durable-files.ts'
 import { embeddedDialect } from './embedded-dialect.ts'
-import { folderRefusal } from './folder-refusal.ts'
+import { folderRefusal, startRefusal } from './folder-refusal.ts'
 import { fillAhead, keepAhead } from './made-ahead.ts'
 import { OwnerLock } from './owner-lock.ts'
 import { type Instance, type OpenedDatabase, RevivingDatabase, watch } from './reviving-database.ts'
+import { WatchedFiles } from './watched-files.ts'
 
 export interface EmbeddedOptions {
   /** Made where it is absent. Without one the database lives in memory and goes with the process. */
@@ -65,7 +65,7 @@ export async function openEmbeddedCatalog(options: EmbeddedOptions = {}): Promis
   }
   try {
     await makeIfAbsent(directory, template).catch((error: unknown) => {
-      throw folderRefusal(path.dirname(directory), error) ?? error
+      throw error instanceof BackupError ? error : (folderRefusal(path.dirname(directory), error) ?? error)
     })
     return asCatalog(await RevivingDatabase.start(directory, () => openNamed(directory)), directory, release)
   } catch (error) {
@@ -114,7 +114,10 @@ async function openDirectory(directory: string): Promise<OpenedDatabase> {
     return { database, failure }
   } catch (error) {
     if (failure() === undefined) await database.close()
-    throw error
+    else files.closeAll()
+    // What stopped it while it was made ready.
+    if (error instanceof BackupError && error.code !== 'EMBEDDED_NOT_DURABLE') throw error
+    throw (files.refusal === undefined ? undefined : startRefusal(directory, error, files.refusal)) ?? error
   }
 }
 
@@ -148,13 +151,19 @@ async function make(directory: string, template: Blob | undefined): Promise<void
 
 /** Nothing has to survive yet: the tree is written through once, when it is whole. */
 async function makeIn(folder: string, template?: Blob): Promise<void> {
-  const database = await PGlite.create({
-    ...common(template),
-    fs: new NodeFS(folder),
-    startParams: [...PGlite.defaultStartParams, ...SHARED_SETTINGS],
-  })
-  await prepare(database, folder)
-  await database.close()
+  const files = new WatchedFiles(folder)
+  try {
+    const database = await PGlite.create({
+      ...common(template),
+      fs: files,
+      startParams: [...PGlite.defaultStartParams, ...SHARED_SETTINGS],
+    })
+    await prepare(database, folder)
+    await database.close()
+  } catch (error) {
+    files.closeAll()
+    throw startRefusal(folder, error, files.refusal) ?? error
+  }
 }
 
 /** For the build: makes, in the empty folder `scratch`, what the first command of a system takes instead of making it. */
@@ -176,6 +185,9 @@ async function start(directory: string): Promise<{ database: PGlite; files: Dura
   try {
     return { database: await PGlite.create({ ...common(undefined), fs: files, startParams }), files }
   } catch (error) {
+    files.closeAll()
+    const refusal = startRefusal(directory, error, files.refusal)
+    if (refusal) throw refusal
     throw new BackupError('EMBEDDED_UNREADABLE', `The embedded database in ${directory} does not open.`, {
       context: { directory },
       cause: error,

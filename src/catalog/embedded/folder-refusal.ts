@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { BackupError, systemCode } from '../../kernel/backup-error.ts'
 import { nameOfUser } from '../../kernel/run-as.ts'
-import { diskFull, FullPlace } from '../../kernel/system-failure.ts'
+import { diskFull, FullPlace, isFull, processLimit } from '../../kernel/system-failure.ts'
 
 /** Two segments of the write-ahead log. */
 const ROOM_MIN = 32 * 1024 * 1024
@@ -30,8 +30,45 @@ export function folderRefusal(
       context: { key: described(found.file) },
       cause,
     })
-  if (!isFull(there)) return undefined
+  if (!hasNoRoom(there)) return undefined
   return diskFull(FullPlace.HOME, there, cause)
+}
+
+/** SQLSTATE of PostgreSQL: out of memory, too many of something. */
+const PROCESS_STATES: readonly unknown[] = ['53200', '53000']
+
+/**
+ * Why the database did not start, where something was refused to it: PROCESS_LIMIT, DISK_FULL, PERMISSION_DENIED,
+ * HOME_READ_ONLY, STORAGE_FAILED. Undefined where nothing was: then it is the folder itself. `refusal`: what its file
+ * layer saw.
+ */
+export function startRefusal(directory: string, error: unknown, refusal: string | undefined): BackupError | undefined {
+  // WebAssembly says by its class that it gets no memory.
+  const isMemory = error instanceof RangeError || PROCESS_STATES.includes(systemCode(error))
+  const seen = refusal ?? systemCode(error)
+  const told = isMemory && seen !== 'EMFILE' && seen !== 'ENFILE' ? 'ENOMEM' : seen
+  const coded = Object.assign(new Error(`The embedded database in ${directory} does not start.`, { cause: error }), {
+    code: told,
+  })
+  const limit = processLimit(coded)
+  if (limit) return limit
+  if (isFull(coded)) return diskFull(FullPlace.HOME, directory, error)
+  const found = folderRefusal(directory, error, { isDeep: true })
+  if (found || refusal === undefined) return found
+  if (refusal === 'EROFS')
+    return new BackupError('HOME_READ_ONLY', `${directory} lies on a read-only file system.`, {
+      context: { key: directory },
+      cause: error,
+    })
+  if (refusal === 'EACCES')
+    return new BackupError('PERMISSION_DENIED', `Something in ${directory} may not be used by this user.`, {
+      context: { key: directory },
+      cause: error,
+    })
+  return new BackupError('STORAGE_FAILED', `The disk of ${directory} failed.`, {
+    context: { cause: `${refusal}, ${directory}` },
+    cause: error,
+  })
 }
 
 function nearest(place: string): string {
@@ -68,7 +105,7 @@ function described(file: string): string {
   }
 }
 
-function isFull(directory: string): boolean {
+function hasNoRoom(directory: string): boolean {
   const { bavail, bsize } = fs.statfsSync(directory)
   return bavail * bsize < ROOM_MIN
 }

@@ -10,6 +10,7 @@ import { BackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import { makeDirectories } from '../../kernel/directories.ts'
 import { hostName } from '../../kernel/machine.ts'
+import { processLimit } from '../../kernel/system-failure.ts'
 import { folderRefusal } from './folder-refusal.ts'
 
 export interface Owner {
@@ -27,6 +28,9 @@ interface SqliteFile {
 }
 
 const SQLITE_BUSY = 5
+const SQLITE_CANTOPEN = 14
+/** What the lock needs: the file, its journal, its folder. */
+const SQLITE_FILES = 4
 
 export class OwnerLock implements Disposable {
   readonly file: string
@@ -42,7 +46,7 @@ export class OwnerLock implements Disposable {
 
   /**
    * Makes `file` where it is absent. Throws OWNER_EXISTS, naming pid and host, while another holder lives;
-   * PERMISSION_DENIED, HOME_READ_ONLY, DISK_FULL.
+   * PERMISSION_DENIED, HOME_READ_ONLY, DISK_FULL, PROCESS_LIMIT.
    */
   static async acquire(file: string): Promise<OwnerLock> {
     try {
@@ -50,7 +54,7 @@ export class OwnerLock implements Disposable {
       return await OwnerLock.#lock(file)
     } catch (error) {
       if (error instanceof BackupError) throw error
-      throw folderRefusal(file, error) ?? folderRefusal(path.dirname(file), error) ?? error
+      throw limitOf(error) ?? folderRefusal(file, error) ?? folderRefusal(path.dirname(file), error) ?? error
     }
   }
 
@@ -80,6 +84,21 @@ export class OwnerLock implements Disposable {
     fs.rmSync(ownerFile(this.file), { force: true })
     this.#database.close()
     this.#database = undefined
+  }
+}
+
+/** SQLite says no more than that it could not open its file: whether any could be opened tells why. */
+function limitOf(error: unknown): BackupError | undefined {
+  const known = processLimit(error)
+  if (known || (error as { errcode?: unknown }).errcode !== SQLITE_CANTOPEN) return known
+  const opened: number[] = []
+  try {
+    while (opened.length < SQLITE_FILES) opened.push(fs.openSync('/dev/null', 'r'))
+    return undefined
+  } catch (refused) {
+    return processLimit(refused)
+  } finally {
+    for (const descriptor of opened) fs.closeSync(descriptor)
   }
 }
 

@@ -4,9 +4,9 @@
  * fails with DATABASE_UNAVAILABLE, the instance is dropped, and whoever comes next opens the directory anew, which
  * replays what was committed.
  */
-import fs from 'node:fs'
 import type { PGlite, Results } from '@electric-sql/pglite'
 import { BackupError, systemCode } from '../../kernel/backup-error.ts'
+import { closeStreams, type HostModule } from './watched-files.ts'
 
 /** `e.status` of PostgreSQL's own long jump, an ordinary SQL error. */
 const LONG_JUMP = 100
@@ -15,7 +15,6 @@ const LONG_JUMP = 100
 interface Module {
   _PostgresMainLoopOnce(): void
   stackRestore(pointer: number): void
-  readonly FS: { readonly streams: ReadonlyArray<{ readonly nfd?: number } | null | undefined> }
 }
 
 export interface OpenedDatabase {
@@ -119,16 +118,8 @@ class LivingDatabase implements Instance {
       if (this.#failure() === undefined) throw error
     }
     this.#death ??= this.#onDeath(this.#failure())
-    this.#bury(this.#database.Module as unknown as Module)
+    closeStreams(this.#database.Module as unknown as HostModule)
     throw this.#death
-  }
-
-  /** Its open files are closed; the memory goes with the last reference. */
-  #bury(module: Module): void {
-    for (const descriptor of new Set(
-      module.FS.streams.flatMap((stream) => (stream?.nfd === undefined ? [] : [stream.nfd])),
-    ))
-      fs.close(descriptor, () => {})
   }
 }
 
