@@ -39,6 +39,12 @@ export interface Entry {
   readonly kind: number
   readonly content: Buffer
   readonly linkTarget: Buffer | undefined
+  /** Its extended attributes. */
+  readonly attributes: readonly { readonly name: string; readonly value: Buffer }[]
+  /** Some of its metadata could not be kept. */
+  readonly isPoor: boolean
+  /** It changed while it was read. */
+  readonly isChanging: boolean
 }
 
 export interface Chunk {
@@ -81,7 +87,7 @@ function* pageEntries(blob: Buffer): Generator<Entry> {
   ) as Record<(typeof COLUMNS)[number], number[]>
   const kinds = cursor.take(count)
   const contents = Array.from(kinds, (kind) => readContent(cursor, kind))
-  const targets = readLinkTargets(cursor)
+  const extras = readExtras(cursor)
   for (let i = 0; i < count; i += 1) {
     const at = (column: (typeof COLUMNS)[number]) => columns[column][i] as number
     yield {
@@ -95,7 +101,7 @@ function* pageEntries(blob: Buffer): Generator<Entry> {
       identity: [at('major'), at('minor'), at('inodeHigh'), at('inodeLow')].join(':'),
       kind: kinds[i] as number,
       content: contents[i] as Buffer,
-      linkTarget: targets.get(i),
+      ...seenIn(extras.get(i)),
     }
   }
 }
@@ -137,16 +143,36 @@ function readContent(cursor: Cursor, kind: number): Buffer {
   return cursor.bytes.subarray(from, cursor.at)
 }
 
-function readLinkTargets(cursor: Cursor): Map<number, Buffer> {
-  const targets = new Map<number, Buffer>()
+interface Extra {
+  readonly type: number
+  readonly bytes: Buffer
+}
+
+/** Of types that are not known nothing is made. */
+function seenIn(extras: readonly Extra[] = []): Pick<Entry, 'linkTarget' | 'attributes' | 'isPoor' | 'isChanging'> {
+  return {
+    linkTarget: extras.find(({ type }) => type === 1)?.bytes,
+    attributes: extras
+      .filter(({ type }) => type === 2)
+      .map(({ bytes }) => {
+        const end = 1 + (bytes[0] ?? 0)
+        return { name: bytes.subarray(1, end).toString('latin1'), value: bytes.subarray(end) }
+      }),
+    isPoor: extras.some(({ type }) => type === 4),
+    isChanging: extras.some(({ type }) => type === 5),
+  }
+}
+
+function readExtras(cursor: Cursor): Map<number, Extra[]> {
+  const extras = new Map<number, Extra[]>()
   for (let left = cursor.count(3); left > 0; left -= 1) {
     const entry = cursor.varint()
     const type = cursor.u8()
     const bytes = cursor.take(cursor.varint())
-    if (type === 1) targets.set(entry, bytes)
+    extras.set(entry, [...(extras.get(entry) ?? []), { type, bytes }])
   }
   if (cursor.left !== 0) throw new RescueError('a page has bytes after its end')
-  return targets
+  return extras
 }
 
 /** The chunks of a file, in order. */

@@ -130,7 +130,7 @@ function readOf(store: Store, snapshot: Snapshot, { command, path, target }: Ask
   if (!target)
     throw new RescueError(words('say where to restore with --target', 'diga com --target para onde restaurar'), 2)
   const counts = restoreTree(store, id, { target, isPartial: snapshot.state !== 'complete' })
-  for (const line of counts.failed) warn(line)
+  for (const line of [...counts.failed, ...counts.leftOut.lines()]) warn(line)
   say(
     words(
       `${counts.files} files, ${counts.bytes} bytes restored from ${snapshot.name.slice(0, 12)}`,

@@ -1,18 +1,27 @@
 /**
  * Restores into an empty folder, with contents, modes, times, links and holes; owners when root. Not restored:
- * attributes, ACLs, devices.
+ * attributes, ACLs, devices. What is left out is counted and told.
  */
 import fs from 'node:fs'
 import { RescueError } from './bytes.ts'
 import { chunksOf, type Entry, entriesOf, isHole, isUnreached, TYPE } from './directories.ts'
+import { LeftOut } from './left-out.ts'
 import type { Snapshot } from './runs.ts'
 import type { Store } from './store.ts'
 import { words } from './words.ts'
+
+const SET_USER = 0o4000
+const SET_GROUP = 0o2000
+/** Of Linux's `system.posix_acl_access`: a version, then entries of tag, rights and id. */
+const ACL_HEADER_BYTES = 4
+const ACL_ENTRY_BYTES = 8
+const ACL_OWNING_GROUP = 4
 
 export interface RestoreCounts {
   files: number
   bytes: number
   readonly failed: string[]
+  readonly leftOut: LeftOut
 }
 
 export function restoreTree(
@@ -23,7 +32,7 @@ export function restoreTree(
   if (fs.existsSync(target) && fs.readdirSync(target).length > 0)
     throw new RescueError(words(`${target} is not empty`, `${target} não está vazia`))
   fs.mkdirSync(target, { recursive: true, mode: 0o700 })
-  const counts: RestoreCounts = { files: 0, bytes: 0, failed: [] }
+  const counts: RestoreCounts = { files: 0, bytes: 0, failed: [], leftOut: new LeftOut() }
   directory(store, tree, { at: Buffer.from(target), counts, linked: new Map(), isPartial })
   return counts
 }
@@ -64,7 +73,8 @@ function restoreEntry(store: Store, entry: Entry, place: Place): void {
     if (entry.kind === 1) directory(store, entry.content, place)
   } else if (type === TYPE.LINK) {
     fs.symlinkSync(entry.linkTarget ?? Buffer.alloc(0), place.at)
-    if (process.getuid?.() === 0) fs.lchownSync(place.at, entry.uid, entry.gid)
+    remark(entry, place)
+    giveToOwner(entry, place)
     return fs.lutimesSync(place.at, entry.mtime, entry.mtime)
   } else if (type === TYPE.FILE) {
     if (restoreFile(store, entry, place)) return
@@ -72,9 +82,44 @@ function restoreEntry(store: Store, entry: Entry, place: Place): void {
     throw new RescueError(
       words('is a device, pipe or socket: left out', 'é um dispositivo, pipe ou socket: ficou de fora'),
     )
-  if (process.getuid?.() === 0) fs.chownSync(place.at, entry.uid, entry.gid)
-  fs.chmodSync(place.at, entry.mode & 0o7777)
+  remark(entry, place)
+  giveToOwner(entry, place)
+  const { uid, gid } = fs.lstatSync(place.at)
+  // Set for one owner, these bits must not serve another.
+  const lost = entry.mode & ((uid === entry.uid ? 0 : SET_USER) | (gid === entry.gid ? 0 : SET_GROUP))
+  if (lost !== 0) place.counts.leftOut.setuid += 1
+  fs.chmodSync(place.at, modeWithoutAcl(entry) & 0o7777 & ~lost)
   fs.utimesSync(place.at, entry.mtime, entry.mtime)
+}
+
+/**
+ * The mode that the entry has without its ACL. With one, the bits of the group are the most that anybody named in it
+ * may do: given to the group itself they would be more than it had.
+ */
+function modeWithoutAcl({ mode, attributes }: Entry): number {
+  const acl = attributes.find(({ name }) => name === 'system.posix_acl_access')?.value ?? Buffer.alloc(0)
+  for (let at = ACL_HEADER_BYTES; at + ACL_ENTRY_BYTES <= acl.length; at += ACL_ENTRY_BYTES)
+    if (acl.readUInt16LE(at) === ACL_OWNING_GROUP) return mode & (~0o070 | (acl.readUInt16LE(at + 2) << 3))
+  return mode
+}
+
+function remark({ attributes, isPoor, isChanging }: Entry, { counts: { leftOut } }: Place): void {
+  if (attributes.length > 0) leftOut.attributes += 1
+  if (attributes.some(({ name }) => name.startsWith('system.posix_acl_'))) leftOut.acls += 1
+  if (isPoor) leftOut.neverKept += 1
+  if (isChanging) leftOut.changing += 1
+}
+
+function giveToOwner({ uid, gid }: Entry, { at, counts: { leftOut } }: Place): void {
+  const made = fs.lstatSync(at)
+  if (made.uid === uid && made.gid === gid) return
+  try {
+    fs.lchownSync(at, uid, gid)
+  } catch (error) {
+    // Whoever is not root, and root itself on a disk or in a container that knows no such owner.
+    if (!['EPERM', 'EINVAL', 'ENOTSUP', 'ENOSYS'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+    leftOut.owners += 1
+  }
 }
 
 /** True when it was made as a hard link and needs nothing more. */
