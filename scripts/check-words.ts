@@ -14,6 +14,7 @@ const BANS: ReadonlyArray<readonly [pattern: RegExp, instead: string]> = [
   [/\bset(Timeout|Interval|Immediate)\(/, 'kernel/clock.ts'],
   [/\bconsole\.\w+\(/, "the command's own streams"],
   [/\.pipe\(/, 'pipeline()'],
+  [/\.(push|unshift)\(\.\.\./, 'appendAll() of kernel/collect.ts, since a call takes only so many arguments'],
 ]
 
 const faults: string[] = []

@@ -30,6 +30,11 @@ test('columns stand under their titles, numbers at the right, nothing behind the
   assert.deepEqual(lines, ['Name     Size  Path', 'a           5  /x', 'longer  12345  /y'])
 })
 
+test('a table has as many lines as there are', () => {
+  const rows = Array.from({ length: 300_000 }, (_, i) => [String(i)])
+  assert.equal(tableLines([{ title: 'Name' }], rows).length, 300_001)
+})
+
 test('one file, two files, and the marks of each language', () => {
   const say = (locale: 'en' | 'pt-BR', files: number) => translator(locale)('progress.files', { files })
   assert.deepEqual(

@@ -99,7 +99,7 @@ export interface TableColumn {
 /** Lines of a table whose columns stand under their titles. The last column is not padded. */
 export function tableLines(columns: readonly TableColumn[], rows: ReadonlyArray<readonly string[]>): string[] {
   const lines = [columns.map(({ title }) => title), ...rows.map((row) => row.map(printable))]
-  const widths = columns.map((_, i) => Math.max(...lines.map((line) => (line[i] ?? '').length)))
+  const widths = columns.map((_, i) => lines.reduce((width, line) => Math.max(width, (line[i] ?? '').length), 0))
   const cell = (text: string, i: number) =>
     columns[i]!.isNumber ? text.padStart(widths[i]!) : i === columns.length - 1 ? text : text.padEnd(widths[i]!)
   return lines.map((line) => line.map(cell).join('  ').trimEnd())

@@ -191,14 +191,19 @@ function textOf(filters: readonly Filter[]): string {
 /** What tells a snapshot's group from another. Throws USAGE for a field that is none. */
 export function groupOf(context: CommandContext, document: SnapshotDocument): string {
   const values: Readonly<Record<Group, () => string>> = {
-    host: () => document.host,
-    source: () => document.source,
-    path: () => pathsOf(document).join(' '),
-    tag: () => [...document.tags].sort().join(','),
+    host: () => asMember(document.host),
+    source: () => asMember(document.source),
+    path: () => pathsOf(document).map(asMember).join(' '),
+    tag: () => [...document.tags].sort().map(asMember).join(','),
   }
   return fieldsOf(context)
     .map((field) => values[field]())
     .join('  ')
+}
+
+/** Two that only together read like a third are never one group: a policy would count their points as one's. */
+function asMember(text: string): string {
+  return /[\s,"]/.test(text) ? JSON.stringify(text) : text
 }
 
 function fieldsOf(context: CommandContext): Group[] {

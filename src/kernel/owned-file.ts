@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { diskFull, FullPlace, isFull } from './system-failure.ts'
+import { syncFolder } from './written-through.ts'
 
 const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY } = fs.constants
 
@@ -53,7 +54,7 @@ function makeFile(file: string, text: string): void {
   }
 }
 
-/** Puts `text` in the place of `file`, whole or not at all. */
+/** Puts `text` in the place of `file`, whole or not at all, and on the disk when the call ends. */
 export function replaceOwnedFile(file: string, text: string): void {
   const aside = path.join(
     path.dirname(file),
@@ -62,6 +63,7 @@ export function replaceOwnedFile(file: string, text: string): void {
   try {
     makeOwnedFile(aside, text)
     fs.renameSync(aside, file)
+    syncFolder(path.dirname(file))
   } catch (error) {
     fs.rmSync(aside, { force: true })
     throw error

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { withPath } from './system-failure.ts'
+import { syncFolder } from './written-through.ts'
 
 /**
  * Writes aside, fsyncs, renames and fsyncs the folder. Takes the place of a file of that name; a link of that name is
@@ -20,10 +21,5 @@ export function publishFile(file: string, content: string | Uint8Array, options:
     fs.rmSync(aside, { force: true })
     throw withPath(error, file)
   }
-  const descriptor = fs.openSync(folder, fs.constants.O_RDONLY | fs.constants.O_DIRECTORY)
-  try {
-    fs.fsyncSync(descriptor)
-  } finally {
-    fs.closeSync(descriptor)
-  }
+  syncFolder(folder)
 }

@@ -122,3 +122,14 @@ test('a key that a command prints: no shell, no output shown, its failures named
   assert.equal(fs.existsSync(at('surprise')), false)
   assert.equal((await run(['snapshots', '--password-command', good, '--key-file', at('key')])).status, 2)
 })
+
+test('two groups that only read alike are two: a policy counts the points of each', async () => {
+  fs.mkdirSync(at(`agenda ${folder.path}/laudos`), { recursive: true })
+  for (const args of [
+    [at('laudos'), at('agenda'), '--tag', 'a', '--tag', 'b'],
+    [at(`agenda ${folder.path}/laudos`), '--tag', 'a,b'],
+  ])
+    assert.equal((await run(['backup', ...args, '--source', 'parecidos'])).status, 0)
+  for (const field of ['path', 'tag'])
+    assert.equal((await chosen('--source', 'parecidos', '--latest', '1', '--group-by', field)).length, 2, field)
+})

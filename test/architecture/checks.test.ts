@@ -89,7 +89,7 @@ test('names: what is not kebab-case and what says nothing is named', () => {
   assert.ok(!output.includes('good-name'))
 })
 
-test('words: time, chance, environment, timers, consoles and pipes outside the kernel are named; comments are not', () => {
+test('words: time, chance, environment, timers, consoles, pipes and lists as arguments outside the kernel are named; comments are not', () => {
   using folder = temporaryDirectory()
   const banned = [
     'Date.now()',
@@ -100,6 +100,7 @@ test('words: time, chance, environment, timers, consoles and pipes outside the k
     'setInterval(f, 1)',
     'console.log(1)',
     'a.pipe(b)',
+    'all.push(...some)',
   ]
   plant(folder.path, {
     'src/engine/bad.ts': banned.join('\n'),

@@ -115,6 +115,25 @@ test('an earlier HOME is used on, and said', { skip }, async () => {
   assert.match(unit, /^Environment=NEONPRO_BACKUP_HOME=\/var\/lib\/neonpro$/m)
 })
 
+test('what systemd gives a meaning of its own is written so that it stays itself, and read back so', {
+  skip,
+}, async () => {
+  using here = image()
+  const repository = '/srv/50% of "it"\\ $HOME'
+  const { json } = await here.service('install', '--repo', repository)
+  assert.deepEqual(json!['missing'], [])
+  const local = fs.readFileSync(here.at('/etc/systemd/system/neonpro-backup.service.d/local.conf'), 'utf8')
+  // A setting expands no variables; a command line does.
+  const written = '/srv/50%% of \\"it\\"\\\\ $HOME"'
+  for (const line of [`Environment="NEONPRO_REPOSITORY=${written}`, `ReadWritePaths="${written}`])
+    assert.ok(local.split('\n').includes(line), local)
+  const { checks } = (await here.service('status')).json as {
+    checks: Array<{ id: string; severity: string; about: Array<{ name: string }> }>
+  }
+  const looked = checks.find(({ id }) => id === 'SERVICE_REPOSITORY')
+  assert.deepEqual([looked?.severity, looked?.about[0]?.name], ['OK', repository])
+})
+
 const hasAnalyze = spawnSync('systemd-analyze', ['--version']).status === 0
 
 test('systemd takes the unit and its drop-in without a word', {

@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import { BackupError } from '../../kernel/backup-error.ts'
+import { appendAll } from '../../kernel/collect.ts'
 import { parseLocation, storage } from '../../system/compose.ts'
 import type { BackupSystem } from '../../system/index.ts'
 import { type CommandContext, type CommandResult, isRepositoryNamed, repositoryOption } from '../command.ts'
@@ -22,8 +23,8 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   if (!settings) checks.push(await tried(context, { id: 'KEY', message: t('doctor.key') }, () => keysOf(context)))
   const asked = await askedRepository(context, settings)
   const canOpen = checks.every((each) => isBearable(each) || APART.includes(each.id))
-  if (asked && canOpen) checks.push(...(await repositoryChecks(context, asked)))
-  if (settings) checks.push(...(await runningChecksOf(context, { source, settings, checks })))
+  if (asked && canOpen) appendAll(checks, await repositoryChecks(context, asked))
+  if (settings) appendAll(checks, await runningChecksOf(context, { source, settings, checks }))
   for (const check of checks) sayCheck(check, context)
   return { json: { checks }, exitCode: checks.every(isBearable) ? 0 : 1 }
 }

@@ -5,6 +5,7 @@ import { keyFingerprint } from '../../engine/index.ts'
 import { BackupError, systemCode } from '../../kernel/backup-error.ts'
 import { makeDirectories } from '../../kernel/directories.ts'
 import { withPath } from '../../kernel/system-failure.ts'
+import { syncFolder } from '../../kernel/written-through.ts'
 import type { CommandContext, CommandResult } from '../command.ts'
 import type { AnswerOf } from '../json/index.ts'
 import { refuseKeyInRepository } from '../open.ts'
@@ -41,4 +42,5 @@ function writeWhole(file: string, text: string): void {
   } finally {
     fs.closeSync(descriptor)
   }
+  syncFolder(path.dirname(path.resolve(file)))
 }

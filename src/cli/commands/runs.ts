@@ -1,5 +1,6 @@
 import type { RunView } from '../../contracts/system/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
+import { appendAll } from '../../kernel/collect.ts'
 import { shortIds } from '../../kernel/id-beginning.ts'
 import type { BackupSystem } from '../../system/index.ts'
 import { STATES } from '../choices.ts'
@@ -56,7 +57,7 @@ async function newestRuns(
   const runs: RunView[] = []
   for (let page = 1; ; page += 1) {
     const { items, total } = dataOf(await manager.listBackups(filters, { page, limit }), context)
-    runs.push(...items)
+    appendAll(runs, items)
     if (items.length < limit || runs.length >= Math.min(latest, total)) return { runs: runs.slice(0, latest), total }
   }
 }

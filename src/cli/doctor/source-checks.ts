@@ -8,6 +8,7 @@ import path from 'node:path'
 import { type ConfigView, effectiveSettings, type RunView } from '../../contracts/system/index.ts'
 import { isBackupError, systemCode } from '../../kernel/backup-error.ts'
 import { monotonicNs } from '../../kernel/clock.ts'
+import { appendAll } from '../../kernel/collect.ts'
 import { userName } from '../../kernel/machine.ts'
 import type { ObjectStat, ObjectStore } from '../../storage/index.ts'
 import { openStore, storage } from '../../system/compose.ts'
@@ -114,7 +115,11 @@ function readableCheck({ t }: CommandContext, root: string): Check {
     const place = waiting.pop()!
     try {
       const facts = fs.lstatSync(place)
-      if (facts.isDirectory()) waiting.push(...fs.readdirSync(place).map((name) => path.join(place, name)))
+      if (facts.isDirectory())
+        appendAll(
+          waiting,
+          fs.readdirSync(place).map((name) => path.join(place, name)),
+        )
       else if (facts.isFile()) fs.accessSync(place, fs.constants.R_OK)
     } catch (error) {
       if (systemCode(error) !== 'ENOENT' || place === root) closed.push({ place, code: systemCode(error) ?? 'unknown' })

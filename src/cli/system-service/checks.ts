@@ -6,6 +6,7 @@ import type { CommandContext } from '../command.ts'
 import { SubjectKind } from '../doctor/catalog.ts'
 import { type Check, fine, type Looked, missing, subjects } from '../doctor/check.ts'
 import { isLive, SERVICE, type ServicePlaces, systemctl } from './places.ts'
+import { unquoted } from './unit.ts'
 
 const INSTALL = 'neonpro-backup service install'
 
@@ -78,7 +79,8 @@ function keyRemedy({ t }: CommandContext, { file, install }: { file: string; ins
 export function accessChecks({ t }: CommandContext, places: ServicePlaces): Check[] {
   const { at, dropIn, account, user } = places
   const text = fs.existsSync(at(dropIn)) ? fs.readFileSync(at(dropIn), 'utf8') : ''
-  const told = /^Environment="?NEONPRO_REPOSITORY=([^"\n]+)"?$/m.exec(text)?.[1]
+  const [, word] = /^Environment=(.*)$/m.exec(text) ?? []
+  const told = word === undefined ? undefined : unquoted(word).replace(/^NEONPRO_REPOSITORY=/, '')
   const named = places.repositoryFolder ?? (told === undefined ? undefined : storage.localRootOf(parseLocation(told)))
   // Anywhere else no folder's rights decide.
   if (named === undefined) return []

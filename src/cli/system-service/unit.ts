@@ -13,7 +13,7 @@ export function unitText(
   { user, home }: ServicePlaces,
   { node, program }: { readonly node: readonly string[]; readonly program: string },
 ): string {
-  const command = [...node, program, 'serve'].map(quoted).join(' ')
+  const command = [...node, program, 'serve'].map((word) => quoted(word).replaceAll('$', '$$$$')).join(' ')
   const text = fs.readFileSync(serviceUnit(), 'utf8')
   const fitted = text
     .replace(/^ExecStart=.*$/m, () => `ExecStart=${command}`)
@@ -45,12 +45,18 @@ export function accountFileText({ user, home }: ServicePlaces): string {
   return `# Written by "neonpro-backup service install".\nu ${user} - "NeonPro Backup" ${home} /usr/sbin/nologin\n`
 }
 
-/** As systemd reads it: one word, whatever stands in it. */
+/** As systemd reads it: one word, whatever stands in it. A command line also expands variables, a setting does not. */
 function quoted(text: string): string {
   const safe = specifierSafe(text)
   return /^[\w@%+=:,./-]+$/.test(safe) ? safe : `"${safe.replace(/["\\]/g, '\\$&')}"`
 }
 
+/** What `quoted` made of a text, back again. */
+export function unquoted(word: string): string {
+  const text = word.startsWith('"') ? word.slice(1, -1).replace(/\\(["\\])/g, '$1') : word
+  return text.replaceAll('%%', '%')
+}
+
 function specifierSafe(text: string): string {
-  return text.replaceAll('%', '%%').replaceAll('$', '$$$$')
+  return text.replaceAll('%', '%%')
 }

@@ -2,6 +2,7 @@
 import { throwIfAborted } from '../../kernel/abort.ts'
 import { isBackupError } from '../../kernel/backup-error.ts'
 import { isoTime, monotonicNs, nowMs, turn } from '../../kernel/clock.ts'
+import { appendAll } from '../../kernel/collect.ts'
 import { makeDirectories } from '../../kernel/directories.ts'
 import { invariant } from '../../kernel/invariant.ts'
 import { hostName } from '../../kernel/machine.ts'
@@ -214,7 +215,7 @@ export class BackupRun {
       emptiedBefore: emptiedPaths(this.#parent?.document),
       signal: this.#options.signal,
     })
-    this.#tree.skipped.push(...this.#roots.missing)
+    appendAll(this.#tree.skipped, this.#roots.missing)
     return this.#tree.run(this.#previous.map(({ document }) => Buffer.from(document.tree, 'hex')))
   }
 

@@ -1,5 +1,6 @@
 /** What a backup would store: the same walk with the same filters, that reads no file and writes nothing anywhere. */
 import { throwIfAborted } from '../../kernel/abort.ts'
+import { appendAll } from '../../kernel/collect.ts'
 import { invariant } from '../../kernel/invariant.ts'
 import { type Repository, requireFeatures } from '../repository/index.ts'
 import {
@@ -117,7 +118,7 @@ function planningTree(repository: Repository, { options, roots, parent, readPage
     emptiedBefore: emptiedPaths(parent?.document),
     signal,
   })
-  tree.skipped.push(...roots.missing)
+  appendAll(tree.skipped, roots.missing)
   return tree
 }
 

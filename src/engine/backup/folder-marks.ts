@@ -43,7 +43,7 @@ export class FolderMarks {
       const { patterns, faults } = this.#parse(folder, { name, entry, columns })
       const isTaken = hasRoomFor(rules, patterns)
       const said = isTaken ? faults : [{ why: 'comes on top of too many patterns, and is not used' }]
-      warnings.push(...said.map((fault) => ({ code: BackupWarningCode.IGNORE_FILE, subject: file, ...fault })))
+      for (const fault of said) warnings.push({ code: BackupWarningCode.IGNORE_FILE, subject: file, ...fault })
       if (isTaken && patterns.length > 0) rules = [...rules, { file, directory: folder.path, patterns }]
     }
     return rules

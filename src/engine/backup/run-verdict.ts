@@ -2,6 +2,8 @@
  * What a run says of its paths and filters when all was looked at: paths that had files and have none, patterns that met
  * nothing.
  */
+
+import { appendAll } from '../../kernel/collect.ts'
 import { bytesOfText, type FileFilters, watchedPatterns } from '../../sources/index.ts'
 import type { BlobReader } from '../repository/index.ts'
 import type { SnapshotEntry } from '../snapshot/index.ts'
@@ -35,7 +37,10 @@ export async function judgeRun(tree: BackupTree, { options, reader, earlier, roo
   const emptied = await emptiedRoots({ reader, earlier, empty, roots: named, aliases: roots.aliases })
   const folders = [...tree.emptyFolders.paths].filter((path) => !named.includes(path) && !unread.has(path))
   const unmounted = await unmountedFolders({ reader, earlier, empty: folders, roots: named, aliases: roots.aliases })
-  tree.skipped.push(...unmounted.map((path) => ({ path, reason: EMPTIED })))
+  appendAll(
+    tree.skipped,
+    unmounted.map((path) => ({ path, reason: EMPTIED })),
+  )
   for (const path of empty) {
     if (emptied.includes(path)) tree.skipped.push({ path, reason: EMPTIED })
     else if (isNothingIncluded) tree.skipped.push({ path, reason: NOTHING_INCLUDED })

@@ -2,6 +2,8 @@
  * Joins directories bottom-up: a directory's pages are sealed when all its sub-directories and big files are known.
  * What is still open when a run is cut short can be sealed as a partial tree.
  */
+
+import { appendAll } from '../../kernel/collect.ts'
 import { ByteWriter } from '../pack/index.ts'
 import { ContentKind, encodeExtras, encodeSplit, type SplitPage } from '../snapshot/index.ts'
 import {
@@ -63,7 +65,7 @@ export class TreeBuilder {
     entry: OpenEntry,
     content: { kind: number; bytes: Uint8Array; extras?: readonly EntryExtra[] },
   ): Buffer | undefined {
-    if (content.extras) node.result!.pages[entry.page]!.extras.push(...content.extras)
+    if (content.extras) appendAll(node.result!.pages[entry.page]!.extras, content.extras)
     return this.#fill(node, entry, { kind: content.kind, bytes: content.bytes })
   }
 

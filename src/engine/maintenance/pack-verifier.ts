@@ -3,6 +3,7 @@
  */
 import { createHash } from 'node:crypto'
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
+import { appendAll } from '../../kernel/collect.ts'
 import {
   faultOrThrow,
   openPack,
@@ -116,7 +117,7 @@ export class PackVerifier {
       const checked = this.#segment(opener, frame, { number, entry })
       at += FRAME_HEADER_BYTES + sealedBytes
       if (checked.fault !== undefined) faults.push(`segment ${number} ${checked.fault}`)
-      badEntries.push(...checked.bad)
+      appendAll(badEntries, checked.bad)
       entry += checked.blobs
     }
     const end = { at, bytes: Math.max(0, task.bytes - at) }
@@ -125,7 +126,7 @@ export class PackVerifier {
     const { bytes } = pack
     if (bytes !== task.bytes) faults.push(`has ${bytes} bytes instead of ${task.bytes}`)
     if (entry < task.entryFrom + task.blobCount)
-      badEntries.push(...range(entry, task.entryFrom + task.blobCount - entry))
+      appendAll(badEntries, range(entry, task.entryFrom + task.blobCount - entry))
     if (rest.length > 0 || end.bytes === 0) this.#end(opener, rest, { number: task.sealedBytes.length, faults })
     if (hash.digest('hex') !== task.name && faults.length === 0) faults.push('does not have the SHA-256 that names it')
     return { name: task.name, bytesRead: at + rest.length, badEntries, faults }

@@ -3,6 +3,7 @@
  * put beside it, or another repository, is left alone and never multiplied.
  */
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
+import { appendAll } from '../../kernel/collect.ts'
 import {
   isOwnKeyring,
   type KeyringCopy,
@@ -76,7 +77,7 @@ export async function restoreCopies(
       })),
   ]
   const copiesRestored: string[] = []
-  for (const { from, to } of good) copiesRestored.push(...(await copy(repository, from, to)))
+  for (const { from, to } of good) appendAll(copiesRestored, await copy(repository, from, to))
   return copiesRestored
 }
 

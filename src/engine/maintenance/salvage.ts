@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { isBackupError } from '../../kernel/backup-error.ts'
+import { appendAll } from '../../kernel/collect.ts'
 import { isForbidden, isUnreadable } from '../../storage/index.ts'
 import { createSegmentCodec } from '../compression/index.ts'
 import {
@@ -189,7 +190,7 @@ function addBlobs(
   for (let i = 0; i + 1 < offsets.length; i += 1) {
     const blob = decoded.subarray(offsets[i]!, offsets[i + 1]!)
     into.lookupIds.lookupInto(blobIdOf(blob), 0, words)
-    into.ids.push(...words)
+    appendAll(into.ids, words)
     into.lengths.push(blob.length)
   }
 }

@@ -4,6 +4,7 @@
  */
 import type { BackupError } from '../../kernel/backup-error.ts'
 import { nowMs } from '../../kernel/clock.ts'
+import { appendAll } from '../../kernel/collect.ts'
 import {
   countUserFiles,
   type Heads,
@@ -157,7 +158,7 @@ async function look(repository: Repository, { before, lanes, readings, options }
   )
   const isUnnamed = ([name]: readonly [string, number]) =>
     [meta, data].every(({ index }) => index.packNumber(name) === undefined)
-  notices.push(...(await strangePacks(repository, [...sizes].filter(isUnnamed))))
+  appendAll(notices, await strangePacks(repository, [...sizes].filter(isUnnamed)))
   const bad = { meta: new Set<number>(), data: new Set<number>() }
   const packs = checkPacks({ meta, data, sizes, problems, bad })
   await readPacks(repository, { meta, data, sizes, problems, bad, options, lanes, readings })

@@ -1,6 +1,7 @@
 /** The repository's configuration object, in three equal copies (docs/format/v1.md section 3). */
 import { createHash } from 'node:crypto'
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
+import { appendAll } from '../../kernel/collect.ts'
 import type { ObjectStore } from '../../storage/index.ts'
 import {
   checked,
@@ -109,7 +110,7 @@ export async function readConfigs(store: ObjectStore, signal?: AbortSignal): Pro
     } catch (cause) {
       if (!isBackupError(cause)) throw cause
       error ??= cause
-      foreign.push(...keys)
+      appendAll(foreign, keys)
     }
   }
   if (candidates.length > 0) return { candidates, damaged, foreign }

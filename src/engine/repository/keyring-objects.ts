@@ -4,6 +4,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
+import { appendAll } from '../../kernel/collect.ts'
 import type { ObjectStore } from '../../storage/index.ts'
 import {
   checked,
@@ -126,7 +127,10 @@ export async function readKeyrings(store: ObjectStore, signal?: AbortSignal): Pr
   for (const { name, keys, bytes } of whole) {
     const parsed = parseKeyring(bytes)
     const own = keys.filter((key) => generationOf(key) === parsed?.body.generation)
-    foreign.push(...keys.filter((key) => !own.includes(key)))
+    appendAll(
+      foreign,
+      keys.filter((key) => !own.includes(key)),
+    )
     if (parsed && own.length > 0) candidates.push({ name, keys: own, ...parsed })
   }
   return {

@@ -3,6 +3,7 @@
  * (docs/format/v1.md section 10).
  */
 import { type BackupError, isBackupError } from '../../kernel/backup-error.ts'
+import { appendAll } from '../../kernel/collect.ts'
 import { ByteReader, ByteWriter } from '../pack/index.ts'
 import { BlobKind, ContentKind, requireKind } from './directory-page.ts'
 
@@ -202,7 +203,7 @@ export async function* chunkListsOf(
       })
     if (!list) continue
     yield { id, chunks: list.level === 0 ? list.entries : [] }
-    if (list.level > 0) open.push(...list.entries.map((entry) => entry.id).reverse())
+    if (list.level > 0) appendAll(open, list.entries.map((entry) => entry.id).reverse())
   }
   if (failure) throw failure
 }

@@ -2,6 +2,7 @@
  * The one order of points (docs/format/v1.md section 11): what one writer's chain and what writers have seen of each
  * other decides before any clock does. So a clock that was wrong once makes nothing older that came after.
  */
+import { appendAll } from '../../kernel/collect.ts'
 import type { SnapshotEntry } from './chains.ts'
 
 export interface OrderedPoint {
@@ -104,7 +105,7 @@ function addChains(
       const former = chain.at(-1)
       const node = addNode(graph, Number.POSITIVE_INFINITY, 0)
       for (const each of nodes) if (former && !entries[each]!.document.copiedFrom) graph.before[each]!.push(former.node)
-      graph.before[node]!.push(...nodes, ...(former ? [former.node] : []))
+      appendAll(graph.before[node]!, former ? [...nodes, former.node] : nodes)
       chain.push({ sequence, node })
     }
     places.set(writer, chain)

@@ -3,6 +3,7 @@
  * `commits/<runId>` once its snapshot is confirmed. The claim is the only object that is not named by its content.
  */
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
+import { appendAll } from '../../kernel/collect.ts'
 import { ObjectType, type Signer } from '../crypto/index.ts'
 import { apart, type ObjectProblem, type Repository } from '../repository/index.ts'
 import { type ClaimDocument, parseClaim, type SnapshotDocument } from './documents.ts'
@@ -171,7 +172,7 @@ function decideOne<T extends Candidate>(
 ): void {
   const claimed = claim && rivals.find(({ name }) => name === claim.snapshot)
   if (!claimed && claim && isForgotten(claim.snapshot)) {
-    decided.superseded.push(...rivals)
+    appendAll(decided.superseded, rivals)
     return
   }
   const standing = rivals.filter(({ name }) => !withdrawn.has(name))

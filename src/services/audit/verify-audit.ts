@@ -5,6 +5,7 @@
  */
 import type { AuditVerdict, LostRepository } from '../../contracts/system/index.ts'
 import { RecordFolder, readRecords } from '../../engine/index.ts'
+import { appendAll } from '../../kernel/collect.ts'
 import type { SystemParts } from '../parts.ts'
 import { canonicalJson } from './canonical-json.ts'
 import { AuditFault, type AuditProblem, ChainWalk, GENESIS } from './chain.ts'
@@ -24,7 +25,8 @@ export async function verifyAudit(
   const problems = segmentProblems(known, stored, await closedSegments(parts))
   const compare = new SegmentComparison(stored.segments)
   const { walk, head, closedAnew } = await walkLog(parts, compare)
-  problems.push(...walk.problems, ...headProblems(walk, head), ...compare.finish(walk.head.sequence))
+  for (const each of [walk.problems, headProblems(walk, head), compare.finish(walk.head.sequence)])
+    appendAll(problems, each)
   const found = unique(problems)
   return {
     isIntact: found.length === 0,
@@ -131,7 +133,7 @@ async function walkLog(
       walk.take(row)
       if (differsFromCopy(row)) walk.problems.push({ sequence: row.sequence, what: AuditFault.COPY_DIFFERS })
       compare.take(row)
-      closedAnew.push(...closedAnewBy(row))
+      appendAll(closedAnew, closedAnewBy(row))
     }
     // The head is read after the entries: what was appended meanwhile is taken in the next round.
     const head = await readHead(catalog.db, tenantId)

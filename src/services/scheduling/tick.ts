@@ -8,6 +8,7 @@ import type { DatabaseTransaction } from '../../catalog/index.ts'
 import { type ConfigSettings, DueState, PRIORITY_RANK, RunState, RunTrigger } from '../../contracts/system/index.ts'
 import { dueTimesBetween, type Job, JobKind, lateAtMs, missedAtMs, scheduledRunId } from '../../jobs/index.ts'
 import { nowMs } from '../../kernel/clock.ts'
+import { appendAll } from '../../kernel/collect.ts'
 import type { SystemParts } from '../parts.ts'
 import { dueAfter, insertWaiting, type ScheduledConfig } from './ensure-due-times.ts'
 import { sourceName } from './run-row.ts'
@@ -35,7 +36,7 @@ export async function tick(parts: SystemParts, atMs: number = nowMs()): Promise<
   let missed = 0
   while (true) {
     const done = await parts.catalog.transaction((tx) => tickBatch(parts, tx, atMs))
-    started.push(...done.started)
+    appendAll(started, done.started)
     missed += done.missed
     if (done.looked < BATCH) return { started, missed }
   }
