@@ -7,9 +7,9 @@ import { type SignedParts, splitSigned } from './keys.ts'
 import { words } from './words.ts'
 
 export interface Config {
-  readonly name: string
   readonly repositoryId: string
-  readonly parts: SignedParts
+  /** Absent where the configuration is lost: then the id is what a keyring says. */
+  readonly parts?: SignedParts
 }
 
 /** An object of the folder that hashes to its name, and how often it is there. */
@@ -31,27 +31,24 @@ interface Body {
 
 /**
  * Those that this program can read, in the order in which they count: the one with the most copies first, of equally
- * many the lowest name. Which is the repository's its keyring tells.
+ * many the lowest name. Which is the repository's its keyring tells. None where nothing can be read.
  */
 export function readConfigs(objects: readonly ConfigObject[]): Config[] {
   const configs: Config[] = []
   let refused: unknown
-  for (const { name, bytes } of [...objects].sort((a, b) => b.copies - a.copies || (a.name < b.name ? -1 : 1))) {
+  for (const { bytes } of [...objects].sort((a, b) => b.copies - a.copies || (a.name < b.name ? -1 : 1))) {
     const parts = attempt(() => splitSigned(bytes))
     const body = parts && attempt(() => JSON.parse(parts.body.toString('utf8')) as Body)
     if (!parts || body?.format !== 'neonpro-backup-repository') continue
     try {
       requireKnown(body)
-      configs.push({ name, repositoryId: String(body.repositoryId), parts })
+      configs.push({ repositoryId: String(body.repositoryId), parts })
     } catch (error) {
       refused ??= error
     }
   }
-  if (configs.length > 0) return configs
-  throw (
-    refused ??
-    new RescueError(words('no copy of the configuration can be read', 'nenhuma cópia da configuração pode ser lida'))
-  )
+  if (configs.length === 0 && refused !== undefined) throw refused
+  return configs
 }
 
 function requireKnown(body: Body): void {

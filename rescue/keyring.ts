@@ -3,7 +3,9 @@
  * that the key opens tells which of them its maintenance key has signed.
  */
 import { RescueError } from './bytes.ts'
+import type { Config } from './config.ts'
 import { type Given, type Keyring, type Keys, openWith, parseKeyring, workOf, wrongKey } from './keys.ts'
+import { words } from './words.ts'
 
 /** Section 4.1: what is done for keyrings that nobody has vouched for, n times p together. */
 const WORK_MAX = 2 ** 22
@@ -53,11 +55,31 @@ export function chooseKeyring(objects: readonly KeyringObject[], given: Given, r
   }
 }
 
-function parsed(object: KeyringObject, repositoryId: string): Candidate[] {
+/** Section 14: of a configuration that is lost the keyrings say all that a reader needs. */
+export function configsFrom(objects: readonly KeyringObject[], remarks: string[]): Config[] {
+  const ids = new Set(objects.flatMap((each) => parsed(each)).map(({ keyring }) => keyring.body.repositoryId))
+  if (ids.size === 0)
+    throw new RescueError(
+      words(
+        'neither a configuration nor a keyring can be read: bring config/ and keys/ back from a replica',
+        'não se consegue ler nenhuma configuração nem chaveiro: traga config/ e keys/ de volta de uma réplica',
+      ),
+    )
+  remarks.push(
+    words(
+      'config/: no copy of the configuration can be read; the keyrings say what is needed of it',
+      'config/: nenhuma cópia da configuração pode ser lida; os chaveiros dizem o que é preciso dela',
+    ),
+  )
+  return [...ids].map((repositoryId) => ({ repositoryId }))
+}
+
+function parsed(object: KeyringObject, repositoryId?: string): Candidate[] {
   try {
     const keyring = parseKeyring(object.bytes)
     const { generation, repositoryId: of } = keyring.body
-    return object.generations.includes(generation) && of === repositoryId ? [{ ...object, generation, keyring }] : []
+    const isMeant = object.generations.includes(generation) && of === (repositoryId ?? of)
+    return isMeant ? [{ ...object, generation, keyring }] : []
   } catch {
     return []
   }

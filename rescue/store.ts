@@ -7,8 +7,8 @@ import { isWhole } from './closure.ts'
 import { type Config, type ConfigObject, readConfigs } from './config.ts'
 import { forgottenOf, type RecordBody } from './decisions.ts'
 import { isFile, ObjectFile, readableOf, readFile } from './files.ts'
-import { chooseKeyring } from './keyring.ts'
-import { type Given, type Keys, splitSigned } from './keys.ts'
+import { chooseKeyring, configsFrom } from './keyring.ts'
+import { type Given, type Keys, type SignedParts, splitSigned } from './keys.ts'
 import { inOrder } from './order.ts'
 import { packOf, segmentBlobs } from './packs.ts'
 import { type Place, Places, supersededBy } from './places.ts'
@@ -44,6 +44,12 @@ const BYTES_MAX: Readonly<Record<string, number>> = {
 }
 const SMALL_BYTES_MAX = 64 * MIB
 const PACK_BYTES_MAX = 256 * MIB
+
+function requireSigned(keys: Keys, parts: SignedParts): void {
+  if (parts.signer.toString('hex') !== MAINTENANCE)
+    throw new RescueError('the configuration is signed by somebody else')
+  keys.check(parts, 'config')
+}
 
 export class Store {
   readonly root: string
@@ -244,19 +250,18 @@ export class Store {
 
   /** Sections 3 and 4: the first configuration with which a keyring and both signatures agree. */
   #open(given: Given): Keys {
-    const configs = readConfigs(this.#copies('config', CONFIG))
+    const known = readConfigs(this.#copies('config', CONFIG))
     const keyrings = this.#copies('keys', KEYRING).map(({ name, bytes, keys }) => ({
       name,
       bytes,
       generations: keys.map((key) => Number.parseInt(key.slice(0, 8), 16)),
     }))
+    const configs = known.length > 0 ? known : configsFrom(keyrings, this.remarks)
     let failure: unknown
     for (const { repositoryId, parts } of this.#ordered(configs)) {
       try {
         const { keys, generation, strange } = chooseKeyring(keyrings, given, repositoryId)
-        if (parts.signer.toString('hex') !== MAINTENANCE)
-          throw new RescueError('the configuration is signed by somebody else')
-        keys.check(parts, 'config')
+        if (parts) requireSigned(keys, parts)
         this.#tellKeyrings({ generation, whole: new Set(keyrings.map(({ name }) => name)) }, strange)
         return keys
       } catch (error) {
@@ -324,7 +329,7 @@ export class Store {
   /** Every distinct object of a folder whose objects stand there in several copies, with how many of them are whole. */
   #copies(folder: 'config' | 'keys', form: RegExp): Array<ConfigObject & { readonly keys: readonly string[] }> {
     const names = this.#objects(folder)
-    if (folder === 'config' && names.length === 0)
+    if (folder === 'config' && names.length === 0 && !this.names('keys').some((name) => KEYRING.test(name)))
       throw new RescueError(words(`there is no repository at ${this.root}`, `não há repositório em ${this.root}`), 10)
     const found = new Map<string, ConfigObject & { readonly keys: readonly string[] }>()
     const { within, unread } = readableOf(path.join(this.root, folder), names, BYTES_MAX[folder] as number)

@@ -35,6 +35,8 @@ export interface OpenOptions {
   /** Without it this machine's state learns nothing of what is read. */
   readonly remembers?: boolean
   readonly acceptsRollback?: boolean
+  /** Of {@link RepositoryOptions}. */
+  readonly remakesConfig?: boolean
   /** Read already. Default: what the command was given. */
   readonly keks?: readonly Kek[]
   /** Default: what the command was given. */
@@ -43,7 +45,7 @@ export interface OpenOptions {
 
 export async function openRepository(
   context: CommandContext,
-  { remembers = true, acceptsRollback = false, keks: read, location: given }: OpenOptions = {},
+  { remembers = true, acceptsRollback = false, remakesConfig = false, keks: read, location: given }: OpenOptions = {},
 ): Promise<Opened> {
   const location = given ?? parseLocation(repositoryOption(context))
   const keyFile = keyFileOf(context)
@@ -55,15 +57,14 @@ export async function openRepository(
   const repository = await Repository.open(openStore(location), keks, {
     ...(remembers && { memory }),
     acceptsRollback,
+    remakesConfig,
     workspace: workspaceIn(stateDirectory(context)),
     signal: context.signal,
   }).catch((error: unknown) => {
     throw isBackupError(error, 'REPOSITORY_NOT_FOUND') ? awayOr(error, context, location) : error
   })
   const state = memory(repository.keys.repositoryId)
-  const id = repository.keys.repositoryId.toString('hex')
-  if (metHere.length > 0 && !metHere.includes(id))
-    context.warn(context.t('repository.stranger', { repository: storage.labelOf(location), id: id.slice(0, 8) }))
+  warnOfStranger(context, repository, metHere)
   const [lost] = repository.keys.lost
   if (lost !== undefined) context.warn(context.t('keyring.lost', { object: lost }))
   const keyInUse = () =>
@@ -71,6 +72,16 @@ export async function openRepository(
       ? keks[0]!
       : keks.find((each) => recipientOpenedBy(repository.keys, each)?.id === repository.keys.openedBy)!
   return { repository, keks, keyInUse, state, [Symbol.asyncDispose]: () => repository[Symbol.asyncDispose]() }
+}
+
+/** `metHere`: ids of what this machine had met at that place before it was opened. */
+export function warnOfStranger(
+  { t, warn }: CommandContext,
+  { config: { repositoryId }, store }: Repository,
+  metHere: readonly string[],
+): void {
+  if (metHere.length > 0 && !metHere.includes(repositoryId))
+    warn(t('repository.stranger', { repository: store.location, id: repositoryId.slice(0, 8) }))
 }
 
 /** Whoever has met a repository there is told of its disk, and of no new one. */

@@ -21,6 +21,7 @@ export {
   type Values,
 } from './failure.ts'
 export { keyPlaceRefused, withKeyAdvice } from './key-advice.ts'
+export { otherInPlace } from './other-repository.ts'
 export { learnPhrases, phrase } from './phrases.ts'
 export {
   type CustomRule,

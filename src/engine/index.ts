@@ -34,6 +34,7 @@ export {
   acceptClock,
   ClientState,
   changeKeyring,
+  type HeadMemory,
   type Heads,
   hasUserFile,
   type KeyringChange,

@@ -3,6 +3,7 @@ export {
   type AuditLog,
   AuditResult,
   type ChannelSettings,
+  formerLocation,
   type RepositoryAccess,
   type SecretSeal,
   type SystemParts,

@@ -7,6 +7,11 @@ import type { Log } from '../kernel/log.ts'
 import type { ChannelSettings, Notifier } from '../notifiers/index.ts'
 import type { ObjectStore, RepositoryLocation } from '../storage/index.ts'
 
+/** In `repositories`: of one that stood at a place before another took it. A place has one row of its own name. */
+export function formerLocation(place: string, repositoryId: string): string {
+  return `${place} (${repositoryId})`
+}
+
 /** The system's own repository: where it is and how it opens. */
 export interface RepositoryAccess {
   /** Of the row in `repositories`. */

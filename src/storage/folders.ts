@@ -6,12 +6,20 @@ import { isWithin, nearestPlace, realPlace } from '../kernel/real-place.ts'
 
 /** Whether a repository stands there: somebody who lacks its key must be told of that key, not of a new one. */
 export function folderHoldsRepository(folder: string): boolean {
-  try {
-    return fs.readdirSync(path.join(folder, 'config')).some((name) => /^[abc]-[0-9a-f]{64}$/.test(name))
-  } catch (error) {
-    // What may not be looked at may well be there.
-    return systemCode(error) === 'EACCES' || systemCode(error) === 'EPERM'
-  }
+  return Object.entries(OWN_OBJECTS).some(([name, form]) => {
+    try {
+      return fs.readdirSync(path.join(folder, name)).some((each) => form.test(each))
+    } catch (error) {
+      // What may not be looked at may well be there.
+      return systemCode(error) === 'EACCES' || systemCode(error) === 'EPERM'
+    }
+  })
+}
+
+/** Also without its configuration it is one: that is made again from the keyrings. */
+export const OWN_OBJECTS: Readonly<Record<'config' | 'keys', RegExp>> = {
+  config: /^[abc]-[0-9a-f]{64}$/,
+  keys: /^[0-9a-f]{8}-[ab]-[0-9a-f]{64}$/,
 }
 
 /** By the real paths, also of what is away: a disk that is not mounted has its place all the same. */
@@ -22,7 +30,8 @@ export function isSameFolder(one: string, other: string): boolean {
 /** The repository that a place is, or lies in, by the real paths. `known`: one that need not be there yet. */
 export function repositoryAround(place: string, known?: string): string | undefined {
   for (let at = realPlace(place); at !== path.dirname(at); at = path.dirname(at))
-    if (folderHoldsRepository(at) && fs.existsSync(path.join(at, 'config'))) return at
+    if (folderHoldsRepository(at) && Object.keys(OWN_OBJECTS).some((name) => fs.existsSync(path.join(at, name))))
+      return at
   return known !== undefined && isWithin(place, known) ? known : undefined
 }
 

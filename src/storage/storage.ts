@@ -4,7 +4,7 @@ import { BackupError } from '../kernel/backup-error.ts'
 import { environment } from '../kernel/environment.ts'
 import { invariant } from '../kernel/invariant.ts'
 import { isAtOrBelow, isWithin } from '../kernel/real-place.ts'
-import { folderHoldsRepository, isSameFolder, refuseNestedFolder } from './folders.ts'
+import { folderHoldsRepository, isSameFolder, OWN_OBJECTS, refuseNestedFolder } from './folders.ts'
 import type { ObjectStore } from './object-store.ts'
 import type { Provider, RepositoryLocation, Variables } from './provider.ts'
 
@@ -150,8 +150,9 @@ function variablesOf({ variables }: Provider, env: NonNullable<ParseOptions['env
 /** What may not be looked at may well be there. */
 async function storeHoldsRepository(store: ObjectStore, signal: AbortSignal | undefined): Promise<boolean> {
   try {
-    for await (const { key } of store.list('config/', signal ? { signal } : {}))
-      if (/^config\/[abc]-[0-9a-f]{64}$/.test(key)) return true
+    for (const [name, form] of Object.entries(OWN_OBJECTS))
+      for await (const { key } of store.list(`${name}/`, signal ? { signal } : {}))
+        if (form.test(key.slice(name.length + 1))) return true
     return false
   } catch {
     return true

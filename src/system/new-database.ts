@@ -24,7 +24,7 @@ export async function refuseNewDatabase(options: NewDatabaseOptions): Promise<vo
       })
   } catch (error) {
     if (!isBackupError(error, 'REPOSITORY_NOT_FOUND')) throw error
-    if (isMetAt(options)) throw missing(options, error)
+    if (isMetAt(options)) throw missing(options, { cause: error })
   }
 }
 

@@ -2,10 +2,11 @@
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { type Catalog, CatalogKind, type DatabaseTransaction, DEFAULT_TENANT_ID } from '../catalog/index.ts'
-import { ClientState, type Kek, Repository, repositoryKnownAt, workspaceIn } from '../engine/index.ts'
+import { otherInPlace } from '../contracts/index.ts'
+import { ClientState, type HeadMemory, type Kek, Repository, repositoryKnownAt, workspaceIn } from '../engine/index.ts'
 import { BackupError, isBackupError } from '../kernel/backup-error.ts'
 import { nowMs } from '../kernel/clock.ts'
-import type { RepositoryAccess } from '../services/index.ts'
+import { formerLocation, type RepositoryAccess } from '../services/index.ts'
 import type { RepositoryLocation } from '../storage/index.ts'
 import { openStore, storage } from './compose.ts'
 import { withheldFrom } from './system-config.ts'
@@ -46,9 +47,10 @@ export async function openRepositoryAccess(
 ): Promise<RepositoryAccess> {
   const { options, rowId, repositoryId, replacesLost } = await catalog.transaction(async (tx) => {
     const { place, replacesLost } = await settledPlace(catalog, tx, given)
+    const location = replacesLost ? await rowLocation(tx, given, place) : place
     await tx
       .insertInto('repositories')
-      .values({ id: randomUUID(), tenant_id: DEFAULT_TENANT_ID, location: place })
+      .values({ id: randomUUID(), tenant_id: DEFAULT_TENANT_ID, location })
       .onConflict((conflict) => conflict.columns(['tenant_id', 'location']).doNothing())
       .execute()
     // The lock keeps two starting processes from making two.
@@ -56,7 +58,7 @@ export async function openRepositoryAccess(
       .selectFrom('repositories')
       .select(['id', 'repository_id'])
       .where('tenant_id', '=', DEFAULT_TENANT_ID)
-      .where('location', '=', place)
+      .where('location', '=', location)
       .forUpdate()
       .executeTakeFirstOrThrow()
     const options = { ...given, location: storage.placeLike(place, given.location) }
@@ -105,6 +107,11 @@ async function settledPlace(
   const rows = all.filter(({ repository_id }) => repository_id === all[0]?.repository_id)
   const known = [...rows.map(({ location }) => location), ...(given.settled === undefined ? [] : [given.settled])]
   const same = known.find((each) => storage.isPlace(each, given.location))
+  if (same !== undefined && given.mayReplaceLost === true) {
+    const here = await repositoryIdAt(given, same)
+    const isOther = rows[0] !== undefined && here !== undefined && here !== rows[0].repository_id
+    return { place: same, replacesLost: isOther }
+  }
   if (same !== undefined || known.length === 0) return of(same ?? place)
   if (given.isNamed !== true) return of(known.find((each) => storage.mayBeThere(each)) ?? known[0]!)
   const other = new BackupError('REPOSITORY_OTHER', `This system's repository is ${known[0]}, not ${place}.`, {
@@ -123,13 +130,29 @@ async function settledPlace(
   throw other
 }
 
-/** Undefined where there is none that opens. */
+/**
+ * A row of its own for a repository that takes the place of a lost one: that may have stood at this very place, which
+ * is the lost one's in the database until the rebuild has succeeded.
+ */
+async function rowLocation(tx: DatabaseTransaction, given: RepositoryAccessOptions, place: string): Promise<string> {
+  const here = await repositoryIdAt(given, place)
+  const former = await tx
+    .selectFrom('repositories')
+    .select('repository_id')
+    .where('tenant_id', '=', DEFAULT_TENANT_ID)
+    .where('location', '=', place)
+    .executeTakeFirst()
+  const isTaken = here !== undefined && former?.repository_id != null && former.repository_id !== here
+  return isTaken ? formerLocation(place, here) : place
+}
+
+/** Undefined where there is none, and where nothing will ever open what is there. */
 async function repositoryIdAt({ location, keks }: RepositoryAccessOptions, place: string): Promise<string | undefined> {
   try {
     await using repository = await Repository.open(openStore(storage.placeLike(place, location)), keks)
     return repository.keys.repositoryId.toString('hex')
   } catch (error) {
-    if (isBackupError(error, 'REPOSITORY_NOT_FOUND')) return undefined
+    if (isBackupError(error, 'REPOSITORY_NOT_FOUND') || isBackupError(error, 'REPOSITORY_KEYS_LOST')) return undefined
     throw error
   }
 }
@@ -159,7 +182,7 @@ async function findOrMake(options: RepositoryAccessOptions, known: KnownReposito
     return repository.keys.repositoryId.toString('hex')
   } catch (error) {
     if (!isBackupError(error, 'REPOSITORY_NOT_FOUND')) throw error
-    if (known.repositoryId !== null || isMetAt(options)) throw missing(options, error)
+    if (known.repositoryId !== null || isMetAt(options)) throw missing(options, { cause: error })
     if (options.mayCreate === false)
       throw new BackupError('SYSTEM_NOT_FOUND', 'Nothing has been set up here.', {
         context: { home: path.dirname(options.stateDirectory) },
@@ -192,13 +215,17 @@ async function openKnown(
   try {
     return await openChecked({ ...options, ...(signal && { signal }) }, { rowId, repositoryId: row.repository_id })
   } catch (error) {
-    throw isBackupError(error, 'REPOSITORY_NOT_FOUND') ? missing(options, error) : error
+    throw isBackupError(error, 'REPOSITORY_NOT_FOUND') ? missing(options, { cause: error }) : error
   }
 }
 
 /** Opens it and compares with what is known: another repository in its place, or an older keyring, is refused. */
 async function openChecked(options: RepositoryAccessOptions, known: KnownRepository): Promise<Repository> {
-  const memory = (repositoryId: Buffer) => new ClientState(options.stateDirectory, repositoryId)
+  // What stands in the place of the known one is not what belongs there.
+  const memory = (repositoryId: Buffer) =>
+    known.repositoryId === null || repositoryId.toString('hex') === known.repositoryId
+      ? new ClientState(options.stateDirectory, repositoryId)
+      : NO_MEMORY
   const repository = await Repository.open(openStore(options.location), options.keks, {
     memory,
     workspace: workspaceIn(options.stateDirectory),
@@ -206,7 +233,9 @@ async function openChecked(options: RepositoryAccessOptions, known: KnownReposit
   })
   try {
     const { repositoryId } = repository.keys
-    if (known.repositoryId !== null && repositoryId.toString('hex') !== known.repositoryId) throw missing(options)
+    const id = repositoryId.toString('hex')
+    if (known.repositoryId !== null && id !== known.repositoryId)
+      throw missing(options, { again: otherInPlace(id, storage.labelOf(options.location)) })
     const [lost] = repository.keys.lost
     if (lost !== undefined) options.onKeyringLost?.(lost)
     return repository
@@ -216,9 +245,14 @@ async function openChecked(options: RepositoryAccessOptions, known: KnownReposit
   }
 }
 
-export function missing(options: RepositoryAccessOptions, cause?: unknown): BackupError {
+const NO_MEMORY: HeadMemory = { heads: () => undefined, remember: () => {} }
+
+export function missing(
+  options: RepositoryAccessOptions,
+  { again, cause }: { readonly again?: string; readonly cause?: unknown } = {},
+): BackupError {
   return new BackupError('REPOSITORY_MISSING', 'The repository that this system knows is not at its place.', {
-    context: { repository: storage.labelOf(options.location) },
+    context: { repository: storage.labelOf(options.location), ...(again !== undefined && { again }) },
     cause,
   })
 }

@@ -185,6 +185,7 @@ const WORDS: Readonly<Record<string, string>> = {
   NOME: 'NAME',
   PADRAO: 'GLOB',
   ARQUIVO: 'FILE',
+  PASTA: 'FOLDER',
   NOVO: 'NEW',
   LOCAL: 'LOCATION',
   pular: 'skip',
@@ -210,7 +211,7 @@ function shapeOf(text: string): Readonly<Record<string, readonly string[] | numb
 
 test('each page that is there in Portuguese says what the English one does, and each names the other at its top', () => {
   const pages = fs.readdirSync(path.join(root, 'docs/pt'))
-  assert.deepEqual(pages.sort(), ['alarms.md', 'filters.md', 'rebuild.md', 'rollback.md'])
+  assert.deepEqual(pages.sort(), ['alarms.md', 'filters.md', 'lost-repository.md', 'rebuild.md', 'rollback.md'])
   for (const page of pages) {
     const [english, portuguese] = [read(`docs/${page}`), read(`docs/pt/${page}`)]
     assert.deepEqual(shapeOf(portuguese), shapeOf(english), page)

@@ -15,6 +15,8 @@ export interface Ran {
 export interface RunOptions {
   readonly env: Readonly<Record<string, string>>
   readonly cwd?: string
+  /** Another entry than the command line's. */
+  readonly program?: string
   /** Runs as this user and group; only root can. */
   readonly uid?: number
   /** Called with the process id when standard error shows anything. */
@@ -23,7 +25,7 @@ export interface RunOptions {
 
 export function runCli(args: readonly string[], options: RunOptions): Promise<Ran> {
   const env = { PATH: process.env['PATH'] ?? '', LANG: 'C', ...homeOf(options.env), ...options.env }
-  const child = spawn(process.execPath, [CLI, ...args], {
+  const child = spawn(process.execPath, [options.program ?? CLI, ...args], {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(options.cwd !== undefined && { cwd: options.cwd }),

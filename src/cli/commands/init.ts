@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { ClientState, Repository } from '../../engine/index.ts'
-import { BackupError } from '../../kernel/backup-error.ts'
+import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { holdsDatabase } from '../../kernel/home-folder.ts'
 import { hostName } from '../../kernel/machine.ts'
 import { type RepositoryLocation, refuseHomePlace } from '../../storage/index.ts'
@@ -19,7 +19,9 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   refuseHomePlace(path.dirname(stateDirectory(context)), storage.localRootOf(location))
   await refuseAway(context, location)
   const store = openStore(location)
-  await using repository = await Repository.create(store, kek!, hostName())
+  await using repository = await Repository.create(store, kek!, hostName()).catch((error: unknown) => {
+    throw namingRemains(error, context)
+  })
   const id = repository.config.repositoryId
   new ClientState(stateDirectory(context), repository.keys.repositoryId).notePlace(store.location)
   context.say(context.t('init.done', { id, location: store.location }))
@@ -41,6 +43,14 @@ async function refuseAway(context: CommandContext, place: RepositoryLocation): P
   throw new BackupError('REPOSITORY_MISSING', 'A repository was here before, and its disk may be away.', {
     context: { repository: storage.labelOf(place), again },
   })
+}
+
+/** Whoever gives a lost one up is told how, where something of it is left. */
+function namingRemains(error: unknown, { options }: CommandContext): unknown {
+  if (!isBackupError(error) || options['replaceLost'] !== true) return error
+  const again =
+    'What is left of the lost one is never overwritten: move that folder away, or name another place, and run it again.'
+  return new BackupError(error.code, error.message, { context: { ...error.context, again }, cause: error })
 }
 
 /** Its database would refuse another repository there: it goes on with one at another place. */

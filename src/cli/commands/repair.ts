@@ -20,7 +20,12 @@ const NOTHING: DroppedDamage = { packs: [], blobsLost: 0, blobsSaved: 0 }
 export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'repair'>>> {
   const { t, say, warn, signal } = context
   const acceptsRollback = context.options['acceptRollback'] === true
-  await using opened = await openRepository(context, { acceptsRollback })
+  await using opened = await openRepository(context, { acceptsRollback, remakesConfig: true })
+  const configRemade = opened.repository.isConfigRemade
+  if (configRemade) {
+    context.act?.done({ configRemade })
+    say(t('repair.configRemade'))
+  }
   const rollback = acceptsRollback ? await acceptAsked(context, opened.repository) : undefined
   if (rollback?.record != null) context.act?.done({ acceptedRollback: rollback.record })
   const forgetDamaged = context.options['forgetDamaged'] === true
@@ -41,7 +46,8 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
       result.copiesRestored.length +
       result.packsDamaged.length +
       result.documentsLost.length +
-      dropped.packs.length ===
+      dropped.packs.length +
+      (configRemade ? 1 : 0) ===
     0
   if (isNothing) say(t('repair.nothing'))
   if (result.packsIndexed > 0) say(t('repair.index', { segments: result.segmentsWritten, packs: result.packsIndexed }))
@@ -64,7 +70,7 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
     if (pathCount > SHOWN_MAX) warn(t('more', { count: pathCount - SHOWN_MAX }))
   }
   return {
-    json: { ...result, dropped, hits, ...(rollback && { rollback }) },
+    json: { ...result, configRemade, dropped, hits, ...(rollback && { rollback }) },
     exitCode: result.packsDamaged.length + result.documentsLost.length + hits.length > 0 ? EXIT_INCOMPLETE : 0,
   }
 }

@@ -107,6 +107,7 @@ export const REPOSITORY_ANSWERS = {
     segmentsRemoved: texts,
     packsDamaged: texts,
     copiesRestored: texts,
+    configRemade: flag.describe('The configuration was lost, and made again from the keyrings.'),
     foreign: texts.describe('Keys of objects that are not of this repository: they count for nothing.'),
     dropped: z.strictObject({
       packs: texts,

@@ -128,6 +128,7 @@ export const en = {
   'backup.repositoryInside': 'The repository {repository} lies in what is backed up and is left out.',
   'key.typed': 'The key is 32 typed characters: it is taken as a passphrase. "neonpro-backup key generate" makes a stronger one.',
   'repair.index': '{segments} index {segments:segment|segments} written from {packs} {packs:pack|packs}.',
+  'repair.configRemade': 'The configuration of the repository was lost: it is made again from its keyrings.',
   'repair.nothing': 'Nothing to repair.',
   'repair.copy': '{object} written again from a good copy.',
   'repair.segment': '{object} was damaged and is replaced.',

@@ -129,6 +129,7 @@ export const ptBr: Readonly<Record<MessageKey, string>> = {
   'backup.repositoryInside': 'O repositório {repository} está no que é guardado e fica de fora.',
   'key.typed': 'A chave tem 32 caracteres digitados e é tratada como frase secreta. "neonpro-backup key generate" cria uma mais forte.',
   'repair.index': '{segments} {segments:segmento de índice escrito|segmentos de índice escritos} a partir de {packs} {packs:pacote|pacotes}.',
+  'repair.configRemade': 'A configuração do repositório tinha se perdido: foi refeita a partir dos chaveiros dele.',
   'repair.nothing': 'Nada a reparar.',
   'repair.copy': '{object} gravado de novo a partir de uma cópia boa.',
   'repair.segment': '{object} estava danificado e foi substituído.',

@@ -24,6 +24,7 @@ import {
   RecordKind,
   Repository,
   readHistory,
+  repositoriesKnownAt,
   type SnapshotEntry,
 } from '../../engine/index.ts'
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
@@ -35,7 +36,7 @@ import { readKeys, type Settings, type SettingsValues } from '../../system/setti
 import { type CommandContext, stateDirectory } from '../command.ts'
 import { tableLines } from '../format.ts'
 import { warnOfOddPoints } from '../odd-points.ts'
-import { isKnownPlace } from '../open.ts'
+import { isKnownPlace, warnOfStranger } from '../open.ts'
 import { momentAndAge, sayCopyAndVerification } from './told-facts.ts'
 
 export interface RepositoryStatus {
@@ -99,7 +100,9 @@ async function factsOf(context: CommandContext, values: SettingsValues) {
   const directory = stateDirectory(context)
   const memory = (repositoryId: Buffer) => new ClientState(directory, repositoryId)
   const { signal } = context
+  const metHere = repositoriesKnownAt(directory, storage.labelOf(values.repository))
   await using repository = await Repository.open(openStore(values.repository), keks, { memory, signal })
+  warnOfStranger(context, repository, metHere)
   const history = await readHistory(repository, { signal })
   const [newest] = lastCopies(history)
   const secondCopy: SecondCopy | null = newest

@@ -90,7 +90,8 @@ export interface StoredConfigs {
 /**
  * Reads every copy. A version that this program does not know, features and algorithms are looked at before any
  * signature, so that another format is named as such: FORMAT_TOO_NEW, FEATURE_UNSUPPORTED, but only where no copy is one
- * that it knows: a stranger's object must not lock a repository. Throws REPOSITORY_NOT_FOUND and DAMAGED.
+ * that it knows: a stranger's object must not lock a repository. Throws REPOSITORY_NOT_FOUND and
+ * REPOSITORY_CONFIG_LOST.
  */
 export async function readConfigs(store: ObjectStore, signal?: AbortSignal): Promise<StoredConfigs> {
   const { whole, damaged, unread, unreadable } = await readCopies(store, {
@@ -116,8 +117,8 @@ export async function readConfigs(store: ObjectStore, signal?: AbortSignal): Pro
   if (candidates.length > 0) return { candidates, damaged, foreign }
   if (error ?? unreadable) throw error ?? unreadable
   if (damaged.length + unread.length > 0)
-    throw new BackupError('DAMAGED', 'Every copy of the configuration is damaged.', {
-      context: { object: damaged[0]?.key ?? 'config/' },
+    throw new BackupError('REPOSITORY_CONFIG_LOST', 'Every copy of the configuration is damaged.', {
+      context: { repository: store.location, object: damaged[0]?.key ?? 'config/' },
     })
   throw new BackupError('REPOSITORY_NOT_FOUND', 'There is no repository here.', {
     context: { repository: store.location },

@@ -8,6 +8,7 @@ import type { ObjectStore } from '../../storage/index.ts'
 import { type Kek, keyFingerprint, maintenanceSigner } from '../crypto/index.ts'
 import {
   isSignedKeyring,
+  type KeyringCopy,
   openBundle,
   readKeyrings,
   type StoredKeyring,
@@ -50,8 +51,8 @@ interface Opened {
 
 /**
  * Opens the newest valid keyring with the first of `keks` that fits. One of a higher generation that is there and can't
- * be read is named in `lost`. Throws KEY_WRONG when no key fits, DAMAGED when none is valid, ROLLBACK_SUSPECTED when a
- * generation above the newest has been seen and nothing is left of it.
+ * be read is named in `lost`. Throws KEY_WRONG when no key fits, REPOSITORY_KEYS_LOST when none is valid,
+ * ROLLBACK_SUSPECTED when a generation above the newest has been seen and nothing is left of it.
  */
 export async function openKeyring(
   store: ObjectStore,
@@ -62,24 +63,20 @@ export async function openKeyring(
   const stored = options.stored ?? (await readKeyrings(store, options.signal))
   const unwrapper = options.unwrapper ?? new Unwrapper()
   const own = stored.candidates.filter(({ body }) => body.repositoryId === repositoryId)
-  if (own.length === 0) throw nothingToOpen(stored)
+  if (own.length === 0) throw keyringsLost(store, stored)
   const first = firstOpened(own, keks, unwrapper)
-  if (!first) throw wrongKey(keks, repositoryId)
+  if (!first) throw wrongKey(keks, { repositoryId, lost: lostBeside(stored, own) })
   const maintenance = maintenanceSigner(Buffer.from(first.bundle.root, 'hex'), Buffer.from(repositoryId, 'hex'))
   const valid = own.filter((each) => each === first.stored || isSignedKeyring(each, maintenance))
   const newest = valid[0]!
   const { generation } = newest.body
-  // Nobody knows what stands in those that were not read either. One of the same generation may have been published at
-  // the same time, and have a master that no other has.
-  const lost = [...stored.damaged, ...stored.unread].filter(
-    (each) => each.generation >= generation && !valid.some(({ name }) => name === each.name),
-  )
+  const lost = lostBeside(stored, valid)
   if (!options.allowBehind && generation < seenGeneration && !lost.some((each) => each.generation >= seenGeneration))
     throw new BackupError('ROLLBACK_SUSPECTED', 'The newest keyring is older than one that was seen before.', {
       context: { object: 'keys/', seen: seenGeneration, found: generation },
     })
   const opened = newest === first.stored ? first : openVouched(newest, keks, unwrapper)
-  if (!opened) throw wrongKey(keks, repositoryId)
+  if (!opened) throw wrongKey(keks, { repositoryId, lost })
   const rivals = rivalMasters(valid, opened, { keks, unwrapper })
   return new OpenKeys(newest.body, {
     name: newest.name,
@@ -91,18 +88,16 @@ export async function openKeyring(
   })
 }
 
-function nothingToOpen({ candidates, damaged, unread, unreadable }: StoredKeyrings): BackupError {
+/** No keyring of the repository can be read: no key opens anything in it. Why, where the system refuses one. */
+export function keyringsLost(
+  store: ObjectStore,
+  { candidates, damaged, unread, unreadable }: StoredKeyrings,
+): BackupError {
   if (unreadable) return unreadable
-  if (candidates[0])
-    return new BackupError('DAMAGED', 'A key object does not belong where it stands.', {
-      context: { object: candidates[0].keys[0] ?? 'keys/' },
-    })
-  const [unopened] = [...damaged, ...unread]
-  return unopened
-    ? new BackupError('DAMAGED', 'Both copies of the newest keyring are damaged.', {
-        context: { object: unopened.key },
-      })
-    : new BackupError('DAMAGED', 'The repository has no key objects.', { context: { object: 'keys/' } })
+  const object = candidates[0]?.keys[0] ?? [...damaged, ...unread][0]?.key ?? 'keys/'
+  return new BackupError('REPOSITORY_KEYS_LOST', 'No keyring of the repository can be read.', {
+    context: { repository: store.location, object },
+  })
 }
 
 interface Attempt {
@@ -177,11 +172,27 @@ function rivalMasters(
   return [...masters.values()]
 }
 
-function wrongKey(keks: readonly Kek[], repositoryId: string): BackupError {
+/**
+ * Those that may be newer than the newest of `known`. Nobody knows what stands in those that were not read
+ * either. One of the same generation may have been published at the same time, and have a master that no other has.
+ */
+function lostBeside({ damaged, unread }: StoredKeyrings, known: readonly StoredKeyring[]): readonly KeyringCopy[] {
+  return [...damaged, ...unread].filter(
+    (each) => each.generation >= known[0]!.body.generation && !known.some(({ name }) => name === each.name),
+  )
+}
+
+function wrongKey(
+  keks: readonly Kek[],
+  { repositoryId, lost }: { readonly repositoryId: string; readonly lost: readonly KeyringCopy[] },
+): BackupError {
   const [first] = keks
   // A passphrase's fingerprint would help those who guess it.
   const fingerprint = first?.kind === 'raw' ? keyFingerprint(first) : undefined
+  const again =
+    lost[0] &&
+    `The newest keyring (${lost[0].key}) can not be read: a key that was added in it may be right all the same. Bring it back from a replica, or use a key that is older.`
   return new BackupError('KEY_WRONG', 'This key does not open this repository.', {
-    context: { repository: repositoryId, fingerprint },
+    context: { repository: repositoryId, fingerprint, ...(again !== undefined && { again }) },
   })
 }

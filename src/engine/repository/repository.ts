@@ -27,21 +27,15 @@ import {
 } from '../crypto/index.ts'
 import { acceptKeyring } from './accepted-keyring.ts'
 import type { HeadMemory } from './client-state.ts'
-import {
-  newConfig,
-  type RepositoryConfig,
-  readConfigs,
-  type StoredConfig,
-  verifyConfig,
-  writeConfig,
-} from './config.ts'
+import { newConfig, type RepositoryConfig, type StoredConfig, verifyConfig, writeConfig } from './config.ts'
 import { isForbidden } from './forbidden.ts'
 import { openKeyring } from './keyring.ts'
 import { publishKeyring, readKeyrings, type StoredKeyrings } from './keyring-objects.ts'
+import { findConfigs } from './lost-config.ts'
 import { isObjectKey, objectBytesMax } from './object-keys.ts'
 import { newBundle, type OpenKeys } from './open-keys.ts'
 import { Unwrapper, wrapFor } from './recipients.ts'
-import { orderConfigs } from './several-repositories.ts'
+import { orderRepositories } from './several-repositories.ts'
 import { type OpenedDocument, type PreviousOf, signedNames } from './signatures.ts'
 
 /** Most of the reading of thousands of documents is waiting for a disk or a server. */
@@ -60,6 +54,8 @@ export interface RepositoryOptions {
   readonly memory?: (repositoryId: Buffer) => HeadMemory
   /** Opens with a keyring that is older than one that was seen, for whoever accepts that. Default false. */
   readonly acceptsRollback?: boolean
+  /** Makes the configuration anew where it is lost and the keyrings are not. Default false: REPOSITORY_CONFIG_LOST. */
+  readonly remakesConfig?: boolean
   /**
    * Folder for unfinished packs, where the store has none of its own; made when needed. Default: a private one below the
    * system's folder for temporary files.
@@ -128,7 +124,7 @@ export interface StoredDocument {
 }
 
 /** Of a configuration's copy, or of a keyring. */
-const OWN_NAMES = /^(config\/[abc]-[0-9a-f]{64}|keys\/\d+-.+)$/
+const OWN_NAMES = /^(config\/[abc]-[0-9a-f]{64}|keys\/[0-9a-f]+-.+)$/
 
 export class Repository implements AsyncDisposable {
   readonly store: ObjectStore
@@ -137,6 +133,8 @@ export class Repository implements AsyncDisposable {
   readonly configName: string
   readonly keys: OpenKeys
   readonly memory: HeadMemory | undefined
+  /** True where this opening has made the configuration anew. */
+  readonly isConfigRemade: boolean
   readonly #workspace: string | undefined
   #listed: ReadonlyMap<string, readonly ObjectStat[]> | undefined
 
@@ -147,6 +145,7 @@ export class Repository implements AsyncDisposable {
       configName: string
       keys: OpenKeys
       memory: HeadMemory | undefined
+      isConfigRemade: boolean
     },
     workspace?: string,
   ) {
@@ -156,6 +155,7 @@ export class Repository implements AsyncDisposable {
     this.configName = parts.configName
     this.keys = parts.keys
     this.memory = parts.memory
+    this.isConfigRemade = parts.isConfigRemade
   }
 
   /** Before the first write: what dead runs left where packs grow goes. Throws what the store's `prepare` throws. */
@@ -210,22 +210,33 @@ export class Repository implements AsyncDisposable {
     return Repository.open(store, [kek])
   }
 
-  /** Throws REPOSITORY_NOT_FOUND, KEY_WRONG, FORMAT_TOO_NEW, FEATURE_UNSUPPORTED, ROLLBACK_SUSPECTED, DAMAGED. */
+  /**
+   * Throws REPOSITORY_NOT_FOUND, REPOSITORY_CONFIG_LOST, REPOSITORY_KEYS_LOST, KEY_WRONG, FORMAT_TOO_NEW,
+   * FEATURE_UNSUPPORTED, ROLLBACK_SUSPECTED, DAMAGED.
+   */
   static async open(store: ObjectStore, keks: readonly Kek[], options: RepositoryOptions = {}): Promise<Repository> {
     requireNode()
     const reading = readKeyrings(store, options.signal)
     // Whether there is a repository at all is said first.
     reading.catch(() => {})
-    const configs = await readConfigs(store, options.signal)
-    const keyrings = await reading
     const unwrapper = new Unwrapper()
-    let failure: unknown
     const isRemembered = (id: string) => options.memory?.(Buffer.from(id, 'hex')).heads() !== undefined
-    for (const stored of await orderConfigs(store, configs.candidates, isRemembered)) {
+    const { candidates, isRemade } = await findConfigs(store, {
+      keks,
+      keyrings: reading,
+      unwrapper,
+      isRemembered,
+      remakesConfig: options.remakesConfig === true,
+      ...(options.signal && { signal: options.signal }),
+    })
+    const keyrings = await reading
+    let failure: unknown
+    const idOf = ({ config }: StoredConfig) => config.repositoryId
+    for (const stored of await orderRepositories(store, candidates, { idOf, isRemembered })) {
       try {
         const parts = await openWith({ store, stored, keks, keyrings, unwrapper, options })
         options.memory?.(parts.keys.repositoryId).notePlace?.(store.location)
-        return new Repository(store, parts, options.workspace)
+        return new Repository(store, { ...parts, isConfigRemade: isRemade }, options.workspace)
       } catch (error) {
         if (!isBackupError(error)) throw error
         failure ??= error

@@ -4,23 +4,24 @@
  */
 import { isBackupError } from '../../kernel/backup-error.ts'
 import type { ObjectStore } from '../../storage/index.ts'
-import type { StoredConfig } from './config.ts'
 import { isObjectKey } from './object-keys.ts'
 
 const ID_FROM = 32
 const ID_BYTES = 16
 
 /** In the order in which they are tried; of one repository nothing is read. */
-export async function orderConfigs(
+export async function orderRepositories<T>(
   store: ObjectStore,
-  configs: readonly StoredConfig[],
-  isRemembered: (repositoryId: string) => boolean,
-): Promise<readonly StoredConfig[]> {
-  if (new Set(configs.map(({ config }) => config.repositoryId)).size < 2) return configs
+  found: readonly T[],
+  {
+    idOf,
+    isRemembered,
+  }: { readonly idOf: (each: T) => string; readonly isRemembered: (repositoryId: string) => boolean },
+): Promise<readonly T[]> {
+  if (new Set(found.map(idOf)).size < 2) return found
   const counts = await snapshotsOf(store)
-  const weigh = ({ config: { repositoryId } }: StoredConfig) =>
-    isRemembered(repositoryId) ? Number.POSITIVE_INFINITY : (counts.get(repositoryId) ?? 0)
-  return configs.toSorted((a, b) => (weigh(a) === weigh(b) ? 0 : weigh(b) - weigh(a)))
+  const weigh = (each: T) => (isRemembered(idOf(each)) ? Number.POSITIVE_INFINITY : (counts.get(idOf(each)) ?? 0))
+  return found.toSorted((a, b) => (weigh(a) === weigh(b) ? 0 : weigh(b) - weigh(a)))
 }
 
 /** How many objects of `snapshots/` begin with the header of each repository. */

@@ -3,6 +3,7 @@
  * and keys come over the channel. SIGTERM, or a parent that is gone, stops the job at a checkpoint and ends the
  * process.
  */
+import { otherInPlace } from '../../contracts/index.ts'
 import { ClientState, Repository, workspaceIn } from '../../engine/index.ts'
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { monotonicNs } from '../../kernel/clock.ts'
@@ -73,9 +74,9 @@ async function carryOut<Kind extends EngineJob['kind']>(
  * nothing to go on with.
  */
 async function openKnown({ location, keks, stateDirectory, repositoryId }: EngineRepository): Promise<Repository> {
-  const missing = (cause?: unknown) =>
+  const missing = (cause?: unknown, again?: string) =>
     new BackupError('REPOSITORY_MISSING', 'The repository that this system knows is not at its place.', {
-      context: { repository: storage.labelOf(location) },
+      context: { repository: storage.labelOf(location), ...(again !== undefined && { again }) },
       cause,
     })
   const repository = await Repository.open(storage.openStore(location), keks, {
@@ -85,7 +86,9 @@ async function openKnown({ location, keks, stateDirectory, repositoryId }: Engin
     throw isBackupError(error, 'REPOSITORY_NOT_FOUND') ? missing(error) : error
   })
   const { keys } = repository
-  if (repositoryId !== undefined && keys.repositoryId.toString('hex') !== repositoryId) throw missing()
+  const id = keys.repositoryId.toString('hex')
+  if (repositoryId !== undefined && id !== repositoryId)
+    throw missing(undefined, otherInPlace(id, storage.labelOf(location)))
   const seen = new ClientState(stateDirectory, keys.repositoryId).heads()
   if (seen && keys.generation < seen.keyGeneration)
     throw new BackupError('ROLLBACK_SUSPECTED', 'The newest keyring is older than one that was seen before.', {

@@ -10,7 +10,7 @@ import { nowMs } from '../../kernel/clock.ts'
 import { openAuditLog } from '../audit/index.ts'
 import { ControlKey, type Master, recordControlKey, sealHealthchecks } from '../control-key/index.ts'
 import { holdingsOf, saveHoldings, unstorableProtections } from '../execution/index.ts'
-import { AuditResult } from '../parts.ts'
+import { AuditResult, formerLocation } from '../parts.ts'
 import { carryProtections, letGoOfCarried } from './carry-protections.ts'
 import { closeLostAnew } from './close-anew.ts'
 import { copiedUntilOf } from './copied-until.ts'
@@ -161,9 +161,32 @@ async function letGoOfLost({ parts: { tenantId }, tx, repository }: RebuildConte
 
 /** From here on the repository is the system's, if it was not before. */
 async function takeOver({ tx, repository, parts }: RebuildContext): Promise<void> {
+  const { rowId, label, replacesLost } = parts.repository
+  if (replacesLost === true) await leavePlace(tx, parts)
   await tx
     .updateTable('repositories')
-    .set({ repository_id: repository.keys.repositoryId.toString('hex'), last_seen_at: new Date(nowMs()) })
-    .where('id', '=', parts.repository.rowId)
+    .set({
+      repository_id: repository.keys.repositoryId.toString('hex'),
+      last_seen_at: new Date(nowMs()),
+      ...(replacesLost === true && { location: label }),
+    })
+    .where('id', '=', rowId)
+    .execute()
+}
+
+/** The lost one may have had the very place at which its copy is now. */
+async function leavePlace(tx: RebuildContext['tx'], { tenantId, repository }: RebuildParts): Promise<void> {
+  const former = await tx
+    .selectFrom('repositories')
+    .select(['id', 'repository_id'])
+    .where('tenant_id', '=', tenantId)
+    .where('location', '=', repository.label)
+    .where('id', '<>', repository.rowId)
+    .executeTakeFirst()
+  if (former === undefined) return
+  await tx
+    .updateTable('repositories')
+    .set({ location: formerLocation(repository.label, former.repository_id ?? former.id) })
+    .where('id', '=', former.id)
     .execute()
 }
