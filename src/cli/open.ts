@@ -4,6 +4,7 @@ import path from 'node:path'
 import { keyPlaceRefused } from '../contracts/index.ts'
 import {
   ClientState,
+  isForbidden,
   type Kek,
   keyTextsOf,
   Needed,
@@ -65,8 +66,8 @@ export async function openRepository(
   })
   const state = memory(repository.keys.repositoryId)
   warnOfStranger(context, repository, metHere)
-  const [lost] = repository.keys.lost
-  if (lost !== undefined) context.warn(context.t('keyring.lost', { object: lost }))
+  const [lost] = repository.keys.lostCopies
+  if (lost) context.warn(context.t(isForbidden(lost) ? 'keyring.forbidden' : 'keyring.lost', { object: lost.key }))
   const keyInUse = () =>
     keks.length === 1
       ? keks[0]!

@@ -27,9 +27,9 @@ export { type PruneOptions, type PruneResult, prune } from './maintenance/prune.
 export { listRecords, putRecord, type RecordChange, type RecordFilter, writeRecord } from './maintenance/records.ts'
 export { type RepairResult, repairRepository } from './maintenance/repair.ts'
 export { repositoryStatistics, type Statistics } from './maintenance/statistics.ts'
-export { damageCount, type VerifyOptions, type VerifyResult, verifyRepository } from './maintenance/verify.ts'
+export { damageCount, ROLLBACK, type VerifyOptions, type VerifyResult, verifyRepository } from './maintenance/verify.ts'
 export type { VerifyHit } from './maintenance/verify-hits.ts'
-export { strangers } from './maintenance/verify-objects.ts'
+export { strangers, type VerifyProblem } from './maintenance/verify-objects.ts'
 export {
   acceptClock,
   ClientState,
@@ -37,12 +37,14 @@ export {
   type HeadMemory,
   type Heads,
   hasUserFile,
+  isForbidden,
   type KeyringChange,
   listUserFiles,
   lookAtClock,
   mergeClock,
   mergeHeads,
   mergeWriters,
+  type ObjectProblem,
   type Recipient,
   Repository,
   readUserFile,

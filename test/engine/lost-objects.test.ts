@@ -100,10 +100,10 @@ test('what this user may not read is no damage: it is named, nothing is judged o
   execFileSync('chown', ['-R', `${SOMEBODY}:${SOMEBODY}`, folder.path])
   // Whole folders: of keys both copies of the newest keyring.
   for (const [place, judging] of [
-    ['snapshots', ['list', 'verify', 'prune']],
+    ['snapshots', ['list', 'latest', 'verify', 'prune']],
     ['records', ['prune']],
     ['index/data', ['verify', 'prune']],
-    ['keys', ['verify']],
+    ['keys', ['rotate', 'verify']],
     ['config', []],
   ] as const) {
     const names = fs.readdirSync(path.join(made.folder, place)).filter((name) => !/^(00000001|[bc])-/.test(name))
@@ -111,13 +111,13 @@ test('what this user may not read is no damage: it is named, nothing is judged o
     for (const file of files) fs.chownSync(file, 0, 0)
     const before = filesBelow(made.folder)
     const works = ['repair', 'give', ...judging]
-    const results = maintained<Array<{ error?: string; stack?: string; names?: string[] }>>(
+    const results = maintained<Array<{ error?: string; stack?: string; names?: string[]; codes?: string[] }>>(
       { base: folder.path, made, uid: SOMEBODY },
       [],
       ...works,
     )
-    for (const [i, { error, stack, names: listed }] of results.entries())
-      if (works[i] === 'list') assert.deepEqual(listed, [])
+    for (const [i, { error, stack, names: listed, codes }] of results.entries())
+      if (works[i] === 'list') assert.deepEqual([listed, codes], [[], names.map(() => 'PERMISSION_DENIED')])
       else {
         assert.equal(error, 'PERMISSION_DENIED', `${works[i]} of ${place}`)
         assert.ok(names.some((name) => stack?.includes(name)) || stack?.includes('may not read'), stack)

@@ -1,12 +1,14 @@
 /**
  * Maintenance in a process of its own: `node [--import broken-disk.ts] maintain-child.ts BASE KEY WORK…`, each one of
- * `verify`, `repair`, `drop`, `prune`, `list`. Prints what each gives, or its error, as one JSON list.
+ * `verify`, `repair`, `give`, `drop`, `prune`, `list`, `latest`, `rotate`. Prints what each gives, or its error, as one JSON list.
  */
 import path from 'node:path'
 import type { Repository } from '../../src/engine/index.ts'
 import {
   ClientState,
+  changeKeyring,
   dropDamage,
+  findSnapshot,
   prune,
   readHistory,
   repairRepository,
@@ -31,7 +33,14 @@ const WORKS: Readonly<Record<string, (repository: Repository) => Promise<object>
     return dropDamage(repository, writer.id)
   },
   prune: (repository) => prune(repository),
-  list: async (repository) => ({ names: (await readHistory(repository)).snapshots.map(({ name }) => name) }),
+  list: async (repository) => {
+    const { snapshots, problems } = await readHistory(repository)
+    return { names: snapshots.map(({ name }) => name), codes: problems.map(({ error }) => error.code) }
+  },
+  latest: async (repository) => findSnapshot(await readHistory(repository), 'latest'),
+  rotate: async ({ store, keys }) => ({
+    name: await changeKeyring(store, keys, { newEpoch: true, keks: [made.kek], now: '2026-11-25T00:00:00Z' }),
+  }),
 }
 
 const results: object[] = []

@@ -3,6 +3,7 @@ import {
   bytesOfPathText,
   type History,
   holdsOf,
+  isForbidden,
   isHeldBy,
   oddPoints,
   printablePath,
@@ -74,6 +75,7 @@ function tell(context: CommandContext, history: History, listing: Listing): void
     say(t('list.count', { count: listing.entries.length }))
   }
   for (const { key, error } of history.problems) warn(`${key}: ${findingText(error.message, locale)}`)
+  if (history.problems.some(isForbidden)) warn(t('object.forbidden'))
   for (const { key } of history.strangers) warn(t('object.foreign', { object: key }))
   for (const error of history.rollbacks) warn(`${error.code}: ${findingText(error.message, locale)}`)
 }

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { damageCount, type VerifyResult, verifyRepository } from '../../engine/index.ts'
+import { damageCount, ROLLBACK, type VerifyProblem, type VerifyResult, verifyRepository } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import { makeDirectories } from '../../kernel/directories.ts'
@@ -88,7 +88,10 @@ function tell(context: CommandContext, result: VerifyResult, readShare: number):
     warn(`  ${t('verify.hits', { snapshot: snapshot.slice(0, 12), paths: paths.slice(0, SHOWN_MAX).join(', ') })}`)
     if (pathCount > SHOWN_MAX) warn(`  ${t('more', { count: pathCount - SHOWN_MAX })}`)
   }
-  warn(t('verify.next'))
+  const isOlder = ({ object }: VerifyProblem) => object === ROLLBACK
+  if (result.problems.some(isOlder)) warn(t('verify.older'))
+  // Of what only is older nothing is damaged: a repair mends none of it.
+  if (!result.problems.every(isOlder) || result.problems.length === 0) warn(t('verify.next'))
 }
 
 /**

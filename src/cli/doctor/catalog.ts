@@ -55,6 +55,7 @@ export const CHECKS = {
   SYSTEM: 'Whether the system is here whose configurations the repository keeps. CONFIGURATION.',
   REPOSITORY: 'Whether the repository opens. PATH.',
   REPOSITORY_DAMAGED: 'Objects that can not be read or believed. OBJECT.',
+  REPOSITORY_FORBIDDEN: 'Objects that this user may not read. OBJECT.',
   REPOSITORY_FOREIGN: 'Names in the repository that are not its own. OBJECT.',
   REPOSITORY_OLDER: 'The repository shows an older state than it had. CODE.',
   KEYRING_COPIES: 'Keyrings whose every copy is damaged. OBJECT.',

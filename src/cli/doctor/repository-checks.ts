@@ -2,7 +2,16 @@
 import path from 'node:path'
 import { ageText } from '../../contracts/index.ts'
 import { isCopyOld, type OtherSystem } from '../../contracts/system/index.ts'
-import { type History, isGoodPoint, lastCopies, oddPoints, readHistory, strangers } from '../../engine/index.ts'
+import {
+  type History,
+  isForbidden,
+  isGoodPoint,
+  lastCopies,
+  type ObjectProblem,
+  oddPoints,
+  readHistory,
+  strangers,
+} from '../../engine/index.ts'
 import { nowMs } from '../../kernel/clock.ts'
 import { holdsDatabase } from '../../kernel/home-folder.ts'
 import { printable } from '../../kernel/printable.ts'
@@ -63,7 +72,9 @@ async function lookInto(context: CommandContext, { name, location }: AskedReposi
 
 export function foundChecks(context: CommandContext, { history, foreign, keyringsLost }: Found): Check[] {
   const { t, locale, command } = context
-  const damaged = history.problems.map(({ key }) => key)
+  const [forbidden, damaged] = [isForbidden, (each: ObjectProblem) => !isForbidden(each)].map((is) =>
+    history.problems.filter(is).map(({ key }) => key),
+  ) as [string[], string[]]
   const odd = oddPoints(history.order, nowMs()).map(({ snapshot }) => snapshot)
   const [older] = history.rollbacks
   const about = (kind: SubjectKind, names: readonly string[]) => subjects(kind, ...names)
@@ -77,6 +88,10 @@ export function foundChecks(context: CommandContext, { history, foreign, keyring
         'neonpro-backup verify --read-data=all; neonpro-backup repair',
       ),
     )
+  }
+  if (forbidden.length > 0) {
+    const looked = { id: 'REPOSITORY_FORBIDDEN', message: t('doctor.forbidden', told(forbidden)) } as const
+    checks.push(missing({ ...looked, about: about(SubjectKind.OBJECT, forbidden) }, t('doctor.forbiddenRemedy')))
   }
   if (older) {
     const remedy = errorReport(older, { command, locale }).lines.join(' ')

@@ -359,6 +359,7 @@ export const SENTENCES_PT_BR: Readonly<Record<string, string>> = {
   'was never finished by its writer and counts as no snapshot; prune removes it': 'nunca foi concluído por quem o gravava e não conta como snapshot; "prune" o remove',
   'An object does not have the SHA-256 that names it.': 'não tem o SHA-256 que lhe dá o nome',
   'An object can not be read.': 'não pode ser lido',
+  'This user may not read it.': 'este usuário não pode lê-lo',
   'An object is longer than any of its kind.': 'é maior do que qualquer objeto desse tipo',
   'A signature does not verify.': 'tem uma assinatura que não confere',
   'The object is not signed by the maintenance key.': 'não está assinado pela chave de manutenção',

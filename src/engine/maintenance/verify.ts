@@ -177,11 +177,14 @@ async function look(repository: Repository, { before, lanes, readings, options }
   }
 }
 
+/** In the place of an object: the storage shows an older state than it had. */
+export const ROLLBACK = 'ROLLBACK_SUSPECTED'
+
 function describeRollback(error: BackupError): VerifyProblem {
   const facts = Object.entries(error.context)
     .map(([name, value]) => `${name} ${String(value)}`)
     .join(', ')
-  return { object: 'ROLLBACK_SUSPECTED', what: `${error.message} (${facts})` }
+  return { object: ROLLBACK, what: `${error.message} (${facts})` }
 }
 
 function sumOf(sizes: ReadonlyMap<string, number>): number {

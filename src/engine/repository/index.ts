@@ -22,6 +22,7 @@ export {
   isOfLaterVersion,
   isOfLostEpoch,
   isRotten,
+  isUnbelieved,
   isUnreadableHere,
   type ObjectProblem,
   Repository,

@@ -4,6 +4,7 @@ import { BackupError } from '../../kernel/backup-error.ts'
 import type { ObjectStore } from '../../storage/index.ts'
 import { type Kek, requireStrength } from '../crypto/index.ts'
 import { acceptKeyring } from './accepted-keyring.ts'
+import { requireReadable } from './forbidden.ts'
 import { isSignedKeyring, publishKeyring, readKeyrings } from './keyring-objects.ts'
 import { type OpenKeys, withNewEpoch } from './open-keys.ts'
 import { type Recipient, unwrap, wrapFor } from './recipients.ts'
@@ -18,7 +19,8 @@ export interface KeyringChange {
 
 /**
  * Publishes the next generation. Removing a recipient draws a new keyring key and a new epoch, so every kept recipient
- * must be given in `keks`. Throws USAGE, KEY_WEAK, ROLLBACK_SUSPECTED, DAMAGED where a newer keyring can't be read, and
+ * must be given in `keks`. Throws USAGE, KEY_WEAK, ROLLBACK_SUSPECTED, DAMAGED where a newer keyring can't be read,
+ * PERMISSION_DENIED where only this user may not, and
  * REPOSITORY_LOCKED when somebody else changed it at the same time: then nobody can say which of the changes is in force
  * before it is looked at. What either drew to seal with stays known.
  */
@@ -31,6 +33,7 @@ export async function changeKeyring(
     throw new BackupError('ROLLBACK_SUSPECTED', 'The newest keyring is older than one that was seen before.', {
       context: { object: 'keys/', found: keys.generation },
     })
+  requireReadable(keys.lostCopies)
   // A new generation would take the place of the lost one, and what that one sealed would be nobody's.
   if (keys.lost[0] !== undefined)
     throw new BackupError('DAMAGED', 'A newer keyring can not be read: the keys are not changed.', {

@@ -6,6 +6,7 @@
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import type { ObjectStore } from '../../storage/index.ts'
 import { type Kek, keyFingerprint, maintenanceSigner } from '../crypto/index.ts'
+import { requireReadable } from './forbidden.ts'
 import {
   isSignedKeyring,
   type KeyringCopy,
@@ -51,7 +52,8 @@ interface Opened {
 
 /**
  * Opens the newest valid keyring with the first of `keks` that fits. One of a higher generation that is there and can't
- * be read is named in `lost`. Throws KEY_WRONG when no key fits, REPOSITORY_KEYS_LOST when none is valid,
+ * be read is named in `lost`. Throws KEY_WRONG when no key fits (PERMISSION_DENIED where one may fit a
+ * keyring that only this user may not read), REPOSITORY_KEYS_LOST when none is valid,
  * ROLLBACK_SUSPECTED when a generation above the newest has been seen and nothing is left of it.
  */
 export async function openKeyring(
@@ -83,7 +85,7 @@ export async function openKeyring(
     openedBy: opened.openedBy,
     keyringKey: opened.keyringKey,
     bundle: { ...opened.bundle, masters: [...opened.bundle.masters, ...rivals] },
-    lost: lost.map(({ key }) => key),
+    lost,
     seenGeneration,
   })
 }
@@ -186,6 +188,8 @@ function wrongKey(
   keks: readonly Kek[],
   { repositoryId, lost }: { readonly repositoryId: string; readonly lost: readonly KeyringCopy[] },
 ): BackupError {
+  // Another user may read one that the key fits.
+  requireReadable(lost)
   const [first] = keks
   // A passphrase's fingerprint would help those who guess it.
   const fingerprint = first?.kind === 'raw' ? keyFingerprint(first) : undefined

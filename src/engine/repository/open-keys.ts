@@ -12,6 +12,7 @@ import {
   type Signer,
   writerSigner,
 } from '../crypto/index.ts'
+import type { UnreadObject } from './forbidden.ts'
 import type { Recipient } from './recipients.ts'
 
 const NO_TENANT: Uint8Array = new Uint8Array(16)
@@ -45,8 +46,8 @@ export interface KeyringParts {
   readonly bundle: Bundle
   readonly openedBy: string
   readonly keyringKey: Buffer
-  /** Keys of copies of a higher generation that can't be read. */
-  readonly lost: readonly string[]
+  /** Copies of a higher generation that can't be read, and why. */
+  readonly lost: readonly UnreadObject[]
   /** The highest generation that this client has seen. */
   readonly seenGeneration: number
 }
@@ -67,6 +68,8 @@ export class OpenKeys {
    * stays closed.
    */
   readonly lost: readonly string[]
+  /** The same, with why not. */
+  readonly lostCopies: readonly UnreadObject[]
   readonly #seenGeneration: number
   #acceptedGeneration = 0
   readonly masterOf: MasterLookup
@@ -80,7 +83,8 @@ export class OpenKeys {
     this.bundle = parts.bundle
     this.openedBy = parts.openedBy
     this.keyringKey = parts.keyringKey
-    this.lost = parts.lost
+    this.lost = parts.lost.map(({ key }) => key)
+    this.lostCopies = parts.lost
     this.#seenGeneration = parts.seenGeneration
     this.maintenance = maintenanceSigner(Buffer.from(parts.bundle.root, 'hex'), this.repositoryId)
     this.masterOf = masterLookup(parts.bundle.masters)

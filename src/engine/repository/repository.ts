@@ -28,7 +28,7 @@ import {
 import { acceptKeyring } from './accepted-keyring.ts'
 import type { HeadMemory } from './client-state.ts'
 import { newConfig, type RepositoryConfig, type StoredConfig, verifyConfig, writeConfig } from './config.ts'
-import { isForbidden } from './forbidden.ts'
+import { forbidden, isForbidden } from './forbidden.ts'
 import { openKeyring } from './keyring.ts'
 import { publishKeyring, readKeyrings, type StoredKeyrings } from './keyring-objects.ts'
 import { findConfigs } from './lost-config.ts'
@@ -108,6 +108,18 @@ export function isUnreadableHere(error: unknown): error is BackupError {
 }
 
 const UNREADABLE: ReadonlySet<string> = new Set(['DAMAGED', 'FEATURE_UNSUPPORTED', 'NOT_FOUND'])
+
+/**
+ * True for what makes of a small object that is there a problem of its own: damaged, of a later version, or not to be
+ * read by this user.
+ */
+export function isUnbelieved(error: unknown): error is BackupError {
+  return (
+    isBackupError(error, 'DAMAGED') ||
+    isBackupError(error, 'FEATURE_UNSUPPORTED') ||
+    (isBackupError(error, 'PERMISSION_DENIED') && isForbidden({ error }))
+  )
+}
 
 /** What of a folder can't be believed: what may be lost with it, and what is somebody else's. */
 export function apart(read: readonly ObjectProblem[]): { problems: ObjectProblem[]; strangers: ObjectProblem[] } {
@@ -407,8 +419,7 @@ export class Repository implements AsyncDisposable {
     } catch (error) {
       // A session or checkpoint may be removed between the listing and the read.
       if (isBackupError(error, 'NOT_FOUND')) return undefined
-      if (isBackupError(error, 'DAMAGED') || isBackupError(error, 'FEATURE_UNSUPPORTED'))
-        return { key, error, modifiedMs }
+      if (isUnbelieved(error)) return { key, error, modifiedMs }
       throw error
     }
   }
@@ -428,14 +439,12 @@ function hasName(bytes: Uint8Array, key: string): boolean {
 
 function atObject(error: unknown, key: string): unknown {
   if (isUnreadable(error))
-    return new BackupError(
-      'DAMAGED',
-      isForbidden({ error }) ? 'This user may not read it.' : 'An object can not be read.',
-      {
-        context: { object: key, cause: error.context['cause'], rotten: true },
-        cause: error,
-      },
-    )
+    return isForbidden({ error })
+      ? forbidden(key, error)
+      : new BackupError('DAMAGED', 'An object can not be read.', {
+          context: { object: key, cause: error.context['cause'], rotten: true },
+          cause: error,
+        })
   if (!(error instanceof BackupError) || error.context['object'] === key) return error
   return new BackupError(error.code, error.message, { context: { ...error.context, object: key }, cause: error })
 }

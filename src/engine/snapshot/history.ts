@@ -7,6 +7,7 @@ import { nowMs } from '../../kernel/clock.ts'
 import { idsMeant, shortIds } from '../../kernel/id-beginning.ts'
 import {
   type Heads,
+  isForbidden,
   isForeign,
   isOfLaterVersion,
   isOfLostEpoch,
@@ -400,7 +401,7 @@ const SHOWN_LENGTH = 12
  * Finds one snapshot by name, unique prefix (at least 4 digits), or `latest`: of `source`, `path` and those that
  * `isMeant` lets through, where they are given.
  * Checkpoints are found by name only. Throws SNAPSHOT_NOT_FOUND, SNAPSHOT_AMBIGUOUS, and for `latest`
- * ROLLBACK_SUSPECTED or DAMAGED: where newer ones may be hidden or can't be read nobody knows the latest.
+ * ROLLBACK_SUSPECTED, PERMISSION_DENIED or DAMAGED: where newer ones may be hidden or can't be read nobody knows the latest.
  */
 export function findSnapshot(
   history: History,
@@ -418,7 +419,10 @@ export function findSnapshot(
     if (history.rollbacks[0]) throw history.rollbacks[0]
     const latest = candidates.at(-1)
     const later = history.problems.find(
-      (problem) => problem.key.startsWith('snapshots/') && isOfLaterVersion(problem) && isNewer(problem, latest),
+      (problem) =>
+        problem.key.startsWith('snapshots/') &&
+        (isOfLaterVersion(problem) || isForbidden(problem)) &&
+        isNewer(problem, latest),
     )
     if (later) throw later.error
     if (history.damagedSnapshotMs > (latest?.modifiedMs ?? 0))

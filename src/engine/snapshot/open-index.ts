@@ -6,7 +6,15 @@ import { type ObjectStat, placeOfPack } from '../../storage/index.ts'
 import { createSegmentDecoder } from '../compression/index.ts'
 import { LookupIds, ObjectType } from '../crypto/index.ts'
 import { buildIndex, type IndexLoad, type IndexLoadOptions } from '../index/index.ts'
-import { apart, BlobReader, type ObjectProblem, packKey, type Repository, SegmentReader } from '../repository/index.ts'
+import {
+  apart,
+  BlobReader,
+  isUnbelieved,
+  type ObjectProblem,
+  packKey,
+  type Repository,
+  SegmentReader,
+} from '../repository/index.ts'
 import type { Listed } from './listings.ts'
 
 export const IndexClass = { DATA: 'data', META: 'meta' } as const
@@ -72,7 +80,8 @@ async function readListed(
     try {
       return { key, payload: await repository.readPayload(key, TYPES[indexClass], signal) }
     } catch (error) {
-      if (!isBackupError(error, 'NOT_FOUND') && !isBackupError(error, 'DAMAGED')) throw error
+      const isOfLater = isBackupError(error, 'FEATURE_UNSUPPORTED')
+      if (isOfLater || !(isBackupError(error, 'NOT_FOUND') || isUnbelieved(error))) throw error
       return { key, error }
     }
   }

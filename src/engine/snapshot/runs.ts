@@ -5,7 +5,7 @@
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { appendAll } from '../../kernel/collect.ts'
 import { ObjectType, type Signer } from '../crypto/index.ts'
-import { apart, type ObjectProblem, type Repository } from '../repository/index.ts'
+import { apart, isUnbelieved, type ObjectProblem, type Repository } from '../repository/index.ts'
 import { type ClaimDocument, parseClaim, type SnapshotDocument } from './documents.ts'
 
 const FOLDER = 'commits'
@@ -143,7 +143,7 @@ async function believedClaim(
   try {
     return await readClaim(repository, runId)
   } catch (error) {
-    if (!isBackupError(error, 'DAMAGED') && !isBackupError(error, 'FEATURE_UNSUPPORTED')) throw error
+    if (!isUnbelieved(error)) throw error
     problems.push({ key: `${FOLDER}/${runId}`, error })
     return undefined
   }
