@@ -81,6 +81,7 @@ export {
   holdsOf,
   isGoodPoint,
   isHeldBy,
+  namesOfCopy,
   type OddPoint,
   oddPoints,
   type PathText,

@@ -23,6 +23,7 @@ import {
 } from '../../src/engine/index.ts'
 import { failsWith } from '../harness/refusal.ts'
 import {
+  backedUpSample,
   backup,
   forget,
   localStore,
@@ -60,13 +61,10 @@ async function look(made: TestRepository, stateFolder = made.stateFolder) {
 
 /** One of everything that a rollback can take back happens after `old` was copied. */
 async function stage(base: string): Promise<Stage> {
-  const source = path.join(base, 'source')
-  sampleTree(source, seededRandom(7))
-  const made = await makeRepository(base)
+  const { source, repository: made, snapshot: first } = await backedUpSample(base, 7)
   const hold = { record: RecordKind.HOLD, subject: 'case', by: 'test' }
   const value = { snapshot: null, source: 'nobody', reason: '', until: null }
   const change = () => fs.writeFileSync(path.join(source, 'changing'), String(Math.random()).repeat(9000))
-  const first = await backup(made, source)
   change()
   await backup(made, source)
   {
@@ -75,7 +73,7 @@ async function stage(base: string): Promise<Stage> {
   }
   const old = path.join(base, 'old')
   fs.cpSync(made.folder, old, { recursive: true })
-  await forget(made, first.snapshot)
+  await forget(made, first)
   await pruned(made)
   {
     await using repository = await open(made)
@@ -235,10 +233,7 @@ test('a snapshot of a finished forget that is played back is suspected; accepted
 
 test('what a forget that was stopped left is a leftover, and the prune that removes it finishes the forget', async () => {
   using folder = temporaryDirectory()
-  const source = path.join(folder.path, 'source')
-  sampleTree(source, seededRandom(7))
-  const made = await makeRepository(folder.path)
-  const { snapshot } = await backup(made, source)
+  const { source, repository: made, snapshot } = await backedUpSample(folder.path, 7)
   fs.writeFileSync(path.join(source, 'new'), 'new')
   await backup(made, source)
   const file = path.join(made.folder, 'snapshots', snapshot)
@@ -263,11 +258,8 @@ test('what a forget that was stopped left is a leftover, and the prune that remo
 
 test('what repair gives up is honoured by who remembers more, and nothing beyond it', async () => {
   using folder = temporaryDirectory()
-  const source = path.join(folder.path, 'source')
-  sampleTree(source, seededRandom(7))
-  const made = await makeRepository(folder.path)
+  const { source, repository: made } = await backedUpSample(folder.path, 7)
   const stateFolder = path.join(folder.path, 'repairing-state')
-  await backup(made, source)
   await look(made, stateFolder)
   const { snapshot: name } = await backup(made, source)
   await look(made)
@@ -409,9 +401,7 @@ test('what forbids giving up is found before the keyrings go, and one that was s
 
 test('numbers that were given up are counted on from, for snapshots and for keyrings', async () => {
   using folder = temporaryDirectory()
-  const source = path.join(folder.path, 'source')
-  sampleTree(source, seededRandom(7))
-  const made = await makeRepository(folder.path)
+  const { source, repository: made } = await backedUpSample(folder.path, 7)
   const repairing = path.join(folder.path, 'repairing-state')
   const rot = async (object: string) => {
     for (const name of fs.readdirSync(path.join(made.folder, path.dirname(object))))
@@ -420,7 +410,6 @@ test('numbers that were given up are counted on from, for snapshots and for keyr
     await using repository = await remembered(made, repairing)
     await repairRepository(repository, { forgetDamaged: true })
   }
-  await backup(made, source)
   for (const sequence of [2, 3]) {
     const { snapshot, document } = await backup(made, source)
     assert.equal(document.sequence, sequence)
@@ -447,10 +436,7 @@ test('numbers that were given up are counted on from, for snapshots and for keyr
 test('a snapshot that is committed while its number is given up gets another one, whoever sees it first', async () => {
   for (const moment of ['before', 'after'] as const) {
     using folder = temporaryDirectory()
-    const source = path.join(folder.path, 'source')
-    sampleTree(source, seededRandom(7))
-    const made = await makeRepository(folder.path)
-    await backup(made, source)
+    const { source, repository: made } = await backedUpSample(folder.path, 7)
     const { snapshot: rotten } = await backup({ ...made, stateFolder: path.join(folder.path, 'other-state') }, source)
     fs.truncateSync(path.join(made.folder, 'snapshots', rotten), 40)
     const giveUp = async (store = localStore(made.folder)) => {

@@ -7,6 +7,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import {
+  ClientState,
   type CopyResult,
   copySnapshots,
   forgetSnapshots,
@@ -16,6 +17,7 @@ import {
   RecordKind,
   Repository,
   readHistory,
+  repairRepository,
   writeRecord,
 } from '../../src/engine/index.ts'
 import { removeSnapshots } from '../../src/engine/maintenance/forget.ts'
@@ -34,6 +36,7 @@ import {
   type TestRepository,
 } from '../harness/repository.ts'
 import { seededRandom } from '../harness/seeded-random.ts'
+import { stoppingAt } from '../harness/stopping-store.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 
 interface Pair {
@@ -248,6 +251,90 @@ test('what was forgotten at the copy stays away until it is named; what never wa
   await removeSnapshots(to, history, { doomed, by: 'prune' })
   const last = await copied(pair)
   assert.deepEqual([last.copied.length, last.present, last.forgotten], [1, 1, 0])
+})
+
+test('copied back, by whatever way, nothing is stored again; what was let go stays away, and what was given up comes', async () => {
+  using folder = temporaryDirectory()
+  const pair = await pairIn(folder.path)
+  const { base, first, second, snapshots } = pair
+  const [older, newer] = snapshots as [string, string]
+  const third = { folder: path.join(base, 'third'), kek: rawKey(), stateFolder: path.join(base, 'third-state') }
+  await using _made = await Repository.create(localStore(third.folder), third.kek, 'test')
+  await decide(first, RecordKind.PIN, { subject: older, value: { reason: 'the good one' } })
+  const ways = [
+    [first, second],
+    [second, third],
+    [third, first],
+    [second, first],
+    [first, third],
+    [third, second],
+  ] as const
+  for (const [i, [from, to]] of ways.entries()) {
+    const { copied: made, present, records } = await copied({ ...pair, first: from, second: to })
+    assert.deepEqual([made.length, present], i < 2 ? [2, 0] : [0, 2], `way ${i}`)
+    // The second copy's pin is not known as the first's own any more, and whoever doubts protects.
+    assert.ok(records.brought <= 1, `way ${i}`)
+  }
+  {
+    await using from = await open(third)
+    const origins = (await readHistory(from)).snapshots.map(({ document }) => document.copiedFrom?.origin?.snapshot)
+    assert.deepEqual(origins, [older, newer])
+    await using back = await open(second)
+    assert.deepEqual(
+      lastCopies(await readHistory(back)).map((each) => each.snapshots),
+      [2, 2],
+    )
+  }
+  // Lifted where it was decided: what was brought from there does not bring it back.
+  await decide(first, RecordKind.PIN, { subject: older, value: null })
+  await copied({ ...pair, first: second, second: first })
+  await forget(first, older)
+  const again = await copied({ ...pair, first: second, second: first })
+  assert.deepEqual([again.copied, again.present, again.forgotten], [[], 1, 1])
+  fs.truncateSync(path.join(first.folder, 'snapshots', newer), 40)
+  {
+    await using repository = await open(first)
+    await repairRepository(repository, { forgetDamaged: true })
+  }
+  const last = await copied({ ...pair, first: third, second: first })
+  assert.deepEqual([last.copied.length, last.present, last.forgotten], [1, 0, 1])
+  assert.equal((await copied({ ...pair, first: second, second: first })).present, 1)
+})
+
+test('a copy whose numbers are given up while it commits takes them back and takes others', async () => {
+  using folder = temporaryDirectory()
+  const pair = await pairIn(folder.path)
+  const { second, source } = pair
+  const { snapshot: rotten } = await backup({ ...second, stateFolder: path.join(folder.path, 'other-state') }, source)
+  fs.truncateSync(path.join(second.folder, 'snapshots', rotten), 40)
+  const stopped = stoppingAt(localStore(second.folder), 'snapshots/')
+  const copying = copied(pair, stopped.store)
+  await stopped.reached
+  {
+    await using repository = await open(second)
+    await repairRepository(repository, { forgetDamaged: true })
+  }
+  stopped.go()
+  // The first of the two had the number; the second stays.
+  const { copied: again, present } = await copying
+  assert.deepEqual([again.length, present], [1, 1])
+  const look = async () => {
+    const memory = (id: Buffer) => new ClientState(second.stateFolder, id)
+    await using repository = await Repository.open(localStore(second.folder), [second.kek], { memory })
+    return await readHistory(repository)
+  }
+  const { snapshots, rollbacks } = await look()
+  assert.deepEqual([snapshots.length, rollbacks], [2, []])
+  assert.equal(new Set(snapshots.map(({ document }) => document.copiedFrom?.snapshot)).size, 2)
+  // None of their numbers is among the accepted: a copy that goes is missed.
+  for (const { name, document } of snapshots.toReversed()) {
+    fs.rmSync(path.join(second.folder, 'snapshots', name))
+    const missing = (await look()).suspicions.snapshots
+    assert.ok(
+      missing.some(({ sequence }) => sequence === document.sequence),
+      String(document.sequence),
+    )
+  }
 })
 
 const NOTHING_ACCEPTED = { snapshots: [], records: [], keyring: null, generations: [], entries: [], back: [] }

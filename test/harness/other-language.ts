@@ -39,6 +39,7 @@ const SHARED: ReadonlyArray<readonly [reason: string, words: string]> = [
   ['patterns of times and files, as they are typed', 'hh mm tmp'],
   ['what stands on every line of a list that is well', 'ok'],
   ['HOME, the folder of the system, as docs and options name it', 'home'],
+  ['folders of a repository, as they are named on the disk', 'config keys'],
   ['the variable of the temporary folder', 'tmpdir'],
 ]
 

@@ -46,12 +46,12 @@ export async function makeRepository(base: string): Promise<TestRepository> {
 export async function backedUpSample(
   base: string,
   seed: number,
-): Promise<{ readonly source: string; readonly repository: TestRepository }> {
+): Promise<{ readonly source: string; readonly repository: TestRepository; readonly snapshot: string }> {
   const source = path.join(base, 'source')
   sampleTree(source, seededRandom(seed))
   const repository = await makeRepository(base)
-  await backup(repository, source)
-  return { source, repository }
+  const { snapshot } = await backup(repository, source)
+  return { source, repository, snapshot }
 }
 
 export interface SavedSources {

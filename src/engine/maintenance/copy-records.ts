@@ -37,6 +37,7 @@ const keyOf = ({ record, subject }: Pick<RecordDocument, 'record' | 'subject'>):
 export class RecordCopier {
   readonly #to: Repository
   readonly #origin: string
+  readonly #target: string
   readonly #keks: { readonly from: Kek; readonly to: Kek }
   readonly #signal: { readonly signal?: AbortSignal }
   /** Of the first repository, by kind and subject, oldest first. */
@@ -52,6 +53,7 @@ export class RecordCopier {
   private constructor(from: Repository, to: Repository, lists: Lists) {
     this.#to = to
     this.#origin = from.keys.repositoryId.toString('hex')
+    this.#target = to.keys.repositoryId.toString('hex')
     this.#keks = { from: from.keys.controlPlaneKek, to: to.keys.controlPlaneKek }
     this.#signal = lists.signal
     this.#source = bySubject(lists.source.records)
@@ -94,7 +96,8 @@ export class RecordCopier {
     const copies = new Map([[snapshot, copy]])
     for (const entries of this.#source.values()) {
       const newest = entries.at(-1)!.document
-      if (newest.value !== null && snapshotOf(newest) === snapshot) await this.#bring(this.#mapped(newest, copies))
+      if (newest.value !== null && snapshotOf(newest) === snapshot && !this.#isOfTarget(newest))
+        await this.#bring(this.#mapped(newest, copies))
     }
   }
 
@@ -106,13 +109,18 @@ export class RecordCopier {
   async #bringKind(kind: string, copies: CopyNames): Promise<void> {
     for (const entries of this.#source.values()) {
       const newest = entries.at(-1)!.document
-      if (newest.record !== kind || this.#isOfOtherSystem(entries)) continue
+      if (newest.record !== kind || this.#isOfTarget(newest) || this.#isOfOtherSystem(entries)) continue
       // What was removed is only known by what it was.
       const whole = entries.findLast(({ document }) => document.value !== null)?.document
       const isRemoval = newest.value === null && kind === RecordKind.CONFIGURATION
       if (isRemoval && whole && !this.#there.has(keyOf(newest))) await this.#bring(this.#mapped(whole, copies))
       await this.#bring(this.#mapped(newest, copies))
     }
+  }
+
+  /** Decided in the second repository, and brought from there: it knows what became of it. */
+  #isOfTarget({ copiedFrom }: RecordDocument): boolean {
+    return copiedFrom?.repository === this.#target
   }
 
   /** A repository keeps one control plane of a tenant: its key is never superseded by another's. */

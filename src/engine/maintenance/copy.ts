@@ -17,11 +17,15 @@ import {
 import { LookupIds, ObjectType } from '../crypto/index.ts'
 import { type ClientState, countUserFiles, type Repository, requireFeatures } from '../repository/index.ts'
 import {
+  copiedFromOf,
   forgottenBy,
   type History,
   headOf,
   headsOf,
   IndexClass,
+  isGivenUp,
+  namesOf,
+  namesOfCopy,
   nextSequence,
   openIndex,
   openReader,
@@ -115,14 +119,11 @@ async function copyInSession(ends: Ends, options: CopyOptions): Promise<Copied> 
   const seen = options.state.heads()
   const history = await readHistory(ends.to, { ...signal, ...(seen && { seen }) })
   if (history.rollbacks[0]) throw history.rollbacks[0]
-  const there = new Map(
-    history.snapshots.flatMap(({ name, document }) =>
-      document.copiedFrom ? [[document.copiedFrom.snapshot, name]] : [],
-    ),
-  )
+  const [here, target] = [ends.from, ends.to].map(({ keys }) => keys.repositoryId.toString('hex')) as [string, string]
+  const there = standingThere(history, options.snapshots, { here, target })
   const lacking = options.snapshots.filter(({ name }) => !there.has(name))
-  const letGo = options.withForgotten ? new Set<string>() : letGoAt(history)
-  const wanted = lacking.filter(({ name }) => !letGo.has(name))
+  const letGo = options.withForgotten ? new Set<string>() : letGoAt(history, target)
+  const wanted = lacking.filter((entry) => !namesOf(here, entry).some((each) => letGo.has(each)))
   const records = await RecordCopier.open(ends.from, ends.to, options.signal)
   await records.bringDecisions(there)
   const moved =
@@ -136,36 +137,66 @@ async function copyInSession(ends: Ends, options: CopyOptions): Promise<Copied> 
     ...moved,
     userFiles: await countUserFiles(ends.from.store, signal),
     records: records.counts,
-    ...standingOf(ends.from, history, wanted),
+    ...standingOf(there, history, wanted),
   }
 }
 
-/** Of what the copies that somebody let go there were made. */
-function letGoAt({ allRecords }: History): Set<string> {
+/**
+ * Names in the first repository, with those under which the same is in the second: a copy of it, what it is a copy of
+ * itself, or another copy of that.
+ */
+function standingThere(
+  { snapshots }: History,
+  asked: readonly SnapshotEntry[],
+  { here, target }: { readonly here: string; readonly target: string },
+): Map<string, string> {
+  const known = new Map(snapshots.flatMap((entry) => namesOf(target, entry).map((each) => [each, entry.name] as const)))
+  const there = new Map(
+    snapshots.flatMap(({ name, document: { copiedFrom } }) =>
+      copiedFrom?.repository === here ? [[copiedFrom.snapshot, name] as const] : [],
+    ),
+  )
+  for (const entry of asked) {
+    const same = namesOf(here, entry).flatMap((each) => known.get(each) ?? [])[0]
+    if (same !== undefined) there.set(entry.name, same)
+  }
+  return there
+}
+
+/**
+ * What somebody let go there, by all of its names: copies, and snapshots of its own. What was given up since it could
+ * not be read was not let go: it comes again.
+ */
+function letGoAt({ allRecords }: History, target: string): Set<string> {
   const forgets = allRecords.filter(({ document }) => document.record === RecordKind.FORGET)
   return new Set(
-    forgets.flatMap(({ document }) => forgottenBy(document).flatMap(({ copiedFrom }) => copiedFrom?.snapshot ?? [])),
+    forgets.flatMap(({ document }) =>
+      forgottenBy(document).flatMap(({ name, copiedFrom }) => [
+        ...(copiedFrom ? namesOfCopy(copiedFrom) : []),
+        ...(isGivenUp(document) ? [] : [`${target}/${name}`]),
+      ]),
+    ),
   )
 }
 
 /** What of the first repository is in the second now. */
 function standingOf(
-  from: Repository,
+  there: ReadonlyMap<string, string>,
   history: History,
   wanted: readonly SnapshotEntry[],
 ): Pick<CopyFacts, 'snapshots' | 'newest'> {
-  const repository = from.keys.repositoryId.toString('hex')
-  const standing = [
-    ...history.snapshots.flatMap(({ document: { copiedFrom, finishedAt } }) =>
-      copiedFrom?.repository === repository ? [{ snapshot: copiedFrom.snapshot, finishedAt }] : [],
-    ),
-    ...wanted.map(({ name, document: { finishedAt } }) => ({ snapshot: name, finishedAt })),
-  ]
-  const newest = standing.reduce<CopyFacts['newest']>(
-    (best, each) => (best === null || each.finishedAt > best.finishedAt ? each : best),
-    null,
-  )
-  return { snapshots: new Set(standing.map(({ snapshot }) => snapshot)).size, newest }
+  const ends = new Map(history.snapshots.map(({ name, document: { finishedAt } }) => [name, finishedAt]))
+  const standing = new Map([
+    ...[...there].flatMap(([snapshot, name]) => {
+      const finishedAt = ends.get(name)
+      return finishedAt === undefined ? [] : [[snapshot, finishedAt] as const]
+    }),
+    ...wanted.map(({ name, document: { finishedAt } }) => [name, finishedAt] as const),
+  ])
+  let newest: CopyFacts['newest'] = null
+  for (const [snapshot, finishedAt] of standing)
+    if (newest === null || finishedAt > newest.finishedAt) newest = { snapshot, finishedAt }
+  return { snapshots: standing.size, newest }
 }
 
 interface Wanted {
@@ -286,6 +317,7 @@ async function commit(
   const copied: string[] = []
   const committed: PutSnapshot[] = []
   const writing = { session, log: history.deleteLog, records: recordsOf(history) }
+  const here = from.keys.repositoryId.toString('hex')
   for (const { name, document } of wanted) {
     sequence += 1
     const parent = document.parent === null ? null : (there.get(document.parent) ?? null)
@@ -298,7 +330,7 @@ async function commit(
       seen: othersSeen(history, id),
       keyGeneration: to.keys.generation,
       deleteGeneration: history.deleteLog.newestGeneration,
-      copiedFrom: { repository: from.keys.repositoryId.toString('hex'), snapshot: name },
+      copiedFrom: copiedFromOf(here, { name, document }),
     }
     const sealed = to.sealDocument(copy, { type: ObjectType.SNAPSHOT, signer })
     // Before it is there: whoever forgets in between must find it protected.

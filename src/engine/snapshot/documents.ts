@@ -39,6 +39,17 @@ export interface SnapshotSummary {
   readonly blobsAdded: number
 }
 
+export interface CopiedName {
+  /** 16 bytes, hexadecimal. */
+  readonly repository: string
+  readonly snapshot: string
+}
+
+export interface CopiedFrom extends CopiedName {
+  /** What the first of several copies was made from; absent where `repository` is where it was backed up. */
+  readonly origin?: CopiedName
+}
+
 export interface SnapshotDocument {
   readonly kind: 'snapshot' | 'checkpoint'
   readonly source: string
@@ -56,7 +67,7 @@ export interface SnapshotDocument {
   readonly parent: string | null
   readonly runId?: string
   /** Where a copy comes from: hex ids. */
-  readonly copiedFrom?: { readonly repository: string; readonly snapshot: string }
+  readonly copiedFrom?: CopiedFrom
   readonly writer: string
   readonly sequence?: number
   readonly previous: string | null
@@ -200,6 +211,7 @@ function escapeByte(value: number): string {
 
 const isPathText = (value: unknown) => isText(value) || (isObject(value) && isText(value['hex']))
 
+const COPIED_NAME: Shape = { repository: isHex(16), snapshot: isHex(32) }
 const SNAPSHOT: Shape = {
   kind: one('snapshot', 'checkpoint'),
   source: isText,
@@ -233,7 +245,7 @@ const SNAPSHOT: Shape = {
   owners: (value) => isObject(value) && isMap(isText)(value['users']) && isMap(isText)(value['groups']),
   aliases: optional(isList((value) => isObject(value) && isPathText(value['path']) && isPathText(value['real']))),
   warnings: optional(isList((value) => isObject(value) && isText(value['code']) && isPathText(value['subject']))),
-  copiedFrom: optional((value) => isObject(value) && isHex(16)(value['repository']) && isHex(32)(value['snapshot'])),
+  copiedFrom: optional(hasShape({ ...COPIED_NAME, origin: optional(hasShape(COPIED_NAME)) })),
 }
 const DELETE: Shape = {
   kind: one('tombstone', 'deleted'),

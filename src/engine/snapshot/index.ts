@@ -13,6 +13,7 @@ export {
   isHole,
 } from './chunk-list.ts'
 export { closureIsLive, visitClosure } from './closure.ts'
+export { copiedFromOf, namesOf, namesOfCopy } from './copied-from.ts'
 export { type DamagedEntry, type DeleteLog, type DeleteLogEntry, readDeleteLog } from './delete-log.ts'
 export {
   BlobKind,
@@ -64,6 +65,7 @@ export {
   forgottenBy,
   inForce,
   isFinished,
+  isGivenUp,
   newestRecords,
   type RecordEntry,
   RecordFolder,

@@ -79,6 +79,11 @@ export function forgottenBy({ value }: RecordDocument): readonly ForgottenSnapsh
   return Array.isArray(list) ? (list as ForgottenSnapshot[]) : []
 }
 
+/** Whether a `forget` record stands for snapshots and records that could not be read: nobody wanted them gone. */
+export function isGivenUp({ value }: RecordDocument): boolean {
+  return value?.['records'] !== undefined
+}
+
 /** Whether a `forget` record says that the objects are gone: one that is back was put back. */
 export function isFinished({ value }: RecordDocument): boolean {
   return value?.['removed'] === true

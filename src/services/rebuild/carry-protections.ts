@@ -4,7 +4,14 @@
  */
 import type { DatabaseTransaction } from '../../catalog/index.ts'
 import type { CarriedProtection } from '../../contracts/system/index.ts'
-import { type History, putRecord, type RecordEntry, RecordKind, type Repository } from '../../engine/index.ts'
+import {
+  type History,
+  namesOfCopy,
+  putRecord,
+  type RecordEntry,
+  RecordKind,
+  type Repository,
+} from '../../engine/index.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 
 /** Pins and holds that the database knew and the repository did not have. */
@@ -103,7 +110,7 @@ function mapped(
   const here = history.snapshots.find(({ name, document: { copiedFrom } }) =>
     isOwn
       ? name === known.snapshot
-      : copiedFrom?.repository === known.repository && copiedFrom.snapshot === known.snapshot,
+      : copiedFrom && namesOfCopy(copiedFrom).includes(`${known.repository}/${known.snapshot}`),
   )
   if (!here) return undefined
   return { ...known, snapshot: here.name, ...(known.record === RecordKind.PIN && { subject: here.name }) }
