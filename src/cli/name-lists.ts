@@ -82,7 +82,7 @@ async function readList(context: CommandContext, flag: string, file: string): Pr
     return (await readGiven(file, context)).toString('latin1')
   } catch (error) {
     const cause = systemCode(error)
-    if (cause === undefined) throw error
+    if (cause === undefined || error instanceof BackupError) throw error
     throw new BackupError('USAGE', `The file of ${flag} can not be read (${cause}): ${file}.`, { cause: error })
   }
 }

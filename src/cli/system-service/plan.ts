@@ -73,10 +73,23 @@ function makeAccount(user: string, args: readonly string[]): void {
 function keySteps({ at, keyFile }: ServicePlaces, from: string | undefined): Step[] {
   if (from === undefined || fs.existsSync(at(keyFile))) return []
   const run = () => {
-    publishFile(at(keyFile), fs.readFileSync(from), { mode: 0o600 })
+    publishFile(at(keyFile), keyBytes(from), { mode: 0o600 })
     fs.chownSync(at(keyFile), process.getuid!(), process.getgid!())
   }
   return [{ kind: 'key', target: keyFile, run }]
+}
+
+/** Opening a pipe would wait for its writer, and nothing could end that. */
+function keyBytes(file: string): Buffer {
+  try {
+    if (!fs.statSync(file).isFile()) throw Object.assign(new Error('no regular file'), { code: 'ESPIPE' })
+    return fs.readFileSync(file)
+  } catch (error) {
+    throw new BackupError('KEY_FILE_UNREADABLE', `The key file ${file} can't be read.`, {
+      context: { path: file, cause: systemCode(error) },
+      cause: error,
+    })
+  }
 }
 
 /** The folder of a user that this very plan makes cannot be that user's yet. */
