@@ -58,8 +58,8 @@ export async function auditAct(context: CommandContext, { action, outcome, notes
   try {
     const { dataOf, openCommandSystem } = await import('./system.ts')
     await using started = await openCommandSystem({ ...context, signal, warn: () => {} })
-    await tellLeftBehind(context, started, signal)
-    const caller = { actor: `cli:${userName()}`, locale: context.locale }
+    await tellLeftBehind(started, signal)
+    const caller = started.callerNamed(`cli:${userName()}`)
     const details = storable({ ...notes.facts, ...endOf(outcome) })
     const input = { action, resource: resourceOf(action, outcome), result, details }
     dataOf(await started.transport.call('audit.note', input, { caller, signal }), context)
@@ -73,7 +73,6 @@ export async function auditAct(context: CommandContext, { action, outcome, notes
 
 /** Commands that were killed, or could not be written down when they ended: when each began, and how it ended. */
 export async function tellLeftBehind(
-  context: CommandContext,
   started: StartedSystem,
   signal: AbortSignal = AbortSignal.timeout(ENTRY_MS),
 ): Promise<void> {
@@ -81,7 +80,7 @@ export async function tellLeftBehind(
   for (const act of leftBehind(home)) {
     const claimed = claimNote(act)
     if (!claimed) continue
-    const caller = { actor: `cli:${act.by}`, locale: context.locale }
+    const caller = started.callerNamed(`cli:${act.by}`)
     const told = await started.transport
       .call('audit.note', entryOf(act), { caller, signal })
       .catch((error: unknown) => {

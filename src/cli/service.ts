@@ -27,7 +27,7 @@ export async function runService(
   })
   if (!waited) return { json: { stopped: true } }
   await using started = waited
-  await (await import('./audit-act.ts')).tellLeftBehind(context, started)
+  await (await import('./audit-act.ts')).tellLeftBehind(started)
   const status = dataOf(await started.system.getStatus(), context)
   context.say(
     context.t('serve.ready', {

@@ -5,6 +5,7 @@ import type { Result, Spelt, Widened } from '../contracts/system/index.ts'
 import { BackupError } from '../kernel/backup-error.ts'
 import { environment } from '../kernel/environment.ts'
 import { requireNode } from '../kernel/node-version.ts'
+import { accountCaller } from './authorise.ts'
 import { failure, success } from './boundary.ts'
 import { BackupSystem } from './facade/backup-system.ts'
 import { startSystem } from './start-system.ts'
@@ -13,7 +14,7 @@ import type { SystemConfigInput } from './system-config.ts'
 const ACTOR = 'library'
 
 const system = BackupSystem.of({
-  actor: ACTOR,
+  ...accountCaller({ actor: ACTOR, locale: 'en' }),
   get locale() {
     return localeOf(environment())
   },

@@ -2,12 +2,13 @@
 import type { Readable } from 'node:stream'
 import { outcomeOfError } from '../contracts/index.ts'
 import {
-  CALLS,
+  CALL_TABLE,
   type CallData,
   type CallInput,
   type CallName,
   parseCall,
   type Result,
+  type StreamCallName,
   type Warning,
   warningOf,
 } from '../contracts/system/index.ts'
@@ -15,6 +16,7 @@ import { BackupError } from '../kernel/backup-error.ts'
 import type { Log } from '../kernel/log.ts'
 import { plainText } from '../kernel/text.ts'
 import { type AuditEvent, AuditResult, type SystemParts } from '../services/index.ts'
+import { authorise, isAllowed } from './authorise.ts'
 import { type Answer, attempt } from './boundary.ts'
 import type { StoredUpload } from './stored-upload.ts'
 import type { CallContext, Transport } from './transport.ts'
@@ -45,6 +47,15 @@ export interface StreamHandlers {
 /** What they write is kept or sent out: in the language of the system. */
 const READ_BY_OTHERS: ReadonlySet<CallName> = new Set(['monitor.createAlert', 'system.rebuild'])
 
+/** An entry before it has done its work would begin another log than the one that it brings back. */
+const BEGINS_LOG = 'system.rebuild'
+
+interface Asked<T> {
+  readonly name: CallName | StreamCallName
+  readonly input: unknown
+  readonly run: () => Promise<Answer<T>>
+}
+
 export class LocalTransport implements Transport {
   readonly #parts: SystemParts
   readonly #log: Log
@@ -63,21 +74,12 @@ export class LocalTransport implements Transport {
     input: CallInput<Name>,
     context: CallContext,
   ): Promise<Result<CallData[Name]>> {
-    const { action, about } = CALLS[name] as { action?: string; about?: (input: unknown) => string }
-    const run = async (): Promise<Answer<CallData[Name]>> => {
-      const parsed = parseCall(name, withoutUndefined(input))
-      return this.#handlers[name](this.#partsFor(name, context), parsed, {
+    const run = async (): Promise<Answer<CallData[Name]>> =>
+      this.#handlers[name](this.#partsFor(name, context), parseCall(name, withoutUndefined(input)), {
         by: context.caller.actor,
         signal: context.signal,
       })
-    }
-    return this.#told(
-      name,
-      this.#attempt(
-        action === undefined ? run : () => this.#audited(run, { action, resource: about?.(input) ?? action }, context),
-        context,
-      ),
-    )
+    return this.#told(name, this.#answer({ name, input, run }, context))
   }
 
   /** Whoever asks is answered in his own language. */
@@ -99,26 +101,32 @@ export class LocalTransport implements Transport {
     const run = async () => ({
       data: await this.#streams.upload(this.#parts, path, body, { by: context.caller.actor, signal: context.signal }),
     })
-    return this.#attempt(
-      () => this.#audited(run, { action: 'storage.upload', resource: `user:${path}` }, context),
-      context,
-    )
+    return this.#answer({ name: 'storage.upload', input: { path }, run }, context)
   }
 
   download(path: string, context: CallContext): Promise<Result<Readable>> {
     const run = async () => ({
       data: await this.#streams.download(this.#parts, path, { by: context.caller.actor, signal: context.signal }),
     })
-    return this.#attempt(
-      () => this.#audited(run, { action: 'storage.download', resource: `user:${path}` }, context),
-      context,
-    )
+    return this.#answer({ name: 'storage.download', input: { path }, run }, context)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}
 
-  #attempt<T>(run: () => Promise<Answer<T>>, context: CallContext): Promise<Result<T>> {
-    return attempt(run, { locale: context.caller.locale, log: this.#parts.log })
+  /** Who may not is refused before anything is read or done; a question that is refused is written down like an act. */
+  #answer<T>({ name, input, run }: Asked<T>, context: CallContext): Promise<Result<T>> {
+    const call = CALL_TABLE[name]
+    const { tenantId } = this.#parts
+    const allowed = async (): Promise<Answer<T>> => {
+      authorise(call, context.caller, tenantId)
+      return await run()
+    }
+    const isQuiet = call.action === undefined && (isAllowed(call, context.caller, tenantId) || name === BEGINS_LOG)
+    const act = { action: call.action ?? name, resource: call.about?.(input) ?? name }
+    return attempt(isQuiet ? allowed : () => this.#audited(allowed, act, context), {
+      locale: context.caller.locale,
+      log: this.#parts.log,
+    })
   }
 
   /**
@@ -160,10 +168,8 @@ export class LocalTransport implements Transport {
 
 function outcomeOf(error: unknown): Pick<AuditEvent, 'result' | 'details'> {
   const code = error instanceof BackupError ? error.code : 'INTERNAL'
-  return {
-    result: outcomeOfError(code),
-    details: { code },
-  }
+  const right = code === 'NOT_PERMITTED' && error instanceof BackupError ? { right: error.context['verb'] } : {}
+  return { result: outcomeOfError(code), details: { code, ...right } }
 }
 
 /** JSON has no undefined: a member that is undefined is not given. */

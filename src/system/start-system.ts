@@ -11,6 +11,7 @@ import { turn } from '../kernel/clock.ts'
 import { holdsSystem } from '../kernel/home-folder.ts'
 import type { Log } from '../kernel/log.ts'
 import { refuseHomePlace } from '../storage/index.ts'
+import { accountCaller } from './authorise.ts'
 import { storage } from './compose.ts'
 import { BackupSystem, type Started } from './facade/backup-system.ts'
 import { enterHome } from './home-owner.ts'
@@ -26,7 +27,7 @@ import { rememberKey } from './remember-key.ts'
 import { refuseWrongKey } from './repository-access.ts'
 import { readKeys, readSettled, resolveSettings, type Settings, type SettingsInput } from './settings/index.ts'
 import type { WorkTiming } from './start-work.ts'
-import type { Transport } from './transport.ts'
+import type { Caller, Transport } from './transport.ts'
 
 export interface StartOptions extends SettingsInput {
   /** `serve`, `worker`, `library`, `command`. */
@@ -62,6 +63,8 @@ export interface StartedSystem extends AsyncDisposable {
   readonly warnings: readonly Warning[]
   readonly isOwner: boolean
   readonly log: Log
+  /** One of this account, for a call that is not made through `system`. */
+  callerNamed(actor: string): Caller
 }
 
 /**
@@ -114,7 +117,8 @@ export async function startSystem(options: StartOptions): Promise<StartedSystem>
       values.databaseUrl === undefined
         ? await startEmbedded(open, options.mustOwn === true)
         : { ...(await openSystem(open)), isOwner: true }
-    const system = BackupSystem.of({ actor: options.actor, locale: values.locale })
+    const callerNamed = (actor: string) => accountCaller({ actor, locale: values.locale })
+    const system = BackupSystem.of(callerNamed(options.actor))
     const stop = async () => {
       await started.stop()
       log[Symbol.dispose]()
@@ -126,6 +130,7 @@ export async function startSystem(options: StartOptions): Promise<StartedSystem>
       settings,
       log,
       isOwner: started.isOwner,
+      callerNamed,
       warnings: [
         ...settings.warnings,
         ...keys.warnings,

@@ -1,16 +1,17 @@
 /** How a call reaches the system: in this process, or over the owner's socket. The façade knows only this. */
 import type { Readable } from 'node:stream'
 import type { Locale } from '../contracts/index.ts'
-import type { CallData, CallInput, CallName, Result } from '../contracts/system/index.ts'
+import type { CallData, CallInput, CallName, Result, Right } from '../contracts/system/index.ts'
 import type { StoredUpload } from './stored-upload.ts'
 
 /** Who asks, and in which language the answer's sentences are. */
 export interface Caller {
-  /**
-   * A user's id; where none is given, what the entry point is: `library`, `cli:<account>`. An audit label, not yet a
-   * right.
-   */
+  /** A user's id; where none is given, what the entry point is: `library`, `cli:<account>`. A label, not a right. */
   readonly actor: string
+  /** Another tenant's system answers nothing. */
+  readonly tenantId: string
+  /** What he may do; see authorise.ts. */
+  readonly rights: readonly Right[]
   readonly locale: Locale
 }
 

@@ -8,8 +8,11 @@ import { CALLS, type Result, resultOf } from '../../src/contracts/system/index.t
 import { BackupError, isBackupError } from '../../src/kernel/backup-error.ts'
 import { type Log, silentLog } from '../../src/kernel/log.ts'
 import type { AuditEvent, SystemParts } from '../../src/services/index.ts'
+import { accountCaller } from '../../src/system/authorise.ts'
 import { BackupSystem } from '../../src/system/facade/backup-system.ts'
 import { type Handlers, LocalTransport, type StreamHandlers } from '../../src/system/local-transport.ts'
+import { callSchema, toldCaller } from '../../src/system/owner/socket-protocol.ts'
+import type { Caller } from '../../src/system/transport.ts'
 
 /** Every public method with arguments that its schema takes. A method that is missing here fails the test below. */
 const METHODS: Readonly<Record<string, Readonly<Record<string, readonly unknown[]>>>> = {
@@ -62,18 +65,24 @@ const METHODS: Readonly<Record<string, Readonly<Record<string, readonly unknown[
 /** They start or end the system: tested in initialize.test.ts. */
 const NOT_CALLS = new Set(['constructor', 'shutdown', 'attach'])
 
+const WHOLE = accountCaller({ actor: 'test', locale: 'pt-BR' })
+
 interface Made {
   readonly system: BackupSystem
   readonly audit: AuditEvent[]
   readonly logged: string[]
 }
 
-function systemThat(outcome: () => unknown, options: { readonly auditFails?: boolean } = {}): Made {
+function systemThat(
+  outcome: () => unknown,
+  options: { readonly auditFails?: boolean; readonly caller?: Caller } = {},
+): Made {
   const audit: AuditEvent[] = []
   const logged: string[] = []
   const log: Log = { ...silentLog, error: (message) => void logged.push(message) }
   const parts = {
     log,
+    tenantId: WHOLE.tenantId,
     audit: {
       append: async (event: AuditEvent) => {
         if (options.auditFails) throw new BackupError('DATABASE_UNAVAILABLE', 'gone')
@@ -96,7 +105,7 @@ function systemThat(outcome: () => unknown, options: { readonly auditFails?: boo
   }
   const transport = new LocalTransport(parts, handlers, streams)
   return {
-    system: BackupSystem.of({ actor: 'test', locale: 'pt-BR' }, { transport, stop: async () => {} }),
+    system: BackupSystem.of(options.caller ?? WHOLE, { transport, stop: async () => {} }),
     audit,
     logged,
   }
@@ -224,8 +233,48 @@ test('who reads the data of a failure is thrown its own sentence, and so is who 
   )
 })
 
+test('who lacks the right of a call, or is of another tenant, is refused before anything is done, and the log keeps it', async () => {
+  const nobody: readonly Caller[] = [
+    { ...WHOLE, rights: [] },
+    { ...WHOLE, tenantId: 'another' },
+  ]
+  for (const caller of nobody) {
+    let done = 0
+    const { system, audit } = systemThat(() => ++done, { caller })
+    let calls = 0
+    await callAll(system, (name, result) => {
+      calls += 1
+      if (name === 'monitor.performHealthCheck') return assert.equal(result.overall, 'UNKNOWN')
+      assert.equal(result.error?.code, 'NOT_PERMITTED', name)
+      assert.match(result.error?.message ?? '', /não tem permissão para isso \([a-z]+\.[a-z]+\)/, name)
+    })
+    // A rebuild brings its log back: an entry of its own would begin another one.
+    assert.deepEqual([done, audit.length], [0, calls - 1])
+    assert.ok(audit.every(({ result, details }) => result === 'REFUSED' && details?.['code'] === 'NOT_PERMITTED'))
+    assert.deepEqual(
+      audit.find(({ action }) => action === 'backup.run'),
+      {
+        ...{ actor: 'u', action: 'backup.run', resource: 'config:c', result: 'REFUSED' },
+        details: { code: 'NOT_PERMITTED', right: 'backup.run' },
+      },
+    )
+  }
+  // One right lets through what takes it, and nothing else.
+  const { system } = systemThat(() => 'done', { caller: { ...WHOLE, rights: ['backup.run'] } })
+  assert.equal((await system.runBackupNow('c')).data, 'done')
+  assert.equal((await system.manager.deleteConfig('c')).error?.code, 'NOT_PERMITTED')
+})
+
+test('over the socket a caller has the rights that he had, and one that says nothing of them is the account itself', () => {
+  const told = (caller: object) =>
+    callSchema.parse({ name: 'n', input: {}, caller: JSON.parse(JSON.stringify(caller)) })
+  const few: Caller = { ...WHOLE, tenantId: 'another', rights: ['backup.run'] }
+  for (const caller of [WHOLE, few, { ...WHOLE, rights: [] }]) assert.deepEqual(told(toldCaller(caller)).caller, caller)
+  assert.deepEqual(toldCaller(WHOLE), { actor: 'test', locale: 'pt-BR' }, 'as an owner of an earlier version takes it')
+})
+
 test('a system that was not started says so on every call', async () => {
-  const system = BackupSystem.of({ actor: 'test', locale: 'en' })
+  const system = BackupSystem.of(accountCaller({ actor: 'test', locale: 'en' }))
   await callAll(system, (name, result) => {
     if (name === 'monitor.performHealthCheck') return assert.equal(result.overall, 'UNKNOWN')
     assert.equal(result.error?.code, 'NOT_INITIALIZED', name)

@@ -10,12 +10,13 @@ import { OwnerLock, readOwner } from '../../src/catalog/index.ts'
 import { succeeded } from '../../src/contracts/system/index.ts'
 import { isBackupError } from '../../src/kernel/backup-error.ts'
 import { silentLog } from '../../src/kernel/log.ts'
+import { accountCaller } from '../../src/system/authorise.ts'
 import { chooseSocketPath, ElectedTransport, serveOwnerSocket, toldSocketPath } from '../../src/system/index.ts'
 import type { Transport } from '../../src/system/transport.ts'
 
 const home = process.argv[2]!
 const lockFile = path.join(home, 'owner.lock')
-const caller = { actor: 'test', locale: 'en' } as const
+const caller = accountCaller({ actor: 'test', locale: 'en' })
 
 /** Remembers uploads; `config.list` says which process answered. */
 function remembering(): Transport {

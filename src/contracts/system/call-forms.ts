@@ -109,11 +109,13 @@ export const CALL_FORMS = forms({
   data: ['a text, bytes (Uint8Array) or a Readable', 'um texto, bytes (Uint8Array) ou um Readable'],
 })
 
+const IS_OPTION = /^(policy|(config|patch)\.)/
+
 /** The accepted form of a member of a call's input. */
 export function callForm(call: string, path: string): LocalizedText | undefined {
   const known: Readonly<Record<string, LocalizedText | undefined>> = CALL_FORMS
   const asOption = (CONFIG_OPTIONS as Readonly<Record<string, { readonly accepted: LocalizedText } | undefined>>)[
-    path.replace(/^policy/, 'retention')
+    path.replace(/^policy/, 'retention').replace(/^(config|patch)\./, '')
   ]
-  return known[`${call}: ${path}`] ?? known[path] ?? (path.startsWith('policy') ? asOption?.accepted : undefined)
+  return known[`${call}: ${path}`] ?? (IS_OPTION.test(path) ? asOption?.accepted : known[path])
 }

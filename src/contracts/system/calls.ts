@@ -1,16 +1,21 @@
 /**
- * Every call of the system: what it takes, what it gives, what the audit log says of it. The library, the local socket
- * and the command line go through this table, so that they mean the same. Inputs are one JSON object each.
+ * Every call of the system: what it takes, what it gives, which errors it can answer, the right that it takes, how it is
+ * asked for by HTTP, and what the audit log says of it. The library, the local socket and the command line go through
+ * this table, so that they mean the same. Inputs are one JSON object each.
  */
 import { z } from 'zod'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { isStorable, textFault, textsIn } from '../../kernel/text.ts'
 import { SINGLE_ACTS } from '../single-acts.ts'
+import { bytes, count, flag, sha256, text, uuid, yes } from './answer-parts.ts'
 import { callForm } from './call-forms.ts'
-import { type ConfigInput, type ConfigPatch, retentionSchema } from './config-settings.ts'
+import { acts, type CallSpec, REPOSITORY_ERRORS, reads } from './call-spec.ts'
+import { configInputSchema, configPatchSchema, retentionSchema } from './config-settings.ts'
+import { auditVerdict, health, holdView, metrics, realTime, rebuilt, status, storedFile } from './report-schemas.ts'
 import type { Page } from './result.ts'
 import { listBackupsFilterSchema, momentSchema, paginationSchema, recoveryOptionsSchema } from './system-config.ts'
 import { parseOptions, schemaPaths } from './validation.ts'
+import { alert, channelTest, config, point, recovery, run, scheduler, simulation } from './view-schemas.ts'
 import type {
   AlertView,
   AuditVerdict,
@@ -33,143 +38,287 @@ import { AlertSeverity, AlertType, RecoveryType } from './vocabulary.ts'
 
 const id = z.string().min(1)
 const userId = z.string().min(1).max(200).optional()
-
-/**
- * `action` names the entry in the audit log; a call without one only reads. `about` names the resource from the input.
- */
-interface CallSpec<Input extends z.ZodType> {
-  readonly input: Input
-  readonly action?: string
-  readonly about?: (input: z.output<Input>) => string
-}
-
-function reads<Input extends z.ZodType>(input: Input): CallSpec<Input> {
-  return { input }
-}
-
-function acts<Input extends z.ZodType>(
-  action: string,
-  input: Input,
-  about: (input: z.output<Input>) => string,
-): CallSpec<Input> {
-  return { action, input, about }
-}
-
 const nothing = z.strictObject({})
 /** What a command says of its act: names are cut, lists are. */
 const actFact = z.union([z.string().max(200), z.number(), z.boolean(), z.array(z.string().max(200)).max(100)])
-/** Taken as they are: the use case validates them itself and names what is wrong by the option's own path. */
-const config = z.custom<ConfigInput>()
-const patch = z.custom<ConfigPatch>()
+const named = { config: ['CONFIG_NOT_FOUND'], run: ['RUN_NOT_FOUND'], request: ['REQUEST_NOT_FOUND'] } as const
+/** Of a configuration that is saved: what it backs up is looked at, and it is written into the repository. */
+const SAVE_ERRORS = ['CONFIG_EXISTS', 'SOURCE_UNREADABLE', 'SOURCE_NOT_AVAILABLE', ...REPOSITORY_ERRORS] as const
+const POINT_ERRORS = ['POINT_NOT_FOUND', 'SNAPSHOT_NOT_FOUND', 'ID_AMBIGUOUS', ...REPOSITORY_ERRORS] as const
+const RETENTION_ERRORS = [...named.config, 'SNAPSHOT_PROTECTED', 'WORKER_LOST', ...REPOSITORY_ERRORS] as const
 
+/** One answer each. */
 export const CALLS = {
-  'config.create': acts(
-    'config.create',
-    z.strictObject({ config, userId }),
-    (input) => `config:${String(input.config?.name)}`,
-  ),
-  'config.update': acts('config.update', z.strictObject({ id, patch, userId }), (input) => `config:${input.id}`),
-  'config.delete': acts('config.delete', z.strictObject({ id, userId }), (input) => `config:${input.id}`),
-  'config.get': reads(z.strictObject({ id })),
-  'config.list': reads(nothing),
-  'backup.execute': acts(
-    'backup.run',
-    z.strictObject({ configId: id, userId }),
-    ({ configId }) => `config:${configId}`,
-  ),
-  'backup.cancel': acts('backup.cancel', z.strictObject({ runId: id, userId }), ({ runId }) => `run:${runId}`),
-  'backup.get': reads(z.strictObject({ runId: id })),
-  'backup.wait': reads(z.strictObject({ runId: id })),
-  'backup.list': reads(
-    z.strictObject({ filters: listBackupsFilterSchema.optional(), pagination: paginationSchema.optional() }),
-  ),
-  'retention.simulate': reads(z.strictObject({ configId: id.optional(), policy: retentionSchema.optional() })),
-  'retention.apply': acts('retention.apply', z.strictObject({ configId: id.optional(), userId }), ({ configId }) =>
-    configId === undefined ? 'retention:all' : `config:${configId}`,
-  ),
-  'scheduler.status': reads(nothing),
-  'system.status': reads(nothing),
-  'monitor.realTime': reads(nothing),
-  'monitor.metrics': reads(
-    z.strictObject({ period: z.union([z.string(), z.strictObject({ from: momentSchema, to: momentSchema })]) }),
-  ),
-  'monitor.alerts': reads(nothing),
-  'monitor.createAlert': acts(
-    'alert.create',
-    z.strictObject({
+  'config.create': acts({
+    ...{ right: 'config.write', http: 'POST /configs', action: 'config.create' },
+    input: z.strictObject({ config: configInputSchema, userId }),
+    output: config,
+    errors: SAVE_ERRORS,
+    about: (input) => `config:${String(input.config?.name)}`,
+  }),
+  'config.update': acts({
+    ...{ right: 'config.write', http: 'PATCH /configs/{id}', action: 'config.update' },
+    input: z.strictObject({ id, patch: configPatchSchema, userId }),
+    output: config,
+    errors: [...named.config, ...SAVE_ERRORS],
+    about: (input) => `config:${input.id}`,
+  }),
+  'config.delete': acts({
+    ...{ right: 'config.write', http: 'DELETE /configs/{id}', action: 'config.delete' },
+    input: z.strictObject({ id, userId }),
+    output: z.strictObject({ deleted: yes }),
+    errors: [...named.config, ...REPOSITORY_ERRORS],
+    about: (input) => `config:${input.id}`,
+  }),
+  'config.get': reads({
+    ...{ right: 'config.read', http: 'GET /configs/{id}' },
+    input: z.strictObject({ id }),
+    output: config,
+    errors: named.config,
+  }),
+  'config.list': reads({
+    ...{ right: 'config.read', http: 'GET /configs' },
+    input: nothing,
+    output: z.array(config),
+  }),
+  'backup.execute': acts({
+    ...{ right: 'backup.run', http: 'POST /configs/{configId}/runs', action: 'backup.run' },
+    input: z.strictObject({ configId: id, userId }),
+    output: uuid.describe('Id of the run.'),
+    errors: named.config,
+    about: ({ configId }) => `config:${configId}`,
+  }),
+  'backup.cancel': acts({
+    ...{ right: 'backup.cancel', http: 'POST /runs/{runId}/cancel', action: 'backup.cancel' },
+    input: z.strictObject({ runId: id, userId }),
+    output: run,
+    errors: named.run,
+    about: ({ runId }) => `run:${runId}`,
+  }),
+  'backup.get': reads({
+    ...{ right: 'backup.read', http: 'GET /runs/{runId}' },
+    input: z.strictObject({ runId: id }),
+    output: run,
+    errors: named.run,
+  }),
+  'backup.wait': reads({
+    ...{ right: 'backup.read', http: 'GET /runs/{runId}/end' },
+    input: z.strictObject({ runId: id }),
+    output: run,
+    errors: [...named.run, 'NO_WORKER'],
+  }),
+  'backup.list': reads({
+    ...{ right: 'backup.read', http: 'GET /runs' },
+    input: z.strictObject({ filters: listBackupsFilterSchema.optional(), pagination: paginationSchema.optional() }),
+    output: z.strictObject({ items: z.array(run), total: count, page: count, limit: count }),
+  }),
+  'retention.simulate': reads({
+    ...{ right: 'point.read', http: 'POST /retention/simulate' },
+    input: z.strictObject({ configId: id.optional(), policy: retentionSchema.optional() }),
+    output: simulation,
+    errors: RETENTION_ERRORS,
+  }),
+  'retention.apply': acts({
+    ...{ right: 'point.delete', http: 'POST /retention/apply', action: 'retention.apply' },
+    input: z.strictObject({ configId: id.optional(), userId }),
+    output: simulation,
+    errors: RETENTION_ERRORS,
+    about: ({ configId }) => (configId === undefined ? 'retention:all' : `config:${configId}`),
+  }),
+  'scheduler.status': reads({ right: 'status.read', http: 'GET /scheduler', input: nothing, output: scheduler }),
+  'system.status': reads({ right: 'status.read', http: 'GET /status', input: nothing, output: status }),
+  'monitor.realTime': reads({
+    ...{ right: 'status.read', http: 'GET /metrics/now' },
+    input: nothing,
+    output: realTime,
+    errors: REPOSITORY_ERRORS,
+  }),
+  'monitor.metrics': reads({
+    ...{ right: 'status.read', http: 'GET /metrics' },
+    input: z.strictObject({ period: z.union([z.string(), z.strictObject({ from: momentSchema, to: momentSchema })]) }),
+    output: metrics,
+  }),
+  'monitor.alerts': reads({
+    ...{ right: 'status.read', http: 'GET /alerts' },
+    input: nothing,
+    output: z.array(alert),
+  }),
+  'monitor.createAlert': acts({
+    ...{ right: 'alert.create', http: 'POST /alerts', action: 'alert.create' },
+    input: z.strictObject({
       type: z.enum(AlertType),
       severity: z.enum(AlertSeverity),
       message: z.string().min(1).max(2000),
       userId,
     }),
-    ({ type }) => `alert:${type}`,
-  ),
-  'monitor.acknowledge': acts(
-    'alert.acknowledge',
-    z.strictObject({ alertId: id, userId }),
-    ({ alertId }) => `alert:${alertId}`,
-  ),
-  'monitor.testChannels': acts(
-    'alert.test',
-    z.strictObject({ channel: z.string().min(1).max(40).optional(), userId }),
-    ({ channel }) => `channel:${channel ?? 'all'}`,
-  ),
-  'monitor.health': reads(nothing),
-  'recover.create': acts(
-    'recovery.request',
-    z.strictObject({ backupId: id, type: z.enum(RecoveryType), options: recoveryOptionsSchema, userId }),
-    ({ backupId }) => `point:${backupId}`,
-  ),
-  'recover.status': reads(z.strictObject({ requestId: id })),
-  'recover.cancel': acts(
-    'recovery.cancel',
-    z.strictObject({ requestId: id, userId }),
-    ({ requestId }) => `recovery:${requestId}`,
-  ),
-  'recover.points': reads(z.strictObject({ configId: id.optional() })),
-  'recover.pin': acts(
-    'point.pin',
-    z.strictObject({ pointId: id, reason: z.string().optional(), userId }),
-    ({ pointId }) => `point:${pointId}`,
-  ),
-  'recover.unpin': acts('point.unpin', z.strictObject({ pointId: id, userId }), ({ pointId }) => `point:${pointId}`),
-  'recover.addHold': acts(
-    'hold.add',
-    z.strictObject({
+    output: alert,
+    about: ({ type }) => `alert:${type}`,
+  }),
+  'monitor.acknowledge': acts({
+    ...{ right: 'alert.ack', http: 'POST /alerts/{alertId}/acknowledge', action: 'alert.acknowledge' },
+    input: z.strictObject({ alertId: id, userId }),
+    output: alert,
+    errors: ['ALERT_NOT_FOUND', 'ID_AMBIGUOUS'],
+    about: ({ alertId }) => `alert:${alertId}`,
+  }),
+  'monitor.testChannels': acts({
+    ...{ right: 'channel.test', http: 'POST /channels/test', action: 'alert.test' },
+    input: z.strictObject({ channel: z.string().min(1).max(40).optional(), userId }),
+    output: z.array(channelTest),
+    errors: ['NOT_FOUND'],
+    about: ({ channel }) => `channel:${channel ?? 'all'}`,
+  }),
+  'monitor.health': reads({ right: 'status.read', http: 'GET /health', input: nothing, output: health }),
+  'recover.create': acts({
+    ...{ right: 'recovery.request', http: 'POST /recoveries', action: 'recovery.request' },
+    input: z.strictObject({ backupId: id, type: z.enum(RecoveryType), options: recoveryOptionsSchema, userId }),
+    output: recovery,
+    errors: ['POINT_NOT_FOUND', 'ID_AMBIGUOUS', 'SOURCE_NOT_AVAILABLE', 'TARGET_REFUSED', ...REPOSITORY_ERRORS],
+    about: ({ backupId }) => `point:${backupId}`,
+  }),
+  'recover.status': reads({
+    ...{ right: 'recovery.read', http: 'GET /recoveries/{requestId}' },
+    input: z.strictObject({ requestId: id }),
+    output: recovery,
+    errors: named.request,
+  }),
+  'recover.cancel': acts({
+    ...{ right: 'recovery.cancel', http: 'POST /recoveries/{requestId}/cancel', action: 'recovery.cancel' },
+    input: z.strictObject({ requestId: id, userId }),
+    output: recovery,
+    errors: named.request,
+    about: ({ requestId }) => `recovery:${requestId}`,
+  }),
+  'recover.points': reads({
+    ...{ right: 'point.read', http: 'GET /points' },
+    input: z.strictObject({ configId: id.optional() }),
+    output: z.array(point),
+    errors: REPOSITORY_ERRORS,
+  }),
+  'recover.pin': acts({
+    ...{ right: 'point.pin', http: 'PUT /points/{pointId}/pin', action: 'point.pin' },
+    input: z.strictObject({ pointId: id, reason: z.string().optional(), userId }),
+    output: point,
+    errors: POINT_ERRORS,
+    about: ({ pointId }) => `point:${pointId}`,
+  }),
+  'recover.unpin': acts({
+    ...{ right: 'point.pin', http: 'DELETE /points/{pointId}/pin', action: 'point.unpin' },
+    input: z.strictObject({ pointId: id, userId }),
+    output: point,
+    errors: POINT_ERRORS,
+    about: ({ pointId }) => `point:${pointId}`,
+  }),
+  'recover.addHold': acts({
+    ...{ right: 'hold.manage', http: 'POST /holds', action: 'hold.add' },
+    input: z.strictObject({
       pointId: id.optional(),
       source: z.string().optional(),
       until: momentSchema.optional(),
       reason: z.string().min(1),
       userId,
     }),
-    ({ pointId, source }) => `hold:${pointId ?? source ?? 'all'}`,
-  ),
-  'recover.liftHold': acts('hold.lift', z.strictObject({ holdId: id, userId }), ({ holdId }) => `hold:${holdId}`),
-  'storage.delete': acts('storage.delete', z.strictObject({ path: z.string(), userId }), ({ path }) => `user:${path}`),
-  'storage.list': reads(z.strictObject({ prefix: z.string().optional() })),
-  'storage.exists': reads(z.strictObject({ path: z.string() })),
-  'audit.verify': reads(nothing),
-  'audit.export': acts(
-    'audit.export',
-    z.strictObject({ from: momentSchema.optional(), to: momentSchema.optional(), userId }),
-    () => 'audit:log',
-  ),
+    output: holdView,
+    errors: POINT_ERRORS,
+    about: ({ pointId, source }) => `hold:${pointId ?? source ?? 'all'}`,
+  }),
+  'recover.liftHold': acts({
+    ...{ right: 'hold.manage', http: 'DELETE /holds/{holdId}', action: 'hold.lift' },
+    input: z.strictObject({ holdId: id, userId }),
+    output: z.strictObject({ lifted: yes }),
+    errors: ['NOT_FOUND', 'ID_AMBIGUOUS', ...REPOSITORY_ERRORS],
+    about: ({ holdId }) => `hold:${holdId}`,
+  }),
+  'storage.delete': acts({
+    ...{ right: 'file.write', http: 'DELETE /files', action: 'storage.delete' },
+    input: z.strictObject({ path: z.string(), userId }),
+    output: z.strictObject({ deleted: flag }),
+    errors: REPOSITORY_ERRORS,
+    about: ({ path }) => `user:${path}`,
+  }),
+  'storage.list': reads({
+    ...{ right: 'file.read', http: 'GET /files' },
+    input: z.strictObject({ prefix: z.string().optional() }),
+    output: z.array(storedFile),
+    errors: REPOSITORY_ERRORS,
+  }),
+  'storage.exists': reads({
+    ...{ right: 'file.read', http: 'GET /files/exists' },
+    input: z.strictObject({ path: z.string() }),
+    output: flag,
+    errors: REPOSITORY_ERRORS,
+  }),
+  'audit.verify': reads({
+    ...{ right: 'audit.read', http: 'GET /audit/verdict' },
+    input: nothing,
+    output: auditVerdict,
+    errors: REPOSITORY_ERRORS,
+  }),
+  'audit.export': acts({
+    ...{ right: 'audit.export', http: 'POST /audit/export', action: 'audit.export' },
+    input: z.strictObject({ from: momentSchema.optional(), to: momentSchema.optional(), userId }),
+    output: text.describe('JSON lines.'),
+    errors: REPOSITORY_ERRORS,
+    about: () => 'audit:log',
+  }),
   /** Writes the entry that it is given: of what a command did to the repository without the system. */
-  'audit.note': reads(
-    z.strictObject({
+  'audit.note': reads({
+    ...{ right: 'audit.write', http: 'POST /audit/entries' },
+    input: z.strictObject({
       action: z.enum(SINGLE_ACTS),
       resource: z.string().min(1).max(4000),
       result: z.enum(['SUCCESS', 'REFUSED', 'FAILED']),
       details: z.record(z.string().max(100), actFact).optional(),
       userId,
     }),
-  ),
-  'system.acceptClock': acts('system.acceptClock', z.strictObject({ userId }), () => 'system:clock'),
+    output: z.strictObject({ noted: yes }),
+    errors: REPOSITORY_ERRORS,
+  }),
+  'system.acceptClock': acts({
+    ...{ right: 'system.manage', http: 'POST /system/clock/accept', action: 'system.acceptClock' },
+    input: z.strictObject({ userId }),
+    output: z.strictObject({ accepted: yes }),
+    about: () => 'system:clock',
+  }),
   /**
    * Writes its own entry, at the end of the log that it brings back: one for a failed attempt would begin another log.
    */
-  'system.rebuild': reads(z.strictObject({ userId, force: z.boolean().optional() })),
+  'system.rebuild': reads({
+    ...{ right: 'system.manage', http: 'POST /system/rebuild' },
+    input: z.strictObject({ userId, force: z.boolean().optional() }),
+    output: rebuilt,
+    errors: ['CONFIG_EXISTS', 'DATABASE_NOT_EMPTY', 'DATABASE_NOT_INITIALIZED', 'KEY_MISSING', ...REPOSITORY_ERRORS],
+  }),
+} as const satisfies { readonly [Name in keyof CallData]: CallSpec<z.ZodType, z.ZodType<CallData[Name]>> }
+
+/** Bodies of bytes, in or out. */
+export const STREAM_CALLS = {
+  /** The body is the file. */
+  'storage.upload': acts(
+    {
+      ...{ right: 'file.write', http: 'PUT /files/content', action: 'storage.upload' },
+      input: z.strictObject({ path: z.string(), userId }),
+      output: z.strictObject({ path: text, bytes, sha256 }),
+      errors: ['SOURCE_UNREADABLE', ...REPOSITORY_ERRORS],
+      about: ({ path }) => `user:${path}`,
+    },
+    'stream',
+  ),
+  'storage.download': acts(
+    {
+      ...{ right: 'file.read', http: 'GET /files/content', action: 'storage.download' },
+      input: z.strictObject({ path: z.string(), userId }),
+      output: z.instanceof(Uint8Array),
+      errors: ['FILE_NOT_FOUND', ...REPOSITORY_ERRORS],
+      about: ({ path }) => `user:${path}`,
+    },
+    'stream',
+  ),
 } as const
+export type StreamCallName = keyof typeof STREAM_CALLS
+
+/** The one table: whoever serves calls goes through it. */
+export const CALL_TABLE: Readonly<Record<CallName | StreamCallName, CallSpec>> = { ...CALLS, ...STREAM_CALLS }
 
 export type CallName = keyof typeof CALLS
 export type CallInput<Name extends CallName> = z.output<(typeof CALLS)[Name]['input']>
@@ -183,7 +332,8 @@ export function parseCall<Name extends CallName>(name: Name, input: unknown): Ca
   const options = Object.fromEntries(
     [...schemaPaths(schema)].map((path) => [path, { accepted: callForm(name, path)! }]),
   )
-  return parseOptions(schema, input, { options, whole: 'input' }) as CallInput<Name>
+  // Options of a configuration are named as its author wrote them.
+  return parseOptions(schema, input, { options, whole: 'input', within: /^(config|patch)\./ }) as CallInput<Name>
 }
 
 /** Names of files and what stands for them: a file system takes controls in them. */

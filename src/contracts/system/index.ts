@@ -1,8 +1,18 @@
 /** The system's vocabulary and schemas. A door of its own: repository commands never load zod. */
 
 export type { Failure } from '../failure.ts'
+export * as answerParts from './answer-parts.ts'
 export { CALL_FORMS } from './call-forms.ts'
-export { CALLS, type CallData, type CallInput, type CallName, parseCall } from './calls.ts'
+export { type CallSpec, EVERY_CALL_ERRORS } from './call-spec.ts'
+export {
+  CALL_TABLE,
+  CALLS,
+  type CallData,
+  type CallInput,
+  type CallName,
+  parseCall,
+  type StreamCallName,
+} from './calls.ts'
 export {
   alertConfigSchema,
   type BackupOptionsInput,
@@ -28,6 +38,7 @@ export {
   type VariableReference,
 } from './option-reference.ts'
 export { failed, type Page, type Result, resultOf, succeeded, type Warning } from './result.ts'
+export { EVERY_RIGHT, Right } from './rights.ts'
 export {
   type LoggerConfig,
   listBackupsFilterSchema,
@@ -49,6 +60,7 @@ export {
   verdictFactsOf,
   verdictOf,
 } from './verdict.ts'
+export * as viewSchemas from './view-schemas.ts'
 export type {
   AlertView,
   AuditVerdict,

@@ -15,6 +15,8 @@ export interface ValidationPlace {
   readonly whole?: string
   /** Where the value comes from, put before each path: "config.json: ". */
   readonly origin?: string
+  /** What leads to the options, and is not named with them. */
+  readonly within?: RegExp
 }
 
 type Issue = z.core.$ZodIssue
@@ -32,9 +34,14 @@ export function parseOptions<S extends z.ZodType>(schema: S, value: unknown, pla
 /** CONFIG_INVALID with the accepted form that the table has for the path. `why` is a phrase of contracts/phrases.ts. */
 export function invalidOption(path: string, why: string, place: ValidationPlace): BackupError {
   const accepted = place.options[referencePath(path)]?.accepted.en ?? 'an object'
-  return new BackupError('CONFIG_INVALID', `${path}: ${why}; accepted: ${accepted}.`, {
-    context: { path: `${place.origin ?? ''}${path}`, why, accepted },
+  const named = namedPath(path, place)
+  return new BackupError('CONFIG_INVALID', `${named}: ${why}; accepted: ${accepted}.`, {
+    context: { path: named, why, accepted },
   })
+}
+
+function namedPath(path: string, { origin = '', within }: ValidationPlace): string {
+  return `${origin}${within ? path.replace(within, '') : path}`
 }
 
 /** Of a choice between forms, the complaint of the one that was meant: whose own kind fits. */
@@ -63,8 +70,9 @@ function unknownOption(issue: Issue & { code: 'unrecognized_keys' }, place: Vali
   const known = memberNames(parent, place.options)
   const nearest = nearestName(name, known)
   const why = nearest === undefined ? 'there is no such option' : `there is no such option (did you mean ${nearest}?)`
-  return new BackupError('CONFIG_INVALID', `${path}: ${why}`, {
-    context: { path: `${place.origin ?? ''}${path}`, why, accepted: `one of the known options: ${known.join(', ')}` },
+  const named = namedPath(path, place)
+  return new BackupError('CONFIG_INVALID', `${named}: ${why}`, {
+    context: { path: named, why, accepted: `one of the known options: ${known.join(', ')}` },
   })
 }
 

@@ -3,6 +3,9 @@
  * are this program.
  */
 import { z } from 'zod'
+import { EVERY_RIGHT } from '../../contracts/system/index.ts'
+import { accountCaller } from '../authorise.ts'
+import type { Caller } from '../transport.ts'
 
 export const CALL_PATH = '/call'
 export const UPLOAD_PATH = '/upload'
@@ -21,7 +24,33 @@ export interface YieldAnswer {
 export const UPLOAD_HEADER = 'x-neonpro-upload'
 export const CALL_BYTES_MAX = 16 * 1024 * 1024
 
-export const callerSchema = z.strictObject({ actor: z.string().min(1).max(200), locale: z.enum(['en', 'pt-BR']) })
+/**
+ * Without tenant and rights it is the account's own: only it reaches the socket, and an earlier version of this program
+ * says no more. An owner of an earlier version, which knows no rights, refuses a caller who has less.
+ */
+const callerSchema = z
+  .strictObject({
+    actor: z.string().min(1).max(200),
+    locale: z.enum(['en', 'pt-BR']),
+    tenantId: z.string().optional(),
+    rights: z.array(z.string()).optional(),
+  })
+  .transform(({ tenantId, rights, ...who }): Caller => {
+    const own = accountCaller(who)
+    return {
+      ...own,
+      tenantId: tenantId ?? own.tenantId,
+      rights: rights ? EVERY_RIGHT.filter((right) => rights.includes(right)) : own.rights,
+    }
+  })
+
+/** As it goes over the socket. */
+export function toldCaller(caller: Caller): Partial<Caller> {
+  const { actor, locale, tenantId, rights } = accountCaller(caller)
+  const isOwn = caller.tenantId === tenantId && rights.every((right) => caller.rights.includes(right))
+  return isOwn ? { actor, locale } : caller
+}
+
 export const callSchema = z.strictObject({ name: z.string(), input: z.unknown(), caller: callerSchema })
 export const pathSchema = z.strictObject({ path: z.string(), caller: callerSchema })
 

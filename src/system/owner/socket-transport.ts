@@ -15,7 +15,15 @@ import { failure, success } from '../boundary.ts'
 import type { StoredUpload } from '../stored-upload.ts'
 import type { CallContext, Transport } from '../transport.ts'
 import { OwnerUnreachable } from './owner-unreachable.ts'
-import { CALL_PATH, DOWNLOAD_PATH, encodeHeader, STATUS_MOVING, UPLOAD_HEADER, UPLOAD_PATH } from './socket-protocol.ts'
+import {
+  CALL_PATH,
+  DOWNLOAD_PATH,
+  encodeHeader,
+  STATUS_MOVING,
+  toldCaller,
+  UPLOAD_HEADER,
+  UPLOAD_PATH,
+} from './socket-protocol.ts'
 
 const NOT_ASKED = new Set(['ECONNREFUSED', 'ENOENT', 'EACCES'])
 
@@ -40,14 +48,14 @@ export class SocketTransport implements Transport {
     return this.#ask(
       context,
       async (request) => {
-        request.end(JSON.stringify({ name, input, caller: context.caller }))
+        request.end(JSON.stringify({ name, input, caller: toldCaller(context.caller) }))
       },
       { path: CALL_PATH, isRepeatable: changesNothing(name) },
     ) as Promise<Result<CallData[Name]>>
   }
 
   upload(path: string, body: AsyncIterable<Uint8Array>, context: CallContext): Promise<Result<StoredUpload>> {
-    const headers = { [UPLOAD_HEADER]: encodeHeader({ path, caller: context.caller }) }
+    const headers = { [UPLOAD_HEADER]: encodeHeader({ path, caller: toldCaller(context.caller) }) }
     return this.#ask(context, (request) => pipeline(body, request), { path: UPLOAD_PATH, headers }) as Promise<
       Result<StoredUpload>
     >
@@ -56,7 +64,7 @@ export class SocketTransport implements Transport {
   async download(path: string, context: CallContext): Promise<Result<Readable>> {
     return this.#guard(context, async () => {
       const { request, response } = this.#open({ path: DOWNLOAD_PATH }, context.signal)
-      request.end(JSON.stringify({ path, caller: context.caller }))
+      request.end(JSON.stringify({ path, caller: toldCaller(context.caller) }))
       const answer = refuseMoving(await response, this.socketPath)
       if (answer.headers['content-type'] === 'application/json')
         return resultOf(JSON.parse(await textOf(answer)) as Result<Readable>)

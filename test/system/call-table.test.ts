@@ -1,0 +1,174 @@
+// Goal: the table of calls is true: what each call really answers is its output and nothing more, every error that comes
+// is one of those that it names, and each can be asked for by HTTP. Method: one working system on real folders; every
+// answer that the façade gets is held against the table on its way.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { CALL_TABLE, type CallName, EVERY_CALL_ERRORS, type Result, Right } from '../../src/contracts/system/index.ts'
+import { schemaPaths } from '../../src/contracts/system/validation.ts'
+import { BackupSystem } from '../../src/system/facade/backup-system.ts'
+import { startSystem } from '../../src/system/index.ts'
+import type { Transport } from '../../src/system/transport.ts'
+import { libraryPlace } from '../harness/library-place.ts'
+import { until } from '../harness/until.ts'
+
+type Name = keyof typeof CALL_TABLE
+
+/** Holds what comes back against the table; `answered` are the calls that gave something. */
+function heldAgainstTable(inner: Transport, answered: Set<Name>): Transport {
+  const held = <T>(name: Name, result: Result<T>, data: unknown = result.success && result.data): Result<T> => {
+    const { output, errors } = CALL_TABLE[name]
+    if (!result.success)
+      assert.ok([...EVERY_CALL_ERRORS, ...errors].includes(result.error.code), `${name} answered ${result.error.code}`)
+    else {
+      // As a client has it, but for bytes.
+      const told: unknown = data instanceof Uint8Array ? data : JSON.parse(JSON.stringify(data))
+      assert.deepEqual(output.parse(told), told, name)
+      answered.add(name)
+    }
+    return result
+  }
+  return {
+    call: async (name, input, context) => held(name, await inner.call(name, input, context)),
+    upload: async (path, body, context) => held('storage.upload', await inner.upload(path, body, context)),
+    download: async (path, context) => {
+      const opened = await inner.download(path, context)
+      return held('storage.download', opened, opened.success && new Uint8Array())
+    },
+    [Symbol.asyncDispose]: async () => {},
+  }
+}
+
+test('every call answers what the table says, and fails only as it says', async () => {
+  using here = libraryPlace({})
+  await using started = await startSystem({
+    ...{ argument: here.config, cwd: here.at('.'), env: process.env, role: 'test', actor: 'test' },
+  })
+  const answered = new Set<Name>()
+  const transport = heldAgainstTable(started.transport, answered)
+  const system = BackupSystem.of(started.callerNamed('test'), { transport, stop: async () => {} })
+  const { manager, monitor, recover, storage } = system
+  const ask = (name: CallName, input: object) =>
+    transport.call(name, input as never, { caller: started.callerNamed('test') })
+  const failing: Array<Promise<Result<unknown>>> = []
+
+  const made = await system.setupFileBackup('clinic', [here.source], {
+    ...{ frequency: 'WEEKLY', time: '02:00', dayOfWeek: 'MON', retention: { yearly: 'forever' }, tags: ['a'] },
+    ...{
+      filters: { excludePatterns: ['*.tmp'] },
+      healthcheckUrl: 'http://127.0.0.1:9/x',
+      performance: { timeout: 60 },
+    },
+  })
+  const configId = made.unwrap().id
+  await manager.updateConfig(configId, {
+    retention: null,
+    every: '6h',
+    frequency: null,
+    time: null,
+    dayOfWeek: null,
+    healthcheckUrl: null,
+  })
+  await manager.getConfig(configId)
+  await manager.listConfigs()
+  failing.push(
+    system.setupFileBackup('clinic', [here.source]),
+    system.setupFileBackup('gone', [here.at('gone')]),
+    system.setupDatabaseBackup('db', 'postgresql://h/d'),
+    manager.createConfig({ name: 'x', paths: ['/a'], time: 'noon' } as never),
+    manager.updateConfig('none', { enabled: false }),
+    manager.getConfig('none'),
+    manager.executeBackup('none'),
+    system.waitForRun('none'),
+    manager.cancelBackup('none'),
+    manager.simulateRetention({ configId: 'none' }),
+    monitor.acknowledgeAlert('none'),
+    monitor.testChannels('pigeon'),
+    recover.createRecoveryRequest('none', 'FULL_RESTORE', { targetPath: here.at('back') }),
+    recover.getRecoveryStatus('none'),
+    recover.cancelRecovery('none'),
+    recover.pinPoint('none'),
+    recover.unpinPoint('none'),
+    recover.liftHold('none'),
+    recover.addHold({ pointId: 'none', reason: 'r' }),
+    storage.download('none'),
+  )
+
+  const runId = (await system.runBackupNow(configId)).unwrap()
+  const run = (await system.waitForRun(runId)).unwrap()
+  assert.equal(run.state, 'COMPLETED', JSON.stringify(run))
+  await manager.getRun(runId)
+  await manager.listBackups({ status: 'COMPLETED' }, { page: 1 })
+  await manager.cancelBackup(runId)
+  await manager.simulateRetention({ policy: { daily: 1 } })
+  await manager.applyRetention()
+
+  const { id: alertId } = (await monitor.createAlert('CUSTOM', 'LOW', 'm')).unwrap()
+  await monitor.getActiveAlerts()
+  await monitor.acknowledgeAlert(alertId)
+  await monitor.testChannels()
+  await monitor.getRealTimeMetrics()
+  await monitor.calculateMetrics('24h')
+  await monitor.performHealthCheck()
+  await system.scheduler.getStatus()
+  await system.getStatus()
+
+  const points = await until('the point is there', async () => (await recover.getRecoveryPoints()).unwrap())
+  const pointId = points[0]!.id
+  await recover.pinPoint(pointId, 'why')
+  await recover.unpinPoint(pointId)
+  const hold = (await recover.addHold({ pointId, reason: 'case', until: '2047-01-31' })).unwrap()
+  await recover.getRecoveryPoints(configId)
+  await recover.liftHold(hold.id)
+  failing.push(recover.createRecoveryRequest(pointId, 'FULL_RESTORE', { targetPath: here.at('backups/in') }))
+  const request = await recover.createRecoveryRequest(pointId, 'FULL_RESTORE', { targetPath: here.at('back') })
+  await until(
+    'it is restored',
+    async () => (await recover.getRecoveryStatus(request.unwrap().id)).unwrap().state === 'COMPLETED',
+  )
+  await recover.cancelRecovery(request.unwrap().id)
+
+  await storage.upload('a/b.txt', 'text')
+  await storage.download('a/b.txt')
+  await storage.list()
+  await storage.exists('a/b.txt')
+  await storage.delete('a/b.txt')
+
+  await ask('audit.note', { action: 'key.add', resource: 'key:1', result: 'SUCCESS', details: { names: ['a'] } })
+  await system.exportAudit()
+  await system.verifyAudit()
+  await system.acceptClock()
+  await manager.deleteConfig(configId)
+  const rebuilt = await system.rebuild({ force: true })
+  const codes = (await Promise.all(failing)).map(({ error }) => error?.code)
+  assert.ok(
+    codes.every((code) => code !== undefined && code !== 'INTERNAL'),
+    String(codes),
+  )
+  assert.deepEqual(
+    Object.keys(CALL_TABLE).filter((name) => !answered.has(name as Name)),
+    [],
+    JSON.stringify(rebuilt),
+  )
+})
+
+test('every call has a right, and a way to be asked for that no other has', () => {
+  const ways = Object.values(CALL_TABLE).map(({ method, path }) => `${method} ${path.replaceAll(/\{\w+\}/g, '{}')}`)
+  assert.deepEqual(
+    ways.filter((way, i) => ways.indexOf(way) !== i),
+    [],
+  )
+  for (const [name, { method, path, input, right, action, errors, shape }] of Object.entries(CALL_TABLE)) {
+    assert.match(path, /^(\/([a-z]+(-[a-z]+)*|\{[a-zA-Z]+\}))+$/, name)
+    const members = new Set(schemaPaths(input))
+    for (const [, member] of path.matchAll(/\{(\w+)\}/g)) assert.ok(members.has(member!), `${name}: ${member}`)
+    assert.ok(Object.values(Right).includes(right), name)
+    assert.ok(['data', 'stream', 'events'].includes(shape), name)
+    assert.deepEqual(
+      errors.filter((code, i) => errors.indexOf(code) !== i || EVERY_CALL_ERRORS.includes(code)),
+      [],
+      name,
+    )
+    // What is asked by GET can be asked again, by whoever meets the address.
+    if (method === 'GET') assert.ok(action === undefined || shape === 'stream', name)
+  }
+})
