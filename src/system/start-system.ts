@@ -5,6 +5,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { type OwnerLock, readOwner } from '../catalog/index.ts'
+import type { Locale } from '../contracts/index.ts'
 import { type Warning, warningOf } from '../contracts/system/index.ts'
 import { BackupError, systemCode } from '../kernel/backup-error.ts'
 import { turn } from '../kernel/clock.ts'
@@ -131,17 +132,17 @@ export async function startSystem(options: StartOptions): Promise<StartedSystem>
       log,
       isOwner: started.isOwner,
       callerNamed,
-      warnings: [
-        ...settings.warnings,
-        ...keys.warnings,
-        ...[...lost].map((object) => warningOf('KEYRING_LOST', values.locale, { object })),
-      ],
+      warnings: [...settings.warnings, ...keys.warnings, ...lostKeyrings(lost, values.locale)],
       [Symbol.asyncDispose]: () => system.shutdown(),
     }
   } catch (error) {
     log[Symbol.dispose]()
     throw error
   }
+}
+
+function lostKeyrings(objects: Iterable<string>, locale: Locale): Warning[] {
+  return [...objects].map((object) => warningOf('KEYRING_LOST', locale, { object }))
 }
 
 async function startEmbedded(open: OpenOptions, mustOwn: boolean): Promise<Started & { readonly isOwner: boolean }> {
