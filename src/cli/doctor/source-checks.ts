@@ -206,6 +206,12 @@ export function speedCheck(looked: Looked, bytesPerSecond: number): Check {
   return bytesPerSecond >= READ_BYTES_PER_SECOND_MIN ? fine(looked) : advice(looked, 'iostat -x 1')
 }
 
+/** One bad night raises no alarm for the rate, however long it was: good runs have to stand between failures. */
+function isOneStretch(runs: readonly RunView[]): boolean {
+  const failed = runs.flatMap(({ state }, i) => (state === 'FAILED' ? [i] : []))
+  return failed.length === 0 || failed.at(-1)! - failed[0]! < failed.length
+}
+
 /** Thresholds that what is normal here would break, with the ones that would not. */
 function thresholdChecks({ t }: CommandContext, { config, runs, settings }: SourceFacts): Check[] {
   const { alertConfig } = effectiveSettings(config.settings, settings.values.defaults)
@@ -231,7 +237,7 @@ function thresholdChecks({ t }: CommandContext, { config, runs, settings }: Sour
     const message = t('doctor.failureRate', { failed, finished: finished.length, limit: alertConfig.failureRate })
     const looked = { id: 'FAILURE_RATE', message, about } as const
     checks.push(
-      failed / finished.length <= alertConfig.failureRate
+      failed / finished.length <= alertConfig.failureRate || isOneStretch(finished)
         ? fine(looked)
         : advice(
             looked,

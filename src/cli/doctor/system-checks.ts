@@ -97,7 +97,8 @@ const LOG_TAIL_BYTES = 256 * 1024
 function lastErrors(file: string): string[] | undefined {
   let descriptor: number | undefined
   try {
-    descriptor = fs.openSync(file, 'r')
+    // Opening a pipe in its place would wait for a writer.
+    descriptor = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK)
     const { size } = fs.fstatSync(descriptor)
     const bytes = Buffer.alloc(Math.min(size, LOG_TAIL_BYTES))
     fs.readSync(descriptor, bytes, 0, bytes.length, size - bytes.length)
@@ -112,8 +113,9 @@ function lastErrors(file: string): string[] | undefined {
 function errorLine(line: string): string[] {
   if (!line.includes('"level":"error"') && !line.includes('"level":"fatal"')) return []
   try {
-    const { time, msg } = JSON.parse(line) as { time?: unknown; msg?: unknown }
-    return [`${String(time)} ${String(msg)}`]
+    const { time, msg, code } = JSON.parse(line) as { time?: unknown; msg?: unknown; code?: unknown }
+    // Of a failed run the code alone says why.
+    return [`${String(time)} ${String(msg)}${typeof code === 'string' ? ` (${code})` : ''}`]
   } catch {
     return []
   }
