@@ -36,6 +36,28 @@ test('a stricter policy keeps no point that a laxer one drops; the order of poin
   )
 })
 
+test('a doubted clock, whatever it shows, lets go of nothing that the right one keeps', () => {
+  const calendar = calendarOf('UTC')
+  const doubted = (all: readonly RetentionPoint[], policy: RetentionPolicy, nowMs: number) =>
+    decideRetention({
+      points: all.map((point) => ({ ...point, isInFuture: point.atMs > nowMs })),
+      ...{ policy, nowMs, calendar, isClockDoubted: true },
+    }).filter(({ isKept }) => isKept)
+  fc.assert(
+    fc.property(points, policies, fc.integer({ min: -800, max: 800 }), (all, policy, offDays) => {
+      const kept = new Set(doubted(all, policy, NOW_MS + offDays * 86_400_000).map(({ id }) => id))
+      for (const id of keptBy(all, policy)) assert.ok(kept.has(id), id)
+    }),
+    { numRuns: 1000 },
+  )
+  const years = ['2025-12-31', '2026-11-23'].map((id) => ({ id, atMs: Date.parse(id), isGood: true }))
+  const policy = { custom: [{ pattern: 'last-of-year', keep: 1 }] } as const
+  assert.deepEqual(
+    doubted(years, policy, Date.parse('2027-11-24')).map(({ id }) => id),
+    ['2026-11-23', '2025-12-31'],
+  )
+})
+
 test('protected points and the newest good one stay whatever the policy says', () => {
   fc.assert(
     fc.property(

@@ -101,7 +101,7 @@ export interface RetentionInput {
   readonly policy: RetentionPolicy
   readonly nowMs: number
   readonly calendar: CalendarKeys
-  /** The clock may be wrong: no point goes for its age. */
+  /** The clock may be wrong: no point goes for its age, nor because the clock says which period runs. */
   readonly isClockDoubted?: boolean
   /** Why a point is kept whatever the policy says (pins, holds), by id. */
   readonly protectedBy?: ReadonlyMap<string, string>
@@ -172,7 +172,7 @@ function applyRules(
   ]
   for (const [name, period, count] of counts)
     keepNewest(points, { name, count: count ?? 0, key: (point) => calendar(point.atMs)[period] }, keep)
-  for (const rule of custom ?? []) applyCustom(points, { rule, nowMs, calendar }, keep)
+  for (const rule of custom ?? []) applyCustom(points, { rule, nowMs, calendar, isClockDoubted }, keep)
 }
 
 /** Those that count: where a source never had a good point, what it has. */
@@ -213,10 +213,10 @@ export function parsePattern(
 /** One point a period; the running period's candidate is kept beside the counted ones. */
 function applyCustom(
   points: readonly RetentionPoint[],
-  parts: { rule: CustomRule; nowMs: number; calendar: CalendarKeys },
+  parts: { rule: CustomRule; nowMs: number; calendar: CalendarKeys; isClockDoubted: boolean | undefined },
   keep: Keep,
 ): void {
-  const { rule, nowMs, calendar } = parts
+  const { rule, nowMs, calendar, isClockDoubted } = parts
   const parsed = parsePattern(rule.pattern)
   if (!parsed) return
   const running = calendar(nowMs)[parsed.period]
@@ -230,5 +230,7 @@ function applyCustom(
     counted += 1
     if (rule.keep === 'forever' || counted <= rule.keep)
       keep(point.id, rule.keep === 'forever' ? `${rule.pattern} for ever` : `${rule.pattern} ${counted}/${rule.keep}`)
+    // Which period runs, and so which ones count, is known by the clock alone.
+    else if (isClockDoubted) keep(point.id, 'clock in doubt')
   }
 }

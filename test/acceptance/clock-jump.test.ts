@@ -49,6 +49,15 @@ for (const offMs of [-400 * DAY, 400 * DAY])
     assert.deepEqual([held.forgotten, held.clockDoubted], [[], true])
     assert.match(held.stderr, /clock is in doubt/)
     assert.deepEqual((await forget()).forgotten, [], 'a second look does not make it right')
+    const policy = path.join(folder.path, 'policy.json')
+    fs.writeFileSync(policy, JSON.stringify({ custom: [{ pattern: 'last-of-day', keep: 1 }] }))
+    const byPeriod = await runCli(['forget', '--policy', policy, '--dry-run', '--json'], { env })
+    const { forgotten, clockDoubted } = byPeriod.json as { forgotten: string[]; clockDoubted: boolean }
+    assert.deepEqual(
+      [forgotten.includes(old[0]!), clockDoubted],
+      [false, true],
+      'which period runs, the clock alone says',
+    )
     const counted = await runCli(['forget', '--keep-last', '1', '--dry-run', '--json'], { env })
     assert.deepEqual((counted.json as { forgotten: string[] }).forgotten.includes(old[0]!), true)
     const accepted = await forget('--accept-clock')

@@ -178,12 +178,13 @@ interface Deciding {
   readonly isClockDoubted: boolean
 }
 
-/** After a jump of the clock no age decides and no hold has ended, until an operator says so. */
-function isDoubted(context: CommandContext, history: History, { withinDays }: RetentionPolicy): boolean {
+/** After a jump of the clock no age and no running period decides and no hold has ended, until an operator says so. */
+function isDoubted(context: CommandContext, history: History, { withinDays, custom = [] }: RetentionPolicy): boolean {
   const folder = stateDirectory(context)
   if (context.options['acceptClock'] === true) acceptClock(folder)
   // Nothing else goes by the clock.
-  if (withinDays === undefined && holdsOf(history).every(({ until }) => until === null)) return false
+  const isByClock = withinDays !== undefined || custom.length > 0
+  if (!isByClock && holdsOf(history).every(({ until }) => until === null)) return false
   const newest = history.snapshots.map(({ document }) => Date.parse(document.finishedAt)).at(-1)
   return lookAtClock(folder, newest).doubt !== undefined
 }

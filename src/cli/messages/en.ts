@@ -90,7 +90,7 @@ export const en = {
   'forget.keep': 'keep',
   'forget.drop': 'forget',
   'clock.accepted': 'The clock counts as right: points go for their age again.',
-  'forget.clock': 'The clock is in doubt ({at}): it jumped, or is far from the last time that is known. {count} {count:snapshot|snapshots} stay that would go for their age. If it is right, add --accept-clock; else it is believed again after 24 hours.',
+  'forget.clock': 'The clock is in doubt ({at}): it jumped, or is far from the last time that is known. {count} {count:snapshot|snapshots} stay that would go by it. If it is right, add --accept-clock; else it is believed again after 24 hours.',
   'forget.done': '{dropped} {dropped:snapshot|snapshots} forgotten, {kept} kept.',
   'forget.next': 'Run "neonpro-backup prune" to free their room.',
   'forget.dryRun': 'Dry run: {dropped} {dropped:snapshot|snapshots} would be forgotten, {kept} kept.',

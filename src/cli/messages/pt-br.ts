@@ -91,7 +91,7 @@ export const ptBr: Readonly<Record<MessageKey, string>> = {
   'forget.keep': 'manter',
   'forget.drop': 'esquecer',
   'clock.accepted': 'O relógio vale como certo: pontos voltam a sair por idade.',
-  'forget.clock': 'O relógio está em dúvida ({at}): foi alterado, ou está longe do último horário conhecido. {count} {count:snapshot fica|snapshots ficam} que sairiam por idade. Se ele estiver certo, acrescente --accept-clock; senão ele volta a valer após 24 horas.',
+  'forget.clock': 'O relógio está em dúvida ({at}): foi alterado, ou está longe do último horário conhecido. {count} {count:snapshot fica|snapshots ficam} que sairiam por ele. Se ele estiver certo, acrescente --accept-clock; senão ele volta a valer após 24 horas.',
   'forget.done': '{dropped} {dropped:snapshot esquecido|snapshots esquecidos}, {kept} {kept:mantido|mantidos}.',
   'forget.next': 'Execute "neonpro-backup prune" para liberar o espaço.',
   'forget.dryRun': 'Simulação: {dropped} {dropped:snapshot seria esquecido|snapshots seriam esquecidos}, {kept} {kept:mantido|mantidos}.',
