@@ -65,7 +65,8 @@ await build({
   chunkNames: 'part-[hash]',
 })
 // Each as one file: opening and linking a file takes longer than what is in it.
-for (const entry of [path.join(root, 'src/engine/worker/worker-main.ts'), ...DIRECT])
+const WORKERS = ['worker-main', 'far-worker-main'].map((name) => path.join(root, `src/engine/worker/${name}.ts`))
+for (const entry of [...WORKERS, ...DIRECT])
   await build({
     ...common,
     entryPoints: [entry],

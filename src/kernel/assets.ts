@@ -2,11 +2,12 @@
 
 declare const NEONPRO_BUNDLED: boolean | undefined
 
-/** URL of the worker thread's entry. */
-export function workerUrl(): URL {
-  if (typeof NEONPRO_BUNDLED !== 'undefined') return new URL('./worker-main.js', import.meta.url)
+/** URL of the worker thread's entry; `opensStores`: of one that reads what is no file of this machine. */
+export function workerUrl(opensStores: boolean): URL {
+  const name = opensStores ? 'far-worker-main' : 'worker-main'
+  if (typeof NEONPRO_BUNDLED !== 'undefined') return new URL(`./${name}.js`, import.meta.url)
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-  return new URL(`../engine/worker/worker-main.${extension}`, import.meta.url)
+  return new URL(`../engine/worker/${name}.${extension}`, import.meta.url)
 }
 
 /** URL of the package's root, which holds all that the program runs on. */

@@ -33,15 +33,16 @@ function optimizeLate(): void {
 
 /**
  * A thread's small young generation keeps the peak low. Its descriptors are shared with the main thread, which closes
- * them; with `closesItsFiles` those that the thread has opened are closed when it ends, however it ends.
+ * them; with `closesItsFiles` those that the thread has opened are closed when it ends, however it ends. One that
+ * `opensStores` can be given the address of one.
  */
 export function startWorkerThread(
   workerData: unknown,
   transferList: readonly TransferListItem[] = [],
-  { closesItsFiles = false } = {},
+  { closesItsFiles = false, opensStores = false } = {},
 ): Worker {
   if (isOwnProcess) optimizeLate()
-  return new Worker(workerUrl(), {
+  return new Worker(workerUrl(opensStores), {
     workerData,
     transferList: [...transferList],
     resourceLimits: { maxYoungGenerationSizeMb: 4 },

@@ -1,7 +1,20 @@
+export { requireGone, requireStored, requireWholeAnswer } from './checked-store.ts'
 export { folderHoldsRepository, isSameFolder, refuseHomePlace, repositoryAround } from './folders.ts'
+export { isProbe, requireShown, requireUnlistedGone, tryImmediate } from './immediate.ts'
 export { isLabel } from './label.ts'
 export { repositoryOfStaging, sweepStaged } from './local-staging.ts'
-export type { ByteSource, CallOptions, LocalFiles, ObjectStat, ObjectStore, StoreCapabilities } from './object-store.ts'
+export type {
+  ByteSource,
+  CallOptions,
+  LocalFiles,
+  ObjectStat,
+  ObjectStore,
+  PutOptions,
+  RangeOptions,
+  ReadOptions,
+  StoreAddress,
+  StoreCapabilities,
+} from './object-store.ts'
 export {
   faultOrThrow,
   type OpenPackOptions,

@@ -13,9 +13,10 @@ import { monotonicNs } from '../kernel/clock.ts'
 import { inOrder } from '../kernel/in-order.ts'
 import { bootId, machineTag } from '../kernel/machine.ts'
 import { ownerToGive } from '../kernel/owned-file.ts'
+import { piecesOf } from './byte-source.ts'
 import { checkKey } from './key.ts'
 import { translate } from './local-errors.ts'
-import { readObject } from './local-reading.ts'
+import { readObject, streamObject } from './local-reading.ts'
 import { STAGING, sweepStaged } from './local-staging.ts'
 import type {
   ByteSource,
@@ -24,6 +25,8 @@ import type {
   LocalFiles,
   ObjectStat,
   ObjectStore,
+  PutOptions,
+  RangeOptions,
   ReadOptions,
   StoreCapabilities,
   StoreCapacity,
@@ -92,11 +95,7 @@ export class LocalStore implements ObjectStore {
     })
   }
 
-  async put(
-    key: string,
-    body: ByteSource | Uint8Array,
-    options: CallOptions & { readonly ifAbsent?: boolean } = {},
-  ): Promise<void> {
+  async put(key: string, body: ByteSource | Uint8Array, options: PutOptions = {}): Promise<void> {
     const target = this.#target(key, options.signal)
     await this.#guard('put', key, async () => {
       await this.#makeStaging()
@@ -113,6 +112,15 @@ export class LocalStore implements ObjectStore {
   async get(key: string, options: ReadOptions = {}): Promise<Uint8Array> {
     const target = this.#target(key, options.signal, false)
     return this.#guard('get', key, () => readObject(target, { ...options, key }))
+  }
+
+  async *stream(key: string, options: RangeOptions = {}): AsyncIterable<Uint8Array> {
+    const target = this.#target(key, options.signal, false)
+    try {
+      yield* streamObject(target, { ...options, key })
+    } catch (error) {
+      throw translate(error, { operation: 'get', key, folder: this.location })
+    }
   }
 
   async head(key: string, options: CallOptions = {}): Promise<ObjectStat | undefined> {
@@ -294,7 +302,7 @@ export class LocalStore implements ObjectStore {
     try {
       await file.chmod(this.#config.fileMode ?? 0o600)
       if (body instanceof Uint8Array) await file.writeFile(body)
-      else await writeSource(file, body, signal)
+      else for await (const piece of piecesOf(body, signal)) await file.write(piece)
       await this.#own(file)
       await this.#sync(() => file.sync())
     } finally {
@@ -416,16 +424,4 @@ async function statOrUndefined(target: string) {
     if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined
     throw error
   }
-}
-
-async function writeSource(file: fs.FileHandle, body: ByteSource, signal: AbortSignal | undefined): Promise<void> {
-  let written = 0
-  for await (const piece of body.open(signal)) {
-    throwIfAborted(signal)
-    written += piece.length
-    if (written > body.bytes) break
-    await file.write(piece)
-  }
-  if (written !== body.bytes)
-    throw new BackupError('STORAGE_FAILED', `The source gave ${written} bytes where ${body.bytes} were announced.`)
 }

@@ -45,13 +45,29 @@ export interface LocalFiles {
   reserve(action: 'keep' | 'use'): Promise<void>
 }
 
+/** What another thread or process opens the same store by: plain data, which may hold secrets. */
+export interface StoreAddress {
+  readonly kind: string
+  readonly [setting: string]: unknown
+}
+
 export interface CallOptions {
   readonly signal?: AbortSignal
 }
 
-export interface ReadOptions extends CallOptions {
+export interface PutOptions extends CallOptions {
+  readonly ifAbsent?: boolean
+  /** The caller looks whether it is there (`requireStored`), beside what it does next. Default false. */
+  readonly isLookedForLater?: boolean
+}
+
+export interface RangeOptions extends CallOptions {
   readonly offset?: number
+  /** Default: all that follows `offset`. */
   readonly length?: number
+}
+
+export interface ReadOptions extends RangeOptions {
   /** DAMAGED for a longer object, before any of it is read. */
   readonly bytesMax?: number
 }
@@ -87,22 +103,26 @@ export interface ObjectStore extends AsyncDisposable {
   readonly capabilities: StoreCapabilities
   /** Only where objects are files of this machine. */
   readonly local?: LocalFiles
+  /** Only where objects are no files of this machine, and another thread can open the store. */
+  readonly address?: StoreAddress | undefined
   /** Called before the first write of a run: sweeps what dead runs left half-written. Reading needs no call of this. */
   prepare(): Promise<void>
   /**
-   * Stores an object durably. With `ifAbsent`, throws ALREADY_EXISTS where the key is taken. Throws DISK_FULL,
-   * PERMISSION_DENIED, STORAGE_FAILED.
+   * Stores an object durably. A source is drawn on as fast as the store takes it, never whole into memory; one that
+   * fails, or is not as long as it said, leaves nothing. With `ifAbsent`, throws ALREADY_EXISTS where the key is taken.
+   * Throws DISK_FULL, PERMISSION_DENIED, STORAGE_FAILED.
    */
-  put(
-    key: string,
-    body: ByteSource | Uint8Array,
-    options?: CallOptions & { readonly ifAbsent?: boolean },
-  ): Promise<void>
+  put(key: string, body: ByteSource | Uint8Array, options?: PutOptions): Promise<void>
   /**
    * The object, or exactly `length` bytes from `offset`. Throws NOT_FOUND, also for what is no file; DAMAGED for one
    * longer than `bytesMax`; STORAGE_FAILED for a range that the object does not have.
    */
   get(key: string, options?: ReadOptions): Promise<Uint8Array>
+  /**
+   * The same in pieces, in memory a few of them at a time, however slowly they are taken. Throws what `get` throws, and
+   * STORAGE_FAILED where they end before all has come: what was taken until then is no whole. May be left at any piece.
+   */
+  stream(key: string, options?: RangeOptions): AsyncIterable<Uint8Array>
   head(key: string, options?: CallOptions): Promise<ObjectStat | undefined>
   /** Every object whose key begins with `prefix`, in byte order of the keys. Never an unfinished one. */
   list(prefix: string, options?: ListOptions): AsyncIterable<ObjectStat>

@@ -16,6 +16,10 @@ export interface OpenPackOptions {
   readonly buffer: ReadBuffer
   /** LOCAL: through the page cache, for what is read again soon. */
   readonly isCached: boolean
+  /**
+   * Read from front to back, one read after the other: elsewhere it comes in one stream. Default false.
+   */
+  readonly isSequential?: boolean
 }
 
 /** `bytes`: as the index says. */
@@ -27,7 +31,7 @@ export function placeOfPack(store: Pick<ObjectStore, 'local'>, key: string, byte
 export function openPack(place: PackPlace, store: PackStore | undefined, options: OpenPackOptions): PackReader {
   if ('file' in place) return new LocalPack(place.file, options.buffer, options)
   invariant(store, 'A pack that is no file is read through its store.')
-  return new RemotePack(place, store)
+  return new RemotePack(place, store, options)
 }
 
 export interface PackFault {

@@ -29,4 +29,4 @@ export interface PackReader extends Disposable {
 }
 
 /** What reading remote packs takes of a store. */
-export type PackStore = Pick<ObjectStore, 'get'>
+export type PackStore = Pick<ObjectStore, 'get' | 'stream'>

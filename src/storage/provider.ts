@@ -5,16 +5,13 @@
  */
 import type { z } from 'zod'
 import { BackupError } from '../kernel/backup-error.ts'
-import type { ObjectStore } from './object-store.ts'
+import type { ObjectStore, StoreAddress } from './object-store.ts'
 
 /** Given to a descriptor, so that what opens stores without checking a configuration never loads it. */
 export type Zod = typeof z
 
 /** Where a repository is: plain data that goes to threads and processes. It may hold secrets: see `labelOf`. */
-export interface RepositoryLocation {
-  readonly kind: string
-  readonly [setting: string]: unknown
-}
+export type RepositoryLocation = StoreAddress
 
 /** Variables by name, those that are not set left out. */
 export type Variables = Readonly<Record<string, string>>

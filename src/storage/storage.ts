@@ -4,6 +4,7 @@ import { BackupError } from '../kernel/backup-error.ts'
 import { environment } from '../kernel/environment.ts'
 import { invariant } from '../kernel/invariant.ts'
 import { isAtOrBelow, isWithin } from '../kernel/real-place.ts'
+import { CheckedStore } from './checked-store.ts'
 import { folderHoldsRepository, isSameFolder, OWN_OBJECTS, refuseNestedFolder } from './folders.ts'
 import type { ObjectStore } from './object-store.ts'
 import type { Provider, RepositoryLocation, Variables } from './provider.ts'
@@ -60,8 +61,10 @@ export class Storage {
   }
 
   /** Reads nothing yet. */
-  openStore({ kind, ...settings }: RepositoryLocation): ObjectStore {
-    return this.providerOf(kind).open(settings)
+  openStore(location: RepositoryLocation): ObjectStore {
+    const { kind, ...settings } = location
+    const store = this.providerOf(kind).open(settings)
+    return store.local ? store : new CheckedStore(store, location)
   }
 
   /** For people, and to be remembered. Never holds a secret. */

@@ -38,6 +38,7 @@ before(async () => {
       'src/cli/main.ts',
       'src/services/execution/engine-child.ts',
       'src/engine/worker/worker-main.ts',
+      'src/engine/worker/far-worker-main.ts',
       'src/index.ts',
     ].map(at),
     entryNames: '[name]',
@@ -51,7 +52,7 @@ before(async () => {
     logLevel: 'error',
   })
   fs.mkdirSync(at('source/deep'), { recursive: true })
-  fs.writeFileSync(at('source/deep/a.bin'), randomBytes(3_000_000))
+  fs.writeFileSync(at('source/deep/a.bin'), randomBytes(12_000_000))
   fs.writeFileSync(at('source/b.txt'), 'patient files')
 })
 
@@ -139,6 +140,7 @@ test('single commands: made, backed up, listed, read whole, restored, copied; a 
   await command(['verify', '--read-data'])
   await command(['restore', 'latest', '--target', at('back'), '--verify'])
   assert.ok(isSame(at('source'), path.join(at('back'), at('source'))))
+  assert.ok(callersOf('far-worker-main.js').length > 0, 'a second thread has read from the store')
   const line = ['restore', ''].map((word) => `${word}\0`).join('')
   const tab = await command(['completion', 'zsh', '--suggest'], { input: line })
   assert.match(tab.stdout, new RegExp(`^latest[\\s\\S]*${snapshot.slice(0, 12)}`))

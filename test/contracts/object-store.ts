@@ -7,7 +7,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { isBackupError } from '../../src/kernel/backup-error.ts'
-import { type ByteSource, type ObjectStore, publishFile } from '../../src/storage/index.ts'
+import { type ByteSource, type ObjectStore, publishFile, type RangeOptions } from '../../src/storage/index.ts'
 import { failsWith } from '../harness/refusal.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 
@@ -167,6 +167,29 @@ function gets(check: Check): void {
       [20, 0],
     ] as const)
       await assert.rejects(store.get('r/k', { offset, length }), failsWith('STORAGE_FAILED'))
+  })
+  check('a stream gives what get gives, and may be left or stopped at any piece', async ({ store }) => {
+    const content = randomBytes(5 * 1024 * 1024 + 7)
+    await store.put('s/k', content)
+    const taken = async (range: RangeOptions) => {
+      const pieces: Uint8Array[] = []
+      for await (const piece of store.stream('s/k', range)) pieces.push(piece)
+      return Buffer.concat(pieces)
+    }
+    assert.ok((await taken({})).equals(content))
+    assert.ok((await taken({ offset: 3_000_000 })).equals(content.subarray(3_000_000)))
+    assert.ok((await taken({ offset: 5, length: 2_000_001 })).equals(content.subarray(5, 2_000_006)))
+    assert.equal((await taken({ offset: 9, length: 0 })).length, 0)
+    await assert.rejects(taken({ offset: 5 * 1024 * 1024, length: 8 }), failsWith('STORAGE_FAILED'))
+    await assert.rejects(async () => {
+      for await (const _ of store.stream('s/none'));
+    }, failsWith('NOT_FOUND'))
+    for await (const piece of store.stream('s/k')) if (piece.length > 0) break
+    const stop = new AbortController()
+    await assert.rejects(async () => {
+      for await (const _ of store.stream('s/k', { signal: stop.signal })) stop.abort()
+    }, failsWith('ABORTED'))
+    assert.ok((await taken({ length: 10 })).equals(content.subarray(0, 10)), 'as good as before')
   })
   check('what is missing is NOT_FOUND, and a folder is no object', async ({ store }) => {
     await store.put('d/e/f', Buffer.from('x'))

@@ -6,6 +6,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { backupFiles, ClientState, type Kek, Repository, readHistory } from '../../src/engine/index.ts'
 import { IndexClass, openIndex } from '../../src/engine/snapshot/index.ts'
+import { CheckedStore } from '../../src/storage/checked-store.ts'
 import type { ObjectStore } from '../../src/storage/index.ts'
 import { farStore } from '../harness/far-store.ts'
 import { type MemoryObjects, MemoryStore } from '../harness/memory-store.ts'
@@ -13,6 +14,7 @@ import { rawKey } from '../harness/repository.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 
 const SNAPSHOTS = 100
+const PACKS = 24
 /** One listing, and reads of which 64 are under way at once. */
 const INDEX_ROUNDS_MAX = 3
 const OPEN_ROUNDS_MAX = 2
@@ -45,7 +47,7 @@ test(`${SNAPSHOTS} snapshots are listed, and their index is opened, in few round
     await save(stage)
   }
   const far = farStore(new MemoryStore(stage.objects))
-  await using repository = await Repository.open(far.store, [stage.kek])
+  await using repository = await Repository.open(new CheckedStore(far.store), [stage.kek])
   const opened = far.rounds()
   const { snapshots } = await readHistory(repository)
   assert.equal(snapshots.length, SNAPSHOTS)
@@ -57,14 +59,20 @@ test(`${SNAPSHOTS} snapshots are listed, and their index is opened, in few round
   assert.ok(opened <= OPEN_ROUNDS_MAX, `${opened} rounds to open`)
 })
 
-test('an unchanged source costs few rounds', async () => {
+test('an unchanged source costs few rounds, in however many packs its pages lie', async () => {
   using folder = temporaryDirectory()
   const stage = { base: folder.path, source: path.join(folder.path, 'source'), objects: new Map(), kek: rawKey() }
   fs.mkdirSync(stage.source)
-  for (let i = 0; i < 20; i += 1) fs.writeFileSync(path.join(stage.source, `file-${i}`), `content ${i}`.repeat(100))
   await using _made = await Repository.create(new MemoryStore(stage.objects), stage.kek, 'test')
-  await save(stage)
+  // Each backup stores the pages of its own folder, in a pack of its own.
+  for (let i = 0; i < PACKS; i += 1) {
+    fs.mkdirSync(path.join(stage.source, `folder-${i}`, 'deep/er'), { recursive: true })
+    fs.writeFileSync(path.join(stage.source, `folder-${i}`, 'deep/er/file'), `content ${i}`.repeat(100))
+    await save(stage)
+  }
   const again = farStore(new MemoryStore(stage.objects))
-  await save(stage, again.store)
-  assert.ok(again.rounds() <= UNCHANGED_ROUNDS_MAX, again.calls.join('\n'))
+  await save(stage, new CheckedStore(again.store))
+  const read = again.calls.filter((call) => call.startsWith('get packs/'))
+  assert.ok(new Set(read).size >= PACKS, 'the pages lie in many packs')
+  assert.ok(again.rounds() <= UNCHANGED_ROUNDS_MAX, `${again.rounds()} rounds\n${again.calls.join('\n')}`)
 })

@@ -1,97 +1,43 @@
 // Goal: a repository over a store that has no local files lives its whole life (backup, restore, verify, prune, repair,
-// copy, change of keys), and what can't be reached is an error, never damage. Method: the store in memory, which counts,
-// loses and damages objects on demand; results are held against the source and against what was taken away.
+// copy, change of keys), and what can't be reached is an error, never damage. Method: objects in memory, reached directly
+// and over a network that is slow as the seed says, counted, lost and damaged on demand; results are held against the
+// source and against what was taken away.
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import {
-  backupFiles,
-  ClientState,
   changeKeyring,
   copySnapshots,
   dropDamage,
   forgetSnapshots,
-  type Kek,
   prune,
   Repository,
   readHistory,
   repairRepository,
-  restoreSnapshot,
   verifyRepository,
 } from '../../src/engine/index.ts'
 import { BackupError } from '../../src/kernel/backup-error.ts'
 import { machineTag } from '../../src/kernel/machine.ts'
 import type { ObjectStore } from '../../src/storage/index.ts'
-import { type MemoryObjects, MemoryStore } from '../harness/memory-store.ts'
+import {
+  backup,
+  faults,
+  makeStage,
+  open,
+  Reach,
+  restored,
+  type Stage,
+  stageAt,
+  stateFor,
+} from '../harness/far-stage.ts'
+import { listingLate } from '../harness/lying-store.ts'
+import { MemoryStore } from '../harness/memory-store.ts'
 import { failsWith } from '../harness/refusal.ts'
-import { lookAt, rawKey, sampleTree } from '../harness/repository.ts'
-import { seededRandom } from '../harness/seeded-random.ts'
+import { lookAt, rawKey } from '../harness/repository.ts'
 import { storeWith } from '../harness/store-with.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
-
-interface Stage {
-  readonly base: string
-  readonly source: string
-  readonly objects: MemoryObjects
-  readonly kek: Kek
-}
-
-async function makeStage(base: string): Promise<Stage> {
-  const source = path.join(base, 'source')
-  sampleTree(source, seededRandom(5))
-  const objects: MemoryObjects = new Map()
-  const kek = rawKey()
-  await using _made = await Repository.create(new MemoryStore(objects), kek, 'test')
-  return { base, source, objects, kek }
-}
-
-function open({ objects, kek, base }: Stage, change = (store: ObjectStore) => store): Promise<Repository> {
-  return Repository.open(change(new MemoryStore(objects)), [kek], { workspace: path.join(base, 'workspace') })
-}
-
-function stateFor({ base }: Stage, { keys }: Repository): ClientState {
-  return new ClientState(path.join(base, 'state'), keys.repositoryId)
-}
-
-async function backup(stage: Stage): Promise<string> {
-  await using repository = await open(stage)
-  const { snapshot } = await backupFiles(repository, {
-    paths: [stage.source],
-    source: 'test',
-    program: 'test',
-    workers: 0,
-    packBytes: 64 * 1024,
-    state: stateFor(stage, repository),
-  })
-  return snapshot
-}
-
-async function faults(stage: Stage): Promise<string[]> {
-  await using repository = await open(stage)
-  const { problems, hits } = await verifyRepository(repository, { readShare: 1 })
-  return [
-    ...problems.map(({ object, what }) => `${object} ${what}`),
-    ...hits.flatMap(({ paths }) => paths.map((each) => `hit ${each}`)),
-  ]
-}
-
-/** What a snapshot gives back, or the paths that it could not. */
-async function restored(stage: Stage, snapshot: string): Promise<Map<string, string> | readonly string[]> {
-  await using repository = await open(stage)
-  const { snapshots } = await readHistory(repository)
-  const target = fs.mkdtempSync(path.join(stage.base, 'restored-'))
-  const { issues, issueCount } = await restoreSnapshot(
-    repository,
-    snapshots.find(({ name }) => name === snapshot)!.document,
-    {
-      target: path.join(target, 'tree'),
-      subtree: stage.source,
-    },
-  )
-  return issueCount > 0 ? issues.map((issue) => issue.path) : lookAt(path.join(target, 'tree'))
-}
 
 const packsOf = ({ objects }: Stage) => [...objects.keys()].filter((key) => key.startsWith('packs/'))
 
@@ -99,67 +45,80 @@ function bytesStored({ objects }: Stage): number {
   return [...objects.values()].reduce((sum, { bytes }) => sum + bytes.length, 0)
 }
 
-test('backed up, verified byte by byte, restored; what is forgotten is pruned, and the rest is still whole', async () => {
-  using folder = temporaryDirectory()
-  const stage = await makeStage(folder.path)
-  const first = await backup(stage)
-  assert.deepEqual(await restored(stage, first), lookAt(stage.source))
-  fs.rmSync(path.join(stage.source, 'chunked.bin'))
-  fs.writeFileSync(path.join(stage.source, 'a/new.txt'), 'new'.repeat(5000))
-  const second = await backup(stage)
-  assert.deepEqual(await faults(stage), [])
-  const before = bytesStored(stage)
-  await using repository = await open(stage)
-  await forgetSnapshots(repository, await readHistory(repository), { names: [first], by: 'test' })
-  assert.ok((await prune(repository)).packsDeleted > 0, 'no writer is open that could rely on them')
-  assert.ok(before - bytesStored(stage) > 250_000, 'the bytes of the file that went')
-  assert.deepEqual(await faults(stage), [])
-  assert.deepEqual(await restored(stage, second), lookAt(stage.source))
-  assert.deepEqual(fs.readdirSync(path.join(stage.base, 'workspace')), [], 'nothing stays in the workspace')
-})
-
-test('a damaged pack is named with what it costs; repair gives up that alone', async () => {
-  using folder = temporaryDirectory()
-  const stage = await makeStage(folder.path)
-  await backup(stage)
-  const { objects } = stage
-  const victim = packsOf(stage).sort((a, b) => objects.get(b)!.bytes.length - objects.get(a)!.bytes.length)[0]!
-  const { bytes, modifiedMs } = objects.get(victim)!
-  const damaged = Uint8Array.from(bytes)
-  damaged[Math.floor(bytes.length / 2)]! ^= 1
-  objects.set(victim, { bytes: damaged, modifiedMs })
-  const said = await faults(stage)
-  assert.ok(
-    said.some((each) => each.startsWith(victim)),
-    said.join('; '),
-  )
-  assert.ok(
-    said.some((each) => each.startsWith('hit ')),
-    said.join('; '),
-  )
-  {
+for (const reach of Object.values(Reach)) {
+  test(`${reach}: backed up, verified byte by byte, restored; what is forgotten is pruned, and the rest is still whole`, async () => {
+    using folder = temporaryDirectory()
+    await using stage = await stageAt(reach, folder.path)
+    const first = await backup(stage)
+    assert.deepEqual(await restored(stage, first), lookAt(stage.source))
+    fs.rmSync(path.join(stage.source, 'chunked.bin'))
+    fs.writeFileSync(path.join(stage.source, 'a/new.txt'), 'new'.repeat(5000))
+    const second = await backup(stage)
+    assert.deepEqual(await faults(stage), [])
+    const before = bytesStored(stage)
     await using repository = await open(stage)
-    await repairRepository(repository)
-    using writer = stateFor(stage, repository).claimWriter()
-    const { packs } = await dropDamage(repository, writer.id)
-    assert.deepEqual(packs, [victim.slice(-64)])
-  }
-  const again = await backup(stage)
-  assert.deepEqual(await restored(stage, again), lookAt(stage.source), 'the next backup stores it anew')
-})
+    await forgetSnapshots(repository, await readHistory(repository), { names: [first], by: 'test' })
+    assert.ok((await prune(repository)).packsDeleted > 0, 'no writer is open that could rely on them')
+    assert.ok(before - bytesStored(stage) > 250_000, 'the bytes of the file that went')
+    assert.deepEqual(await faults(stage), [])
+    assert.deepEqual(await restored(stage, second), lookAt(stage.source))
+    assert.deepEqual(fs.readdirSync(path.join(stage.base, 'workspace')), [], 'nothing stays in the workspace')
+  })
+}
+
+for (const reach of Object.values(Reach)) {
+  test(`${reach}: a damaged pack is named with what it costs; repair gives up that alone`, async () => {
+    using folder = temporaryDirectory()
+    await using stage = await stageAt(reach, folder.path)
+    await backup(stage)
+    const { objects } = stage
+    const victim = packsOf(stage).sort((a, b) => objects.get(b)!.bytes.length - objects.get(a)!.bytes.length)[0]!
+    const { bytes, modifiedMs } = objects.get(victim)!
+    const damaged = Uint8Array.from(bytes)
+    damaged[Math.floor(bytes.length / 2)]! ^= 1
+    objects.set(victim, { bytes: damaged, modifiedMs })
+    const said = await faults(stage)
+    assert.ok(
+      said.some((each) => each.startsWith(victim)),
+      said.join('; '),
+    )
+    assert.ok(
+      said.some((each) => each.startsWith('hit ')),
+      said.join('; '),
+    )
+    {
+      await using repository = await open(stage)
+      await repairRepository(repository)
+      using writer = stateFor(stage, repository).claimWriter()
+      const { packs } = await dropDamage(repository, writer.id)
+      assert.deepEqual(packs, [victim.slice(-64)])
+    }
+    const again = await backup(stage)
+    assert.deepEqual(await restored(stage, again), lookAt(stage.source), 'the next backup stores it anew')
+  })
+}
 
 test('a store that does not answer is an error for verify and repair, and costs nothing', async () => {
   using folder = temporaryDirectory()
   const stage = await makeStage(folder.path)
   const snapshot = await backup(stage)
   const keys = [...stage.objects.keys()].sort()
-  const away = (inner: ObjectStore) =>
-    storeWith(inner, {
-      get: (key, options) =>
-        key.startsWith('packs/')
-          ? Promise.reject(new BackupError('STORAGE_FAILED', 'no answer', { context: { cause: 'ETIMEDOUT' } }))
-          : inner.get(key, options),
+  const away = (inner: ObjectStore) => {
+    const reach = (key: string) => {
+      if (key.startsWith('packs/'))
+        throw new BackupError('STORAGE_FAILED', 'no answer', { context: { cause: 'ETIMEDOUT' } })
+    }
+    return storeWith(inner, {
+      get: async (key, options) => {
+        reach(key)
+        return await inner.get(key, options)
+      },
+      async *stream(key, options) {
+        reach(key)
+        yield* inner.stream(key, options)
+      },
     })
+  }
   await using repository = await open(stage, away)
   await assert.rejects(verifyRepository(repository, { readShare: 1 }), failsWith('STORAGE_FAILED'))
   using writer = stateFor(stage, repository).claimWriter()
@@ -170,29 +129,31 @@ test('a store that does not answer is an error for verify and repair, and costs 
   assert.deepEqual(await restored(stage, snapshot), lookAt(stage.source))
 })
 
-test('copied into another such store, under another key, and given a new recipient there', async () => {
-  using folder = temporaryDirectory()
-  const stage = await makeStage(folder.path)
-  await backup(stage)
-  const copy = { ...(await makeStage(path.join(folder.path, 'copy'))), source: stage.source }
-  const other = rawKey()
-  {
-    await using from = await open(stage)
-    await using to = await open(copy)
-    const { snapshots } = await readHistory(from)
-    assert.equal((await copySnapshots(from, to, { snapshots, state: stateFor(copy, to) })).copied.length, 1)
-    await changeKeyring(to.store, to.keys, {
-      add: { kek: other, label: 'other' },
-      keks: [copy.kek],
-      now: new Date().toISOString(),
-    })
-  }
-  const withOther = { ...copy, kek: other }
-  assert.deepEqual(await faults(withOther), [])
-  await using repository = await open(withOther)
-  const { snapshots } = await readHistory(repository)
-  assert.deepEqual(await restored(withOther, snapshots[0]!.name), lookAt(stage.source))
-})
+for (const reach of Object.values(Reach)) {
+  test(`${reach}: copied into another such store, under another key, and given a new recipient there`, async () => {
+    using folder = temporaryDirectory()
+    await using stage = await stageAt(reach, folder.path)
+    await backup(stage)
+    const copy = { ...(await makeStage(path.join(folder.path, 'copy'))), source: stage.source }
+    const other = rawKey()
+    {
+      await using from = await open(stage)
+      await using to = await open(copy)
+      const { snapshots } = await readHistory(from)
+      assert.equal((await copySnapshots(from, to, { snapshots, state: stateFor(copy, to) })).copied.length, 1)
+      await changeKeyring(to.store, to.keys, {
+        add: { kek: other, label: 'other' },
+        keks: [copy.kek],
+        now: new Date().toISOString(),
+      })
+    }
+    const withOther = { ...copy, kek: other }
+    assert.deepEqual(await faults(withOther), [])
+    await using repository = await open(withOther)
+    const { snapshots } = await readHistory(repository)
+    assert.deepEqual(await restored(withOther, snapshots[0]!.name), lookAt(stage.source))
+  })
+}
 
 test('what is forgotten between two listings of a far store makes no rollback: it is read again', async () => {
   using folder = temporaryDirectory()
@@ -251,4 +212,41 @@ test('what dead runs left where packs grow goes with the next run; never what a 
   } finally {
     living.kill()
   }
+})
+
+test('a store that lists late is refused where a repository is made, and nothing is deleted or called damaged there', async () => {
+  using folder = temporaryDirectory()
+  const none = new MemoryStore()
+  const late = failsWith('STORAGE_LATE')
+  await assert.rejects(Repository.create(listingLate(none), rawKey(), 'test'), late)
+  await using _made = await Repository.create(none, rawKey(), 'test')
+  const stage = await makeStage(folder.path)
+  const first = await backup(stage)
+  fs.writeFileSync(path.join(stage.source, 'a/new.txt'), 'new')
+  await backup(stage)
+  const before = [...stage.objects.keys()].filter((key) => !/^(sessions|records)\//.test(key)).sort()
+  {
+    await using repository = await open(stage, listingLate)
+    await assert.rejects(prune(repository), late)
+    const history = await readHistory(repository)
+    await assert.rejects(forgetSnapshots(repository, history, { names: [first], by: 'test' }), late)
+    using writer = stateFor(stage, repository).claimWriter()
+    await assert.rejects(dropDamage(repository, writer.id), late)
+  }
+  const [pack] = packsOf(stage)
+  const lacking = (inner: ObjectStore) =>
+    storeWith(inner, {
+      async *list(prefix, options) {
+        for await (const each of inner.list(prefix, options)) if (each.key !== pack) yield each
+      },
+    })
+  await assert.rejects(faults(stage, lacking), late)
+  {
+    await using repository = await open(stage, lacking)
+    using writer = stateFor(stage, repository).claimWriter()
+    await assert.rejects(dropDamage(repository, writer.id), late)
+  }
+  const after = [...stage.objects.keys()].filter((key) => !/^(sessions|records)\//.test(key)).sort()
+  assert.deepEqual(after, before)
+  assert.deepEqual(await faults(stage), [])
 })

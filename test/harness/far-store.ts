@@ -46,6 +46,10 @@ export function farStore(inner: ObjectStore): FarStore {
       await answered(`get ${key}`)
       return await inner.get(key, options)
     },
+    async *stream(key, options): AsyncIterable<Uint8Array> {
+      await answered(`get ${key}`)
+      yield* inner.stream(key, options)
+    },
     head: async (key, options) => {
       await answered(`head ${key}`)
       return await inner.head(key, options)

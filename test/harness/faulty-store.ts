@@ -13,7 +13,8 @@ export interface FaultPlan {
   readonly mode: FaultMode
 }
 
-const COUNTED = new Set(['put', 'get', 'head', 'delete', 'nowMs', 'list'])
+const COUNTED = new Set(['put', 'get', 'head', 'delete', 'nowMs'])
+const GENERATED = new Set(['list', 'stream'])
 
 export class Crash extends Error {}
 
@@ -46,7 +47,7 @@ export function faultyStore(inner: ObjectStore, plan?: FaultPlan): FaultyStore {
       if (property === 'local') return publishingBy(target.local, act)
       if (typeof value !== 'function') return value
       const method = value as (...args: unknown[]) => unknown
-      if (property === 'list') {
+      if (GENERATED.has(String(property))) {
         return async function* (...args: unknown[]) {
           await act(() => Promise.resolve())
           yield* method.apply(target, args) as AsyncIterable<unknown>

@@ -3,7 +3,8 @@ import type { ObjectStore } from '../../src/storage/index.ts'
 import { Crash } from './faulty-store.ts'
 import { localWith, publishingBy, storeWith } from './store-with.ts'
 
-const FREEZING = ['put', 'get', 'head', 'delete', 'list']
+const GENERATED = ['list', 'stream']
+const FREEZING = ['put', 'get', 'head', 'delete', ...GENERATED]
 
 export interface FreezingStore {
   readonly store: ObjectStore
@@ -37,7 +38,8 @@ export function freezing(inner: ObjectStore, at: number, dies: boolean): Freezin
       if (typeof value !== 'function') return value
       const method = value as (...args: unknown[]) => unknown
       if (!FREEZING.includes(String(property))) return method.bind(target)
-      if (property !== 'list') return (...args: unknown[]) => act(() => method.apply(target, args) as Promise<unknown>)
+      if (!GENERATED.includes(String(property)))
+        return (...args: unknown[]) => act(() => method.apply(target, args) as Promise<unknown>)
       return async function* (...args: unknown[]) {
         await act(() => Promise.resolve())
         yield* method.apply(target, args) as AsyncIterable<unknown>

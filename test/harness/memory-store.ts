@@ -1,9 +1,20 @@
 /** A store in memory, the model that the contract suite is tried on first. */
 import { BackupError } from '../../src/kernel/backup-error.ts'
-import type { ByteSource, CallOptions, ObjectStat, ObjectStore, StoreCapabilities } from '../../src/storage/index.ts'
+import type {
+  ByteSource,
+  CallOptions,
+  ObjectStat,
+  ObjectStore,
+  PutOptions,
+  RangeOptions,
+  ReadOptions,
+  StoreCapabilities,
+} from '../../src/storage/index.ts'
 import { checkKey } from '../../src/storage/key.ts'
 
 export type MemoryObjects = Map<string, { readonly bytes: Uint8Array; readonly modifiedMs: number }>
+
+const PIECE_BYTES = 64 * 1024
 
 export class MemoryStore implements ObjectStore {
   readonly kind = 'MEMORY'
@@ -25,11 +36,7 @@ export class MemoryStore implements ObjectStore {
     return Promise.resolve()
   }
 
-  async put(
-    key: string,
-    body: ByteSource | Uint8Array,
-    options: CallOptions & { readonly ifAbsent?: boolean } = {},
-  ): Promise<void> {
+  async put(key: string, body: ByteSource | Uint8Array, options: PutOptions = {}): Promise<void> {
     this.#check(key, options.signal)
     const bytes = body instanceof Uint8Array ? Uint8Array.from(body) : await collect(body, options.signal)
     if (options.signal?.aborted) throw new BackupError('ABORTED', 'Stopped.')
@@ -38,22 +45,24 @@ export class MemoryStore implements ObjectStore {
     this.#objects.set(key, { bytes, modifiedMs: Date.now() })
   }
 
-  get(
-    key: string,
-    options: CallOptions & { readonly offset?: number; readonly length?: number } = {},
-  ): Promise<Uint8Array> {
+  get(key: string, options: ReadOptions = {}): Promise<Uint8Array> {
     return this.#try(() => {
-      this.#check(key, options.signal)
-      const object = this.#objects.get(key)
-      if (!object) throw new BackupError('NOT_FOUND', 'There is no such object.', { context: { key } })
-      const offset = options.offset ?? 0
-      const length = options.length ?? object.bytes.length - offset
-      if (length < 0 || offset + length > object.bytes.length)
-        throw new BackupError('STORAGE_FAILED', 'The object has no such range.', {
-          context: { key, bytes: object.bytes.length },
+      const { bytes, offset, length } = this.#range(key, options)
+      if (bytes.length > (options.bytesMax ?? Number.POSITIVE_INFINITY))
+        throw new BackupError('DAMAGED', 'An object is longer than any of its kind.', {
+          context: { object: key, foreign: true },
         })
-      return object.bytes.slice(offset, offset + length)
+      return bytes.slice(offset, offset + length)
     })
+  }
+
+  async *stream(key: string, options: RangeOptions = {}): AsyncIterable<Uint8Array> {
+    await Promise.resolve()
+    const { bytes, offset, length } = this.#range(key, options)
+    for (let at = offset; at < offset + length; at += PIECE_BYTES) {
+      if (options.signal?.aborted) throw new BackupError('ABORTED', 'Stopped.')
+      yield bytes.slice(at, Math.min(at + PIECE_BYTES, offset + length))
+    }
   }
 
   head(key: string): Promise<ObjectStat | undefined> {
@@ -92,6 +101,19 @@ export class MemoryStore implements ObjectStore {
   [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true
     return Promise.resolve()
+  }
+
+  #range(key: string, { offset = 0, length, signal }: RangeOptions) {
+    this.#check(key, signal)
+    const object = this.#objects.get(key)
+    if (!object) throw new BackupError('NOT_FOUND', 'There is no such object.', { context: { key } })
+    const { bytes } = object
+    const wanted = length ?? bytes.length - offset
+    if (wanted < 0 || offset + wanted > bytes.length)
+      throw new BackupError('STORAGE_FAILED', 'The object has no such range.', {
+        context: { key, bytes: bytes.length },
+      })
+    return { bytes, offset, length: wanted }
   }
 
   #check(key: string, signal?: AbortSignal): void {

@@ -17,7 +17,7 @@ const SHARED: ReadonlyArray<readonly [reason: string, words: string]> = [
   ],
   [
     'technical words that Portuguese speakers use as they are (docs/glossary.md)',
-    `backup backups bit bits blob blobs byte bytes checkpoint email firewall glob globs hard hash healthcheck healthchecks host id
+    `backup backups bit bits blob blobs byte bytes cache checkpoint email firewall glob globs hard hash healthcheck healthchecks host id
      inode inodes kernel kit kits link links log logs mail online pid ping pings pipe pooler root script shell site slug snapshot
      snapshots socket software status string url urls webhook`,
   ],

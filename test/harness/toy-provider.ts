@@ -1,7 +1,16 @@
 /** A provider like any other, over the store of toy-server.ts. A test puts this file among the sources. */
 import { BackupError } from '../../src/kernel/backup-error.ts'
+import { piecesOf } from '../../src/storage/byte-source.ts'
 import { checkKey } from '../../src/storage/key.ts'
-import type { ByteSource, CallOptions, ObjectStat, ObjectStore, ReadOptions } from '../../src/storage/object-store.ts'
+import type {
+  ByteSource,
+  CallOptions,
+  ObjectStat,
+  ObjectStore,
+  PutOptions,
+  RangeOptions,
+  ReadOptions,
+} from '../../src/storage/object-store.ts'
 import { type Provider, queryOf } from '../../src/storage/provider.ts'
 
 type ToySettings = {
@@ -61,34 +70,36 @@ class ToyStore implements ObjectStore {
     return Promise.resolve()
   }
 
-  async put(
-    key: string,
-    body: ByteSource | Uint8Array,
-    options: CallOptions & { readonly ifAbsent?: boolean } = {},
-  ): Promise<void> {
-    const pieces = body instanceof Uint8Array ? [body] : await piecesOf(body, options.signal)
-    const bytes = Buffer.concat(pieces)
-    if (bytes.length !== (body instanceof Uint8Array ? body.length : body.bytes))
-      throw new BackupError('STORAGE_FAILED', 'The source is not as long as it said.')
-    await this.#call('PUT', key, { query: options.ifAbsent === true ? { absent: '1' } : {}, body: bytes, ...options })
+  async put(key: string, body: ByteSource | Uint8Array, options: PutOptions = {}): Promise<void> {
+    const query = { bytes: String(lengthOf(body)), ...(options.ifAbsent === true && { absent: '1' }) }
+    await (await this.#call('PUT', key, { query, body, ...(options.signal && { signal: options.signal }) })).text()
   }
 
-  async get(key: string, { offset, length, signal }: ReadOptions = {}): Promise<Uint8Array> {
+  async get(key: string, { bytesMax: _, ...range }: ReadOptions = {}): Promise<Uint8Array> {
+    const pieces: Uint8Array[] = []
+    for await (const piece of this.stream(key, range)) pieces.push(piece)
+    return Buffer.concat(pieces)
+  }
+
+  async *stream(key: string, { offset, length, signal }: RangeOptions = {}): AsyncIterable<Uint8Array> {
     const query = {
       ...(offset !== undefined && { offset: String(offset) }),
       ...(length !== undefined && { length: String(length) }),
     }
-    const answer = await this.#call('GET', key, { query, ...(signal && { signal }) })
-    return new Uint8Array(await answer.arrayBuffer())
+    const { body } = await this.#call('GET', key, { query, ...(signal && { signal }) })
+    try {
+      for await (const piece of body ?? []) yield piece
+    } catch (error) {
+      throw broken(error, key, signal)
+    }
   }
 
   async head(key: string, options: CallOptions = {}): Promise<ObjectStat | undefined> {
-    const answer = await this.#call('GET', key, { query: { head: '1' }, ...options })
-    return ((await answer.json()) as ObjectStat | null) ?? undefined
+    return ((await this.#json(key, { query: { head: '1' }, ...options })) as ObjectStat | null) ?? undefined
   }
 
   async *list(prefix: string, options: CallOptions = {}): AsyncIterable<ObjectStat> {
-    yield* (await (await this.#call('GET', '', { query: { list: prefix }, ...options })).json()) as ObjectStat[]
+    yield* (await this.#json('', { query: { list: prefix }, ...options })) as ObjectStat[]
   }
 
   async delete(key: string, options: CallOptions = {}): Promise<void> {
@@ -108,11 +119,16 @@ class ToyStore implements ObjectStore {
     return Promise.resolve()
   }
 
-  async #call(
-    method: string,
-    key: string,
-    { query = {}, body, signal }: CallOptions & { readonly query?: Record<string, string>; readonly body?: Buffer },
-  ): Promise<Response> {
+  async #json(key: string, request: CallOptions & Request): Promise<unknown> {
+    const answer = await this.#call('GET', key, request)
+    try {
+      return await answer.json()
+    } catch (error) {
+      throw broken(error, key, request.signal)
+    }
+  }
+
+  async #call(method: string, key: string, { query = {}, body, signal }: CallOptions & Request): Promise<Response> {
     if (this.#isClosed) throw new BackupError('STORAGE_FAILED', 'The store is closed.')
     if (signal?.aborted) throw new BackupError('ABORTED', 'Stopped.')
     if (key !== '' || (query['list'] ?? query['now']) === undefined) checkKey(key)
@@ -121,11 +137,10 @@ class ToyStore implements ObjectStore {
     const answer = await fetch(`http://${place}/${key}?${new URLSearchParams(query).toString()}`, {
       method,
       headers: { authorization: `Bearer ${token}`, 'x-caller': JSON.stringify(caller) },
-      ...(body && { body: new Uint8Array(body) }),
+      ...(body && { body: ReadableStream.from(piecesOf(sourceOf(body), signal)), duplex: 'half' }),
       ...(signal && { signal }),
     }).catch((error: unknown) => {
-      if (signal?.aborted) throw new BackupError('ABORTED', 'Stopped.', { cause: error })
-      throw new BackupError('STORAGE_FAILED', 'The toy does not answer.', { context: { key }, cause: error })
+      throw broken(error, key, signal)
     })
     if (answer.ok) return answer
     await answer.text()
@@ -138,8 +153,28 @@ class ToyStore implements ObjectStore {
   }
 }
 
-async function piecesOf(body: ByteSource, signal: AbortSignal | undefined): Promise<Uint8Array[]> {
-  const pieces: Uint8Array[] = []
-  for await (const piece of body.open(signal)) pieces.push(piece)
-  return pieces
+interface Request {
+  readonly query?: Record<string, string>
+  readonly body?: ByteSource | Uint8Array
+}
+
+function lengthOf(body: ByteSource | Uint8Array): number {
+  return body instanceof Uint8Array ? body.length : body.bytes
+}
+
+function sourceOf(body: ByteSource | Uint8Array): ByteSource {
+  if (!(body instanceof Uint8Array)) return body
+  return {
+    bytes: body.length,
+    async *open() {
+      await Promise.resolve()
+      yield body
+    },
+  }
+}
+
+function broken(error: unknown, key: string, signal: AbortSignal | undefined): BackupError {
+  if (signal?.aborted) return new BackupError('ABORTED', 'Stopped.', { cause: error })
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error)
+  return new BackupError('STORAGE_FAILED', 'The toy does not answer.', { context: { key, cause }, cause: error })
 }

@@ -7,16 +7,16 @@ import { makeDirectories } from '../../kernel/directories.ts'
 import { invariant } from '../../kernel/invariant.ts'
 import { hostName } from '../../kernel/machine.ts'
 import {
+  beginWriterSession,
   type Committed,
   commitSnapshot,
   committedRun,
-  openWriterSession,
   PackShipper,
   recordsOf,
   type WriterSession,
 } from '../commit/index.ts'
 import { ObjectType } from '../crypto/index.ts'
-import type { BlobTable } from '../index/index.ts'
+import type { BlobTable, RepositoryIndex } from '../index/index.ts'
 import type { Repository } from '../repository/index.ts'
 import {
   type History,
@@ -56,6 +56,8 @@ const DIRECTORIES_BEFORE_WORKER = 8
 const NEW_BLOBS_RESERVED = 6_000_000
 const TURN_NS = 40_000_000n
 const CHECKPOINT_MS = 10 * 60 * 1000
+/** Pages of earlier snapshots that are fetched ahead from a store that is far away: of some 400,000 files. */
+const PAGES_FETCHED_BYTES_MAX = 16 * MIB
 
 /**
  * One run, used once. Throws REPOSITORY_LOCKED when data that it relied on was condemned meanwhile: another run stores
@@ -103,7 +105,7 @@ export class BackupRun {
     const stop = () => Atomics.store(this.#stop, 0, 1)
     signal?.addEventListener('abort', stop)
     try {
-      await using session = await openWriterSession(this.#repository, this.#writer)
+      await using session = await beginWriterSession(this.#repository, this.#writer)
       return await this.#runInSession(session)
     } finally {
       signal?.removeEventListener('abort', stop)
@@ -123,6 +125,7 @@ export class BackupRun {
     const { signal, state } = this.#options
     const seen = state.heads()
     this.#history = await readWriterHistory(this.#repository, { ...(signal && { signal }), ...(seen && { seen }) })
+    await session.there
     if (this.#history.rollbacks[0]) throw this.#history.rollbacks[0]
     const { runId } = this.#options
     const committed = runId === undefined ? undefined : await committedRun(this.#repository, this.#history, runId)
@@ -138,6 +141,8 @@ export class BackupRun {
     })
     const { reader, segments } = openReader(this.#repository, meta)
     await using _segments = segments
+    if (!this.#repository.store.local && this.#previous.length > 0)
+      await segments.fetch(segmentsOf(meta.index), PAGES_FETCHED_BYTES_MAX, signal)
     this.#prepareLanes(this.#history.deleteLog.tombstoned.size === 0 ? meta.index.table : await this.#liveMetadata())
     try {
       const readBlob = (id: Uint8Array) => reader.readSync(id) ?? reader.read(id, signal)
@@ -440,4 +445,8 @@ export class BackupRun {
     for (const name of this.#checkpoint ? [...mine, this.#checkpoint] : mine)
       await this.#repository.store.delete(`checkpoints/${name}`)
   }
+}
+
+function* segmentsOf({ packs }: RepositoryIndex): Iterable<number> {
+  for (const { segmentFrom, segmentCount } of packs) for (let i = 0; i < segmentCount; i += 1) yield segmentFrom + i
 }

@@ -60,12 +60,17 @@ async function putNumbered(
 ): Promise<{ readonly name: string; readonly document: SnapshotDocument }> {
   let numbered = document
   for (;;) {
-    const name = await repository.writeDocument(numbered, { type: ObjectType.SNAPSHOT, folder: 'snapshots', signer })
+    const { name, there } = await repository.putDocument(numbered, {
+      type: ObjectType.SNAPSHOT,
+      folder: 'snapshots',
+      signer,
+    })
     const put = { name, document: numbered, signer }
     const [accepted] = await Promise.all([
       acceptedSince(repository, document.writer, writing.records),
       confirmSnapshot(repository, put, writing),
     ])
+    await there
     if (accepted < (numbered.sequence ?? 0)) return put
     await retractSnapshot(repository, put)
     numbered = { ...numbered, sequence: accepted + 1 }

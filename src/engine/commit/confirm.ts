@@ -3,6 +3,7 @@
  * packs.
  */
 import { BackupError } from '../../kernel/backup-error.ts'
+import { requireGone } from '../../storage/index.ts'
 import { ObjectType, type Signer } from '../crypto/index.ts'
 import type { Repository } from '../repository/index.ts'
 import { closureIsLive, type DeleteLog, readDeleteLog, type SnapshotDocument } from '../snapshot/index.ts'
@@ -64,4 +65,5 @@ export async function retractSnapshot(repository: Repository, { name, document, 
     { type: ObjectType.CONFIRM, folder: 'confirms', signer },
   )
   await repository.store.delete(`snapshots/${name}`)
+  await requireGone(repository.store, [`snapshots/${name}`])
 }

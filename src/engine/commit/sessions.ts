@@ -13,6 +13,8 @@ const SESSION_AGE_MS_MAX = 30 * 24 * 3600 * 1000
 
 export interface WriterSession extends AsyncDisposable {
   readonly key: string
+  /** Resolves once the store has shown it: nothing is written before. Throws STORAGE_FAILED. */
+  readonly there: Promise<void>
 }
 
 /**
@@ -20,6 +22,13 @@ export interface WriterSession extends AsyncDisposable {
  * read.
  */
 export async function openWriterSession(repository: Repository, writer: Buffer): Promise<WriterSession> {
+  const session = await beginWriterSession(repository, writer)
+  await session.there
+  return session
+}
+
+/** The same for whoever waits for `there` beside its reading. */
+export async function beginWriterSession(repository: Repository, writer: Buffer): Promise<WriterSession> {
   await repository.prepare()
   const document = {
     kind: 'session',
@@ -30,13 +39,14 @@ export async function openWriterSession(repository: Repository, writer: Buffer):
     processStart: processStart(),
     startedAt: isoTime(nowMs()),
   }
-  const name = await repository.writeDocument(document, {
+  const { name, there } = await repository.putDocument(document, {
     type: ObjectType.SESSION,
     folder: 'sessions',
     signer: repository.keys.writer(writer),
   })
   return {
     key: `sessions/${name}`,
+    there,
     [Symbol.asyncDispose]: () => repository.store.delete(`sessions/${name}`).catch(() => {}),
   }
 }

@@ -8,7 +8,7 @@ import { turn } from '../../kernel/clock.ts'
 import { type CrossingError, receivedError } from '../../kernel/crossing-error.ts'
 import { makeDirectories } from '../../kernel/directories.ts'
 import { lostThread, startWorkerThread } from '../../kernel/worker-thread.ts'
-import { placeOfPack } from '../../storage/index.ts'
+import { placeOfPack, type StoreAddress } from '../../storage/index.ts'
 import { PackShipper } from '../commit/index.ts'
 import { ObjectType } from '../crypto/index.ts'
 import type { FinishedPack } from '../pack/index.ts'
@@ -32,6 +32,12 @@ export interface CopyWork {
   readonly signal?: AbortSignal
 }
 
+/** What the worker is started with; `address`: of a store whose packs are no files. */
+export interface CopierStart {
+  readonly copier: CopierSetup
+  readonly address: StoreAddress | undefined
+}
+
 export type ToCopier = { readonly task: PackTask } | { readonly end: 'finish' | 'discard' }
 export type FromCopier =
   | { readonly copied: number }
@@ -50,10 +56,12 @@ export async function copyBlobs(work: CopyWork): Promise<number> {
   const shipper = new PackShipper(to, signal)
   const queue = packs.map((pack) => taskOf(work, pack)).sort((a, b) => b.bytes - a.bytes)
   const setup = setupOf(work)
-  // A store of another kind is this thread's alone.
-  const isLarge =
-    work.from.store.local && queue.length > 1 && queue.reduce((sum, { bytes }) => sum + bytes, 0) >= WORKER_BYTES_MIN
-  await using lane = isLarge ? new CopierLane(setup, { queue, shipper, onBytes: work.onBytes }) : undefined
+  const { address, local } = work.from.store
+  const bytes = queue.reduce((sum, task) => sum + task.bytes, 0)
+  const isShared = (local || address) && queue.length > 1 && bytes >= WORKER_BYTES_MIN
+  await using lane = isShared
+    ? new CopierLane({ copier: setup, address }, { queue, shipper, onBytes: work.onBytes })
+    : undefined
   const copier = new PackCopier(setup, (pack) => shipper.ship(pack), work.from.store)
   try {
     for (let task = queue.shift(); task; task = queue.shift()) {
@@ -106,9 +114,9 @@ class CopierLane implements AsyncDisposable {
   /** Resolves when the worker's last pack was handed over. */
   readonly finished: Promise<void>
 
-  constructor(setup: CopierSetup, parts: LaneParts) {
+  constructor(start: CopierStart, parts: LaneParts) {
     this.#parts = parts
-    this.#worker = startWorkerThread({ copier: setup })
+    this.#worker = startWorkerThread(start, [], { opensStores: start.address !== undefined })
     this.finished = new Promise((resolve, reject) => {
       this.#worker.on('message', (message: FromCopier) => {
         if ('pack' in message) parts.shipper.ship(message.pack)

@@ -4,8 +4,9 @@
  * next backup of each source reads its files again and stores anew whatever is still there to be read.
  */
 import { BackupError } from '../../kernel/backup-error.ts'
+import { requireShown, requireUnlistedGone } from '../../storage/index.ts'
 import { openWriterSession } from '../commit/index.ts'
-import { isOfLaterVersion, type Repository, requireFeatures, requireReadable } from '../repository/index.ts'
+import { isOfLaterVersion, packKey, type Repository, requireFeatures, requireReadable } from '../repository/index.ts'
 import {
   type DeleteEntry,
   type DeleteLog,
@@ -47,7 +48,8 @@ interface Damage {
  */
 export async function dropDamage(repository: Repository, writer: Buffer, signal?: AbortSignal): Promise<DroppedDamage> {
   for (const work of ['write', 'delete'] as const) requireFeatures(repository.config, work)
-  await using _session = await openWriterSession(repository, writer)
+  await using session = await openWriterSession(repository, writer)
+  await requireShown(repository.store, session.key)
   const history = await soundHistory(repository, signal)
   const found: Array<{ readonly indexClass: IndexClass; readonly damage: Damage }> = []
   for (const indexClass of [IndexClass.META, IndexClass.DATA]) {
@@ -100,6 +102,10 @@ async function findDamage(
   const sizes = await storedPacks(repository)
   const bad = new Set<number>()
   const damaged = new Set(index.packs.flatMap(({ name }, pack) => (sizes.has(name) ? [] : [pack])))
+  await requireUnlistedGone(
+    repository.store,
+    [...damaged].map((pack) => packKey(index.packs[pack]!.name)),
+  )
   for (const pack of damaged)
     for (let i = 0; i < index.packs[pack]!.blobCount; i += 1) bad.add(index.packs[pack]!.entryFrom + i)
   await using lanes = new VerifyLanes(

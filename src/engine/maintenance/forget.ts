@@ -1,6 +1,7 @@
 /** `forget`: a record before anything is removed. */
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
+import { requireGone, requireShown } from '../../storage/index.ts'
 import { isForeign, isOfLaterVersion, type Repository, requireFeatures, requireReadable } from '../repository/index.ts'
 import {
   folderOfRecord,
@@ -50,12 +51,13 @@ export async function forgetSnapshots(repository: Repository, history: History, 
   const doomed = [...asked, ...rivals]
   const record = await putForget(repository, history, { doomed, by: options.by, isDecided: true })
   try {
+    await requireShown(repository.store, record.key)
     await refuseProtected(repository, history, { asked, atMs: await guardMs(repository, isClockDoubted) })
   } catch (error) {
     await repository.store.delete(record.key)
     throw error
   }
-  await deleteSnapshots(repository, doomed)
+  await deleteSnapshots(repository, namesOf(doomed))
   await finishForget(repository, record.document)
 }
 
@@ -108,7 +110,8 @@ export async function useReserve({ store }: Repository): Promise<void> {
 /** Of snapshots that never were good, and so are under nobody's protection. */
 export async function removeSnapshots(repository: Repository, history: History, removal: Removal): Promise<void> {
   const record = await putForget(repository, history, removal)
-  await deleteSnapshots(repository, removal.doomed)
+  await requireShown(repository.store, record.key)
+  await deleteSnapshots(repository, namesOf(removal.doomed))
   await finishForget(repository, record.document)
 }
 
@@ -171,7 +174,7 @@ export async function finishForget(repository: Repository, document: Omit<Record
 export async function removeLeftovers(repository: Repository, history: History): Promise<void> {
   if (history.leftovers.length === 0) return
   const left = new Set(history.leftovers)
-  for (const name of left) await repository.store.delete(`snapshots/${name}`)
+  await deleteSnapshots(repository, [...left])
   const forgets = history.allRecords.filter(({ document }) => document.record === RecordKind.FORGET)
   for (const [subject, records] of Map.groupBy(forgets, ({ document }) => document.subject)) {
     const newest = records.reduce((high, each) =>
@@ -182,6 +185,13 @@ export async function removeLeftovers(repository: Repository, history: History):
   }
 }
 
-async function deleteSnapshots({ store }: Repository, doomed: readonly SnapshotEntry[]): Promise<void> {
-  for (const { name } of doomed) await store.delete(`snapshots/${name}`)
+/** One that is there once it was said to be gone is one that was put back. */
+async function deleteSnapshots({ store }: Repository, names: readonly string[]): Promise<void> {
+  const keys = names.map((name) => `snapshots/${name}`)
+  for (const key of keys) await store.delete(key)
+  await requireGone(store, keys)
+}
+
+function namesOf(entries: readonly SnapshotEntry[]): string[] {
+  return entries.map(({ name }) => name)
 }

@@ -102,7 +102,7 @@ export class PackCopier {
 
   #open({ place, name }: PackTask): PackReader {
     try {
-      return openPack(place, this.#store, { buffer: this.#frame, isCached: false })
+      return openPack(place, this.#store, { buffer: this.#frame, isCached: false, isSequential: true })
     } catch (error) {
       const fault = faultOrThrow(error)
       throw new BackupError(fault.isMissing ? 'NOT_FOUND' : 'STORAGE_FAILED', 'A pack can not be opened.', {

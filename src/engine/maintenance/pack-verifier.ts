@@ -94,7 +94,7 @@ export class PackVerifier {
   }
 
   async #verify(task: PackTask): Promise<PackVerdict> {
-    using pack = openPack(task.place, this.#store, { buffer: this.#buffers[0], isCached: false })
+    using pack = openPack(task.place, this.#store, { buffer: this.#buffers[0], isCached: false, isSequential: true })
     const first = await this.#read(pack, task)
     // Read once more before it is called damage: the fault may lie on the way.
     return first.faults.length === 0 ? first : await this.#read(pack, task)
@@ -144,10 +144,13 @@ export class PackVerifier {
       const bytes = FRAME_HEADER_BYTES + (sealedBytes[number] ?? 0)
       const reading = pack.readAhead(at, bytes, this.#buffers[number % 2 === 0 ? 0 : 1])
       at += bytes
-      return reading.catch((error: unknown) => {
+      const frame = reading.catch((error: unknown) => {
         faults.push(`segment ${number} can't be read (${causeOf(error)})`)
         return Buffer.alloc(0)
       })
+      // Nobody waits for it where the frame before ends the work.
+      frame.catch(() => {})
+      return frame
     }
     let number = 0
     let ahead = sealedBytes.length > 0 ? read(0) : undefined

@@ -5,6 +5,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { isBackupError } from '../../kernel/backup-error.ts'
+import { requireShown } from '../../storage/index.ts'
 import { openSessions, openWriterSession, type WriterSession } from '../commit/index.ts'
 import { type Heads, packKey, type Repository, requireFeatures } from '../repository/index.ts'
 import {
@@ -87,6 +88,7 @@ async function pruneOnce(repository: Repository, options: PruneOptions): Promise
   // It writes packs, so it is a writer: without a session, what it has not indexed yet would be an orphan to another
   // pruner.
   await using session = await prunerSession(repository)
+  if (session) await requireShown(repository.store, session.key)
   const own = session ? { own: session.key } : {}
   const read = await trustedHistory(repository, options)
   const history = (await raiseDeleteLog(repository, read)) ? await trustedHistory(repository, options) : read

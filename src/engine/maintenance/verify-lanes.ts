@@ -4,7 +4,7 @@ import { throwIfAborted } from '../../kernel/abort.ts'
 import { turn } from '../../kernel/clock.ts'
 import { type CrossingError, receivedError } from '../../kernel/crossing-error.ts'
 import { lostThread, startWorkerThread } from '../../kernel/worker-thread.ts'
-import type { ObjectStore } from '../../storage/index.ts'
+import type { ObjectStore, StoreAddress } from '../../storage/index.ts'
 import { type PackTask, type PackVerdict, PackVerifier, type VerifierSetup } from './pack-verifier.ts'
 
 /** Below this the second thread costs more time to start than it saves, and 20 MiB. */
@@ -18,7 +18,9 @@ export interface VerifyRun {
 }
 
 /** What the worker is told: how to verify what follows, or a pack. */
-export type ToVerifier = { readonly setup: VerifierSetup } | { readonly task: PackTask }
+export type ToVerifier =
+  | { readonly setup: VerifierSetup; readonly address: StoreAddress | undefined }
+  | { readonly task: PackTask }
 
 export type FromVerifier = PackVerdict | { readonly failed: CrossingError }
 
@@ -29,11 +31,11 @@ export class VerifyLanes implements AsyncDisposable {
   /** Rejects when the worker ends before it was told to; heeded by the run, whenever that was. */
   readonly #lost: Promise<never> | undefined
 
-  /** Packs that are no files can be read by this thread alone: it has the store. */
+  /** Where no other thread can open the store, this one reads alone. */
   constructor(store: ObjectStore, bytesExpected: number) {
     this.#store = store
-    if (!store.local || bytesExpected < WORKER_BYTES_MIN) return
-    const worker = startWorkerThread({ verifier: true })
+    if (!(store.local || store.address) || bytesExpected < WORKER_BYTES_MIN) return
+    const worker = startWorkerThread({ verifier: true }, [], { opensStores: !store.local })
     this.#lost = new Promise((_, reject) => worker.on('error', reject).on('exit', (code) => reject(lostThread(code))))
     this.#lost.catch(() => {})
     this.#worker = worker
@@ -58,7 +60,7 @@ export class VerifyLanes implements AsyncDisposable {
     const [worker, lost] = [this.#worker, this.#lost]
     if (!worker || !lost) return
     const tell = (message: ToVerifier): void => worker.postMessage(message)
-    tell({ setup: run.setup })
+    tell({ setup: run.setup, address: this.#store.address })
     const done = new Promise<void>((resolve, reject) => {
       const next = () => {
         const task = run.signal?.aborted ? undefined : queue.shift()

@@ -5,6 +5,7 @@
 import type { BackupError } from '../../kernel/backup-error.ts'
 import { nowMs } from '../../kernel/clock.ts'
 import { appendAll } from '../../kernel/collect.ts'
+import { requireUnlistedGone } from '../../storage/index.ts'
 import {
   countUserFiles,
   type Heads,
@@ -160,6 +161,10 @@ async function look(repository: Repository, { before, lanes, readings, options }
     [meta, data].every(({ index }) => index.packNumber(name) === undefined)
   appendAll(notices, await strangePacks(repository, [...sizes].filter(isUnnamed)))
   const bad = { meta: new Set<number>(), data: new Set<number>() }
+  await requireUnlistedGone(
+    repository.store,
+    [...meta.index.packs, ...data.index.packs].flatMap(({ name }) => (sizes.has(name) ? [] : [packKey(name)])),
+  )
   const packs = checkPacks({ meta, data, sizes, problems, bad })
   await readPacks(repository, { meta, data, sizes, problems, bad, options, lanes, readings })
   const hits = await findHits(repository, { history, meta, data, bad, ...signal })

@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { inOrder } from '../../kernel/in-order.ts'
-import { isUnreadable, type ObjectStore } from '../../storage/index.ts'
+import { isUnreadable, type ObjectStore, requireWholeAnswer } from '../../storage/index.ts'
 import type { UnreadObject } from './forbidden.ts'
 
 /** Of a folder, all together: some hundreds of ours. */
@@ -60,8 +60,10 @@ export async function readCopies(store: ObjectStore, family: CopyFamily): Promis
     if (bytes instanceof BackupError) {
       damaged.push({ key, error: bytes })
       if (isUnreadable(bytes)) unreadable ??= bytes
-    } else if (createHash('sha256').update(bytes).digest('hex') !== name) damaged.push({ key })
-    else if (known) known.keys.push(key)
+    } else if (createHash('sha256').update(bytes).digest('hex') !== name) {
+      await requireWholeAnswer(store, key, bytes.length)
+      damaged.push({ key })
+    } else if (known) known.keys.push(key)
     else whole.set(name, { name, keys: [key], bytes })
   }
   return { whole: [...whole.values()], damaged, unread, unreadable }

@@ -15,7 +15,6 @@ export { changeKeyring, isOwnKeyring, type KeyringChange } from './keyring.ts'
 export { type KeyringCopy, readKeyringAt, readKeyrings, type StoredKeyring } from './keyring-objects.ts'
 export { repositoriesKnownAt, repositoryKnownAt } from './known-places.ts'
 export { isObjectKey, packKey } from './object-keys.ts'
-export { type Recipient, recipientOpenedBy, unwrap as unwrapKey, wrapFor as wrapKey } from './recipients.ts'
 export {
   apart,
   isForeign,
@@ -25,10 +24,9 @@ export {
   isUnbelieved,
   isUnreadableHere,
   type ObjectProblem,
-  Repository,
-  type RepositoryOptions,
-  type StoredDocument,
-} from './repository.ts'
+} from './object-problem.ts'
+export { type Recipient, recipientOpenedBy, unwrap as unwrapKey, wrapFor as wrapKey } from './recipients.ts'
+export { Repository, type RepositoryOptions, type StoredDocument } from './repository.ts'
 export {
   type DecodedSegment,
   type IndexView,

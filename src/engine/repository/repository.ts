@@ -7,7 +7,17 @@ import { isoTime, nowMs } from '../../kernel/clock.ts'
 import { inOrder } from '../../kernel/in-order.ts'
 import { invariant } from '../../kernel/invariant.ts'
 import { requireNode } from '../../kernel/node-version.ts'
-import { type CallOptions, isUnreadable, type ObjectStat, type ObjectStore, sweepStaged } from '../../storage/index.ts'
+import {
+  type CallOptions,
+  isProbe,
+  isUnreadable,
+  type ObjectStat,
+  type ObjectStore,
+  requireStored,
+  requireWholeAnswer,
+  sweepStaged,
+  tryImmediate,
+} from '../../storage/index.ts'
 import {
   beginsAsObject,
   type DocumentExpectation,
@@ -33,6 +43,7 @@ import { openKeyring } from './keyring.ts'
 import { publishKeyring, readKeyrings, type StoredKeyrings } from './keyring-objects.ts'
 import { findConfigs } from './lost-config.ts'
 import { isObjectKey, objectBytesMax } from './object-keys.ts'
+import { apart, isUnbelieved, type ObjectProblem } from './object-problem.ts'
 import { newBundle, type OpenKeys } from './open-keys.ts'
 import { Unwrapper, wrapFor } from './recipients.ts'
 import { orderRepositories } from './several-repositories.ts'
@@ -63,69 +74,6 @@ export interface RepositoryOptions {
   readonly workspace?: string
 }
 
-/** A small object that was found under its name but can't be believed. */
-export interface ObjectProblem {
-  readonly key: string
-  readonly error: BackupError
-  /** Store milliseconds, where it was listed. */
-  readonly modifiedMs?: number
-}
-
-/** True for an object of ours whose bytes have changed or can't be had; false for one that never was ours. */
-export function isRotten({ error }: ObjectProblem): boolean {
-  return error.context['rotten'] === true
-}
-
-/**
- * True for an object that holds what its name says, and that no keyring of this repository has sealed: somebody has put
- * it there. It is named and let be; nothing that it could have said was ever said.
- */
-export function isForeign({ error }: Pick<ObjectProblem, 'error'>): boolean {
-  return error.context['foreign'] === true
-}
-
-/**
- * True for a foreign object that does not even begin as one of this format: no program has lost it. It is told apart
- * from the problems of its folder, and changes no verdict.
- */
-export function isStranger({ error }: Pick<ObjectProblem, 'error'>): boolean {
-  return error.context['stranger'] === true
-}
-
-/** True for what says that it is of this repository, and of an epoch that no keyring here has: its keyring is lost. */
-export function isOfLostEpoch({ error }: Pick<ObjectProblem, 'error'>): boolean {
-  return error.context['unknownEpoch'] === true
-}
-
-/** True for what is whole and signed, and that only a later version of this program knows: nobody may give it up. */
-export function isOfLaterVersion({ error }: Pick<ObjectProblem, 'error'>): boolean {
-  return error.code === 'FEATURE_UNSUPPORTED'
-}
-
-/** True for what keeps one object from being read while others can be: damaged, gone, or of a later version. */
-export function isUnreadableHere(error: unknown): error is BackupError {
-  return isBackupError(error) && UNREADABLE.has(error.code)
-}
-
-const UNREADABLE: ReadonlySet<string> = new Set(['DAMAGED', 'FEATURE_UNSUPPORTED', 'NOT_FOUND'])
-
-/**
- * True for what makes of a small object that is there a problem of its own: damaged, of a later version, or not to be
- * read by this user.
- */
-export function isUnbelieved(error: unknown): error is BackupError {
-  return (
-    isBackupError(error, 'DAMAGED') ||
-    isBackupError(error, 'FEATURE_UNSUPPORTED') ||
-    (isBackupError(error, 'PERMISSION_DENIED') && isForbidden({ error }))
-  )
-}
-
-/** What of a folder can't be believed: what may be lost with it, and what is somebody else's. */
-export function apart(read: readonly ObjectProblem[]): { problems: ObjectProblem[]; strangers: ObjectProblem[] } {
-  return { problems: read.filter((each) => !isStranger(each)), strangers: read.filter(isStranger) }
-}
-
 export interface StoredDocument {
   readonly name: string
   readonly key: string
@@ -133,6 +81,21 @@ export interface StoredDocument {
   readonly signer: string
   /** Store milliseconds. */
   readonly modifiedMs: number
+}
+
+export interface DocumentOptions {
+  readonly type: ObjectType
+  readonly folder: string
+  readonly signer: Signer
+  readonly signal?: AbortSignal
+  /** Before the name, in the key. */
+  readonly prefix?: string
+}
+
+export interface PutDocument {
+  readonly name: string
+  /** Resolves once the store has shown it. Throws STORAGE_FAILED. */
+  readonly there: Promise<void>
 }
 
 /** Of a configuration's copy, or of a keyring. */
@@ -184,8 +147,8 @@ export class Repository implements AsyncDisposable {
   }
 
   /**
-   * Makes a repository where there is none. Throws REPOSITORY_EXISTS, KEY_WEAK, and TARGET_REFUSED where other files
-   * are.
+   * Makes a repository where there is none. Throws REPOSITORY_EXISTS, KEY_WEAK, TARGET_REFUSED where other files are,
+   * and STORAGE_LATE.
    */
   static async create(store: ObjectStore, kek: Kek, label: string): Promise<Repository> {
     requireNode()
@@ -198,10 +161,12 @@ export class Repository implements AsyncDisposable {
             context: { repository: store.location },
           })
     for await (const { key } of store.list('')) {
+      if (isProbe(key)) continue
       throw new BackupError('TARGET_REFUSED', 'The place for the repository is not empty.', {
         context: { path: store.location, why: 'It is not empty, and no repository either', found: key },
       })
     }
+    await tryImmediate(store)
     const now = isoTime(nowMs())
     const repositoryId = randomBytes(16).toString('hex')
     const keyringKey = randomBytes(32)
@@ -257,18 +222,26 @@ export class Repository implements AsyncDisposable {
     throw failure
   }
 
-  /** Seals, signs and stores a document. Returns its name. `nameFor` gives the key; default `folder/name`. */
-  async writeDocument(
-    document: object,
-    options: { type: ObjectType; folder: string; signer: Signer; signal?: AbortSignal; prefix?: string },
-  ): Promise<string> {
-    const { bytes, name } = this.sealDocument(document, options)
-    await this.store.put(
-      `${options.folder}/${options.prefix ?? ''}${name}`,
-      bytes,
-      options.signal ? { signal: options.signal } : {},
-    )
+  /** Seals, signs and stores a document. Returns its name. Its key is `folder/prefix name`. */
+  async writeDocument(document: object, options: DocumentOptions): Promise<string> {
+    const { name, there } = await this.putDocument(document, options)
+    await there
     return name
+  }
+
+  /**
+   * The same, and whoever calls it waits for `there` beside what it does next: where the store is far away, that is one
+   * way less. Nothing that relies on the document is said before.
+   */
+  async putDocument(document: object, options: DocumentOptions): Promise<PutDocument> {
+    const { folder, prefix = '', signal } = options
+    const { bytes, name } = this.sealDocument(document, options)
+    const key = `${folder}/${prefix}${name}`
+    await this.store.put(key, bytes, { isLookedForLater: true, ...(signal && { signal }) })
+    const there = requireStored(this.store, { key, bytes: bytes.length }, signal)
+    // What is done meanwhile may fail first.
+    there.catch(() => {})
+    return { name, there }
   }
 
   sealDocument(document: object, options: { type: ObjectType; signer: Signer }): { bytes: Buffer; name: string } {
@@ -321,16 +294,20 @@ export class Repository implements AsyncDisposable {
     { isNamed, signal }: { isNamed: boolean; signal: AbortSignal | undefined },
   ): Promise<Buffer> {
     for (let attempt = 0; ; attempt += 1) {
+      let bytes: Uint8Array | undefined
       try {
         const bytesMax = objectBytesMax(type)
-        const bytes = await this.store.get(key, signal ? { signal, bytesMax } : { bytesMax })
+        bytes = await this.store.get(key, signal ? { signal, bytesMax } : { bytesMax })
         if (isNamed && !hasName(bytes, key))
           throw new BackupError('DAMAGED', 'An object does not have the SHA-256 that names it.', {
             context: { object: key, rotten: true },
           })
         return this.#openBytes(bytes, type, isNamed || hasName(bytes, key))
       } catch (error) {
-        if (attempt > 0 || !(isBackupError(error, 'DAMAGED') || isUnreadable(error))) throw atObject(error, key)
+        const isDamaged = isBackupError(error, 'DAMAGED')
+        if (attempt === 0 && (isDamaged || isUnreadable(error))) continue
+        if (isDamaged && bytes) await requireWholeAnswer(this.store, key, bytes.length)
+        throw atObject(error, key)
       }
     }
   }

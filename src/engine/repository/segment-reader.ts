@@ -2,6 +2,7 @@
  * Reads segments of packs: finds the place, reads one frame, opens it, decodes it. A few decoded segments are kept. A
  * frame that does not authenticate is read once more before it is called damaged, since the fault may lie on the way.
  */
+import { throwIfAborted } from '../../kernel/abort.ts'
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import {
   faultOrThrow,
@@ -15,6 +16,7 @@ import type { SegmentDecoder } from '../compression/index.ts'
 import { FRAME_HEADER_BYTES, HEADER_BYTES, type MasterLookup, ObjectOpener, ObjectType } from '../crypto/index.ts'
 import type { BlobTable, SegmentPlace } from '../index/index.ts'
 import { decodeSegment, GrowingBuffer, parseSegment } from '../pack/index.ts'
+import { FetchedFrames, type WantedSegment } from './fetched-frames.ts'
 import { packKey } from './object-keys.ts'
 
 export interface DecodedSegment {
@@ -73,6 +75,7 @@ export class SegmentReader implements AsyncDisposable {
   /** A segment whose frame is being read in the background. */
   #ahead: { readonly segment: number; readonly reading: Promise<Uint8Array | undefined> } | undefined
   readonly #plain = new GrowingBuffer()
+  readonly #fetched = new FetchedFrames()
   #clock = 0
 
   constructor(parts: SegmentReaderParts) {
@@ -96,12 +99,16 @@ export class SegmentReader implements AsyncDisposable {
     const place = this.#parts.index.placeOfSegment(segment)
     try {
       return this.#decode(segment, place, {
-        frame: (await this.#takeAhead(segment, place)) ?? (await this.#frameBytes(place, signal)),
+        frame:
+          (await this.#takeAhead(segment, place)) ??
+          this.#fetched.frame(segment) ??
+          (await this.#frameBytes(place, signal)),
         pack: await this.#openPack(place.pack, signal),
       })
     } catch (error) {
       if (!isBackupError(error, 'DAMAGED')) throw error
       this.#forgetPack(place.pack)
+      this.#fetched.forget(segment, place.pack)
     }
     try {
       return this.#decode(segment, place, {
@@ -143,6 +150,18 @@ export class SegmentReader implements AsyncDisposable {
         .readAhead(place.offset, FRAME_HEADER_BYTES + place.sealedBytes, this.#aheadBuffer)
         .catch(() => undefined),
     }
+  }
+
+  /** Where packs are far away: fetches segments that will be asked for, `bytesMax` of them. */
+  async fetch(segments: Iterable<number>, bytesMax: number, signal?: AbortSignal): Promise<void> {
+    const wanted = function* (index: IndexView): Iterable<WantedSegment> {
+      for (const segment of segments) yield { segment, place: index.placeOfSegment(segment) }
+    }
+    await this.#fetched.fetch(wanted(this.#parts.index), bytesMax, (pack) => {
+      const reader = this.#readerOf(pack)
+      return { read: (position, bytes) => reader.read(position, bytes, signal) }
+    })
+    throwIfAborted(signal)
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -276,7 +295,7 @@ export class SegmentReader implements AsyncDisposable {
     const { repositoryId, masterOf } = this.#parts
     const reader = this.#readerOf(number)
     try {
-      const header = Buffer.from(await reader.read(0, HEADER_BYTES, signal))
+      const header = this.#fetched.header(number) ?? Buffer.from(await reader.read(0, HEADER_BYTES, signal))
       if (header.length < HEADER_BYTES)
         throw new BackupError('DAMAGED', 'A pack is shorter than its header.', {
           context: { object: packKey(this.#nameOf(number)) },

@@ -11,8 +11,13 @@ import { BackupError, isBackupError, systemCode } from '../../kernel/backup-erro
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import { makeDirectories } from '../../kernel/directories.ts'
 import { machineTag } from '../../kernel/machine.ts'
-import { closeDescriptor, isNoFile, openRegular, readInto } from '../../kernel/regular-file.ts'
-import { isUnreadable, type ObjectStat, type ObjectStore, publishFile } from '../../storage/index.ts'
+import {
+  isUnreadable,
+  type ObjectStat,
+  type ObjectStore,
+  publishFile,
+  requireWholeAnswer,
+} from '../../storage/index.ts'
 import {
   FRAME_HEADER_BYTES,
   FrameKind,
@@ -26,7 +31,8 @@ import {
   TAG_BYTES,
 } from '../crypto/index.ts'
 import { isObjectKey, objectBytesMax } from './object-keys.ts'
-import type { ObjectProblem, Repository } from './repository.ts'
+import type { ObjectProblem } from './object-problem.ts'
+import type { Repository } from './repository.ts'
 
 const FOLDER = 'user/'
 const NAME = 'name'
@@ -333,6 +339,7 @@ async function openName(repository: Repository, key: string, signal: AbortSignal
       }).payload.toString('utf8'),
     ) as Partial<UserName>
   } catch (error) {
+    await requireWholeAnswer(repository.store, key, bytes.length)
     throw damaged(error)
   }
   const { path: filePath, bytes: size, sha256, modifiedAt, content } = body
@@ -355,46 +362,39 @@ function stated({ path: filePath, bytes, sha256, modifiedAt }: UserName): UserFi
 interface ObjectSource extends AsyncDisposable {
   /** Fills all of `into`. Throws DAMAGED when the object ends before. */
   take(into: Buffer): Promise<void>
-  readonly isAtEnd: boolean
+  /** False where bytes follow what was taken. */
+  isAtEnd(): Promise<boolean>
 }
 
-/** A local object is held open: replacing the file does not disturb who reads it. */
+/** Throws NOT_FOUND. Replacing the object does not disturb who reads it. */
 async function openObject(store: ObjectStore, key: string, signal: AbortSignal | undefined): Promise<ObjectSource> {
-  const stat = await store.head(key, signal ? { signal } : {})
-  if (!stat) throw new BackupError('NOT_FOUND', 'There is no such object.', { context: { key } })
-  const local = store.local?.path(key)
-  const file =
-    local === undefined
-      ? undefined
-      : await openRegular(local).catch((error: unknown) => {
-          throw isNoFile(error)
-            ? new BackupError('NOT_FOUND', 'There is no such object.', { context: { key }, cause: error })
-            : unreadable(key, error)
-        })
-  let at = 0
+  const pieces = store.stream(key, signal ? { signal } : {})[Symbol.asyncIterator]()
+  const next = async (): Promise<Uint8Array | undefined> => {
+    const { done, value } = await pieces.next().catch((error: unknown) => {
+      throw isUnreadable(error) ? unreadable(key, error.cause) : error
+    })
+    return done === true ? undefined : value
+  }
+  let piece = await next()
   return {
     take: async (into) => {
       throwIfAborted(signal)
-      if (at + into.length > stat.bytes)
-        throw new BackupError('DAMAGED', 'An object is cut short.', { context: { object: key } })
-      if (file) await readFully(file.descriptor, into, at)
-      else into.set(await store.get(key, { offset: at, length: into.length, ...(signal && { signal }) }))
-      at += into.length
+      for (let done = 0; done < into.length; ) {
+        if (!piece) throw new BackupError('DAMAGED', 'An object is cut short.', { context: { object: key } })
+        const taken = piece.subarray(0, into.length - done)
+        into.set(taken, done)
+        done += taken.length
+        piece = taken.length < piece.length ? piece.subarray(taken.length) : await next()
+      }
     },
-    get isAtEnd() {
-      return at === stat.bytes
+    isAtEnd: async () => {
+      while (piece?.length === 0) piece = await next()
+      return piece === undefined
     },
     [Symbol.asyncDispose]: async () => {
-      if (file) await closeDescriptor(file.descriptor)
+      await pieces.return?.()
     },
   }
-}
-
-async function readFully(descriptor: number, into: Buffer, from: number): Promise<void> {
-  const bytes = await readInto(descriptor, into, from).catch((error: unknown) => {
-    throw unreadable('user/', error)
-  })
-  if (bytes < into.length) throw new BackupError('DAMAGED', 'An object is cut short.')
 }
 
 function unreadable(object: string, cause: unknown): BackupError {
@@ -433,7 +433,7 @@ async function* contentOf(repository: Repository, { name, source, key }: OpenCon
         yield frame.plaintext
       }
     }
-    requireSame(source.isAtEnd && bytes === name.bytes && hash.digest('hex') === name.sha256)
+    requireSame((await source.isAtEnd()) && bytes === name.bytes && hash.digest('hex') === name.sha256)
   } catch (error) {
     throw isBackupError(error, 'DAMAGED')
       ? new BackupError('DAMAGED', error.message, { context: { ...error.context, object: key }, cause: error })

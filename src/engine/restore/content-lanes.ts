@@ -116,6 +116,7 @@ export class ContentLanes implements AsyncDisposable {
     const { port1, port2 } = new MessageChannel()
     const thread = startWorkerThread({ contents: { reader, port: port2 } satisfies ContentWorkerSetup }, [port2], {
       closesItsFiles: true,
+      opensStores: reader.address !== undefined,
     })
     port1.on('message', (failures: PieceFailure[]) => this.#settle(failures))
     thread.on('error', (error) => this.#lose(error))
