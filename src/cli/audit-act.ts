@@ -23,7 +23,8 @@ import {
   type OpenNote,
   removeNote,
 } from './begun-acts.ts'
-import { type CommandContext, isRepositoryNamed, repositoryOption, textOption } from './command.ts'
+import { type CommandContext, textOption } from './command.ts'
+import { meantRepository } from './meant-repository.ts'
 
 /** For opening the system and writing, milliseconds. */
 const ENTRY_MS = 30_000
@@ -99,13 +100,14 @@ function entryOf({ action, at, result }: BegunAct) {
   return { action, resource, result: result ?? ('FAILED' as const), details }
 }
 
-/** HOME of the system whose repository is the one that is named; undefined where it is none's. */
+/** HOME of the system whose repository is the one that is meant; undefined where it is none's. */
 function homeOfSystem(context: CommandContext): string | undefined {
-  if (!isRepositoryNamed(context)) return undefined
+  const meant = meantRepository(context)
+  if (meant === undefined) return undefined
   const named = textOption(context.options, 'home') || context.env['NEONPRO_BACKUP_HOME']
   const home = named ? path.resolve(named) : systemHome(context.env, process.cwd()).folder
   const settled = readSettled(home)
-  const isOurs = settled && storage.isPlace(settled.repository, parseLocation(repositoryOption(context)))
+  const isOurs = settled && storage.isPlace(settled.repository, parseLocation(meant))
   return isOurs ? home : undefined
 }
 

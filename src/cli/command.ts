@@ -118,16 +118,6 @@ export function dateOption(context: CommandContext, name: string, end: DayEnd): 
   )
 }
 
-export function isRepositoryNamed(context: CommandContext): boolean {
-  return Boolean(textOption(context.options, 'repo') ?? context.env['NEONPRO_REPOSITORY'])
-}
-
-export function repositoryOption(context: CommandContext): string {
-  const repository = textOption(context.options, 'repo') ?? context.env['NEONPRO_REPOSITORY']
-  if (!repository) throw new BackupError('USAGE', 'Name the repository with --repo or NEONPRO_REPOSITORY.')
-  return repository
-}
-
 /** The machine's state folder: --home, NEONPRO_BACKUP_HOME, else the user's own. Throws HOME_MOVED. */
 export function stateDirectory(context: CommandContext): string {
   const named = textOption(context.options, 'home') || context.env['NEONPRO_BACKUP_HOME']

@@ -1,12 +1,12 @@
 /** The keys that a command is given: by a file, a program, or the environment, else by the system in HOME. */
-import path from 'node:path'
 import { withKeyAdvice } from '../contracts/index.ts'
 import { type Kek, keyTextsOf, parseKek } from '../engine/index.ts'
 import { BackupError } from '../kernel/backup-error.ts'
 import { parseLocation, storage } from '../system/compose.ts'
-import { readSettled, requireRemembered } from '../system/settings/settled.ts'
-import { type CommandContext, isRepositoryNamed, repositoryOption, stateDirectory, textOption } from './command.ts'
+import { requireRemembered } from '../system/settings/settled.ts'
+import { type CommandContext, textOption } from './command.ts'
 import { keyFromCommand } from './key-command.ts'
+import { meantRepository, settledOf } from './meant-repository.ts'
 
 /** Every key that this call may open with: the key file or variable first, then the previous ones. */
 export async function keysOf(context: CommandContext): Promise<Kek[]> {
@@ -68,13 +68,12 @@ export function isKeyGiven({ options, env }: CommandContext): boolean {
 
 /** The key file of the system in HOME, where its repository is the one that is meant. */
 export function rememberedFile(context: CommandContext): string | undefined {
-  const settled = readSettled(path.dirname(stateDirectory(context)))
-  if (settled?.keyFile === undefined || !isRepositoryNamed(context)) return undefined
-  const isMeant = storage.isPlace(settled.repository, parseLocation(repositoryOption(context)))
-  return isMeant ? settled.keyFile : undefined
+  const [settled, meant] = [settledOf(context), meantRepository(context)]
+  if (settled?.keyFile === undefined || meant === undefined) return undefined
+  return storage.isPlace(settled.repository, parseLocation(meant)) ? settled.keyFile : undefined
 }
 
 async function isRepositoryThere(context: CommandContext): Promise<boolean> {
-  if (!isRepositoryNamed(context)) return false
-  return await storage.holdsRepository(parseLocation(repositoryOption(context)), context.signal)
+  const meant = meantRepository(context)
+  return meant !== undefined && (await storage.holdsRepository(parseLocation(meant), context.signal))
 }

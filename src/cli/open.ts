@@ -19,9 +19,9 @@ import { BackupError, isBackupError } from '../kernel/backup-error.ts'
 import { isWithin } from '../kernel/real-place.ts'
 import { folderHoldsRepository, type RepositoryLocation, refuseHomePlace } from '../storage/index.ts'
 import { openStore, parseLocation, storage } from '../system/compose.ts'
-import { readSettled } from '../system/settings/settled.ts'
-import { type CommandContext, repositoryOption, stateDirectory, textOption } from './command.ts'
+import { type CommandContext, stateDirectory, textOption } from './command.ts'
 import { isKeyGiven, keysOf, rememberedFile } from './keys.ts'
+import { namedRepository, requireRepository, settledOf } from './meant-repository.ts'
 
 export interface Opened extends AsyncDisposable {
   readonly repository: Repository
@@ -48,7 +48,7 @@ export async function openRepository(
   context: CommandContext,
   { remembers = true, acceptsRollback = false, remakesConfig = false, keks: read, location: given }: OpenOptions = {},
 ): Promise<Opened> {
-  const location = given ?? parseLocation(repositoryOption(context))
+  const location = given ?? parseLocation(toldRepository(context))
   const keyFile = keyFileOf(context)
   if (keyFile !== undefined) refuseKeyInRepository(keyFile)
   const keks = read ?? (await keysOf(context))
@@ -85,6 +85,16 @@ export function warnOfStranger(
     warn(t('repository.stranger', { repository: store.location, id: repositoryId.slice(0, 8) }))
 }
 
+/** One that nobody named is said, so that no output is taken for that of another. Throws USAGE, REPOSITORY_OTHER. */
+function toldRepository(context: CommandContext): string {
+  const { options, t } = context
+  const repository = requireRepository(context)
+  const isSilent = options['json'] === true || options['quiet'] === true || options['progress'] === 'json'
+  if (namedRepository(context) === undefined && !isSilent)
+    context.warn(t('repository.own', { repository, home: path.dirname(stateDirectory(context)) }))
+  return repository
+}
+
 /** Whoever has met a repository there is told of its disk, and of no new one. */
 function awayOr(error: BackupError, context: CommandContext, place: RepositoryLocation): BackupError {
   if (!isKnownPlace(context, place)) return error
@@ -97,7 +107,7 @@ function awayOr(error: BackupError, context: CommandContext, place: RepositoryLo
 /** Whether this machine has met a repository there, or its system was settled on it. */
 export function isKnownPlace(context: CommandContext, place: RepositoryLocation): boolean {
   const state = stateDirectory(context)
-  const settled = readSettled(path.dirname(state))?.repository
+  const settled = settledOf(context)?.repository
   const isSettled = settled !== undefined && storage.isPlace(settled, place)
   return isSettled || repositoryKnownAt(state, storage.labelOf(place)) !== undefined
 }
@@ -133,19 +143,21 @@ export function refuseKeyInHome(context: CommandContext): void {
 /** What a command needs beside repository and program: key files, this machine's state, another repository it knows. */
 export function neededPlaces(context: CommandContext): NeededPlace[] {
   const { options, env } = context
+  const settled = settledOf(context)
   const keys = [
     textOption(options, 'keyFile') ?? fileOf(env['BACKUP_ENCRYPTION_KEY']),
     fileOf(env['BACKUP_ENCRYPTION_KEY']),
     ...keyTextsOf(env['BACKUP_ENCRYPTION_KEY_PREVIOUS'] ?? '').map(fileOf),
     textOption(options, 'toKeyFile'),
     // The system's own, though this command may have been given another.
-    readSettled(path.dirname(stateDirectory(context)))?.keyFile,
+    settled?.keyFile,
   ]
-  const other = env['NEONPRO_REPOSITORY'] ? storage.localRootOf(parseLocation(env['NEONPRO_REPOSITORY'])) : undefined
+  const named = env['NEONPRO_REPOSITORY'] ? storage.localRootOf(parseLocation(env['NEONPRO_REPOSITORY'])) : undefined
+  const own = settled && storage.rootOfLabel(settled.repository)
   return [
     ...keys.flatMap((file) => (file ? [{ what: Needed.KEY_FILE, path: path.resolve(file) }] : [])),
     { what: Needed.HOME, path: path.dirname(stateDirectory(context)) },
-    ...(other === undefined ? [] : [{ what: Needed.OTHER_REPOSITORY, path: other }]),
+    ...[named, own].flatMap((root) => (root === undefined ? [] : [{ what: Needed.OTHER_REPOSITORY, path: root }])),
   ]
 }
 

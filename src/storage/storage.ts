@@ -60,6 +60,15 @@ export class Storage {
     return this.locationOf(this.ofPaths, this.ofPaths.fromPath(text), folder)
   }
 
+  /** What the variables of a provider name; undefined where none of them does. */
+  placeIn(env: NonNullable<ParseOptions['env']>): RepositoryLocation | undefined {
+    for (const provider of this.providers) {
+      const settings = provider.fromEnv(variablesOf(provider, env))
+      if (settings) return this.locationOf(provider, settings, process.cwd())
+    }
+    return undefined
+  }
+
   /** Reads nothing yet. */
   openStore(location: RepositoryLocation): ObjectStore {
     const { kind, ...settings } = location
@@ -111,9 +120,14 @@ export class Storage {
 
   /** False where it is known to be away: a disk that is not mounted. */
   mayBeThere(label: string): boolean {
-    const place = this.#remembered(label)
-    const root = place && this.localRootOf(place)
+    const root = this.rootOfLabel(label)
     return root === undefined || fs.existsSync(root)
+  }
+
+  /** As `localRootOf`, of a remembered label. */
+  rootOfLabel(label: string): string | undefined {
+    const place = this.#remembered(label)
+    return place && this.localRootOf(place)
   }
 
   /** Whether a repository stands there: somebody who lacks its key must be told of that key, not of a new one. */

@@ -8,6 +8,7 @@ import { SHELLS } from '../completion/shells.ts'
 import { joinWords, type Suggested, type Suggestion, suggest } from '../completion/suggest.ts'
 import { formatTime } from '../format.ts'
 import type { AnswerOf } from '../json/index.ts'
+import { meantRepository } from '../meant-repository.ts'
 
 const FOLDER = 'snapshots/'
 const SNAPSHOTS_MAX = 50
@@ -54,16 +55,16 @@ async function standardInput(): Promise<string> {
  * By the names of their objects alone, newest first: TAB asks for no key. Checkpoints and what another program put there
  * are refused later by the command.
  */
-async function snapshotsFor({ env, signal }: CommandContext, suggested: Suggested): Promise<Suggestion[]> {
+async function snapshotsFor(context: CommandContext, suggested: Suggested): Promise<Suggestion[]> {
   if (suggested.kind !== 'snapshots') return []
   const { prefix } = suggested
   const latest = { value: `${prefix}latest`, text: '' }
-  const location = suggested.repository ?? env['NEONPRO_REPOSITORY']
-  if (!location) return [latest]
   try {
+    const location = suggested.repository ?? meantRepository(context)
+    if (!location) return [latest]
     await using store = openStore(parseLocation(location))
     const entries: Array<{ readonly name: string; readonly time: number }> = []
-    const within = AbortSignal.any([signal, AbortSignal.timeout(LISTING_MS_MAX)])
+    const within = AbortSignal.any([context.signal, AbortSignal.timeout(LISTING_MS_MAX)])
     for await (const { key, modifiedMs } of store.list(FOLDER, { signal: within }))
       if (/^[0-9a-f]{64}$/.test(key.slice(FOLDER.length)))
         entries.push({ name: key.slice(FOLDER.length), time: modifiedMs })

@@ -12,10 +12,11 @@ import { hostName, userName } from '../../kernel/machine.ts'
 import type { RepositoryLocation } from '../../storage/index.ts'
 import { openStore, parseLocation, storage } from '../../system/compose.ts'
 import { listed } from '../act-notes.ts'
-import { type CommandContext, type CommandResult, repositoryOption, textOption } from '../command.ts'
+import { type CommandContext, type CommandResult, textOption } from '../command.ts'
 import { formatBytes } from '../format.ts'
 import type { AnswerOf } from '../json/index.ts'
 import { keysOf } from '../keys.ts'
+import { requireRepository } from '../meant-repository.ts'
 import { type Opened, openRepository } from '../open.ts'
 import { namedSnapshot, refuseUnknownSource, selected } from '../selection.ts'
 
@@ -35,7 +36,7 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
       ? selected(context, history.snapshots)
       : [...new Set(named.map((name) => namedSnapshot(context, history, { wanted: name })))]
   const location = parseLocation(to)
-  refuseInside(location, parseLocation(repositoryOption(context)))
+  refuseInside(location, parseLocation(requireRepository(context)))
   context.act?.about({ target: storage.labelOf(location) })
   await using target = await openTarget(context, { to, from, history })
   const progress = context.progress('copy')

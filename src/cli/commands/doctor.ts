@@ -3,13 +3,14 @@ import { BackupError } from '../../kernel/backup-error.ts'
 import { appendAll } from '../../kernel/collect.ts'
 import { parseLocation, storage } from '../../system/compose.ts'
 import type { BackupSystem } from '../../system/index.ts'
-import { type CommandContext, type CommandResult, isRepositoryNamed, repositoryOption } from '../command.ts'
+import type { CommandContext, CommandResult } from '../command.ts'
 import { type CheckId, Severity } from '../doctor/catalog.ts'
 import { type Check, sayCheck, tried } from '../doctor/check.ts'
 import { type AskedRepository, repositoryChecks } from '../doctor/repository-checks.ts'
 import { runtimeChecks, runtimeFacts } from '../doctor/runtime-checks.ts'
 import type { AnswerOf } from '../json/index.ts'
 import { keysOf } from '../keys.ts'
+import { namedRepository } from '../meant-repository.ts'
 
 /**
  * Each check says what to paste when it fails. The repository is asked where one is named, the system where there is
@@ -118,8 +119,8 @@ async function askedRepository(
   context: CommandContext,
   settings: Settings | undefined,
 ): Promise<AskedRepository | undefined> {
-  if (isRepositoryNamed(context))
-    return { name: repositoryOption(context), location: parseLocation(repositoryOption(context)) }
+  const named = namedRepository(context)
+  if (named !== undefined) return { name: named, location: parseLocation(named) }
   if (!settings) return undefined
   const { home, repository, isRepositoryNamed: isSet } = settings.values
   const { readSettled } = await import('../../system/settings/index.ts')

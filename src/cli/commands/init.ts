@@ -5,16 +5,16 @@ import { holdsDatabase } from '../../kernel/home-folder.ts'
 import { hostName } from '../../kernel/machine.ts'
 import { type RepositoryLocation, refuseHomePlace } from '../../storage/index.ts'
 import { openStore, parseLocation, storage } from '../../system/compose.ts'
-import { readSettled } from '../../system/settings/settled.ts'
-import { type CommandContext, type CommandResult, repositoryOption, stateDirectory } from '../command.ts'
+import { type CommandContext, type CommandResult, stateDirectory } from '../command.ts'
 import type { AnswerOf } from '../json/index.ts'
 import { keysOf } from '../keys.ts'
+import { requireNamedRepository, settledOf } from '../meant-repository.ts'
 import { isKnownPlace, refuseKeyInHome } from '../open.ts'
 
 export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'init'>>> {
+  const location = parseLocation(requireNamedRepository(context))
   refuseKeyInHome(context)
   const [kek] = await keysOf(context)
-  const location = parseLocation(repositoryOption(context))
   storage.refuseNested(location)
   refuseHomePlace(path.dirname(stateDirectory(context)), storage.localRootOf(location))
   await refuseAway(context, location)
@@ -56,7 +56,7 @@ function namingRemains(error: unknown, { options }: CommandContext): unknown {
 /** Its database would refuse another repository there: it goes on with one at another place. */
 function isSystemsOwn(context: CommandContext, place: RepositoryLocation): boolean {
   const home = path.dirname(stateDirectory(context))
-  const settled = readSettled(home)?.repository
+  const settled = settledOf(context)?.repository
   const hasDatabase = holdsDatabase(home) || Boolean(context.env['DATABASE_URL'])
   return settled !== undefined && hasDatabase && storage.isPlace(settled, place)
 }

@@ -3,8 +3,9 @@ import { promisify } from 'node:util'
 import { changeKeyring, type Recipient } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
-import { type CommandContext, type CommandResult, repositoryOption, textOption } from '../command.ts'
+import { type CommandContext, type CommandResult, textOption } from '../command.ts'
 import type { AnswerOf } from '../json/index.ts'
+import { requireRepository } from '../meant-repository.ts'
 import { namedOne } from '../named-one.ts'
 import { openRepository } from '../open.ts'
 
@@ -44,7 +45,7 @@ async function provenByFreshProcess(context: CommandContext, epochs: number): Pr
     ...(home === undefined ? [] : ['--home', home]),
   ]
   // By the environment: a URL may hold a password, and every user sees arguments.
-  const NEONPRO_REPOSITORY = repositoryOption(context)
+  const NEONPRO_REPOSITORY = requireRepository(context)
   const env = { ...context.env, NEONPRO_REPOSITORY, BACKUP_ENCRYPTION_KEY_PREVIOUS: '', DEBUG: '' }
   try {
     const { stdout } = await promisify(execFile)(

@@ -77,6 +77,7 @@ export const en = {
   'verify.older': 'Older than it was: was an older copy of this storage put back (a replaced disk, a snapshot of the file system, a tape)? If you did that, read docs/rollback.md; "neonpro-backup repair --accept-rollback" accepts it. If nobody did, accept nothing: keep the storage as it is, restore what you need by name, and find out who changed it.',
   'verify.userFiles': '{count} {count:file|files} of the application {count:lies|lie} below user/: such files are in no snapshot and were not looked at.',
   'verify.stranger': '{object} {what}. Nothing of the repository needs it: who put it there may remove it.',
+  'repository.own': 'Repository {repository}, that of the system in {home}.',
   'repository.stranger': 'Another repository ({id}) stands at {repository} than this machine knew there. If you did not put it there: is the right disk mounted?',
   'keyring.lost': '{object} can not be read and may have been the newest keyring: opened with the one before it. What was stored since the keys were changed may be out of reach. Bring it back from a replica, or give it up with "neonpro-backup repair --forget-damaged".',
   'keyring.forbidden': 'Your user may not read {object}, which may be the newest keyring: opened with the one before it. Nothing is lost: run it as the user who owns the repository, or correct owner and mode.',

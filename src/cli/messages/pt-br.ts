@@ -78,6 +78,7 @@ export const ptBr: Readonly<Record<MessageKey, string>> = {
   'verify.older': 'Mais antigo do que era: uma cópia antiga deste armazenamento foi posta de volta (um disco trocado, um snapshot do sistema de arquivos, uma fita)? Se foi você, leia docs/pt/rollback.md; "neonpro-backup repair --accept-rollback" a aceita. Se não foi ninguém, não aceite nada: deixe o armazenamento como está, restaure pelo nome o que precisar e descubra quem o alterou.',
   'verify.userFiles': '{count} {count:arquivo|arquivos} da aplicação {count:fica|ficam} em user/: {count:ele não está|eles não estão} em nenhum snapshot e não {count:foi examinado|foram examinados}.',
   'verify.stranger': '{object} {what}. Nada do repositório precisa dele: quem o colocou ali pode removê-lo.',
+  'repository.own': 'Repositório {repository}, o do sistema em {home}.',
   'repository.stranger': 'Em {repository} está outro repositório ({id}) que não o que esta máquina conhecia. Se não foi você que o colocou ali: o disco certo está montado?',
   'keyring.lost': '{object} não pode ser lido e pode ter sido o chaveiro mais novo: aberto com o anterior. O que foi gravado desde a troca das chaves pode estar fora de alcance. Traga-o de uma réplica ou desista dele com "neonpro-backup repair --forget-damaged".',
   'keyring.forbidden': 'Seu usuário não pode ler {object}, que talvez seja o chaveiro mais novo: aberto com o anterior. Nada se perdeu: execute como o usuário dono do repositório ou corrija dono e permissões.',

@@ -105,7 +105,8 @@ export const SENTENCES_PT_BR: Readonly<Record<string, string>> = {
   'make a lost database again from the repository': 'refaz um banco perdido a partir do repositório',
   'keep other configurations; go on where a record can not be believed': 'mantém outras configurações; prossegue onde um registro não é confiável',
   'say what this machine lacks': 'diz o que falta nesta máquina',
-  'repository: a path or file: URL (NEONPRO_REPOSITORY)': 'repositório: um caminho ou URL file: (NEONPRO_REPOSITORY)',
+  "repository: a path or file: URL (NEONPRO_REPOSITORY); default: that of the system in HOME":
+    'repositório: um caminho ou URL file: (NEONPRO_REPOSITORY); padrão: o do sistema em HOME',
   'file with the key (else BACKUP_ENCRYPTION_KEY)': 'arquivo com a chave (senão BACKUP_ENCRYPTION_KEY)',
   "folder for this machine's state (NEONPRO_BACKUP_HOME)": 'pasta do estado desta máquina (NEONPRO_BACKUP_HOME)',
   'answer with one JSON object on the last line of standard output': 'responde com um objeto JSON na última linha da saída padrão',
@@ -239,6 +240,7 @@ export const SENTENCES_PT_BR: Readonly<Record<string, string>> = {
   'The repository is not named.': 'O repositório não foi indicado.',
   '--{} takes a whole number from {} up, not "{}".': '--{} aceita um número inteiro a partir de {}, não "{}".',
   'Name the repository with --repo or NEONPRO_REPOSITORY.': 'Indique o repositório com --repo ou NEONPRO_REPOSITORY.',
+  "Name the repository with --repo or NEONPRO_REPOSITORY: {} belongs to {}, and only that user's commands take the repository from it ({}).": 'Indique o repositório com --repo ou NEONPRO_REPOSITORY: {} pertence a {}, e só os comandos desse usuário tiram dali o repositório ({}).',
   'Name the repository to copy into with --to.': 'Indique com --to o repositório que recebe a cópia.',
   '--delete goes with neither --include nor --exclude: what is not restored would be removed.': '--delete não combina com --include nem --exclude: o que não é restaurado seria removido.',
   '--overwrite is always, if-changed, if-newer or never, not "{}".': '--overwrite é always, if-changed, if-newer ou never, não "{}".',
