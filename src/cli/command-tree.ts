@@ -201,7 +201,10 @@ function usageSentence(error: CommanderError, locale: Locale): string | undefine
 function addGeneralOptions(command: Command, isHidden = false): void {
   const add = (flags: string, description: string, values: readonly string[] = []) =>
     command.addOption(choice(flags, description, values).helpGroup('General options:').hideHelp(isHidden))
-  add('-r, --repo <location>', 'repository: a path or file: URL (NEONPRO_REPOSITORY); default: that of the system in HOME')
+  add(
+    '-r, --repo <location>',
+    'repository: a path or file: URL (NEONPRO_REPOSITORY); default: that of the system in HOME',
+  )
   add('--key-file <file>', 'file with the key (else BACKUP_ENCRYPTION_KEY)')
   add('--password-command <command>', 'program that prints the key (BACKUP_ENCRYPTION_KEY_COMMAND); no shell reads it')
   add('--home <dir>', "folder for this machine's state (NEONPRO_BACKUP_HOME)")

@@ -17,7 +17,7 @@ export {
 } from './crypto/index.ts'
 export { type AcceptedRollback, acceptRollback } from './maintenance/accept-rollback.ts'
 export { type CopyOptions, type CopyResult, copySnapshots } from './maintenance/copy.ts'
-export { type CopyFacts, lastCopies } from './maintenance/copy-log.ts'
+export { type CopyFacts, lastCopies, secondCopyIn } from './maintenance/copy-log.ts'
 export type { CopiedRecords } from './maintenance/copy-records.ts'
 export { type DroppedDamage, dropDamage } from './maintenance/drop-damage.ts'
 export { checkForget, forgetSnapshots } from './maintenance/forget.ts'

@@ -171,7 +171,10 @@ test('single commands mean the repository of HOME, and say so beside; not init, 
   const backup = await clinic.ok(['backup', clinic.at('data'), '--tag', 'by-hand'])
   assert.equal(backup.stderr.includes(repository), false, 'with --json nothing is said beside')
   const listed = await runCli(['snapshots'], clinic.bare)
-  assert.match(listed.stderr, new RegExp(`^Repository ${repository}, that of the system in ${clinic.at('home')}\\.$`, 'm'))
+  assert.match(
+    listed.stderr,
+    new RegExp(`^Repository ${repository}, that of the system in ${clinic.at('home')}\\.$`, 'm'),
+  )
   assert.doesNotMatch(listed.stdout.toString(), /Repository/)
   assert.match(listed.stdout.toString(), /by-hand/)
   const quiet = await runCli(['ls', 'latest', '--quiet'], clinic.bare)

@@ -4,8 +4,11 @@ import {
   type History,
   type Kek,
   lastCopies,
+  listRecords,
+  RecordKind,
   Repository,
   readHistory,
+  secondCopyIn,
 } from '../../engine/index.ts'
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { hostName, userName } from '../../kernel/machine.ts'
@@ -49,6 +52,7 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
     onProgress: (facts) => progress.update(facts),
   }).finally(() => progress.end())
   noteCopy(context, result)
+  if (result.isNoted) await rememberCopy(from, context.signal)
   for (const name of context.detail ? result.copied : []) context.detail?.({ what: 'copied', of: name })
   tell(context, result)
   const { problems, ...records } = result.records
@@ -57,6 +61,12 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
     records: { ...records, problems: problems.map(({ key, error }) => ({ object: key, code: error.code })) },
   }
   return { json, ...(problems.length > 0 && { exitCode: INCOMPLETE }) }
+}
+
+/** For a status while the repository is away. The copy stands, whatever comes of it. */
+async function rememberCopy({ repository, state }: Opened, signal: AbortSignal): Promise<void> {
+  const listed = await listRecords(repository, { record: RecordKind.COPY, signal }).catch(() => undefined)
+  if (listed) state.noteSecondCopy(secondCopyIn(listed))
 }
 
 function noteCopy({ act }: CommandContext, { copied, present, bytesStored, records }: CopyResult): void {

@@ -70,7 +70,9 @@ const status = z.strictObject({
     .describe('Of the repository, where no configuration is; else null.'),
   oddPoints: z.array(oddPoint),
   lastVerification: lastVerification.nullable().describe('Null: none is known.'),
-  secondCopy: secondCopy.nullable().describe('Null: none is known.'),
+  secondCopy: secondCopy
+    .nullable()
+    .describe('Null: none is known. Beside a repositoryError: as this machine knew it from before.'),
   repositoryError: text.nullable().describe('Code of the error that kept the repository from being read.'),
 })
 

@@ -336,6 +336,8 @@ export const en = {
   'status.noCopy': 'Second copy: none is known. "neonpro-backup copy --to LOCATION --init" makes one.',
   'status.copy': 'Second copy: {at} at {location}, {snapshots} {snapshots:snapshot|snapshots}, the newest of {newest}.',
   'status.emptyCopy': 'Second copy: {at} at {location}, without a snapshot.',
+  'status.unknownCopy': 'Second copy: not known, since the repository can not be read.',
+  'status.rememberedCopy': 'So it was when this machine last read the repository, which it can not now.',
   'severity.LOW': 'low',
   'severity.MEDIUM': 'medium',
   'severity.HIGH': 'HIGH',

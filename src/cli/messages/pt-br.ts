@@ -337,6 +337,8 @@ export const ptBr: Readonly<Record<MessageKey, string>> = {
   'status.noCopy': 'Segunda cópia: nenhuma conhecida. "neonpro-backup copy --to LOCAL --init" faz uma.',
   'status.copy': 'Segunda cópia: {at} em {location}, {snapshots} {snapshots:snapshot|snapshots}, o mais novo de {newest}.',
   'status.emptyCopy': 'Segunda cópia: {at} em {location}, sem nenhum snapshot.',
+  'status.unknownCopy': 'Segunda cópia: não se sabe, pois o repositório não pode ser lido.',
+  'status.rememberedCopy': 'Assim estava quando esta máquina leu o repositório pela última vez; agora não consegue.',
   'severity.LOW': 'baixo',
   'severity.MEDIUM': 'médio',
   'severity.HIGH': 'ALTO',

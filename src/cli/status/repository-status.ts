@@ -17,7 +17,6 @@ import {
   ClientState,
   type History,
   isGoodPoint,
-  lastCopies,
   type OddPoint,
   oddPoints,
   pointTimes,
@@ -25,7 +24,9 @@ import {
   Repository,
   readHistory,
   repositoriesKnownAt,
+  repositoryKnownAt,
   type SnapshotEntry,
+  secondCopyIn,
 } from '../../engine/index.ts'
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
@@ -75,7 +76,7 @@ export async function repositoryStatus(
 ): Promise<RepositoryStatus> {
   const facts = (await storage.holdsRepository(values.repository, context.signal))
     ? await factsOf(context, values)
-    : { ...NO_FACTS, repositoryError: isKnownPlace(context, values.repository) ? 'REPOSITORY_MISSING' : null }
+    : { ...NO_FACTS, ...rememberedFacts(context, values) }
   const verdict = verdictOf(
     {
       things: facts.sources,
@@ -95,6 +96,21 @@ export async function repositoryStatus(
   return { verdict, repository: storage.labelOf(values.repository), ...facts }
 }
 
+/** What this machine knows of a repository whose disk is away. */
+function rememberedFacts(
+  context: CommandContext,
+  { repository }: SettingsValues,
+): Pick<RepositoryStatus, 'lastVerification' | 'secondCopy' | 'repositoryError'> {
+  const directory = stateDirectory(context)
+  const id = repositoryKnownAt(directory, storage.labelOf(repository))
+  const state = id === undefined ? undefined : new ClientState(directory, Buffer.from(id, 'hex'))
+  return {
+    lastVerification: state?.verification() ?? null,
+    secondCopy: state?.secondCopy() ?? null,
+    repositoryError: isKnownPlace(context, repository) ? 'REPOSITORY_MISSING' : null,
+  }
+}
+
 async function factsOf(context: CommandContext, values: SettingsValues) {
   const { keks } = await readKeys(values)
   const directory = stateDirectory(context)
@@ -104,19 +120,13 @@ async function factsOf(context: CommandContext, values: SettingsValues) {
   await using repository = await Repository.open(openStore(values.repository), keks, { memory, signal })
   warnOfStranger(context, repository, metHere)
   const history = await readHistory(repository, { signal })
-  const [newest] = lastCopies(history)
-  const secondCopy: SecondCopy | null = newest
-    ? {
-        location: newest.location,
-        at: newest.at,
-        snapshots: newest.snapshots,
-        newestAt: newest.newest?.finishedAt ?? null,
-      }
-    : null
+  const secondCopy = secondCopyIn(history)
+  const state = memory(repository.keys.repositoryId)
+  state.noteSecondCopy(secondCopy)
   return {
     sources: sourcesOf(history),
     oddPoints: oddPoints(history.order, nowMs()),
-    lastVerification: memory(repository.keys.repositoryId).verification() ?? null,
+    lastVerification: state.verification() ?? null,
     secondCopy,
     repositoryError: errorOf(history),
     unknownConfigs: configsIn(history),

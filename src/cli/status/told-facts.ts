@@ -10,12 +10,18 @@ export function momentAndAge(iso: string, { locale }: Pick<CommandContext, 'loca
   return `${formatMoment(iso)} (${ageText(nowMs() - Date.parse(iso), locale)})`
 }
 
+interface ToldFacts {
+  readonly lastVerification: LastVerification | null
+  readonly secondCopy: SecondCopy | null
+  /** Where the repository could not be read, the copy is what this machine knows from before. */
+  readonly repositoryError: string | null
+}
+
 export function sayCopyAndVerification(
-  facts: { readonly lastVerification: LastVerification | null; readonly secondCopy: SecondCopy | null },
+  { lastVerification: verified, secondCopy: copy, repositoryError }: ToldFacts,
   context: CommandContext,
 ): void {
   const { say, t, locale } = context
-  const { lastVerification: verified, secondCopy: copy } = facts
   if (!verified) say(t('status.neverVerified'))
   else {
     const how =
@@ -32,14 +38,12 @@ export function sayCopyAndVerification(
       }),
     )
   }
-  if (!copy) say(t('status.noCopy'))
-  else
-    say(
-      t(copy.newestAt === null ? 'status.emptyCopy' : 'status.copy', {
-        at: momentAndAge(copy.at, context),
-        location: copy.location,
-        snapshots: copy.snapshots,
-        newest: copy.newestAt === null ? '' : momentAndAge(copy.newestAt, context),
-      }),
-    )
+  if (!copy) return say(t(repositoryError === null ? 'status.noCopy' : 'status.unknownCopy'))
+  const line = t(copy.newestAt === null ? 'status.emptyCopy' : 'status.copy', {
+    at: momentAndAge(copy.at, context),
+    location: copy.location,
+    snapshots: copy.snapshots,
+    newest: copy.newestAt === null ? '' : momentAndAge(copy.newestAt, context),
+  })
+  say(repositoryError === null ? line : `${line} ${t('status.rememberedCopy')}`)
 }

@@ -3,7 +3,7 @@
  * looks there sees how old the second copy is.
  */
 import { isBackupError } from '../../kernel/backup-error.ts'
-import type { Repository } from '../repository/index.ts'
+import type { KnownCopy, Repository } from '../repository/index.ts'
 import { folderOfRecord, type History, RecordKind } from '../snapshot/index.ts'
 import { listRecords, writeRecord } from './records.ts'
 
@@ -31,6 +31,14 @@ export function lastCopies({ records }: Pick<History, 'records'>): CopyFacts[] {
       return { repository: subject, location: String(value?.['location'] ?? ''), at, by, snapshots, newest }
     })
     .sort((a, b) => (a.at < b.at ? 1 : -1))
+}
+
+/** The last of them all; null where no copy was made. */
+export function secondCopyIn(history: Pick<History, 'records'>): KnownCopy | null {
+  const [last] = lastCopies(history)
+  if (!last) return null
+  const { location, at, snapshots, newest } = last
+  return { location, at, snapshots, newestAt: newest?.finishedAt ?? null }
 }
 
 /**

@@ -16,6 +16,8 @@ const WRITERS_MAX = 64
 /** What this program wrote there is far smaller; what is larger is not its own. */
 const STATE_BYTES_MAX = 64 * 1024 * 1024
 const ID_BYTES_MAX = 4096
+const COPY_FILE = 'second-copy.json'
+const COPY_BYTES_MAX = 64 * 1024
 /** Both far longer than whoever holds it takes. */
 const HEADS_LOCK = { waitMs: 2000, strangeAgeMs: 1000 } as const
 
@@ -35,6 +37,16 @@ export interface Verification {
   /** Of the stored bytes that were read, 0 to 1. */
   readonly readShare: number
   readonly problems: number
+}
+
+/** The last finished copy into another repository, as its record said. */
+export interface KnownCopy {
+  readonly location: string
+  /** When it was finished. ISO 8601. */
+  readonly at: string
+  readonly snapshots: number
+  /** Of the newest point in it. ISO 8601. */
+  readonly newestAt: string | null
 }
 
 /** Where heads are kept between runs, so that a store can't show the past. */
@@ -110,6 +122,25 @@ export class ClientState implements HeadMemory {
   noteVerification(verification: Verification): void {
     try {
       this.#writeFile('verification.json', JSON.stringify(verification))
+    } catch {
+      // A read-only home.
+    }
+  }
+
+  /** What the repository last said of its second copy: where it is away, this still stands. Null: that there is none. */
+  secondCopy(): KnownCopy | null | undefined {
+    try {
+      return JSON.parse(readTextSync(path.join(this.#directory, COPY_FILE), COPY_BYTES_MAX)) as KnownCopy | null
+    } catch {
+      return undefined
+    }
+  }
+
+  /** Failing to remember fails nothing. */
+  noteSecondCopy(copy: KnownCopy | null): void {
+    if (JSON.stringify(copy) === JSON.stringify(this.secondCopy())) return
+    try {
+      this.#writeFile(COPY_FILE, JSON.stringify(copy))
     } catch {
       // A read-only home.
     }

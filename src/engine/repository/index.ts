@@ -3,6 +3,7 @@ export {
   ClientState,
   type HeadMemory,
   type Heads,
+  type KnownCopy,
   mergeHeads,
   mergeWriters,
   type WriterClaim,

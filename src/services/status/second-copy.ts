@@ -1,6 +1,14 @@
 /** What the repository itself says of its second copy; and whether it can be read at all. */
 import type { SecondCopy } from '../../contracts/system/index.ts'
-import { lastCopies, listRecords, type OddPoint, oddPoints, RecordKind, readHistory } from '../../engine/index.ts'
+import {
+  ClientState,
+  listRecords,
+  type OddPoint,
+  oddPoints,
+  RecordKind,
+  readHistory,
+  secondCopyIn,
+} from '../../engine/index.ts'
 import { isBackupError } from '../../kernel/backup-error.ts'
 import { nowMs } from '../../kernel/clock.ts'
 import type { SystemParts } from '../parts.ts'
@@ -10,6 +18,7 @@ import { pointsDatedAhead } from '../recovery/index.ts'
 const ANSWER_MS = 10_000
 
 export interface RepositoryLook {
+  /** Where the repository can't be read, what this machine knows of it from before. */
   readonly secondCopy: SecondCopy | null
   readonly repositoryError: string | null
   /** Of points whose dates contradict the order; undefined where none does. */
@@ -25,7 +34,7 @@ export async function lookIntoRepository(
     known = look
   }
   const late = new Promise<RepositoryLook>((resolve) =>
-    signal.addEventListener('abort', () => resolve(known ?? nothing('STORAGE_UNAVAILABLE'))),
+    signal.addEventListener('abort', () => resolve(known ?? remembered(parts, 'STORAGE_UNAVAILABLE'))),
   )
   return await Promise.race([look(parts, { signal, onKnown }), late])
 }
@@ -35,8 +44,10 @@ function nothingMore(error: unknown): undefined {
   if (!isBackupError(error)) throw error
 }
 
-function nothing(repositoryError: string): RepositoryLook {
-  return { secondCopy: null, repositoryError }
+function remembered({ repository }: Pick<SystemParts, 'repository'>, repositoryError: string): RepositoryLook {
+  const { stateDirectory, repositoryId } = repository
+  const id = repositoryId === undefined ? undefined : Buffer.from(repositoryId, 'hex')
+  return { secondCopy: (id && new ClientState(stateDirectory, id).secondCopy()) ?? null, repositoryError }
 }
 
 async function look(
@@ -46,7 +57,8 @@ async function look(
   try {
     await using opened = await parts.repository.open(signal)
     const { records } = await listRecords(opened, { record: RecordKind.COPY, signal })
-    const look = { secondCopy: newestCopy(lastCopies({ records })), repositoryError: null }
+    const look = { secondCopy: secondCopyIn({ records }), repositoryError: null }
+    new ClientState(parts.repository.stateDirectory, opened.keys.repositoryId).noteSecondCopy(look.secondCopy)
     // The whole history is read only where the dates that the database has give cause for it.
     if ((await pointsDatedAhead(parts)).length === 0) return look
     onKnown(look)
@@ -54,12 +66,6 @@ async function look(
     return history ? { ...look, odd: oddPoints(history.order, nowMs()) } : look
   } catch (error) {
     if (!isBackupError(error)) throw error
-    return nothing(error.code)
+    return remembered(parts, error.code)
   }
-}
-
-export function newestCopy([newest]: ReturnType<typeof lastCopies>): SecondCopy | null {
-  if (!newest) return null
-  const { location, at, snapshots } = newest
-  return { location, at, snapshots, newestAt: newest.newest?.finishedAt ?? null }
 }
