@@ -279,7 +279,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/runs.ts'),
     configure: (command) =>
       void command
-        .argument('[name]', 'only of this configuration')
+        .argument('[name]', 'only of this configuration; or the id of one run, for what it lacks')
         .option('--latest <n>', 'only the newest so many (default: 20)')
         .addOption(
           choice(

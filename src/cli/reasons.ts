@@ -4,6 +4,9 @@ import { en, type MessageKey } from './messages/en.ts'
 
 /** `EACCES` as `no permission (EACCES)`; `owner: EPERM` keeps what it is about in front. */
 export function reasonText(reason: string, locale: Locale): string {
+  const notKept = /^METADATA_NOT_KEPT: (.*)$/s.exec(reason)?.[1]
+  if (notKept !== undefined)
+    return translator(locale)('reason.METADATA_NOT_KEPT', { what: reasonText(notKept, locale) })
   const [, about, code = reason] = /^(.*): ([A-Z_]+)$/.exec(reason) ?? []
   const key = `reason.${code}`
   const words = key in en ? `${translator(locale)(key as MessageKey)} (${code})` : sentence(code, locale)

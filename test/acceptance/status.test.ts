@@ -178,7 +178,10 @@ test('a system: well after a good run, not after a failed one; without a process
   assert.match(well.stdout.toString(), /Second copy: none is known/)
   await clinic.ok('copy', '--init', '--to', clinic.at('copy'))
   fs.renameSync(clinic.at('repository'), clinic.at('unmounted'))
-  assert.match((await clinic.run('status')).stdout.toString(), new RegExp(`Second copy: ${LOCAL} at ${clinic.at('copy')}`))
+  assert.match(
+    (await clinic.run('status')).stdout.toString(),
+    new RegExp(`Second copy: ${LOCAL} at ${clinic.at('copy')}`),
+  )
   const away = await clinic.run('status', '--json')
   assert.deepEqual(reasonsOf(away), ['REPOSITORY_NOT_WHOLE'])
   assert.equal((away.json!['secondCopy'] as { location: string } | null)?.location, clinic.at('copy'))

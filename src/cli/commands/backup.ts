@@ -183,7 +183,7 @@ function tell(context: CommandContext, { snapshot, document, durationMs }: Backu
     if (count === 0) return
     warn(t(title, { count }))
     for (const line of lines.slice(0, SHOWN_MAX)) warn(`  ${line}`)
-    if (count > SHOWN_MAX) warn(t('more', { count: count - SHOWN_MAX }))
+    if (count > SHOWN_MAX) warn(t('leftOut.more', { count: count - SHOWN_MAX, snapshot: snapshot.slice(0, 12) }))
   }
   // On standard error, like all that makes a backup less than its paths.
   if (listOption(context.options, 'include').length > 0 && context.options['quiet'] !== true)

@@ -6,6 +6,7 @@ import { type CommandContext, type CommandResult, countOption } from '../command
 import { configByName } from '../configuration.ts'
 import { formatBytes, formatMoment, tableLines } from '../format.ts'
 import type { AnswerOf } from '../json/index.ts'
+import { leftOutLines, newestLacking } from '../left-out.ts'
 import { SHOWN_LENGTH } from '../named-one.ts'
 import { dataOf, openCommandSystem } from '../system.ts'
 
@@ -20,7 +21,19 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   if (points.length === 0) say(t('points.none'))
   else for (const line of table(context, points)) say(line)
   if (all.length > points.length) say(t('points.more', { shown: points.length, total: all.length }))
+  for (const point of newestLacking(points, ({ isComplete }) => !isComplete))
+    await sayLacking(point, started.system, context)
   return { json: { points, total: all.length } }
+}
+
+/** Of a point that no run made, its snapshot alone knows. */
+async function sayLacking(point: RecoveryPointView, system: BackupSystem, context: CommandContext): Promise<void> {
+  const { runId, snapshot } = point
+  const run = runId === null ? undefined : await system.manager.getRun(runId)
+  const what = point.id.slice(0, SHOWN_LENGTH)
+  const lines = run?.success ? leftOutLines(what, { ...run.data, snapshot }, context) : []
+  if (lines.length === 0) lines.push(context.t('leftOut.unknown', { what, snapshot: snapshot.slice(0, 12) }))
+  for (const line of lines) context.say(line)
 }
 
 /** A removed configuration keeps its points: they go by its name. Throws CONFIG_NOT_FOUND. */

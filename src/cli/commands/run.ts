@@ -3,7 +3,7 @@ import type { CommandContext, CommandResult } from '../command.ts'
 import { configByName } from '../configuration.ts'
 import { decimal, formatBytes } from '../format.ts'
 import type { AnswerOf } from '../json/index.ts'
-import { reasonText } from '../reasons.ts'
+import { leftOutLines } from '../left-out.ts'
 import { dataOf, openCommandSystem } from '../system.ts'
 import { backupWarningText } from '../warnings.ts'
 
@@ -19,8 +19,7 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   context.say(context.t('run.started', { run: runId, name: config.name }))
   const finished = dataOf(await system.waitForRun(runId, { signal: context.signal }), context)
   context.say(lineOf(finished, context))
-  for (const { path, reason } of finished.skipped.slice(0, 20))
-    context.warn(`  ${path}: ${reasonText(reason, context.locale)}`)
+  for (const line of leftOutLines(finished.snapshot?.slice(0, 12) ?? finished.id, finished, context)) context.warn(line)
   for (const warning of finished.warnings.slice(0, 20)) context.warn(backupWarningText(warning, context))
   if (finished.error) context.warn(`${finished.error.message} ${finished.error.guidance}`)
   return { json: finished, exitCode: EXIT_BY_STATE[finished.state] ?? 1 }

@@ -1,5 +1,5 @@
-import type { RunView } from '../../contracts/system/index.ts'
-import { BackupError } from '../../kernel/backup-error.ts'
+import type { ConfigView, RunView } from '../../contracts/system/index.ts'
+import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { appendAll } from '../../kernel/collect.ts'
 import { shortIds } from '../../kernel/id-beginning.ts'
 import type { BackupSystem } from '../../system/index.ts'
@@ -8,27 +8,54 @@ import { type CommandContext, type CommandResult, countOption, textOption } from
 import { configByName } from '../configuration.ts'
 import { formatBytes, formatMoment, tableLines } from '../format.ts'
 import type { AnswerOf } from '../json/index.ts'
-import { SHOWN_LENGTH } from '../named-one.ts'
+import { leftOutLines, newestLacking } from '../left-out.ts'
+import { namedOne, SHOWN_LENGTH } from '../named-one.ts'
 import { dataOf, openCommandSystem } from '../system.ts'
+import { backupWarningText } from '../warnings.ts'
 
 const SHOWN_RUNS = 20
 /** What a call gives at once. */
 const PAGE_MAX = 1000
 
-/** The newest runs, of one configuration or all. */
+/** The newest runs, of one configuration or all; or one of them, by its id. */
 export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'runs'>>> {
   const { t } = context
   const latest = countOption(context.options, 'latest', 1) ?? SHOWN_RUNS
   const status = stateOption(context)
   await using started = await openCommandSystem(context)
   const [name] = context.args as [string | undefined]
-  const config = name === undefined ? undefined : await configByName(started.system, name, context)
+  const config = name === undefined ? undefined : await configOrRun(started.system, name, context)
+  if (config !== undefined && 'state' in config) return showRun(config, context)
   const filters = { ...(config && { configId: config.id }), ...(status !== undefined && { status }) }
   const { runs, total } = await newestRuns(started.system, { filters, latest }, context)
   if (runs.length === 0) context.say(t('runs.none'))
   else for (const line of table(context, runs)) context.say(line)
   if (total > runs.length) context.say(t('runs.more', { shown: runs.length, total }))
+  for (const each of newestLacking(runs, ({ skipped }) => skipped.length > 0))
+    for (const line of leftOutLines(each.id.slice(0, SHOWN_LENGTH), each, context)) context.say(line)
   return { json: { runs, total } }
+}
+
+/** A name counts before an id, and its refusal where nothing is meant. Throws CONFIG_NOT_FOUND, ID_AMBIGUOUS. */
+async function configOrRun(system: BackupSystem, name: string, context: CommandContext): Promise<ConfigView | RunView> {
+  try {
+    return await configByName(system, name, context)
+  } catch (error) {
+    if (!isBackupError(error, 'CONFIG_NOT_FOUND')) throw error
+    const { runs } = await newestRuns(system, { filters: {}, latest: Number.MAX_SAFE_INTEGER }, context)
+    const meant = namedOne(name, runs, ({ id }) => [id])
+    if (meant === undefined) throw error
+    return meant
+  }
+}
+
+/** One run, with what it lacks and what it had to say. */
+function showRun(each: RunView, context: CommandContext): CommandResult<AnswerOf<'runs'>> {
+  for (const line of table(context, [each])) context.say(line)
+  for (const line of leftOutLines(each.id, each, context)) context.say(line)
+  for (const warning of each.warnings) context.say(backupWarningText(warning, context))
+  if (each.error) context.say(`${each.error.message} ${each.error.guidance}`)
+  return { json: { runs: [each], total: 1 } }
 }
 
 /** Throws USAGE. */

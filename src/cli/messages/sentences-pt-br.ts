@@ -171,6 +171,8 @@ export const SENTENCES_PT_BR: Readonly<Record<string, string>> = {
   'list the next runs; or what the policies would keep': 'lista as próximas execuções; ou o que as políticas manteriam',
   'for every point whether it is kept, and why': 'para cada ponto, se fica e por quê',
   'only of this configuration': 'só desta configuração',
+  'only of this configuration; or the id of one run, for what it lacks':
+    'só desta configuração; ou o id de uma execução, para o que falta nela',
   'what is planned, what ran last, what is wrong': 'o que está planejado, o que foi executado por último, o que está errado',
   'put the tables into an external PostgreSQL': 'cria as tabelas num PostgreSQL externo',
   'env:NAME, file:PATH, "-" or a URL without a password (default: env:DATABASE_URL)': 'env:NOME, file:CAMINHO, "-" ou uma URL sem senha (padrão: env:DATABASE_URL)',

@@ -105,6 +105,7 @@ export {
   RecoveryState,
   RecoveryType,
   Role,
+  RUN_ITEMS_MAX,
   RunState,
   RunTrigger,
   SourceKind,

@@ -85,6 +85,7 @@ export interface RunView {
   readonly attempts: number
   readonly snapshot: string | null
   readonly stats: RunStats | null
+  /** What could not be stored, or not whole: the first `RUN_ITEMS_MAX`. */
   readonly skipped: readonly SkippedItem[]
   /** The first hundred. They take nothing from the result. */
   readonly warnings: readonly RunWarning[]

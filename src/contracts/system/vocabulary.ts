@@ -131,3 +131,6 @@ export const VerdictReason = {
   DAMAGE_FOUND: 'DAMAGE_FOUND',
 } as const
 export type VerdictReason = (typeof VerdictReason)[keyof typeof VerdictReason]
+
+/** So many of what a run lacks stand in its row; its snapshot lists more. */
+export const RUN_ITEMS_MAX = 100

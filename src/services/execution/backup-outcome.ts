@@ -1,9 +1,9 @@
 /** What a snapshot says of the run that made it: the same when it was made and when a lost database is made again. */
+import { RUN_ITEMS_MAX } from '../../contracts/system/index.ts'
 import { type BackupResult, bytesOfPathText, type PathText, printablePath } from '../../engine/index.ts'
 import type { BackupOutcome } from './engine-protocol.ts'
 import { pointOf } from './holdings.ts'
 
-const SKIPPED_MAX = 100
 const WARNINGS_MAX = 100
 
 export function outcomeOf({
@@ -25,7 +25,7 @@ export function outcomeOf({
     filesChanged: summary.filesChanged,
     filesUnmodified: summary.filesUnmodified,
     bytesStored: summary.bytesStored,
-    skipped: items.slice(0, SKIPPED_MAX),
+    skipped: items.slice(0, RUN_ITEMS_MAX),
     skippedCount: document.skippedCount + document.changedCount + document.notKeptCount,
     warnings: (document.warnings ?? [])
       .slice(0, WARNINGS_MAX)
