@@ -61,6 +61,7 @@ const PHRASES_PT_BR: Readonly<Record<string, string>> = {
   'Free some room on the disk of HOME, or name another folder with --home': 'Libere espaço no disco de HOME ou indique outra pasta com --home',
   'Free some room in the temporary folder, or name another one in TMPDIR': 'Libere espaço na pasta temporária ou indique outra em TMPDIR',
   'Free some room where the output goes, or send it to another place': 'Libere espaço onde a saída é gravada ou mande-a para outro lugar',
+  'The quota there is used up, whatever room the disk has: free some of it, or have it raised': 'A cota ali acabou, por mais espaço que o disco tenha: libere parte dela ou peça para aumentá-la',
   'Free some room there, or choose another place': 'Libere espaço ali ou escolha outro lugar',
   'the target': 'o destino',
   'Check that it is, whole and in the same form, the key that the repository was made with; the recovery kit names it by its fingerprint':
@@ -80,6 +81,7 @@ const PHRASES_PT_BR: Readonly<Record<string, string>> = {
   'the Node that runs it': 'o Node que o executa',
   'It is the root of this machine, and what is not in the snapshot would be deleted': 'É a raiz desta máquina, e o que não está no snapshot seria apagado',
   'The file system is read-only': 'O sistema de arquivos é somente leitura',
+  'The file system is read-only ({})': 'O sistema de arquivos é somente leitura ({})',
   'it has passed already': 'já passou',
   'a date to come, such as 2047-01-31': 'uma data futura, como 2047-01-31',
   'a list of paths or globs': 'uma lista de caminhos ou globs',

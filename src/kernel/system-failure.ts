@@ -4,10 +4,11 @@
  */
 import os from 'node:os'
 import { BackupError, systemCode } from './backup-error.ts'
+import { readOnlyError } from './mounted.ts'
 import { isWithin } from './real-place.ts'
 
 const FULL: readonly unknown[] = ['ENOSPC', 'EDQUOT']
-const DENIED: readonly unknown[] = ['EACCES', 'EPERM', 'EROFS']
+const DENIED: readonly unknown[] = ['EACCES', 'EPERM']
 /** The system's, and what Node says of a thread that it could not start for one of them. */
 const LIMITS: readonly unknown[] = ['EMFILE', 'ENFILE', 'ENOMEM', 'ERR_WORKER_INIT_FAILED', 'ERR_WORKER_OUT_OF_MEMORY']
 
@@ -27,13 +28,19 @@ export const FullPlace = {
 } as const
 export type FullPlace = (typeof FullPlace)[keyof typeof FullPlace]
 
+/** Who looks at the disk sees room on it. */
+export const QUOTA_ROOM = 'The quota there is used up, whatever room the disk has: free some of it, or have it raised'
+
 export function isFull(error: unknown): boolean {
   return FULL.includes(systemCode(error))
 }
 
 /** `target`: the folder, or the file, that takes no more. */
 export function diskFull(where: FullPlace, target: string | undefined, cause: unknown): BackupError {
-  return new BackupError('DISK_FULL', 'There is no room left.', { context: { target, ...where }, cause })
+  return new BackupError('DISK_FULL', 'There is no room left.', {
+    context: { target, ...where, ...(systemCode(cause) === 'EDQUOT' && { room: QUOTA_ROOM }) },
+    cause,
+  })
 }
 
 /** PROCESS_LIMIT where the process may open no more files, or has no memory left; undefined for all else. */
@@ -68,6 +75,7 @@ export function systemFailure(error: unknown): BackupError | undefined {
   if (limit || !/^E[A-Z0-9]+$/.test(code)) return limit
   const file = pathOf(error)
   if (isFull(error)) return diskFull(isTemporary(file) ? FullPlace.TEMPORARY : FullPlace.OTHER, file, error)
+  if (code === 'EROFS' && file !== undefined) return readOnlyError(file, error)
   if (DENIED.includes(code))
     return new BackupError('PERMISSION_DENIED', 'Access was denied.', {
       context: { key: file, cause: code },

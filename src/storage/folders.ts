@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { BackupError, systemCode } from '../kernel/backup-error.ts'
 import { isWithin, nearestPlace, realPlace } from '../kernel/real-place.ts'
+import { translate } from './local-errors.ts'
 
 /** Whether a repository stands there: somebody who lacks its key must be told of that key, not of a new one. */
 export function folderHoldsRepository(folder: string): boolean {
@@ -62,4 +63,36 @@ export function refuseHomePlace(home: string, repository?: string): void {
 
 function placeRefused(place: string, why: string): BackupError {
   return new BackupError('TARGET_REFUSED', `${place}: ${why}.`, { context: { path: place, why } })
+}
+
+const { O_DIRECTORY, O_WRONLY } = fs.constants
+/** O_TMPFILE of Linux: a file without a name, which is gone with its descriptor. Node does not know it. */
+const NAMELESS = 0o20000000 | O_DIRECTORY | O_WRONLY
+const NOT_KNOWN: readonly unknown[] = ['EOPNOTSUPP', 'ENOTSUP', 'EISDIR', 'EINVAL']
+
+/**
+ * By trying, in the folder and in those that it holds: modes alone tell nothing of read-only disks, quotas and shares.
+ * Leaves nothing behind. Throws as a PUT would.
+ */
+export function requireWritableFolder(root: string): void {
+  let trying = root
+  try {
+    const folders = fs.readdirSync(root, { withFileTypes: true }).filter((each) => each.isDirectory())
+    for (const folder of [root, ...folders.map(({ name }) => path.join(root, name))]) {
+      trying = folder
+      makeAndRemove(folder)
+    }
+  } catch (error) {
+    throw translate(error, { operation: 'put', key: trying, folder: root })
+  }
+}
+
+function makeAndRemove(folder: string): void {
+  if (process.platform === 'linux')
+    try {
+      return fs.closeSync(fs.openSync(folder, NAMELESS, 0o600))
+    } catch (error) {
+      if (!NOT_KNOWN.includes(systemCode(error))) throw error
+    }
+  fs.rmdirSync(fs.mkdtempSync(path.join(folder, '.neonpro-try-')))
 }

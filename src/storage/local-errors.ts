@@ -1,5 +1,6 @@
 /** What the system says of a local folder, as errors of the port. */
 import { BackupError, systemCode } from '../kernel/backup-error.ts'
+import { readOnlyError } from '../kernel/mounted.ts'
 import { isNoFile } from '../kernel/regular-file.ts'
 import { diskFull, FullPlace, pathOf, processLimit } from '../kernel/system-failure.ts'
 
@@ -25,9 +26,10 @@ export function translate(error: unknown, { operation, key, folder }: LocalOpera
     case 'ENOSPC':
     case 'EDQUOT':
       return diskFull(FullPlace.REPOSITORY, folder, error)
+    case 'EROFS':
+      return readOnlyError(folder, error)
     case 'EACCES':
     case 'EPERM':
-    case 'EROFS':
       return new BackupError('PERMISSION_DENIED', 'The repository folder does not allow this.', {
         ...options,
         context: { ...options.context, key: pathOf(error) ?? key },

@@ -5,7 +5,13 @@ import { environment } from '../kernel/environment.ts'
 import { invariant } from '../kernel/invariant.ts'
 import { isAtOrBelow, isWithin } from '../kernel/real-place.ts'
 import { CheckedStore } from './checked-store.ts'
-import { folderHoldsRepository, isSameFolder, OWN_OBJECTS, refuseNestedFolder } from './folders.ts'
+import {
+  folderHoldsRepository,
+  isSameFolder,
+  OWN_OBJECTS,
+  refuseNestedFolder,
+  requireWritableFolder,
+} from './folders.ts'
 import type { ObjectStore } from './object-store.ts'
 import type { Provider, RepositoryLocation, Variables } from './provider.ts'
 
@@ -136,6 +142,12 @@ export class Storage {
     return root === undefined
       ? await storeHoldsRepository(this.openStore(location), signal)
       : folderHoldsRepository(root)
+  }
+
+  /** Of folders of this machine: what keeps objects from being put there. Throws PERMISSION_DENIED and its kind. */
+  requireWritable(location: RepositoryLocation): void {
+    const root = this.localRootOf(location)
+    if (root !== undefined) requireWritableFolder(root)
   }
 
   /** Throws USAGE where the place lies in another repository; TARGET_REFUSED where what stands there is no folder. */

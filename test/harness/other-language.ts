@@ -28,7 +28,7 @@ const SHARED: ReadonlyArray<readonly [reason: string, words: string]> = [
   ],
   [
     'programs of the machine, as they are typed',
-    'bash chattr chmod createdb dmesg export fish iostat openssl rand rm sudo tee tmpdir top ulimit limitnofile zsh',
+    'bash chattr chmod createdb dmesg export fish iostat mount openssl rand remount rm ro rw sudo tee tmpdir top ulimit limitnofile zsh',
   ],
   ['permission bits, as the system names them', 'setgid setuid'],
   ['a file that examples name', 'agenda'],

@@ -2,6 +2,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { BackupError, systemCode } from '../../kernel/backup-error.ts'
+import { mountText } from '../../kernel/mounted.ts'
 import { nameOfUser } from '../../kernel/run-as.ts'
 import { diskFull, FullPlace, isFull, processLimit } from '../../kernel/system-failure.ts'
 
@@ -22,7 +23,7 @@ export function folderRefusal(
   const found = firstRefusal(there, isDeep)
   if (found?.code === 'EROFS')
     return new BackupError('HOME_READ_ONLY', `${found.file} lies on a read-only file system.`, {
-      context: { key: found.file },
+      context: { key: found.file, mounted: mountText(found.file) },
       cause,
     })
   if (found)

@@ -7,6 +7,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { BackupError, systemCode } from '../../kernel/backup-error.ts'
 import { machineTag } from '../../kernel/machine.ts'
+import { readOnlyError } from '../../kernel/mounted.ts'
 import { diskFull, FullPlace, isFull, processLimit } from '../../kernel/system-failure.ts'
 import { repositoryOfStaging } from '../../storage/index.ts'
 
@@ -143,7 +144,8 @@ function stagingError(error: unknown, file: string): BackupError {
     return diskFull(repository ? FullPlace.REPOSITORY : FullPlace.TEMPORARY, repository ?? folder, error)
   const limit = processLimit(error)
   if (limit) return limit
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
+  if (code === 'EROFS') return readOnlyError(repository ?? folder, error)
+  if (code === 'EACCES' || code === 'EPERM')
     return new BackupError('PERMISSION_DENIED', 'The staging folder cannot be written.', {
       context: { ...context, key: folder },
       cause: error,

@@ -2,7 +2,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { BackupError, isBackupError, systemCode } from '../../kernel/backup-error.ts'
-import { isFull, processLimit } from '../../kernel/system-failure.ts'
+import { isFull, processLimit, QUOTA_ROOM } from '../../kernel/system-failure.ts'
 import { printablePath } from '../snapshot/index.ts'
 import type { RestoreChange, RestoreDecision, RestoreIssue, RestoreOptions } from './restore-options.ts'
 
@@ -92,7 +92,9 @@ export class RestoreReport {
   }
 
   #full(source: string, cause: unknown): BackupError {
-    const room = takesNoMoreFiles(this.#target) ? NO_MORE_FILES : NO_MORE_BYTES
+    const isQuota = systemCode(cause) === 'EDQUOT'
+    const noMore = takesNoMoreFiles(this.#target) ? NO_MORE_FILES : NO_MORE_BYTES
+    const room = isQuota ? QUOTA_ROOM : noMore
     return new BackupError('DISK_FULL', 'The target has no room left.', {
       context: { path: printablePath(source), place: 'the target', target: this.#target, room },
       cause,

@@ -7,6 +7,7 @@ import fs from 'node:fs'
 import { FileType, fileTypeOf } from '../../contracts/index.ts'
 import { systemCode } from '../../kernel/backup-error.ts'
 import { makeDirectories } from '../../kernel/directories.ts'
+import { whyReadOnly } from '../../kernel/mounted.ts'
 import type { SystemCalls } from '../../kernel/system-calls.ts'
 import type { EntryPlace } from './entry-metadata.ts'
 import { type EntryStatus, statusOf, statusOfOpen } from './entry-status.ts'
@@ -201,7 +202,7 @@ export class TargetDirectory implements Disposable {
 function unusableTarget(target: string, cause: unknown): unknown {
   const code = systemCode(cause)
   if (code === undefined || code === 'ENOSPC' || code === 'EDQUOT') return cause
-  const why = code === 'EROFS' ? 'The file system is read-only' : `It can not be written to (${code})`
+  const why = code === 'EROFS' ? whyReadOnly(target) : `It can not be written to (${code})`
   return targetRefused(target, why, cause)
 }
 

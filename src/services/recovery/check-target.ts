@@ -4,6 +4,7 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { Needed, type NeededPlace, requireNothingNeeded, runningProgram } from '../../engine/index.ts'
 import { BackupError, isBackupError, systemCode } from '../../kernel/backup-error.ts'
+import { whyReadOnly } from '../../kernel/mounted.ts'
 import { isAtOrBelow, realPlace } from '../../kernel/real-place.ts'
 import type { SystemParts } from '../parts.ts'
 
@@ -65,10 +66,10 @@ async function requireWritable(target: string, folder: string): Promise<void> {
   try {
     await fs.rmdir(await fs.mkdtemp(path.join(folder, '.neonpro-try-')))
   } catch (error) {
-    throw refused(target, whyNotWritable(systemCode(error) ?? 'unknown'), error)
+    throw refused(target, whyNotWritable(folder, systemCode(error) ?? 'unknown'), error)
   }
 }
 
-function whyNotWritable(code: string): string {
-  return code === 'EROFS' ? 'The file system is read-only' : `It can not be written to (${code})`
+function whyNotWritable(folder: string, code: string): string {
+  return code === 'EROFS' ? whyReadOnly(folder) : `It can not be written to (${code})`
 }
