@@ -1,4 +1,5 @@
 import { type SystemStatus, verdictFactsOf, verdictOf } from '../../contracts/system/index.ts'
+import { isBackupError } from '../../kernel/backup-error.ts'
 import { nowMs } from '../../kernel/clock.ts'
 import { resolveSettings } from '../../system/settings/index.ts'
 import type { CommandContext, CommandResult } from '../command.ts'
@@ -7,7 +8,7 @@ import type { AnswerOf } from '../json/index.ts'
 import { withCommandKey } from '../keys.ts'
 import { reasonText } from '../reasons.ts'
 import { settingsInputOf } from '../settings-input.ts'
-import { hasSystem, repositoryStatus, sayRepository } from '../status/repository-status.ts'
+import { hasSystem, repositoryStatus, sayAway, sayRepository } from '../status/repository-status.ts'
 import { momentAndAge, sayCopyAndVerification } from '../status/told-facts.ts'
 import { dataOf, openCommandSystem } from '../system.ts'
 
@@ -22,7 +23,10 @@ export async function run(asked: CommandContext): Promise<CommandResult<AnswerOf
   const context = await withCommandKey(asked)
   const settings = resolveSettings(settingsInputOf(context))
   if (!hasSystem(settings.values)) return await ofRepository(context, settings, null)
-  await using started = await openCommandSystem(context)
+  await using started = await openCommandSystem(context).catch((error: unknown) => {
+    if (isBackupError(error, 'REPOSITORY_MISSING')) sayAway(context, settings.values)
+    throw error
+  })
   const status = dataOf(await started.system.getStatus(), context)
   if (status.configs.length === 0) return await ofRepository(context, settings, status)
   const verdict = verdictOf(verdictFactsOf(status), { locale: context.locale, nowMs: nowMs() })

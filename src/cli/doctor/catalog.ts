@@ -54,6 +54,7 @@ export const CHECKS = {
   SECOND_COPY: 'Whether there is a second copy, and a recent one.',
   SYSTEM: 'Whether the system is here whose configurations the repository keeps. CONFIGURATION.',
   REPOSITORY: 'Whether the repository opens. PATH.',
+  REPOSITORY_WRITABLE: 'Whether the repository takes new objects. PATH, CODE.',
   REPOSITORY_DAMAGED: 'Objects that can not be read or believed. OBJECT.',
   REPOSITORY_FORBIDDEN: 'Objects that this user may not read. OBJECT.',
   REPOSITORY_FOREIGN: 'Names in the repository that are not its own. OBJECT.',

@@ -15,28 +15,30 @@ export interface Subject {
 /** What was looked at. */
 export interface Looked {
   readonly id: CheckId
-  /** In the reader's language. */
+  /** How it should stand, in the reader's language. */
   readonly message: string
+  /** How it stands where it does not; default: `message`, of a thing that is only named. */
+  readonly amiss?: string
   /** Default: nothing that has a name. */
   readonly about?: readonly Subject[]
 }
 
-export interface Check extends Required<Looked> {
+export interface Check extends Required<Omit<Looked, 'amiss'>> {
   readonly severity: Severity
   /** A sentence, or a command to paste. Null where nothing is to be done. */
   readonly remedy: string | null
 }
 
-export function fine(looked: Looked): Check {
-  return { about: [], ...looked, severity: Severity.OK, remedy: null }
+export function fine({ id, message, about = [] }: Looked): Check {
+  return { id, message, about, severity: Severity.OK, remedy: null }
 }
 
-export function missing(looked: Looked, remedy: string): Check {
-  return { about: [], ...looked, severity: Severity.MISSING, remedy }
+export function missing({ id, message, amiss = message, about = [] }: Looked, remedy: string): Check {
+  return { id, message: amiss, about, severity: Severity.MISSING, remedy }
 }
 
-export function advice(looked: Looked, remedy: string): Check {
-  return { about: [], ...looked, severity: Severity.ADVICE, remedy }
+export function advice({ id, message, amiss = message, about = [] }: Looked, remedy: string): Check {
+  return { id, message: amiss, about, severity: Severity.ADVICE, remedy }
 }
 
 export function subjects(kind: SubjectKind, ...names: readonly string[]): Subject[] {

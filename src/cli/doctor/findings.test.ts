@@ -8,14 +8,16 @@ import { runCli } from '../../../test/acceptance/run-cli.ts'
 import { temporaryDirectory } from '../../../test/harness/temporary-directory.ts'
 import type { SystemStatus } from '../../contracts/system/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
+import { parseLocation } from '../../system/compose.ts'
 import { resolveSettings } from '../../system/settings/index.ts'
 import type { CommandContext } from '../command.ts'
 import { check as checkSchema } from '../json/system-answers.ts'
 import { translator } from '../locale.ts'
+import { en } from '../messages/en.ts'
 import { stateChecks } from '../system-service/checks.ts'
 import { CHECK_IDS, CHECKS, type CheckId, Severity, SubjectKind } from './catalog.ts'
 import { type Check, subjects } from './check.ts'
-import { type Found, foundChecks, systemCheck } from './repository-checks.ts'
+import { type Found, foundChecks, systemCheck, writableCheck } from './repository-checks.ts'
 import { clockCheck, databaseChecks } from './running-checks.ts'
 import { runtimeChecks } from './runtime-checks.ts'
 import { loadCheck, placeCheck, type SourceFacts, sourceChecks, speedCheck } from './source-checks.ts'
@@ -142,6 +144,7 @@ async function programFindings(folder: string): Promise<Check[]> {
   await runCli(['key', 'generate', at('key')], { env: {} })
   const key = { BACKUP_ENCRYPTION_KEY: `file:${at('key')}` }
   return [
+    await writableCheck(context, { name: at('nowhere'), location: parseLocation(at('nowhere')) }),
     ...(await asked(['doctor', '--repo', at('nowhere')])),
     ...(await asked(['doctor', '--repo', at('nowhere')], key)),
     ...(await asked(['doctor'], { HEALTHCHECK_URL: 'ftp://x' })),
@@ -166,6 +169,15 @@ test('a full disk, a closed folder, a limit or a server is no reason to move a d
   assert.doesNotMatch(await told('DATABASE_URL', new Error('a broken page')), /rebuild/)
 })
 
+/** Texts of what is in order: a finding that says one of them denies itself. */
+const IN_ORDER = Object.entries(en)
+  .filter(([key]) =>
+    /^doctor\.(calls|database|scheduler|clock|copy|writable|repositoryWritable|log|channel|heartbeat|planned|readable|probe)$|^service\.check\.(unit|program|account|home|key|repository|enabled|active)$/.test(
+      key,
+    ),
+  )
+  .map(([, text]) => new RegExp(`^${text.replace(/[().]/g, '\\$&').replace(/\{\w+\}/g, '.+')}`))
+
 test('each finding has its id, a severity, a message, a remedy, and names what it speaks of', async () => {
   using folder = temporaryDirectory()
   const checks = [
@@ -184,6 +196,9 @@ test('each finding has its id, a severity, a message, a remedy, and names what i
         `${each.id} names a ${kind}`,
       )
   }
+  for (const { severity, message } of checks)
+    if (severity !== Severity.OK)
+      assert.ok(!IN_ORDER.some((text) => text.test(message)), `it says what should be, not what is: ${message}`)
   const found = checks.filter(({ severity, id }) => severity !== Severity.OK || id === 'THRESHOLDS')
   assert.deepEqual([...new Set(found.map(({ id }) => id))].sort(), [...CHECK_IDS].sort())
   for (const id of CHECK_IDS) {

@@ -16,6 +16,7 @@ import { nowMs } from '../../kernel/clock.ts'
 import { holdsDatabase } from '../../kernel/home-folder.ts'
 import { printable } from '../../kernel/printable.ts'
 import type { RepositoryLocation } from '../../storage/index.ts'
+import { storage } from '../../system/compose.ts'
 import { type CommandContext, stateDirectory } from '../command.ts'
 import { errorReport } from '../error-report.ts'
 import { quoted } from '../format.ts'
@@ -52,7 +53,23 @@ export async function repositoryChecks(context: CommandContext, asked: AskedRepo
   if (!found) return [check]
   const configs = hasDatabase(context) ? [] : configsIn(found.history)
   const kept = { repository: asked.name, configs, other: otherSystemIn(found.history) }
-  return [check, ...(configs.length > 0 ? [systemCheck(context, kept)] : []), ...foundChecks(context, found)]
+  return [
+    check,
+    await writableCheck(context, asked),
+    ...(configs.length > 0 ? [systemCheck(context, kept)] : []),
+    ...foundChecks(context, found),
+  ]
+}
+
+/** One that opens may still take nothing: a disk that the kernel made read-only, folders that became root's. */
+export async function writableCheck(context: CommandContext, { name, location }: AskedRepository): Promise<Check> {
+  const looked = {
+    id: 'REPOSITORY_WRITABLE',
+    message: context.t('doctor.repositoryWritable', { location: name }),
+    amiss: context.t('doctor.repositoryNotWritable', { location: name }),
+    about: subjects(SubjectKind.PATH, name),
+  } as const
+  return await tried(context, looked, () => storage.requireWritable(location))
 }
 
 function hasDatabase(context: CommandContext): boolean {
@@ -95,7 +112,7 @@ export function foundChecks(context: CommandContext, { history, foreign, keyring
   }
   if (older) {
     const remedy = errorReport(older, { command, locale }).lines.join(' ')
-    const looked = { id: 'REPOSITORY_OLDER', message: t('doctor.older') } as const
+    const looked = { id: 'REPOSITORY_OLDER', message: t('doctor.olderThanSeen') } as const
     checks.push(missing({ ...looked, about: about(SubjectKind.CODE, [older.code]) }, remedy))
   }
   if (keyringsLost.length > 0) {
@@ -125,12 +142,13 @@ export function foundChecks(context: CommandContext, { history, foreign, keyring
 function copyCheck({ t, locale }: CommandContext, history: History): Check {
   const looked = { id: 'SECOND_COPY', message: t('doctor.copy') } as const
   const [copy] = lastCopies(history)
-  if (copy === undefined) return advice(looked, t('doctor.copyRemedy'))
+  if (copy === undefined) return advice({ ...looked, amiss: t('doctor.noCopy') }, t('doctor.copyRemedy'))
   const newest = history.order.findLast(({ entry: { document } }) => isGoodPoint(document))
   const newestGoodMs = newest ? Date.parse(newest.entry.document.finishedAt) : Number.NEGATIVE_INFINITY
   const facts = { at: copy.at, newestAt: copy.newest?.finishedAt ?? null }
   if (!isCopyOld(facts, { newestGoodMs, nowMs: nowMs() })) return fine(looked)
-  return advice(looked, t('doctor.copyOld', { age: ageText(nowMs() - Date.parse(copy.at), locale) }))
+  const age = ageText(nowMs() - Date.parse(copy.at), locale)
+  return advice({ ...looked, amiss: t('doctor.copyOld', { age }) }, t('doctor.copyAgain'))
 }
 
 interface Kept {
@@ -142,7 +160,7 @@ interface Kept {
 
 /** HOME may be lost, or the system works elsewhere: nothing of it runs from here. */
 export function systemCheck({ t }: CommandContext, { repository, configs, other }: Kept): Check {
-  const message = t('doctor.system', { count: configs.length, names: shown(configs) })
+  const message = t('doctor.systemElsewhere', { count: configs.length, names: shown(configs) })
   const looked = { id: 'SYSTEM', message, about: subjects(SubjectKind.CONFIGURATION, ...configs) } as const
   const place = { repository: quoted(repository) }
   return other === null

@@ -1,5 +1,6 @@
 /** What of a system is found out only by opening it: its database, and whether anybody starts what is due. */
 import path from 'node:path'
+import { listText } from '../../contracts/index.ts'
 import type { SystemStatus } from '../../contracts/system/index.ts'
 import { lookAtClock } from '../../engine/index.ts'
 import type { ClockDoubt } from '../../kernel/clock-trust.ts'
@@ -48,6 +49,7 @@ export async function databaseChecks(
   const looked = {
     id: 'DATABASE',
     message: t('doctor.database', { database }),
+    amiss: t('doctor.databaseClosed', { database }),
     about: isEmbedded ? subjects(SubjectKind.PATH, database) : [],
   } as const
   try {
@@ -61,7 +63,7 @@ export async function databaseChecks(
     const isUnknown = code === 'INTERNAL' && isEmbedded
     return [
       isUnknown
-        ? missing(looked, t('doctor.databaseRemedy', { cause: String(error) }))
+        ? missing({ ...looked, amiss: `${looked.amiss} (${String(error)})` }, t('doctor.databaseRemedy'))
         : failed(context, looked, error),
     ]
   }
@@ -69,17 +71,23 @@ export async function databaseChecks(
 
 /** By hand alone nobody is needed. */
 function schedulerCheck(
-  { t }: CommandContext,
+  { t, locale }: CommandContext,
   { configs, scheduler }: Pick<SystemStatus, 'configs' | 'scheduler'>,
 ): Check {
-  const looked = { id: 'SCHEDULER', message: t('doctor.scheduler') } as const
-  const waiting = configs.filter(({ enabled, nextRunLocal }) => enabled && nextRunLocal !== null)
+  const waiting = configs
+    .filter(({ enabled, nextRunLocal }) => enabled && nextRunLocal !== null)
+    .map(({ name }) => name)
+  const looked = {
+    id: 'SCHEDULER',
+    message: t('doctor.scheduler'),
+    amiss: t('doctor.noScheduler', { names: listText(waiting, locale), count: waiting.length }),
+  } as const
   if (scheduler.alive || waiting.length === 0) return fine(looked)
-  const about = subjects(SubjectKind.CONFIGURATION, ...waiting.map(({ name }) => name))
+  const about = subjects(SubjectKind.CONFIGURATION, ...waiting)
   return missing({ ...looked, about }, t('doctor.schedulerRemedy'))
 }
 
 export function clockCheck({ t }: CommandContext, doubt: ClockDoubt | undefined): Check {
-  const looked = { id: 'CLOCK', message: t('doctor.clock') } as const
+  const looked = { id: 'CLOCK', message: t('doctor.clock'), amiss: t('doctor.clockJumped') } as const
   return doubt === undefined ? fine(looked) : missing(looked, t('doctor.clockRemedy'))
 }

@@ -24,14 +24,19 @@ export function runtimeFacts(): RuntimeFacts {
 }
 
 export function runtimeChecks({ t }: CommandContext, { version, hasZstd, callsMissing }: RuntimeFacts): Check[] {
-  const node = { id: 'NODE', message: `Node.js ${version}` } as const
-  const zstd = { id: 'ZSTD', message: 'zstd' } as const
-  const calls = { id: 'SYSTEM_CALLS', message: t('doctor.calls') } as const
-  const needed = `Node.js >= ${NODE_LEAST.join('.')}`
+  const least = NODE_LEAST.join('.')
+  const node = { id: 'NODE', message: `Node.js ${version}`, amiss: t('doctor.oldNode', { version, least }) } as const
+  const zstd = { id: 'ZSTD', message: 'zstd', amiss: t('doctor.noZstd', { version }) } as const
+  const calls = {
+    id: 'SYSTEM_CALLS',
+    message: t('doctor.calls'),
+    amiss: t('doctor.noCalls', { why: callsMissing ?? '' }),
+  } as const
+  const newer = t('doctor.newerNode', { least })
   return [
-    isOldNode(version) ? missing(node, needed) : fine(node),
-    hasZstd ? fine(zstd) : missing(zstd, needed),
-    callsMissing === undefined ? fine(calls) : missing(calls, `npm install koffi (${callsMissing})`),
+    isOldNode(version) ? missing(node, newer) : fine(node),
+    hasZstd ? fine(zstd) : missing(zstd, newer),
+    callsMissing === undefined ? fine(calls) : missing(calls, 'npm install koffi'),
   ]
 }
 

@@ -15,6 +15,8 @@ import { openStore, storage } from '../../system/compose.ts'
 import type { Settings } from '../../system/settings/index.ts'
 import type { CommandContext } from '../command.ts'
 import { decimal, formatBytes, formatMoment, formatSeconds, quoted } from '../format.ts'
+import { SHOWN_LENGTH } from '../named-one.ts'
+import { reasonText } from '../reasons.ts'
 import { SubjectKind } from './catalog.ts'
 import { advice, type Check, fine, type Looked, missing, subjects } from './check.ts'
 import { spaceChecks, spaceOf } from './system-checks.ts'
@@ -72,7 +74,7 @@ function aboutConfig({ name }: ConfigView) {
   return subjects(SubjectKind.CONFIGURATION, name)
 }
 
-function lastRunCheck({ t }: CommandContext, config: ConfigView, last: RunView | undefined): Check {
+function lastRunCheck({ t, locale }: CommandContext, config: ConfigView, last: RunView | undefined): Check {
   const about = aboutConfig(config)
   if (last === undefined)
     return advice(
@@ -87,23 +89,26 @@ function lastRunCheck({ t }: CommandContext, config: ConfigView, last: RunView |
   const run = [...about, ...subjects(SubjectKind.RUN, last.id)]
   if (state === 'COMPLETED' || state === 'RUNNING' || state === 'PENDING') return fine({ ...looked, about: run })
   const shown = skipped.slice(0, SHOWN_MAX)
-  return error
-    ? missing(
-        { ...looked, about: [...run, ...subjects(SubjectKind.CODE, error.code)] },
-        `${error.message} ${error.guidance}`,
-      )
-    : missing(
-        { ...looked, about: [...run, ...subjects(SubjectKind.PATH, ...shown.map((item) => item.path))] },
-        shown.map((item) => `${item.path} (${item.reason})`).join(', '),
-      )
+  if (error)
+    return missing(
+      { ...looked, about: [...run, ...subjects(SubjectKind.CODE, error.code)] },
+      `${error.message} ${error.guidance}`,
+    )
+  const paths = subjects(SubjectKind.PATH, ...shown.map((item) => item.path))
+  const names = shown.map(({ path: place, reason }) => `${place} (${reasonText(reason, locale)})`).join(', ')
+  const lacking = names === '' ? looked.message : `${looked.message}: ${names}`
+  return missing(
+    { ...looked, amiss: lacking, about: [...run, ...paths] },
+    `neonpro-backup runs ${last.id.slice(0, SHOWN_LENGTH)}`,
+  )
 }
 
 function nextRunCheck({ t }: CommandContext, config: ConfigView): Check {
   const looked = (message: string) => ({ id: 'NEXT_RUN', message, about: aboutConfig(config) }) as const
   if (!config.enabled)
     return advice(looked(t('doctor.disabled')), `neonpro-backup config enable ${quoted(config.name)}`)
-  const planned = looked(t('doctor.planned'))
-  return config.nextRunAt === null || config.schedulerAlive ? fine(planned) : missing(planned, 'neonpro-backup serve')
+  if (config.nextRunAt === null || config.schedulerAlive) return fine(looked(t('doctor.planned')))
+  return missing(looked(t('doctor.notPlanned')), 'neonpro-backup serve')
 }
 
 /** Looks at the first entries of a tree for what this user may not read. */
@@ -129,7 +134,7 @@ function readableCheck({ t }: CommandContext, root: string): Check {
   const names = closed.map(({ place, code }) => `${place} (${code})`).join(', ')
   const about = subjects(SubjectKind.PATH, ...closed.map(({ place }) => place))
   return missing(
-    { id: 'SOURCE_READABLE', message: `${message}: ${names}`, about },
+    { id: 'SOURCE_READABLE', message: t('doctor.notReadable', { user: userName(), names }), about },
     `ls -la ${quoted(root)}; setfacl -R -m u:${userName()}:rX ${quoted(root)}`,
   )
 }

@@ -5,12 +5,13 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { isBackupError, systemCode } from '../../kernel/backup-error.ts'
+import { userName } from '../../kernel/machine.ts'
 import { storage } from '../../system/compose.ts'
 import { readKeys, type Settings } from '../../system/settings/index.ts'
 import type { CommandContext } from '../command.ts'
 import { formatBytes, quoted } from '../format.ts'
 import { Severity, SubjectKind } from './catalog.ts'
-import { advice, type Check, fine, missing, subjects, tried } from './check.ts'
+import { advice, type Check, failed, fine, missing, subjects, tried } from './check.ts'
 
 /** Below this share of a disk it is time to act. */
 const FREE_SHARE_MIN = 0.05
@@ -30,7 +31,8 @@ export async function systemChecks(context: CommandContext, { values, warnings }
   ]
 }
 
-function writableCheck({ t }: CommandContext, home: string): Check {
+function writableCheck(context: CommandContext, home: string): Check {
+  const { t } = context
   const looked = {
     id: 'HOME_WRITABLE',
     message: t('doctor.writable', { folder: home }),
@@ -40,10 +42,12 @@ function writableCheck({ t }: CommandContext, home: string): Check {
     fs.accessSync(home, fs.constants.W_OK | fs.constants.X_OK)
     return fine(looked)
   } catch (error) {
-    return missing(
-      looked,
-      systemCode(error) === 'ENOENT' ? `mkdir -p -m 0700 ${quoted(home)}` : `chown -R "$(id -un)" ${quoted(home)}`,
-    )
+    const cause = systemCode(error)
+    if (cause === 'EROFS') return failed(context, { ...looked, amiss: t('doctor.notWritten', { folder: home }) }, error)
+    if (cause === 'ENOENT')
+      return missing({ ...looked, amiss: t('doctor.noFolder', { folder: home }) }, `mkdir -p -m 0700 ${quoted(home)}`)
+    const amiss = t('doctor.notWritable', { folder: home, user: userName(), cause: cause ?? '' })
+    return missing({ ...looked, amiss }, `chown -R "$(id -un)" ${quoted(home)}`)
   }
 }
 
@@ -125,17 +129,18 @@ function errorLine(line: string): string[] {
 function channelChecks({ t }: CommandContext, channels: Settings['values']['channels']): Check[] {
   const hasMail = channels.smtpUrl !== undefined && (channels.emailTo ?? []).length > 0
   const heartbeat = channels.healthcheckUrl !== undefined && !channels.healthcheckUrl.includes('{slug}')
-  const told = { id: 'CHANNELS', message: t('doctor.channel') } as const
+  const told = { id: 'CHANNELS', message: t('doctor.channel'), amiss: t('doctor.noChannel') } as const
   const mail = subjects(SubjectKind.CHANNEL, 'email')
   const beat = {
     id: 'HEARTBEAT',
     message: t('doctor.heartbeat'),
+    amiss: t('doctor.noHeartbeat'),
     about: subjects(SubjectKind.CHANNEL, 'healthcheck'),
   } as const
   return [
     hasMail || channels.webhookUrl !== undefined ? fine(told) : advice(told, t('doctor.channelRemedy')),
     ...(channels.smtpUrl !== undefined && !hasMail
-      ? [missing({ id: 'MAIL_RECEIVER', message: t('doctor.receiver'), about: mail }, t('doctor.receiverRemedy'))]
+      ? [missing({ id: 'MAIL_RECEIVER', message: t('doctor.noReceiver'), about: mail }, t('doctor.receiverRemedy'))]
       : []),
     heartbeat ? fine(beat) : advice(beat, t('doctor.heartbeatRemedy')),
   ]
@@ -146,7 +151,7 @@ async function probeChecks(context: CommandContext, channels: Settings['values']
   const { t, locale } = context
   const { openNotifiers } = await import('../../system/compose-channels.ts')
   // Half a set-up opens nothing.
-  const looked = { id: 'CHANNEL_SETTINGS', message: t('doctor.channel') } as const
+  const looked = { id: 'CHANNEL_SETTINGS', message: t('doctor.channels') } as const
   const whole = await tried(context, looked, () => openNotifiers(channels))
   if (whole.severity !== Severity.OK) return [whole]
   const isSetUp = (carries: string) => carries === 'ALARM' || channels.healthcheckUrl !== undefined

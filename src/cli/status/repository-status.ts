@@ -111,6 +111,12 @@ function rememberedFacts(
   }
 }
 
+/** Whoever hears that the repository is away asks first for what else there is. */
+export function sayAway(context: CommandContext, values: SettingsValues): void {
+  context.say(context.t('status.repository', { repository: storage.labelOf(values.repository) }))
+  sayCopyAndVerification(rememberedFacts(context, values), context)
+}
+
 async function factsOf(context: CommandContext, values: SettingsValues) {
   const { keks } = await readKeys(values)
   const directory = stateDirectory(context)
