@@ -4,9 +4,17 @@ import { warningOf } from '../contracts/system/index.ts'
 import { acceptClock } from '../engine/index.ts'
 import { nowMs } from '../kernel/clock.ts'
 import { evaluateRules, testChannels } from '../services/alarms/index.ts'
-import { exportAudit, verifyAudit } from '../services/audit/index.ts'
-import { createConfig, deleteConfig, getConfig, listConfigs, updateConfig } from '../services/configs/index.ts'
-import { applyRetention, simulateRetention } from '../services/execution/index.ts'
+import { exportAudit, listAuditEntries, verifyAudit } from '../services/audit/index.ts'
+import {
+  createConfig,
+  deleteConfig,
+  effectiveConfig,
+  getConfig,
+  listConfigs,
+  updateConfig,
+} from '../services/configs/index.ts'
+import { applyRetention, simulateRetention, verifyShare } from '../services/execution/index.ts'
+import { browsePoint, diffPoints, findInPoints, listKeys, listRepositories } from '../services/inside/index.ts'
 import {
   acknowledgeAlert,
   calculateMetrics,
@@ -66,6 +74,7 @@ export const HANDLERS: Handlers = {
   'config.delete': (parts, { id }, { by }) =>
     deleteConfig(parts, id, by).then(({ warnings }) => ({ data: { deleted: true }, warnings })),
   'config.get': (parts, { id }) => only(getConfig(parts, id)),
+  'config.effective': (parts, { id }) => only(effectiveConfig(parts, id)),
   'config.list': (parts) => only(listConfigs(parts)),
   'backup.execute': async (parts, { configId }, { by }) => ({
     data: await requestRun(parts, { configId, by, trigger: 'MANUAL' }),
@@ -101,10 +110,17 @@ export const HANDLERS: Handlers = {
     warnings: await holdWarnings(parts, hold),
   }),
   'recover.liftHold': (parts, { holdId }, { by }) => only(liftHold(parts, holdId, by)),
+  'point.browse': (parts, asked, { signal }) => only(browsePoint(parts, { ...asked, signal })),
+  'point.find': (parts, asked, { signal }) => only(findInPoints(parts, { ...asked, signal })),
+  'point.diff': (parts, asked, { signal }) => only(diffPoints(parts, { ...asked, signal })),
+  'repository.list': (parts) => only(listRepositories(parts)),
+  'repository.verify': (parts, { readShare }, { signal }) => only(verifyShare(parts, { readShare, signal })),
+  'key.list': (parts, _, { signal }) => only(listKeys(parts, signal)),
   'storage.delete': (parts, { path }) => only(remove(parts, path)),
   'storage.list': (parts, { prefix }) => list(parts, prefix).then(({ files: data, warnings }) => ({ data, warnings })),
   'storage.exists': (parts, { path }) => only(exists(parts, path)),
   'audit.verify': (parts) => only(verifyAudit(parts)),
+  'audit.entries': (parts, page) => only(listAuditEntries(parts, page)),
   'audit.export': (parts, { from, to }) => only(exportAudit(parts, given({ from, to }))),
   'audit.note': async (parts, { action, resource, result, details }, { by }) => {
     // Whoever reads the log can tell what the system did from what it was told.

@@ -2,6 +2,7 @@
 // is one of those that it names, and each can be asked for by HTTP. Method: one working system on real folders; every
 // answer that the façade gets is held against the table on its way.
 import assert from 'node:assert/strict'
+import fs from 'node:fs'
 import { test } from 'node:test'
 import { CALL_TABLE, type CallName, EVERY_CALL_ERRORS, type Result, Right } from '../../src/contracts/system/index.ts'
 import { schemaPaths } from '../../src/contracts/system/validation.ts'
@@ -77,6 +78,7 @@ test('every call answers what the table says, and fails only as it says', async 
     manager.createConfig({ name: 'x', paths: ['/a'], time: 'noon' } as never),
     manager.updateConfig('none', { enabled: false }),
     manager.getConfig('none'),
+    manager.getEffectiveConfig('none'),
     manager.executeBackup('none'),
     system.waitForRun('none'),
     manager.cancelBackup('none'),
@@ -87,6 +89,9 @@ test('every call answers what the table says, and fails only as it says', async 
     recover.getRecoveryStatus('none'),
     recover.cancelRecovery('none'),
     recover.pinPoint('none'),
+    recover.browsePoint('none'),
+    recover.findFiles('*', { pointId: 'none' }),
+    recover.comparePoints('none', 'none'),
     recover.unpinPoint('none'),
     recover.liftHold('none'),
     recover.addHold({ pointId: 'none', reason: 'r' }),
@@ -114,6 +119,32 @@ test('every call answers what the table says, and fails only as it says', async 
 
   const points = await until('the point is there', async () => (await recover.getRecoveryPoints()).unwrap())
   const pointId = points[0]!.id
+  const { entries, isWhole } = (await recover.browsePoint(pointId, here.source)).unwrap()
+  assert.deepEqual([entries.map(({ path, bytes }) => [path, bytes]), isWhole], [[[here.at('source/a.txt'), 1]], true])
+  const found = (await recover.findFiles('A.TXT', { pointId })).unwrap().found
+  assert.deepEqual(
+    found.map(({ path }) => path),
+    [here.at('source/a.txt')],
+  )
+  assert.equal((await recover.browsePoint(pointId, '/', { recursive: true, limit: 1 })).unwrap().isWhole, false)
+  fs.writeFileSync(here.at('source/b.txt'), 'bb')
+  const later = (await system.waitForRun((await system.runBackupNow(configId)).unwrap())).unwrap()
+  const differences = (await recover.comparePoints(pointId, later.id)).unwrap().differences
+  assert.deepEqual(
+    differences.filter(({ change }) => change === 'added').map(({ path, bytesAfter }) => [path, bytesAfter]),
+    [[here.at('source/b.txt'), 2]],
+  )
+  assert.equal((await manager.getEffectiveConfig(configId)).unwrap().settings.performance.timeout, 60)
+  const [repository] = (await system.listRepositories()).unwrap()
+  assert.deepEqual([repository!.isCurrent, repository!.location], [true, here.config.local.basePath])
+  assert.deepEqual(
+    (await system.listKeys()).unwrap().recipients.map(({ opensWithThisKey }) => opensWithThisKey),
+    [true],
+  )
+  assert.equal((await system.verifyRepository({ readShare: 0 })).unwrap().packsRead, 0)
+  const verified = (await system.verifyRepository()).unwrap()
+  assert.deepEqual([verified.problems, verified.readShare, verified.packsRead === verified.packs], [[], 1, true])
+  assert.equal((await recover.getRecoveryPoints()).unwrap().at(-1)?.state, 'VERIFIED')
   await recover.pinPoint(pointId, 'why')
   await recover.unpinPoint(pointId)
   const hold = (await recover.addHold({ pointId, reason: 'case', until: '2047-01-31' })).unwrap()
@@ -134,6 +165,10 @@ test('every call answers what the table says, and fails only as it says', async 
   await storage.delete('a/b.txt')
 
   await ask('audit.note', { action: 'key.add', resource: 'key:1', result: 'SUCCESS', details: { names: ['a'] } })
+  const first = (await system.listAuditEntries({ limit: 2 })).unwrap()
+  assert.deepEqual([first.entries[0]?.action, first.entries[0]?.label, first.entries.length], ['key.add', 'test', 2])
+  const second = (await system.listAuditEntries({ before: first.next!, limit: 1 })).unwrap()
+  assert.equal(second.entries[0]?.sequence, first.entries[1]!.sequence - 1)
   await system.exportAudit()
   await system.verifyAudit()
   await system.acceptClock()

@@ -30,7 +30,7 @@ test('every member of every call refuses NUL, half characters and, but in paths,
   for (const name of Object.keys(CALLS) as CallName[]) {
     const members = [...schemaPaths(CALLS[name].input)].filter((path) => !path.includes('policy'))
     for (const member of members) {
-      const isPath = /(^|\.)(path|paths|prefix|targetPath|includePatterns|excludePatterns)(\[\])?$/.test(member)
+      const isPath = /(^|\.)(path|paths|prefix|pattern|targetPath|includePatterns|excludePatterns)(\[\])?$/.test(member)
       for (const [what, text] of Object.entries({ ...BAD, ...(!isPath && CONTROL) })) {
         tried += 1
         assert.throws(

@@ -11,6 +11,22 @@ import { bytes, count, flag, sha256, text, uuid, yes } from './answer-parts.ts'
 import { callForm } from './call-forms.ts'
 import { acts, type CallSpec, REPOSITORY_ERRORS, reads } from './call-spec.ts'
 import { configInputSchema, configPatchSchema, retentionSchema } from './config-settings.ts'
+import {
+  type AuditPage,
+  auditPage,
+  type FoundEntries,
+  foundEntries,
+  type KeyringView,
+  keyring,
+  type PointDifferences,
+  type PointListing,
+  pointDifferences,
+  pointListing,
+  type RepositoryView,
+  repositoryView,
+  type Verification,
+  verification,
+} from './inside-schemas.ts'
 import { auditVerdict, health, holdView, metrics, realTime, rebuilt, status, storedFile } from './report-schemas.ts'
 import type { Page } from './result.ts'
 import { listBackupsFilterSchema, momentSchema, paginationSchema, recoveryOptionsSchema } from './system-config.ts'
@@ -39,6 +55,7 @@ import { AlertSeverity, AlertType, RecoveryType } from './vocabulary.ts'
 const id = z.string().min(1)
 const userId = z.string().min(1).max(200).optional()
 const nothing = z.strictObject({})
+const limit = z.number().int().min(1).max(10_000).optional()
 /** What a command says of its act: names are cut, lists are. */
 const actFact = z.union([z.string().max(200), z.number(), z.boolean(), z.array(z.string().max(200)).max(100)])
 const named = { config: ['CONFIG_NOT_FOUND'], run: ['RUN_NOT_FOUND'], request: ['REQUEST_NOT_FOUND'] } as const
@@ -80,6 +97,13 @@ export const CALLS = {
     ...{ right: 'config.read', http: 'GET /configs' },
     input: nothing,
     output: z.array(config),
+  }),
+  /** With what the system says where the configuration does not. */
+  'config.effective': reads({
+    ...{ right: 'config.read', http: 'GET /configs/{id}/effective' },
+    input: z.strictObject({ id }),
+    output: config,
+    errors: named.config,
   }),
   'backup.execute': acts({
     ...{ right: 'backup.run', http: 'POST /configs/{configId}/runs', action: 'backup.run' },
@@ -229,6 +253,53 @@ export const CALLS = {
     errors: ['NOT_FOUND', 'ID_AMBIGUOUS', ...REPOSITORY_ERRORS],
     about: ({ holdId }) => `hold:${holdId}`,
   }),
+  'point.browse': reads({
+    ...{ right: 'point.browse', http: 'GET /points/{pointId}/entries' },
+    input: z.strictObject({
+      pointId: id,
+      path: z.string().min(1).optional(),
+      recursive: z.boolean().optional(),
+      limit,
+    }),
+    output: pointListing,
+    errors: ['NOT_FOUND', ...POINT_ERRORS],
+  }),
+  'point.find': reads({
+    ...{ right: 'point.browse', http: 'GET /entries' },
+    input: z.strictObject({
+      pattern: z.string().min(1),
+      pointId: id.optional(),
+      exact: z.boolean().optional(),
+      limit,
+    }),
+    output: foundEntries,
+    errors: POINT_ERRORS,
+  }),
+  'point.diff': reads({
+    ...{ right: 'point.browse', http: 'GET /points/{pointId}/differences/{otherId}' },
+    input: z.strictObject({ pointId: id, otherId: id, limit }),
+    output: pointDifferences,
+    errors: POINT_ERRORS,
+  }),
+  'repository.list': reads({
+    ...{ right: 'repository.read', http: 'GET /repositories' },
+    input: nothing,
+    output: z.array(repositoryView),
+  }),
+  /** Reads what is stored; points whose data is all there are proven by a whole one. */
+  'repository.verify': acts({
+    ...{ right: 'repository.manage', http: 'POST /repository/verify', action: 'repository.verify' },
+    input: z.strictObject({ readShare: z.number().min(0).max(1).optional(), userId }),
+    output: verification,
+    errors: ['WORKER_LOST', ...REPOSITORY_ERRORS],
+    about: () => 'repository:data',
+  }),
+  'key.list': reads({
+    ...{ right: 'key.read', http: 'GET /keys' },
+    input: nothing,
+    output: keyring,
+    errors: REPOSITORY_ERRORS,
+  }),
   'storage.delete': acts({
     ...{ right: 'file.write', http: 'DELETE /files', action: 'storage.delete' },
     input: z.strictObject({ path: z.string(), userId }),
@@ -253,6 +324,11 @@ export const CALLS = {
     input: nothing,
     output: auditVerdict,
     errors: REPOSITORY_ERRORS,
+  }),
+  'audit.entries': reads({
+    ...{ right: 'audit.read', http: 'GET /audit/entries' },
+    input: z.strictObject({ before: z.number().int().min(1).optional(), limit }),
+    output: auditPage,
   }),
   'audit.export': acts({
     ...{ right: 'audit.export', http: 'POST /audit/export', action: 'audit.export' },
@@ -337,7 +413,7 @@ export function parseCall<Name extends CallName>(name: Name, input: unknown): Ca
 }
 
 /** Names of files and what stands for them: a file system takes controls in them. */
-const IS_PATH = /(^|\.)(path|paths|prefix|targetPath|includePatterns|excludePatterns)(\[\d+\])?$/
+const IS_PATH = /(^|\.)(path|paths|prefix|pattern|targetPath|includePatterns|excludePatterns)(\[\d+\])?$/
 
 /** What a database does not take is refused before it gets anywhere: in a signed record it would be there for ever. */
 function refuseUnstorable(name: string, input: unknown): void {
@@ -361,6 +437,7 @@ export interface CallData {
   'config.delete': { readonly deleted: true }
   'config.get': ConfigView
   'config.list': readonly ConfigView[]
+  'config.effective': ConfigView
   'backup.execute': string
   'backup.cancel': RunView
   'backup.get': RunView
@@ -385,10 +462,17 @@ export interface CallData {
   'recover.unpin': RecoveryPointView
   'recover.addHold': HoldView
   'recover.liftHold': { readonly lifted: true }
+  'point.browse': PointListing
+  'point.find': FoundEntries
+  'point.diff': PointDifferences
+  'repository.list': readonly RepositoryView[]
+  'repository.verify': Verification
+  'key.list': KeyringView
   'storage.delete': { readonly deleted: boolean }
   'storage.list': readonly StoredFile[]
   'storage.exists': boolean
   'audit.verify': AuditVerdict
+  'audit.entries': AuditPage
   /** JSON lines. */
   'audit.export': string
   'audit.note': { readonly noted: true }

@@ -29,6 +29,15 @@ export {
   type ScheduleSettings,
   type SystemDefaults,
 } from './config-settings.ts'
+export type {
+  AuditPage,
+  FoundEntries,
+  KeyringView,
+  PointDifferences,
+  PointListing,
+  RepositoryView,
+  Verification,
+} from './inside-schemas.ts'
 export {
   CONFIG_OPTIONS,
   type OptionReference,

@@ -1,4 +1,4 @@
-import type { ConfigView } from '../../contracts/system/index.ts'
+import { type ConfigView, effectiveSettings } from '../../contracts/system/index.ts'
 import type { SystemParts } from '../parts.ts'
 import { nextDueOf, schedulerAlive } from '../scheduling/index.ts'
 import { configView, readConfig } from './config-row.ts'
@@ -17,6 +17,12 @@ export async function listConfigs(parts: SystemParts): Promise<ConfigView[]> {
     schedulerAlive(parts),
   ])
   return rows.map((row) => configView(row, { nextDueAt: next.get(row.id) ?? null, schedulerAlive: alive }))
+}
+
+/** What its runs go by: its own settings, and the system's where it says nothing. Throws CONFIG_NOT_FOUND. */
+export async function effectiveConfig(parts: SystemParts, id: string): Promise<ConfigView> {
+  const config = await getConfig(parts, id)
+  return { ...config, settings: effectiveSettings(config.settings, parts.defaults) }
 }
 
 /** Throws CONFIG_NOT_FOUND. */

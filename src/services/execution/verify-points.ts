@@ -43,3 +43,18 @@ export async function verifyPoints(
   })
   return result
 }
+
+/** A share of the stored bytes, by default all; less than that proves no point. Throws only what reading throws. */
+export async function verifyShare(
+  parts: Pick<SystemParts, 'catalog' | 'repository' | 'tenantId'>,
+  {
+    readShare = 1,
+    signal,
+  }: { readonly readShare?: number | undefined; readonly signal?: AbortSignal | undefined } = {},
+): Promise<VerifyResult & { readonly readShare: number }> {
+  const result =
+    readShare === 1
+      ? await verifyPoints(parts, signal ? { signal } : {})
+      : await runInEngine(parts.repository, { kind: 'verify', readShare }, { signal })
+  return { ...result, readShare }
+}

@@ -1,7 +1,7 @@
 /** Restore points, what keeps them, and restores. */
 export { carryOutRecovery, resumeRecoveries } from './carry-out-recovery.ts'
 export { createRecoveryRequest } from './create-request.ts'
-export { getRecoveryPoints, pointsDatedAhead } from './points.ts'
+export { findPoint, getRecoveryPoints, pointsDatedAhead } from './points.ts'
 export {
   addHold,
   type HoldRequest,

@@ -69,6 +69,11 @@ export class BackupManager {
     return this.#call('config.get', { id })
   }
 
+  /** As its runs go by it: with what the system says where the configuration does not. */
+  getEffectiveConfig(id: string): Promise<Result<ConfigView>> {
+    return this.#call('config.effective', { id })
+  }
+
   listConfigs(): Promise<Result<readonly ConfigView[]>> {
     return this.#call('config.list', {})
   }

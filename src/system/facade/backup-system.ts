@@ -1,14 +1,18 @@
 /** The system as an application sees it. Every method is one call; none throws for what a caller can cause. */
 import type {
+  AuditPage,
   AuditVerdict,
   BackupOptionsInput,
   ConfigInput,
   ConfigView,
+  KeyringView,
   RebuildSummary,
+  RepositoryView,
   Result,
   RunView,
   Spelt,
   SystemStatus,
+  Verification,
   Widened,
 } from '../../contracts/system/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
@@ -107,6 +111,34 @@ export class BackupSystem {
   /** Walks the audit chain, in the database and against the segments in the repository. */
   verifyAudit(): Promise<Result<AuditVerdict>> {
     return this.#call('audit.verify', {})
+  }
+
+  /** The audit log a page at a time, newest first: `before` is the `next` of the page before. */
+  listAuditEntries(page: { readonly before?: number; readonly limit?: number } = {}): Promise<Result<AuditPage>> {
+    return this.#call('audit.entries', page)
+  }
+
+  /** The current one first. */
+  listRepositories(): Promise<Result<readonly RepositoryView[]>> {
+    return this.#call('repository.list', {})
+  }
+
+  /**
+   * Reads a share of what is stored, by default all: then points that are whole are proven. Damage is in the answer,
+   * with the paths that it hits.
+   */
+  verifyRepository(
+    options: { readonly readShare?: number; readonly signal?: AbortSignal } = {},
+    userId?: string,
+  ): Promise<Result<Verification>> {
+    const isGiven = typeof options === 'object' && options !== null
+    const { signal, ...input } = isGiven ? options : { signal: undefined, readShare: options }
+    return this.#call('repository.verify', { ...input, userId }, signal ? { signal } : {})
+  }
+
+  /** Who opens the repository: no secret is in it. */
+  listKeys(): Promise<Result<KeyringView>> {
+    return this.#call('key.list', {})
   }
 
   /** The audit log as JSON lines, verifiable offline. */

@@ -1,6 +1,9 @@
 import type {
   CallInput,
+  FoundEntries,
   HoldView,
+  PointDifferences,
+  PointListing,
   RecoveryOptions,
   RecoveryPointView,
   RecoveryRequestView,
@@ -51,6 +54,32 @@ export class RecoveryService {
   /** Newest first; of one configuration, or all. */
   getRecoveryPoints(configId?: string): Promise<Result<readonly RecoveryPointView[]>> {
     return this.#call('recover.points', { configId })
+  }
+
+  /** What is in a folder of a point, by default its root; 1,000 entries unless `limit` says otherwise. */
+  browsePoint(
+    pointId: string,
+    path?: string,
+    options: { readonly recursive?: boolean; readonly limit?: number } = {},
+  ): Promise<Result<PointListing>> {
+    return this.#call('point.browse', { ...options, pointId, path })
+  }
+
+  /** Entries that a name, a path or a glob meets, in one point or in all, newest first. */
+  findFiles(
+    pattern: string,
+    options: { readonly pointId?: string; readonly exact?: boolean; readonly limit?: number } = {},
+  ): Promise<Result<FoundEntries>> {
+    return this.#call('point.find', { ...options, pattern })
+  }
+
+  /** What is otherwise in the second point. */
+  comparePoints(
+    pointId: string,
+    otherId: string,
+    options: { readonly limit?: number } = {},
+  ): Promise<Result<PointDifferences>> {
+    return this.#call('point.diff', { ...options, pointId, otherId })
   }
 
   /** Kept whatever the policy says. In the repository before this answers. */
