@@ -1,7 +1,8 @@
 // Goal: stopped at any storage call, nothing that was committed is lost and nothing needs unlocking. Method: fail the
 // n-th call (before or after it took effect) and everything after it, for n = 1, 2, … until the operation completes (the
 // short form leaves some out, chosen by the seed);
-// the same with a process that is killed there; both also through calls alone, as over a store without local files.
+// the same with a process that is killed there; both also through calls alone, as over a store without local files, and
+// killed in the middle of a request to a server on loopback.
 // After each stop verify every byte, restore every committed snapshot, and let the next backup and prune run.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
@@ -9,7 +10,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { dropDamage, prune, readHistory, repairRepository, verifyRepository } from '../../src/engine/index.ts'
-import { faultyStore } from '../harness/faulty-store.ts'
+import { type FaultPlan, faultyStore } from '../harness/faulty-store.ts'
 import {
   backup,
   localStore,
@@ -22,6 +23,7 @@ import {
 } from '../harness/repository.ts'
 import { seededRandom, testSeed } from '../harness/seeded-random.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
+import { toyServer } from '../harness/toy-server.ts'
 import { FORMS, loseIndex, OPERATIONS, type Operation, type Prepared, prepare, prepared } from './operations.ts'
 
 const isLong = process.env['NEONPRO_TEST_LONG'] === '1'
@@ -113,19 +115,32 @@ function notPlanned(error: unknown, hasFired: boolean): false {
   return false
 }
 
-function killing(name: string, form: Form, plan: { at: number; mode: 'kill' | 'kill-after' }): Stop['stop'] {
-  return (_ready, base) =>
-    new Promise((resolve, reject) => {
-      execFile(
-        process.execPath,
-        [path.join(import.meta.dirname, 'crash-child.ts'), base, name, form, String(plan.at), plan.mode],
-        (error, _stdout, stderr) => {
-          if (!error) resolve(false)
-          else if (error.signal === 'SIGKILL') resolve(true)
-          else reject(new Error(`the child failed before it was killed: ${stderr}`))
-        },
-      )
-    })
+function killing(name: string, form: Form, plan: KillPlan): Stop['stop'] {
+  return (_ready, base) => killed([base, name, form], plan)
+}
+
+/** The store is behind a server, in this process: it outlives the one that is killed. */
+function killingFar(name: string, operation: Operation, plan: KillPlan): Stop['stop'] {
+  return async (ready, base) => {
+    await using server = await toyServer({ open: () => localStore(ready[operation.on].folder) })
+    return await killed([base, name, `${server.host}/bucket ${server.token}`], plan)
+  }
+}
+
+type KillPlan = FaultPlan & { readonly mode: 'kill' | 'kill-during' | 'kill-after' }
+
+function killed(how: readonly string[], { at, mode }: KillPlan): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    execFile(
+      process.execPath,
+      [path.join(import.meta.dirname, 'crash-child.ts'), ...how, String(at), mode],
+      (error, _stdout, stderr) => {
+        if (!error) resolve(false)
+        else if (error.signal === 'SIGKILL') resolve(true)
+        else reject(new Error(`the child failed before it was killed: ${stderr}`))
+      },
+    )
+  })
 }
 
 /** Every operation makes as many: the first stop is among them. */
@@ -174,6 +189,19 @@ for (const [name, operation] of Object.entries(OPERATIONS)) {
       assert.ok(kills > 0, `only ${kills} kills`)
     })
   }
+}
+
+for (const [name, operation] of Object.entries(OPERATIONS)) {
+  test(`killed while it calls over a network, ${name} loses nothing`, async () => {
+    using folder = temporaryDirectory()
+    await prepare(folder.path)
+    const kills = await sweep(folder.path, 100, (at) => ({
+      name,
+      operation,
+      stop: killingFar(name, operation, { at, mode: 'kill-during' }),
+    }))
+    assert.ok(kills > 0, `only ${kills} kills`)
+  })
 }
 
 /** Flips a byte in the middle of the largest pack: content that the source still has. */

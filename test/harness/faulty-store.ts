@@ -4,8 +4,8 @@ import { BackupError } from '../../src/kernel/backup-error.ts'
 import type { ObjectStore } from '../../src/storage/index.ts'
 import { publishingBy } from './store-with.ts'
 
-/** `kill` ends this very process by SIGKILL, before the call or after it took effect. */
-export type FaultMode = 'before' | 'after' | 'kill' | 'kill-after'
+/** `kill` ends this very process by SIGKILL, before the call, once it has begun or after it took effect. */
+export type FaultMode = 'before' | 'after' | 'kill' | 'kill-during' | 'kill-after'
 
 export interface FaultPlan {
   /** 1 is the first call. */
@@ -33,12 +33,16 @@ export function faultyStore(inner: ObjectStore, plan?: FaultPlan): FaultyStore {
   const act = async <T>(run: () => Promise<T>): Promise<T> => {
     calls += 1
     // A call beside the one that kills must not fail first: the process would end by its error, not by the signal.
-    if (fired && plan?.mode === 'kill-after') return new Promise<never>(() => {})
+    if (fired && (plan?.mode === 'kill-after' || plan?.mode === 'kill-during')) return new Promise<never>(() => {})
     if (fired) throw new Crash('gone')
     if (!plan || calls !== plan.at) return run()
     fired = true
     if (plan.mode === 'after' || plan.mode === 'kill-after') await run()
-    if (plan.mode === 'kill' || plan.mode === 'kill-after') process.kill(process.pid, 'SIGKILL')
+    if (plan.mode === 'kill-during') {
+      run().catch(() => {})
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    if (plan.mode.startsWith('kill')) process.kill(process.pid, 'SIGKILL')
     throw new BackupError('STORAGE_FAILED', `planned fault at call ${calls}`)
   }
   const store = new Proxy(inner, {
