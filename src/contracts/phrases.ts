@@ -128,6 +128,7 @@ const PHRASES_PT_BR: Readonly<Record<string, string>> = {
   'this policy keeps nothing: every rule in it is 0': 'esta política não mantém nada: toda regra nela é 0',
   [NEW_KEY]: 'Ainda não há repositório ali: para um novo, crie uma chave com "neonpro-backup key generate ARQUIVO" e guarde-a fora dos dados e do repositório.',
   // Refusals of wrong use that a library's caller meets too.
+  'The whole path {} would be made once more below {}, in the live data. To put it back in its place: recover {} --target {} (in the library: subtree and targetPath {}).': 'O caminho inteiro {} seria criado de novo dentro de {}, nos dados em uso. Para devolvê-lo ao lugar: recover {} --target {} (na biblioteca: subtree e targetPath {}).',
   'There is no such recipient.': 'Não há tal destinatário.',
   'The last recipient can not be removed.': 'O último destinatário não pode ser removido.',
   'Both locations hold the same repository: nothing can be copied.': 'Os dois locais contêm o mesmo repositório: não há o que copiar.',

@@ -206,7 +206,10 @@ test('runs and points are listed by short ids, and an id is taken by its beginni
   fs.writeFileSync(at('documents/a'), 'changed')
   const nested = await run(['recover', short[0]!, '--target', at('documents')])
   assert.equal(nested.status, 2)
-  assert.ok(nested.stderr.includes(`recover ${short[0]}:${at('documents')} --target ${at('documents')}`), nested.stderr)
+  assert.ok(
+    nested.stderr.includes(`recover ${point!.id}:${at('documents')} --target ${at('documents')}`),
+    nested.stderr,
+  )
   assert.equal((await run(['recover', `latest:${at('documents')}`, '--target', at('documents')])).status, 2)
   for (const wanted of [short[0]!, 'latest']) {
     fs.writeFileSync(at('documents/a'), 'changed')

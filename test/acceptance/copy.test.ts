@@ -70,6 +70,12 @@ test('the first disk is lost: the copy gives everything back, disabled, and forg
   assert.equal(rebuilt.status, 0, rebuilt.stderr)
   const { configs, configsRemoved, holds, runs, configsLeftDisabled } = rebuilt.json as Record<string, unknown>
   assert.deepEqual([configs, configsRemoved, holds, runs, configsLeftDisabled], [1, 1, 1, 2, ['clinic']])
+  // Nobody here knew the first one: up to when the copy knows of it is told.
+  const until = String(rebuilt.json?.['copiedUntil'])
+  const newest = (await cli(['snapshots', '--latest', '1', '--json', ...there], at.at('copy-key'))).json
+  const [point] = newest!['snapshots'] as Array<{ finishedAt: string }>
+  assert.ok(until >= point!.finishedAt && until <= new Date().toISOString(), `${until} ${point!.finishedAt}`)
+  assert.match(rebuilt.stderr, /did not know the first one.*hold list/)
   assert.match(rebuilt.stderr, /copy.*1 configuration is left disabled \(clinic\).*config enable/)
   const listed = await cli(['config', 'list', '--json', ...there], at.at('copy-key'))
   assert.match(listed.stdout.toString(), /"enabled":\s*false/)

@@ -5,6 +5,10 @@ import { createHash, randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
+import { changeKeyring, parseKek, Repository, wrapKey } from '../../src/engine/index.ts'
+import { publishKeyring } from '../../src/engine/repository/keyring-objects.ts'
+import { isBackupError } from '../../src/kernel/backup-error.ts'
+import { localStore } from '../harness/repository.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 import { CLI, type Ran, runCli } from './run-cli.ts'
 
@@ -146,8 +150,41 @@ test('a second key opens by itself, keeps its id through changes, is added once,
   )
   assert.equal((await run(['snapshots', '--key-file', at('three')])).status, 12)
   await ok(['snapshots', '--key-file', at('two')])
-  assert.equal(code(await run(['key', 'remove', 'ffff'])), 'NOT_FOUND')
   assert.equal((await ok(['key', 'rotate', '--json'])).json?.['epoch'], 3)
+})
+
+test('key remove: without an id, one that nobody has, a beginning that several have, the key in use, and the last one', async () => {
+  using folder = temporaryDirectory()
+  const key = newKey()
+  const { at, run, recipients } = await life(folder.path, key)
+  await using repository = await Repository.open(localStore(at('repo')), [parseKek(key, 'key')])
+  const { keys, store } = repository
+  const repositoryId = keys.repositoryId.toString('hex')
+  const now = '2026-11-23T00:00:00.000Z'
+  const twins = ['abcd000000000001', 'abcd000000000002'].map((id) =>
+    wrapKey(parseKek(newKey(), 'twin'), keys.keyringKey, { repositoryId, label: id, now, id }),
+  )
+  const held = [...keys.recipients, ...twins]
+  const draft = { repositoryId, generation: 2, previous: keys.name, now, keyringKey: keys.keyringKey }
+  await publishKeyring(store, { ...draft, recipients: held, bundle: keys.bundle })
+  const refusals = [
+    [[], 'USAGE', /argument <id> is missing/],
+    [['0123'], 'NOT_FOUND', /key list/],
+    [['abcd'], 'ID_AMBIGUOUS', /abcd.*001.*abcd.*002/],
+    [['abc'], 'NOT_FOUND', /key list/],
+    [[keys.openedBy], 'USAGE', /can not remove itself/],
+  ] as const
+  for (const [args, expected, said] of refusals) {
+    const ran = await run(['key', 'remove', ...args])
+    assert.equal(code(ran), expected, ran.stderr)
+    assert.match(ran.stderr, said)
+  }
+  assert.deepEqual(
+    (await recipients()).map(({ id }) => id),
+    held.map(({ id }) => id),
+  )
+  const last = changeKeyring(store, keys, { remove: keys.openedBy, keks: [parseKek(key, 'key')], now })
+  await assert.rejects(last, (error) => isBackupError(error, 'USAGE') && /last recipient/.test(error.message))
 })
 
 test('an old key stays until a process with the new one alone has opened everything', async () => {

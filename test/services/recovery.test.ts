@@ -303,6 +303,13 @@ test('what can not be done is refused before anything is asked for, and says why
       [randomUUID(), 'FULL_RESTORE', {}, 'POINT_NOT_FOUND'],
       ['no id at all', 'FULL_RESTORE', {}, 'POINT_NOT_FOUND'],
     ]
+  const configId = await addConfig(system.parts, { paths: [path.join(base.path, 'source')] })
+  await system.parts.catalog.db.updateTable('recovery_points').set({ config_id: configId }).execute()
+  fs.symlinkSync(path.join(base.path, 'source'), path.join(base.path, 'to-source'))
+  for (const place of ['source', 'source/a', 'to-source']) {
+    const nested = ask(system, runId, { targetPath: path.join(base.path, place) })
+    await assert.rejects(nested, (error) => isBackupError(error, 'USAGE') && /in the live data/.test(error.message))
+  }
   const keyFile = path.join(base.path, 'keys/clinic.key')
   const withKey = { ...system, parts: { ...system.parts, keyFiles: [keyFile] } }
   await assert.rejects(

@@ -1,4 +1,3 @@
-import path from 'node:path'
 import type { RecoveryPointView, RecoveryRequestView } from '../../contracts/system/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { type CommandContext, type CommandResult, listOption, textOption } from '../command.ts'
@@ -36,10 +35,6 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
       : namedOne(wanted, points, ({ id, runId, snapshot }) => [id, runId, snapshot])
   // A run that has no point yet, and what is none, is the call's to speak of.
   const point = named?.id ?? wanted
-  if (named && subtree === undefined) {
-    const config = dataOf(await started.system.manager.listConfigs(), context).find(({ id }) => id === named.configId)
-    if (config && 'paths' in config.settings) refuseNesting(options.targetPath, config.settings.paths ?? [], wanted)
-  }
   const asked = dataOf(
     await recover.createRecoveryRequest(point, paths.length > 0 ? 'PARTIAL_RESTORE' : 'FULL_RESTORE', options),
     context,
@@ -73,15 +68,4 @@ function newestOf(points: readonly RecoveryPointView[], source: string | undefin
       `"latest" is the latest of one source, and ${sources.length} have snapshots here: say which with --source NAME. They are ${sources.join(', ')}.`,
     )
   return points.find((each) => source === undefined || each.source === source)
-}
-
-/** The whole path would be made once more, below the live data. */
-function refuseNesting(target: string, paths: readonly string[], wanted: string): void {
-  const at = path.resolve(target)
-  const own = paths.map((each) => path.resolve(each)).find((each) => at === each || at.startsWith(`${each}/`))
-  if (own === undefined) return
-  throw new BackupError(
-    'USAGE',
-    `The whole path ${own} would be made once more below ${at}, in the live data. To put it back in its place: recover ${wanted}:${own} --target ${own}.`,
-  )
 }

@@ -162,7 +162,6 @@ export const SENTENCES_PT_BR: Readonly<Record<string, string>> = {
   'The option {} needs a value.': 'A opção {} exige um valor.',
   'The value of {} is empty.': 'O valor de {} está vazio.',
   'The argument <{}> is empty.': 'O argumento <{}> está vazio.',
-  'The whole path {} would be made once more below {}, in the live data. To put it back in its place: recover {}:{} --target {}.': 'O caminho inteiro {} seria criado de novo dentro de {}, nos dados em uso. Para devolvê-lo ao lugar: recover {}:{} --target {}.',
   'The folder behind the colon of "{}" is empty.': 'A pasta depois dos dois-pontos de "{}" está vazia.',
   'The option {} is required.': 'A opção {} é obrigatória.',
   'These are too many arguments ({}): {}.': 'São argumentos demais ({}): {}.',

@@ -12,12 +12,13 @@ import { BackupError } from '../../kernel/backup-error.ts'
 import type { SystemParts } from '../parts.ts'
 import { checkTarget } from './check-target.ts'
 import { findPoint } from './points.ts'
+import { refuseNesting } from './refuse-nesting.ts'
 import { requestView, type StoredOptions } from './request-row.ts'
 
 /**
  * Asks for a restore of a run's or a point's data: request and job commit together, larger priorities go first. Throws
  * POINT_NOT_FOUND, TARGET_REFUSED (inside the repository, or not to be written to), SOURCE_NOT_AVAILABLE for a moment
- * in time of files, CONFIG_INVALID for options that do not go together.
+ * in time of files, CONFIG_INVALID for options that do not go together, USAGE for a whole point below its own paths.
  */
 export async function createRecoveryRequest(
   parts: SystemParts,
@@ -27,6 +28,7 @@ export async function createRecoveryRequest(
   const { pointOrRunId, type, options } = asked
   checkType(type, options)
   const point = await findPoint(parts, pointOrRunId)
+  if (options.subtree === undefined) await refuseNesting(parts, point, options.targetPath)
   const deleteExtra = options.deleteExtra === true
   const targetPath = await checkTarget(options.targetPath, parts, deleteExtra)
   const stored: StoredOptions = {
