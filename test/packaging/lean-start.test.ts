@@ -12,10 +12,10 @@ const root = path.resolve(import.meta.dirname, '../..')
 const bin = path.join(root, 'dist/bin')
 /** KiB, some 5 % above what they are. Raise one only for what each run of that command needs. */
 const KIB_MAX: Readonly<Record<string, number>> = {
-  backup: 790,
-  restore: 714,
-  snapshots: 586,
-  verify: 616,
+  backup: 805,
+  restore: 728,
+  snapshots: 605,
+  verify: 633,
   'worker-main': 190,
 }
 const FOREIGN =

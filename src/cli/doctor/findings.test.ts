@@ -125,7 +125,7 @@ async function sourceFindings(folder: string): Promise<Check[]> {
     ({ config: config(alertConfig), runs, settings }) as unknown as SourceFacts
   const limits = { maxBackupTime: 60, failureRate: 0.05, minFreeSpace: 2 ** 60 }
   return [
-    ...(await sourceChecks(context, facts(limits, [failed, run, run, run, run, run]))),
+    ...(await sourceChecks(context, facts(limits, [failed, run, failed, run, run, run]))),
     ...(await sourceChecks(context, facts({}, []))),
   ]
 }
