@@ -43,7 +43,10 @@ function givenFacts(): Check[] {
   const error = Object.assign(new Error('older'), { code: 'ROLLBACK_SUSPECTED', context: {} })
   const found = {
     history: {
-      problems: [{ key: 'snapshots/x' }],
+      problems: [
+        { key: 'snapshots/x' },
+        { key: 'snapshots/y', error: new BackupError('PERMISSION_DENIED', 'closed', { context: { cause: 'EACCES' } }) },
+      ],
       rollbacks: [error],
       records: [],
       order: [
