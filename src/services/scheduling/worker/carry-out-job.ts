@@ -56,6 +56,8 @@ export async function carryOutJob(parts: SystemParts, runId: string, options: Ca
   ]
   const stop = () => halt.abort(Halt.SHUTDOWN)
   options.signal.addEventListener('abort', stop)
+  // It may have come while the run was claimed.
+  if (options.signal.aborted) stop()
   try {
     await options.carryOutRun(parts, claim, { signal: halt.signal })
     await refuseOpenEnd(parts, claim)
@@ -99,8 +101,11 @@ async function watchHeartbeat(
     try {
       if ((await heartbeatRun(parts, claim)).isCancelled) halt.abort(Halt.CANCEL)
     } catch (error) {
-      if (isBackupError(error, 'STALE_WORKER')) halt.abort(Halt.STALE)
-      else parts.log.warn('a heartbeat could not be written', { runId: claim.runId, error })
+      if (isBackupError(error, 'STALE_WORKER')) {
+        // What follows the run's end needs no heartbeat, and still hears that this worker stops.
+        if (await hasEndedHere(parts, claim)) return
+        halt.abort(Halt.STALE)
+      } else parts.log.warn('a heartbeat could not be written', { runId: claim.runId, error })
     }
   }
   // It is being stopped, which takes its time: nobody must think it dead.
@@ -108,6 +113,12 @@ async function watchHeartbeat(
     await waker.wait(everyMs, { signal: end })
     if (!end.aborted) await heartbeatRun(parts, claim).catch(() => {})
   }
+}
+
+/** While the database does not answer, it is taken for somebody else's. */
+async function hasEndedHere(parts: SystemParts, { runId, fence }: RunClaim): Promise<boolean> {
+  const run = await findRun(parts, parts.catalog.db, runId).catch(() => undefined)
+  return run !== undefined && run.fence === fence && run.state !== RunState.RUNNING
 }
 
 /** A run that came back without an end would hold its configuration for ever. */
