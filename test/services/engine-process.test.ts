@@ -2,7 +2,7 @@
 // key is seen outside of it. Method: real processes on real folders; killed, frozen, orphaned and stopped; /proc shows
 // their arguments and environment.
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
@@ -24,6 +24,7 @@ const accessOf = ({ folder, kek, stateFolder }: TestRepository) => ({
   stateDirectory: stateFolder,
   isWithheld: withheldFrom({ kind: 'LOCAL' }),
 })
+const executionUrl = new URL('../../src/services/execution/index.ts', import.meta.url).href
 const SLOW_FILES = 30
 const backupJob = (source: string, runId: string) => ({
   kind: 'backup' as const,
@@ -239,6 +240,23 @@ test('a child that has nothing in hand and does not end is killed', async () => 
   process.kill(Number(engine.pid), 'SIGSTOP')
   await engine[Symbol.asyncDispose]()
   assert.ok(!isProcessAlive(Number(engine.pid)))
+})
+
+test('a machine that gives no descriptor for another process is told as that', () => {
+  const script = `
+    const fs = await import('node:fs')
+    const { EngineProcess } = await import(${JSON.stringify(executionUrl)})
+    try { for (;;) fs.openSync('/dev/null') } catch {}
+    const engine = new EngineProcess({ location: {}, keks: [], stateDirectory: '', isWithheld: () => false })
+    const code = await engine.run({ kind: 'survey', known: [] }).catch(({ code, context }) => code + ' ' + context.cause)
+    await engine[Symbol.asyncDispose]()
+    fs.writeSync(1, String(code))`
+  const { stdout, stderr } = spawnSync(
+    '/bin/sh',
+    ['-c', 'ulimit -n 128 && exec "$0" --input-type=module -e "$1"', process.execPath, script],
+    { encoding: 'utf8', timeout: 60_000 },
+  )
+  assert.equal(stdout, 'PROCESS_LIMIT EMFILE', stderr)
 })
 
 test('what is no message is refused on both sides', () => {

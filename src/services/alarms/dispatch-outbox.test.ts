@@ -20,6 +20,7 @@ import { addConfig, addRun } from '../../../test/harness/rows.ts'
 import { testSystem } from '../../../test/harness/system.ts'
 import { temporaryDirectory } from '../../../test/harness/temporary-directory.ts'
 import { type Catalog, openCatalog } from '../../catalog/index.ts'
+import { BackupError } from '../../kernel/backup-error.ts'
 import type { SystemParts } from '../parts.ts'
 import { dispatchOutbox, raiseAlarm, runFinished, runStarted, schedulerHeartbeat } from './index.ts'
 
@@ -240,6 +241,39 @@ test('pings go through the outbox: start, success, fail; a start that still wait
     /http:|maria/,
     'no address lies in a row',
   )
+})
+
+test('a database that does not answer costs no try of a channel, and gives up nothing', async () => {
+  await using web = await httpReceiver()
+  await using system = await testSystem({ catalog, channels: { healthcheckUrl: `${web.url}/{slug}` } })
+  const { parts } = system
+  const run = await addRun(parts, await addConfig(parts, { name: 'clinic' }), { state: 'COMPLETED', at: NOON })
+  await runFinished(parts, { id: run }, { atMs: NOON })
+  const db = new Proxy(parts.catalog.db, {
+    get: (target, name) => {
+      if (name === 'selectFrom')
+        return (table: 'configs') => {
+          if (table === 'configs') throw new BackupError('DATABASE_UNAVAILABLE', 'away')
+          return target.selectFrom(table)
+        }
+      const value: unknown = Reflect.get(target, name, target)
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
+  const away = new Proxy(parts.catalog, {
+    get: (target, name) => {
+      if (name === 'db') return db
+      const value: unknown = Reflect.get(target, name, target)
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
+  const result = await dispatchOutbox({ ...parts, catalog: away }, { signal, atMs: NOON })
+  assert.deepEqual(result, { delivered: 0, failed: 1, dead: 0 })
+  assert.deepEqual(
+    (await rows(parts)).map(({ state, attempts }) => [state, attempts]),
+    [['WAITING', 0]],
+  )
+  assert.equal((await dispatchOutbox(parts, { signal, atMs: NOON + HOUR })).delivered, 1)
 })
 
 test('short runs: each start arrives before its end, whoever sends them; one that failed or hangs is not waited for, and none comes after its end', async () => {

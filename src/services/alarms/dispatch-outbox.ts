@@ -8,6 +8,7 @@ import { sql } from 'kysely'
 import type { Catalog } from '../../catalog/index.ts'
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
+import { DATABASE_LATER } from '../../kernel/error-code.ts'
 import type { AlarmNotice, Notice, Notifier } from '../../notifiers/index.ts'
 import type { SystemParts } from '../parts.ts'
 import { OutboxState, type WaitingPing } from './outbox.ts'
@@ -140,6 +141,7 @@ async function deliver(parts: SystemParts, row: Claimed, { signal, atMs, patienc
       await settle(parts, row, { state: OutboxState.WAITING, next_at: new Date(atMs), attempts: row.attempts - 1 })
       return 'STOPPED'
     }
+    if (isOfDatabase(error)) return await putBack(parts, row, atMs)
     return await failed(parts, row, { notifier, error, atMs })
   }
   await parts.catalog.transaction(async (tx) => {
@@ -152,6 +154,20 @@ async function deliver(parts: SystemParts, row: Claimed, { signal, atMs, patienc
     await resolveAlarm(parts, { type: 'CHANNEL_FAILING', about: { resource: channelResource(row) }, atMs }, tx)
   })
   return 'delivered'
+}
+
+/** The channel was not even asked. */
+function isOfDatabase(error: unknown): boolean {
+  return isBackupError(error) && DATABASE_LATER.includes(error.code)
+}
+
+/** It waits as it would have, and no try was spent. A database that is still away leaves it to the end of its lease. */
+async function putBack(parts: SystemParts, row: Claimed, atMs: number): Promise<Outcome> {
+  const next_at = new Date(atMs + backoffMs(row.attempts))
+  await settle(parts, row, { state: OutboxState.WAITING, next_at, attempts: row.attempts - 1 }).catch(
+    (error: unknown) => parts.log.warn('a notice waits for the database', { channel: row.channel, error }),
+  )
+  return 'failed'
 }
 
 /** The notice as it is sent. Undefined: there is nobody to send it to any more. */

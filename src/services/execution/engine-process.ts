@@ -8,6 +8,7 @@ import { BackupError } from '../../kernel/backup-error.ts'
 import { receivedError } from '../../kernel/crossing-error.ts'
 import { environmentWithout } from '../../kernel/environment.ts'
 import { invariant } from '../../kernel/invariant.ts'
+import { processLimit } from '../../kernel/system-failure.ts'
 import { sleep } from '../../kernel/timer.ts'
 import {
   type EngineJob,
@@ -75,7 +76,7 @@ export class EngineProcess implements AsyncDisposable {
     })
     this.#child.on('message', (message) => this.#receive(message))
     this.#closed = new Promise((resolve) => {
-      this.#child.once('error', (error) => this.#lose(lost(error.message, '')))
+      this.#child.once('error', (error) => this.#lose(processLimit(error) ?? lost(error.message, '')))
       this.#child.once('close', (code, signal) => {
         this.#lose(lost(signal ?? `exit ${code}`, this.#stderr))
         resolve()
@@ -145,6 +146,8 @@ export class EngineProcess implements AsyncDisposable {
   }
 
   #send(message: ToEngine): void {
+    // One that could not be started for want of descriptors has no channel at all; its error is on its way.
+    if (this.#child.pid === undefined) return
     this.#child.send(message, (error) => {
       if (error) this.#lose(lost(error.message, this.#stderr))
     })
