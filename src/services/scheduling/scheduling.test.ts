@@ -52,7 +52,6 @@ import {
   type Worker,
   waitForRun,
 } from './index.ts'
-import { carryOutJob } from './worker/carry-out-job.ts'
 
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
@@ -701,50 +700,6 @@ function describeScheduling(make: () => Promise<Catalog>): void {
       )
       const ended = await Promise.all(ids.map((id) => waitForRun(at.own, id)))
       assert.deepEqual([new Set(ended.map(({ state }) => state)), most], [new Set(['COMPLETED']), 3])
-    })
-
-    test('what follows the end of a run still hears that the worker stops', async () => {
-      const runId = await requestRun(parts, { configId: await planConfig(parts), by: 'ana' })
-      let looks = 0
-      const seen = new Proxy(parts.catalog, {
-        get: (target, name) => {
-          // Heartbeats are transactions: what is read without one is how the run stands.
-          if (name === 'db') looks += 1
-          const value: unknown = Reflect.get(target, name, target)
-          return typeof value === 'function' ? value.bind(target) : value
-        },
-      })
-      const stop = new AbortController()
-      let heard: unknown
-      await carryOutJob({ ...parts, catalog: seen }, runId, {
-        signal: stop.signal,
-        heartbeatMs: 5,
-        carryOutRun: async (_, claim, { signal }) => {
-          const before = looks
-          await finishRun(parts, claim, { state: 'COMPLETED' })
-          await until('a heartbeat has found that it is over', () => looks > before)
-          stop.abort()
-          await stopped(signal).catch(() => {})
-          heard = signal.reason
-        },
-      })
-      assert.equal(heard, 'SHUTDOWN')
-    })
-
-    test('a stop that comes while a run is being claimed is heard', async () => {
-      const configId = await planConfig(parts)
-      const runId = await requestRun(parts, { configId, by: 'ana' })
-      const stop = new AbortController()
-      let heard: unknown
-      await carryOutJob(parts, runId, {
-        signal: stop.signal,
-        runStarted: () => Promise.resolve(stop.abort()),
-        carryOutRun: async (_, claim, { signal }) => {
-          heard = signal.reason
-          await finishRun(parts, claim, { state: 'COMPLETED' })
-        },
-      })
-      assert.equal(heard, 'SHUTDOWN')
     })
 
     test('stops a run that is cancelled, one that takes too long, and fails one that comes back without an end', async () => {
