@@ -657,11 +657,9 @@ function describeScheduling(make: () => Promise<Catalog>): void {
       return { own, told, stop: () => atWork.pop()!.stop({ graceMs: 2_000 }) }
     }
     const stopped = (signal: AbortSignal) =>
-      new Promise<never>((_, reject) => {
-        const stop = () => reject(new BackupError('ABORTED', 'stopped'))
-        signal.addEventListener('abort', stop)
-        if (signal.aborted) stop()
-      })
+      new Promise<never>((_, reject) =>
+        signal.addEventListener('abort', () => reject(new BackupError('ABORTED', 'stopped'))),
+      )
     const completes: CarryOutRun = (own, claim) => finishRun(own, claim, { state: 'COMPLETED' })
 
     test('carries out what is asked for and what falls due', async () => {
