@@ -56,6 +56,7 @@ export async function startWork(parts: SystemParts, options: WorkOptions = {}): 
   const worker = await startWorker(parts, {
     ...timing,
     roles: { scheduler: true, worker: true },
+    isClockDoubted: () => lookAtClock(parts.repository.stateDirectory).doubt !== undefined,
     carryOutRecovery,
     runStarted,
     runFinished: runEnded,

@@ -339,6 +339,12 @@ test('every stored byte is read once a week, by whoever comes first, and damage 
     )
   assert.equal(await verifyWhenDue(parts), false, 'the first look begins the week')
   assert.equal(await verifyWhenDue(parts), false)
+  await parts.catalog.db
+    .updateTable('settings')
+    .set({ value: JSON.stringify({ atMs: Date.now() + 400 * 24 * 3600 * 1000 }) })
+    .where('name', '=', 'points.verified-at')
+    .execute()
+  assert.equal(await verifyWhenDue(parts), true, 'a clock that was ahead puts it off for no year')
   await makeOld()
   assert.deepEqual((await Promise.all([verifyWhenDue(parts), verifyWhenDue(parts)])).sort(), [false, true])
   assert.deepEqual(await alarms(), [])

@@ -45,35 +45,34 @@ export async function ensureDueTimes(
       .where('state', '=', DueState.WAITING)
       .where('due_at', 'in', gone)
       .execute()
-  const dueAtMs = kept ?? (config.enabled ? dueAfter(config, nowMs()) : Number.POSITIVE_INFINITY)
-  if (kept === undefined && dueAtMs !== Number.POSITIVE_INFINITY) {
-    await forgetMissedToCome(tx, { tenantId: parts.tenantId, configId: config.id, atMs: nowMs() })
-    await insertWaiting(tx, parts, { config, dueAtMs })
-  }
+  const next = config.enabled ? dueAfter(config, nowMs()) : Number.POSITIVE_INFINITY
+  const dueAtMs = kept ?? (await insertWaiting(tx, parts, { config, dueAtMs: next }))
   announce(parts.catalog, RunEvent.DUE_TIMES_CHANGED, config.id)
   return dueAtMs
 }
 
 /** Two clocks may differ by so much. */
-const AHEAD_MS = 60_000
+export const AHEAD_MS = 60_000
 /** Due times that a wrong clock has used up already; more are none of a schedule. */
 const TAKEN_MAX = 1000
 
 /**
  * Puts a due time in, to wait for its moment; where it has had its run already (by a clock that was ahead), the next
- * one that has not. One that waits there already stays as it is.
+ * one that has not. One that waits there already stays as it is. Gives the moment that waits now, Infinity where there
+ * is none.
  */
 export async function insertWaiting(
   tx: DatabaseTransaction,
   parts: Pick<SystemParts, 'tenantId'>,
   { config, dueAtMs }: { readonly config: ScheduledConfig; readonly dueAtMs: number },
-): Promise<void> {
+): Promise<number> {
   let atMs = dueAtMs
   for (let taken = 0; taken < TAKEN_MAX && atMs !== Number.POSITIVE_INFINITY; taken += 1) {
     const nextDueAtMs = dueAfter(config, atMs)
-    if (await putWaiting(tx, { tenantId: parts.tenantId, configId: config.id, dueAtMs: atMs, nextDueAtMs })) return
+    if (await putWaiting(tx, { tenantId: parts.tenantId, configId: config.id, dueAtMs: atMs, nextDueAtMs })) return atMs
     atMs = nextDueAtMs
   }
+  return Number.POSITIVE_INFINITY
 }
 
 interface Waiting {
@@ -89,6 +88,7 @@ async function putWaiting(
   { tenantId, configId, dueAtMs, nextDueAtMs }: Waiting,
 ): Promise<boolean> {
   const due = { config_id: configId, due_at: new Date(dueAtMs) }
+  if (dueAtMs > nowMs()) await forgetMissed(tx, due)
   const { numInsertedOrUpdatedRows: inserted } = await tx
     .insertInto('due_times')
     .values({
@@ -118,24 +118,19 @@ function isDueAt(config: ScheduledConfig, atMs: number): boolean {
   return dueAfter(config, atMs - 1) === atMs
 }
 
-/** A due time to come that is said to be missed would keep its run from ever being. */
-export async function forgetMissedToCome(
+/** A due time to come that a clock ahead called missed would keep its run from ever being. */
+async function forgetMissed(
   tx: DatabaseTransaction,
-  { tenantId, configId, atMs }: { readonly tenantId: string; readonly configId?: string; readonly atMs: number },
+  due: { readonly config_id: string; readonly due_at: Date },
 ): Promise<void> {
-  const ahead = new Date(atMs + AHEAD_MS)
-  await tx
-    .deleteFrom('due_times')
-    .where('tenant_id', '=', tenantId)
-    .where('state', '=', DueState.MISSED)
-    .where('due_at', '>', ahead)
-    .$if(configId !== undefined, (query) => query.where('config_id', '=', configId!))
-    .execute()
-  await tx
-    .deleteFrom('runs')
-    .where('tenant_id', '=', tenantId)
-    .where('state', '=', RunState.MISSED)
-    .where('due_at', '>', ahead)
-    .$if(configId !== undefined, (query) => query.where('config_id', '=', configId!))
-    .execute()
+  for (const [table, state] of [
+    ['due_times', DueState.MISSED],
+    ['runs', RunState.MISSED],
+  ] as const)
+    await tx
+      .deleteFrom(table)
+      .where('config_id', '=', due.config_id)
+      .where('due_at', '=', due.due_at)
+      .where('state', '=', state)
+      .execute()
 }

@@ -1,33 +1,46 @@
 /**
  * A clock that was wrong once stops nothing: what was planned or written down by it for a time that is far from now is
- * put right. Nothing here trusts the former time, only that now is now.
+ * put right. Nothing here trusts the former time, only that now is now. Where that is in doubt, what is to come is
+ * planned all the same, and nothing that has been is touched: a clock that is behind calls all of it wrong.
  */
 import { sql } from 'kysely'
 import type { DatabaseTransaction } from '../../catalog/index.ts'
-import { type ConfigSettings, DueState } from '../../contracts/system/index.ts'
+import { type ConfigSettings, DueState, effectiveSettings, RunState } from '../../contracts/system/index.ts'
 import { QUEUE_SCHEMA } from '../../jobs/index.ts'
 import { isBackupError } from '../../kernel/backup-error.ts'
 import { nowMs } from '../../kernel/clock.ts'
 import type { SystemParts } from '../parts.ts'
 import { lockConfig } from './config-lock.ts'
-import { dueAfter, forgetMissedToCome, insertWaiting, type ScheduledConfig } from './ensure-due-times.ts'
+import { AHEAD_MS, dueAfter, insertWaiting, type ScheduledConfig } from './ensure-due-times.ts'
+import { RETRY_DELAY_MS } from './retry-rule.ts'
 
-/** Two clocks may differ by so much. */
-const AHEAD_MS = 60_000
-/** Nothing is put off for longer on purpose. */
-const PUT_OFF_MS_MAX = 48 * 3_600_000
+/** No notice is put off for longer on purpose, and no job but by its configuration's `retryDelay`. */
+const PUT_OFF_MS_MAX = 2 * 3_600_000
 
 export interface Replanned {
   /** Configurations whose next due time was moved or was missing. */
   readonly configs: readonly string[]
 }
 
+export interface ReplanOptions {
+  /** Default: now. */
+  readonly atMs?: number
+  readonly isClockDoubted?: boolean
+}
+
 /**
- * Every enabled configuration waits for a due time that is no later than its next from `atMs` on; runs and due times
- * that are dated later lose that. Repeating it changes nothing. Throws DATABASE_UNAVAILABLE.
+ * Every enabled configuration waits for a due time that is no later than its next from `atMs` on; what is put off for
+ * longer than anything is goes on. Runs that are dated later lose that, unless the clock is in doubt. Repeating it
+ * changes nothing. Throws DATABASE_UNAVAILABLE.
  */
-export async function replanDueTimes(parts: SystemParts, atMs: number = nowMs()): Promise<Replanned> {
-  await parts.catalog.transaction((tx) => putRight(parts, tx, atMs))
+export async function replanDueTimes(
+  parts: SystemParts,
+  { atMs = nowMs(), isClockDoubted = false }: ReplanOptions = {},
+): Promise<Replanned> {
+  await parts.catalog.transaction(async (tx) => {
+    if (!isClockDoubted) await putHistoryRight(parts, tx)
+    await bringForward(parts, tx, atMs)
+  })
   const configs: string[] = []
   for (const config of await scheduledConfigs(parts)) {
     const dueAtMs = nextOf(config, atMs)
@@ -98,25 +111,91 @@ async function planAnew(
   return at?.getTime()
 }
 
-/** What can't have been: runs that were missed at a time to come, and times of runs later than now. */
-async function putRight({ tenantId }: SystemParts, tx: DatabaseTransaction, atMs: number): Promise<void> {
-  const at = new Date(atMs)
-  const ahead = new Date(atMs + AHEAD_MS)
-  await forgetMissedToCome(tx, { tenantId, atMs })
+/**
+ * What can't have been: runs that were missed at a time to come, and times of runs later than now. By the database's
+ * clock, which wrote most of them: that of this machine may be another. Their order, by which the newest is found,
+ * stays.
+ */
+async function putHistoryRight({ tenantId }: SystemParts, tx: DatabaseTransaction): Promise<void> {
+  const now = sql<Date>`clock_timestamp()`
+  const ahead = sql<Date>`clock_timestamp() + make_interval(secs => ${AHEAD_MS / 1000})`
+  for (const [table, state] of [
+    ['due_times', DueState.MISSED],
+    ['runs', RunState.MISSED],
+  ] as const)
+    await tx
+      .deleteFrom(table)
+      .where('tenant_id', '=', tenantId)
+      .where('state', '=', state)
+      .where('due_at', '>', ahead)
+      .execute()
   for (const column of ['created_at', 'started_at', 'finished_at'] as const)
     await tx
       .updateTable('runs')
-      .set({ [column]: at })
-      .where('tenant_id', '=', tenantId)
-      .where(column, '>', ahead)
+      .from((from) =>
+        from
+          .selectFrom('runs as late')
+          .select('late.id as late_id')
+          .select(({ ref }) =>
+            sql<number>`row_number() over (order by ${ref(`late.${column}`)} desc, ${ref('late.id')})`.as('place'),
+          )
+          .where('late.tenant_id', '=', tenantId)
+          .where(`late.${column}`, '>', ahead)
+          .as('late'),
+      )
+      .set(({ ref }) => ({
+        [column]: sql<Date>`statement_timestamp() - ${ref('late.place')} * interval '1 microsecond'`,
+      }))
+      .whereRef('runs.id', '=', 'late.late_id')
       .execute()
-  await tx.updateTable('run_attempts').set({ heartbeat_at: at }).where('heartbeat_at', '>', ahead).execute()
-  await tx.updateTable('workers').set({ heartbeat_at: at }).where('heartbeat_at', '>', ahead).execute()
+  for (const table of ['run_attempts', 'workers'] as const)
+    await tx.updateTable(table).set({ heartbeat_at: now }).where('heartbeat_at', '>', ahead).execute()
+}
+
+/** What a clock that was ahead put off: each waits by its own rule at most. */
+async function bringForward(parts: SystemParts, tx: DatabaseTransaction, atMs: number): Promise<void> {
+  const at = new Date(atMs)
   const tooFar = new Date(atMs + PUT_OFF_MS_MAX)
   await tx.updateTable('outbox').set({ next_at: at }).where('next_at', '>', tooFar).execute()
-  await sql`update ${sql.table(`${QUEUE_SCHEMA}.job`)} set start_after = ${at} where start_after > ${tooFar} and state < 'active'`.execute(
-    tx,
-  )
+  const jobs = sql.table(`${QUEUE_SCHEMA}.job`)
+  const { rows } = await sql<Waiting>`
+    select id, data ->> 'subject' as subject, start_after from ${jobs}
+    where start_after > ${tooFar} and state < 'active'`.execute(tx)
+  if (rows.length === 0) return
+  const delayMs = await retryDelays(parts, tx, rows)
+  for (const { id, subject, start_after } of rows)
+    if (start_after.getTime() > atMs + AHEAD_MS + delayMs(subject))
+      await sql`update ${jobs} set start_after = ${at} where id = ${id} and state < 'active'`.execute(tx)
+}
+
+interface Waiting {
+  readonly id: string
+  /** Of a run or of a recovery. */
+  readonly subject: string
+  readonly start_after: Date
+}
+
+/** How long each job may be put off on purpose. */
+async function retryDelays(
+  { defaults }: SystemParts,
+  tx: DatabaseTransaction,
+  jobs: readonly Waiting[],
+): Promise<(subject: string) => number> {
+  const rows = await tx
+    .selectFrom('runs')
+    .innerJoin('configs', 'configs.id', 'runs.config_id')
+    .select(['runs.id', 'configs.settings'])
+    .where(
+      'runs.id',
+      'in',
+      jobs.map(({ subject }) => subject),
+    )
+    .execute()
+  const settings = new Map(rows.map((row) => [row.id, row.settings as ConfigSettings]))
+  return (subject) => {
+    const own = settings.get(subject)
+    return own ? (effectiveSettings(own, defaults).performance.retryDelay ?? RETRY_DELAY_MS) : RETRY_DELAY_MS
+  }
 }
 
 /** The newest time that the system has written down; undefined where it has none yet. */

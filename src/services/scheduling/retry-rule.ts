@@ -15,7 +15,8 @@ export const AttemptOutcome = {
 export type AttemptOutcome = (typeof AttemptOutcome)[keyof typeof AttemptOutcome]
 
 const RETRY_ATTEMPTS = 3
-const RETRY_DELAY_MS = 30_000
+/** Where neither the configuration nor the system says another. */
+export const RETRY_DELAY_MS = 30_000
 /**
  * A machine that loses its power again and again goes on from what was stored; a run that kills its worker must end
  * some day.

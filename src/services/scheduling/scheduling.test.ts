@@ -16,7 +16,7 @@ import { testSettings } from '../../../test/harness/rows.ts'
 import { everyMinutes, type PlannedConfig, planConfig, schedulingParts } from '../../../test/harness/scheduling.ts'
 import { until } from '../../../test/harness/until.ts'
 import type { Catalog } from '../../catalog/index.ts'
-import { type ConfigSettings, Priority, type RunView } from '../../contracts/system/index.ts'
+import { Priority, type RunView } from '../../contracts/system/index.ts'
 import { openJobQueue, QUEUE_SCHEMA, scheduledRunId } from '../../jobs/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { silentLog } from '../../kernel/log.ts'
@@ -40,7 +40,6 @@ import {
   type RunClaim,
   registerWorker,
   releaseRun,
-  replanDueTimes,
   requestRun,
   resumeRuns,
   schedulerAlive,
@@ -113,55 +112,6 @@ function describeScheduling(make: () => Promise<Catalog>): void {
     )
     assert.deepEqual(await queued(), [run!.id])
     assert.deepEqual(await tick(parts, due!), { started: [], missed: 0 })
-  })
-
-  test('a clock that was 400 days ahead for a while leaves every configuration with its next due time', async () => {
-    const [daily, other, disabled] = [
-      await config({ schedule: { kind: 'FREQUENCY', frequency: 'DAILY', time: '02:00' }, timezone: 'UTC' }),
-      await config({ schedule: { kind: 'FREQUENCY', frequency: 'DAILY', time: '03:00' }, timezone: 'UTC' }),
-      await config({ schedule: everyMinutes(60), enabled: false }),
-    ]
-    const now = Date.now()
-    const [due] = await waiting(daily)
-    await tick(parts, now + 400 * DAY)
-    assert.ok((await waiting(daily))[0]! > now + 399 * DAY, 'it would wait for a year')
-    await catalog.db
-      .updateTable('runs')
-      .set({ created_at: new Date(now + 400 * DAY) })
-      .execute()
-    assert.deepEqual(new Set((await replanDueTimes(parts, now)).configs), new Set([daily, other]))
-    assert.deepEqual([await waiting(daily), (await waiting(other)).length, await waiting(disabled)], [[due], 1, []])
-    assert.deepEqual((await replanDueTimes(parts, now)).configs, [])
-    const { created } = await catalog.db
-      .selectFrom('runs')
-      .select(({ fn }) => fn.max('created_at').as('created'))
-      .executeTakeFirstOrThrow()
-    assert.ok(created!.getTime() <= now + MINUTE, 'no run is newer than now')
-    const { started } = await tick(parts, due!)
-    assert.ok(started.includes(scheduledRunId(daily, due!)))
-    assert.equal((await getRun(parts, scheduledRunId(daily, due!))).state, 'PENDING')
-  })
-
-  test('saved again, or disabled and enabled, a configuration has a due time, whatever a wrong clock has used up', async () => {
-    const id = await config({ schedule: everyMinutes(60) })
-    const [due] = await waiting(id)
-    await tick(parts, due! + 100 * DAY)
-    const row = await catalog.db.selectFrom('configs').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
-    const asked = { id, settings: row.settings as ConfigSettings, createdAt: row.created_at }
-    const ensure = (enabled: boolean) => catalog.transaction((tx) => ensureDueTimes(tx, parts, { ...asked, enabled }))
-    await ensure(false)
-    assert.deepEqual(await waiting(id), [])
-    await ensure(true)
-    assert.deepEqual(await waiting(id), [due])
-    // The one that ran under the wrong clock keeps its run: the next one waits in its place.
-    await catalog.db
-      .updateTable('due_times')
-      .set({ state: 'ENQUEUED' })
-      .where('config_id', '=', id)
-      .where('due_at', '=', new Date(due!))
-      .execute()
-    await replanDueTimes(parts)
-    assert.deepEqual(await waiting(id), [due! + 60 * MINUTE])
   })
 
   // One statement for them all would hold more values than the protocol can count.

@@ -142,6 +142,12 @@ async function planOf(
     return undefined
   }
   try {
+    const settledMs = await newestRunDueMs(tx, row, atMs)
+    if (settledMs > row.dueAtMs) {
+      await drop()
+      await insertWaiting(tx, parts, { config: row, dueAtMs: dueAfter(row, settledMs) })
+      return undefined
+    }
     const { times, isTruncated } = dueTimesBetween(
       row.settings.schedule,
       { timezone: row.settings.timezone, createdAtMs: row.createdAt.getTime(), afterMs: row.dueAtMs },
@@ -173,6 +179,25 @@ async function planOf(
     await drop()
     return undefined
   }
+}
+
+/**
+ * A clock that was behind planned into a time long past: what came after that was no omission. The newest due time that
+ * had its run, and not before there was a configuration.
+ */
+async function newestRunDueMs(tx: DatabaseTransaction, { id, createdAt }: DueRow, atMs: number): Promise<number> {
+  const { at } = await tx
+    .selectFrom('due_times')
+    .select((on) => on.fn.max<Date | null>('due_at').as('at'))
+    .where('config_id', '=', id)
+    .where('state', '=', DueState.ENQUEUED)
+    .where('due_at', '<=', new Date(atMs))
+    .executeTakeFirstOrThrow()
+  const createdAtMs = createdAt.getTime()
+  return Math.max(
+    at?.getTime() ?? Number.NEGATIVE_INFINITY,
+    createdAtMs <= atMs ? createdAtMs : Number.NEGATIVE_INFINITY,
+  )
 }
 
 /** A run that has not begun when the next one is due was missed. One that was tried stays: it goes on. */

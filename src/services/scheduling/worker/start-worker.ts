@@ -33,6 +33,8 @@ export interface WorkerOptions extends RunHooks {
     options: { readonly signal: AbortSignal },
   ) => Promise<unknown>
   readonly periodic?: readonly PeriodicWork[]
+  /** Whether this machine's clock may be wrong; else it is right. */
+  readonly isClockDoubted?: () => boolean
   /** For tests: silence after which a worker counts as dead, and the time between two heartbeats of a run. */
   readonly staleMs?: number
   readonly heartbeatMs?: number
@@ -76,7 +78,9 @@ export async function startWorker(parts: SystemParts, options: WorkerOptions): P
       run: () => sweep(parts, options),
     }),
     ...(options.periodic ?? []).map(round),
-    ...(roles.scheduler ? [schedule(parts, stopping.signal)] : []),
+    ...(roles.scheduler
+      ? [schedule(parts, { isClockDoubted: options.isClockDoubted ?? (() => false), signal: stopping.signal })]
+      : []),
   ]
   if (roles.worker) await carryOut(parts, options)
   parts.log.info('at work', { ...parts.worker, ...roles })
@@ -116,13 +120,16 @@ async function sweep(parts: SystemParts, options: WorkerOptions): Promise<void> 
 }
 
 /** Makes runs of due times at their moment; a due time that was put in by this process is seen at once. */
-async function schedule(parts: SystemParts, signal: AbortSignal): Promise<void> {
+async function schedule(
+  parts: SystemParts,
+  { isClockDoubted, signal }: { readonly isClockDoubted: () => boolean; readonly signal: AbortSignal },
+): Promise<void> {
   const waker = new Waker()
   listen(parts.catalog, RunEvent.DUE_TIMES_CHANGED, { signal, heard: () => waker.wake() })
   const lookMs = LOOK_MS[parts.catalog.kind]
   const clock = new SteadyClock()
   while (!signal.aborted) {
-    if (clock.isAnewDue()) await replan(parts, clock)
+    if (clock.isAnewDue()) await replan(parts, clock, isClockDoubted())
     const waitMs = await untilNext(parts)
     // A hair late rather than a hair early: early would mean another look.
     await waker.wait(Math.max(5, Math.min(waitMs + 1, lookMs)), { signal })
@@ -148,9 +155,9 @@ class SteadyClock {
 }
 
 /** A clock that was wrong must not have planned for years. */
-async function replan(parts: SystemParts, clock: SteadyClock): Promise<void> {
+async function replan(parts: SystemParts, clock: SteadyClock, isClockDoubted: boolean): Promise<void> {
   try {
-    await replanDueTimes(parts)
+    await replanDueTimes(parts, { isClockDoubted })
     clock.note()
   } catch (error) {
     parts.log.warn('the due times could not be looked through', { error })
