@@ -262,6 +262,8 @@ test("a request is in one worker's hands; one that was taken over has no effect 
   await rows.set({ state: 'RUNNING', worker_id: other, heartbeat_at: new Date() }).execute()
   await assert.rejects(carryOutRecovery(system.parts, request.id, { signal: never }), failsWith('STALE_WORKER'))
   assert.equal(await resumeRecoveries(system.parts), 0)
+  await rows.set({ heartbeat_at: new Date(Date.now() + 86_400_000) }).execute()
+  assert.equal(await resumeRecoveries(system.parts), 1, 'dated ahead, it holds nothing until that date')
   await rows.set({ heartbeat_at: new Date(Date.now() - 31_000) }).execute()
   assert.equal(await resumeRecoveries(system.parts), 1)
   using _pace = pacedEngine()

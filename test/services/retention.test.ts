@@ -239,6 +239,34 @@ test('what is forgotten gives its room back, and the rest restores whole', async
   assert.equal((await restored(system.repository, base.path, { snapshot: made[2]!, source })).size, 1)
 })
 
+test('what went before the clean-up failed, or was stopped, is audited and gone from the points all the same', async () => {
+  using base = temporaryDirectory()
+  await using system = await testSystem({ folder: base.path })
+  const { parts } = system
+  const config = await addConfig(parts, { paths: ['/'], retention: { last: 1 } })
+  const plant = (...ages: number[]) =>
+    plantSnapshots(
+      system.repository,
+      days(Date.now(), ...ages).map((atMs) => ({ configId: config, source: 'clinic', atMs, isGood: true })),
+    )
+  const expired = () => system.audited.flatMap(({ action, resource }) => (action === 'point.expire' ? [resource] : []))
+  const points = (names: readonly string[]) => names.map((name) => `point:${pointIdOf(name)}`)
+  const names = await plant(3, 2, 1)
+  await syncPoints(parts)
+  const folder = path.join(system.repository.folder, 'packs')
+  const away = path.join(base.path, 'packs')
+  fs.renameSync(folder, away)
+  await assert.rejects(applyRetention(parts))
+  fs.renameSync(away, folder)
+  assert.deepEqual(new Set(expired()), new Set(points(names.slice(0, 2))))
+  assert.deepEqual(
+    [...(await activePoints(system)).keys()].filter((name) => names.includes(name)),
+    names.slice(2),
+  )
+  await applyRetention(parts)
+  assert.equal(expired().length, 2, 'told once')
+})
+
 test('a snapshot that can not be read forgets nothing', async () => {
   using base = temporaryDirectory()
   await using system = await testSystem({ folder: base.path })

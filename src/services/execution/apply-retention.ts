@@ -8,6 +8,7 @@ import {
 import { lookAtClock } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { nowMs } from '../../kernel/clock.ts'
+import { receivedError } from '../../kernel/crossing-error.ts'
 import { AuditResult, type SystemParts } from '../parts.ts'
 import { type EngineCall, EngineProcess } from './engine-process.ts'
 import type { PointDecision, RetentionOutcome, RetentionRule } from './engine-protocol.ts'
@@ -25,7 +26,7 @@ export interface RetentionCall {
  * Decides every point of the configurations (or of the one), forgets what no rule keeps and frees its room in two
  * phases. Never the newest good point of a source, nothing pinned or held, nothing of a configuration that is removed;
  * of a disabled one only when it is named. Throws CONFIG_NOT_FOUND, DAMAGED when the list of snapshots is not whole:
- * then nothing is forgotten.
+ * then nothing is forgotten; what stops it later, when what went is audited.
  */
 export async function applyRetention(
   parts: SystemParts,
@@ -36,6 +37,7 @@ export async function applyRetention(
   await recordHoldings(parts, outcome.holdings)
   await recordDecisions(parts, outcome)
   for (const snapshot of outcome.forgotten) await auditExpiry(parts, outcome, snapshot)
+  if (outcome.failure) throw receivedError(outcome.failure)
   return simulationOf(outcome)
 }
 

@@ -165,6 +165,8 @@ export interface RetentionOutcome {
   readonly holdings: Holdings
   readonly forgotten: readonly string[]
   readonly pruned: PruneResult | null
+  /** What stopped it after its decisions; `forgotten` went all the same. */
+  readonly failure?: CrossingError
 }
 
 export interface EngineResults {
@@ -237,7 +239,11 @@ const RESULTS: Readonly<Record<EngineJob['kind'], Check>> = {
     }),
   restore: (result) =>
     has(result, { filesRestored: isNumber, bytesRestored: isNumber, issues: isList, issueCount: isNumber }),
-  retention: (result) => has(result, { decisions: isList, holdings: isObject, forgotten: isTexts }),
+  retention: (result) =>
+    has(result, { decisions: isList, holdings: isObject, forgotten: isTexts }) &&
+    (!isObject(result) ||
+      result['failure'] === undefined ||
+      has(result['failure'], { detail: isText, context: isObject })),
   survey: (result) => has(result, { repositoryId: isText, points: isList, protections: isList, gone: isTexts }),
   verify: (result) => has(result, { problems: isList, hits: isList }),
 }

@@ -11,7 +11,7 @@ import {
   type History,
   isGoodPoint,
   type PointTime,
-  type PruneResult,
+  type PruneOptions,
   pointTimes,
   protections,
   prune,
@@ -22,7 +22,8 @@ import {
 } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
-import type { PointDecision, RetentionJob, RetentionOutcome, RetentionRule } from './engine-protocol.ts'
+import { receivedError, sendableError } from '../../kernel/crossing-error.ts'
+import type { Holdings, PointDecision, RetentionJob, RetentionOutcome, RetentionRule } from './engine-protocol.ts'
 import { configOf, holdingsOf } from './holdings.ts'
 import type { WorkContext } from './work-context.ts'
 
@@ -36,22 +37,53 @@ export async function carryOutRetention(
 ): Promise<RetentionOutcome> {
   const { stateDirectory, signal } = context
   const seen = new ClientState(stateDirectory, repository.keys.repositoryId).heads()
-  const read = () => readHistory(repository, { signal, ...(seen && { seen }) })
-  const history = await read()
+  const history = await readHistory(repository, { signal, ...(seen && { seen }) })
   requireWhole(history)
   const decisions = decideAll(history, job)
   const doomed = decisions.filter(({ isKept }) => !isKept).map(({ snapshot }) => snapshot)
   if (!job.apply)
     return { decisions, holdings: holdingsOf(repository, history, job.known), forgotten: [], pruned: null }
-  if (doomed.length > 0)
-    await forgetSnapshots(repository, history, { names: doomed, by: job.by, isClockDoubted: job.isClockDoubted })
+  const { isForgotten, ...done } = await letGo(repository, history, {
+    job,
+    doomed,
+    prune: { signal, ...(seen && { seen }) },
+  })
+  // Also where it was stopped half-way: what went must be told, and the next look sees nothing of it.
+  const now = doomed.length === 0 ? history : await readHistory(repository, seen ? { seen } : {}).catch(() => undefined)
+  if (now === undefined && !isForgotten) throw receivedError(done.failure!)
+  const there = new Set(now?.snapshots.map(({ name }) => name))
+  const forgotten = doomed.filter((name) => !there.has(name))
+  const holdings = now
+    ? holdingsOf(repository, now, job.known)
+    : without(holdingsOf(repository, history, job.known), forgotten)
+  return { decisions, holdings, forgotten, ...done }
+}
+
+function without(holdings: Holdings, names: readonly string[]): Holdings {
+  const isGone = new Set(names)
+  const points = holdings.points.filter(({ snapshot }) => !isGone.has(snapshot))
+  return { ...holdings, points, gone: [...holdings.gone, ...names] }
+}
+
+/** What it failed by stands beside what was done: the one does not undo the other. */
+async function letGo(
+  repository: Repository,
+  history: History,
+  {
+    job,
+    doomed,
+    prune: pruning,
+  }: { readonly job: RetentionJob; readonly doomed: readonly string[]; readonly prune: PruneOptions },
+): Promise<Pick<RetentionOutcome, 'pruned' | 'failure'> & { readonly isForgotten: boolean }> {
+  let isForgotten = false
   const isPruneDue = doomed.length > 0 || history.deleteLog.open().length > 0
-  const pruned: PruneResult | null = isPruneDue ? await prune(repository, { signal, ...(seen && { seen }) }) : null
-  return {
-    decisions,
-    holdings: holdingsOf(repository, doomed.length > 0 ? await read() : history, job.known),
-    forgotten: doomed,
-    pruned,
+  try {
+    if (doomed.length > 0)
+      await forgetSnapshots(repository, history, { names: doomed, by: job.by, isClockDoubted: job.isClockDoubted })
+    isForgotten = true
+    return { isForgotten, pruned: isPruneDue ? await prune(repository, pruning) : null }
+  } catch (error) {
+    return { isForgotten, pruned: null, failure: sendableError(error) }
   }
 }
 

@@ -3,6 +3,7 @@
  * Whoever takes a request over from a killed worker goes on where it was: what is restored already is left as it is,
  * and what was half-written is swept.
  */
+import { sql } from 'kysely'
 import { ERROR_CATALOG, failureOf } from '../../contracts/index.ts'
 import { PointState, RecoveryState, RecoveryType } from '../../contracts/system/index.ts'
 import { Overwrite, type RestoreResult } from '../../engine/index.ts'
@@ -74,7 +75,7 @@ async function claim(parts: SystemParts, requestId: string): Promise<RequestRow 
       state: RecoveryState.RUNNING,
       fence: of('fence', '+', 1),
       worker_id: parts.worker.id,
-      heartbeat_at: now,
+      heartbeat_at: sql<Date>`clock_timestamp()`,
       started_at: row.started_at ?? now,
       error: null,
     }))
@@ -85,11 +86,20 @@ async function claim(parts: SystemParts, requestId: string): Promise<RequestRow 
     .executeTakeFirst()
 }
 
-async function isAbandoned(
-  { catalog, worker }: SystemParts,
-  { worker_id, heartbeat_at }: RequestRow,
-): Promise<boolean> {
-  if (worker_id === null || worker_id === worker.id || (heartbeat_at?.getTime() ?? 0) < nowMs() - LEASE_MS) return true
+/** A lease goes by the database's clock alone. One that it dates ahead was written before that clock was put right. */
+async function isAbandoned({ catalog, worker }: SystemParts, { id, worker_id }: RequestRow): Promise<boolean> {
+  if (worker_id === null || worker_id === worker.id) return true
+  const lease = sql`make_interval(secs => ${LEASE_MS / 1000})`
+  const row = await catalog.db
+    .selectFrom('recovery_requests')
+    .select(
+      sql<boolean>`coalesce(heartbeat_at between clock_timestamp() - ${lease} and clock_timestamp() + ${lease}, false)`.as(
+        'isHeld',
+      ),
+    )
+    .where('id', '=', id)
+    .executeTakeFirst()
+  if (row?.isHeld !== true) return true
   const holder = await catalog.db
     .selectFrom('workers')
     .select(['host', 'pid', 'stopped_at'])
@@ -184,7 +194,7 @@ class Watch {
     const row = await held(
       this.#parts.catalog.db
         .updateTable('recovery_requests')
-        .set({ heartbeat_at: new Date(nowMs()), progress: this.#percent }),
+        .set({ heartbeat_at: sql<Date>`clock_timestamp()`, progress: this.#percent }),
       this.#request,
     )
       .returning('cancel_requested_at')
