@@ -1,6 +1,7 @@
 /** The system's own repository: made once, never made anew in the place of a lost one. */
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
+import { sql } from 'kysely'
 import { type Catalog, CatalogKind, type DatabaseTransaction, DEFAULT_TENANT_ID } from '../catalog/index.ts'
 import { otherInPlace } from '../contracts/index.ts'
 import { ClientState, type HeadMemory, type Kek, Repository, repositoryKnownAt, workspaceIn } from '../engine/index.ts'
@@ -67,10 +68,12 @@ export async function openRepositoryAccess(
     if (!replacesLost)
       await tx
         .updateTable('repositories')
-        .set({ repository_id: repositoryId, last_seen_at: new Date(nowMs()) })
+        // Never earlier: by it the successor of one that was let go is told from that one, whatever the clock shows.
+        .set({ repository_id: repositoryId, last_seen_at: sql<Date>`greatest(last_seen_at, ${new Date(nowMs())})` })
         .where('id', '=', row.id)
         .execute()
-    return { options, rowId: row.id, repositoryId, replacesLost }
+    const rowId = replacesLost ? row.id : await rowOf(tx, repositoryId)
+    return { options, rowId, repositoryId, replacesLost }
   })
   const { location, keks, stateDirectory } = options
   return {
@@ -86,6 +89,45 @@ export async function openRepositoryAccess(
     open: (signal) => openKnown(catalog, options, { rowId, ...(signal && { signal }) }),
     openStore: () => openStore(location),
   }
+}
+
+/**
+ * The row that its points and protections go by: one, whatever the paths under which machines see it. What an earlier
+ * version put down under the others comes to it.
+ */
+async function rowOf(tx: DatabaseTransaction, repositoryId: string): Promise<string> {
+  const rows = await tx
+    .selectFrom('repositories')
+    .select('id')
+    .where('tenant_id', '=', DEFAULT_TENANT_ID)
+    .where('repository_id', '=', repositoryId)
+    .orderBy(
+      ({ exists, selectFrom }) =>
+        exists(selectFrom('recovery_points').select('id').whereRef('repository_id', '=', 'repositories.id')),
+      'desc',
+    )
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute()
+  const [{ id: rowId }, ...others] = rows as [{ id: string }, ...Array<{ id: string }>]
+  for (const { id } of others) {
+    await tx.updateTable('recovery_points').set({ repository_id: rowId }).where('repository_id', '=', id).execute()
+    await tx
+      .deleteFrom('protections')
+      .where('repository_id', '=', id)
+      .where(({ exists, selectFrom }) =>
+        exists(
+          selectFrom('protections as own')
+            .select('own.subject')
+            .where('own.repository_id', '=', rowId)
+            .whereRef('own.record', '=', 'protections.record')
+            .whereRef('own.subject', '=', 'protections.subject'),
+        ),
+      )
+      .execute()
+    await tx.updateTable('protections').set({ repository_id: rowId }).where('repository_id', '=', id).execute()
+  }
+  return rowId
 }
 
 /** The label to go by: the one that is given, or what this system knows. Throws REPOSITORY_OTHER. */

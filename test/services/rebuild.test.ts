@@ -20,6 +20,7 @@ import { closeAuditSegments, verifyAudit } from '../../src/services/audit/index.
 import { sourcePurpose } from '../../src/services/control-key/index.ts'
 import { rebuildSystem } from '../../src/services/rebuild/index.ts'
 import { recordConfig, retryRecords } from '../../src/services/records/index.ts'
+import { openRepositoryAccess } from '../../src/system/repository-access.ts'
 import { actions, type ControlPlane, controlPlane, DATABASE_URL, SETTINGS } from '../harness/control-plane.ts'
 import { failsWith } from '../harness/refusal.ts'
 import { backup, localStore, rawKey, sampleTree } from '../harness/repository.ts'
@@ -234,6 +235,26 @@ test('after the database is lost everything is back as it was, and a repetition 
     "select entry_json ->> 'actor' as actor, count(*)::int as acts from neonpro_backup.audit_entries where entry_json ->> 'action' = 'config.update' group by 1",
   )
   assert.deepEqual((actors.rows as Array<{ acts: number }>).map(({ acts }) => acts).sort(), [2, 2, 4])
+
+  // It was let go for another, by a clock that was ahead, and is the system's again.
+  const { db } = parts.catalog
+  const other = { id: randomUUID(), tenant_id: parts.tenantId, location: '/gone', repository_id: 'f'.repeat(32) }
+  await db
+    .insertInto('repositories')
+    .values({ ...other, last_seen_at: new Date('2047-01-31') })
+    .execute()
+  const points = () =>
+    db.selectFrom('recovery_points').select('snapshot').where('removed_at', 'is', null).orderBy('snapshot').execute()
+  const active = await points()
+  await db.updateTable('recovery_points').set({ removed_at: new Date(), repository_id: other.id }).execute()
+  await rebuildSystem(parts)
+  assert.deepEqual(await points(), active)
+  const newest = () =>
+    db.selectFrom('repositories').select('id').orderBy('last_seen_at', 'desc').executeTakeFirstOrThrow()
+  assert.equal((await newest()).id, parts.repository.rowId)
+  const { location, stateDirectory } = parts.repository
+  await openRepositoryAccess(parts.catalog, { location, keks, stateDirectory })
+  assert.equal((await newest()).id, parts.repository.rowId, 'seen today, it stays the newest')
 })
 
 test('any key of the repository is enough, and the control key is then wrapped for it', async () => {

@@ -9,7 +9,7 @@ import type { BackupError } from '../../kernel/backup-error.ts'
 import { nowMs } from '../../kernel/clock.ts'
 import { openAuditLog } from '../audit/index.ts'
 import { ControlKey, type Master, recordControlKey, sealHealthchecks } from '../control-key/index.ts'
-import { holdingsOf, saveHoldings, unstorableProtections } from '../execution/index.ts'
+import { type Holdings, holdingsOf, pointIdOf, saveHoldings, unstorableProtections } from '../execution/index.ts'
 import { AuditResult, formerLocation } from '../parts.ts'
 import { carryProtections, letGoOfCarried } from './carry-protections.ts'
 import { closeLostAnew } from './close-anew.ts'
@@ -83,7 +83,7 @@ async function restoreAll(
   const configs = await restoreConfigs(context)
   const runs = await restoreRuns(context, endedRuns(audit.entries))
   await restoreDueTimes(context)
-  const { known, carried, holdings } = await bringHoldings(context)
+  const { known, carried, holdings, revived } = await bringHoldings(context)
   const copiedUntil = await copiedUntilOf(context)
   await takeOver(context)
   await letGoOfLost(context)
@@ -110,7 +110,7 @@ async function restoreAll(
   // Only what changed something is an act.
   const isChange =
     lost !== undefined ||
-    configs.changed + runs.inserted + audit.appended + carried.brought.length > 0 ||
+    configs.changed + runs.inserted + audit.appended + carried.brought.length + revived > 0 ||
     holdings.points.some(({ snapshot }) => !known.has(snapshot))
   if (isChange)
     await openAuditLog(catalog, key.auditKey, tenantId).append(
@@ -127,7 +127,8 @@ async function restoreAll(
 }
 
 /** Points and what protects them; pins and holds that the database alone knew are in the repository then. */
-async function bringHoldings({ parts, tx, repository, history }: RebuildContext) {
+async function bringHoldings(context: RebuildContext) {
+  const { parts, tx, repository, history } = context
   const {
     tenantId,
     repository: { rowId },
@@ -139,7 +140,29 @@ async function bringHoldings({ parts, tx, repository, history }: RebuildContext)
   const now = carried.brought.length > 0 ? await readHistory(repository) : history
   const holdings = holdingsOf(repository, now, [...known])
   await saveHoldings(tx, { tenantId, repositoryRowId: rowId }, holdings)
-  return { known, carried, holdings }
+  const revived = await revivePoints(context, holdings)
+  return { known, carried, holdings, revived }
+}
+
+const BATCH_ROWS = 500
+
+/**
+ * A repository that was let go for another is the system's again: its points were called removed, or stand under the
+ * place that it had. Gives how many came back.
+ */
+async function revivePoints({ parts: { repository }, tx }: RebuildContext, { points }: Holdings): Promise<number> {
+  let revived = 0
+  for (let at = 0; at < points.length; at += BATCH_ROWS) {
+    const names = points.slice(at, at + BATCH_ROWS).map(({ snapshot }) => pointIdOf(snapshot))
+    const { numUpdatedRows } = await tx
+      .updateTable('recovery_points')
+      .set({ removed_at: null, repository_id: repository.rowId })
+      .where('id', 'in', names)
+      .where((on) => on.or([on('removed_at', 'is not', null), on('repository_id', '!=', repository.rowId)]))
+      .executeTakeFirstOrThrow()
+    revived += Number(numUpdatedRows)
+  }
+  return revived
 }
 
 /** Points of a repository in whose place this one stands are lost with it: nobody is protected by them. */
@@ -160,18 +183,29 @@ async function letGoOfLost({ parts: { tenantId }, tx, repository }: RebuildConte
 }
 
 /** From here on the repository is the system's, if it was not before. */
-async function takeOver({ tx, repository, parts }: RebuildContext): Promise<void> {
+async function takeOver(context: RebuildContext): Promise<void> {
+  const { tx, repository, parts } = context
   const { rowId, label, replacesLost } = parts.repository
   if (replacesLost === true) await leavePlace(tx, parts)
   await tx
     .updateTable('repositories')
     .set({
       repository_id: repository.keys.repositoryId.toString('hex'),
-      last_seen_at: new Date(nowMs()),
+      last_seen_at: await newestOfAll(context),
       ...(replacesLost === true && { location: label }),
     })
     .where('id', '=', rowId)
     .execute()
+}
+
+/** Later than any other, though the clock may have been ahead when that one was seen. */
+async function newestOfAll({ tx, parts: { tenantId } }: RebuildContext): Promise<Date> {
+  const { at } = await tx
+    .selectFrom('repositories')
+    .select((on) => on.fn.max<Date | null>('last_seen_at').as('at'))
+    .where('tenant_id', '=', tenantId)
+    .executeTakeFirstOrThrow()
+  return new Date(Math.max(nowMs(), (at?.getTime() ?? 0) + 1))
 }
 
 /** The lost one may have had the very place at which its copy is now. */
