@@ -113,6 +113,11 @@ export function nextRunText(dueLocal: string, isAlive: boolean, t: Translate): s
   return isAlive || Date.parse(dueLocal) > nowMs() ? formatOffset(dueLocal) : t('status.overdue')
 }
 
+/** The numbers of entries of a log, from the first to the last. */
+export function formatNumbers(t: Translate, from: number, to: number): string {
+  return from === to ? t('audit.number', { from }) : t('audit.numbers', { from, to })
+}
+
 /** As a shell takes it. */
 export function quoted(text: string): string {
   return /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`

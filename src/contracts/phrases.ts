@@ -149,6 +149,8 @@ const PHRASES_PT_BR: Readonly<Record<string, string>> = {
   'The command failed with exit code {}': 'O comando falhou com o código de saída {}',
   'the kind that it was made with': 'o tipo com que foi criada',
   'Did you mean {}?': 'Quis dizer {}?',
+  'If {} is lost for good: "neonpro-backup system rebuild --repo COPY".': 'Se {} se perdeu de vez: "neonpro-backup system rebuild --repo CÓPIA".',
+  'It goes on with {}: once it has ended, run this again.': 'Ele continua com {}: quando tiver terminado, execute isto de novo.',
 }
 
 interface Template {

@@ -105,7 +105,8 @@ async function openParts(open: OpenOptions, onClose: (close: Close) => void): Pr
   }
 }
 
-function accessOptions({ settings, keks, signal, ...options }: OpenOptions): RepositoryAccessOptions {
+/** Of the repository, as this system was started. */
+export function accessOptions({ settings, keks, signal, ...options }: OpenOptions): RepositoryAccessOptions {
   const { home, databaseUrl } = settings
   return {
     location: settings.repository,

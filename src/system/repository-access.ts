@@ -156,9 +156,6 @@ async function settledPlace(
   }
   if (same !== undefined || known.length === 0) return of(same ?? place)
   if (given.isNamed !== true) return of(known.find((each) => storage.mayBeThere(each)) ?? known[0]!)
-  const other = new BackupError('REPOSITORY_OTHER', `This system's repository is ${known[0]}, not ${place}.`, {
-    context: { known: known[0]!, repository: place },
-  })
   const here = await repositoryIdAt(given, place)
   const moved = rows.find(({ repository_id }) => here !== undefined && repository_id === here)
   // PostgreSQL serves many machines: the same repository may lie under another path on each.
@@ -169,7 +166,39 @@ async function settledPlace(
     return of(place)
   }
   if (given.mayReplaceLost === true && isLost) return { place, replacesLost: true }
-  throw other
+  throw otherRepository(known[0]!, place, isLost)
+}
+
+/** A rebuild from a copy is named only where the known one is not to be found. */
+function otherRepository(known: string, repository: string, isLost: boolean): BackupError {
+  return new BackupError('REPOSITORY_OTHER', `This system's repository is ${known}, not ${repository}.`, {
+    context: {
+      known,
+      repository,
+      ...(isLost && { again: `If ${known} is lost for good: "neonpro-backup system rebuild --repo COPY".` }),
+    },
+  })
+}
+
+/**
+ * For a client that names another repository than its owner works with. OWNER_EXISTS for one that would go on in the
+ * place of a lost one: the owner holds on to that until it ends.
+ */
+export async function otherThanOwners(
+  given: RepositoryAccessOptions,
+  owner: { readonly repository: string; readonly pid: number; readonly host: string },
+): Promise<BackupError> {
+  // One that opens only with another key is there.
+  const isLost = (await repositoryIdAt(given, owner.repository).catch(() => '')) === undefined
+  if (given.mayReplaceLost !== true || !isLost)
+    return otherRepository(owner.repository, storage.labelOf(given.location), isLost)
+  return new BackupError('OWNER_EXISTS', 'The process that owns this HOME still works with the lost repository.', {
+    context: {
+      pid: owner.pid,
+      host: owner.host,
+      again: `It goes on with ${owner.repository}: once it has ended, run this again.`,
+    },
+  })
 }
 
 /**

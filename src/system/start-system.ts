@@ -17,7 +17,7 @@ import { storage } from './compose.ts'
 import { BackupSystem, type Started } from './facade/backup-system.ts'
 import { enterHome } from './home-owner.ts'
 import { openLog } from './logging/index.ts'
-import { type OpenOptions, openSystem } from './open-system.ts'
+import { accessOptions, type OpenOptions, openSystem } from './open-system.ts'
 import { claimOwnership, lockUnlessClaimed } from './owner/claim-ownership.ts'
 import { DrainingTransport } from './owner/draining-transport.ts'
 import { ElectedTransport } from './owner/elected-transport.ts'
@@ -25,7 +25,7 @@ import { serveOwnerSocket } from './owner/owner-socket.ts'
 import { chooseSocketPath, toldSocketPath } from './owner/socket-path.ts'
 import type { YieldRequest } from './owner/socket-protocol.ts'
 import { rememberKey } from './remember-key.ts'
-import { refuseWrongKey } from './repository-access.ts'
+import { otherThanOwners, refuseWrongKey } from './repository-access.ts'
 import { readKeys, readSettled, resolveSettings, type Settings, type SettingsInput } from './settings/index.ts'
 import type { WorkTiming } from './start-work.ts'
 import type { Caller, Transport } from './transport.ts'
@@ -193,9 +193,7 @@ async function checkClient(open: OpenOptions): Promise<void> {
   const { repository, isRepositoryNamed } = open.settings
   const owner = readOwner(lockFileOf(open))
   if (isRepositoryNamed && owner?.repository !== undefined && !storage.isPlace(owner.repository, repository))
-    throw new BackupError('REPOSITORY_OTHER', 'The process that owns this HOME has another repository.', {
-      context: { known: owner.repository, repository: storage.labelOf(repository) },
-    })
+    throw await otherThanOwners(accessOptions(open), { ...owner, repository: owner.repository })
   const location = owner?.repository === undefined ? repository : storage.placeLike(owner.repository, repository)
   await refuseWrongKey({ ...open, location })
   await rememberKey({ ...open, location })

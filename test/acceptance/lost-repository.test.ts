@@ -6,6 +6,15 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 import { type Ran, runCli } from './run-cli.ts'
+import { says, stay } from './staying.ts'
+
+/** `serve` is at work meanwhile. */
+async function stayingOwner(home: string, cwd: string, during: (pid: number) => Promise<void>): Promise<void> {
+  await using serve = stay(['serve'], { cwd, env: { NEONPRO_BACKUP_HOME: home } })
+  await says(serve, /Ready/)
+  await during(serve.child.pid!)
+  assert.equal(await serve.stop(), 0, serve.said())
+}
 
 test('system rebuild --repo COPY lets go of a repository that is lost', async () => {
   using folder = temporaryDirectory()
@@ -45,8 +54,8 @@ test('system rebuild --repo COPY lets go of a repository that is lost', async ()
   const lifted = await ok('hold', 'add', '--everything', ...repository)
   await ok('hold', 'lift', String(lifted['id']), ...repository)
   const pinned = String((await ok('pin', 'latest', ...repository))['snapshot'])
-  const later = String((await ok('run', 'c'))['snapshot'])
-  await ok('pin', later, ...repository)
+  const unbrought = String((await ok('run', 'c'))['snapshot'])
+  await ok('pin', unbrought, ...repository)
   // While the first is there, the system keeps it.
   assert.equal(
     codeOf(await run('system', 'rebuild', '--repo', at('second'), '--key-file', at('key'))),
@@ -71,11 +80,29 @@ test('system rebuild --repo COPY lets go of a repository that is lost', async ()
   assert.equal((await ok('run', 'c'))['state'], 'COMPLETED')
   assert.equal(((await ok('snapshots', ...repository))['snapshots'] as unknown[]).length, 3, 'in the first')
   fs.renameSync(at('first'), at('gone'))
-  assert.equal(codeOf(await run('run', 'c', '--repo', at('second'))), 'REPOSITORY_OTHER')
+  const refused = await run('run', 'c', '--repo', at('second'))
+  assert.equal(codeOf(refused), 'REPOSITORY_OTHER')
+  assert.match(refused.stderr, /system rebuild/, 'the one that is known is gone')
+  fs.renameSync(at('gone'), at('first'))
+  await stayingOwner(at('home'), folder.path, async (pid) => {
+    fs.renameSync(at('first'), at('gone'))
+    const beside = await run('system', 'rebuild', '--repo', at('second'), '--key-file', at('key'))
+    assert.equal(codeOf(beside), 'OWNER_EXISTS', beside.stderr)
+    assert.ok(beside.stderr.includes(String(pid)), beside.stderr)
+  })
   const rebuilt = await run('system', 'rebuild', '--repo', at('second'), '--key-file', at('key'))
   assert.equal(rebuilt.status, 0, rebuilt.stderr)
   assert.deepEqual(rebuilt.json?.['configsLeftDisabled'], ['c'])
   assert.match(rebuilt.stderr, /config enable/)
+  assert.doesNotMatch(rebuilt.stderr, /Set to/)
+  // What still names the lost one is told of, and a command that follows it is not sent to rebuild once more.
+  const named = { NEONPRO_BACKUP_HOME: at('home'), NEONPRO_REPOSITORY: at('first') }
+  const byName = (...args: string[]) => runCli([...args, '--json'], { env: named, cwd: folder.path })
+  const said = await byName('system', 'rebuild', '--repo', at('second'), '--key-file', at('key'))
+  assert.match(said.stderr, /Set to \S+first still: environment NEONPRO_REPOSITORY.*\S+second/)
+  const misled = await byName('status')
+  assert.equal(codeOf(misled), 'REPOSITORY_OTHER')
+  assert.doesNotMatch(misled.stderr, /system rebuild/)
   const lost = rebuilt.json?.['lost'] as { locations: string[]; entries: number; from: number; to: number }
   assert.deepEqual(lost.locations, [at('first')])
   assert.ok(lost.entries >= 2 && lost.to - lost.from + 1 === lost.entries, JSON.stringify(lost))
@@ -86,9 +113,9 @@ test('system rebuild --repo COPY lets go of a repository that is lost', async ()
   const pin = { record: 'pin', subject: there[0]!.snapshot, snapshot: there[0]!.snapshot, source: null }
   assert.notEqual(pin.subject, pinned)
   assert.deepEqual(rebuilt.json?.['carried'], [hold, pin])
-  const left = [{ record: 'pin', subject: later, snapshot: later, source: null }]
+  const left = [{ record: 'pin', subject: unbrought, snapshot: unbrought, source: null }]
   assert.deepEqual(rebuilt.json?.['notCarried'], left)
-  assert.match(rebuilt.stderr, new RegExp(`${later.slice(0, 12)}.*it protects nothing here`))
+  assert.match(rebuilt.stderr, new RegExp(`${unbrought.slice(0, 12)}.*it protects nothing here`))
   assert.deepEqual([rebuilt.json?.['holds'], rebuilt.json?.['pins']], [1, 1])
   const { holds } = (await ok('hold', 'list', '--repo', at('second'))) as {
     holds: Array<{ id: string; until: string }>

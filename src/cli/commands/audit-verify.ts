@@ -2,6 +2,7 @@ import { StringDecoder } from 'node:string_decoder'
 import type { AuditVerdict } from '../../contracts/system/index.ts'
 import { BackupError, systemCode } from '../../kernel/backup-error.ts'
 import { type CommandContext, type CommandResult, textOption } from '../command.ts'
+import { formatNumbers } from '../format.ts'
 import { piecesOf } from '../given-file.ts'
 import type { AnswerOf } from '../json/index.ts'
 import type { MessageKey } from '../messages/en.ts'
@@ -25,7 +26,7 @@ async function verifySystem(context: CommandContext): Promise<CommandResult<Answ
   if (verdict.isIntact)
     context.say(context.t('audit.intact', { entries: verdict.entries, segments: verdict.segments, head: verdict.head }))
   for (const { locations, entries, from, to } of verdict.closedAnew)
-    context.warn(context.t('audit.closedAnew', { entries, from: from!, to: to!, locations: locations.join(', ') }))
+    context.warn(context.t('audit.closedAnew', { entries, numbers: formatNumbers(context.t, from!, to!), locations: locations.join(', ') }))
   return found(context, verdict)
 }
 
@@ -36,8 +37,7 @@ async function verifyFile(context: CommandContext, file: string): Promise<Comman
     context.say(
       context.t('audit.fileIntact', {
         entries: verdict.entries,
-        from: verdict.from,
-        to: verdict.to,
+        numbers: formatNumbers(context.t, verdict.from, verdict.to),
         head: verdict.head,
       }),
     )
