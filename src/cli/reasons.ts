@@ -1,4 +1,6 @@
 /** Why something was left out or is damaged, in words. */
+import type { CommandContext } from './command.ts'
+import { quoted } from './format.ts'
 import { type Locale, sentence, translator } from './locale.ts'
 import { en, type MessageKey } from './messages/en.ts'
 
@@ -11,6 +13,18 @@ export function reasonText(reason: string, locale: Locale): string {
   const key = `reason.${code}`
   const words = key in en ? `${translator(locale)(key as MessageKey)} (${code})` : sentence(code, locale)
   return about === undefined ? words : `${sentence(about, locale)}: ${words}`
+}
+
+const NAME: Readonly<Record<Locale, string>> = { en: 'NAME', 'pt-BR': 'NOME' }
+
+/** Why a run of a configuration left it out: what says that it was emptied on purpose is an option of that. */
+export function skippedText(
+  { t, locale }: Pick<CommandContext, 't' | 'locale'>,
+  reason: string,
+  config?: string,
+): string {
+  if (reason !== 'EMPTIED') return reasonText(reason, locale)
+  return t('run.emptied', { name: config === undefined ? NAME[locale] : quoted(config) })
 }
 
 /**

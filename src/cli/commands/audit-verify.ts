@@ -26,7 +26,13 @@ async function verifySystem(context: CommandContext): Promise<CommandResult<Answ
   if (verdict.isIntact)
     context.say(context.t('audit.intact', { entries: verdict.entries, segments: verdict.segments, head: verdict.head }))
   for (const { locations, entries, from, to } of verdict.closedAnew)
-    context.warn(context.t('audit.closedAnew', { entries, numbers: formatNumbers(context.t, from!, to!), locations: locations.join(', ') }))
+    context.warn(
+      context.t('audit.closedAnew', {
+        entries,
+        numbers: formatNumbers(context.t, from!, to!),
+        locations: locations.join(', '),
+      }),
+    )
   return found(context, verdict)
 }
 

@@ -31,9 +31,9 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
 }
 
 /** A repository opens all the same. */
-const APART: readonly CheckId[] = ['DATABASE', 'SCHEDULER', 'CLOCK']
+const APART: readonly CheckId[] = ['DATABASE', 'SCHEDULER', 'ALARMS', 'CLOCK']
 /** Its database is open: what it knows of a source can be asked. */
-const ASKABLE: readonly CheckId[] = ['SCHEDULER', 'CLOCK']
+const ASKABLE: readonly CheckId[] = ['SCHEDULER', 'ALARMS', 'CLOCK']
 
 function isBearable({ severity }: Check): boolean {
   return severity !== Severity.MISSING

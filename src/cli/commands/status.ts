@@ -6,7 +6,7 @@ import type { CommandContext, CommandResult } from '../command.ts'
 import { formatMoment, nextRunText, quoted, tableLines } from '../format.ts'
 import type { AnswerOf } from '../json/index.ts'
 import { withCommandKey } from '../keys.ts'
-import { reasonText } from '../reasons.ts'
+import { skippedText } from '../reasons.ts'
 import { settingsInputOf } from '../settings-input.ts'
 import { hasSystem, repositoryStatus, sayAway, sayRepository } from '../status/repository-status.ts'
 import { momentAndAge, sayCopyAndVerification } from '../status/told-facts.ts'
@@ -50,7 +50,7 @@ async function ofRepository(
         ? t('status.alive', { workers: system.scheduler.workers.length })
         : t('status.noScheduler'),
     )
-    for (const alert of system.alerts) sayAlert(alert, context)
+    for (const alert of system.alerts) sayAlert(alert, context, system.configs)
   }
   const { unknownConfigs, otherSystem, ...facts } = found
   const repository = quoted(found.repository)
@@ -109,7 +109,7 @@ function say(status: SystemStatus, context: CommandContext): void {
   }
   for (const run of status.running)
     say(t('status.running', { name: run.configName, percent: run.progress?.percent ?? '?' }))
-  for (const alert of status.alerts) sayAlert(alert, context)
+  for (const alert of status.alerts) sayAlert(alert, context, status.configs)
 }
 
 function nextRun(
@@ -122,10 +122,14 @@ function nextRun(
 }
 
 function sayAlert(
-  { severity, message, details }: SystemStatus['alerts'][number],
-  { say, t, locale }: CommandContext,
+  { severity, message, details, configId }: SystemStatus['alerts'][number],
+  context: CommandContext,
+  configs: SystemStatus['configs'],
 ): void {
+  const { say, t } = context
   say(t('status.alert', { severity: t(`severity.${severity}`), message }))
   const { emptied } = details
-  if (Array.isArray(emptied)) for (const path of emptied) say(`  ${String(path)}: ${reasonText('EMPTIED', locale)}`)
+  const name = configs.find(({ id }) => id === configId)?.name
+  if (Array.isArray(emptied))
+    for (const path of emptied) say(`  ${String(path)}: ${skippedText(context, 'EMPTIED', name)}`)
 }

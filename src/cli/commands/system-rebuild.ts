@@ -32,7 +32,12 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   for (const record of unstorable) context.warn(context.t('rebuild.unstorable', { record }))
   if (lost) context.warn(context.t('rebuild.lost', { locations: lost.locations.join(', ') }))
   if (lost && lost.entries > 0)
-    context.warn(context.t('rebuild.lostEntries', { entries: lost.entries, numbers: formatNumbers(context.t, lost.from!, lost.to!) }))
+    context.warn(
+      context.t('rebuild.lostEntries', {
+        entries: lost.entries,
+        numbers: formatNumbers(context.t, lost.from!, lost.to!),
+      }),
+    )
   for (const each of carried) context.say(context.t('rebuild.carried', { what: nameOf(context, each) }))
   for (const each of notCarried) context.warn(context.t('rebuild.notCarried', { what: nameOf(context, each) }))
   if (copiedUntil !== undefined) context.warn(context.t('rebuild.copiedUntil', { at: formatMoment(copiedUntil) }))

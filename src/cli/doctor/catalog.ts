@@ -50,6 +50,7 @@ export const CHECKS = {
   CHANNEL_ANSWERS: 'Whether a channel answers. CHANNEL.',
   DATABASE: "Whether the system's database can be read. PATH.",
   SCHEDULER: 'Whether anybody starts what is due. CONFIGURATION.',
+  ALARMS: 'An alarm that is open. CODE: its type.',
   CLOCK: 'Whether the clock agrees with what is known of time: else nothing is let go by age.',
   SECOND_COPY: 'Whether there is a second copy, and a recent one.',
   SYSTEM: 'Whether the system is here whose configurations the repository keeps. CONFIGURATION.',

@@ -84,7 +84,8 @@ function givenFacts(): Check[] {
 /** A database that can not be read, and one whose configuration nobody would start. */
 async function runningFindings(): Promise<Check[]> {
   const waiting = { name: 'papers', enabled: true, nextRunLocal: '2026-11-25T02:00:00-03:00' }
-  const status = { configs: [waiting], scheduler: { alive: false } } as unknown as SystemStatus
+  const alert = { type: 'STORAGE_LOW', severity: 'HIGH', message: '2.7 MiB are free' }
+  const status = { configs: [waiting], scheduler: { alive: false }, alerts: [alert] } as unknown as SystemStatus
   const reading = { wallMs: 0, uptimeMs: 0, boot: 'b' }
   return [
     ...(await databaseChecks(context, '/home/database', async () => assert.fail('a broken page'))),

@@ -10,7 +10,7 @@ import type { CommandContext } from '../command.ts'
 import { hasSystem } from '../status/repository-status.ts'
 import { dataOf, openCommandSystem } from '../system.ts'
 import { SubjectKind } from './catalog.ts'
-import { type Check, codeOf, failed, fine, missing, subjects } from './check.ts'
+import { advice, type Check, codeOf, failed, fine, missing, subjects } from './check.ts'
 
 /** Told by the checks of key and repository, in words of their own. */
 const OTHERS = /^(KEY|REPOSITORY|ROLLBACK)_|^(ABORTED|DAMAGED|TARGET_REFUSED)$/
@@ -42,7 +42,7 @@ export async function runningChecks(
 export async function databaseChecks(
   context: CommandContext,
   database: string,
-  ask: () => Promise<Pick<SystemStatus, 'configs' | 'scheduler'>>,
+  ask: () => Promise<Pick<SystemStatus, 'configs' | 'scheduler' | 'alerts'>>,
 ): Promise<Check[]> {
   const { t } = context
   const isEmbedded = path.isAbsolute(database)
@@ -54,7 +54,7 @@ export async function databaseChecks(
   } as const
   try {
     const status = await ask()
-    return [fine(looked), schedulerCheck(context, status)]
+    return [fine(looked), schedulerCheck(context, status), ...alarmChecks(context, status)]
   } catch (error) {
     const code = codeOf(error)
     if (OTHERS.test(code)) return []
@@ -85,6 +85,17 @@ function schedulerCheck(
   if (scheduler.alive || waiting.length === 0) return fine(looked)
   const about = subjects(SubjectKind.CONFIGURATION, ...waiting)
   return missing({ ...looked, about }, t('doctor.schedulerRemedy'))
+}
+
+/** What is open is not in order, whatever the other checks see of it now. */
+function alarmChecks({ t }: CommandContext, { alerts }: Pick<SystemStatus, 'alerts'>): Check[] {
+  if (alerts.length === 0) return [fine({ id: 'ALARMS', message: t('doctor.alarms') })]
+  return alerts.map(({ type, severity, state, message }) => {
+    const said = t('status.alert', { severity: t(`severity.${severity}`), message })
+    const looked = { id: 'ALARMS', message: said, about: subjects(SubjectKind.CODE, type) } as const
+    // Somebody looks after it already.
+    return (state === 'ACKNOWLEDGED' ? advice : missing)(looked, t('doctor.alarmsRemedy'))
+  })
 }
 
 export function clockCheck({ t }: CommandContext, doubt: ClockDoubt | undefined): Check {

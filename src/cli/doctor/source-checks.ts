@@ -10,6 +10,7 @@ import { isBackupError, systemCode } from '../../kernel/backup-error.ts'
 import { monotonicNs } from '../../kernel/clock.ts'
 import { appendAll } from '../../kernel/collect.ts'
 import { userName } from '../../kernel/machine.ts'
+import { thresholdsOf } from '../../services/alarms/thresholds.ts'
 import type { ObjectStat, ObjectStore } from '../../storage/index.ts'
 import { openStore, storage } from '../../system/compose.ts'
 import type { Settings } from '../../system/settings/index.ts'
@@ -57,7 +58,7 @@ function folderOf({ values }: Settings): string | undefined {
 }
 
 function failureChecks(context: CommandContext, { config, runs, settings }: SourceFacts): Check[] {
-  const { minFreeSpace = 0 } = effectiveSettings(config.settings, settings.values.defaults).alertConfig
+  const { minFreeSpace } = thresholdsOf(settings.values, config.settings)
   return [
     lastRunCheck(context, config, runs[0]),
     nextRunCheck(context, config),

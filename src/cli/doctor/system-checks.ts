@@ -6,6 +6,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { isBackupError, systemCode } from '../../kernel/backup-error.ts'
 import { userName } from '../../kernel/machine.ts'
+import { thresholdsOf } from '../../services/alarms/thresholds.ts'
 import { storage } from '../../system/compose.ts'
 import { readKeys, type Settings } from '../../system/settings/index.ts'
 import type { CommandContext } from '../command.ts'
@@ -21,7 +22,11 @@ export async function systemChecks(context: CommandContext, { values, warnings }
   return [
     await tried(context, { id: 'KEY_APART', message: t('doctor.keyApart') }, () => readKeys(values)),
     writableCheck(context, values.home),
-    ...spaceChecks(context, [...new Set([values.home, storage.localRootOf(values.repository) ?? values.home])]),
+    ...spaceChecks(
+      context,
+      [...new Set([values.home, storage.localRootOf(values.repository) ?? values.home])],
+      thresholdsOf(values).minFreeSpace,
+    ),
     logCheck(context, values.logsDirectory),
     ...channelChecks(context, values.channels),
     ...(await probeChecks(context, values.channels)),
@@ -52,7 +57,7 @@ function writableCheck(context: CommandContext, home: string): Check {
 }
 
 /** Of the nearest folder that is there. */
-export function spaceChecks({ t }: CommandContext, places: readonly string[], bytesMin = 0): Check[] {
+export function spaceChecks({ t }: CommandContext, places: readonly string[], bytesMin: number): Check[] {
   return places.flatMap((place) => {
     const space = spaceOf(place)
     if (!space) return []
@@ -62,15 +67,10 @@ export function spaceChecks({ t }: CommandContext, places: readonly string[], by
       total: formatBytes(space.bytesTotal),
     })
     const looked = { id: 'SPACE', message, about: subjects(SubjectKind.PATH, place) } as const
-    const isEnough = space.bytesFree >= bytesMin && space.bytesFree >= space.bytesTotal * FREE_SHARE_MIN
-    return [
-      isEnough
-        ? fine(looked)
-        : missing(
-            looked,
-            `df -h ${quoted(place)}; neonpro-backup forget --keep-daily 14 --dry-run; neonpro-backup prune`,
-          ),
-    ]
+    const limit = Math.max(bytesMin, space.bytesTotal * FREE_SHARE_MIN)
+    if (space.bytesFree >= limit) return [fine(looked)]
+    const commands = `df -h ${quoted(place)}; neonpro-backup forget --keep-daily 14 --dry-run; neonpro-backup prune`
+    return [missing(looked, t('doctor.spaceRemedy', { limit: formatBytes(limit), commands }))]
   })
 }
 

@@ -84,7 +84,7 @@ test('a failed run raises, the next one counts, the third in a row is critical, 
       'BACKUP_FAILED REPEATED 3',
       'BACKUP_FAILED RESOLVED 3',
     ])
-    assert.match(notices[0]!.message, /O backup "Prontuários" falhou, 1 vez seguida.*SOURCE_UNREADABLE/)
+    assert.match(notices[0]!.message, /O backup "Prontuários" falhou\. .*SOURCE_UNREADABLE/)
     assert.equal(notices[0]!.title, 'Falha no backup')
     assert.doesNotMatch(JSON.stringify(notices), /maria|\/srv/)
   }

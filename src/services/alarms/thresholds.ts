@@ -15,7 +15,7 @@ export interface Thresholds {
 const DEFAULTS: Thresholds = { failureRate: 0.05, maxBackupTime: 7200, minFreeSpace: 5 * 1024 ** 3 }
 
 /** `settings` is a configuration's, as its row holds it. */
-export function thresholdsOf(parts: SystemParts, settings?: unknown): Thresholds {
+export function thresholdsOf(parts: Pick<SystemParts, 'defaults'>, settings?: unknown): Thresholds {
   const system = parts.defaults.alertConfig
   const own = (settings as Partial<ConfigSettings> | undefined)?.alertConfig
   const pick = (name: keyof Thresholds): number => own?.[name] ?? system?.[name] ?? DEFAULTS[name]

@@ -1,9 +1,11 @@
-import { ERROR_CATALOG, errorText } from '../../../contracts/index.ts'
+import { ERROR_CATALOG, errorText, fill, type Locale, type LocalizedText } from '../../../contracts/index.ts'
 import type { ErrorCode } from '../../../kernel/error-code.ts'
 import type { AlarmRule } from '../alarm-rule.ts'
 import { failuresInARow, newestRuns } from '../newest-runs.ts'
 
 const CRITICAL_FROM = 3
+
+const IN_A_ROW: LocalizedText = { en: ', {times} times in a row', 'pt-BR': ', {times} vezes seguidas' }
 
 /** The newest run that came to an end failed, its retries included. Ends with the next run that stores something. */
 export const backupFailed: AlarmRule = {
@@ -11,8 +13,8 @@ export const backupFailed: AlarmRule = {
   severity: 'HIGH',
   title: { en: 'Backup failed', 'pt-BR': 'Falha no backup' },
   message: {
-    en: 'The backup "{config}" failed, {times} {times:time|times} in a row. {error} ({code})',
-    'pt-BR': 'O backup "{config}" falhou, {times} {times:vez seguida|vezes seguidas}. {error} ({code})',
+    en: 'The backup "{config}" failed{row}. {error} ({code})',
+    'pt-BR': 'O backup "{config}" falhou{row}. {error} ({code})',
   },
   guidance: {
     en: 'Look at "neonpro-backup status" and at backup.log, then run it again: neonpro-backup run NAME',
@@ -32,13 +34,18 @@ export const backupFailed: AlarmRule = {
           about: { configId, configName, runId },
           occurrence: runId,
           guidance,
-          values: { config: configName, times, code, error: message },
+          values: { config: configName, row: rowOf(times, context.parts.locale), code, error: message },
           details: { code, failuresInARow: times },
           ...(times >= CRITICAL_FROM && { severity: 'CRITICAL' as const }),
         }
       }),
     )
   },
+}
+
+/** One alone makes no row. */
+function rowOf(times: number, locale: Locale): string {
+  return times < 2 ? '' : fill(IN_A_ROW[locale], { times }, locale)
 }
 
 function codeOf(error: unknown): ErrorCode {

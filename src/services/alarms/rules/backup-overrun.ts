@@ -12,9 +12,9 @@ export const backupOverrun: AlarmRule = {
     'pt-BR': 'O backup "{config}" está em execução há {elapsed}; o esperado é no máximo {limit}.',
   },
   guidance: {
-    en: 'See how far it is with "neonpro-backup status". Raise alertConfig.maxBackupTime if that is its usual time.',
+    en: 'See how far it is with "neonpro-backup status". If that is its usual time, raise the limit: neonpro-backup config edit NAME --max-backup-time SECONDS (alertConfig.maxBackupTime).',
     'pt-BR':
-      'Veja o andamento com "neonpro-backup status". Aumente alertConfig.maxBackupTime se esse for o tempo normal.',
+      'Veja o andamento com "neonpro-backup status". Se esse for o tempo normal, aumente o limite: neonpro-backup config edit NOME --max-backup-time SEGUNDOS (alertConfig.maxBackupTime).',
   },
   async evaluate({ db, parts, nowMs, configId }) {
     const running = await db

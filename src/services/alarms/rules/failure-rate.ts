@@ -29,9 +29,9 @@ export const failureRate: AlarmRule = {
       'De {finished} {finished:execução|execuções} de "{config}" nos últimos 30 dias, {failed} {failed:falhou|falharam}: {rate}, o limite é {limit}.',
   },
   guidance: {
-    en: 'Look at the reasons of the failed runs ("neonpro-backup status", backup.log). alertConfig.failureRate sets the limit.',
+    en: 'Look at the reasons of the failed runs ("neonpro-backup status", backup.log). The limit: neonpro-backup config edit NAME --max-failure-rate RATE (alertConfig.failureRate).',
     'pt-BR':
-      'Veja os motivos das falhas ("neonpro-backup status", backup.log). alertConfig.failureRate define o limite.',
+      'Veja os motivos das falhas ("neonpro-backup status", backup.log). O limite: neonpro-backup config edit NOME --max-failure-rate TAXA (alertConfig.failureRate).',
   },
   restMs: 5 * 60_000,
   async evaluate(context) {

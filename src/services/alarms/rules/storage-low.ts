@@ -25,9 +25,9 @@ export const storageLow: AlarmRule = {
     'pt-BR': 'Há {free} livres no disco {place}; o limite é {limit}.',
   },
   guidance: {
-    en: 'Free some room, or shorten the retention and run "neonpro-backup prune". alertConfig.minFreeSpace sets the limit.',
+    en: 'Free some room, or shorten the retention and run "neonpro-backup prune". The limit: neonpro-backup config edit NAME --min-free-space SIZE (alertConfig.minFreeSpace).',
     'pt-BR':
-      'Libere espaço ou encurte a política de retenção e execute "neonpro-backup prune". alertConfig.minFreeSpace define o limite.',
+      'Libere espaço ou encurte a política de retenção e execute "neonpro-backup prune". O limite: neonpro-backup config edit NOME --min-free-space TAMANHO (alertConfig.minFreeSpace).',
   },
   async evaluate(context) {
     const { parts, nowMs } = context
