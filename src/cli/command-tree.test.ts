@@ -70,3 +70,25 @@ test('the same vectors with a value are taken', async () => {
   for (const leaf of leaves)
     assert.equal(await refusalOf(...leaf.names, ...needed(leaf)), 'taken', leaf.names.join(' '))
 })
+
+test('what is misspelt is named, and what is meant', async () => {
+  const cases: ReadonlyArray<readonly [argv: string, said: RegExp]> = [
+    ['restore latest --targt d', /^There is no option --targt\. Did you mean --target\?$/],
+    ['restore latest', /^The option --target <dir> is required\.$/],
+    ['config add --name c --keep-daily 14', /^There is no option --keep-daily\. .*--retention/],
+    ['run c --allow-empty', /^There is no option --allow-empty\. .*config edit NAME --allow-empty/],
+    ['help restor', /^There is no command "restor"\. Did you mean restore/],
+    ['restor --help', /^There is no command "restor"\./],
+    ['config update --help', /^There is no command "update"\./],
+    ['help config ad', /^There is no command "ad"\. Did you mean add/],
+  ]
+  for (const [argv, said] of cases) assert.match(await refusalOf(...argv.split(' ')), said, argv)
+})
+
+test('every option says what it is, and its own options stand first', () => {
+  for (const { names, command } of leaves) {
+    for (const option of command.options) assert.notEqual(option.description, '', `${names.join(' ')} ${option.flags}`)
+    const titles = [...command.helpInformation().matchAll(/^(\S.*options:|Options:)$/gim)].map(([title]) => title)
+    assert.equal(titles.at(-1), 'General options:', names.join(' '))
+  }
+})

@@ -5,6 +5,7 @@
 import { Command, CommanderError } from 'commander'
 import { BackupError } from '../kernel/backup-error.ts'
 import { environment } from '../kernel/environment.ts'
+import { nearNames } from '../kernel/near-names.ts'
 import { PROGRAM } from '../kernel/program.ts'
 import { textFault, textsIn } from '../kernel/text.ts'
 import { expandTilde } from '../kernel/tilde.ts'
@@ -77,6 +78,7 @@ export function commandTree(specs: readonly CommandSpec[], locale: Locale): Comm
 
 /** Reads an argument vector. Throws USAGE with the command's name in `context.command`. */
 export async function readArguments(tree: CommandTree, argv: readonly string[]): Promise<Asked> {
+  refuseUnknownHelp(tree.root, argv.slice(2))
   try {
     await tree.root.parseAsync([...argv])
   } catch (error) {
@@ -85,6 +87,34 @@ export async function readArguments(tree: CommandTree, argv: readonly string[]):
     return { kind: 'told', exitCode: error.exitCode === 0 ? 0 : EXIT_USAGE }
   }
   return tree.asked
+}
+
+/** Help for a command that is none would be that of all. Throws USAGE naming the near ones. */
+function refuseUnknownHelp(root: Command, argv: readonly string[]): void {
+  const options = argv.findIndex((each) => each.startsWith('-'))
+  const words = options < 0 ? argv : argv.slice(0, options)
+  const isByWord = words[0] === 'help'
+  if (!isByWord && !argv.slice(words.length).some((each) => each === '--help' || each === '-h')) return
+  let at = root
+  for (const word of isByWord ? words.slice(1) : words) {
+    const found = at.commands.find((each) => each.name() === word)
+    if (found === undefined) {
+      if (at.commands.length > 0) throw unknownCommand(at, word)
+      return
+    }
+    at = found
+  }
+}
+
+function unknownCommand(parent: Command, typed: string): BackupError {
+  const near = nearNames(
+    typed,
+    parent.commands.map((each) => each.name()),
+  )
+  const said = `There is no command "${typed}".`
+  return new BackupError('USAGE', near.length > 0 ? `${said} Did you mean ${near.join(', ')}?` : said, {
+    ...(parent.parent && { context: { command: parent.name() } }),
+  })
 }
 
 /**
@@ -165,11 +195,29 @@ function prepare(command: Command, name: string | undefined, locale: Locale): Co
   command.configureOutput({ outputError: () => {} })
   addExamples(command, name, locale)
   return command.exitOverride((error) => {
-    const refusal = usageSentence(error, locale)
+    if (error.code === 'commander.missingMandatoryOptionValue') refuseUnknownFirst(command)
+    const refusal = usageSentence(error, locale, name)
     if (refusal === undefined) throw error
     throw new BackupError('USAGE', refusal, { ...(name !== undefined && { context: { command: name } }), cause: error })
   })
 }
+
+/** What is missing is most often there, misspelt: `--targt DIR`. Throws what commander throws for an unknown option. */
+function refuseUnknownFirst(command: Command): void {
+  const unknown = command.args.find((each) => each.startsWith('--'))
+  const { unknownOption } = command as unknown as { readonly unknownOption: (flag: string) => never }
+  if (unknown !== undefined) unknownOption.call(command, unknown)
+}
+
+/** Said behind an option that another command has. */
+const ELSEWHERE: ReadonlyArray<readonly [option: RegExp, command: RegExp, sentence: string]> = [
+  [
+    /^--keep-/,
+    /^config (add|edit)$/,
+    'A configuration takes its whole policy by one option: --retention 30 (days), or --retention \'{ "daily": 14, "weekly": 8 }\'.',
+  ],
+  [/^--allow-empty$/, /^run$/, 'It is an option of the configuration: neonpro-backup config edit NAME --allow-empty.'],
+]
 
 const REFUSALS: ReadonlyArray<readonly [code: string, pattern: RegExp, sentence: (...values: string[]) => string]> = [
   ['commander.unknownOption', /unknown option '(.*?)'/, (option) => `There is no option ${option}.`],
@@ -185,15 +233,22 @@ const REFUSALS: ReadonlyArray<readonly [code: string, pattern: RegExp, sentence:
 ]
 
 /** One sentence, or undefined where commander has only shown help or version. */
-function usageSentence(error: CommanderError, locale: Locale): string | undefined {
+function usageSentence(error: CommanderError, locale: Locale, name: string | undefined): string | undefined {
   const [message = '', suggestion] = error.message.split('\n')
   const found = REFUSALS.find(([code]) => code === error.code)
   const values = found?.[1].exec(message)?.slice(1)
   if (!found || !values) return error.code === 'commander.error' ? message.replace(/^error: /, '') : undefined
+  const elsewhere = ELSEWHERE.filter(
+    ([option, command]) =>
+      error.code === 'commander.unknownOption' && option.test(values[0]!) && command.test(name ?? ''),
+  )
   const meant = /Did you mean (.*?)\?/.exec(suggestion ?? '')?.[1]
   return [
     placeholders(sentence(found[2](...values.map(String)), locale), locale),
-    ...(meant === undefined ? [] : [sentence(`Did you mean ${meant.replace('one of ', '')}?`, locale)]),
+    ...elsewhere.map(([, , said]) => sentence(said, locale)),
+    ...(meant === undefined || elsewhere.length > 0
+      ? []
+      : [sentence(`Did you mean ${meant.replace('one of ', '')}?`, locale)]),
   ].join(' ')
 }
 

@@ -60,7 +60,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'diff',
-    describe: 'compare two snapshots',
+    describe: 'compare two snapshots: + added, - removed, M content changed, m metadata changed',
     load: () => import('./commands/diff.ts'),
     configure: (command) =>
       void command
@@ -158,13 +158,13 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/forget.ts'),
     configure: (command) =>
       void addSelection(command.argument('[snapshot...]').option('--source <name>', 'only this source'))
-        .option('--keep-last <n>')
-        .option('--keep-within-days <n>')
-        .option('--keep-hourly <n>')
-        .option('--keep-daily <n>')
-        .option('--keep-weekly <n>')
-        .option('--keep-monthly <n>')
-        .option('--keep-yearly <n>')
+        .option('--keep-last <n>', 'the newest so many')
+        .option('--keep-within-days <n>', 'all of the last so many days')
+        .option('--keep-hourly <n>', 'the last one of each of so many hours')
+        .option('--keep-daily <n>', 'the last one of each of so many days')
+        .option('--keep-weekly <n>', 'the last one of each of so many weeks')
+        .option('--keep-monthly <n>', 'the last one of each of so many months')
+        .option('--keep-yearly <n>', 'the last one of each of so many years')
         .option('--policy <file>', 'JSON: { "daily": 14, "custom": [{ "pattern": "first-of-month", "keep": 60 }] }')
         .option('--timezone <zone>', "IANA name; default: the machine's")
         .option('--accept-clock', 'the clock is right: let points go for their age in spite of a jump')
@@ -186,7 +186,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     configure: (command) =>
       void command
         .argument('<snapshot>')
-        .option('--reason <text>')
+        .option('--reason <text>', 'why, as lists show it')
         .option(...SOURCE_OF_LATEST),
   },
   {
@@ -208,7 +208,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         .option('--everything', 'hold every snapshot, also those to come')
         .option('--until <date>', 'to the end of this day (2047-01-31), or to a moment')
         .option('--timezone <zone>', "of that day; default: the machine's")
-        .option('--reason <text>'),
+        .option('--reason <text>', 'why, as lists show it'),
   },
   {
     name: 'hold lift',
@@ -234,7 +234,8 @@ export const COMMANDS: readonly CommandSpec[] = [
     act: 'key.add',
     describe: 'let another key open the repository',
     load: () => import('./commands/key-add.ts'),
-    configure: (command) => void command.argument('<file>').option('--label <text>'),
+    configure: (command) =>
+      void command.argument('<file>').option('--label <text>', "what lists call it; default: the file's name"),
   },
   {
     name: 'key remove',

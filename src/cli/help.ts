@@ -2,7 +2,7 @@
  * Help as people look for it: commands by what one wants to do, examples that paste, every word in the reader's
  * language.
  */
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { exampleNames, type Locale, placeholder, placeholders, sentence } from './locale.ts'
 
 const COMMAND_GROUPS: ReadonlyArray<readonly [title: string, names: readonly string[]]> = [
@@ -110,7 +110,7 @@ export function addExamples(command: Command, name: string | undefined, locale: 
 export function translateHelp(command: Command, locale: Locale): void {
   const say = (text: string) => sentence(text, locale)
   const term = (text: string) => placeholders(text, locale)
-  command.helpOption('-h, --help', say('show the help')).description(say(command.description()))
+  command.addHelpOption(helpOption(command, say)).description(say(command.description()))
   for (const option of command.options) option.description = say(option.description)
   command.configureHelp({
     styleTitle: say,
@@ -130,6 +130,13 @@ export function translateHelp(command: Command, locale: Locale): void {
         : `${option.description} ${say(`(default: ${String(option.defaultValue)})`)}`,
   })
   for (const child of command.commands) translateHelp(child, locale)
+}
+
+/** Where a command has no options of its own, a heading for this one alone would come last. */
+function helpOption(command: Command, say: (text: string) => string): Option {
+  const option = new Option('-h, --help', say('show the help'))
+  const hasOwn = command.options.some(({ helpGroupHeading }) => helpGroupHeading === undefined)
+  return hasOwn ? option : option.helpGroup('General options:')
 }
 
 function bracketed(name: string, argument: { readonly required: boolean; readonly variadic: boolean }): string {

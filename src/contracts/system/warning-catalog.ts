@@ -57,8 +57,8 @@ const ROWS = {
     'O pedido aguarda: não há nada que o realize. Inicie "neonpro-backup serve" ou "worker", ou retire "scheduler: false".',
   ],
   NO_RETENTION: [
-    'No retention was given: every point is kept.',
-    'Nenhuma política de retenção foi informada: todos os pontos são mantidos.',
+    'No retention was given (--retention): every point is kept.',
+    'Nenhuma política de retenção foi informada (--retention): todos os pontos são mantidos.',
   ],
   PLACEHOLDER_IGNORED: [
     '{variable} holds a placeholder from an example and counts as not set.',

@@ -44,7 +44,12 @@ test("the description's options, as printed", () => {
   assert.deepEqual(files, {
     name: 'Documentos Importantes',
     enabled: true,
-    warnings: [{ code: 'NO_RETENTION', message: 'No retention was given: every point is kept.' }],
+    warnings: [
+      {
+        code: 'NO_RETENTION',
+        message: 'No retention was given (--retention): every point is kept.',
+      },
+    ],
     settings: {
       kind: 'FILES',
       paths: ['/path/to/documents', '/path/to/configs'],
