@@ -16,14 +16,21 @@ const LISTED_MAX = 100
 export class NotedAct implements ActNotes {
   #facts: ActFacts = {}
   #isBegun = false
+  #isMet = false
 
   about(facts: ActFacts): void {
+    this.#isMet = true
     this.#facts = { ...this.#facts, ...facts }
   }
 
   done(facts: ActFacts): void {
     this.#isBegun = true
     this.about(facts)
+  }
+
+  /** It got as far as what it is about: what refuses it now refuses an act, and no slip of the pen. */
+  get isMet(): boolean {
+    return this.#isMet
   }
 
   get isBegun(): boolean {

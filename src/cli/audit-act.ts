@@ -51,7 +51,7 @@ export function beginAct(context: CommandContext, action: SingleAct): OpenNote |
 export async function auditAct(context: CommandContext, { action, outcome, notes, begun }: EndedAct): Promise<void> {
   const home = homeOfSystem(context)
   if (context.options['dryRun'] === true || home === undefined) return
-  const result = resultOf(outcome, notes.isBegun)
+  const result = resultOf(outcome, notes)
   if (result === undefined) return
   begun?.ended(result)
   // An interruption ended the command, not what is to be known of it; a second one ends the process.
@@ -112,11 +112,11 @@ function homeOfSystem(context: CommandContext): string | undefined {
 }
 
 /** Undefined for what never got as far as the repository: a slip of the pen, a key that does not open it. */
-function resultOf(outcome: Outcome, isBegun: boolean): ActResult | undefined {
+function resultOf(outcome: Outcome, { isBegun, isMet }: NotedAct): ActResult | undefined {
   if (!('error' in outcome)) return 'SUCCESS'
   const { error } = outcome
   if (isBegun || !isBackupError(error)) return 'FAILED'
-  if (error.code === 'USAGE' || error.code.startsWith('KEY_')) return undefined
+  if (!isMet && (error.code === 'USAGE' || error.code.startsWith('KEY_'))) return undefined
   return outcomeOfError(error.code)
 }
 

@@ -4,10 +4,13 @@ import type { Locale } from '../contracts/index.ts'
 import { failureOf, knownError } from '../contracts/index.ts'
 import { failed, type Result, succeeded, type Warning } from '../contracts/system/index.ts'
 import type { Log } from '../kernel/log.ts'
+import type { AuditEvent } from '../services/index.ts'
 
 export interface Answer<T> {
   readonly data: T
   readonly warnings?: readonly Warning[]
+  /** For the audit log, where an answer is not yet success. */
+  readonly outcome?: Pick<AuditEvent, 'result' | 'details'>
 }
 
 export function success<T>(answer: Answer<T>): Result<T> {

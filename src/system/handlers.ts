@@ -23,6 +23,7 @@ import {
   getRealTimeMetrics,
   performHealthCheck,
 } from '../services/monitoring/index.ts'
+import { AuditResult } from '../services/parts.ts'
 import { rebuildSystem } from '../services/rebuild/index.ts'
 import {
   addHold,
@@ -93,8 +94,14 @@ export const HANDLERS: Handlers = {
   'monitor.alerts': (parts) => only(getActiveAlerts(parts)),
   'monitor.createAlert': (parts, alert) => only(createAlert(parts, alert)),
   'monitor.acknowledge': (parts, { alertId }, { by }) => only(acknowledgeAlert(parts, alertId, by)),
-  'monitor.testChannels': (parts, { channel }, { signal }) =>
-    only(testChannels(parts, { ...given({ channel }), signal: signal ?? AbortSignal.timeout(CHANNEL_TEST_MS) })),
+  'monitor.testChannels': async (parts, { channel }, { signal }) => {
+    const asked = { ...given({ channel }), signal: signal ?? AbortSignal.timeout(CHANNEL_TEST_MS) }
+    const data = await testChannels(parts, asked)
+    const delivered = data.filter((each) => each.delivered).length
+    const isGood = delivered > 0 && delivered === data.length
+    const result = isGood ? AuditResult.SUCCESS : AuditResult.FAILED
+    return { data, outcome: { result, details: { channels: data.length, delivered } } }
+  },
   'monitor.health': (parts) => only(performHealthCheck(parts)),
   'recover.create': async (parts, { backupId, type, options }, { by }) => ({
     data: await createRecoveryRequest(parts, { pointOrRunId: backupId, type, options }, by),

@@ -122,7 +122,8 @@ export class LocalTransport implements Transport {
       return await run()
     }
     const isQuiet = call.action === undefined && (isAllowed(call, context.caller, tenantId) || name === BEGINS_LOG)
-    const act = { action: call.action ?? name, resource: call.about?.(input) ?? name }
+    const details = call.facts?.(input)
+    const act = { action: call.action ?? name, resource: call.about?.(input) ?? name, ...(details && { details }) }
     return attempt(isQuiet ? allowed : () => this.#audited(allowed, act, context), {
       locale: context.caller.locale,
       log: this.#parts.log,
@@ -135,7 +136,7 @@ export class LocalTransport implements Transport {
    */
   async #audited<T>(
     run: () => Promise<Answer<T>>,
-    act: Pick<AuditEvent, 'action' | 'resource'>,
+    act: Pick<AuditEvent, 'action' | 'resource' | 'details'>,
     context: CallContext,
   ): Promise<Answer<T>> {
     // A refused text is written down as well, and must not keep its own refusal from being written.
@@ -144,10 +145,11 @@ export class LocalTransport implements Transport {
     try {
       answer = await run()
     } catch (error) {
-      await this.#write({ ...entry, ...outcomeOf(error) }, context)
+      const { result, details } = outcomeOf(error)
+      await this.#write({ ...entry, result, details: { ...entry.details, ...details } }, context)
       throw error
     }
-    const missing = await this.#write({ ...entry, result: AuditResult.SUCCESS }, context)
+    const missing = await this.#write({ ...entry, result: AuditResult.SUCCESS, ...answer.outcome }, context)
     return missing === undefined ? answer : { ...answer, warnings: [...(answer.warnings ?? []), missing] }
   }
 

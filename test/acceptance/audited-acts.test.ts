@@ -24,7 +24,10 @@ test('pin, unpin, hold add and lift, forget, prune, repair, copy and key changes
   const hold = String((await ok('hold', 'add', '--snapshot', snapshot, '--reason', 'case'))['id'])
   assert.notEqual((await run('hold', 'lift', 'ffffffff')).status, 0)
   await ok('hold', 'lift', hold)
-  const key = String((await ok('key', 'add', at('second')))['id'])
+  const key = String((await ok('key', 'add', at('second'), '--label', 'safe'))['id'])
+  const inUse = ((await ok('key', 'list'))['recipients'] as Array<{ id: string }>).find(({ id }) => id !== key)!.id
+  assert.equal((await run('key', 'remove', inUse)).status, 2)
+  assert.equal((await run('key', 'remove')).status, 2, 'a slip of the pen is no act')
   await ok('key', 'remove', key)
   await ok('copy', '--to', at('copy'), '--init', '--to-key-file', at('key'))
   await ok('forget', '--keep-last', '1', '--dry-run')
@@ -44,6 +47,7 @@ test('pin, unpin, hold add and lift, forget, prune, repair, copy and key changes
     'hold.lift hold REFUSED',
     `hold.lift hold:${hold} SUCCESS`,
     `key.add key:${key} SUCCESS`,
+    'key.remove key REFUSED',
     `key.remove key:${key} SUCCESS`,
     'repository.copy repository SUCCESS',
     'repository.forget repository SUCCESS',
@@ -51,6 +55,9 @@ test('pin, unpin, hold add and lift, forget, prune, repair, copy and key changes
     'repository.repair repository SUCCESS',
   ])
   for (const { details } of entries) assert.equal(details['reportedBy'], 'command')
+  const detailsOf = (act: string) => entries.find(({ action }) => action === act)!.details
+  assert.deepEqual([detailsOf('hold.add')['snapshot'], detailsOf('hold.add')['reason']], [snapshot, undefined])
+  assert.deepEqual([detailsOf('key.add')['label'], detailsOf('key.remove')['key']], ['safe', inUse])
   const [copy, forget, prune] = entries.slice(-4).map(({ details }) => details)
   assert.deepEqual(
     [copy!['target'], (copy!['copied'] as string[]).length, copy!['copiedCount'], copy!['exitCode']],

@@ -5,9 +5,12 @@ import { BackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import { userName } from '../../kernel/machine.ts'
 import { DayEnd } from '../../kernel/moment.ts'
+import { nearNames } from '../../kernel/near-names.ts'
 import { textFault } from '../../kernel/text.ts'
+import type { ActFacts } from '../act-notes.ts'
 import { type CommandContext, type CommandResult, dateOption, textOption } from '../command.ts'
 import type { AnswerOf } from '../json/index.ts'
+import { quoted } from '../near-context.ts'
 import { openRepository } from '../open.ts'
 import { namedSnapshot } from '../selection.ts'
 import { coveredBy } from './hold-list.ts'
@@ -27,6 +30,8 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   const target = isTargetNamed(context) ? namedTarget(context, history) : await askedTarget(context, history)
   const id = randomBytes(4).toString('hex')
   const value = { ...target, reason: textOption(options, 'reason') ?? '', until }
+  // Its reason may name a person, and stands with the hold alone.
+  context.act?.about({ ...heldFacts(target), ...(until !== null && { until }) })
   await protect(
     opened.repository,
     { record: RecordKind.HOLD, subject: id, by: userName(), value, signal: context.signal },
@@ -36,6 +41,11 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   const warnings = unknownSource(context, history, target)
   for (const { message } of warnings) context.warn(message)
   return { json: { id, ...value, warnings } }
+}
+
+function heldFacts({ snapshot, source }: Target): ActFacts {
+  if (snapshot === null && source === null) return { everything: true }
+  return { ...(snapshot !== null && { snapshot }), ...(source !== null && { source }) }
 }
 
 function isTargetNamed({ options }: CommandContext): boolean {
@@ -81,8 +91,12 @@ function unknownSource(
   history: History,
   { source }: Target,
 ): Array<{ code: string; message: string }> {
-  const isKnown = source === null || history.snapshots.some(({ document }) => document.source === source)
-  return isKnown ? [] : [{ code: 'HOLD_SOURCE_UNKNOWN', message: t('hold.unknownSource', { source }) }]
+  const known = [...new Set(history.snapshots.map(({ document }) => document.source))]
+  if (source === null || known.includes(source)) return []
+  const near = nearNames(source, known)
+  const message =
+    near.length > 0 ? t('hold.nearSource', { source, near: quoted(near) }) : t('hold.unknownSource', { source })
+  return [{ code: 'HOLD_SOURCE_UNKNOWN', message }]
 }
 
 /** A day counts to its end: "until 2047-01-31" still holds on that day. Throws USAGE. */

@@ -18,7 +18,9 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
       context: { key: `${known.id} (${known.label})` },
     })
   const label = textOption(context.options, 'label') ?? path.basename(file)
+  context.act?.about({ label })
   await changeKeyring(store, keys, { add: { kek, label }, keks: opened.keks, now: isoTime(nowMs()) })
+  context.act?.done({})
   // The new key has to open the repository by itself before anybody relies on it.
   const reopened = await Repository.open(store, [kek])
   const id = reopened.keys.openedBy

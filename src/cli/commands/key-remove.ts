@@ -13,10 +13,12 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   await using opened = await openRepository(context)
   const { keys, store } = opened.repository
   const { id, label } = chosen(keys.recipients, String(context.args[0]))
+  context.act?.about({ key: id, label })
   if (keys.openedBy === id)
     throw new BackupError('USAGE', 'The key in use can not remove itself: open the repository with one that stays.')
   await provenByFreshProcess(context, keys.bundle.masters.length)
   await changeKeyring(store, keys, { remove: id, keks: opened.keks, now: isoTime(nowMs()) })
+  context.act?.done({})
   const epochs = await provenByFreshProcess(context, keys.bundle.masters.length + 1)
   context.say(context.t('key.removed', { id, label, epoch: Math.max(...epochs) }))
   return { json: { id, label, removed: true, generation: keys.generation + 1, epoch: Math.max(...epochs) } }

@@ -8,6 +8,7 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   await using opened = await openRepository(context)
   const { keys, store } = opened.repository
   await changeKeyring(store, keys, { newEpoch: true, keks: opened.keks, now: isoTime(nowMs()) })
+  context.act?.done({})
   const reopened = await Repository.open(store, opened.keks)
   const epoch = Math.max(...reopened.keys.bundle.masters.map((master) => master.epoch))
   context.say(context.t('key.rotated', { epoch }))

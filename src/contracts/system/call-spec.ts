@@ -22,6 +22,8 @@ export interface CallSpec<Input extends z.ZodType = z.ZodType, Output extends z.
   readonly action?: string
   /** What the entry is about. It sees what was given, which may be refused for its form. */
   about?(input: z.output<Input>): string
+  /** What else the entry says; no reason, since that may name a person. It sees the same. */
+  facts?(input: z.output<Input>): Readonly<Record<string, unknown>>
 }
 
 /** Any call: what it was given, who asks, the way to it, the database, the machine, and a bug. */
@@ -71,7 +73,10 @@ interface Row<Input extends z.ZodType, Output extends z.ZodType> {
   readonly errors?: readonly ErrorCode[]
 }
 
-type Reading<Input extends z.ZodType, Output extends z.ZodType> = Omit<CallSpec<Input, Output>, 'action' | 'about'>
+type Reading<Input extends z.ZodType, Output extends z.ZodType> = Omit<
+  CallSpec<Input, Output>,
+  'action' | 'about' | 'facts'
+>
 type Acting<Input extends z.ZodType, Output extends z.ZodType> = CallSpec<Input, Output> & { readonly action: string }
 
 /** Changes nothing: it is asked again elsewhere when the owner goes. */
@@ -85,8 +90,12 @@ export function reads<Input extends z.ZodType, Output extends z.ZodType>(
 
 /** Has an entry in the audit log, however it ends. */
 export function acts<Input extends z.ZodType, Output extends z.ZodType>(
-  row: Row<Input, Output> & { readonly action: string; readonly about: (input: z.output<Input>) => string },
+  row: Row<Input, Output> & {
+    readonly action: string
+    readonly about: (input: z.output<Input>) => string
+    readonly facts?: (input: z.output<Input>) => Readonly<Record<string, unknown>>
+  },
   shape: CallSpec['shape'] = 'data',
 ): Acting<Input, Output> {
-  return { ...reads(row, shape), action: row.action, about: row.about }
+  return { ...reads(row, shape), action: row.action, about: row.about, ...(row.facts && { facts: row.facts }) }
 }

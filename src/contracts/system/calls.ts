@@ -245,6 +245,7 @@ export const CALLS = {
     output: holdView,
     errors: POINT_ERRORS,
     about: ({ pointId, source }) => `hold:${pointId ?? source ?? 'all'}`,
+    facts: ({ until }) => ({ until }),
   }),
   'recover.liftHold': acts({
     ...{ right: 'hold.manage', http: 'DELETE /holds/{holdId}', action: 'hold.lift' },
