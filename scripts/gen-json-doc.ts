@@ -120,11 +120,11 @@ neonpro-backup doctor --json | jq -r '.checks[] | select(.severity != "OK") | [.
 |---:|---|
 | 0 | done |
 | 1 | failed; of \`verify\`, \`status\`, \`doctor\`, \`snapshots\`, \`alerts test\`, \`audit verify\`, \`service status\`: done, and what was found is not well |
-| 2 | usage: the call or a setting is wrong |
+| 2 | usage: the call or a setting is wrong, or no key was given |
 | 3 | finished but incomplete: something was skipped |
 | 10 | no repository |
 | 11 | locked |
-| 12 | wrong key, or none |
+| 12 | wrong key |
 | 130 | interrupted |
 
 ## Failures

@@ -4,6 +4,7 @@ import { type AcceptedRollback, acceptRollback, type Repository, readHistory } f
 import { BackupError } from '../kernel/backup-error.ts'
 import { userName } from '../kernel/machine.ts'
 import { type CommandContext, textOption } from './command.ts'
+import { sentence } from './locale.ts'
 import { findingText } from './reasons.ts'
 
 /** Throws USAGE when the id was not given, or another one was. */
@@ -15,7 +16,7 @@ export async function acceptAsked(context: CommandContext, repository: Repositor
     return { record: null, accepted: suspicions }
   }
   for (const { message, context: facts } of rollbacks) {
-    const said = Object.entries(facts).map(([name, value]) => `${name} ${String(value)}`)
+    const said = Object.entries(facts).map(([name, value]) => `${sentence(name, locale)} ${String(value)}`)
     warn(`ROLLBACK_SUSPECTED: ${findingText(`${message} (${said.join(', ')})`, locale)}`)
   }
   await requireConfirmation(context, repository.config.repositoryId)

@@ -33,9 +33,9 @@ test('the singular is used where the language uses it', () => {
   for (const locale of LOCALES) {
     const rules = new Intl.PluralRules(locale)
     for (const value of [...NUMBERS, ...FRACTIONS]) {
-      const wanted = rules.select(value) === 'one' ? 'one' : 'other'
+      const wanted = value !== 0 && rules.select(value) === 'one' ? 'one' : 'other'
       assert.equal(fill('{n:one|other}', { n: value }, locale), wanted, `${value} ${locale}`)
     }
   }
-  assert.equal(fill('{n} {n:arquivo|arquivos}', { n: 0 }, 'pt-BR'), '0 arquivo')
+  assert.equal(fill('{n} {n:arquivo|arquivos}', { n: 0 }, 'pt-BR'), '0 arquivos', 'as people write it')
 })

@@ -5,7 +5,7 @@ const HOLES = /\{(\w+)(?::([^|{}]*)\|([^{}]*))?\}/g
 
 /**
  * Puts values into `{name}`; `{name:one|other}` chooses the word that the language uses with that number (Portuguese
- * has none in the singular: "0 arquivo"). What has no value stays. Numbers get the language's marks where a language is
+ * has 1.5 in the singular: "1,5 milhão"). What has no value stays. Numbers get the language's marks where a language is
  * given.
  */
 export function fill(text: string, values: Values, locale?: Locale): string {
@@ -17,11 +17,11 @@ export function fill(text: string, values: Values, locale?: Locale): string {
   })
 }
 
-/** As CLDR has it: Portuguese counts what begins with 0 or 1 so, English 1 alone. */
+/** As CLDR has it, but for 0 in Portuguese, which people write in the plural: "0 arquivos". English has 1 alone. */
 function isSingular(value: Values[string], locale: Locale | undefined): boolean {
   if (typeof value !== 'number') return false
   const size = Math.abs(value)
-  return locale === 'pt-BR' ? size < 2 : size === 1
+  return locale === 'pt-BR' ? size > 0 && size < 2 : size === 1
 }
 
 const MARKS: Readonly<Record<Locale, { readonly thousands: string; readonly fraction: string }>> = {

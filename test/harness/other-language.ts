@@ -72,6 +72,7 @@ const TYPED_AS_THEY_ARE = [
   // Kinds of objects, as `list` and `cat` take them.
   new RegExp(`\\b(${KINDS})(,\\s+(${KINDS}))+( (or|ou) (${KINDS}))?|\\btree`, 'g'),
   /SUCCESS, REFUSED (or|ou) FAILED/g,
+  /systemctl stop [a-z-]+/g,
   /\.gitignore|\bPATH=|"\$PATH"/g,
   // Options by their names, where a refusal names them and where settings are listed.
   /(The setting|A opção) \S+|(did you mean|seria) [\w.]+\?|(one of the known options|uma das opções conhecidas): [\w, ]+/g,

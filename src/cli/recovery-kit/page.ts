@@ -38,7 +38,7 @@ const WORDS = {
   },
   'pt-BR': {
     title: 'KIT DE RECUPERAÇÃO',
-    withKey: 'ESTA PÁGINA CONTÉM A CHAVE: quem a tiver com o repositório lê tudo. Guarde-a num cofre.',
+    withKey: 'ESTA PÁGINA CONTÉM A CHAVE: quem a tiver com o repositório lê tudo. Guarde-a em um cofre.',
     withoutKey: 'Esta página não contém a chave. Guarde a chave em outro lugar: sem ela ninguém lê nada.',
     repository: 'Repositório',
     location: 'Local',
@@ -55,7 +55,7 @@ const WORDS = {
     tool: 'SHA-256 de neonpro-rescue.mjs',
     steps: 'Para trazer os dados de volta em qualquer máquina:',
     step1:
-      '1. Traga o repositório (ou uma cópia dele) e a chave. Ponha a chave num arquivo fechado aos outros: chmod 600 ARQUIVO',
+      '1. Traga o repositório (ou uma cópia dele) e a chave. Ponha a chave em um arquivo fechado aos outros: chmod 600 ARQUIVO',
     step2:
       '2. Com o programa: neonpro-backup restore latest --source NOME --target PASTA --verify --repo LOCAL --key-file ARQUIVO',
     step2b:

@@ -96,7 +96,7 @@ export const CONFIG_OPTIONS = table({
   time: ['"HH:MM" from 00:00 to 23:59', '"HH:MM" de 00:00 a 23:59', '"02:00"', 'In the zone of the configuration. HOURLY uses its minutes (default 0).'],
   dayOfWeek: ['a number from 0 (Sunday) to 6, or SUN, MON, TUE, WED, THU, FRI or SAT', 'um número de 0 (domingo) a 6 ou SUN, MON, TUE, WED, THU, FRI ou SAT', '0', 'For WEEKLY.'],
   dayOfMonth: ['a whole number from 1 to 31 (31 is the last day)', 'um número inteiro de 1 a 31 (31 é o último dia)', '1', 'For MONTHLY.'],
-  cron: ['a cron expression such as "30 2 * * 1-5" that comes due', 'uma expressão cron como "30 2 * * 1-5" que chegue a vencer', NONE, 'Five fields, in the zone of the configuration.'],
+  cron: ['a cron expression such as "30 2 * * 1-5" that comes due', 'uma expressão cron como "30 2 * * 1-5" que chegue a ter um horário', NONE, 'Five fields, in the zone of the configuration.'],
   every: ['a number and m, h or d, such as "15m"', 'um número e m, h ou d, como "15m"', NONE, 'Counted from the making of the configuration, in UTC.'],
   timezone: ['an IANA name such as "America/Sao_Paulo"', 'um nome IANA como "America/Sao_Paulo"', 'the system\'s', 'Zone of schedule and retention.'],
   allowEmpty: [...YES_OR_NO, 'false', 'true: a path, or a mount point below one, that had files and has none is taken as it is. Else it is named, and the run is PARTIAL.'],
