@@ -24,6 +24,9 @@ test('pin, unpin, hold add and lift, forget, prune, repair, copy and key changes
   const hold = String((await ok('hold', 'add', '--snapshot', snapshot, '--reason', 'case'))['id'])
   assert.notEqual((await run('hold', 'lift', 'ffffffff')).status, 0)
   await ok('hold', 'lift', hold)
+  const slip = await run('hold', 'add', '--source', 'cc', '--until', '2047-01-31')
+  assert.match(slip.stderr, /Did you mean "c"\?/)
+  assert.equal((await run('alerts', 'test')).status, 1, 'nobody would be told')
   const key = String((await ok('key', 'add', at('second'), '--label', 'safe'))['id'])
   const inUse = ((await ok('key', 'list'))['recipients'] as Array<{ id: string }>).find(({ id }) => id !== key)!.id
   assert.equal((await run('key', 'remove', inUse)).status, 2)
@@ -46,6 +49,8 @@ test('pin, unpin, hold add and lift, forget, prune, repair, copy and key changes
     `hold.add hold:${hold} SUCCESS`,
     'hold.lift hold REFUSED',
     `hold.lift hold:${hold} SUCCESS`,
+    `hold.add hold:${String(slip.json?.['id'])} SUCCESS`,
+    'alert.test channel:all FAILED',
     `key.add key:${key} SUCCESS`,
     'key.remove key REFUSED',
     `key.remove key:${key} SUCCESS`,
@@ -54,7 +59,8 @@ test('pin, unpin, hold add and lift, forget, prune, repair, copy and key changes
     'repository.prune repository SUCCESS',
     'repository.repair repository SUCCESS',
   ])
-  for (const { details } of entries) assert.equal(details['reportedBy'], 'command')
+  for (const { action, details } of entries)
+    assert.equal(details['reportedBy'], action === 'alert.test' ? undefined : 'command')
   const detailsOf = (act: string) => entries.find(({ action }) => action === act)!.details
   assert.deepEqual([detailsOf('hold.add')['snapshot'], detailsOf('hold.add')['reason']], [snapshot, undefined])
   assert.deepEqual([detailsOf('key.add')['label'], detailsOf('key.remove')['key']], ['safe', inUse])
@@ -237,7 +243,7 @@ async function entriesOf(env: Readonly<Record<string, string>>): Promise<Entry[]
   const lines = stdout.toString('utf8').trim().split('\n').slice(1)
   return lines
     .map((line) => (JSON.parse(line) as { readonly entry: Entry }).entry)
-    .filter(({ action }) => /^(point|hold|key|repository)\./.test(action))
+    .filter(({ action }) => /^(point|hold|key|repository|alert)\./.test(action))
 }
 
 /** With one configuration, `c`. */

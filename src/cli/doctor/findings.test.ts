@@ -211,3 +211,14 @@ test('each finding has its id, a severity, a message, a remedy, and names what i
       assert.ok(about.includes(kind), `${id} names no ${kind}`)
   }
 })
+
+test('room is measured by what the alarm asks for, not by a share of the disk alone', async () => {
+  using folder = temporaryDirectory()
+  const settings = resolveSettings({ cwd: folder.path, env: { NEONPRO_BACKUP_HOME: folder.path } })
+  const severityAbove = async (minFreeSpace: number) => {
+    const values = { ...settings.values, defaults: { alertConfig: { minFreeSpace } } }
+    const checks = await systemChecks(context, { ...settings, values })
+    return checks.find(({ id }) => id === 'SPACE')?.severity
+  }
+  assert.equal(await severityAbove(2 ** 60), Severity.MISSING)
+})
