@@ -52,8 +52,15 @@ type Close = () => Promise<void>
 /** Throws what opening database and repository throws; then nothing stays open. */
 export async function openSystem(options: OpenOptions): Promise<Started> {
   const closing: Close[] = []
-  const closeAll = async () => {
-    for (let close = closing.pop(); close; close = closing.pop()) await close()
+  // One that fails keeps none of the others open.
+  const closeAll = async (): Promise<void> => {
+    const close = closing.pop()
+    if (close === undefined) return
+    try {
+      await close()
+    } finally {
+      await closeAll()
+    }
   }
   try {
     const parts = await openParts(options, (close) => void closing.push(close))

@@ -9,7 +9,7 @@ import type { Locale } from '../contracts/index.ts'
 import { type Warning, warningOf } from '../contracts/system/index.ts'
 import { BackupError, systemCode } from '../kernel/backup-error.ts'
 import { turn } from '../kernel/clock.ts'
-import { holdsSystem } from '../kernel/home-folder.ts'
+import { holdsSystem, refuseMoved } from '../kernel/home-folder.ts'
 import type { Log } from '../kernel/log.ts'
 import { refuseHomePlace } from '../storage/index.ts'
 import { accountCaller } from './authorise.ts'
@@ -121,8 +121,8 @@ export async function startSystem(options: StartOptions): Promise<StartedSystem>
     const callerNamed = (actor: string) => accountCaller({ actor, locale: values.locale })
     const system = BackupSystem.of(callerNamed(options.actor))
     const stop = async () => {
+      using _log = log
       await started.stop()
-      log[Symbol.dispose]()
     }
     system.attach({ transport: started.transport, stop })
     return {
@@ -212,6 +212,8 @@ interface Yielding {
 /** Answers at the socket only once everything is open: whoever connects is answered. */
 async function own(open: OpenOptions, lock: OwnerLock, yielding?: Yielding): Promise<Started> {
   try {
+    // Whoever waited for the lock may have waited for a move.
+    refuseMoved(open.settings.home)
     const local = await openSystem({ ...open, lock })
     const transport = new DrainingTransport(local.transport)
     const socketPath = chooseSocketPath(lock)
@@ -227,14 +229,14 @@ async function own(open: OpenOptions, lock: OwnerLock, yielding?: Yielding): Pro
       socket: socketPath,
     })
     const socket = await serveOwnerSocket(socketPath, transport, { log: open.log.child('socket'), onAsked })
+    // Last declared, first closed. One that fails keeps none of the others: a lock that stayed would lock HOME.
     const stop = async () => {
-      if (isAsked) {
-        await socket.hide()
-        await transport.drain()
-      }
-      await socket[Symbol.asyncDispose]()
-      await local.stop()
-      lock[Symbol.dispose]()
+      using _lock = lock
+      await using _local = { [Symbol.asyncDispose]: local.stop }
+      await using _socket = socket
+      if (!isAsked) return
+      await socket.hide()
+      await transport.drain()
     }
     return { transport, stop }
   } catch (error) {

@@ -4,6 +4,9 @@ import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import path from 'node:path'
 import { afterEach, test } from 'node:test'
+import { OwnerLock } from '../../src/catalog/index.ts'
+import { turn } from '../../src/kernel/clock.ts'
+import { MOVED_FILE } from '../../src/kernel/home-folder.ts'
 import { getBackupSystem, initializeBackupSystem, moveHome } from '../../src/system/index.ts'
 import { newKey, useKey } from '../harness/library-place.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
@@ -107,4 +110,22 @@ test('a config.json of the new place that says something else counts, and the ol
   fs.writeFileSync(path.join(to, 'config.json'), '{}')
   assert.deepEqual((await moveHome({ from, to, fixed: to })).left, ['config.json'])
   assert.equal(fs.readFileSync(path.join(to, 'config.json'), 'utf8'), '{}')
+})
+
+test('an application that waits for the lock while HOME is moved begins nothing in the old one', async () => {
+  using folder = temporaryDirectory()
+  const [from, to] = ['old', 'new'].map((name) => path.join(folder.path, name)) as [string, string]
+  await systemIn(from, folder.path)
+  const lock = await OwnerLock.acquire(path.join(from, 'owner.lock'))
+  const starting = initializeBackupSystem({ home: from })
+  // Where HOME is, is looked at before anything is waited for.
+  await turn()
+  // What a move leaves.
+  fs.renameSync(path.join(from, 'database'), path.join(folder.path, 'database'))
+  fs.mkdirSync(to)
+  fs.renameSync(path.join(folder.path, 'database'), path.join(to, 'database'))
+  fs.writeFileSync(path.join(from, MOVED_FILE), JSON.stringify({ to }))
+  lock[Symbol.dispose]()
+  assert.equal((await starting).error?.code, 'HOME_MOVED')
+  assert.equal(fs.existsSync(path.join(from, 'database')), false)
 })

@@ -43,7 +43,11 @@ export class DrainingTransport implements Transport {
   }
 
   download(path: string, context: CallContext): Promise<Result<Readable>> {
-    return this.#run(() => this.#inner.download(path, context))
+    return this.#run(async () => {
+      const result = await this.#inner.download(path, context)
+      if (result.success) this.#follow(result.data)
+      return result
+    })
   }
 
   /** Begins nothing more; resolves when what ran has ended, or after a minute. */
@@ -51,11 +55,18 @@ export class DrainingTransport implements Transport {
     this.#leaving.abort()
     const bound = AbortSignal.timeout(DRAIN_MS_MAX)
     const late = new Promise<void>((resolve) => bound.addEventListener('abort', () => resolve(), { once: true }))
-    await Promise.race([Promise.allSettled([...this.#running]), late])
+    while (this.#running.size > 0 && !bound.aborted) await Promise.race([Promise.allSettled([...this.#running]), late])
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.#inner[Symbol.asyncDispose]() as Promise<void>
+  }
+
+  /** It runs until its last byte is read, not only until it is opened. */
+  #follow(body: Readable): void {
+    const ended = new Promise<void>((resolve) => body.once('close', resolve))
+    this.#running.add(ended)
+    void ended.then(() => this.#running.delete(ended))
   }
 
   async #run<T>(work: () => Promise<T>): Promise<T> {

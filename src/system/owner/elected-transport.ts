@@ -79,6 +79,7 @@ export class ElectedTransport implements Transport {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isDisposed = true
+    await this.#electing?.catch(() => {})
     if (this.#role.kind === 'OWNER') await this.#role.started.stop()
     await this.#leaving
   }
@@ -89,6 +90,8 @@ export class ElectedTransport implements Transport {
     const { started } = this.#role
     this.#role = { kind: 'CLIENT', transport: new SocketTransport(this.#election.socketPath()) }
     this.#leaving = started.stop()
+    // Heard where it is waited for.
+    this.#leaving.catch(() => {})
   }
 
   async #through<T>(
@@ -137,14 +140,21 @@ export class ElectedTransport implements Transport {
   }
 
   async #becomeRole(): Promise<void> {
-    await this.#leaving
-    this.#role = await elect(this.#election, () => this.#leave())
+    await this.#leaving.catch(() => {})
+    this.#role = await elect(this.#election, { onAsked: () => this.#leave(), isWanted: () => !this.#isDisposed })
   }
 }
 
-async function elect(election: Election, onAsked: () => void): Promise<Role> {
+interface Candidate {
+  readonly onAsked: () => void
+  /** False once nobody is there any more for whom it would be the owner. */
+  readonly isWanted: () => boolean
+}
+
+async function elect(election: Election, { onAsked, isWanted }: Candidate): Promise<Role> {
   const startedNs = monotonicNs()
   for (;;) {
+    if (!isWanted()) throw new BackupError('OWNER_GONE', 'This system was shut down.')
     const started = await election.tryOwn(onAsked)
     if (started) return { kind: 'OWNER', started }
     const socketPath = election.socketPath()
