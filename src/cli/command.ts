@@ -120,10 +120,15 @@ export function dateOption(context: CommandContext, name: string, end: DayEnd): 
 
 /** The machine's state folder: --home, NEONPRO_BACKUP_HOME, else the user's own. Throws HOME_MOVED. */
 export function stateDirectory(context: CommandContext): string {
+  return path.join(homeOf(context), 'repositories')
+}
+
+/** HOME of a command that needs no system. Throws HOME_MOVED. */
+export function homeOf(context: CommandContext): string {
   const named = textOption(context.options, 'home') || context.env['NEONPRO_BACKUP_HOME']
   const home = named ? path.resolve(named) : commandHome(context.env).folder
   refuseMoved(home)
-  return path.join(home, 'repositories')
+  return home
 }
 
 /** `keepDaily` as it is typed: `keep-daily`. */

@@ -6,7 +6,7 @@ import { printable } from '../kernel/printable.ts'
 import { nameOfUser } from '../kernel/run-as.ts'
 import { storage } from '../system/compose.ts'
 import { readSettled, type Settled, settledFile } from '../system/settings/settled.ts'
-import { type CommandContext, stateDirectory, textOption } from './command.ts'
+import { type CommandContext, homeOf, textOption } from './command.ts'
 
 /** By `--repo` or NEONPRO_REPOSITORY. */
 export function namedRepository({ options, env }: CommandContext): string | undefined {
@@ -38,7 +38,7 @@ export function requireRepository(context: CommandContext): string {
 
 /** What the system in HOME is settled on, whoever that belongs to. */
 export function settledOf(context: CommandContext): Settled | undefined {
-  return readSettled(path.dirname(stateDirectory(context)))
+  return readSettled(homeOf(context))
 }
 
 /**
@@ -47,7 +47,7 @@ export function settledOf(context: CommandContext): Settled | undefined {
  */
 function ownerElsewhere(context: CommandContext): string | undefined {
   const self = process.geteuid?.()
-  const home = path.dirname(stateDirectory(context))
+  const home = homeOf(context)
   if (self === undefined) return undefined
   // A mount point may be root's.
   const owners = [fs.lstatSync(settledFile(home)).uid, fs.statSync(home).uid || self]
@@ -58,7 +58,7 @@ function ownerElsewhere(context: CommandContext): string | undefined {
 function notNamed(context: CommandContext): BackupError {
   const settled = settledOf(context)
   if (!settled) return new BackupError('USAGE', 'Name the repository with --repo or NEONPRO_REPOSITORY.')
-  const [home, owner] = [path.dirname(stateDirectory(context)), ownerElsewhere(context)]
+  const [home, owner] = [homeOf(context), ownerElsewhere(context)]
   return new BackupError(
     'USAGE',
     `Name the repository with --repo or NEONPRO_REPOSITORY: ${home} belongs to ${owner}, and only that user's commands take the repository from it (${printable(settled.repository)}).`,

@@ -9,17 +9,20 @@ import {
   keyTextsOf,
   Needed,
   type NeededPlace,
+  neededState,
   Repository,
   recipientOpenedBy,
   repositoriesKnownAt,
+  repositoriesMet,
   repositoryKnownAt,
   workspaceIn,
 } from '../engine/index.ts'
 import { BackupError, isBackupError } from '../kernel/backup-error.ts'
+import { homesInUse } from '../kernel/home-folder.ts'
 import { isWithin } from '../kernel/real-place.ts'
 import { folderHoldsRepository, type RepositoryLocation, refuseHomePlace } from '../storage/index.ts'
 import { openStore, parseLocation, storage } from '../system/compose.ts'
-import { type CommandContext, stateDirectory, textOption } from './command.ts'
+import { type CommandContext, homeOf, stateDirectory, textOption } from './command.ts'
 import { isKeyGiven, keysOf, rememberedFile } from './keys.ts'
 import { namedRepository, requireRepository, settledOf } from './meant-repository.ts'
 
@@ -91,7 +94,7 @@ function toldRepository(context: CommandContext): string {
   const repository = requireRepository(context)
   const isSilent = options['json'] === true || options['quiet'] === true || options['progress'] === 'json'
   if (namedRepository(context) === undefined && !isSilent)
-    context.warn(t('repository.own', { repository, home: path.dirname(stateDirectory(context)) }))
+    context.warn(t('repository.own', { repository, home: homeOf(context) }))
   return repository
 }
 
@@ -115,7 +118,7 @@ export function isKnownPlace(context: CommandContext, place: RepositoryLocation)
 /** A state folder that is yet to be made is made in no repository. Throws TARGET_REFUSED. */
 function refuseStateInside(context: CommandContext): void {
   const state = stateDirectory(context)
-  if (!fs.existsSync(state)) refuseHomePlace(path.dirname(state))
+  if (!fs.existsSync(state)) refuseHomePlace(homeOf(context))
 }
 
 /**
@@ -135,9 +138,13 @@ export function refuseKeyInRepository(file: string): void {
  * KEY_REFUSED.
  */
 export function refuseKeyInHome(context: CommandContext): void {
-  const [file, home] = [keyFileOf(context), path.dirname(stateDirectory(context))]
-  if (file !== undefined && isWithin(file, home))
-    throw keyPlaceRefused(file, `It lies inside ${home}, beside the data; keep it elsewhere`)
+  const file = keyFileOf(context)
+  if (file !== undefined) refuseKeyAt(file, homeOf(context))
+}
+
+/** Throws KEY_REFUSED for a key file in HOME. */
+export function refuseKeyAt(file: string, home: string): void {
+  if (isWithin(file, home)) throw keyPlaceRefused(file, `It lies inside ${home}, beside the data; keep it elsewhere`)
 }
 
 /** What a command needs beside repository and program: key files, this machine's state, another repository it knows. */
@@ -154,10 +161,11 @@ export function neededPlaces(context: CommandContext): NeededPlace[] {
   ]
   const named = env['NEONPRO_REPOSITORY'] ? storage.localRootOf(parseLocation(env['NEONPRO_REPOSITORY'])) : undefined
   const own = settled && storage.rootOfLabel(settled.repository)
+  const others = [named, own, ...repositoriesMet(stateDirectory(context))]
   return [
     ...keys.flatMap((file) => (file ? [{ what: Needed.KEY_FILE, path: path.resolve(file) }] : [])),
-    { what: Needed.HOME, path: path.dirname(stateDirectory(context)) },
-    ...[named, own].flatMap((root) => (root === undefined ? [] : [{ what: Needed.OTHER_REPOSITORY, path: root }])),
+    ...[homeOf(context), ...homesInUse(env, process.cwd())].flatMap(neededState),
+    ...others.flatMap((root) => (root === undefined ? [] : [{ what: Needed.OTHER_REPOSITORY, path: root }])),
   ]
 }
 

@@ -54,7 +54,7 @@ const PHRASES_PT_BR: Readonly<Record<string, string>> = {
   'folders apart from the repository': 'pastas separadas do repositório',
   'It can not be written to ({})': 'Não é possível gravar nele ({})',
   'It holds {} ({}), and what is not in the snapshot would be deleted': 'Contém {} ({}), e o que não está no snapshot seria apagado',
-  'It lies in {} ({}), and what is not in the snapshot would be deleted': 'Está dentro de {} ({}), e o que não está no snapshot seria apagado',
+  'It lies in {} ({})': 'Está dentro de {} ({})',
   'Free some room there; in a repository "neonpro-backup forget" and "prune" do, with --repo naming this one': 'Libere espaço ali; em um repositório, "neonpro-backup forget" e "prune" fazem isso, com --repo indicando este',
   'Free some room on the target or choose another one, and run it again: what was restored stays': 'Libere espaço no destino ou escolha outro e execute de novo: o que foi restaurado permanece',
   'The target takes no more files (its inodes are used up): remove some or choose another one, and run it again; what was restored stays': 'O destino não aceita mais arquivos (os inodes acabaram): remova alguns ou escolha outro e execute de novo; o que foi restaurado permanece',

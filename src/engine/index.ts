@@ -51,6 +51,7 @@ export {
   recipientOpenedBy,
   removeUserFile,
   repositoriesKnownAt,
+  repositoriesMet,
   repositoryKnownAt,
   requireReadable,
   type UserFile,
@@ -61,7 +62,15 @@ export {
 } from './repository/index.ts'
 export { ArchiveFormat, type ArchiveResult, writeArchive } from './restore/archive.ts'
 export { type Compared, type Difference, type EntryType, Inspector, type ListedEntry } from './restore/inspect.ts'
-export { Needed, type NeededPlace, requireNothingNeeded, runningProgram } from './restore/needed-places.ts'
+export {
+  Needed,
+  type NeededPlace,
+  neededState,
+  requireApartFromState,
+  requireNothingNeeded,
+  runningProgram,
+  targetRefused,
+} from './restore/needed-places.ts'
 export { restoreSnapshot } from './restore/restore.ts'
 export {
   Overwrite,

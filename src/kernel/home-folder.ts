@@ -96,6 +96,39 @@ function isFormerWithoutDatabase(folder: string): boolean {
   )
 }
 
+/** The machine's own places for a HOME that hold something, whoever's command this is. */
+export function homesInUse(env: Env, cwd: string): string[] {
+  return [fixedHome(env), ...formerHomes(env, cwd)].filter((each) => holdsSystem(each) || holdsState(each))
+}
+
+/**
+ * All places that a HOME is made of: the folder, what lies elsewhere and has only a link in it (a database on another
+ * disk), and the socket where a long path of HOME leaves no room for it.
+ */
+export function placesOfHome(home: string): string[] {
+  const links = entriesOf(home).filter((each) => each.isSymbolicLink())
+  const socket = socketTold(home)
+  return [home, ...links.map(({ name }) => path.join(home, name)), ...(socket === undefined ? [] : [socket])]
+}
+
+function entriesOf(folder: string): fs.Dirent[] {
+  try {
+    return fs.readdirSync(folder, { withFileTypes: true })
+  } catch {
+    return []
+  }
+}
+
+/** As the owner of HOME tells it beside its lock. */
+function socketTold(home: string): string | undefined {
+  try {
+    const { socket } = JSON.parse(fs.readFileSync(path.join(home, 'owner.lock.json'), 'utf8')) as { socket?: unknown }
+    return typeof socket === 'string' && path.isAbsolute(socket) ? socket : undefined
+  } catch {
+    return undefined
+  }
+}
+
 function hasAny(folder: string, names: readonly string[]): boolean {
   return names.some((name) => fs.existsSync(path.join(folder, name)))
 }

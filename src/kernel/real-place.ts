@@ -38,6 +38,21 @@ export function isAtOrBelow(place: string, folder: string): boolean {
   return place === folder || place.startsWith(folder === '/' ? '/' : `${folder}/`)
 }
 
+/**
+ * Whether a place is `outer` or lies in it, wherever links lead and by whatever name it is mounted: the folders above it
+ * are also known by their inodes.
+ */
+export function isBehind(place: string, outer: string): boolean {
+  if (isWithin(place, outer)) return true
+  const folder = fs.statSync(outer, { throwIfNoEntry: false, bigint: true })
+  if (!folder) return false
+  for (let at = nearestPlace(realPlace(place)); ; at = path.dirname(at)) {
+    const status = fs.statSync(at, { throwIfNoEntry: false, bigint: true })
+    if (status?.ino === folder.ino && status.dev === folder.dev) return true
+    if (at === path.dirname(at)) return false
+  }
+}
+
 /** Whether a place is `outer` or lies in it, wherever links lead. */
 export function isWithin(place: string, outer: string): boolean {
   return isAtOrBelow(realPlace(place), realPlace(outer))

@@ -32,6 +32,8 @@ function newTarget(name: string): string {
   return at(name)
 }
 
+const codeOf = ({ stderr }: Ran) => /^Error (\w+)/m.exec(stderr)?.[1]
+
 async function assertRefused(
   target: string,
   named: RegExp,
@@ -127,6 +129,56 @@ test('a repository or a HOME of another, that nothing here knows, is neither emp
   assert.equal(ran.status, 3, ran.stderr)
   assert.deepEqual(fs.readdirSync(target).sort(), ['a', 'copy', 'home'])
   assert.ok(fs.existsSync(path.join(target, 'home/extra')))
+})
+
+test('HOME in the target is left as it is and named, as a dry run says; as a target it is refused', async () => {
+  const [place, home] = [at('clinic'), at('clinic/home')]
+  fs.mkdirSync(place)
+  fs.writeFileSync(path.join(place, 'doc'), 'first')
+  const own = { ...withKey, NEONPRO_BACKUP_HOME: home }
+  const backup = () => runCli(['backup', place, '--source', 'clinic'], { env: own })
+  assert.equal((await backup()).status, 0)
+  const told = await backup()
+  assert.match(told.stderr, /clinic\/home \(HOME\) lies in what is backed up/)
+  fs.writeFileSync(path.join(place, 'doc'), 'other')
+  for (const excluded of ['home', home])
+    assert.doesNotMatch(
+      (await runCli(['backup', place, '--source', 'x', '--exclude', excluded], { env: own })).stderr,
+      /HOME/,
+    )
+  const restore = (target: string, ...more: string[]) =>
+    runCli(['restore', `latest:${place}`, '--source', 'clinic', '--target', target, '--json', ...more], { env: own })
+  const kept = () => lookAt(home)
+  const before = kept()
+  for (const more of [['--dry-run'], []]) {
+    const ran = await restore(place, ...more)
+    assert.equal(ran.status, 3, ran.stderr)
+    assert.deepEqual(ran.json?.['issues'], [{ path: home, reason: 'NEEDED' }])
+    assert.equal(ran.json?.['filesRestored'], 1)
+    assert.deepEqual(kept(), before)
+    for (const target of [home, path.join(home, 'new')]) {
+      const refused = await restore(target, ...more)
+      assert.deepEqual([refused.status, codeOf(refused)], [1, 'TARGET_REFUSED'], refused.stderr)
+      assert.deepEqual(kept(), before)
+    }
+  }
+  assert.equal(fs.readFileSync(path.join(place, 'doc'), 'utf8'), 'first')
+})
+
+test('what a command writes for somebody stands in no repository and in no HOME', async () => {
+  for (const [command, ...args] of [
+    ['dump', 'latest', `${at('source')}/a`, '--source', 'clinic', '--output'],
+    ['audit', 'export', '--output'],
+    ['key', 'recovery-kit', '--to'],
+    ['key', 'generate'],
+  ])
+    for (const place of ['repo/packs/out', 'repo/out', 'state/out', 'state/repositories/out']) {
+      const ran = await runCli([command!, ...args, at(place), '--json'], { env: withKey })
+      const code =
+        command === 'key' && (args[0] === 'generate' || place.startsWith('repo')) ? 'KEY_REFUSED' : 'TARGET_REFUSED'
+      assert.equal(codeOf(ran), code, `${command} ${args.join(' ')} ${place}: ${ran.stderr}`)
+      assert.ok(!fs.existsSync(at(place)))
+    }
 })
 
 test('"/" is refused by whatever name', async () => {

@@ -7,14 +7,18 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import {
+  ClientState,
   Needed,
+  neededState,
+  Repository,
   type RestoreOptions,
   type RestoreResult,
   readHistory,
   restoreSnapshot,
 } from '../../src/engine/index.ts'
 import { systemCalls } from '../../src/kernel/system-calls.ts'
-import { backup, lookAt, makeRepository, open, type TestRepository } from '../harness/repository.ts'
+import { failsWith } from '../harness/refusal.ts'
+import { backup, localStore, lookAt, makeRepository, open, type TestRepository } from '../harness/repository.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 
 const isRoot = process.getuid?.() === 0
@@ -300,6 +304,46 @@ test('access lists that a target hands down do not stay on what is restored', fo
   assert.deepEqual(attributes(path.join(target, 'inside/d')), {})
   assert.deepEqual(attributes(path.join(target, 'inside/d/a')), {})
   assert.deepEqual(lookAt(path.join(target, 'inside')), it.sight)
+})
+
+test('what a client remembers, and all that belongs to a HOME, is left as it is also where nobody names it', async () => {
+  using it = await made((source) => {
+    for (const name of ['state', 'disk/database', 'sockets']) fs.mkdirSync(path.join(source, name), { recursive: true })
+    for (const name of ['state/old', 'disk/database/row', 'sockets/owner.sock'])
+      fs.writeFileSync(path.join(source, name), 'of then')
+  })
+  for (const name of ['disk/database/row', 'sockets/owner.sock'])
+    fs.writeFileSync(path.join(it.source, name), 'as it is now')
+  const home = path.join(it.base, 'home')
+  fs.mkdirSync(home)
+  fs.symlinkSync(path.join(it.source, 'disk/database'), path.join(home, 'database'))
+  const socket = path.join(it.source, 'sockets/owner.sock')
+  fs.writeFileSync(path.join(home, 'owner.lock.json'), JSON.stringify({ socket }))
+  const state = path.join(it.source, 'state')
+  await using opened = await Repository.open(localStore(it.repository.folder), [it.repository.kek], {
+    memory: (id) => new ClientState(state, id),
+  })
+  const document = (await readHistory(opened)).snapshots[0]!.document
+  const options = { subtree: it.source, needed: neededState(home) }
+  const before = lookAt(it.source)
+  for (const dryRun of [true, false]) {
+    const { issues } = await restoreSnapshot(opened, document, { ...options, target: it.source, dryRun })
+    assert.deepEqual(
+      issues.map(({ path: at, reason }) => [path.relative(it.source, at), reason]),
+      [
+        ['disk/database', 'NEEDED'],
+        ['sockets/owner.sock', 'NEEDED'],
+        ['state', 'NEEDED'],
+      ],
+    )
+    for (const target of [state, path.join(state, 'x'), path.join(home, 'x'), path.join(it.source, 'disk/database/x')])
+      await assert.rejects(
+        restoreSnapshot(opened, document, { ...options, target, dryRun }),
+        failsWith('TARGET_REFUSED'),
+        target,
+      )
+    assert.deepEqual(lookAt(it.source), before)
+  }
 })
 
 test('what the restore needs is neither replaced nor removed, by whatever name, and is named', async () => {

@@ -97,6 +97,22 @@ test('a full restore brings everything back, byte for byte, verified; the point 
   assert.equal(system.audited.length, 1, 'a job that comes twice does nothing')
 })
 
+test('HOME in the target is left as it is, and named', async () => {
+  using base = temporaryDirectory()
+  const source = path.join(base.path, 'source')
+  const home = path.join(source, 'home')
+  fs.mkdirSync(home, { recursive: true })
+  fs.writeFileSync(path.join(home, 'row'), 'of then')
+  await using system = await testSystem({ folder: base.path, home })
+  const runId = await backedUp(system, source)
+  fs.writeFileSync(path.join(home, 'row'), 'as it is now')
+  const request = await ask(system, runId, { targetPath: source, subtree: source, overwrite: true })
+  await carryOutRecovery(system.parts, request.id, { signal: never })
+  const { state, issues } = await getRecoveryStatus(system.parts, request.id)
+  assert.deepEqual([state, issues], ['PARTIAL', [{ path: home, reason: 'NEEDED' }]])
+  assert.equal(fs.readFileSync(path.join(home, 'row'), 'utf8'), 'as it is now')
+})
+
 test('a part is restored by path and glob, and no more; what is not there makes it partial; what is left as it was proves nothing', async () => {
   using base = temporaryDirectory()
   await using system = await testSystem({ folder: base.path })
@@ -297,6 +313,8 @@ test('what can not be done is refused before anything is asked for, and says why
       [runId, 'FULL_RESTORE', { targetPath: base.path, deleteExtra: true }, 'TARGET_REFUSED'],
       [runId, 'FULL_RESTORE', { targetPath: path.join(base.path, 'to-root'), deleteExtra: true }, 'TARGET_REFUSED'],
       [runId, 'FULL_RESTORE', { targetPath: system.parts.home, deleteExtra: true }, 'TARGET_REFUSED'],
+      [runId, 'FULL_RESTORE', { targetPath: system.parts.home }, 'TARGET_REFUSED'],
+      [runId, 'PARTIAL_RESTORE', { targetPath: path.join(system.parts.home, 'x/y'), paths: ['*'] }, 'TARGET_REFUSED'],
       [runId, 'FULL_RESTORE', { targetPath: path.dirname(process.execPath), deleteExtra: true }, 'TARGET_REFUSED'],
       [runId, 'POINT_IN_TIME', { at: '2026-01-01T00:00:00Z' }, 'SOURCE_NOT_AVAILABLE'],
       [runId, 'PARTIAL_RESTORE', {}, 'CONFIG_INVALID'],

@@ -5,6 +5,7 @@ import { DayEnd } from '../../kernel/moment.ts'
 import { withPath } from '../../kernel/system-failure.ts'
 import { type CommandContext, type CommandResult, dateOption, textOption } from '../command.ts'
 import type { AnswerOf } from '../json/index.ts'
+import { refuseOutputPlace } from '../output-place.ts'
 import { dataOf, openCommandSystem } from '../system.ts'
 
 /** Writes the log as JSON lines, to standard output or into a new file. */
@@ -17,6 +18,7 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
     throw new BackupError('USAGE', 'Standard output carries the file itself: --json needs --output FILE.')
   if (file !== undefined && fs.existsSync(file))
     throw new BackupError('USAGE', `${file} is there already: name another --output.`)
+  if (file !== undefined) refuseOutputPlace(context, file)
   await using started = await openCommandSystem(context)
   const text = dataOf(
     await started.system.exportAudit({

@@ -28,7 +28,8 @@ import {
 import { decimal, formatBytes } from '../format.ts'
 import type { AnswerOf } from '../json/index.ts'
 import { excludesOf, givenPaths } from '../name-lists.ts'
-import { keyFileOf, openRepository, refuseKeyInHome } from '../open.ts'
+import { openRepository, refuseKeyInHome } from '../open.ts'
+import { warnOfPlaces } from '../own-places.ts'
 import { reasonText } from '../reasons.ts'
 import { backupWarningText } from '../warnings.ts'
 
@@ -49,7 +50,7 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   const isDryRun = context.options['dryRun'] === true
   refuseKeyInHome(context)
   await using opened = await openRepository(context, { remembers: !isDryRun })
-  warnOfPlaces(context, paths, opened.repository.store.local?.root)
+  warnOfPlaces(context, asked, opened.repository.store.local?.root)
   if (isDryRun) return tellPlan(context, await planBackup(opened.repository, { ...asked, state: opened.state }))
   const progress = context.progress('backup')
   // Only where somebody looks: without a parent nothing else says how much there is.
@@ -99,15 +100,6 @@ function levelOf(context: CommandContext): number | undefined {
   if (level !== undefined && level > LEVEL_MAX)
     throw new BackupError('USAGE', `--compression-level is 1 to 9, not ${level}.`)
   return level
-}
-
-/** A key that is only in its own backup opens nothing; a repository in its source is left out. Both are said. */
-function warnOfPlaces(context: CommandContext, paths: readonly string[], repository: string | undefined): void {
-  const isInside = (file: string) => paths.some((each) => file.startsWith(`${path.resolve(each).replace(/\/$/, '')}/`))
-  const keyFile = keyFileOf(context)
-  if (keyFile !== undefined && isInside(keyFile)) context.warn(context.t('key.inSource', { file: keyFile }))
-  if (repository !== undefined && isInside(repository))
-    context.warn(context.t('backup.repositoryInside', { repository }))
 }
 
 function typeOf(context: CommandContext): SnapshotType {

@@ -7,6 +7,7 @@ import { diskFull, FullPlace, isFull } from '../../kernel/system-failure.ts'
 import { type CommandContext, type CommandResult, textOption } from '../command.ts'
 import type { AnswerOf } from '../json/index.ts'
 import { openRepository } from '../open.ts'
+import { refuseOutputPlace } from '../output-place.ts'
 import { reasonText } from '../reasons.ts'
 import { namedSnapshot } from '../selection.ts'
 
@@ -17,6 +18,7 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   const file = textOption(context.options, 'output')
   if (context.options['json'] === true && file === undefined)
     throw new BackupError('USAGE', 'Standard output carries the file itself: --json needs --output FILE.')
+  if (file !== undefined) refuseOutputPlace(context, file)
   await using opened = await openRepository(context)
   const path = String(context.args[1] ?? '/')
   const snapshot = namedSnapshot(context, await readHistory(opened.repository, { signal: context.signal }), {

@@ -1,11 +1,10 @@
-import path from 'node:path'
 import { ClientState, Repository } from '../../engine/index.ts'
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { holdsDatabase } from '../../kernel/home-folder.ts'
 import { hostName } from '../../kernel/machine.ts'
 import { type RepositoryLocation, refuseHomePlace } from '../../storage/index.ts'
 import { openStore, parseLocation, storage } from '../../system/compose.ts'
-import { type CommandContext, type CommandResult, stateDirectory } from '../command.ts'
+import { type CommandContext, type CommandResult, homeOf, stateDirectory } from '../command.ts'
 import type { AnswerOf } from '../json/index.ts'
 import { keysOf } from '../keys.ts'
 import { requireNamedRepository, settledOf } from '../meant-repository.ts'
@@ -16,7 +15,7 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   refuseKeyInHome(context)
   const [kek] = await keysOf(context)
   storage.refuseNested(location)
-  refuseHomePlace(path.dirname(stateDirectory(context)), storage.localRootOf(location))
+  refuseHomePlace(homeOf(context), storage.localRootOf(location))
   await refuseAway(context, location)
   const store = openStore(location)
   await using repository = await Repository.create(store, kek!, hostName()).catch((error: unknown) => {
@@ -55,7 +54,7 @@ function namingRemains(error: unknown, { options }: CommandContext): unknown {
 
 /** Its database would refuse another repository there: it goes on with one at another place. */
 function isSystemsOwn(context: CommandContext, place: RepositoryLocation): boolean {
-  const home = path.dirname(stateDirectory(context))
+  const home = homeOf(context)
   const settled = settledOf(context)?.repository
   const hasDatabase = holdsDatabase(home) || Boolean(context.env['DATABASE_URL'])
   return settled !== undefined && hasDatabase && storage.isPlace(settled, place)

@@ -6,13 +6,14 @@ import { BackupError, systemCode } from '../../kernel/backup-error.ts'
 import { makeDirectories } from '../../kernel/directories.ts'
 import { withPath } from '../../kernel/system-failure.ts'
 import { syncFolder } from '../../kernel/written-through.ts'
-import type { CommandContext, CommandResult } from '../command.ts'
+import { type CommandContext, type CommandResult, homeOf } from '../command.ts'
 import type { AnswerOf } from '../json/index.ts'
-import { refuseKeyInRepository } from '../open.ts'
+import { refuseKeyAt, refuseKeyInRepository } from '../open.ts'
 
 export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'key generate'>>> {
   const file = path.resolve(String(context.args[0]))
   refuseKeyInRepository(file)
+  refuseKeyAt(file, homeOf(context))
   const key = randomBytes(32)
   try {
     makeDirectories(path.dirname(file), { mode: 0o700 })

@@ -3,6 +3,7 @@ import { BackupError } from '../../kernel/backup-error.ts'
 import { type CommandContext, type CommandResult, textOption } from '../command.ts'
 import type { AnswerOf } from '../json/index.ts'
 import { openRepository, refuseKeyInRepository } from '../open.ts'
+import { refuseOutputPlace } from '../output-place.ts'
 import { writeKit } from '../recovery-kit/folder.ts'
 import { kitOf, printedKey, qrText } from '../recovery-kit/kit.ts'
 import { pageLines } from '../recovery-kit/page.ts'
@@ -16,7 +17,10 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   if (isWithKey && folder === undefined && context.options['json'] === true)
     throw new BackupError('USAGE', '--with-key prints the key for paper: it does not go with --json.')
   // Whoever takes the repository must not have the kit's key with it, and a lost disk must not take both.
-  if (folder !== undefined) refuseKeyInRepository(path.join(folder, 'recovery-kit.txt'))
+  if (folder !== undefined) {
+    refuseKeyInRepository(path.join(folder, 'recovery-kit.txt'))
+    refuseOutputPlace(context, folder)
+  }
   await using opened = await openRepository(context)
   const kit = kitOf(opened)
   const key = isWithKey ? printedKey(opened.keyInUse()) : undefined

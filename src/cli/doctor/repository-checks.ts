@@ -1,5 +1,4 @@
 /** What `doctor` finds in a repository: that it opens, what in it is damaged, foreign, older than it was, or odd. */
-import path from 'node:path'
 import { ageText } from '../../contracts/index.ts'
 import { isCopyOld, type OtherSystem } from '../../contracts/system/index.ts'
 import {
@@ -17,7 +16,7 @@ import { holdsDatabase } from '../../kernel/home-folder.ts'
 import { printable } from '../../kernel/printable.ts'
 import type { RepositoryLocation } from '../../storage/index.ts'
 import { storage } from '../../system/compose.ts'
-import { type CommandContext, stateDirectory } from '../command.ts'
+import { type CommandContext, homeOf } from '../command.ts'
 import { errorReport } from '../error-report.ts'
 import { quoted } from '../format.ts'
 import { openRepository } from '../open.ts'
@@ -73,7 +72,7 @@ export async function writableCheck(context: CommandContext, { name, location }:
 }
 
 function hasDatabase(context: CommandContext): boolean {
-  return holdsDatabase(path.dirname(stateDirectory(context))) || Boolean(context.env['DATABASE_URL'])
+  return holdsDatabase(homeOf(context)) || Boolean(context.env['DATABASE_URL'])
 }
 
 async function lookInto(context: CommandContext, { name, location }: AskedRepository): Promise<Found> {

@@ -133,6 +133,7 @@ export const en = {
   'key.epochs': '{count} {count:epoch|epochs}, the newest of {time}.',
   'copy.userFiles': '{count} {count:file|files} of the application {count:lies|lie} below user/: such files are in no snapshot and were not copied. Let the application store them there too (storage.download, storage.upload).',
   'key.inSource': 'The key file {file} lies in what is backed up: keep a copy elsewhere, the backup can not be opened without it.',
+  'backup.homeInside': 'The folder of this machine\'s state {home} (HOME) lies in what is backed up: exclude it, it is made again from the repository, and no restore writes over the one in use.',
   'backup.repositoryInside': 'The repository {repository} lies in what is backed up and is left out.',
   'key.typed': 'The key is 32 typed characters: it is taken as a passphrase. "neonpro-backup key generate" makes a stronger one.',
   'repair.index': '{segments} index {segments:segment|segments} written from {packs} {packs:pack|packs}.',

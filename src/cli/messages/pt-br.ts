@@ -134,6 +134,7 @@ export const ptBr: Readonly<Record<MessageKey, string>> = {
   'key.epochs': '{count} {count:época|épocas}, a mais nova de {time}.',
   'copy.userFiles': '{count} {count:arquivo|arquivos} da aplicação {count:fica|ficam} em user/: {count:ele não está|eles não estão} em nenhum snapshot e não {count:foi copiado|foram copiados}. Faça a aplicação gravá-los também lá (storage.download, storage.upload).',
   'key.inSource': 'O arquivo de chave {file} está no que é guardado: mantenha uma cópia fora, pois sem ela o backup não abre.',
+  'backup.homeInside': 'A pasta do estado desta máquina {home} (HOME) está no que é guardado: exclua-a, pois ela é refeita a partir do repositório, e nenhuma restauração grava por cima da que está em uso.',
   'backup.repositoryInside': 'O repositório {repository} está no que é guardado e fica de fora.',
   'key.typed': 'A chave tem 32 caracteres digitados e é tratada como frase secreta. "neonpro-backup key generate" cria uma mais forte.',
   'repair.index': '{segments} {segments:segmento de índice escrito|segmentos de índice escritos} a partir de {packs} {packs:pacote|pacotes}.',

@@ -56,6 +56,8 @@ export interface HeadMemory {
   remember(heads: Heads): void
   /** Where the repository was met. */
   notePlace?(place: string): void
+  /** The folder that the heads are kept in: no restore writes there. Undefined for heads that are in no folder. */
+  readonly folder?: string
 }
 
 export interface WriterClaim extends Disposable {
@@ -64,10 +66,12 @@ export interface WriterClaim extends Disposable {
 }
 
 export class ClientState implements HeadMemory {
+  readonly folder: string
   readonly #directory: string
 
   /** `directory` is the machine's state folder; one folder a repository is made in it. */
   constructor(directory: string, repositoryId: Uint8Array) {
+    this.folder = directory
     this.#directory = path.join(directory, Buffer.from(repositoryId).toString('hex'))
   }
 

@@ -14,7 +14,7 @@ export { type RepositoryConfig, readConfigs, requireFeatures } from './config.ts
 export { isForbidden, requireReadable } from './forbidden.ts'
 export { changeKeyring, isOwnKeyring, type KeyringChange } from './keyring.ts'
 export { type KeyringCopy, readKeyringAt, readKeyrings, type StoredKeyring } from './keyring-objects.ts'
-export { repositoriesKnownAt, repositoryKnownAt } from './known-places.ts'
+export { repositoriesKnownAt, repositoriesMet, repositoryKnownAt } from './known-places.ts'
 export { isObjectKey, packKey } from './object-keys.ts'
 export {
   apart,

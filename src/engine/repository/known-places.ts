@@ -6,7 +6,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { realPlace } from '../../kernel/real-place.ts'
 import { readTextSync } from '../../kernel/regular-file.ts'
-import { isLabel, isSameFolder } from '../../storage/index.ts'
+import { folderHoldsRepository, isLabel, isSameFolder } from '../../storage/index.ts'
 
 /** In the folder of one repository. */
 export const PLACE_FILE = 'place.json'
@@ -24,6 +24,12 @@ export function repositoriesKnownAt(stateDirectory: string, place: string): stri
 /** One of them; undefined where none is known. */
 export function repositoryKnownAt(stateDirectory: string, place: string): string | undefined {
   return repositoriesKnownAt(stateDirectory, place)[0]
+}
+
+/** Absolute folders of all repositories that were met from this machine and still are one. */
+export function repositoriesMet(stateDirectory: string): string[] {
+  const places = folders(stateDirectory).flatMap((id) => placesIn(path.join(stateDirectory, id)))
+  return [...new Set(places)].filter((each) => path.isAbsolute(each) && folderHoldsRepository(each))
 }
 
 /** The last met first. */

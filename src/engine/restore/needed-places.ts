@@ -7,7 +7,8 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { programFolder } from '../../kernel/assets.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
-import { isAtOrBelow, realPlace } from '../../kernel/real-place.ts'
+import { placesOfHome } from '../../kernel/home-folder.ts'
+import { isAtOrBelow, isBehind, realPlace } from '../../kernel/real-place.ts'
 
 export const Needed = {
   REPOSITORY: 'the repository',
@@ -33,6 +34,11 @@ export function isHome(names: readonly string[]): boolean {
   return names.includes('owner.lock') && (names.includes('database') || names.includes('repositories'))
 }
 
+/** A HOME with all that belongs to it. */
+export function neededState(home: string): NeededPlace[] {
+  return placesOfHome(home).map((place) => ({ what: Needed.HOME, path: place }))
+}
+
 /** The program as it runs here: script, package and Node. */
 export function runningProgram(): NeededPlace[] {
   const script = process.argv[1]
@@ -54,9 +60,16 @@ export function requireNothingNeeded(target: string, needed: readonly NeededPlac
     const places = placesOf(place)
     if (places.some((each) => isAtOrBelow(each, real)))
       throw targetRefused(target, `It holds ${what} (${place}), and what is not in the snapshot would be deleted`)
-    if (what === Needed.HOME && isAtOrBelow(real, places.at(-1)!))
-      throw targetRefused(target, `It lies in ${what} (${place}), and what is not in the snapshot would be deleted`)
   }
+}
+
+/**
+ * Refuses a target that is the state of this machine or lies in it: what is there belongs to who uses it now. `target`
+ * is absolute. Throws TARGET_REFUSED naming the place.
+ */
+export function requireApartFromState(target: string, needed: readonly NeededPlace[]): void {
+  const found = needed.find(({ what, path: place }) => what === Needed.HOME && isBehind(target, place))
+  if (found) throw targetRefused(target, `It lies in ${found.what} (${found.path})`)
 }
 
 export function targetRefused(target: string, why: string, cause?: unknown): BackupError {

@@ -9,6 +9,7 @@ import {
   isHome,
   Needed,
   type NeededPlace,
+  requireApartFromState,
   requireNothingNeeded,
   runningProgram,
   targetRefused,
@@ -23,9 +24,11 @@ export interface GuardedRestore {
 }
 
 /** All that the restore needs: what the caller names, the repository, and the program that runs. */
-export function neededFor({ store }: Repository, needed: readonly NeededPlace[] = []): NeededPlace[] {
+export function neededFor({ store, memory }: Repository, needed: readonly NeededPlace[] = []): NeededPlace[] {
   const repository = store.local ? [{ what: Needed.REPOSITORY, path: store.local.root }] : []
-  return [...repository, ...needed, ...runningProgram()]
+  // Whoever opened it without a HOME has the heads somewhere, too.
+  const state = memory?.folder === undefined ? [] : [{ what: Needed.HOME, path: memory.folder }]
+  return [...repository, ...needed, ...state, ...runningProgram()]
 }
 
 /** `target` is absolute. Throws TARGET_REFUSED and USAGE. */
@@ -41,8 +44,10 @@ export function guardRestore(
   // Any other one too, whoever knows it: a second copy, or that of another system.
   const around = repositoryAround(target)
   if (around !== undefined) throw targetRefused(target, `It lies in the repository ${around}`)
+  const needed = neededFor(repository, options.needed)
+  requireApartFromState(target, needed)
   if (!options.delete) return
-  requireNothingNeeded(target, neededFor(repository, options.needed))
+  requireNothingNeeded(target, needed)
   if (isHome(namesOf(target)))
     throw targetRefused(target, 'It is the state of a system (HOME), and what is not in the snapshot would be deleted')
   if ((options.include ?? []).length + (options.exclude ?? []).length > 0)

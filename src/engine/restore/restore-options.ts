@@ -37,8 +37,9 @@ export interface RestoreOptions {
   /** Also remove what the backup left out by its filters or could not read. */
   readonly deleteExcluded?: boolean
   /**
-   * What must not be destroyed beside the repository and the running program: key files, HOME. With `delete` a target
-   * that holds one of them is refused.
+   * What must not be destroyed beside the repository, what the client remembers of it, and the running program: key
+   * files, HOME. In the target they are left as they are and told (`issues`: NEEDED); with `delete` a target that holds
+   * one of them is refused, and always one that lies in HOME.
    */
   readonly needed?: readonly NeededPlace[]
   readonly dryRun?: boolean

@@ -5,8 +5,16 @@ import { type EntryStatus, statusOf } from './entry-status.ts'
 import { Needed, type NeededPlace, placesOf } from './needed-places.ts'
 import { O_PATH } from './target-access.ts'
 
-/** Their content decides whether the snapshot can be opened at all: an older one must not take its place. */
-const KEPT_AS_THEY_ARE: ReadonlySet<Needed> = new Set([Needed.REPOSITORY, Needed.OTHER_REPOSITORY, Needed.KEY_FILE])
+/**
+ * Their content decides whether the snapshot can be opened at all, and whether an older store would be noticed; a
+ * database is in use. An older one must not take its place.
+ */
+const KEPT_AS_THEY_ARE: ReadonlySet<Needed> = new Set([
+  Needed.REPOSITORY,
+  Needed.OTHER_REPOSITORY,
+  Needed.KEY_FILE,
+  Needed.HOME,
+])
 
 /** Why something of the target was left alone. */
 export const NEEDED_REASON = 'NEEDED'

@@ -1,9 +1,22 @@
-/** Where a restore may write: a folder, or one to be made, that can be written to and is apart from the repository. */
+/**
+ * Where a restore may write: a folder, or one to be made, that can be written to and is apart from the repository and
+ * from HOME.
+ */
 import { existsSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { Needed, type NeededPlace, requireNothingNeeded, runningProgram } from '../../engine/index.ts'
+import {
+  Needed,
+  type NeededPlace,
+  neededState,
+  repositoriesMet,
+  requireApartFromState,
+  requireNothingNeeded,
+  runningProgram,
+} from '../../engine/index.ts'
 import { BackupError, isBackupError, systemCode } from '../../kernel/backup-error.ts'
+import { environment } from '../../kernel/environment.ts'
+import { homesInUse } from '../../kernel/home-folder.ts'
 import { whyReadOnly } from '../../kernel/mounted.ts'
 import { isAtOrBelow, realPlace } from '../../kernel/real-place.ts'
 import type { SystemParts } from '../parts.ts'
@@ -16,7 +29,8 @@ export function neededBySystem({ repository, home, keyFiles }: Use): NeededPlace
   return [
     ...(repository.localRoot === undefined ? [] : [{ what: Needed.REPOSITORY, path: repository.localRoot }]),
     ...(keyFiles ?? []).map((file) => ({ what: Needed.KEY_FILE, path: file })),
-    { what: Needed.HOME, path: home },
+    ...[home, ...homesInUse(environment(), process.cwd())].flatMap(neededState),
+    ...repositoriesMet(path.join(home, 'repositories')).map((each) => ({ what: Needed.OTHER_REPOSITORY, path: each })),
     ...(existsSync(settings) ? [{ what: Needed.SETTINGS, path: settings }] : []),
   ]
 }
@@ -29,6 +43,7 @@ export async function checkTarget(targetPath: string, parts: Use, deleteExtra: b
   const { localRoot } = parts.repository
   if (localRoot !== undefined && isAtOrBelow(real, realPlace(localRoot)))
     throw refused(target, 'It lies in the repository')
+  requireApartFromState(target, neededBySystem(parts))
   if (deleteExtra) refuseNeeded(target, parts)
   await requireWritable(target, folder)
   return target

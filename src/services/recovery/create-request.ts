@@ -17,8 +17,9 @@ import { requestView, type StoredOptions } from './request-row.ts'
 
 /**
  * Asks for a restore of a run's or a point's data: request and job commit together, larger priorities go first. Throws
- * POINT_NOT_FOUND, TARGET_REFUSED (inside the repository, or not to be written to), SOURCE_NOT_AVAILABLE for a moment
- * in time of files, CONFIG_INVALID for options that do not go together, USAGE for a whole point below its own paths.
+ * POINT_NOT_FOUND, TARGET_REFUSED (inside the repository or HOME, or not to be written to), SOURCE_NOT_AVAILABLE for a
+ * moment in time of files, CONFIG_INVALID for options that do not go together, USAGE for a whole point below its own
+ * paths.
  */
 export async function createRecoveryRequest(
   parts: SystemParts,
