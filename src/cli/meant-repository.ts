@@ -1,6 +1,5 @@
 /** Which repository a command means: the one that it names, else that of the system in HOME. */
 import fs from 'node:fs'
-import path from 'node:path'
 import { BackupError } from '../kernel/backup-error.ts'
 import { printable } from '../kernel/printable.ts'
 import { nameOfUser } from '../kernel/run-as.ts'

@@ -487,3 +487,46 @@ test('the only snapshot of a writer is given up by its session or its claim, whe
     assert.deepEqual((await look(made)).rollbacks, [], left)
   }
 })
+
+test('keys that another process draws while this one is held up are no rollback, wherever it stood', async () => {
+  using folder = temporaryDirectory()
+  const source = path.join(folder.path, 'source')
+  sampleTree(source, seededRandom(7))
+  const made = await makeRepository(folder.path)
+  await backup(made, source)
+  let rotations = 0
+  /** All that raises what this machine remembers, and a snapshot that only the newest keys open. */
+  const rotate = async () => {
+    rotations += 1
+    const now = '2026-11-23T00:00:00.000Z'
+    {
+      await using repository = await remembered(made)
+      await changeKeyring(repository.store, repository.keys, { newEpoch: true, keks: [made.kek], now })
+    }
+    await backup(made, source)
+    await look(made)
+  }
+  const heldUp = async (isOpening: boolean) => {
+    const local = localStore(made.folder)
+    let isDone = !isOpening
+    const store = storeWith(local, {
+      async *list(asked, options) {
+        const listed = await Array.fromAsync(local.list(asked, options))
+        if (asked === 'keys/' && !isDone) {
+          isDone = true
+          await rotate()
+        }
+        yield* listed
+      },
+    })
+    await using repository = await Repository.open(store, [made.kek], {
+      memory: (id) => new ClientState(made.stateFolder, id),
+    })
+    if (!isOpening) await rotate()
+    const { rollbacks, problems, strangers, snapshots } = await readHistory(repository)
+    return [rollbacks, problems, strangers, snapshots.length, repository.keys.generation]
+  }
+  for (const isOpening of [true, false])
+    assert.deepEqual(await heldUp(isOpening), [[], [], [], rotations + 1, rotations + 1], String(isOpening))
+  assert.equal(rotations, 2)
+})

@@ -106,10 +106,11 @@ export class Repository implements AsyncDisposable {
   readonly config: RepositoryConfig
   /** SHA-256 of the configuration object in use. */
   readonly configName: string
-  readonly keys: OpenKeys
   readonly memory: HeadMemory | undefined
   /** True where this opening has made the configuration anew. */
   readonly isConfigRemade: boolean
+  #keys: OpenKeys
+  readonly #readKeys: (signal: AbortSignal | undefined) => Promise<OpenKeys>
   readonly #workspace: string | undefined
   #listed: ReadonlyMap<string, readonly ObjectStat[]> | undefined
 
@@ -121,6 +122,7 @@ export class Repository implements AsyncDisposable {
       keys: OpenKeys
       memory: HeadMemory | undefined
       isConfigRemade: boolean
+      readKeys: (signal: AbortSignal | undefined) => Promise<OpenKeys>
     },
     workspace?: string,
   ) {
@@ -128,9 +130,25 @@ export class Repository implements AsyncDisposable {
     this.store = store
     this.config = parts.config
     this.configName = parts.configName
-    this.keys = parts.keys
+    this.#keys = parts.keys
+    this.#readKeys = parts.readKeys
     this.memory = parts.memory
     this.isConfigRemade = parts.isConfigRemade
+  }
+
+  get keys(): OpenKeys {
+    return this.#keys
+  }
+
+  /**
+   * Reads `keys/` again: whoever was held up after it opened lacks what others have drawn since. True where there is a
+   * newer keyring, which is the one in use from now on. Throws as opening does.
+   */
+  async renewKeys(signal?: AbortSignal): Promise<boolean> {
+    const keys = await this.#readKeys(signal)
+    if (keys.generation <= this.#keys.generation) return false
+    this.#keys = keys
+    return true
   }
 
   /** Before the first write: what dead runs left where packs grow goes. Throws what the store's `prepare` throws. */
@@ -328,7 +346,9 @@ export class Repository implements AsyncDisposable {
 
   /** The same repository whose folders list what was listed before; keys that are not of this format are left out. */
   seenAs(listed: ReadonlyMap<string, readonly ObjectStat[]>): Repository {
-    const seen = new Repository(this.store, this, this.#workspace)
+    const { config, configName, keys, memory, isConfigRemade } = this
+    const parts = { config, configName, keys, memory, isConfigRemade, readKeys: this.#readKeys }
+    const seen = new Repository(this.store, parts, this.#workspace)
     seen.#listed = listed
     return seen
   }
@@ -458,10 +478,16 @@ async function openWith({ store, stored, keks, keyrings, unwrapper, options }: O
     ...(seen && { seenGeneration: seen.keyGeneration }),
     ...(options.signal && { signal: options.signal }),
   }
-  const keys = await openKeyring(store, keks, { ...asked, allowBehind: true })
+  const openAmong = (among: StoredKeyrings) =>
+    openKeyring(store, keks, { ...asked, stored: among, allowBehind: true })
+  const readKeys = async (signal: AbortSignal | undefined) => openAmong(await readKeyrings(store, signal))
+  const read = await openAmong(keyrings)
+  // Another process may have published a keyring, and have raised what is remembered, since these were listed.
+  const standing = read.isBehind ? await readKeyrings(store, options.signal) : keyrings
+  const keys = read.isBehind ? await openAmong(standing) : read
   verifyConfig(stored, keys.maintenance)
   if (keys.isBehind) await acceptKeyring(store, keys, seen?.keyGeneration ?? 0)
   // Where it is told nothing of the one that was seen, and nobody has accepted that.
-  if (keys.isBehind && !options.acceptsRollback) await openKeyring(store, keks, asked)
-  return { config: stored.config, configName: stored.name, keys, memory }
+  if (keys.isBehind && !options.acceptsRollback) await openKeyring(store, keks, { ...asked, stored: standing })
+  return { config: stored.config, configName: stored.name, keys, memory, readKeys }
 }

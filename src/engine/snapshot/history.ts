@@ -85,7 +85,7 @@ const QUIET_READINGS_MAX = 8
 /**
  * Reads everything, and holds it against `seen` (default: what the repository's memory knows, which then learns what
  * was read). Other writers and pruners work meanwhile, and a listing is no snapshot of the store: what looks like a
- * rollback is read again before it is said.
+ * rollback is read again before it is said, the keys among it.
  */
 export async function readHistory(
   repository: Repository,
@@ -95,9 +95,15 @@ export async function readHistory(
   const seen = options.seen ?? memory?.heads()
   for (let reading = 1; ; reading += 1) {
     const history = await readOnce(repository, { ...options, ...(seen && { seen }) })
+    if (reading < READINGS_MAX && isBeyondKeys(history) && (await repository.renewKeys(options.signal))) continue
     if (history.rollbacks.length === 0) memory?.remember(headsOf(history, repository.keys.generation))
-    if (history.rollbacks.length === 0 || reading === READINGS_MAX) return history
+    if (history.rollbacks.length === 0 || reading >= READINGS_MAX) return history
   }
+}
+
+/** True where something tells of a newer keyring than the one that was opened: its number, or what it has sealed. */
+function isBeyondKeys({ suspicions, problems, strangers }: History): boolean {
+  return suspicions.keyring !== null || [...problems, ...strangers].some(isOfLostEpoch)
 }
 
 /**

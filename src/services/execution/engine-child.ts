@@ -81,6 +81,8 @@ async function openKnown({ location, keks, stateDirectory, repositoryId }: Engin
     })
   const repository = await Repository.open(storage.openStore(location), keks, {
     signal: stop.signal,
+    // What was seen is held against it; what this process reads is remembered by who asked for it.
+    memory: (id) => ({ heads: () => new ClientState(stateDirectory, id).heads(), remember: () => {} }),
     workspace: workspaceIn(stateDirectory),
   }).catch((error: unknown) => {
     throw isBackupError(error, 'REPOSITORY_NOT_FOUND') ? missing(error) : error
@@ -89,11 +91,6 @@ async function openKnown({ location, keks, stateDirectory, repositoryId }: Engin
   const id = keys.repositoryId.toString('hex')
   if (repositoryId !== undefined && id !== repositoryId)
     throw missing(undefined, otherInPlace(id, storage.labelOf(location)))
-  const seen = new ClientState(stateDirectory, keys.repositoryId).heads()
-  if (seen && keys.generation < seen.keyGeneration)
-    throw new BackupError('ROLLBACK_SUSPECTED', 'The newest keyring is older than one that was seen before.', {
-      context: { object: 'keys/', seen: seen.keyGeneration, found: keys.generation },
-    })
   return repository
 }
 
