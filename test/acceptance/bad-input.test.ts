@@ -205,6 +205,30 @@ test('a repository inside its source is left out, and that is said', async () =>
   assert.match(listed.stdout.toString(), /other\/config/)
 })
 
+test('a copy inside its source is named when it is made, and left out of each backup, by name too', async () => {
+  const [data, repo] = [at('with-copy'), at('copied-repo')]
+  const third = path.join(data, 'third')
+  fs.mkdirSync(data)
+  fs.writeFileSync(path.join(data, 'doc'), 'content')
+  const own = { env: { ...env, NEONPRO_REPOSITORY: repo } }
+  const backup = (...more: string[]) => runCli(['backup', data, '--json', ...more], own)
+  assert.equal((await runCli(['init'], own)).status, 0)
+  assert.equal((await backup()).status, 0)
+  const copied = await runCli(['copy', '--init', '--to', third], own)
+  assert.match(copied.stderr, new RegExp(`The copy ${third} lies in ${data}`))
+  for (const more of [['--dry-run'], []]) {
+    const ran = await backup(...more)
+    assert.deepEqual([ran.status, ran.json?.['filesNew'], ran.json?.['filesUnmodified']], [0, 0, 1], ran.stderr)
+    assert.match(
+      ran.stderr,
+      new RegExp(`The copy ${third} of this repository lies in what is backed up and is left out`),
+    )
+    assert.doesNotMatch((await backup('--exclude', 'third', ...more)).stderr, /left out/)
+  }
+  const named = await backup(third, '--source', 'both')
+  assert.ok(Number(named.json?.['filesNew']) > 5, 'as a path of its own it is meant')
+})
+
 test('a policy in which every rule is 0 forgets nothing', async () => {
   const policy = at('policy.json')
   const own = { ...env, NEONPRO_REPOSITORY: at('repo') }

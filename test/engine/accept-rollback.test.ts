@@ -21,6 +21,7 @@ import {
   verifyRepository,
   writeRecord,
 } from '../../src/engine/index.ts'
+import type { ObjectStat } from '../../src/storage/index.ts'
 import { failsWith } from '../harness/refusal.ts'
 import {
   backedUpSample,
@@ -511,7 +512,8 @@ test('keys that another process draws while this one is held up are no rollback,
     let isDone = !isOpening
     const store = storeWith(local, {
       async *list(asked, options) {
-        const listed = await Array.fromAsync(local.list(asked, options))
+        const listed: ObjectStat[] = []
+        for await (const each of local.list(asked, options)) listed.push(each)
         if (asked === 'keys/' && !isDone) {
           isDone = true
           await rotate()

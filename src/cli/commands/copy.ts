@@ -1,4 +1,5 @@
 import {
+  bytesOfPathText,
   type CopyResult,
   copySnapshots,
   type History,
@@ -12,6 +13,7 @@ import {
 } from '../../engine/index.ts'
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { hostName, userName } from '../../kernel/machine.ts'
+import { isWithin } from '../../kernel/real-place.ts'
 import type { RepositoryLocation } from '../../storage/index.ts'
 import { openStore, parseLocation, storage } from '../../system/compose.ts'
 import { listed } from '../act-notes.ts'
@@ -53,6 +55,7 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   }).finally(() => progress.end())
   noteCopy(context, result)
   if (result.isNoted) await rememberCopy(from, context.signal)
+  warnOfSource(context, location, history)
   for (const name of context.detail ? result.copied : []) context.detail?.({ what: 'copied', of: name })
   tell(context, result)
   const { problems, ...records } = result.records
@@ -114,6 +117,16 @@ function refuseInside(location: RepositoryLocation, source: RepositoryLocation):
       'USAGE',
       'The copy would lie in the repository itself: name a place on another disk with --to.',
     )
+}
+
+/** The disk of what it copies is no place for a copy. Snapshots of this machine alone tell of its paths. */
+function warnOfSource(context: CommandContext, location: RepositoryLocation, { snapshots }: History): void {
+  const root = storage.localRootOf(location)
+  const paths = snapshots
+    .filter(({ document }) => document.host === hostName())
+    .flatMap(({ document }) => document.paths.map((each) => Buffer.from(bytesOfPathText(each), 'latin1').toString()))
+  const path = root === undefined ? undefined : paths.find((each) => isWithin(root, each))
+  if (root !== undefined && path !== undefined) context.warn(context.t('copy.inSource', { repository: root, path }))
 }
 
 /** A disk that is not mounted is no reason to begin a new copy in its place. */

@@ -52,7 +52,7 @@ export interface SkippedItem {
 
 /** What a run had to say besides: filters that met nothing, lines of ignore files that are not used. */
 export interface RunWarning {
-  /** INCLUDE_UNMATCHED, EXCLUDE_UNMATCHED, NOT_TAKEN_BACK, NOTHING_LEFT, IGNORE_FILE. */
+  /** INCLUDE_UNMATCHED, EXCLUDE_UNMATCHED, NOT_TAKEN_BACK, NOTHING_LEFT, COPY_INSIDE, IGNORE_FILE. */
   readonly code: string
   /** A path or a pattern. */
   readonly subject: string

@@ -180,7 +180,10 @@ export class BackupRun {
       roots: { roots: this.#named, aliases: this.#roots.aliases },
       passages: ancestors(this.#roots.nested),
       trustPrevious: isTrusting,
-      leftOut: ownFolders(this.#repository, this.#named),
+      leftOut: ownFolders(this.#repository, this.#named, {
+        history: this.#history,
+        state: this.#options.state,
+      }),
       isDryRun: false,
       stop: this.#stop.buffer,
     }

@@ -10,6 +10,8 @@ export const BackupWarningCode = {
   NOT_TAKEN_BACK: 'NOT_TAKEN_BACK',
   /** The filters left no file of this path. */
   NOTHING_LEFT: 'NOTHING_LEFT',
+  /** A copy of the repository: it is left out. */
+  COPY_INSIDE: 'COPY_INSIDE',
   /** A line of an ignore file, or all of it, is not used. */
   IGNORE_FILE: 'IGNORE_FILE',
 } as const

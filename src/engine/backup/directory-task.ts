@@ -1,6 +1,7 @@
 /** What a lane is asked of one directory. */
 import type { FileFilters, FilterRoots, IgnoreRules, OpenDirectory } from '../../sources/index.ts'
 import type { DirectoryCounters, DirectoryResult } from './directory-result.ts'
+import type { LeftOut } from './own-folders.ts'
 
 /** Settings of a run that every lane needs; plain data. */
 export interface WorkSettings {
@@ -11,8 +12,7 @@ export interface WorkSettings {
   readonly passages: ReadonlyMap<string, ReadonlySet<string>>
   /** FULL re-reads everything and trusts no earlier metadata. */
   readonly trustPrevious: boolean
-  /** Directories that are left out with all below: the repository itself. One character a byte. */
-  readonly leftOut: readonly string[]
+  readonly leftOut: LeftOut
   /** Nothing is read nor stored: what would be is listed. */
   readonly isDryRun: boolean
   /** Its one word is not 0 when the run is to stop: files that are not done yet are then left open in every lane. */

@@ -33,6 +33,7 @@ import { join } from './entry-path.ts'
 import { FileWork } from './file-work.ts'
 import { FolderMarks } from './folder-marks.ts'
 import { ARENA_BYTES, IndexNeeded, type Lane } from './lane.ts'
+import { isLeftOut } from './own-folders.ts'
 import { PageCollector } from './page-collector.ts'
 import { notKeptOf, PreviousDirectories, type PreviousEntry } from './previous-directory.ts'
 import { ReadAhead } from './read-ahead.ts'
@@ -431,11 +432,10 @@ class Work implements DirectoryWork {
   }
 
   #isFiltered(entry: number, type: number, state: State): boolean {
-    const { leftOut } = this.#settings
     const columns = this.#columns
     const name = columns.names[entry]!
     const isDirectory = type === FileType.DIRECTORY
-    if (isDirectory && leftOut.length > 0 && leftOut.includes(join(state.task.path, name))) return true
+    if (isDirectory && isLeftOut(this.#settings.leftOut, name, state)) return true
     if (!state.filter) return false
     const isFile = type === FileType.FILE
     const isOut = state.filter.leavesOut({

@@ -4,6 +4,7 @@ import { appendAll } from '../../kernel/collect.ts'
 import { invariant } from '../../kernel/invariant.ts'
 import { type Repository, requireFeatures } from '../repository/index.ts'
 import {
+  type History,
   IndexClass,
   openIndex,
   openReader,
@@ -32,7 +33,7 @@ const NO_ID = Buffer.alloc(32)
 export type BackupPlanOptions = Pick<
   BackupOptions,
   'paths' | 'source' | 'type' | 'filters' | 'allowEmpty' | 'signal'
-> & { readonly state: Pick<BackupOptions['state'], 'heads'> }
+> & { readonly state: Pick<BackupOptions['state'], 'heads'> & { readonly folder?: string } }
 
 export interface BackupPlan
   extends Pick<SnapshotDocument, 'source' | 'type' | 'skipped' | 'skippedCount'>,
@@ -65,7 +66,13 @@ export async function planBackup(repository: Repository, options: BackupPlanOpti
   const { reader, segments } = openReader(repository, meta)
   await using _segments = segments
   const readBlob = (id: Uint8Array) => reader.readSync(id) ?? reader.read(id, signal)
-  const tree = planningTree(repository, { options, roots, parent, readPages: (id) => previousPages(id, readBlob) })
+  const tree = planningTree(repository, {
+    history,
+    options,
+    roots,
+    parent,
+    readPages: (id) => previousPages(id, readBlob),
+  })
   try {
     await tree.run(previous.map(({ document }) => Buffer.from(document.tree, 'hex')))
     await judgeRun(tree, { options, reader, earlier: filesOf(history, options.source), roots })
@@ -76,13 +83,17 @@ export async function planBackup(repository: Repository, options: BackupPlanOpti
 }
 
 interface PlanningParts {
+  readonly history: History
   readonly options: BackupPlanOptions
   readonly roots: SourceRoots
   readonly parent: SnapshotEntry | undefined
   readonly readPages: (id: Uint8Array) => ReturnType<typeof previousPages>
 }
 
-function planningTree(repository: Repository, { options, roots, parent, readPages }: PlanningParts): BackupTree {
+function planningTree(
+  repository: Repository,
+  { history, options, roots, parent, readPages }: PlanningParts,
+): BackupTree {
   const { filters = {}, signal } = options
   const named = [...roots.roots, ...roots.nested]
   const facts = rootFacts(named)
@@ -92,7 +103,7 @@ function planningTree(repository: Repository, { options, roots, parent, readPage
     roots: { roots: named, aliases: roots.aliases },
     passages,
     trustPrevious: true,
-    leftOut: ownFolders(repository, named),
+    leftOut: ownFolders(repository, named, { history, state: options.state }),
     isDryRun: true,
     stop: new SharedArrayBuffer(4),
   })

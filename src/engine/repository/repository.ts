@@ -478,8 +478,7 @@ async function openWith({ store, stored, keks, keyrings, unwrapper, options }: O
     ...(seen && { seenGeneration: seen.keyGeneration }),
     ...(options.signal && { signal: options.signal }),
   }
-  const openAmong = (among: StoredKeyrings) =>
-    openKeyring(store, keks, { ...asked, stored: among, allowBehind: true })
+  const openAmong = (among: StoredKeyrings) => openKeyring(store, keks, { ...asked, stored: among, allowBehind: true })
   const readKeys = async (signal: AbortSignal | undefined) => openAmong(await readKeyrings(store, signal))
   const read = await openAmong(keyrings)
   // Another process may have published a keyring, and have raised what is remembered, since these were listed.
