@@ -43,7 +43,7 @@ test('channels that answer, that refuse and that are gone', async () => {
 
   const sent = await said(['alerts', 'test'])
   assert.deepEqual([sent.status, sent.text.match(/^ok /gm)?.length], [0, 3], sent.text)
-  assert.match(mail.received[0]?.subject ?? '', /test: Test message/)
+  assert.match(mail.received[0]?.subject ?? '', /^\[NeonPro Backup\] Test message/)
   assert.deepEqual(
     http.received.map(({ path, body }) => [path.split('?')[0], body.includes('alarm.test')]).sort(),
     [

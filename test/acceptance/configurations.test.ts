@@ -502,7 +502,7 @@ test('doctor of a source looks at the three troubles', async () => {
     /CPU/,
     /no threshold/,
     /heartbeat/,
-    /somebody is told/,
+    /nobody is told of failures/,
     /apart from the data/,
   ])
     find(pattern)
