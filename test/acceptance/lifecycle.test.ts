@@ -413,6 +413,8 @@ test('after damage, repair saves what is whole, names what is lost by path, and 
     'only what was lost is stored again',
   )
   await ok('verify', '--read-data')
+  const again = await ok('repair', '--read-data')
+  assert.equal(again.stderr + again.stdout.toString(), 'Nothing to repair.\n', 'what was given up stays given up')
   await ok('restore', 'latest', '--target', at('back'), '--verify')
   assert.deepEqual(lookAt(path.join(at('back'), at('source'))), lookAt(at('source')))
   const after = (await ok('backup', at('source'), '--json')).json!

@@ -73,7 +73,8 @@ export async function repairRepository(repository: Repository, options: RepairOp
     throwIfAborted(options.signal)
     const name = key.slice(-64)
     const isIndexed = meta.index.packNumber(name) !== undefined || data.index.packNumber(name) !== undefined
-    if (isIndexed) continue
+    // Nobody reads a pack that the log says is gone: what was good of it stands elsewhere.
+    if (isIndexed || surveyed.history.deleteLog.deletedPacks.has(name)) continue
     const salvaged = await salvage(repository, name, { bytes, lookupIds })
     if (salvaged === 'foreign') {
       foreign.push(key)
