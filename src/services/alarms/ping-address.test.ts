@@ -50,4 +50,10 @@ test('a slug that is not the name’s own and an address that another has too ar
   assert.deepEqual(await said('x rays'), ['HEALTHCHECK_SLUG'])
   assert.deepEqual(await said('own', { healthcheckUrl: 'https://hc.example/1' }), [])
   assert.deepEqual(await said('same', { healthcheckUrl: 'https://hc.example/1' }), ['HEALTHCHECK_SHARED'])
+  // Sealed by a key that is not this system's: its own pings say so, and the others can be saved.
+  const sealed = { healthcheckUrl: 'https://hc.example/…', healthcheckSealed: 'ab'.repeat(60) }
+  const broken = await addConfig(parts, { name: 'broken' })
+  const settings = JSON.stringify({ ...(await settingsOf(broken)), ...sealed })
+  await catalog.db.updateTable('configs').set({ settings }).where('id', '=', broken).execute()
+  assert.deepEqual(await said('whole', { healthcheckUrl: 'https://hc.example/2' }), [])
 })

@@ -1,6 +1,7 @@
 /** Which address a configuration's pings go to: two of them never share one, or a good run would hide a silent one. */
 import type { Database, DatabaseTransaction } from '../../catalog/index.ts'
 import { type ConfigSettings, type Warning, warningOf } from '../../contracts/system/index.ts'
+import { isBackupError } from '../../kernel/backup-error.ts'
 import { numberedSlug, slugOf } from '../../notifiers/index.ts'
 import { healthcheckAddress } from '../control-key/index.ts'
 import type { SystemParts } from '../parts.ts'
@@ -75,9 +76,21 @@ async function othersAt(
     .where('id', '<>', configId)
     .orderBy('name')
     .execute()
-  const others = rows.filter(
-    ({ id, settings }) => healthcheckAddress(parts.secrets, id, settings as ConfigSettings) === address,
-  )
+  const others = rows.filter(({ id, settings }) => knownAddress(parts, id, settings as ConfigSettings) === address)
   const isHeartbeat = parts.channels.healthcheckUrl === address
   return [...others.map(({ name }) => name), ...(isHeartbeat ? ['HEALTHCHECK_URL'] : [])]
+}
+
+/** One that can not be opened is told where it is to be pinged; it keeps no other configuration from being saved. */
+function knownAddress(
+  { secrets }: Pick<SystemParts, 'secrets'>,
+  configId: string,
+  settings: ConfigSettings,
+): string | undefined {
+  try {
+    return healthcheckAddress(secrets, configId, settings)
+  } catch (error) {
+    if (isBackupError(error, 'DAMAGED')) return undefined
+    throw error
+  }
 }
