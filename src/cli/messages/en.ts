@@ -217,7 +217,7 @@ export const en = {
   'doctor.database': 'the database {database} can be read',
   'doctor.databaseRemedy': 'nothing that is backed up is lost with it: move the folder "database" of HOME away, then neonpro-backup system rebuild --repo LOCATION (docs/rebuild.md)',
   'doctor.alarms': 'no alarm is open',
-  'doctor.alarmsRemedy': 'docs/alarms.md says what to do; neonpro-backup status has the rest',
+  'doctor.alarmsRemedy': 'docs/alarms.md says what to do; the rest: neonpro-backup status',
   'doctor.scheduler': 'a scheduler runs, where a configuration waits for it',
   'doctor.schedulerRemedy': 'neonpro-backup serve, or sudo neonpro-backup service install',
   'doctor.clock': 'the clock of this machine agrees with what is known of time',

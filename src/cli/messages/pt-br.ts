@@ -218,7 +218,7 @@ export const ptBr: Readonly<Record<MessageKey, string>> = {
   'doctor.database': 'o banco {database} pode ser lido',
   'doctor.databaseRemedy': 'nada do que foi guardado se perde com ele: tire a pasta "database" da HOME do lugar e depois neonpro-backup system rebuild --repo LOCAL (docs/rebuild.md)',
   'doctor.alarms': 'nenhum alarme está aberto',
-  'doctor.alarmsRemedy': 'docs/pt/alarms.md diz o que fazer; neonpro-backup status mostra o resto',
+  'doctor.alarmsRemedy': 'docs/pt/alarms.md diz o que fazer; o resto: neonpro-backup status',
   'doctor.scheduler': 'há um agendador em execução, onde uma configuração o espera',
   'doctor.schedulerRemedy': 'neonpro-backup serve, ou sudo neonpro-backup service install',
   'doctor.clock': 'o relógio desta máquina concorda com o que se sabe das horas',

@@ -6,6 +6,7 @@ import { httpReceiver } from '../../../test/harness/http-receiver.ts'
 import { addConfig, addRun } from '../../../test/harness/rows.ts'
 import { testSystem } from '../../../test/harness/system.ts'
 import type { Catalog } from '../../catalog/index.ts'
+import { BackupError } from '../../kernel/backup-error.ts'
 import { dispatchOutbox, runFinished } from './index.ts'
 import { pingSlug, pingWarnings } from './ping-address.ts'
 
@@ -55,5 +56,11 @@ test('a slug that is not the name’s own and an address that another has too ar
   const broken = await addConfig(parts, { name: 'broken' })
   const settings = JSON.stringify({ ...(await settingsOf(broken)), ...sealed })
   await catalog.db.updateTable('configs').set({ settings }).where('id', '=', broken).execute()
-  assert.deepEqual(await said('whole', { healthcheckUrl: 'https://hc.example/2' }), [])
+  const open = (bytes: Buffer, purpose: string) => {
+    if (purpose.endsWith(broken)) throw new BackupError('DAMAGED', 'It does not open.')
+    return parts.secrets.open(bytes, purpose)
+  }
+  const whole = await addConfig(parts, { name: 'whole', healthcheckUrl: 'https://hc.example/2' })
+  const config = { id: whole, name: 'whole', settings: await settingsOf(whole) }
+  assert.deepEqual(await pingWarnings({ ...parts, secrets: { ...parts.secrets, open } }, config), [])
 })
