@@ -6,6 +6,8 @@ import { sleep } from '../kernel/timer.ts'
 
 const POLL_MS = 300
 const SILENT_MS = 60_000
+/** A worker hears of a cancellation within a second or two, a busy machine later. */
+const CANCEL_MS_MAX = 20_000
 
 export interface RecoveryFollowed {
   readonly look: () => Promise<RecoveryRequestView>
@@ -24,7 +26,7 @@ export async function waitForRecovery(
   let newest = ''
   for (;;) {
     const request = await look()
-    if (request.state !== 'PENDING' && request.state !== 'RUNNING') return request
+    if (isOver(request)) return request
     const beat = newestBeat(await workers())
     if (beat !== newest) heardNs = monotonicNs()
     newest = beat
@@ -34,6 +36,27 @@ export async function waitForRecovery(
       })
     await sleep(Math.min(POLL_MS, silentMs), signal ? { signal } : {})
   }
+}
+
+/**
+ * A request that nobody waits for any more must not be carried out in silence, now or by the next worker. Gives it once
+ * it is over, or as it was last seen after `waitMs` (default 20 s). Throws what the call to cancel it throws.
+ */
+export async function cancelAndWait(
+  { cancel, look }: { readonly cancel: () => Promise<RecoveryRequestView>; readonly look: RecoveryFollowed['look'] },
+  { waitMs = CANCEL_MS_MAX }: { readonly waitMs?: number } = {},
+): Promise<RecoveryRequestView> {
+  const endNs = monotonicNs() + BigInt(waitMs) * 1_000_000n
+  let request = await cancel()
+  while (!isOver(request) && monotonicNs() < endNs) {
+    await sleep(Math.min(POLL_MS, waitMs))
+    request = await look().catch(() => request)
+  }
+  return request
+}
+
+function isOver({ state }: RecoveryRequestView): boolean {
+  return state !== 'PENDING' && state !== 'RUNNING'
 }
 
 function newestBeat(workers: SchedulerStatus['workers']): string {

@@ -6,6 +6,7 @@ import { once } from 'node:events'
 import fs from 'node:fs'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
+import { pacedEngine } from '../harness/engine-children.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 import { type Ran, runCli } from './run-cli.ts'
 
@@ -507,4 +508,34 @@ test('doctor of a source looks at the three troubles', async () => {
   ])
     find(pattern)
   assert.equal(ran.status, 0, ran.stderr)
+})
+
+test('a recover that is stopped is cancelled: it says so, and no later worker writes over what came since', async () => {
+  for (let i = 0; i < 40; i += 1) fs.writeFileSync(at(`documents/stopped${i}`), 'saved')
+  await ok('config', 'add', '--name', 'stopped', '--path', 'documents', '--retention', '30')
+  await ok('run', 'stopped')
+  await server.stop()
+  using pace = pacedEngine()
+  // By another name only the engine is paced, not the command.
+  fs.symlinkSync(CLI, at('program.js'))
+  let hasSignalled = false
+  const stopped = await runCli(['recover', 'latest', '--source', 'stopped', '--target', at('half')], {
+    env: { ...env, ...pace.env, LANG: 'pt_BR.UTF-8' },
+    cwd: folder.path,
+    program: at('program.js'),
+    onStdout: (pid, text) => {
+      if (hasSignalled || !text.includes('na fila')) return
+      hasSignalled = true
+      process.kill(pid, 'SIGINT')
+    },
+  })
+  assert.equal(stopped.status, 130, stopped.stderr)
+  assert.match(stopped.stdout.toString(), /A recuperação \S+ foi cancelada: /)
+  assert.doesNotMatch(stopped.stderr, /ABORTED|Execute de novo/)
+  pace.lift()
+  const mine = path.join(at('half'), at('documents/stopped39'))
+  fs.mkdirSync(path.dirname(mine), { recursive: true })
+  fs.writeFileSync(mine, 'mine, since then')
+  await ok('run', 'stopped')
+  assert.equal(fs.readFileSync(mine, 'utf8'), 'mine, since then')
 })

@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly uid?: number
   /** Called with the process id when standard error shows anything. */
   readonly onStderr?: (pid: number, text: string) => void
+  /** The same of standard output. */
+  readonly onStdout?: (pid: number, text: string) => void
 }
 
 export function runCli(args: readonly string[], options: RunOptions): Promise<Ran> {
@@ -33,7 +35,10 @@ export function runCli(args: readonly string[], options: RunOptions): Promise<Ra
   })
   const pieces: Buffer[] = []
   let stderr = ''
-  child.stdout.on('data', (piece: Buffer) => pieces.push(piece))
+  child.stdout.on('data', (piece: Buffer) => {
+    pieces.push(piece)
+    if (child.pid !== undefined) options.onStdout?.(child.pid, Buffer.concat(pieces).toString('utf8'))
+  })
   child.stderr.setEncoding('utf8').on('data', (piece: string) => {
     stderr += piece
     if (child.pid !== undefined) options.onStderr?.(child.pid, stderr)

@@ -162,6 +162,14 @@ test('progress grows while it runs; a request that is cancelled stops, waiting o
   assert.equal((await cancelRecovery(system.parts, waiting.id, 'somebody')).state, 'CANCELLED')
   await carryOutRecovery(system.parts, waiting.id, { signal: never })
   assert.ok(!fs.existsSync(path.join(base.path, 'never')))
+  const left = await ask(system, runId, { targetPath: path.join(base.path, 'never') })
+  await system.parts.catalog.db
+    .updateTable('recovery_requests')
+    .set({ state: 'RUNNING', worker_id: null, cancel_requested_at: new Date() })
+    .where('id', '=', left.id)
+    .execute()
+  await carryOutRecovery({ ...system.parts, repository: undefined as never }, left.id, { signal: never })
+  assert.equal((await getRecoveryStatus(system.parts, left.id)).state, 'CANCELLED', 'before anything is opened for it')
   const request = await ask(system, runId, { targetPath: path.join(base.path, 'target') })
   using _pace = pacedEngine()
   let isOver = false

@@ -1,11 +1,11 @@
 import type { RecoveryPointView, RecoveryRequestView } from '../../contracts/system/index.ts'
-import { BackupError } from '../../kernel/backup-error.ts'
+import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { type CommandContext, type CommandResult, listOption, textOption } from '../command.ts'
 import { formatBytes } from '../format.ts'
 import type { AnswerOf } from '../json/index.ts'
 import { namedOne } from '../named-one.ts'
 import { reasonText } from '../reasons.ts'
-import { waitForRecovery } from '../recovery-wait.ts'
+import { cancelAndWait, waitForRecovery } from '../recovery-wait.ts'
 import { dataOf, openCommandSystem } from '../system.ts'
 import { splitWanted } from '../wanted-part.ts'
 
@@ -13,6 +13,9 @@ const EXIT_BY_STATE: Readonly<Partial<Record<RecoveryRequestView['state'], numbe
   COMPLETED: 0,
   PARTIAL: 3,
   CANCELLED: 130,
+  // Asked to end, which nobody has confirmed yet.
+  PENDING: 130,
+  RUNNING: 130,
 }
 
 /** A restore by the system: queued, audited, followed here. `restore` needs no system at all. */
@@ -40,23 +43,40 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
     context,
   )
   context.say(t('recover.asked', { id: asked.id, target: asked.targetPath }))
-  const request = await waitForRecovery(
-    {
-      look: async () => dataOf(await recover.getRecoveryStatus(asked.id), context),
-      workers: async () => dataOf(await started.system.scheduler.getStatus(), context).workers,
-    },
-    { signal: context.signal },
-  )
-  context.say(
-    t('recover.finished', {
-      state: t(`runState.${request.state}`),
-      files: request.filesRestored,
-      bytes: formatBytes(request.bytesRestored),
-    }),
-  )
+  const look = async () => dataOf(await recover.getRecoveryStatus(asked.id), context)
+  const workers = async () => dataOf(await started.system.scheduler.getStatus(), context).workers
+  try {
+    const request = await waitForRecovery({ look, workers }, { signal: context.signal })
+    return ended(request, context)
+  } catch (error) {
+    if (!isBackupError(error, 'ABORTED')) throw error
+  }
+  const cancel = async () => dataOf(await recover.cancelRecovery(asked.id), context)
+  try {
+    return ended(await cancelAndWait({ cancel, look }), context)
+  } catch (error) {
+    context.warn(t('recover.notCancelled', { id: asked.id, target: asked.targetPath }))
+    throw error
+  }
+}
+
+/** Says how it ended. */
+function ended(request: RecoveryRequestView, context: CommandContext): CommandResult<AnswerOf<'recover'>> {
+  const { t } = context
+  const { id, state, targetPath: target } = request
+  if (state === 'CANCELLED') context.say(t('recover.cancelled', { id, target }))
+  else if (state === 'PENDING' || state === 'RUNNING') context.warn(t('recover.cancelling', { id, target }))
+  else
+    context.say(
+      t('recover.finished', {
+        state: t(`runState.${state}`),
+        files: request.filesRestored,
+        bytes: formatBytes(request.bytesRestored),
+      }),
+    )
   for (const { path, reason } of request.issues) context.warn(`  ${path}: ${reasonText(reason, context.locale)}`)
   if (request.error) context.warn(`${request.error.message} ${request.error.guidance}`)
-  return { json: request, exitCode: EXIT_BY_STATE[request.state] ?? 1 }
+  return { json: request, exitCode: EXIT_BY_STATE[state] ?? 1 }
 }
 
 /** Of points newest first. Throws USAGE where several sources have some and none is named. */

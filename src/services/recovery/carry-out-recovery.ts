@@ -38,6 +38,8 @@ export async function carryOutRecovery(
 ): Promise<void> {
   const request = await claim(parts, requestId)
   if (!request) return
+  // Its worker went before it heard of it. Not one more file is written.
+  if (request.cancel_requested_at !== null) return await finish(parts, request, { state: RecoveryState.CANCELLED })
   const halt = new AbortController()
   const end = new AbortController()
   const stop = () => halt.abort(Halt.SHUTDOWN)
