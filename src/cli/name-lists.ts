@@ -70,9 +70,11 @@ export async function givenPaths(context: CommandContext): Promise<GivenPaths> {
 }
 
 function pathsIn(bytes: string, separator: string): string[] {
-  return bytes
+  const isText = separator === '\n'
+  // Editors of other systems mark a text as UTF-8, and end its lines their way.
+  return (isText ? bytes.replace(/^\xef\xbb\xbf/, '') : bytes)
     .split(separator)
-    .map((each) => textOfBytes(separator === '\n' ? each.replace(/\r$/, '') : each))
+    .map((each) => textOfBytes(isText ? each.replace(/\r$/, '') : each))
     .filter((each) => each !== '')
 }
 

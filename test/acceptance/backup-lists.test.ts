@@ -45,7 +45,7 @@ async function bench(folder: string, files: readonly string[]): Promise<Bench> {
 test('paths come from files, by line and by NUL, from standard input, and beside arguments', async () => {
   using temporary = temporaryDirectory()
   const { at, env, run, held } = await bench(temporary.path, ['a b', 'c\nd', 'sub/e', 'f'])
-  fs.writeFileSync(at('lines'), `source/a b\r\n\n${at('source/sub')}\n`)
+  fs.writeFileSync(at('lines'), `\ufeffsource/a b\r\n\n${at('source/sub')}\n`)
   fs.writeFileSync(at('nul'), `${at('source/c\nd')}\0`)
   const both = await run('backup', '--files-from', 'lines', '--files-from0', 'nul', 'source/f', '--source', 'one')
   assert.deepEqual([both.status, await held()], [0, ['a b', 'c\nd', 'f', 'sub/e'].map(shown)])
@@ -97,6 +97,7 @@ test('lists that can not be taken are refused by name', async () => {
     [['backup', '--files-from', 'empty'], /list of paths is empty/],
     [['backup', 'source', '--exclude-file', 'none'], /--exclude-file .*ENOENT/],
     [['backup', 'source', '--exclude-file', 'bad'], /Line 2 of bad/],
+    [['backup', 'source', '--exclude', './a'], /pattern "\.\/a" has a part that is "\."/],
     [['backup', 'source', '--iexclude', ''], /--iexclude|--exclude/],
   ]
   for (const [args, names] of refusals) {

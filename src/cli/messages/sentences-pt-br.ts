@@ -296,6 +296,8 @@ export const SENTENCES_PT_BR: Readonly<Record<string, string>> = {
   'has more patterns than are taken, and is not used': 'tem mais padrões do que são aceitos e não é usado',
   'is too long': 'é longa demais',
   'is empty': 'está vazia',
+  'has a part that is "." or "..", and no path has one: write it from the backup\'s path, as "/logs", or as an absolute path':
+    'tem "." ou ".." como uma das partes, o que nenhum caminho tem; escreva a partir do caminho do backup, como em "/logs", ou o caminho absoluto',
   'has an open "["': 'tem um "[" aberto',
   'has an open "{"': 'tem um "{" aberto',
   'has a character that no name has': 'tem um caractere que nenhum nome tem',

@@ -44,6 +44,8 @@ const CASES: ReadonlyArray<readonly [pattern: string, out: readonly string[], ke
   ['{a,b*}.txt', ['a.txt', 'b.txt', 'bcd.txt'], ['c.txt', 'ab.txt']],
   ['\\*.txt', ['*.txt'], ['a.txt']],
   ['relatório*', ['relatório-1'], ['relatorio-1']],
+  ['/srv//clinic//cache//', ['cache/x'], ['deep/cache/x']],
+  ['..?', ['..a'], ['..', '..ab']],
 ]
 
 test('excluding patterns leave out what they match', () => {
@@ -156,7 +158,7 @@ test('ignore files: comments, taking back, deeper ones win, the command line dec
 })
 
 test('bad patterns are named', () => {
-  for (const pattern of ['', '/', 'a[b', '{a,b', '!', 'a\0b', 'x'.repeat(5000)])
+  for (const pattern of ['', '/', 'a[b', '{a,b', '!', 'a\0b', 'x'.repeat(5000), './a b', '../d', '.', 'a/./b/', '!/..'])
     assert.throws(
       () => createFileFilter({ excludePatterns: [pattern] }, { roots: ['/'], aliases: [] }),
       (error) => isBackupError(error, 'USAGE') && error.message.includes(`"${pattern.slice(0, 200)}`),

@@ -29,21 +29,27 @@ export interface CompiledPattern {
   readonly expression: { test(path: string): boolean }
 }
 
+const DOTS =
+  'has a part that is "." or "..", and no path has one: write it from the backup\'s path, as "/logs", or as an absolute path'
+
 /**
  * Compiles one pattern: a glob (glob.ts); a leading "/" anchors to the backup's path, or is an absolute path; a trailing
  * "/" means folders only; a pattern without an inner slash is met by a name at any depth; a leading "!" takes back.
- * Names are compared in normal form C. Throws USAGE naming the pattern.
+ * Names are compared in normal form C; several slashes in a row are one. Throws USAGE naming the pattern.
  */
 export function compilePattern(
   pattern: string,
   { ignoresCase = false }: { readonly ignoresCase?: boolean } = {},
 ): CompiledPattern {
   const isNegated = pattern.startsWith('!')
-  const plain = (isNegated ? pattern.slice(1) : pattern.replace(/^\\(?=[!#])/, '')).normalize('NFC')
+  const given = isNegated ? pattern.slice(1) : pattern.replace(/^\\(?=[!#])/, '')
+  const plain = given.normalize('NFC').replace(/\/{2,}/g, '/')
   const directoryOnly = plain.endsWith('/')
   const isAnchored = plain.startsWith('/')
   const body = plain.slice(isAnchored ? 1 : 0, directoryOnly ? -1 : undefined)
   if (body === '') throw badPattern(pattern, 'is empty')
+  // It would leave out nothing, and whoever wrote it would not learn of it.
+  if (/(^|\/)\.\.?(\/|$)/.test(body)) throw badPattern(pattern, DOTS)
   const isOfName = !isAnchored && !body.includes('/')
   const glob = globOf(pattern, body, ignoresCase)
   const lastName = (path: string) => path.slice(path.lastIndexOf('/') + 1)
