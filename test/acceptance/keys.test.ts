@@ -107,9 +107,12 @@ test('a key in a place that is refused: another place is the advice, not another
   using folder = temporaryDirectory()
   const { run, ok, at } = await life(folder.path)
   const home = at('.local/state/neonpro-backup')
-  await ok(['key', 'generate', `${home}/key`])
+  await ok(['key', 'generate', at('own/key')])
+  fs.mkdirSync(home, { recursive: true })
+  fs.renameSync(at('own/key'), `${home}/key`)
   for (const [args, place] of [
     [['key', 'generate', at('repo/k')], at('repo')],
+    [['key', 'generate', `${home}/k`], home],
     [['key', 'recovery-kit', '--to', at('repo')], at('repo')],
     [['key', 'add', at('repo/k')], at('repo')],
     [['snapshots', '--key-file', at('repo/k')], at('repo')],
