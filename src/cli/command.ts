@@ -6,7 +6,7 @@ import type { SingleAct } from '../contracts/index.ts'
 import { BackupError } from '../kernel/backup-error.ts'
 import { commandHome, refuseMoved } from '../kernel/home-folder.ts'
 import { type DayEnd, momentOf } from '../kernel/moment.ts'
-import { machineZone } from '../kernel/zone.ts'
+import { machineZone, machineZoneName } from '../kernel/zone.ts'
 import type { ActNotes } from './act-notes.ts'
 import type { TellDetail } from './detail.ts'
 import type { Locale, Translate } from './locale.ts'
@@ -91,9 +91,19 @@ export function bytesOption(options: OptionValues, name: string): number | undef
   return value
 }
 
-/** --timezone, else the machine's. Throws USAGE for a name that the platform does not know. */
-export function zoneOption({ options }: CommandContext): string {
-  const zone = textOption(options, 'timezone') ?? machineZone()
+const zoneTold = new WeakSet<CommandContext>()
+
+/**
+ * --timezone, else the machine's; that it has no name is said, since days and periods of retention hang on it. Throws
+ * USAGE for a name that the platform does not know.
+ */
+export function zoneOption(context: CommandContext): string {
+  const given = textOption(context.options, 'timezone')
+  const zone = given ?? machineZone()
+  if (given === undefined && machineZoneName() === undefined && !zoneTold.has(context)) {
+    zoneTold.add(context)
+    context.warn(context.t('zone.unnamed', { tz: context.env['TZ'] ?? '', zone }))
+  }
   try {
     return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone
   } catch (error) {

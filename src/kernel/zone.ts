@@ -3,6 +3,8 @@
  * that calendars can be counted without a zone; only `instantOfWall` knows of clocks that are put forward or back.
  */
 
+import { nowMs } from './clock.ts'
+
 const MINUTE_MS = 60_000
 const HOUR_MS = 3_600_000
 /** No zone's clock is further ahead of or behind UTC than this. */
@@ -30,9 +32,25 @@ function formatOf(zone: string): Intl.DateTimeFormat {
   return format
 }
 
-/** The zone of this machine's clock. */
+/** The zone of this machine's clock; where that has no name, how far it is from UTC now: `-03:00`. */
 export function machineZone(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone
+  return machineZoneName() ?? offsetZone(-new Date(nowMs()).getTimezoneOffset())
+}
+
+/** Undefined where TZ is a slip, a rule such as BRT3, or a file: then nothing has the type that it promises. */
+export function machineZoneName(): string | undefined {
+  const zone: string | undefined = Intl.DateTimeFormat().resolvedOptions().timeZone
+  return zone === 'Etc/Unknown' ? undefined : zone
+}
+
+function offsetZone(minutes: number): string {
+  return minutes === 0 ? 'UTC' : offsetText(minutes)
+}
+
+/** `-03:00` for -180. */
+function offsetText(minutes: number): string {
+  const figures = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60]
+  return `${minutes < 0 ? '-' : '+'}${figures.map((figure) => String(figure).padStart(2, '0')).join(':')}`
 }
 
 /** Whether `zone` is a name such as "America/Sao_Paulo". A bare offset is none: it knows nothing of daylight saving. */
@@ -90,8 +108,5 @@ function changeBetween(fromMs: number, toMs: number, zone: string): number {
 export function formatLocal(ms: number, zone: string): string {
   const wall = wallOfInstant(ms, zone)
   const offset = Math.trunc((wall - ms) / MINUTE_MS)
-  const figures = [Math.floor(Math.abs(offset) / 60), Math.abs(offset) % 60].map((figure) =>
-    String(figure).padStart(2, '0'),
-  )
-  return `${new Date(wall).toISOString().slice(0, 19)}${offset < 0 ? '-' : '+'}${figures.join(':')}`
+  return `${new Date(wall).toISOString().slice(0, 19)}${offsetText(offset)}`
 }

@@ -93,3 +93,22 @@ test('--modified-since begins with the day where the reader is, takes an age, an
   for (const wrong of ['5', '05/10/2026', '2026-02-30', '2026-05-10T00:00'])
     assert.equal((await run('backup', 'clinic', '--modified-since', wrong)).status, 2, wrong)
 })
+
+test('a TZ that names no zone is said once, and times are of the clock that the table names', async () => {
+  const inZone = (TZ: string, ...args: string[]) => runCli(args, { env: { ...env, TZ }, cwd: folder.path })
+  for (const [zone, shown] of [
+    ['Bogus', 'UTC'],
+    ['', 'UTC'],
+    ['BRT3', '-03:00'],
+  ] as const)
+    for (const args of [['snapshots'], ['forget', '--keep-last', '1', '--dry-run']]) {
+      const { status, stdout, stderr } = await inZone(zone, ...args)
+      assert.equal(status, 0, stderr)
+      assert.ok(stdout.includes(` (${shown}) `), stdout.toString())
+      assert.equal(stderr.split(`TZ="${zone}" names no time zone: times and days are those of ${shown}.`).length, 2)
+    }
+  const named = await inZone('Bogus', 'snapshots', '--timezone', 'Asia/Tokyo')
+  assert.deepEqual([named.status, named.stderr], [0, ''])
+  const since = await inZone('Bogus', 'backup', 'clinic', '--source', 'since', '--modified-since', '2026-05-10')
+  assert.match(since.stderr, /TZ="Bogus" names no time zone/)
+})

@@ -14,7 +14,6 @@ import { nowMs } from '../../kernel/clock.ts'
 import { hostName } from '../../kernel/machine.ts'
 import { DayEnd, momentOf } from '../../kernel/moment.ts'
 import { PROGRAM } from '../../kernel/program.ts'
-import { machineZone } from '../../kernel/zone.ts'
 import { countFiles, type FileFilters } from '../../sources/index.ts'
 import { tellBackup } from '../backup-detail.ts'
 import {
@@ -24,6 +23,7 @@ import {
   countOption,
   listOption,
   textOption,
+  zoneOption,
 } from '../command.ts'
 import { decimal, formatBytes } from '../format.ts'
 import type { AnswerOf } from '../json/index.ts'
@@ -112,7 +112,7 @@ function typeOf(context: CommandContext): SnapshotType {
 async function filtersOf(context: CommandContext): Promise<FileFilters> {
   const { options } = context
   const since = textOption(options, 'modifiedSince')
-  const sinceMs = since === undefined ? undefined : sinceOf(since)
+  const sinceMs = since === undefined ? undefined : sinceOf(context, since)
   const sizeLimit = bytesOption(options, 'sizeLimit')
   const lists = {
     includePatterns: listOption(options, 'include'),
@@ -131,11 +131,11 @@ async function filtersOf(context: CommandContext): Promise<FileFilters> {
 const AGE_MS: Readonly<Record<string, number>> = { h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 }
 
 /** A date (from 00:00 on the machine's clock), a time with its offset, or an age such as 12h, 7d or 4w. */
-function sinceOf(since: string): number {
+function sinceOf(context: CommandContext, since: string): number {
   const age = /^(\d+)([hdw])$/.exec(since)
   const at = age
     ? nowMs() - Number(age[1]) * AGE_MS[age[2]!]!
-    : momentOf(since, { zone: machineZone(), end: DayEnd.FIRST })
+    : momentOf(since, { zone: zoneOption(context), end: DayEnd.FIRST })
   if (at === undefined)
     throw new BackupError(
       'USAGE',

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises'
 import type { ConfigInput } from '../../contracts/system/index.ts'
 import { holdsDatabase } from '../../kernel/home-folder.ts'
+import { machineZone } from '../../kernel/zone.ts'
 import { checkNewConfig } from '../../services/configs/index.ts'
 import { storage } from '../../system/compose.ts'
 import { resolveSettings } from '../../system/settings/index.ts'
@@ -43,7 +44,7 @@ async function refuseBeforeMaking(input: ConfigInput, context: CommandContext): 
 
 /** A machine in UTC mostly means that nobody has told it where it is: at a terminal that is asked. */
 async function askedZone(context: CommandContext, isZoned: boolean): Promise<string | undefined> {
-  const machine = Intl.DateTimeFormat().resolvedOptions().timeZone
+  const machine = machineZone()
   const isUtc = /^(Etc\/)?(UTC|UCT|Universal|Zulu|GMT)$/i.test(machine)
   if (!isZoned || !isUtc || context.options['json'] === true || !process.stdin.isTTY || !process.stderr.isTTY)
     return undefined

@@ -9,6 +9,7 @@ export const en = {
   'column.snapshot': 'Snapshot',
   'column.time': 'Time',
   'column.timeIn': 'Time ({zone})',
+  'zone.unnamed': 'TZ="{tz}" names no time zone: times and days are those of {zone}. Set it to a name such as America/Sao_Paulo.',
   'column.type': 'Type',
   'column.state': 'State',
   'column.files': 'Files',

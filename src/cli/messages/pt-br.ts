@@ -10,6 +10,7 @@ export const ptBr: Readonly<Record<MessageKey, string>> = {
   'column.snapshot': 'Snapshot',
   'column.time': 'Momento',
   'column.timeIn': 'Momento ({zone})',
+  'zone.unnamed': 'TZ="{tz}" não é o nome de um fuso horário: horários e dias são os de {zone}. Defina um nome como America/Sao_Paulo.',
   'column.type': 'Tipo',
   'column.state': 'Estado',
   'column.files': 'Arquivos',

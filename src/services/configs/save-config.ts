@@ -13,6 +13,7 @@ import {
 import { BackupError } from '../../kernel/backup-error.ts'
 import { nowMs } from '../../kernel/clock.ts'
 import { isAtOrBelow } from '../../kernel/real-place.ts'
+import { machineZone } from '../../kernel/zone.ts'
 import { sourcePurpose } from '../control-key/index.ts'
 import { checkPaths, retentionConflicts } from '../execution/index.ts'
 import type { RepositoryAccess, SystemParts } from '../parts.ts'
@@ -35,7 +36,7 @@ const KINDS_HERE: readonly SourceKind[] = [SourceKind.FILES]
 
 export function parseDefaults(parts: Pick<SystemParts, 'locale' | 'defaults'>): ParseDefaults {
   return {
-    timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    timezone: machineZone(),
     cwd: process.cwd(),
     locale: parts.locale,
     nowMs: nowMs(),
