@@ -393,7 +393,7 @@ export const en = {
   'recover.finished': '{state}: {files} {files:file|files} restored ({bytes}).',
   'recover.cancelled': 'Recovery {id} is cancelled: what was restored by then stays in {target}, each file whole; nothing carries it on.',
   'recover.cancelling': 'Recovery {id} is told to end, and its worker has not confirmed it yet: until then it may go on writing into {target}. "neonpro-backup status" shows who works; whoever takes it up ends it.',
-  'recover.notCancelled': 'Recovery {id} could not be cancelled: the next process that works (serve, worker, run, recover) carries it out, into {target}.',
+  'recover.notCancelled': 'Recovery {id} could not be cancelled: the next process that carries out such work will do it, into {target}.',
   'alertsTest.none': 'No channel is set up: nobody would be told of an alarm. docs/alarms.md names the variables.',
   'alertsTest.sent': 'ok       {channel}: the test message was taken. Look whether it has arrived.',
   'alertsTest.private': 'its address is a private one, and allowed only by WEBHOOK_ALLOW_PRIVATE=1',

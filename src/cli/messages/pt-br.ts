@@ -394,7 +394,7 @@ export const ptBr: Readonly<Record<MessageKey, string>> = {
   'recover.finished': '{state}: {files} {files:arquivo restaurado|arquivos restaurados} ({bytes}).',
   'recover.cancelled': 'A recuperação {id} foi cancelada: o que já tinha sido restaurado permanece em {target}, cada arquivo inteiro; nada a continua.',
   'recover.cancelling': 'A recuperação {id} recebeu ordem de parar, mas quem a executa ainda não confirmou: até lá ela pode continuar gravando em {target}. "neonpro-backup status" mostra quem está em execução; quem a assumir a encerra.',
-  'recover.notCancelled': 'A recuperação {id} não pôde ser cancelada: o próximo processo que executa tarefas (serve, worker, run, recover) vai executá-la, em {target}.',
+  'recover.notCancelled': 'A recuperação {id} não pôde ser cancelada: o próximo processo que executa tarefas vai executá-la, em {target}.',
   'alertsTest.none': 'Nenhum canal configurado: ninguém seria avisado de um alarme. docs/pt/alarms.md lista as variáveis.',
   'alertsTest.sent': 'ok      {channel}: a mensagem de teste foi aceita. Veja se chegou.',
   'alertsTest.private': 'o endereço é privado e só é permitido com WEBHOOK_ALLOW_PRIVATE=1',
