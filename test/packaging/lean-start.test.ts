@@ -10,13 +10,13 @@ import { FREQUENT } from '../../src/cli/frequent-commands.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const bin = path.join(root, 'dist/bin')
-/** KiB, some 5 % above what they are. Raise one only for what each run of that command needs. */
+/** KiB, a few per cent above what they are. Raise one only for what each run of that command needs. */
 const KIB_MAX: Readonly<Record<string, number>> = {
-  backup: 805,
-  restore: 728,
-  snapshots: 605,
-  verify: 633,
-  'worker-main': 190,
+  backup: 830,
+  restore: 750,
+  snapshots: 625,
+  verify: 655,
+  'worker-main': 195,
 }
 const FOREIGN =
   /^\/\/ (src\/(catalog|jobs|notifiers|services|system\/(?!compose\.ts|settings\/settled\.ts))|src\/cli\/commands\.ts)/m
