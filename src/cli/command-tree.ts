@@ -8,7 +8,7 @@ import { environment } from '../kernel/environment.ts'
 import { nearNames } from '../kernel/near-names.ts'
 import { PROGRAM } from '../kernel/program.ts'
 import { textFault, textsIn } from '../kernel/text.ts'
-import { expandTilde } from '../kernel/tilde.ts'
+import { expandTilde, othersTilde } from '../kernel/tilde.ts'
 import { choice } from './choices.ts'
 import type { CommandSpec, OptionValues } from './command.ts'
 import { addExamples, groupOf, translateHelp } from './help.ts'
@@ -68,6 +68,7 @@ export function commandTree(specs: readonly CommandSpec[], locale: Locale): Comm
       const args = all.slice(0, -2)
       refuseEmpty([root, command], args, { name: spec.name, locale })
       refuseControls(command, spec.name)
+      refuseOthersTilde([root, command], args, spec.name)
       const options = { ...placesOf(root), ...placesOf(command) }
       tree.asked = { kind: 'run', spec, options, args: args.map((each, at) => placeOf(command, at, each)), root }
     })
@@ -144,10 +145,43 @@ function placesOf(command: Command): OptionValues {
   const values: Record<string, unknown> = command.opts()
   for (const option of command.options) {
     const name = option.attributeName()
-    const isPlace = PLACE.test(/<(\w+)>/.exec(option.flags)?.[1] ?? '')
-    if (isPlace && values[name] !== undefined) values[name] = expanded(values[name])
+    if (isPlace(option) && values[name] !== undefined) values[name] = expanded(values[name])
   }
   return values as OptionValues
+}
+
+/** Patterns and paths in a snapshot are no places of this machine. Throws USAGE naming the option or argument. */
+function refuseOthersTilde(commands: readonly [Command, Command], args: readonly unknown[], name: string): void {
+  const command = commands[1]
+  const [options, given] = [commands.flatMap(({ options }) => options), command.registeredArguments]
+  const isOfSnapshot = given[0]?.name() === 'snapshot'
+  const values: Array<readonly [where: string, value: unknown]> = [
+    ...options
+      .filter((option) => isPlace(option) && option.attributeName() !== 'include')
+      .map(
+        (option) =>
+          [
+            option.long ?? option.flags,
+            command.getOptionValue(option.attributeName()) ?? commands[0].getOptionValue(option.attributeName()),
+          ] as const,
+      ),
+    ...(isOfSnapshot ? [] : given)
+      .map((each, at) => [each.name(), args[at]] as const)
+      .filter(([argument]) => PLACE.test(argument)),
+  ]
+  for (const [where, value] of values) {
+    const tilde = [value].flat().flatMap((each) => (typeof each === 'string' ? (othersTilde(each) ?? []) : []))[0]
+    if (tilde !== undefined)
+      throw new BackupError(
+        'USAGE',
+        `${where}: ${tilde} is the folder of another user, which only a shell looks up. Write the full path, or ./${tilde} for what is really called so.`,
+        { context: { command: name } },
+      )
+  }
+}
+
+function isPlace({ flags }: { readonly flags: string }): boolean {
+  return PLACE.test(/<(\w+)>/.exec(flags)?.[1] ?? '')
 }
 
 function placeOf(command: Command, at: number, value: unknown): unknown {

@@ -67,6 +67,33 @@ test('"~/" that no shell has expanded is the folder of the user', async () => {
   assert.deepEqual([literal.status, fs.existsSync(at('~/config'))], [0, true], literal.stderr)
 })
 
+test('"~name/" is nobody\'s folder here: it is refused by name, in options, arguments, variables and .env', async () => {
+  using folder = temporaryDirectory()
+  const { run, at } = await life(folder.path)
+  const cases: ReadonlyArray<readonly [args: string[], env: Record<string, string>, said: RegExp]> = [
+    [['restore', 'latest', '--target=~root/x'], {}, /--target: ~root is the folder of another user.*\.\/~root/],
+    [['--home=~root', 'snapshots'], {}, /--home: ~root /],
+    [['key', 'generate', '~ana/key'], {}, /file: ~ana /],
+    [['backup', at('source'), '~ana/docs'], {}, /path: ~ana /],
+    [['snapshots'], { NEONPRO_REPOSITORY: 'file:~ana/r' }, /NEONPRO_REPOSITORY.*~ana is the folder of another/],
+    [['snapshots'], { BACKUP_ENCRYPTION_KEY_PREVIOUS: 'file:~ana/k' }, /KEY_PREVIOUS.*~ana is the folder/],
+  ]
+  for (const [args, env, said] of cases) {
+    const ran = await run(args, env)
+    assert.equal(ran.status, 2, ran.stderr)
+    assert.match(ran.stderr, said)
+  }
+  fs.writeFileSync(at('.env'), 'BACKUP_LOCAL_PATH=~ana/r\n')
+  const ofFile = await runCli(['config', 'list'], { env: { HOME: folder.path }, cwd: folder.path })
+  assert.ok(ofFile.stderr.includes(`${at('.env')}: BACKUP_LOCAL_PATH`), ofFile.stderr)
+  // What begins with ~ and names no user is what it is called; patterns are looked for in the snapshot.
+  for (const args of [
+    ['backup', '~$a.docx'],
+    ['restore', 'latest', '--target', at('x'), '--include', '~ana/*'],
+  ])
+    assert.doesNotMatch((await run(args)).stderr, /another user/)
+})
+
 test('32 typed characters are a passphrase, and that is said once a run', async () => {
   using folder = temporaryDirectory()
   const { ok } = await life(folder.path, 'Clinica-Sao-Lucas-2026!backup-42')

@@ -2,6 +2,7 @@
 // the recovery kit, and never told to make a new one: it would open nothing. Only where there is no repository yet a
 // new key is the answer. Method: the program over an existing repository and over none, in both languages.
 import assert from 'node:assert/strict'
+import fs from 'node:fs'
 import { after, before, test } from 'node:test'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 import { runCli } from './run-cli.ts'
@@ -53,3 +54,19 @@ for (const [code, key] of Object.entries(KEYS))
       assert.match(stderr, new RegExp(code))
       assert.ok(stderr.search(theKey) < stderr.search(newKey), stderr)
     })
+
+test('an empty key file is named, with where to look, and no new key is advised for what is there', async () => {
+  fs.writeFileSync(at('empty'), '\n', { mode: 0o600 })
+  for (const [LANG, empty, where] of [
+    ['C', `file ${at('empty')} is empty`, 'a recovery kit printed with its key'],
+    ['pt_BR.UTF-8', `arquivo ${at('empty')} está vazio`, 'num kit de recuperação impresso com a chave'],
+  ] as const) {
+    const env = { LANG, NEONPRO_BACKUP_HOME: at('home'), BACKUP_ENCRYPTION_KEY: `file:${at('empty')}` }
+    for (const args of [['snapshots'], ['config', 'list'], ['key', 'add', at('empty'), '--key-file', at('key')]]) {
+      const { stderr } = await runCli([...args, '--repo', at('repository')], { env, cwd: folder.path })
+      assert.match(stderr, /KEY_MISSING/, args.join(' '))
+      assert.ok(stderr.includes(empty) && stderr.includes(where), stderr)
+      assert.doesNotMatch(stderr, /key generate/)
+    }
+  }
+})

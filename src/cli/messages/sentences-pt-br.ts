@@ -174,6 +174,7 @@ export const SENTENCES_PT_BR: Readonly<Record<string, string>> = {
   'The argument <{}> is missing.': 'Falta o argumento <{}>.',
   'The option {} needs a value.': 'A opção {} exige um valor.',
   'The value of {} is empty.': 'O valor de {} está vazio.',
+  '{}: {} is the folder of another user, which only a shell looks up. Write the full path, or ./{} for what is really called so.': '{}: {} é a pasta de outro usuário, que só um shell sabe encontrar. Escreva o caminho completo, ou ./{} para o que tem mesmo esse nome.',
   'The argument <{}> is empty.': 'O argumento <{}> está vazio.',
   'The folder behind the colon of "{}" is empty.': 'A pasta depois dos dois-pontos de "{}" está vazia.',
   'The option {} is required.': 'A opção {} é obrigatória.',

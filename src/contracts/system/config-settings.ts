@@ -5,6 +5,7 @@
  */
 import { z } from 'zod'
 import { isMoment } from '../../kernel/moment.ts'
+import { isTilded, TILDE_KEPT } from '../../kernel/tilde.ts'
 import { KEEPS_NOTHING, keepsNothing } from '../retention.ts'
 import { BackupFrequency, BackupType, Priority, SourceKind } from './vocabulary.ts'
 
@@ -13,6 +14,11 @@ function spelt<Word extends string>(text: z.ZodString): z.ZodType<Word, Word> {
   return text as unknown as z.ZodType<Word, Word>
 }
 
+/** A path of this machine, as it is. */
+export const pathSchema = z
+  .string()
+  .min(1)
+  .refine((text) => !isTilded(text), TILDE_KEPT)
 const count = z.number().int().min(0)
 const bytes = z.number().int().min(1)
 
@@ -121,7 +127,7 @@ export type BackupOptionsInput = z.input<typeof backupOptionsSchema>
 export const configInputSchema = z.strictObject({
   name: z.string().trim().min(1).max(200),
   kind: z.enum(SourceKind).optional(),
-  paths: z.array(z.string().min(1)).optional(),
+  paths: z.array(pathSchema).optional(),
   /** A connection URL. It is sealed at once and never shown with its password. */
   databaseUrl: z.string().optional(),
   ...backupOptionsSchema.shape,

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { isMoment } from '../../kernel/moment.ts'
-import { alertConfigSchema, filtersSchema, performanceSchema, retentionSchema } from './config-settings.ts'
+import { alertConfigSchema, filtersSchema, pathSchema, performanceSchema, retentionSchema } from './config-settings.ts'
 
 const level = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
 /** No separator, no leading dot, nothing that a terminal or a file system takes for more than a letter. */
@@ -30,7 +30,7 @@ export const loggerSchema = z.strictObject({
 
 export const systemOptionsSchema = z.strictObject({
   /** Where database, caches and logs of the system lie; default NEONPRO_BACKUP_HOME, else one fixed place a user. */
-  home: z.string().min(1).optional(),
+  home: pathSchema.optional(),
   /** A PostgreSQL control plane; none means the embedded one. */
   databaseUrl: z.string().min(1).optional(),
   /** Default true: due runs start in the owner's process. */
@@ -47,7 +47,7 @@ export type LoggerConfig = z.output<typeof loggerSchema>
 
 /** `createRecoveryRequest`'s options. */
 export const recoveryOptionsSchema = z.strictObject({
-  targetPath: z.string().min(1),
+  targetPath: pathSchema,
   /** true = always, false = never, or a mode's name; default if-changed. */
   overwrite: z.union([z.boolean(), z.enum(['always', 'if-changed', 'if-newer', 'never'])]).optional(),
   priority: z.enum(['LOW', 'NORMAL', 'HIGH', 'CRITICAL']).optional(),

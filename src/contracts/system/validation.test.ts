@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { refusal } from '../../../test/harness/refusal.ts'
+import { TILDE_KEPT } from '../../kernel/tilde.ts'
 import { failureOf } from '../failure.ts'
 import { callForm } from './call-forms.ts'
 import { backupOptionsSchema } from './config-settings.ts'
@@ -64,6 +65,8 @@ const CASES: ReadonlyArray<readonly [input: unknown, path: string, why: string]>
   [{ paths: ['/a'] }, 'name', 'it is missing'],
   [{ name: 'a', paths: '/srv' }, 'paths', 'it is "/srv"'],
   [{ name: 'a', paths: [''] }, 'paths[0]', 'it is ""'],
+  [{ name: 'a', paths: ['/srv', '~/docs'] }, 'paths[1]', TILDE_KEPT],
+  [{ name: 'a', paths: ['~root/docs'] }, 'paths[0]', TILDE_KEPT],
   [{ name: 'a', dayOfMonth: 32 }, 'dayOfMonth', 'it is 32'],
   [{ name: 'a', dayOfWeek: 'MONDAY' }, 'dayOfWeek', 'it is "MONDAY"'],
   [{ name: 'a', every: '15' }, 'every', 'it is "15"'],
@@ -109,6 +112,8 @@ test("a mistake in the system's configuration says where it comes from; a value 
     ],
     'config.json: logger.transports[0].type',
   )
+  assert.equal(refusal(() => parseOptions(systemOptionsSchema, { home: '~/home' }, SYSTEM)).context['why'], TILDE_KEPT)
+  assert.equal(parseOptions(systemOptionsSchema, { home: './~/~$home' }, SYSTEM).home, './~/~$home')
   const secret = refusal(() => parseOptions(systemOptionsSchema, { databaseUrl: 20_261_124 }, SYSTEM))
   assert.ok(!JSON.stringify([secret.message, secret.context, failureOf(secret, 'en')]).includes('20261124'))
 })

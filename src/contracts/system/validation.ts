@@ -5,6 +5,7 @@
 import type { z } from 'zod'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { lettersApart } from '../../kernel/near-names.ts'
+import { TILDE_KEPT } from '../../kernel/tilde.ts'
 import { KEEPS_NOTHING } from '../retention.ts'
 import type { OptionReference } from './option-reference.ts'
 
@@ -77,7 +78,7 @@ function unknownOption(issue: Issue & { code: 'unrecognized_keys' }, place: Vali
 }
 
 function whyOf(issue: Issue, value: unknown): string {
-  if (issue.message === KEEPS_NOTHING) return issue.message
+  if (issue.message === KEEPS_NOTHING || issue.message === TILDE_KEPT) return issue.message
   if (value === undefined) return 'it is missing'
   if (typeof value === 'function') return 'it is of the type function'
   const name = String(issue.path.findLast((part) => typeof part === 'string') ?? '')

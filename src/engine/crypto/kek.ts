@@ -153,7 +153,20 @@ function fromFile(file: string, source: string, depth: number): Kek {
       cause: error,
     })
   }
+  if (text.trim() === '') throw emptyFile(file)
   return parseKek(text, source, depth + 1)
+}
+
+/** A full disk or a copy that broke off leaves such a file: the key is elsewhere, and no new one opens what is there. */
+function emptyFile(file: string): BackupError {
+  return new BackupError('KEY_MISSING', `The key file ${file} is empty.`, {
+    context: {
+      path: file,
+      gone: `the file ${file} is empty`,
+      again:
+        'Look for the key where a copy of it is kept: a recovery kit printed with its key, a password store, another machine; and put it back into this file.',
+    },
+  })
 }
 
 /**

@@ -2,6 +2,7 @@
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { BackupError } from '../../kernel/backup-error.ts'
+import { isTilded, TILDE_KEPT } from '../../kernel/tilde.ts'
 import { LocalStore } from '../local-store.ts'
 import { type Provider, queryOf } from '../provider.ts'
 
@@ -22,7 +23,10 @@ export const local: Provider<LocalSettings, 'LOCAL'> = {
   scheme: 'file',
   settings: (z) =>
     z.strictObject({
-      basePath: z.string().min(1),
+      basePath: z
+        .string()
+        .min(1)
+        .refine((text) => !isTilded(text), TILDE_KEPT),
       fileMode: z.string().regex(OCTAL_MODE).optional(),
       directoryMode: z.string().regex(OCTAL_MODE).optional(),
       uid: z.number().int().min(0).optional(),

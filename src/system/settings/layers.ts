@@ -77,7 +77,8 @@ export function readLayers(given: LayersInput): Layers {
   const input = { ...given, env: expandVariables(given.env) }
   const { cwd, env } = input
   const argument = parseOptions(systemConfigSchema, input.argument ?? {}, { options: SYSTEM_REFERENCE })
-  const envFile = { path: path.join(cwd, '.env'), env: expandVariables(readEnvFile(path.join(cwd, '.env'))) }
+  const envPath = path.join(cwd, '.env')
+  const envFile = { path: envPath, env: expandVariables(readEnvFile(envPath), `${envPath}: `) }
   const home = homeOf(input, { argument, envFile })
   refuseMoved(home.value)
   refuseClosedHome(home.value)
