@@ -30,5 +30,5 @@ export {
 export { bytesOfText, textOfBytes } from './files/name-text.ts'
 export { createEntryAccess, type DataExtent, type EntryAccess, type ExtendedAttribute } from './files/open-entry.ts'
 export { type OwnerNames, readOwnerNames } from './files/owner-names.ts'
-export { type CompiledPattern, compilePattern } from './files/pattern.ts'
+export { type CompiledPattern, compilePattern, hasDotPart } from './files/pattern.ts'
 export { type MarkerFile, readMarker } from './files/read-marker.ts'

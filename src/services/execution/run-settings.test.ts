@@ -39,3 +39,8 @@ test('a bare number means days; "forever" a year keeps the last point of each', 
     custom: [{ pattern: 'last-of-year', keep: 'forever' }],
   })
 })
+
+test('a pattern that an earlier version took, and that can meet nothing, stops no backup', () => {
+  const filters = { excludePatterns: ['./a b', '*.tmp', 'a/../b', '..a'] }
+  assert.deepEqual(engineSettings({ filters, performance: {} }).filters, { excludePatterns: ['*.tmp', '..a'] })
+})

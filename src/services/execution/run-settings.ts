@@ -4,7 +4,7 @@ import type { BackupType, ConfigSettings } from '../../contracts/system/index.ts
 import { SnapshotType } from '../../engine/index.ts'
 import { DayEnd, momentOf } from '../../kernel/moment.ts'
 import { machineZone } from '../../kernel/zone.ts'
-import type { FileFilters } from '../../sources/index.ts'
+import { type FileFilters, hasDotPart } from '../../sources/index.ts'
 
 /** What the engine takes of a run's settings, which are the configuration's own completed by the system's. */
 export function engineSettings({
@@ -18,11 +18,17 @@ export function engineSettings({
   readonly compressionLevel?: number
   readonly segmentBytes?: number
 } {
-  const { modifiedSince, ...others } = filters
+  const { modifiedSince, excludePatterns, ...others } = filters
   const { compressionLevel, chunkSize } = performance
   const given = Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined)) as FileFilters
+  // A pattern that can meet nothing is refused today. One that an earlier version took stops no backup.
+  const excluded = excludePatterns?.filter((pattern) => !hasDotPart(pattern))
   return {
-    filters: { ...given, ...(modifiedSince !== undefined && { modifiedSinceMs: sinceMs(modifiedSince, timezone) }) },
+    filters: {
+      ...given,
+      ...(excluded !== undefined && { excludePatterns: excluded }),
+      ...(modifiedSince !== undefined && { modifiedSinceMs: sinceMs(modifiedSince, timezone) }),
+    },
     ...(allowEmpty !== undefined && { allowEmpty }),
     ...(compressionLevel !== undefined && { compressionLevel }),
     ...(chunkSize !== undefined && { segmentBytes: chunkSize }),

@@ -32,6 +32,11 @@ export interface CompiledPattern {
 const DOTS =
   'has a part that is "." or "..", and no path has one: write it from the backup\'s path, as "/logs", or as an absolute path'
 
+/** Such a pattern meets nothing: no path has a part of one or two dots. */
+export function hasDotPart(pattern: string): boolean {
+  return /(^!?|\/)\.\.?(\/|$)/.test(pattern)
+}
+
 /**
  * Compiles one pattern: a glob (glob.ts); a leading "/" anchors to the backup's path, or is an absolute path; a trailing
  * "/" means folders only; a pattern without an inner slash is met by a name at any depth; a leading "!" takes back.
@@ -49,7 +54,7 @@ export function compilePattern(
   const body = plain.slice(isAnchored ? 1 : 0, directoryOnly ? -1 : undefined)
   if (body === '') throw badPattern(pattern, 'is empty')
   // It would leave out nothing, and whoever wrote it would not learn of it.
-  if (/(^|\/)\.\.?(\/|$)/.test(body)) throw badPattern(pattern, DOTS)
+  if (hasDotPart(body)) throw badPattern(pattern, DOTS)
   const isOfName = !isAnchored && !body.includes('/')
   const glob = globOf(pattern, body, ignoresCase)
   const lastName = (path: string) => path.slice(path.lastIndexOf('/') + 1)
