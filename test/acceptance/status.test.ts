@@ -138,7 +138,10 @@ test('doctor misses a repository whose disk is away, named or remembered, though
   const before = await clinic.ok('doctor')
   assert.match(before.stdout.toString(), /^ok +the repository/m)
   assert.match(before.stdout.toString(), /^ADVICE/m)
-  assert.match(before.stdout.toString(), /^ok +the database .*\n^ok +a scheduler runs.*\n^ok +no alarm is open\n^ok +the clock/m)
+  assert.match(
+    before.stdout.toString(),
+    /^ok +the database .*\n^ok +a scheduler runs.*\n^ok +no alarm is open\n^ok +the clock/m,
+  )
   const { NEONPRO_REPOSITORY: repository } = clinic.env
   fs.renameSync(repository!, clinic.at('away'))
   for (const remembers of [false, true]) {
