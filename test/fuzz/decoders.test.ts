@@ -319,7 +319,7 @@ test('a keyring can not make a reader work for ever', async () => {
       openKeyring(store, [{ kind: 'passphrase', text: 'correct horse battery staple' }], {
         repositoryId: body.repositoryId,
       }),
-      failsWith('DAMAGED'),
+      failsWith('REPOSITORY_KEYS_LOST'),
     )
     assert.throws(
       () => openRescueKeyring(bytes, { kind: 'passphrase', text: 'correct horse battery staple' }, body.repositoryId),
