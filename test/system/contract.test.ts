@@ -249,7 +249,7 @@ test('a client in another folder and another language means its own folder, and 
   assert.equal(missing.error?.message, `O caminho ${here.at('elsewhere/missing')} não pode ser lido (ENOENT).`)
   assert.deepEqual(
     made.warnings.find(({ code }) => code === 'NO_RETENTION')?.message,
-    'Nenhuma política de retenção foi informada: todos os pontos são mantidos.',
+    'Nenhuma política de retenção foi informada (--retention): todos os pontos são mantidos.',
   )
   assert.match(health.checks.find(({ name }) => name === 'channels')?.message ?? '', /Defina SMTP_URL/)
   assert.match(
@@ -372,7 +372,8 @@ test('a working process catches up once what was missed and tells of it by webho
       retention: 30,
     })
   ).data
-  // As if nothing had run for three days.
+  // As if nothing had run for three days: nothing is missed from before a configuration was there.
+  await query(told, "update neonpro_backup.configs set created_at = created_at - interval '5 days'")
   await query(
     told,
     "update neonpro_backup.due_times set due_at = due_at - interval '4 days', late_at = late_at - interval '4 days'",
