@@ -3,6 +3,7 @@
  * types alone.
  */
 import { z } from 'zod'
+import type { Shown } from '../../contracts/system/index.ts'
 import { bytes, count, failure } from './parts.ts'
 import { POINT_ANSWERS } from './point-answers.ts'
 import { REPOSITORY_ANSWERS } from './repository-answers.ts'
@@ -56,14 +57,7 @@ export const DETAIL = z.strictObject({
 
 export type AnsweredCommand = keyof typeof ANSWERS
 /** What the compiler holds a command to. */
-export type AnswerOf<Name extends AnsweredCommand> = Frozen<z.output<(typeof ANSWERS)[Name]>>
-export type FailureAnswer = Frozen<z.output<typeof FAILURE>>
-export type DetailEvent = Frozen<z.output<typeof DETAIL>>
-export type ProgressEvent = Frozen<z.output<typeof EVENT>>
-
-type Frozen<T> =
-  T extends ReadonlyArray<infer Each>
-    ? ReadonlyArray<Frozen<Each>>
-    : T extends object
-      ? { readonly [Name in keyof T]: Frozen<T[Name]> }
-      : T
+export type AnswerOf<Name extends AnsweredCommand> = Shown<z.output<(typeof ANSWERS)[Name]>>
+export type FailureAnswer = Shown<z.output<typeof FAILURE>>
+export type DetailEvent = Shown<z.output<typeof DETAIL>>
+export type ProgressEvent = Shown<z.output<typeof EVENT>>

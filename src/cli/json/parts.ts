@@ -5,6 +5,9 @@
 import { answerParts } from '../../contracts/system/index.ts'
 
 export const {
+  entryMembers,
+  carried,
+  rebuiltCounts,
   count,
   bytes,
   share,

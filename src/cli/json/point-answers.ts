@@ -5,6 +5,7 @@ import {
   bytes,
   context,
   count,
+  entryMembers,
   filterWarnings,
   flag,
   no,
@@ -88,16 +89,7 @@ const snapshot = z
   })
   .meta({ id: 'Snapshot', description: 'A restore point of a repository.' })
 
-const listedMembers = {
-  path: shownPath,
-  type: z.enum(['file', 'directory', 'link', 'fifo', 'socket', 'block', 'character']),
-  mode: z.int().min(0).max(0o7777).describe('Permissions, as a number.'),
-  uid: count,
-  gid: count,
-  bytes,
-  modifiedAt: time,
-  linkTarget: text.exactOptional().describe('Of a link; absent elsewhere.'),
-}
+const listedMembers = { ...entryMembers, modifiedAt: time }
 const listed = z
   .strictObject(listedMembers)
   .meta({ id: 'Entry', description: 'A file, folder or other thing in a snapshot.' }) satisfies z.ZodType<ListedEntry>

@@ -4,12 +4,14 @@ import type { AuditVerdict, ProtectedThing, RebuildSummary, SystemStatus } from 
 import { CHECK_IDS, Severity, SubjectKind } from '../doctor/catalog.ts'
 import {
   bytes,
+  carried,
   count,
   fingerprint,
   flag,
   localTime,
   no,
   oddPoint,
+  rebuiltCounts,
   snapshotName,
   text,
   texts,
@@ -103,21 +105,8 @@ const systemAudit = z.strictObject({
 }) satisfies z.ZodType<AuditVerdict>
 const fileAudit = z.strictObject({ ...auditMembers, tenant: text, from: count, to: count })
 
-const carried = z.strictObject({
-  record: z.enum(['pin', 'hold']),
-  subject: text.describe('Of a hold its id, of a pin the snapshot.'),
-  snapshot: text.nullable(),
-  source: text.nullable().describe('Both null: everything.'),
-})
-
 const rebuilt = z.strictObject({
-  configs: count,
-  configsRemoved: count,
-  points: count,
-  runs: count,
-  pins: count,
-  holds: count,
-  auditEntries: count,
+  ...rebuiltCounts,
   configsLeftDisabled: texts.describe('They came by a copy, and their first system may still be at work.'),
   unstorable: texts.describe('Records with text that no database takes.'),
   lost: lost.exactOptional().describe('The repository in whose place this one stands.'),

@@ -106,3 +106,32 @@ export const hit = z
     pathCount: count.describe('Exact; of very many not all are named.'),
   })
   .meta({ id: 'Hit', description: 'What of a snapshot can not be restored whole.' })
+
+/** Of a file, folder or other thing in a point. */
+export const entryMembers = {
+  path: shownPath,
+  type: z.enum(['file', 'directory', 'link', 'fifo', 'socket', 'block', 'character']),
+  mode: z.int().min(0).max(0o7777).describe('Permissions, as a number.'),
+  uid: count,
+  gid: count,
+  bytes,
+  modifiedAt: text.describe('ISO 8601; of a time that it has no word for, @ and seconds.'),
+  linkTarget: text.exactOptional().describe('Of a link; absent elsewhere.'),
+}
+
+export const carried = z.strictObject({
+  record: z.enum(['pin', 'hold']),
+  subject: text.describe('Of a hold its id, of a pin the snapshot.'),
+  snapshot: text.nullable(),
+  source: text.nullable().describe('Both null: everything.'),
+})
+
+export const rebuiltCounts = {
+  configs: count,
+  configsRemoved: count,
+  points: count,
+  runs: count,
+  pins: count,
+  holds: count,
+  auditEntries: count,
+}

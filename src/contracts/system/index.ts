@@ -48,6 +48,7 @@ export {
 } from './option-reference.ts'
 export { failed, type Page, type Result, resultOf, succeeded, type Warning } from './result.ts'
 export { EVERY_RIGHT, Right } from './rights.ts'
+export type { Shown } from './shown.ts'
 export {
   type LoggerConfig,
   listBackupsFilterSchema,

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import {
   bytes,
   count,
+  entryMembers,
   finding,
   fingerprint,
   flag,
@@ -18,17 +19,8 @@ import {
   time,
   uuid,
 } from './answer-parts.ts'
+import type { Shown } from './shown.ts'
 
-const entryMembers = {
-  path: shownPath,
-  type: z.enum(['file', 'directory', 'link', 'fifo', 'socket', 'block', 'character']),
-  mode: z.int().min(0).max(0o7777).describe('Permissions, as a number.'),
-  uid: count,
-  gid: count,
-  bytes,
-  modifiedAt: text.describe('ISO 8601; of a time that it has no word for, @ and seconds.'),
-  linkTarget: text.exactOptional().describe('Of a link; absent elsewhere.'),
-}
 const isWhole = flag.describe('False: there is more than `limit`.')
 
 export const pointListing = z.strictObject({
@@ -118,10 +110,3 @@ export const auditPage = z.strictObject({
   next: count.nullable().describe('For `before` of the page behind this one; null at the first entry.'),
 })
 export type AuditPage = Shown<z.output<typeof auditPage>>
-
-type Shown<T> =
-  T extends ReadonlyArray<infer Each>
-    ? ReadonlyArray<Shown<Each>>
-    : T extends object
-      ? { readonly [Name in keyof T]: Shown<T[Name]> }
-      : T

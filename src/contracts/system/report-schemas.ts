@@ -1,6 +1,19 @@
 /** Reports and summaries, as the calls answer them, member by member. Held against views.ts by the compiler. */
 import { z } from 'zod'
-import { bytes, count, flag, localTime, share, snapshotName, text, texts, time, uuid } from './answer-parts.ts'
+import {
+  bytes,
+  carried,
+  count,
+  flag,
+  localTime,
+  rebuiltCounts,
+  share,
+  snapshotName,
+  text,
+  texts,
+  time,
+  uuid,
+} from './answer-parts.ts'
 import { alert, lastVerification, run, scheduler, secondCopy, verdict } from './view-schemas.ts'
 import type {
   AuditVerdict,
@@ -128,21 +141,9 @@ export const auditVerdict = z
   })
   .meta({ id: 'AuditVerdict', description: 'Whether the audit chain is whole.' }) satisfies z.ZodType<AuditVerdict>
 
-const carried = z.strictObject({
-  record: z.enum(['pin', 'hold']),
-  subject: text,
-  snapshot: text.nullable(),
-  source: text.nullable(),
-})
 export const rebuilt = z
   .strictObject({
-    configs: count,
-    configsRemoved: count,
-    points: count,
-    runs: count,
-    pins: count,
-    holds: count,
-    auditEntries: count,
+    ...rebuiltCounts,
     configsLeftDisabled: texts.exactOptional(),
     unstorable: texts.exactOptional(),
     lost: lost.exactOptional(),
