@@ -152,32 +152,25 @@ function placesOf(command: Command): OptionValues {
 
 /** Patterns and paths in a snapshot are no places of this machine. Throws USAGE naming the option or argument. */
 function refuseOthersTilde(commands: readonly [Command, Command], args: readonly unknown[], name: string): void {
-  const command = commands[1]
-  const [options, given] = [commands.flatMap(({ options }) => options), command.registeredArguments]
-  const isOfSnapshot = given[0]?.name() === 'snapshot'
-  const values: Array<readonly [where: string, value: unknown]> = [
-    ...options
-      .filter((option) => isPlace(option) && option.attributeName() !== 'include')
-      .map(
-        (option) =>
-          [
-            option.long ?? option.flags,
-            command.getOptionValue(option.attributeName()) ?? commands[0].getOptionValue(option.attributeName()),
-          ] as const,
-      ),
-    ...(isOfSnapshot ? [] : given)
-      .map((each, at) => [each.name(), args[at]] as const)
-      .filter(([argument]) => PLACE.test(argument)),
-  ]
-  for (const [where, value] of values) {
-    const tilde = [value].flat().flatMap((each) => (typeof each === 'string' ? (othersTilde(each) ?? []) : []))[0]
-    if (tilde !== undefined)
-      throw new BackupError(
-        'USAGE',
-        `${where}: ${tilde} is the folder of another user, which only a shell looks up. Write the full path, or ./${tilde} for what is really called so.`,
-        { context: { command: name } },
-      )
+  for (const each of commands) {
+    const places = each.options.filter((option) => isPlace(option) && option.attributeName() !== 'include')
+    for (const option of places)
+      refuseTildeIn(each.getOptionValue(option.attributeName()), option.long ?? option.flags, name)
   }
+  const given = commands[1].registeredArguments
+  if (given[0]?.name() === 'snapshot') return
+  for (const [at, argument] of given.entries())
+    if (PLACE.test(argument.name())) refuseTildeIn(args[at], argument.name(), name)
+}
+
+function refuseTildeIn(value: unknown, where: string, command: string): void {
+  const tilde = [value].flat().flatMap((each) => (typeof each === 'string' ? (othersTilde(each) ?? []) : []))[0]
+  if (tilde === undefined) return
+  throw new BackupError(
+    'USAGE',
+    `${where}: ${tilde} is the folder of another user, which only a shell looks up. Write the full path, or ./${tilde} for what is really called so.`,
+    { context: { command } },
+  )
 }
 
 function isPlace({ flags }: { readonly flags: string }): boolean {

@@ -2,7 +2,6 @@
  * Wall clocks of IANA time zones. A wall time is written as the milliseconds that the same figures would be in UTC, so
  * that calendars can be counted without a zone; only `instantOfWall` knows of clocks that are put forward or back.
  */
-
 import { nowMs } from './clock.ts'
 
 const MINUTE_MS = 60_000

@@ -301,8 +301,9 @@ export class LocalStore implements ObjectStore {
     const file = await fs.open(staged, 'wx', 0o600)
     try {
       await file.chmod(this.#config.fileMode ?? 0o600)
+      // Whole: one `write` may take less than it was given.
       if (body instanceof Uint8Array) await file.writeFile(body)
-      else for await (const piece of piecesOf(body, signal)) await file.write(piece)
+      else for await (const piece of piecesOf(body, signal)) await file.writeFile(piece)
       await this.#own(file)
       await this.#sync(() => file.sync())
     } finally {

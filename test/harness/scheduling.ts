@@ -2,13 +2,14 @@
  * A system's parts for tests of scheduling: a real database and a real queue; what scheduling never touches is not
  * there.
  */
+import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { type Catalog, DEFAULT_TENANT_ID } from '../../src/catalog/index.ts'
-import type { ScheduleSettings } from '../../src/contracts/system/index.ts'
-import { type JobQueue, openJobQueue } from '../../src/jobs/index.ts'
+import type { RunView, ScheduleSettings } from '../../src/contracts/system/index.ts'
+import { type JobQueue, openJobQueue, QUEUE_SCHEMA } from '../../src/jobs/index.ts'
 import { type Log, silentLog } from '../../src/kernel/log.ts'
 import type { SystemParts } from '../../src/services/index.ts'
-import { ensureDueTimes } from '../../src/services/scheduling/index.ts'
+import { claimRun, ensureDueTimes, listBackups, type RunClaim } from '../../src/services/scheduling/index.ts'
 import { addConfig, type TestConfig } from './rows.ts'
 import { insertTenants } from './system.ts'
 
@@ -68,4 +69,40 @@ export async function planConfig(parts: SystemParts, { dueAt, ...config }: Plann
         .execute()
   })
   return id
+}
+
+/** Nothing of another test is planned, queued or at work. */
+export async function clearScheduling(catalog: Catalog): Promise<void> {
+  await catalog.queue.executeSql(
+    `delete from ${QUEUE_SCHEMA}.job; delete from neonpro_backup.runs; delete from neonpro_backup.workers; delete from neonpro_backup.configs`,
+  )
+}
+
+/** The due times of a configuration, earliest first: moment and state. */
+export async function dueTimesOf(
+  { catalog }: SystemParts,
+  configId: string,
+): Promise<ReadonlyArray<readonly [atMs: number, state: string]>> {
+  const rows = await catalog.db
+    .selectFrom('due_times')
+    .selectAll()
+    .where('config_id', '=', configId)
+    .orderBy('due_at')
+    .execute()
+  return rows.map(({ due_at, state }) => [due_at.getTime(), state] as const)
+}
+
+export async function waitingOf(parts: SystemParts, configId: string): Promise<number[]> {
+  return (await dueTimesOf(parts, configId)).filter(([, state]) => state === 'WAITING').map(([at]) => at)
+}
+
+/** Oldest first. */
+export async function runsOf(parts: SystemParts, configId: string): Promise<RunView[]> {
+  return (await listBackups(parts, { configId }, { limit: 1000 })).items.toReversed()
+}
+
+export async function claimOf(parts: SystemParts, runId: string): Promise<RunClaim> {
+  const outcome = await claimRun(parts, runId)
+  assert.ok(outcome.kind === 'CLAIMED', outcome.kind)
+  return outcome.claim
 }

@@ -2,7 +2,6 @@
  * Joins directories bottom-up: a directory's pages are sealed when all its sub-directories and big files are known.
  * What is still open when a run is cut short can be sealed as a partial tree.
  */
-
 import { appendAll } from '../../kernel/collect.ts'
 import { ByteWriter } from '../pack/index.ts'
 import { ContentKind, encodeExtras, encodeSplit, type SplitPage } from '../snapshot/index.ts'

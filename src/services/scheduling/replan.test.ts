@@ -10,20 +10,27 @@ import {
   temporaryCatalog,
   temporaryPostgres,
 } from '../../../test/harness/catalog.ts'
-import { everyMinutes, type PlannedConfig, planConfig, schedulingParts } from '../../../test/harness/scheduling.ts'
+import {
+  claimOf,
+  clearScheduling,
+  dueTimesOf,
+  everyMinutes,
+  type PlannedConfig,
+  planConfig,
+  runsOf,
+  schedulingParts,
+  waitingOf,
+} from '../../../test/harness/scheduling.ts'
 import type { Catalog } from '../../catalog/index.ts'
 import type { ConfigSettings } from '../../contracts/system/index.ts'
 import { QUEUE_SCHEMA, scheduledRunId } from '../../jobs/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import type { SystemParts } from '../parts.ts'
 import {
-  claimRun,
   ensureDueTimes,
   failAttempt,
   getRun,
   heartbeatRun,
-  listBackups,
-  type RunClaim,
   replanDueTimes,
   requestRun,
   takeOverRuns,
@@ -44,25 +51,13 @@ function describeReplanning(make: () => Promise<Catalog>): void {
     await parts.queue.stop({ graceMs: 0 })
     await catalog[Symbol.asyncDispose]()
   })
-  beforeEach(async () => {
-    await catalog.queue.executeSql(
-      `delete from ${QUEUE_SCHEMA}.job; delete from neonpro_backup.runs; delete from neonpro_backup.workers; delete from neonpro_backup.configs`,
-    )
-  })
+  beforeEach(() => clearScheduling(catalog))
 
   const config = (options: PlannedConfig = {}) => planConfig(parts, options)
-  const dueTimes = async (configId: string) =>
-    (
-      await catalog.db.selectFrom('due_times').selectAll().where('config_id', '=', configId).orderBy('due_at').execute()
-    ).map(({ due_at, state }) => [due_at.getTime(), state] as const)
-  const waiting = async (configId: string) =>
-    (await dueTimes(configId)).filter(([, state]) => state === 'WAITING').map(([at]) => at)
-  const runs = async (configId: string) => (await listBackups(parts, { configId }, { limit: 1000 })).items.toReversed()
-  const claimed = async (runId: string, by = parts): Promise<RunClaim> => {
-    const outcome = await claimRun(by, runId)
-    assert.ok(outcome.kind === 'CLAIMED', outcome.kind)
-    return outcome.claim
-  }
+  const dueTimes = (configId: string) => dueTimesOf(parts, configId)
+  const waiting = (configId: string) => waitingOf(parts, configId)
+  const runs = (configId: string) => runsOf(parts, configId)
+  const claimed = (runId: string, by = parts) => claimOf(by, runId)
 
   test('a clock that was 400 days ahead for a while leaves every configuration with its next due time', async () => {
     const [daily, other, disabled] = [

@@ -13,7 +13,17 @@ import {
 } from '../../../test/harness/catalog.ts'
 import { failsWith } from '../../../test/harness/refusal.ts'
 import { testSettings } from '../../../test/harness/rows.ts'
-import { everyMinutes, type PlannedConfig, planConfig, schedulingParts } from '../../../test/harness/scheduling.ts'
+import {
+  claimOf,
+  clearScheduling,
+  dueTimesOf,
+  everyMinutes,
+  type PlannedConfig,
+  planConfig,
+  runsOf,
+  schedulingParts,
+  waitingOf,
+} from '../../../test/harness/scheduling.ts'
 import { until } from '../../../test/harness/until.ts'
 import type { Catalog } from '../../catalog/index.ts'
 import { Priority, type RunView } from '../../contracts/system/index.ts'
@@ -37,7 +47,6 @@ import {
   listPlan,
   missedRuns,
   nextDueOf,
-  type RunClaim,
   registerWorker,
   releaseRun,
   requestRun,
@@ -66,20 +75,12 @@ function describeScheduling(make: () => Promise<Catalog>): void {
     await parts.queue.stop({ graceMs: 0 })
     await catalog[Symbol.asyncDispose]()
   })
-  beforeEach(async () => {
-    await catalog.queue.executeSql(
-      `delete from ${QUEUE_SCHEMA}.job; delete from neonpro_backup.runs; delete from neonpro_backup.workers; delete from neonpro_backup.configs`,
-    )
-  })
+  beforeEach(() => clearScheduling(catalog))
 
   const config = (options: PlannedConfig = {}) => planConfig(parts, options)
-  const dueTimes = async (configId: string) =>
-    (
-      await catalog.db.selectFrom('due_times').selectAll().where('config_id', '=', configId).orderBy('due_at').execute()
-    ).map(({ due_at, state }) => [due_at.getTime(), state] as const)
-  const waiting = async (configId: string) =>
-    (await dueTimes(configId)).filter(([, state]) => state === 'WAITING').map(([at]) => at)
-  const runs = async (configId: string) => (await listBackups(parts, { configId }, { limit: 1000 })).items.toReversed()
+  const dueTimes = (configId: string) => dueTimesOf(parts, configId)
+  const waiting = (configId: string) => waitingOf(parts, configId)
+  const runs = (configId: string) => runsOf(parts, configId)
   const queued = async () =>
     (
       await catalog.queue.executeSql(
@@ -87,11 +88,7 @@ function describeScheduling(make: () => Promise<Catalog>): void {
       )
     ).rows.map((row) => (row as { subject: string }).subject)
   const other = (workerId = randomUUID()) => schedulingParts(catalog, { queue: parts.queue, workerId })
-  const claimed = async (runId: string, by = parts): Promise<RunClaim> => {
-    const outcome = await claimRun(by, runId)
-    assert.ok(outcome.kind === 'CLAIMED', outcome.kind)
-    return outcome.claim
-  }
+  const claimed = (runId: string, by = parts) => claimOf(by, runId)
 
   test('a due time becomes a run with a job and the next due time, once for several schedulers at once', async () => {
     const id = await config({ schedule: everyMinutes(60) })
