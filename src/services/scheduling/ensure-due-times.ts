@@ -118,15 +118,18 @@ function isDueAt(config: ScheduledConfig, atMs: number): boolean {
   return dueAfter(config, atMs - 1) === atMs
 }
 
+/** Where it stands that something was missed, and as what. */
+export const MISSED_ROWS = [
+  ['due_times', DueState.MISSED],
+  ['runs', RunState.MISSED],
+] as const
+
 /** A due time to come that a clock ahead called missed would keep its run from ever being. */
 async function forgetMissed(
   tx: DatabaseTransaction,
   due: { readonly config_id: string; readonly due_at: Date },
 ): Promise<void> {
-  for (const [table, state] of [
-    ['due_times', DueState.MISSED],
-    ['runs', RunState.MISSED],
-  ] as const)
+  for (const [table, state] of MISSED_ROWS)
     await tx
       .deleteFrom(table)
       .where('config_id', '=', due.config_id)

@@ -5,13 +5,13 @@
  */
 import { sql } from 'kysely'
 import type { DatabaseTransaction } from '../../catalog/index.ts'
-import { type ConfigSettings, DueState, effectiveSettings, RunState } from '../../contracts/system/index.ts'
+import { type ConfigSettings, DueState, effectiveSettings } from '../../contracts/system/index.ts'
 import { QUEUE_SCHEMA } from '../../jobs/index.ts'
 import { isBackupError } from '../../kernel/backup-error.ts'
 import { nowMs } from '../../kernel/clock.ts'
 import type { SystemParts } from '../parts.ts'
 import { lockConfig } from './config-lock.ts'
-import { AHEAD_MS, dueAfter, insertWaiting, type ScheduledConfig } from './ensure-due-times.ts'
+import { AHEAD_MS, dueAfter, insertWaiting, MISSED_ROWS, type ScheduledConfig } from './ensure-due-times.ts'
 import { RETRY_DELAY_MS } from './retry-rule.ts'
 
 /** No notice is put off for longer on purpose, and no job but by its configuration's `retryDelay`. */
@@ -119,10 +119,7 @@ async function planAnew(
 async function putHistoryRight({ tenantId }: SystemParts, tx: DatabaseTransaction): Promise<void> {
   const now = sql<Date>`clock_timestamp()`
   const ahead = sql<Date>`clock_timestamp() + make_interval(secs => ${AHEAD_MS / 1000})`
-  for (const [table, state] of [
-    ['due_times', DueState.MISSED],
-    ['runs', RunState.MISSED],
-  ] as const)
+  for (const [table, state] of MISSED_ROWS)
     await tx
       .deleteFrom(table)
       .where('tenant_id', '=', tenantId)
