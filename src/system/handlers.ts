@@ -14,7 +14,7 @@ import {
   updateConfig,
 } from '../services/configs/index.ts'
 import { applyRetention, simulateRetention, verifyShare } from '../services/execution/index.ts'
-import { browsePoint, diffPoints, findInPoints, listKeys, listRepositories } from '../services/inside/index.ts'
+import { browsePoint, diffPoints, findInPoints, listKeys, listRepositories } from '../services/inspection/index.ts'
 import {
   acknowledgeAlert,
   calculateMetrics,

@@ -26,7 +26,7 @@ import {
   repositoryView,
   type Verification,
   verification,
-} from './inside-schemas.ts'
+} from './inspection-schemas.ts'
 import { auditVerdict, health, holdView, metrics, realTime, rebuilt, status, storedFile } from './report-schemas.ts'
 import type { Page } from './result.ts'
 import { listBackupsFilterSchema, momentSchema, paginationSchema, recoveryOptionsSchema } from './system-config.ts'

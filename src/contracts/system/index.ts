@@ -37,7 +37,7 @@ export type {
   PointListing,
   RepositoryView,
   Verification,
-} from './inside-schemas.ts'
+} from './inspection-schemas.ts'
 export {
   CONFIG_OPTIONS,
   type OptionReference,
