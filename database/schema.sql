@@ -215,6 +215,20 @@ create table neonpro_backup.run_attempts (
 );
 create index run_attempts_open on neonpro_backup.run_attempts (heartbeat_at) where finished_at is null;
 
+-- What became of runs, one row each time, so that whoever follows them misses nothing, whichever process it was, and can go on later where he stopped. Kept by tell_run().
+create table neonpro_backup.run_events (
+  id bigint generated always as identity primary key,
+  tenant_id uuid not null references neonpro_backup.tenants,
+  run_id uuid not null references neonpro_backup.runs on delete cascade,
+  state text not null,
+  at timestamptz not null default now(),
+  -- Which transaction wrote it. One that began earlier may end later: rows are read in this order, and only those that no open transaction can still come before.
+  xact xid8 not null default pg_current_xact_id()
+);
+create index run_events_in_order on neonpro_backup.run_events (tenant_id, xact, id);
+create index run_events_of_run on neonpro_backup.run_events (run_id);
+create index run_events_by_age on neonpro_backup.run_events (at);
+
 create table neonpro_backup.recovery_points (
   id uuid primary key,
   tenant_id uuid not null references neonpro_backup.tenants,
@@ -505,6 +519,16 @@ create trigger runs_inserted_sum after insert on neonpro_backup.runs referencing
 create trigger runs_updated_sum after update on neonpro_backup.runs referencing old table as old_runs new table as new_runs for each statement execute function neonpro_backup.sum_run_days();
 create trigger runs_deleted_sum after delete on neonpro_backup.runs referencing old table as old_runs for each statement execute function neonpro_backup.sum_run_days();
 
+create function neonpro_backup.tell_run() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  insert into neonpro_backup.run_events (tenant_id, run_id, state) values (new.tenant_id, new.id, new.state);
+  return null;
+end
+$$;
+create trigger runs_inserted_tell after insert on neonpro_backup.runs for each row execute function neonpro_backup.tell_run();
+create trigger runs_updated_tell after update of state on neonpro_backup.runs for each row when (old.state is distinct from new.state) execute function neonpro_backup.tell_run();
+
 -- Row level security, forced, on every table. The owner is the system and service_role its equal, both across tenants; everybody else sees what the policies below give.
 do $$
 declare
@@ -571,9 +595,10 @@ create policy runners on neonpro_backup.runs for insert to authenticated
 create policy cancellers on neonpro_backup.runs for update to authenticated
   using (tenant_id = any (array(select neonpro_backup.tenants_with('backup.cancel')))) with check (tenant_id = any (array(select neonpro_backup.tenants_with('backup.cancel'))));
 
-grant select on neonpro_backup.run_attempts, neonpro_backup.run_counts, neonpro_backup.run_days to authenticated;
+grant select on neonpro_backup.run_attempts, neonpro_backup.run_counts, neonpro_backup.run_days, neonpro_backup.run_events to authenticated;
 create policy readers on neonpro_backup.run_counts for select to authenticated using (tenant_id = any (array(select neonpro_backup.tenants_with('config.read'))));
 create policy readers on neonpro_backup.run_days for select to authenticated using (tenant_id = any (array(select neonpro_backup.tenants_with('config.read'))));
+create policy readers on neonpro_backup.run_events for select to authenticated using (tenant_id = any (array(select neonpro_backup.tenants_with('config.read'))));
 create policy readers on neonpro_backup.run_attempts for select to authenticated using (tenant_id = any (array(select neonpro_backup.tenants_with('config.read'))));
 
 grant select on neonpro_backup.recovery_points, neonpro_backup.protections to authenticated;
@@ -601,4 +626,4 @@ create policy readers on neonpro_backup.audit_actors for select to authenticated
 create policy readers on neonpro_backup.audit_segments for select to authenticated using (tenant_id = any (array(select neonpro_backup.tenants_with('audit.read'))));
 -- settings, control_keys, workers, outbox and schema_version are the system's alone.
 
-insert into neonpro_backup.schema_version (version, name) values (1, 'initial'), (2, 'sum_run_days'), (3, 'count_points_in_order');
+insert into neonpro_backup.schema_version (version, name) values (1, 'initial'), (2, 'sum_run_days'), (3, 'count_points_in_order'), (4, 'follow_runs');

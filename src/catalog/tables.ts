@@ -282,6 +282,17 @@ export interface AuditSegmentsTable {
   closed_at: TimeWithDefault
 }
 
+/** Written by the database itself. */
+export interface RunEventsTable {
+  id: Generated<number>
+  tenant_id: string
+  run_id: string
+  state: string
+  at: TimeWithDefault
+  /** A transaction's number, as text. */
+  xact: Generated<string>
+}
+
 /** Table names carry no schema: queries go through `withSchema('neonpro_backup')`. */
 export interface Tables {
   schema_version: SchemaVersionTable
@@ -298,6 +309,7 @@ export interface Tables {
   run_attempts: RunAttemptsTable
   run_counts: RunCountsTable
   run_days: RunDaysTable
+  run_events: RunEventsTable
   recovery_points: RecoveryPointsTable
   protections: ProtectionsTable
   recovery_requests: RecoveryRequestsTable

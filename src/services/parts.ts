@@ -1,6 +1,6 @@
 /** What every use case is given. Made once by system/compose.ts. */
 import type { Catalog, DatabaseTransaction } from '../catalog/index.ts'
-import type { SystemDefaults } from '../contracts/system/index.ts'
+import type { SystemDefaults, SystemSettings } from '../contracts/system/index.ts'
 import type { Kek, Repository } from '../engine/index.ts'
 import type { JobQueue } from '../jobs/index.ts'
 import type { Log } from '../kernel/log.ts'
@@ -79,6 +79,8 @@ export interface SystemParts {
   /** Defaults for every configuration: performance, retention, filters, alertConfig. */
   readonly defaults: SystemDefaults
   readonly channels: ChannelSettings
+  /** What the system goes by as it was started, with where each value comes from; secrets are hidden. */
+  readonly settings: SystemSettings
   /** The channels that are set up, opened from `channels`. */
   readonly notifiers: readonly Notifier[]
   readonly audit: AuditLog

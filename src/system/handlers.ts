@@ -1,4 +1,5 @@
 /** Which use case answers which call. */
+import { Readable } from 'node:stream'
 
 import { warningOf } from '../contracts/system/index.ts'
 import { acceptClock } from '../engine/index.ts'
@@ -13,8 +14,15 @@ import {
   listConfigs,
   updateConfig,
 } from '../services/configs/index.ts'
-import { applyRetention, simulateRetention, verifyShare } from '../services/execution/index.ts'
-import { browsePoint, diffPoints, findInPoints, listKeys, listRepositories } from '../services/inspection/index.ts'
+import { applyRetention, pruneRepository, simulateRetention, verifyShare } from '../services/execution/index.ts'
+import {
+  browsePoint,
+  diffPoints,
+  dumpPoint,
+  findInPoints,
+  listKeys,
+  listRepositories,
+} from '../services/inspection/index.ts'
 import {
   acknowledgeAlert,
   calculateMetrics,
@@ -39,6 +47,7 @@ import {
 } from '../services/recovery/index.ts'
 import {
   cancelRun,
+  followRuns,
   getRun,
   listBackups,
   requestRun,
@@ -48,7 +57,7 @@ import {
 } from '../services/scheduling/index.ts'
 import { systemStatus } from '../services/status/index.ts'
 import { download, exists, list, remove, upload } from '../services/storage/index.ts'
-import type { Handlers, StreamHandlers } from './local-transport.ts'
+import type { AllHandlers, Handlers, OpenHandlers } from './local-transport.ts'
 import { settleRepository } from './settings/index.ts'
 import { closeAudit } from './start-work.ts'
 
@@ -67,7 +76,7 @@ async function only<T>(data: Promise<T>): Promise<{ data: T }> {
   return { data: await data }
 }
 
-export const HANDLERS: Handlers = {
+const HANDLERS: Handlers = {
   'config.create': async (parts, { config }, { by }) =>
     createConfig(parts, config, by).then(({ config: data, warnings }) => ({ data, warnings })),
   'config.update': async (parts, { id, patch }, { by }) =>
@@ -122,6 +131,7 @@ export const HANDLERS: Handlers = {
   'point.diff': (parts, asked, { signal }) => only(diffPoints(parts, { ...asked, signal })),
   'repository.list': (parts) => only(listRepositories(parts)),
   'repository.verify': (parts, { readShare }, { signal }) => only(verifyShare(parts, { readShare, signal })),
+  'repository.prune': (parts, { dryRun }, { signal }) => only(pruneRepository(parts, { dryRun, signal })),
   'key.list': (parts, _, { signal }) => only(listKeys(parts, signal)),
   'storage.delete': (parts, { path }) => only(remove(parts, path)),
   'storage.list': (parts, { prefix }) => list(parts, prefix).then(({ files: data, warnings }) => ({ data, warnings })),
@@ -140,6 +150,7 @@ export const HANDLERS: Handlers = {
     await closeAudit(parts)
     return { data: { noted: true } }
   },
+  'system.settings': async ({ settings }) => ({ data: settings }),
   'system.acceptClock': async (parts) => {
     acceptClock(parts.repository.stateDirectory)
     await evaluateRules(parts, nowMs())
@@ -152,7 +163,26 @@ export const HANDLERS: Handlers = {
   },
 }
 
-export const STREAM_HANDLERS: StreamHandlers = {
+const OPENS: OpenHandlers = {
+  'storage.download': (parts, { path }, { signal }) => download(parts, path, { stream: true, ...given({ signal }) }),
+  'point.dump': (parts, asked, { signal }) => dumpPoint(parts, { ...asked, signal }),
+  'run.events': async (parts, asked, { signal }) => linesOf(await followRuns(parts, { ...asked, signal }), signal),
+}
+
+/** Each as JSON on a line of its own. What has been given up ends, and is no failure. */
+function linesOf(events: AsyncIterable<unknown>, signal: AbortSignal | undefined): Readable {
+  const lines = async function* () {
+    try {
+      for await (const event of events) yield `${JSON.stringify(event)}\n`
+    } catch (error) {
+      if (!signal?.aborted) throw error
+    }
+  }
+  return Readable.from(lines(), { objectMode: false })
+}
+
+export const ALL_HANDLERS: AllHandlers = {
+  calls: HANDLERS,
+  opens: OPENS,
   upload: (parts, path, body, { signal }) => upload(parts, path, body, given({ signal })),
-  download: (parts, path, { signal }) => download(parts, path, { stream: true, ...given({ signal }) }),
 }

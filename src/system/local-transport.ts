@@ -6,6 +6,8 @@ import {
   type CallData,
   type CallInput,
   type CallName,
+  type OpenCallInput,
+  type OpenCallName,
   parseCall,
   type Result,
   type StreamCallName,
@@ -34,18 +36,30 @@ export type Handlers = {
   ) => Promise<Answer<CallData[Name]>>
 }
 
-export interface StreamHandlers {
-  upload(
+/** Whose answer is a body. */
+export type OpenHandlers = {
+  readonly [Name in OpenCallName]: (
     parts: SystemParts,
-    path: string,
-    body: AsyncIterable<Uint8Array>,
+    input: OpenCallInput<Name>,
     context: HandlerContext,
-  ): Promise<StoredUpload>
-  download(parts: SystemParts, path: string, context: HandlerContext): Promise<Readable>
+  ) => Promise<Readable>
+}
+
+export type UploadHandler = (
+  parts: SystemParts,
+  path: string,
+  body: AsyncIterable<Uint8Array>,
+  context: HandlerContext,
+) => Promise<StoredUpload>
+
+export interface AllHandlers {
+  readonly calls: Handlers
+  readonly opens: OpenHandlers
+  readonly upload: UploadHandler
 }
 
 /** What they write is kept or sent out: in the language of the system. */
-const READ_BY_OTHERS: ReadonlySet<CallName> = new Set(['monitor.createAlert', 'system.rebuild'])
+const READ_BY_OTHERS: ReadonlySet<CallName | OpenCallName> = new Set(['monitor.createAlert', 'system.rebuild'])
 
 /** An entry before it has done its work would begin another log than the one that it brings back. */
 const BEGINS_LOG = 'system.rebuild'
@@ -60,13 +74,15 @@ export class LocalTransport implements Transport {
   readonly #parts: SystemParts
   readonly #log: Log
   readonly #handlers: Handlers
-  readonly #streams: StreamHandlers
+  readonly #opens: OpenHandlers
+  readonly #upload: UploadHandler
 
-  constructor(parts: SystemParts, handlers: Handlers, streams: StreamHandlers) {
+  constructor(parts: SystemParts, { calls, opens, upload }: AllHandlers) {
     this.#parts = parts
     this.#log = parts.log.child('calls')
-    this.#handlers = handlers
-    this.#streams = streams
+    this.#handlers = calls
+    this.#opens = opens
+    this.#upload = upload
   }
 
   call<Name extends CallName>(
@@ -83,7 +99,7 @@ export class LocalTransport implements Transport {
   }
 
   /** Whoever asks is answered in his own language. */
-  #partsFor(name: CallName, { caller }: CallContext): SystemParts {
+  #partsFor(name: CallName | OpenCallName, { caller }: CallContext): SystemParts {
     return READ_BY_OTHERS.has(name) ? this.#parts : { ...this.#parts, locale: caller.locale }
   }
 
@@ -99,16 +115,23 @@ export class LocalTransport implements Transport {
 
   upload(path: string, body: AsyncIterable<Uint8Array>, context: CallContext): Promise<Result<StoredUpload>> {
     const run = async () => ({
-      data: await this.#streams.upload(this.#parts, path, body, { by: context.caller.actor, signal: context.signal }),
+      data: await this.#upload(this.#parts, path, body, { by: context.caller.actor, signal: context.signal }),
     })
     return this.#answer({ name: 'storage.upload', input: { path }, run }, context)
   }
 
-  download(path: string, context: CallContext): Promise<Result<Readable>> {
+  open<Name extends OpenCallName>(
+    name: Name,
+    input: OpenCallInput<Name>,
+    context: CallContext,
+  ): Promise<Result<Readable>> {
     const run = async () => ({
-      data: await this.#streams.download(this.#parts, path, { by: context.caller.actor, signal: context.signal }),
+      data: await this.#opens[name](this.#partsFor(name, context), parseCall(name, withoutUndefined(input)), {
+        by: context.caller.actor,
+        signal: context.signal,
+      }),
     })
-    return this.#answer({ name: 'storage.download', input: { path }, run }, context)
+    return this.#answer({ name, input, run }, context)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}

@@ -13,16 +13,18 @@ import { type ControlKey, findMaster, openControlKey, sealHealthchecks } from '.
 import type { RepositoryAccess, SystemParts } from '../services/index.ts'
 import { openNotifiers } from './compose-channels.ts'
 import type { Started } from './facade/backup-system.ts'
-import { HANDLERS, STREAM_HANDLERS } from './handlers.ts'
+import { ALL_HANDLERS } from './handlers.ts'
 import { LocalTransport } from './local-transport.ts'
 import { refuseNewDatabase } from './new-database.ts'
 import { rememberKey } from './remember-key.ts'
 import { openRepositoryAccess, type RepositoryAccessOptions } from './repository-access.ts'
-import { readSettled, type SettingsValues, settleRepository } from './settings/index.ts'
+import { type OriginEntry, readSettled, type SettingsValues, settleRepository } from './settings/index.ts'
 import { closeAudit, startWork, type WorkTiming } from './start-work.ts'
 
 export interface OpenOptions {
   readonly settings: SettingsValues
+  /** Where they come from. */
+  readonly origins: readonly OriginEntry[]
   /** Newest first. */
   readonly keks: readonly Kek[]
   /** Where they came from. */
@@ -69,7 +71,7 @@ export async function openSystem(options: OpenOptions): Promise<Started> {
       closing.push(() => work.stop())
       // Else nobody may come for long who closes what a single command has done.
     } else closing.push(() => closeAudit(parts))
-    return { transport: new LocalTransport(parts, HANDLERS, STREAM_HANDLERS), stop: closeAll }
+    return { transport: new LocalTransport(parts, ALL_HANDLERS), stop: closeAll }
   } catch (error) {
     await closeAll()
     throw error
@@ -103,6 +105,7 @@ async function openParts(open: OpenOptions, onClose: (close: Close) => void): Pr
     keyFiles,
     tenantId: DEFAULT_TENANT_ID,
     defaults: settings.defaults,
+    settings: open.origins,
     channels: settings.channels,
     notifiers: openNotifiers(settings.channels),
     locale: settings.locale,

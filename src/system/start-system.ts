@@ -97,6 +97,7 @@ export async function startSystem(options: StartOptions): Promise<StartedSystem>
   const lost = new Set<string>()
   const open: OpenOptions = {
     settings: values,
+    origins: settings.origins,
     keks: keys.keks,
     keyFiles: keys.keyFiles,
     log,

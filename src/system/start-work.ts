@@ -16,7 +16,7 @@ import { carryOutRun, runEnded, syncPoints, verifyWhenDue } from '../services/ex
 import type { SystemParts } from '../services/index.ts'
 import { alarmPending, retryRecords } from '../services/records/index.ts'
 import { carryOutRecovery, resumeRecoveries } from '../services/recovery/index.ts'
-import { getRun, newestRecordedMs, startWorker } from '../services/scheduling/index.ts'
+import { dropOldEvents, getRun, newestRecordedMs, startWorker } from '../services/scheduling/index.ts'
 
 const SECOND_MS = 1000
 const MINUTE_MS = 60 * SECOND_MS
@@ -82,6 +82,7 @@ export async function startWork(parts: SystemParts, options: WorkOptions = {}): 
       { name: 'audit', everyMs: 30 * MINUTE_MS, run: ({ signal }) => closeAuditSegments(parts, { signal }) },
       { name: 'heartbeat', everyMs: MINUTE_MS, run: ({ signal }) => schedulerHeartbeat(parts, { signal }) },
       { name: 'database', everyMs: 24 * 60 * MINUTE_MS, run: ({ signal }) => parts.catalog.maintain(signal) },
+      { name: 'events', everyMs: 24 * 60 * MINUTE_MS, run: () => dropOldEvents(parts) },
       { name: 'verification', everyMs: 60 * MINUTE_MS, run: ({ signal }) => verifyWhenDue(parts, { signal }) },
       { name: 'repository', everyMs: 60 * MINUTE_MS, run: ({ signal }) => lookIntoRepository(parts, signal) },
     ],

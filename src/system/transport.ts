@@ -1,7 +1,15 @@
 /** How a call reaches the system: in this process, or over the owner's socket. The façade knows only this. */
 import type { Readable } from 'node:stream'
 import type { Locale } from '../contracts/index.ts'
-import type { CallData, CallInput, CallName, Result, Right } from '../contracts/system/index.ts'
+import type {
+  CallData,
+  CallInput,
+  CallName,
+  OpenCallInput,
+  OpenCallName,
+  Result,
+  Right,
+} from '../contracts/system/index.ts'
 import type { StoredUpload } from './stored-upload.ts'
 
 /** Who asks, and in which language the answer's sentences are. */
@@ -24,5 +32,10 @@ export interface CallContext {
 export interface Transport extends AsyncDisposable {
   call<Name extends CallName>(name: Name, input: CallInput<Name>, context: CallContext): Promise<Result<CallData[Name]>>
   upload(path: string, body: AsyncIterable<Uint8Array>, context: CallContext): Promise<Result<StoredUpload>>
-  download(path: string, context: CallContext): Promise<Result<Readable>>
+  /** The body of a call that answers with one: bytes, or events as JSON, one a line. */
+  open<Name extends OpenCallName>(
+    name: Name,
+    input: OpenCallInput<Name>,
+    context: CallContext,
+  ): Promise<Result<Readable>>
 }

@@ -64,6 +64,7 @@ export async function testSystem(options: TestSystemOptions = {}): Promise<TestS
     channels: {},
     notifiers: openNotifiers(own.channels ?? {}),
     home,
+    settings: [],
     defaults: { alertConfig: { minFreeSpace: 0 } },
     locale: 'en',
     log: silentLog,

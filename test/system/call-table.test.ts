@@ -3,8 +3,18 @@
 // answer that the façade gets is held against the table on its way.
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
+import { createInterface } from 'node:readline'
+import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
-import { CALL_TABLE, type CallName, EVERY_CALL_ERRORS, type Result, Right } from '../../src/contracts/system/index.ts'
+import {
+  CALL_TABLE,
+  type CallName,
+  EVERY_CALL_ERRORS,
+  type Result,
+  Right,
+  type RunEventView,
+} from '../../src/contracts/system/index.ts'
 import { schemaPaths } from '../../src/contracts/system/validation.ts'
 import { BackupSystem } from '../../src/system/facade/backup-system.ts'
 import { startSystem } from '../../src/system/index.ts'
@@ -31,11 +41,21 @@ function heldAgainstTable(inner: Transport, answered: Set<Name>): Transport {
   return {
     call: async (name, input, context) => held(name, await inner.call(name, input, context)),
     upload: async (path, body, context) => held('storage.upload', await inner.upload(path, body, context)),
-    download: async (path, context) => {
-      const opened = await inner.download(path, context)
-      return held('storage.download', opened, opened.success && new Uint8Array())
+    open: async (name, input, context) => {
+      const opened = await inner.open(name, input, context)
+      if (CALL_TABLE[name].shape === 'stream') return held(name, opened, opened.success && new Uint8Array())
+      if (!opened.success) return held(name, opened)
+      return { ...opened, data: Readable.from(linesHeld(opened.data, (event) => held(name, opened, event))) }
     },
     [Symbol.asyncDispose]: async () => {},
+  }
+}
+
+/** Each line of `body` is looked at on its way. */
+async function* linesHeld(body: Readable, look: (line: unknown) => void): AsyncGenerator<string> {
+  for await (const line of createInterface({ input: body })) {
+    look(JSON.parse(line))
+    yield `${line}\n`
   }
 }
 
@@ -92,15 +112,37 @@ test('every call answers what the table says, and fails only as it says', async 
     recover.browsePoint('none'),
     recover.findFiles('*', { pointId: 'none' }),
     recover.comparePoints('none', 'none'),
+    recover.openContent('none', '/'),
+    manager.followRuns({ runId: 'none' }),
+    manager.followRuns({ after: 'none' }),
     recover.unpinPoint('none'),
     recover.liftHold('none'),
     recover.addHold({ pointId: 'none', reason: 'r' }),
     storage.download('none'),
   )
 
+  const listening = new AbortController()
+  const events = (await manager.followRuns({ signal: listening.signal })).unwrap()
+  const told: RunEventView[] = []
+  const heard = (async () => {
+    for await (const event of events) told.push(event)
+  })()
   const runId = (await system.runBackupNow(configId)).unwrap()
   const run = (await system.waitForRun(runId)).unwrap()
   assert.equal(run.state, 'COMPLETED', JSON.stringify(run))
+  const stateEvents = () => told.filter(({ kind, run: { id } }) => kind === 'STATE' && id === runId)
+  await until('its end is told', async () => stateEvents().at(-1)?.state === 'COMPLETED')
+  assert.deepEqual(
+    stateEvents().map(({ state }) => state),
+    ['PENDING', 'RUNNING', 'COMPLETED'],
+  )
+  listening.abort()
+  await heard
+  // What was missed is told from where the listener stopped.
+  for await (const event of (await manager.followRuns({ after: stateEvents()[0]!.id!, runId })).unwrap()) {
+    assert.deepEqual([event.state, event.run.state], ['RUNNING', 'COMPLETED'])
+    break
+  }
   await manager.getRun(runId)
   await manager.listBackups({ status: 'COMPLETED' }, { page: 1 })
   await manager.cancelBackup(runId)
@@ -127,6 +169,18 @@ test('every call answers what the table says, and fails only as it says', async 
     [here.at('source/a.txt')],
   )
   assert.equal((await recover.browsePoint(pointId, '/', { recursive: true, limit: 1 })).unwrap().isWhole, false)
+  const file = (await recover.openContent(pointId, here.at('source/a.txt'))).unwrap()
+  assert.equal(await text(file), fs.readFileSync(here.at('source/a.txt'), 'utf8'))
+  const archive = (await recover.openContent(pointId, here.source)).unwrap()
+  assert.equal((await text(archive)).includes('source/a.txt'), true)
+  const refusals = [
+    recover.openContent(pointId, here.source, { format: 'raw' }),
+    recover.openContent(pointId, '/no/such'),
+  ]
+  assert.deepEqual(
+    (await Promise.all(refusals)).map(({ error }) => error?.code),
+    ['USAGE', 'NOT_FOUND'],
+  )
   fs.writeFileSync(here.at('source/b.txt'), 'bb')
   const later = (await system.waitForRun((await system.runBackupNow(configId)).unwrap())).unwrap()
   const differences = (await recover.comparePoints(pointId, later.id)).unwrap().differences
@@ -141,6 +195,10 @@ test('every call answers what the table says, and fails only as it says', async 
     (await system.listKeys()).unwrap().recipients.map(({ opensWithThisKey }) => opensWithThisKey),
     [true],
   )
+  const home = (await system.getSettings()).unwrap().find(({ name }) => name === 'home')
+  assert.deepEqual(home?.origin, { kind: 'ARGUMENT', name: 'home' })
+  const freed = (await system.pruneRepository({ dryRun: true })).unwrap()
+  assert.deepEqual([freed.dryRun, freed.packsDeleted], [true, 0])
   assert.equal((await system.verifyRepository({ readShare: 0 })).unwrap().packsRead, 0)
   const verified = (await system.verifyRepository()).unwrap()
   assert.deepEqual([verified.problems, verified.readShare, verified.packsRead === verified.packs], [[], 1, true])

@@ -10,7 +10,7 @@ import { type Log, silentLog } from '../../src/kernel/log.ts'
 import type { AuditEvent, SystemParts } from '../../src/services/index.ts'
 import { accountCaller } from '../../src/system/authorise.ts'
 import { BackupSystem } from '../../src/system/facade/backup-system.ts'
-import { type Handlers, LocalTransport, type StreamHandlers } from '../../src/system/local-transport.ts'
+import { type Handlers, LocalTransport } from '../../src/system/local-transport.ts'
 import { callSchema, toldCaller } from '../../src/system/owner/socket-protocol.ts'
 import type { Caller } from '../../src/system/transport.ts'
 
@@ -28,6 +28,8 @@ const METHODS: Readonly<Record<string, Readonly<Record<string, readonly unknown[
     listRepositories: [],
     verifyRepository: [{ readShare: 0.5 }, 'u'],
     listKeys: [],
+    pruneRepository: [{ dryRun: true }],
+    getSettings: [],
     rebuild: [],
     acceptClock: ['u'],
   },
@@ -42,6 +44,7 @@ const METHODS: Readonly<Record<string, Readonly<Record<string, readonly unknown[
     cancelBackup: ['r'],
     getRun: ['r'],
     listBackups: [{ from: new Date(0) }, { page: 1 }],
+    followRuns: [],
     simulateRetention: [{ configId: 'c' }],
     applyRetention: ['c'],
   },
@@ -64,6 +67,7 @@ const METHODS: Readonly<Record<string, Readonly<Record<string, readonly unknown[
     browsePoint: ['p', '/a', { recursive: true }],
     findFiles: ['*.pdf'],
     comparePoints: ['p', 'q'],
+    openContent: ['p', '/a'],
     pinPoint: ['p', 'why'],
     unpinPoint: ['p'],
     addHold: [{ reason: 'r' }],
@@ -101,17 +105,18 @@ function systemThat(
   const handlers = Object.fromEntries(
     Object.keys(CALLS).map((name) => [name, async () => ({ data: outcome() })]),
   ) as unknown as Handlers
-  const streams: StreamHandlers = {
-    upload: async (_, __, body) => {
-      for await (const _piece of body);
+  const body = async () => {
+    outcome()
+    return Readable.from([Buffer.from('x')])
+  }
+  const transport = new LocalTransport(parts, {
+    calls: handlers,
+    opens: { 'storage.download': body, 'point.dump': body, 'run.events': body },
+    upload: async (_, __, given) => {
+      for await (const _piece of given);
       return outcome() as never
     },
-    download: async () => {
-      outcome()
-      return Readable.from([Buffer.from('x')])
-    },
-  }
-  const transport = new LocalTransport(parts, handlers, streams)
+  })
   return {
     system: BackupSystem.of(options.caller ?? WHOLE, { transport, stop: async () => {} }),
     audit,

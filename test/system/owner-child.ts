@@ -32,8 +32,10 @@ function remembering(): Transport {
       files.set(path, Buffer.concat(pieces))
       return succeeded({ path, bytes: files.get(path)!.length, sha256: '' })
     },
-    download: async (path) =>
-      files.has(path) ? succeeded(Readable.from([files.get(path)!])) : succeeded(Readable.from(breaksOff())),
+    open: async (_, input) => {
+      const file = files.get((input as { readonly path: string }).path)
+      return succeeded(Readable.from(file ? [file] : breaksOff()))
+    },
     [Symbol.asyncDispose]: async () => {},
   }
 }
@@ -71,7 +73,7 @@ const COMMANDS: Readonly<Record<string, (rest: string) => Promise<unknown>>> = {
   upload: async (size) =>
     (await transport.upload('a', Readable.from([Buffer.alloc(Number(size), 7)]), { caller })).data,
   download: async (name) => {
-    const opened = await transport.download(name, { caller })
+    const opened = await transport.open('storage.download', { path: name }, { caller })
     const pieces: Buffer[] = []
     try {
       for await (const piece of opened.data) pieces.push(piece as Buffer)

@@ -27,16 +27,20 @@ export async function runningChecks(
   if (!hasSystem(values)) return []
   const database = values.databaseUrl === undefined ? path.join(values.home, 'database') : 'DATABASE_URL'
   const { doubt } = lookAtClock(path.join(values.home, 'repositories'))
-  await using opened = new AsyncDisposableStack()
-  let system: BackupSystem | undefined
-  const found = await databaseChecks(context, database, async () => {
-    const started = opened.use(await openCommandSystem({ ...context, warn: () => {} }))
-    const status = dataOf(await started.system.getStatus(), context)
-    system = started.system
-    return status
-  })
-  const checks = [...found, clockCheck(context, doubt)]
-  return system ? [...checks, ...(await whileOpen(system, checks))] : checks
+  let opened: Awaited<ReturnType<typeof openCommandSystem>> | undefined
+  let isAsked = false
+  try {
+    const found = await databaseChecks(context, database, async () => {
+      opened = await openCommandSystem({ ...context, warn: () => {} })
+      const status = dataOf(await opened.system.getStatus(), context)
+      isAsked = true
+      return status
+    })
+    const checks = [...found, clockCheck(context, doubt)]
+    return opened && isAsked ? [...checks, ...(await whileOpen(opened.system, checks))] : checks
+  } finally {
+    await opened?.[Symbol.asyncDispose]()
+  }
 }
 
 export async function databaseChecks(

@@ -34,6 +34,8 @@ export const {
   skippedPath,
   pointWarning,
   oddPoint,
+  pruned,
+  systemSettings,
   hold,
   objectProblem,
   finding,

@@ -20,6 +20,7 @@ import {
   hold,
   objectProblem,
   oddPoint,
+  pruned,
   repositoryId,
   sha256,
   share,
@@ -35,14 +36,7 @@ hold satisfies z.ZodType<Hold>
 
 const pin = z.strictObject({ snapshot: snapshotName, pinned: flag.describe('As it is now.') })
 
-const pruned = z.strictObject({
-  dryRun: flag,
-  packsDeleted: count,
-  packsRepacked: count,
-  packsWaiting: count.describe('Condemned; they go once no open writer can need them.'),
-  bytesFreed: bytes,
-  bytesStored: bytes.describe('Written anew.'),
-}) satisfies z.ZodType<PruneResult>
+pruned satisfies z.ZodType<PruneResult>
 
 const heads = z.strictObject({ seen: count, found: count })
 const record = z.strictObject({ record: text, seen: count, found: count })

@@ -13,6 +13,7 @@ import {
   oddPoint,
   rebuiltCounts,
   snapshotName,
+  systemSettings,
   text,
   texts,
   time,
@@ -119,19 +120,8 @@ const rebuilt = z.strictObject({
     .describe('A copy of a repository unknown here: pins and holds made there since this time may be missing.'),
 }) satisfies z.ZodType<RebuildSummary>
 
-const origin = z.strictObject({
-  kind: z.enum(['ARGUMENT', 'CONFIG_FILE', 'ENVIRONMENT', 'ENV_FILE', 'REMEMBERED', 'DEFAULT']),
-  name: text.exactOptional().describe('The option or variable.'),
-  file: text.exactOptional(),
-})
 const shownSettings = z.strictObject({
-  settings: z.array(
-    z.strictObject({
-      name: text,
-      value: z.unknown().describe('Of the form of its setting; secrets are hidden; a default may be said in a word.'),
-      origin,
-    }),
-  ),
+  settings: systemSettings,
   warnings: z.array(warning),
 })
 

@@ -150,6 +150,8 @@ class ProofRun {
     const env = {
       PATH: this.#prover.env['PATH'] ?? '',
       HOME: options.home,
+      // Of root it would be the machine's own: what the proof does is no business of the system there.
+      NEONPRO_BACKUP_HOME: path.join(options.home, 'state'),
       BACKUP_ENCRYPTION_KEY: `file:${options.key ?? this.#places.key}`,
     }
     const { status, stdout } = spawnSync(process.execPath, [this.#prover.cli, ...args, '--json', '--quiet'], {

@@ -135,3 +135,28 @@ export const rebuiltCounts = {
   holds: count,
   auditEntries: count,
 }
+
+/** What a clean-up freed. */
+export const pruned = z.strictObject({
+  dryRun: flag,
+  packsDeleted: count,
+  packsRepacked: count,
+  packsWaiting: count.describe('Condemned; they go once no open writer can need them.'),
+  bytesFreed: bytes,
+  bytesStored: bytes.describe('Written anew.'),
+})
+
+const origin = z.strictObject({
+  kind: z.enum(['ARGUMENT', 'CONFIG_FILE', 'ENVIRONMENT', 'ENV_FILE', 'REMEMBERED', 'DEFAULT']),
+  name: text.exactOptional().describe('The option or variable.'),
+  file: text.exactOptional(),
+})
+
+/** What the system goes by, each value with where it comes from. */
+export const systemSettings = z.array(
+  z.strictObject({
+    name: text,
+    value: z.unknown().describe('Of the form of its setting; secrets are hidden; a default may be said in a word.'),
+    origin,
+  }),
+)

@@ -101,7 +101,14 @@ export const CALL_FORMS = forms({
   limit: ['a whole number from 1 to 10000', 'um número inteiro de 1 a 10000'],
   before: ['the number of an audit entry', 'o número de uma entrada de auditoria'],
   readShare: ['a number from 0 to 1', 'um número de 0 a 1'],
+  dryRun: YES_OR_NO,
   'point.browse: path': ['the path of a folder in the point', 'o caminho de uma pasta do ponto'],
+  'point.dump: path': [
+    'the path of a file or a folder in the point',
+    'o caminho de um arquivo ou de uma pasta do ponto',
+  ],
+  format: oneOf(['raw', 'tar', 'zip']),
+  after: ['the id of an event, as followRuns() gave it', 'o id de um evento, como followRuns() o devolveu'],
   reason: ['a text', 'um texto'],
   holdId: ['the id that addHold() gave', 'o id que addHold() devolveu'],
   source: [

@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { isStorable, textFault, textsIn } from '../../kernel/text.ts'
 import { SINGLE_ACTS } from '../single-acts.ts'
-import { bytes, count, flag, sha256, text, uuid, yes } from './answer-parts.ts'
+import { count, flag, text, uuid, yes } from './answer-parts.ts'
 import { callForm } from './call-forms.ts'
 import { acts, type CallSpec, REPOSITORY_ERRORS, reads } from './call-spec.ts'
 import { configInputSchema, configPatchSchema, retentionSchema } from './config-settings.ts'
@@ -20,15 +20,20 @@ import {
   keyring,
   type PointDifferences,
   type PointListing,
+  type Pruned,
   pointDifferences,
   pointListing,
+  pruned,
   type RepositoryView,
   repositoryView,
+  type SystemSettings,
+  systemSettings,
   type Verification,
   verification,
 } from './inspection-schemas.ts'
 import { auditVerdict, health, holdView, metrics, realTime, rebuilt, status, storedFile } from './report-schemas.ts'
 import type { Page } from './result.ts'
+import { type OpenCallInput, type OpenCallName, STREAM_CALLS, type StreamCallName } from './stream-calls.ts'
 import { listBackupsFilterSchema, momentSchema, paginationSchema, recoveryOptionsSchema } from './system-config.ts'
 import { parseOptions, schemaPaths } from './validation.ts'
 import { alert, channelTest, config, point, recovery, run, scheduler, simulation } from './view-schemas.ts'
@@ -295,6 +300,15 @@ export const CALLS = {
     errors: ['WORKER_LOST', ...REPOSITORY_ERRORS],
     about: () => 'repository:data',
   }),
+  /** Frees what no snapshot, pin or hold needs. */
+  'repository.prune': acts({
+    ...{ right: 'repository.manage', http: 'POST /repository/prune', action: 'repository.prune' },
+    input: z.strictObject({ dryRun: flag.optional(), userId }),
+    output: pruned,
+    errors: ['WORKER_LOST', ...REPOSITORY_ERRORS],
+    about: () => 'repository:data',
+    facts: ({ dryRun }) => ({ dryRun }),
+  }),
   'key.list': reads({
     ...{ right: 'key.read', http: 'GET /keys' },
     input: nothing,
@@ -351,6 +365,12 @@ export const CALLS = {
     output: z.strictObject({ noted: yes }),
     errors: REPOSITORY_ERRORS,
   }),
+  /** What the system goes by, and where each value comes from. */
+  'system.settings': reads({
+    ...{ right: 'status.read', http: 'GET /system/settings' },
+    input: nothing,
+    output: systemSettings,
+  }),
   'system.acceptClock': acts({
     ...{ right: 'system.manage', http: 'POST /system/clock/accept', action: 'system.acceptClock' },
     input: z.strictObject({ userId }),
@@ -368,32 +388,6 @@ export const CALLS = {
   }),
 } as const satisfies { readonly [Name in keyof CallData]: CallSpec<z.ZodType, z.ZodType<CallData[Name]>> }
 
-/** Bodies of bytes, in or out. */
-export const STREAM_CALLS = {
-  /** The body is the file. */
-  'storage.upload': acts(
-    {
-      ...{ right: 'file.write', http: 'PUT /files/content', action: 'storage.upload' },
-      input: z.strictObject({ path: z.string(), userId }),
-      output: z.strictObject({ path: text, bytes, sha256 }),
-      errors: ['SOURCE_UNREADABLE', ...REPOSITORY_ERRORS],
-      about: ({ path }) => `user:${path}`,
-    },
-    'stream',
-  ),
-  'storage.download': acts(
-    {
-      ...{ right: 'file.read', http: 'GET /files/content', action: 'storage.download' },
-      input: z.strictObject({ path: z.string(), userId }),
-      output: z.instanceof(Uint8Array),
-      errors: ['FILE_NOT_FOUND', ...REPOSITORY_ERRORS],
-      about: ({ path }) => `user:${path}`,
-    },
-    'stream',
-  ),
-} as const
-export type StreamCallName = keyof typeof STREAM_CALLS
-
 /** The one table: whoever serves calls goes through it. */
 export const CALL_TABLE: Readonly<Record<CallName | StreamCallName, CallSpec>> = { ...CALLS, ...STREAM_CALLS }
 
@@ -403,14 +397,16 @@ export type CallInput<Name extends CallName> = z.output<(typeof CALLS)[Name]['in
 /**
  * The input as its call takes it. Throws CONFIG_INVALID naming the member, what is wrong with it and the accepted form.
  */
-export function parseCall<Name extends CallName>(name: Name, input: unknown): CallInput<Name> {
+export function parseCall<Name extends CallName>(name: Name, input: unknown): CallInput<Name>
+export function parseCall<Name extends OpenCallName>(name: Name, input: unknown): OpenCallInput<Name>
+export function parseCall(name: CallName | OpenCallName, input: unknown): unknown {
   refuseUnstorable(name, input)
-  const schema: z.ZodType = CALLS[name].input
+  const schema: z.ZodType = CALL_TABLE[name].input
   const options = Object.fromEntries(
     [...schemaPaths(schema)].map((path) => [path, { accepted: callForm(name, path)! }]),
   )
   // Options of a configuration are named as its author wrote them.
-  return parseOptions(schema, input, { options, whole: 'input', within: /^(config|patch)\./ }) as CallInput<Name>
+  return parseOptions(schema, input, { options, whole: 'input', within: /^(config|patch)\./ })
 }
 
 /** Names of files and what stands for them: a file system takes controls in them. */
@@ -468,6 +464,7 @@ export interface CallData {
   'point.diff': PointDifferences
   'repository.list': readonly RepositoryView[]
   'repository.verify': Verification
+  'repository.prune': Pruned
   'key.list': KeyringView
   'storage.delete': { readonly deleted: boolean }
   'storage.list': readonly StoredFile[]
@@ -477,6 +474,7 @@ export interface CallData {
   /** JSON lines. */
   'audit.export': string
   'audit.note': { readonly noted: true }
+  'system.settings': SystemSettings
   'system.acceptClock': { readonly accepted: true }
   'system.rebuild': RebuildSummary
 }

@@ -11,7 +11,6 @@ export {
   type CallInput,
   type CallName,
   parseCall,
-  type StreamCallName,
 } from './calls.ts'
 export {
   alertConfigSchema,
@@ -35,7 +34,9 @@ export type {
   KeyringView,
   PointDifferences,
   PointListing,
+  Pruned,
   RepositoryView,
+  SystemSettings,
   Verification,
 } from './inspection-schemas.ts'
 export {
@@ -49,6 +50,12 @@ export {
 export { failed, type Page, type Result, resultOf, succeeded, type Warning } from './result.ts'
 export { EVERY_RIGHT, Right } from './rights.ts'
 export type { Shown } from './shown.ts'
+export {
+  isOpenCall,
+  type OpenCallInput,
+  type OpenCallName,
+  type StreamCallName,
+} from './stream-calls.ts'
 export {
   type LoggerConfig,
   listBackupsFilterSchema,
@@ -90,6 +97,7 @@ export type {
   RecoveryPointView,
   RecoveryRequestView,
   RetentionSimulation,
+  RunEventView,
   RunProgress,
   RunStats,
   RunView,
@@ -116,6 +124,7 @@ export {
   RecoveryType,
   Role,
   RUN_ITEMS_MAX,
+  RunEventKind,
   RunState,
   RunTrigger,
   SourceKind,

@@ -10,11 +10,13 @@ import {
   generation,
   hit,
   oddPoint,
+  pruned,
   repositoryId,
   sha256,
   share,
   shownPath,
   snapshotName,
+  systemSettings,
   text,
   time,
   uuid,
@@ -76,6 +78,10 @@ export const verification = z.strictObject({
   userFiles: count,
 })
 export type Verification = Shown<z.output<typeof verification>>
+
+export { pruned, systemSettings }
+export type Pruned = Shown<z.output<typeof pruned>>
+export type SystemSettings = Shown<z.output<typeof systemSettings>>
 
 export const keyring = z.strictObject({
   generation,

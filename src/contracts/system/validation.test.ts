@@ -8,7 +8,7 @@ import { failureOf } from '../failure.ts'
 import { callForm } from './call-forms.ts'
 import { backupOptionsSchema } from './config-settings.ts'
 import {
-  CALLS,
+  CALL_TABLE,
   type CallName,
   CONFIG_OPTIONS,
   configInputSchema,
@@ -153,7 +153,7 @@ test('every accepted form is said in both languages', () => {
 })
 
 test('every member of every call has an accepted form in both languages', () => {
-  for (const [name, { input }] of Object.entries(CALLS)) {
+  for (const [name, { input }] of Object.entries(CALL_TABLE)) {
     for (const path of schemaPaths(input)) {
       const form = callForm(name, path)
       assert.ok(form && form.en.length > 3, `${name}: ${path} has no accepted form`)

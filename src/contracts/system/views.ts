@@ -12,6 +12,7 @@ import type {
   Priority,
   RecoveryState,
   RecoveryType,
+  RunEventKind,
   RunState,
   RunTrigger,
   SourceKind,
@@ -91,6 +92,17 @@ export interface RunView {
   readonly warnings: readonly RunWarning[]
   readonly progress: RunProgress | null
   readonly error: Failure | null
+}
+
+export interface RunEventView {
+  /** To go on after it. Null: progress, which is told to whom listens alone. */
+  readonly id: string | null
+  readonly kind: RunEventKind
+  /** Of the run, by this event. */
+  readonly state: RunState
+  readonly at: string
+  /** As it stands when the event is told: it may have gone on since. */
+  readonly run: RunView
 }
 
 export interface RecoveryPointView {

@@ -33,6 +33,14 @@ export const RunState = {
 } as const
 export type RunState = (typeof RunState)[keyof typeof RunState]
 
+export const RunEventKind = {
+  /** It was made, began, or ended: the run says how it stands. */
+  STATE: 'STATE',
+  /** It has come further. */
+  PROGRESS: 'PROGRESS',
+} as const
+export type RunEventKind = (typeof RunEventKind)[keyof typeof RunEventKind]
+
 export const RunTrigger = { SCHEDULED: 'SCHEDULED', CATCH_UP: 'CATCH_UP', MANUAL: 'MANUAL' } as const
 export type RunTrigger = (typeof RunTrigger)[keyof typeof RunTrigger]
 

@@ -90,7 +90,13 @@ export interface VerifyJob {
   readonly readShare: number
 }
 
-export type EngineJob = BackupJob | RestoreJob | RetentionJob | SurveyJob | VerifyJob
+/** Frees what nothing needs any more. */
+export interface PruneJob {
+  readonly kind: 'prune'
+  readonly dryRun: boolean
+}
+
+export type EngineJob = BackupJob | RestoreJob | RetentionJob | SurveyJob | VerifyJob | PruneJob
 
 /** A restore point as the repository states it. */
 export interface PointFacts {
@@ -175,6 +181,7 @@ export interface EngineResults {
   readonly retention: RetentionOutcome
   readonly survey: Holdings
   readonly verify: VerifyResult
+  readonly prune: PruneResult
 }
 
 export interface EngineProgress {
@@ -225,6 +232,7 @@ const JOBS: Readonly<Record<EngineJob['kind'], Check>> = {
     has(job, { rules: isList, nowMs: isNumber, apply: isFlag, by: isText, known: isTexts, inUse: isTexts }),
   survey: (job) => has(job, { known: isTexts }),
   verify: (job) => has(job, { readShare: isNumber }),
+  prune: (job) => has(job, { dryRun: isFlag }),
 }
 
 const RESULTS: Readonly<Record<EngineJob['kind'], Check>> = {
@@ -246,6 +254,7 @@ const RESULTS: Readonly<Record<EngineJob['kind'], Check>> = {
       has(result['failure'], { detail: isText, context: isObject })),
   survey: (result) => has(result, { repositoryId: isText, points: isList, protections: isList, gone: isTexts }),
   verify: (result) => has(result, { problems: isList, hits: isList }),
+  prune: (result) => has(result, { packsDeleted: isNumber, bytesFreed: isNumber }),
 }
 
 const PROGRESS = {

@@ -1,7 +1,15 @@
 /** What a child process does for each kind of job, on an open repository. */
-import { backupFiles, ClientState, type Repository, readHistory, verifyRepository } from '../../engine/index.ts'
+import { backupFiles, ClientState, prune, type Repository, readHistory, verifyRepository } from '../../engine/index.ts'
 import { outcomeOf } from './backup-outcome.ts'
-import type { BackupJob, BackupOutcome, EngineJob, EngineResults, SurveyJob, VerifyJob } from './engine-protocol.ts'
+import type {
+  BackupJob,
+  BackupOutcome,
+  EngineJob,
+  EngineResults,
+  PruneJob,
+  SurveyJob,
+  VerifyJob,
+} from './engine-protocol.ts'
 import { holdingsOf } from './holdings.ts'
 import { restorePoint } from './restore-work.ts'
 import { carryOutRetention } from './retention-work.ts'
@@ -15,7 +23,14 @@ type Work = {
   ) => Promise<EngineResults[Kind]>
 }
 
-export const ENGINE_WORK: Work = { backup: backUp, restore: restorePoint, retention: carryOutRetention, survey, verify }
+export const ENGINE_WORK: Work = {
+  backup: backUp,
+  restore: restorePoint,
+  retention: carryOutRetention,
+  survey,
+  verify,
+  prune: pruneJob,
+}
 
 async function backUp(repository: Repository, { options }: BackupJob, context: WorkContext): Promise<BackupOutcome> {
   const result = await backupFiles(repository, {
@@ -33,6 +48,11 @@ async function backUp(repository: Repository, { options }: BackupJob, context: W
       }),
   })
   return outcomeOf(result)
+}
+
+function pruneJob(repository: Repository, { dryRun }: PruneJob, { stateDirectory, signal }: WorkContext) {
+  const seen = new ClientState(stateDirectory, repository.keys.repositoryId).heads()
+  return prune(repository, { dryRun, signal, ...(seen && { seen }) })
 }
 
 async function survey(repository: Repository, { known }: SurveyJob, { signal }: WorkContext) {

@@ -75,8 +75,8 @@ async function looking<T>(
   return await look(inspector, history)
 }
 
-/** The catalog may know of a point that the repository has let go meanwhile. */
-function snapshotOf(history: History, name: string, point: string): SnapshotEntry {
+/** The catalog may know of a point that the repository has let go meanwhile: POINT_NOT_FOUND. */
+export function snapshotOf(history: History, name: string, point: string): SnapshotEntry {
   const entry = history.snapshots.find((each) => each.name === name)
   if (entry) return entry
   throw new BackupError('POINT_NOT_FOUND', 'The repository has no such snapshot any more.', { context: { point } })

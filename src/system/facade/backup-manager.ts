@@ -1,3 +1,5 @@
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import type {
   BackupType,
   CallInput,
@@ -7,13 +9,16 @@ import type {
   Page,
   Result,
   RetentionSimulation,
+  RunEventView,
   RunState,
   RunView,
   Spelt,
   Widened,
 } from '../../contracts/system/index.ts'
-import type { FacadeCall } from './facade-call.ts'
-import { pathsHere, timeText } from './plain-input.ts'
+import { BackupError } from '../../kernel/backup-error.ts'
+import { success } from '../boundary.ts'
+import type { FacadeCall, FacadeOpen } from './facade-call.ts'
+import { pathsHere, splitSignal, timeText } from './plain-input.ts'
 
 export interface BackupFilters {
   readonly configId?: string
@@ -31,10 +36,12 @@ export interface SimulationOptions {
 /** Configurations and their runs. */
 export class BackupManager {
   readonly #call: FacadeCall
+  readonly #open: FacadeOpen
 
   /** @internal Made by the system alone. */
-  constructor(call: FacadeCall) {
+  constructor(call: FacadeCall, open: FacadeOpen) {
     this.#call = call
+    this.#open = open
   }
 
   /**
@@ -103,6 +110,20 @@ export class BackupManager {
     })
   }
 
+  /**
+   * What becomes of runs, of whatever process they are, as it happens: until `signal` is aborted or the loop is left.
+   * `after`: the `id` of the last event that was seen; what has happened since comes first. The loop throws OWNER_GONE
+   * where the process that tells it ends: follow again with `after`.
+   */
+  async followRuns(
+    options: { readonly after?: string; readonly runId?: string; readonly signal?: AbortSignal } = {},
+  ): Promise<Result<AsyncIterable<RunEventView>>> {
+    const { input, call } = splitSignal(options)
+    const opened = await this.#open('run.events', input, call)
+    if (!opened.success) return opened
+    return success({ data: eventsIn(opened.data, call.signal), warnings: opened.warnings })
+  }
+
   /** For every point whether it would be kept, and why. Changes nothing. */
   simulateRetention<const Options extends Widened<SimulationOptions>>(
     options?: Options & Spelt<Options, SimulationOptions>,
@@ -114,4 +135,19 @@ export class BackupManager {
   applyRetention(configId?: string, userId?: string): Promise<Result<RetentionSimulation>> {
     return this.#call('retention.apply', { configId, userId })
   }
+}
+
+async function* eventsIn(body: Readable, signal: AbortSignal | undefined): AsyncGenerator<RunEventView> {
+  let failure: unknown
+  body.once('error', (error) => {
+    failure = error
+  })
+  try {
+    for await (const line of createInterface({ input: body, crlfDelay: Number.POSITIVE_INFINITY }))
+      yield JSON.parse(line) as RunEventView
+  } finally {
+    body.destroy()
+  }
+  if (signal?.aborted) return
+  throw new BackupError('OWNER_GONE', 'The events broke off.', { cause: failure })
 }

@@ -6,11 +6,13 @@ import type {
   ConfigInput,
   ConfigView,
   KeyringView,
+  Pruned,
   RebuildSummary,
   RepositoryView,
   Result,
   RunView,
   Spelt,
+  SystemSettings,
   SystemStatus,
   Verification,
   Widened,
@@ -19,9 +21,9 @@ import { BackupError } from '../../kernel/backup-error.ts'
 import { failure } from '../boundary.ts'
 import type { Caller, Transport } from '../transport.ts'
 import { BackupManager } from './backup-manager.ts'
-import type { FacadeCall } from './facade-call.ts'
+import type { FacadeCall, FacadeOpen } from './facade-call.ts'
 import { MonitoringService } from './monitoring-service.ts'
-import { inputRefusal } from './plain-input.ts'
+import { inputRefusal, splitSignal } from './plain-input.ts'
 import { RecoveryService } from './recovery-service.ts'
 import { SchedulerService } from './scheduler-service.ts'
 import { StorageManager } from './storage-manager.ts'
@@ -55,11 +57,17 @@ export class BackupSystem {
         ? failure(refused, caller.locale)
         : this.#transport().call(name, input, { caller: this.#callerOf(input), ...options })
     }
-    this.manager = new BackupManager(call)
+    const open: FacadeOpen = async (name, input, options = {}) => {
+      const refused = inputRefusal(input)
+      return refused
+        ? failure(refused, caller.locale)
+        : this.#transport().open(name, input, { caller: this.#callerOf(input), ...options })
+    }
+    this.manager = new BackupManager(call, open)
     this.storage = new StorageManager({ call, transport: () => this.#transport(), caller })
     this.scheduler = new SchedulerService(call)
     this.monitor = new MonitoringService(call)
-    this.recover = new RecoveryService(call)
+    this.recover = new RecoveryService(call, open)
     this.#call = call
   }
 
@@ -131,9 +139,22 @@ export class BackupSystem {
     options: { readonly readShare?: number; readonly signal?: AbortSignal } = {},
     userId?: string,
   ): Promise<Result<Verification>> {
-    const isGiven = typeof options === 'object' && options !== null
-    const { signal, ...input } = isGiven ? options : { signal: undefined, readShare: options }
-    return this.#call('repository.verify', { ...input, userId }, signal ? { signal } : {})
+    const { input, call } = splitSignal(options)
+    return this.#call('repository.verify', { ...input, userId }, call)
+  }
+
+  /** Frees what no snapshot, pin or hold needs, now instead of with the next retention. `dryRun` only says what. */
+  pruneRepository(
+    options: { readonly dryRun?: boolean; readonly signal?: AbortSignal } = {},
+    userId?: string,
+  ): Promise<Result<Pruned>> {
+    const { input, call } = splitSignal(options)
+    return this.#call('repository.prune', { ...input, userId }, call)
+  }
+
+  /** What the system goes by, and where each value comes from. Secrets are hidden. */
+  getSettings(): Promise<Result<SystemSettings>> {
+    return this.#call('system.settings', {})
   }
 
   /** Who opens the repository: no secret is in it. */
@@ -192,5 +213,5 @@ function notInitialized({ locale }: Caller): Transport {
     Promise.resolve(
       failure<never>(new BackupError('NOT_INITIALIZED', 'initializeBackupSystem() was not called.'), locale),
     )
-  return { call: refuse, upload: refuse, download: refuse, [Symbol.asyncDispose]: async () => {} }
+  return { call: refuse, upload: refuse, open: refuse, [Symbol.asyncDispose]: async () => {} }
 }

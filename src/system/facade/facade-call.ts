@@ -1,4 +1,12 @@
-import type { CallData, CallInput, CallName, Result } from '../../contracts/system/index.ts'
+import type { Readable } from 'node:stream'
+import type {
+  CallData,
+  CallInput,
+  CallName,
+  OpenCallInput,
+  OpenCallName,
+  Result,
+} from '../../contracts/system/index.ts'
 
 /** One call through whatever transport the system has now. */
 export type FacadeCall = <Name extends CallName>(
@@ -6,3 +14,10 @@ export type FacadeCall = <Name extends CallName>(
   input: CallInput<Name>,
   options?: { readonly signal?: AbortSignal },
 ) => Promise<Result<CallData[Name]>>
+
+/** One whose answer is a body. */
+export type FacadeOpen = <Name extends OpenCallName>(
+  name: Name,
+  input: OpenCallInput<Name>,
+  options?: { readonly signal?: AbortSignal },
+) => Promise<Result<Readable>>

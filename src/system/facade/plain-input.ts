@@ -77,3 +77,12 @@ export function pathsHere<T>(input: T): T {
   if (typeof input !== 'object' || input === null || !('paths' in input) || !Array.isArray(input.paths)) return input
   return { ...input, paths: input.paths.map(pathHere) }
 }
+
+/** Options as a call takes them, the signal apart. What is no object is handed on, so that the call refuses it. */
+export function splitSignal<T extends { readonly signal?: AbortSignal }>(
+  options: T,
+): { readonly input: Omit<T, 'signal'>; readonly call: { readonly signal?: AbortSignal } } {
+  if (typeof options !== 'object' || options === null) return { input: { options } as never, call: {} }
+  const { signal, ...input } = options
+  return { input, call: signal ? { signal } : {} }
+}

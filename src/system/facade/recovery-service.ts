@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type {
   CallInput,
   FoundEntries,
@@ -12,16 +13,18 @@ import type {
   Spelt,
   Widened,
 } from '../../contracts/system/index.ts'
-import type { FacadeCall } from './facade-call.ts'
-import { pathHere } from './plain-input.ts'
+import type { FacadeCall, FacadeOpen } from './facade-call.ts'
+import { pathHere, splitSignal } from './plain-input.ts'
 
 /** Recovery points and restores. */
 export class RecoveryService {
   readonly #call: FacadeCall
+  readonly #open: FacadeOpen
 
   /** @internal Made by the system alone. */
-  constructor(call: FacadeCall) {
+  constructor(call: FacadeCall, open: FacadeOpen) {
     this.#call = call
+    this.#open = open
   }
 
   /**
@@ -80,6 +83,20 @@ export class RecoveryService {
     options: { readonly limit?: number } = {},
   ): Promise<Result<PointDifferences>> {
     return this.#call('point.diff', { ...options, pointId, otherId })
+  }
+
+  /**
+   * A file of a point as it is, or a folder as an archive (tar unless `format` says zip), as a stream: pipe it to where
+   * it is wanted. It fails half-way with DAMAGED; then what came is no whole file.
+   */
+  openContent(
+    pointId: string,
+    path: string,
+    options: { readonly format?: 'raw' | 'tar' | 'zip'; readonly signal?: AbortSignal } = {},
+    userId?: string,
+  ): Promise<Result<Readable>> {
+    const { input, call } = splitSignal(options)
+    return this.#open('point.dump', { ...input, pointId, path, userId }, call)
   }
 
   /** Kept whatever the policy says. In the repository before this answers. */

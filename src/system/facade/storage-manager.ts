@@ -56,7 +56,7 @@ export class StorageManager {
   ): Promise<Result<Uint8Array | Readable>> {
     const refused = pathRefusal(path)
     if (refused) return failure(refused, this.#parts.caller.locale)
-    const opened = await this.#parts.transport().download(path, this.#context(options?.signal))
+    const opened = await this.#parts.transport().open('storage.download', { path }, this.#context(options?.signal))
     if (!opened.success || options?.stream === true) return opened
     try {
       const pieces: Uint8Array[] = []

@@ -3,13 +3,22 @@
  * next owner, and nothing new is begun.
  */
 import type { Readable } from 'node:stream'
-import type { CallData, CallInput, CallName, Result } from '../../contracts/system/index.ts'
+import type {
+  CallData,
+  CallInput,
+  CallName,
+  OpenCallInput,
+  OpenCallName,
+  Result,
+} from '../../contracts/system/index.ts'
 import type { StoredUpload } from '../stored-upload.ts'
 import type { CallContext, Transport } from '../transport.ts'
 import { OwnerUnreachable } from './owner-unreachable.ts'
 
 /** Calls that change nothing and last as long as something else takes. */
 const WAITS: ReadonlySet<CallName> = new Set(['backup.wait'])
+/** They last as long as somebody listens. */
+const ENDLESS: ReadonlySet<OpenCallName> = new Set(['run.events'])
 /** A body that nobody reads must not keep the next owner out. */
 const DRAIN_MS_MAX = 60_000
 
@@ -42,10 +51,16 @@ export class DrainingTransport implements Transport {
     return this.#run(() => this.#inner.upload(path, body, context))
   }
 
-  download(path: string, context: CallContext): Promise<Result<Readable>> {
+  /** Bodies that end of themselves are given to their end; events are broken off, and followed at the next owner. */
+  open<Name extends OpenCallName>(
+    name: Name,
+    input: OpenCallInput<Name>,
+    context: CallContext,
+  ): Promise<Result<Readable>> {
     return this.#run(async () => {
-      const result = await this.#inner.download(path, context)
-      if (result.success) this.#follow(result.data)
+      const result = await this.#inner.open(name, input, context)
+      if (result.success && !ENDLESS.has(name)) this.#follow(result.data)
+      if (result.success && ENDLESS.has(name)) this.#breakOff(result.data)
       return result
     })
   }
@@ -67,6 +82,12 @@ export class DrainingTransport implements Transport {
     const ended = new Promise<void>((resolve) => body.once('close', resolve))
     this.#running.add(ended)
     void ended.then(() => this.#running.delete(ended))
+  }
+
+  #breakOff(events: Readable): void {
+    const end = () => events.destroy(new OwnerUnreachable('the owner yields'))
+    this.#leaving.signal.addEventListener('abort', end, { once: true })
+    events.once('close', () => this.#leaving.signal.removeEventListener('abort', end))
   }
 
   async #run<T>(work: () => Promise<T>): Promise<T> {

@@ -4,7 +4,14 @@
  */
 import net from 'node:net'
 import type { Readable } from 'node:stream'
-import type { CallData, CallInput, CallName, Result } from '../../contracts/system/index.ts'
+import type {
+  CallData,
+  CallInput,
+  CallName,
+  OpenCallInput,
+  OpenCallName,
+  Result,
+} from '../../contracts/system/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { monotonicNs } from '../../kernel/clock.ts'
 import { sleep } from '../../kernel/timer.ts'
@@ -73,8 +80,12 @@ export class ElectedTransport implements Transport {
     return this.#through(context, (transport) => transport.upload(path, body, context), { isRepeatable: false })
   }
 
-  download(path: string, context: CallContext): Promise<Result<Readable>> {
-    return this.#through(context, (transport) => transport.download(path, context))
+  open<Name extends OpenCallName>(
+    name: Name,
+    input: OpenCallInput<Name>,
+    context: CallContext,
+  ): Promise<Result<Readable>> {
+    return this.#through(context, (transport) => transport.open(name, input, context))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -21,7 +21,7 @@ function answering(body: Readable = Readable.from([])): Transport {
   return {
     call: async () => succeeded([]) as never,
     upload: async (at) => succeeded({ path: at, bytes: 0, sha256: '' }),
-    download: async () => succeeded(body),
+    open: async () => succeeded(body),
     [Symbol.asyncDispose]: async () => {},
   }
 }
@@ -29,7 +29,7 @@ function answering(body: Readable = Readable.from([])): Transport {
 test('a download that was begun is read to its end before the owner goes', async () => {
   const body = Readable.from([Buffer.alloc(10), Buffer.alloc(10)])
   const transport = new DrainingTransport(answering(body))
-  const { data } = await transport.download('a', { caller })
+  const { data } = await transport.open('storage.download', { path: 'a' }, { caller })
   let isDrained = false
   const drained = transport.drain().then(() => {
     isDrained = true
@@ -38,6 +38,17 @@ test('a download that was begun is read to its end before the owner goes', async
   for await (const _ of data) pieces.push(isDrained)
   assert.deepEqual(pieces, [false, false])
   await drained
+})
+
+test('whoever follows events is sent to the next owner at once', async () => {
+  const endless = new Readable({ read: () => {} })
+  const transport = new DrainingTransport(answering(endless))
+  const { data } = await transport.open('run.events', {}, { caller })
+  const broken = once(data!, 'close')
+  data!.once('error', () => {})
+  await transport.drain()
+  await broken
+  assert.equal(data!.destroyed, true)
 })
 
 test('a shutdown during an election leaves no owner behind', async () => {

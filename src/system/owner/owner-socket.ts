@@ -3,7 +3,15 @@ import fs from 'node:fs'
 import http from 'node:http'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { CALLS, type CallInput, type CallName } from '../../contracts/system/index.ts'
+import type { Locale } from '../../contracts/index.ts'
+import {
+  CALLS,
+  type CallInput,
+  type CallName,
+  isOpenCall,
+  type OpenCallInput,
+  type OpenCallName,
+} from '../../contracts/system/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { makeDirectories } from '../../kernel/directories.ts'
 import type { Log } from '../../kernel/log.ts'
@@ -15,8 +23,8 @@ import {
   CALL_BYTES_MAX,
   CALL_PATH,
   callSchema,
-  DOWNLOAD_PATH,
   decodeHeader,
+  OPEN_PATH,
   pathSchema,
   STATUS_MOVING,
   UPLOAD_HEADER,
@@ -95,7 +103,7 @@ async function answer(exchange: Exchange, transport: Transport, options: OwnerSo
     const { pathname } = new URL(exchange.request.url ?? '/', 'http://owner')
     if (pathname === CALL_PATH) await answerCall(exchange, transport)
     else if (pathname === UPLOAD_PATH) await answerUpload(exchange, transport)
-    else if (pathname === DOWNLOAD_PATH) await answerDownload(exchange, transport)
+    else if (pathname === OPEN_PATH) await answerOpen(exchange, transport)
     else if (pathname === YIELD_PATH) await answerYield(exchange, options)
     else send(exchange, failure(new BackupError('USAGE', 'The owner does not know this request.'), 'en'))
   } catch (error) {
@@ -118,14 +126,7 @@ async function answer(exchange: Exchange, transport: Transport, options: OwnerSo
 
 async function answerCall(exchange: Exchange, transport: Transport): Promise<void> {
   const { name, input, caller } = callSchema.parse(JSON.parse(await readBody(exchange.request)))
-  if (!isCallName(name))
-    return send(
-      exchange,
-      failure(
-        new BackupError('USAGE', `This owner does not know the call ${name}: it may be an older version.`),
-        caller.locale,
-      ),
-    )
+  if (!isCallName(name)) return send(exchange, unknownCall(name, caller.locale))
   send(exchange, await transport.call(name, input as CallInput<CallName>, { caller, signal: exchange.signal }))
 }
 
@@ -139,13 +140,21 @@ async function answerUpload(exchange: Exchange, transport: Transport): Promise<v
   send(exchange, await transport.upload(target, exchange.request, { caller, signal: exchange.signal }))
 }
 
-async function answerDownload(exchange: Exchange, transport: Transport): Promise<void> {
-  const { path: source, caller } = pathSchema.parse(JSON.parse(await readBody(exchange.request)))
-  const opened = await transport.download(source, { caller, signal: exchange.signal })
+async function answerOpen(exchange: Exchange, transport: Transport): Promise<void> {
+  const { name, input, caller } = callSchema.parse(JSON.parse(await readBody(exchange.request)))
+  if (!isOpenCall(name)) return send(exchange, unknownCall(name, caller.locale))
+  const opened = await transport.open(name, input as OpenCallInput<OpenCallName>, { caller, signal: exchange.signal })
   if (!opened.success) return send(exchange, opened)
   exchange.response.writeHead(200, { 'content-type': 'application/octet-stream' })
   // A failure half-way breaks the connection off: the other end never takes a part for the whole.
   await pipeline(opened.data, exchange.response)
+}
+
+function unknownCall(name: string, locale: Locale) {
+  return failure(
+    new BackupError('USAGE', `This owner does not know the call ${name}: it may be an older version.`),
+    locale,
+  )
 }
 
 function isCallName(name: string): name is CallName {

@@ -1,5 +1,5 @@
 /**
- * What goes over the owner's socket: HTTP with one JSON object a call; uploads and downloads as plain bodies. Both ends
+ * What goes over the owner's socket: HTTP with one JSON object a call; bodies of bytes and events as they are. Both ends
  * are this program.
  */
 import { z } from 'zod'
@@ -9,7 +9,8 @@ import type { Caller } from '../transport.ts'
 
 export const CALL_PATH = '/call'
 export const UPLOAD_PATH = '/upload'
-export const DOWNLOAD_PATH = '/download'
+/** Of what answers with a body. */
+export const OPEN_PATH = '/open'
 /** Asks the owner to make room; see ask-owner.ts. */
 export const YIELD_PATH = '/yield'
 /** Status of an answer that says: the owner goes, nothing was done, ask the next one. */

@@ -7,6 +7,8 @@ import {
   type CallData,
   type CallInput,
   type CallName,
+  type OpenCallInput,
+  type OpenCallName,
   type Result,
   resultOf,
 } from '../../contracts/system/index.ts'
@@ -17,8 +19,8 @@ import type { CallContext, Transport } from '../transport.ts'
 import { OwnerUnreachable } from './owner-unreachable.ts'
 import {
   CALL_PATH,
-  DOWNLOAD_PATH,
   encodeHeader,
+  OPEN_PATH,
   STATUS_MOVING,
   toldCaller,
   UPLOAD_HEADER,
@@ -61,10 +63,14 @@ export class SocketTransport implements Transport {
     >
   }
 
-  async download(path: string, context: CallContext): Promise<Result<Readable>> {
+  async open<Name extends OpenCallName>(
+    name: Name,
+    input: OpenCallInput<Name>,
+    context: CallContext,
+  ): Promise<Result<Readable>> {
     return this.#guard(context, async () => {
-      const { request, response } = this.#open({ path: DOWNLOAD_PATH }, context.signal)
-      request.end(JSON.stringify({ path, caller: toldCaller(context.caller) }))
+      const { request, response } = this.#request({ path: OPEN_PATH }, context.signal)
+      request.end(JSON.stringify({ name, input, caller: toldCaller(context.caller) }))
       const answer = refuseMoving(await response, this.socketPath)
       if (answer.headers['content-type'] === 'application/json')
         return resultOf(JSON.parse(await textOf(answer)) as Result<Readable>)
@@ -80,13 +86,13 @@ export class SocketTransport implements Transport {
     { isRepeatable = false, ...target }: Target & { readonly isRepeatable?: boolean },
   ): Promise<Result<unknown>> {
     return this.#guard({ ...context, isRepeatable }, async () => {
-      const { request, response } = this.#open(target, context.signal)
+      const { request, response } = this.#request(target, context.signal)
       const [answer] = await Promise.all([response.then((each) => refuseMoving(each, this.socketPath)), write(request)])
       return resultOf(JSON.parse(await textOf(answer)) as Result<unknown>)
     })
   }
 
-  #open(target: Target, signal: AbortSignal | undefined) {
+  #request(target: Target, signal: AbortSignal | undefined) {
     const request = http.request({
       socketPath: this.socketPath,
       method: 'POST',
