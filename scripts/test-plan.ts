@@ -1,7 +1,7 @@
 /** What a run of the tests will take and leave out, told before it begins; and how far it is, told while it goes. */
 import fs from 'node:fs'
 import path from 'node:path'
-import { noPooler, noServer } from '../test/harness/servers.ts'
+import { noOldestNode, noPooler, noServer } from '../test/harness/servers.ts'
 
 /** Seconds that a file takes on two slow cores with another file beside it, by the folder that it is in: rough. */
 const SECONDS_BY_FOLDER: Readonly<Record<string, number>> = {
@@ -25,9 +25,11 @@ export interface Machine {
   readonly noServer: (major: number) => string | false
   /** The same behind a pooler. */
   readonly noPooler: () => string | false
+  /** The same on the oldest Node. */
+  readonly noOldestNode: () => string | false
 }
 
-const here: Machine = { isRoot: process.getuid?.() === 0, noServer, noPooler }
+const here: Machine = { isRoot: process.getuid?.() === 0, noServer, noPooler, noOldestNode }
 
 export function secondsOf(file: string): number {
   const folder = file.split(path.sep).slice(0, 2).join('/')
@@ -52,11 +54,13 @@ export function planOf(
 function leftOut(texts: readonly string[], { isLong, machine }: { isLong: boolean; machine: Machine }): string[] {
   const filesWith = (pattern: RegExp) => texts.filter((text) => pattern.test(text)).length
   const pooler = machine.noPooler()
+  const oldest = machine.noOldestNode()
   const servers = SERVER_MAJORS.map((major) => machine.noServer(major)).filter((reason) => reason !== false)
   return [
     ...(isLong ? [] : ['the long form of the seeded sweeps (npm run test:long)']),
     ...servers.map((reason) => `some of ${filesWith(/noServer\(|temporaryPostgres\(/)} files: ${reason}`),
     ...(pooler === false ? [] : [`${filesWith(/noPooler\(/)} files: ${pooler}`]),
+    ...(oldest === false ? [] : [`${filesWith(/noOldestNode\(/)} files: ${oldest}`]),
     ...(machine.isRoot
       ? []
       : [

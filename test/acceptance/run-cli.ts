@@ -1,5 +1,7 @@
 /** Runs the built command line as a user does: a process of its own, an environment of its own. */
 import { spawn } from 'node:child_process'
+import fs from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
 
 export const CLI = path.resolve(import.meta.dirname, '../../dist/bin/neonpro-backup.js')
@@ -15,6 +17,8 @@ export interface Ran {
 export interface RunOptions {
   readonly env: Readonly<Record<string, string>>
   readonly cwd?: string
+  /** Another Node than that of the tests. */
+  readonly node?: string
   /** Another entry than the command line's. */
   readonly program?: string
   /** Runs as this user and group; only root can. */
@@ -27,7 +31,7 @@ export interface RunOptions {
 
 export function runCli(args: readonly string[], options: RunOptions): Promise<Ran> {
   const env = { PATH: process.env['PATH'] ?? '', LANG: 'C', ...homeOf(options.env), ...options.env }
-  const child = spawn(process.execPath, [options.program ?? CLI, ...args], {
+  const child = spawn(options.node ?? process.execPath, [options.program ?? CLI, ...args], {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(options.cwd !== undefined && { cwd: options.cwd }),
@@ -56,9 +60,20 @@ export function runCli(args: readonly string[], options: RunOptions): Promise<Ra
   })
 }
 
-/** As root, the fixed HOME would be the machine's own: the user's folder of the test takes its place. */
+let ownHome: string | undefined
+
+/**
+ * As root, the fixed HOME would be the machine's own: the user's folder of the test takes its place, or one of this
+ * process.
+ */
 function homeOf({ HOME }: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return HOME === undefined ? {} : { NEONPRO_BACKUP_HOME: path.join(HOME, '.local/state/neonpro-backup') }
+  if (HOME !== undefined) return { NEONPRO_BACKUP_HOME: path.join(HOME, '.local/state/neonpro-backup') }
+  if (ownHome === undefined) {
+    const made = fs.mkdtempSync(path.join(os.tmpdir(), 'neonpro-test-home-'))
+    process.once('exit', () => fs.rmSync(made, { recursive: true, force: true }))
+    ownHome = made
+  }
+  return { NEONPRO_BACKUP_HOME: ownHome }
 }
 
 function lastObject(text: string): Record<string, unknown> | undefined {

@@ -28,6 +28,7 @@ test('the plan counts files and minutes, and names what this machine lacks', () 
     isRoot: false,
     noServer: (major: number) => (major === 17 ? 'no 17' : false) as string | false,
     noPooler: () => 'no pooler' as string | false,
+    noOldestNode: () => 'no old Node' as string | false,
   }
   const [first, ...left] = planOf(here.files, how, lacking)
   assert.match(first ?? '', /then 3 files of tests, 2 at a time: about 2 minutes/)
@@ -37,13 +38,14 @@ test('the plan counts files and minutes, and names what this machine lacks', () 
       'will be left out: the long form of the seeded sweeps (npm run test:long)',
       'will be left out: some of 1 files: no 17',
       'will be left out: 0 files: no pooler',
+      'will be left out: 0 files: no old Node',
       'will be left out: some of 1 files: this is not root',
     ],
   )
   const whole = planOf(
     here.files,
     { ...how, isLong: true },
-    { isRoot: true, noServer: () => false, noPooler: () => false },
+    { isRoot: true, noServer: () => false, noPooler: () => false, noOldestNode: () => false },
   )
   assert.equal(whole.length, 1, 'nothing is left out')
 })

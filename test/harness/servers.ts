@@ -1,4 +1,4 @@
-/** Which PostgreSQL servers this machine has. Imports nothing of the product: it is asked before anything is built. */
+/** Which PostgreSQL servers, and which other programs for tests, this machine has. Imports nothing of the product: it is asked before anything is built. */
 import fs from 'node:fs'
 import path from 'node:path'
 
@@ -25,4 +25,17 @@ export function poolerProgram(): string | undefined {
 /** Why tests behind a pooler are left out, or false. */
 export function noPooler(): string | false {
   return poolerProgram() ? false : 'PgBouncer is not installed (apt-get install pgbouncer)'
+}
+
+/** What `engines` of package.json promises. */
+export const OLDEST_NODE = '22.15.0'
+
+/** Where the oldest Node is that is supported, or undefined. */
+export function oldestNode(): string | undefined {
+  return [path.join(root, '.servers/oldest-node/bin/node')].find((file) => fs.existsSync(file))
+}
+
+/** Why tests under it are left out, or false. */
+export function noOldestNode(): string | false {
+  return oldestNode() ? false : `Node.js ${OLDEST_NODE} is not here (npm run servers brings it)`
 }
