@@ -20,7 +20,7 @@ module.exports = {
     },
     // The engine's process is a program of its own, and a thread that reads packs of another machine opens their store: their
     // entries compose too.
-    { name: 'registries-only-from-compose', severity: 'error', from: { pathNot: '^src/(system/compose(-channels)?|services/execution/engine-child|engine/worker/far-worker-main)[.]ts$' }, to: { path: '^src/[^/]+/all[.]ts$' } },
+    { name: 'registries-only-from-compose', severity: 'error', from: { pathNot: '^src/(system/compose(-channels|-sources)?|services/execution/engine-child|engine/worker/far-worker-main)[.]ts$' }, to: { path: '^src/[^/]+/all[.]ts$' } },
     { name: 'drivers-only-via-registry', severity: 'error', from: { pathNot: ['^src/[^/]+/all[.]ts$', drivers, '[.]test[.]ts$'] }, to: { path: drivers } },
     {
       name: 'drivers-are-strangers', severity: 'error', from: { path: '^src/(storage|sources|notifiers)/(providers|drivers|channels)/([^/]+)', pathNot: '[.]test[.]ts$' },

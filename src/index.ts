@@ -6,7 +6,6 @@ export type {
   AuditVerdict,
   BackupMetrics,
   BackupOptionsInput,
-  ConfigInput,
   ConfigView,
   Failure,
   FoundEntries,
@@ -77,5 +76,6 @@ export {
 export { BackupError, isBackupError } from './kernel/backup-error.ts'
 export type { ObjectStore, RepositoryLocation } from './storage/index.ts'
 export { openStore, parseLocation } from './system/compose.ts'
+export type { LibraryConfigInput as ConfigInput } from './system/facade/config-input.ts'
 export { BackupSystem, getBackupSystem, initializeBackupSystem } from './system/public.ts'
 export type { SystemConfigInput } from './system/system-config.ts'

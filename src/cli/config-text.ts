@@ -1,11 +1,11 @@
 /** A configuration as a person reads it. */
-import type { ConfigView, ScheduleSettings } from '../contracts/system/index.ts'
+import { type ConfigView, type ScheduleSettings, sourceText } from '../contracts/system/index.ts'
 import type { CommandContext } from './command.ts'
 import { nextRunText } from './format.ts'
 
 export function sayConfig(config: ConfigView, { say, t }: CommandContext): void {
   say(t('config.title', { name: config.name, id: config.id }))
-  say(t('config.source', { source: config.settings.databaseLabel ?? config.settings.paths.join(', ') }))
+  say(t('config.source', { source: sourceText(config.settings) }))
   sayNext(config, { say, t })
 }
 

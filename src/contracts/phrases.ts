@@ -37,6 +37,7 @@ const PHRASES_PT_BR: Readonly<Record<string, string>> = {
   'it holds a NUL, half a character or a control character': 'tem um NUL, meio caractere ou um caractere de controle',
   'text without control characters': 'texto sem caracteres de controle',
   'it is no URL of that kind': 'não é uma URL desse tipo',
+  'it did not answer within {} s': 'ela não respondeu em {} s',
   'it is no list of addresses': 'não é uma lista de endereços',
   'a JSON object': 'um objeto JSON',
   'a file that this user can read': 'um arquivo que este usuário possa ler',

@@ -5,6 +5,7 @@ import type { Kek, Repository } from '../engine/index.ts'
 import type { JobQueue } from '../jobs/index.ts'
 import type { Log } from '../kernel/log.ts'
 import type { ChannelSettings, Notifier } from '../notifiers/index.ts'
+import type { Sources } from '../sources/index.ts'
 import type { ObjectStore, RepositoryLocation } from '../storage/index.ts'
 
 /** In `repositories`: of one that stood at a place before another took it. A place has one row of its own name. */
@@ -29,8 +30,8 @@ export interface RepositoryAccess {
   readonly keks: readonly Kek[]
   /** Folder of the client state (heads, caches). */
   readonly stateDirectory: string
-  /** Variables that no process of the engine is given. */
-  isWithheld(variable: string): boolean
+  /** Variables that no process of the engine is given, unless its source is of the kind that they belong to. */
+  isWithheld(variable: string, sourceKind?: string): boolean
   /** The caller disposes of it. Throws what Repository.open throws; REPOSITORY_MISSING for a known one that is gone. */
   open(signal?: AbortSignal): Promise<Repository>
   /** The bare store: its capacity and names need no key. The caller disposes of it. */
@@ -76,6 +77,8 @@ export interface SystemParts {
   readonly tenantId: string
   readonly queue: JobQueue
   readonly repository: RepositoryAccess
+  /** The kinds of sources that there are besides files. */
+  readonly sources: Sources
   /** Defaults for every configuration: performance, retention, filters, alertConfig. */
   readonly defaults: SystemDefaults
   readonly channels: ChannelSettings

@@ -32,3 +32,16 @@ export { createEntryAccess, type DataExtent, type EntryAccess, type ExtendedAttr
 export { type OwnerNames, readOwnerNames } from './files/owner-names.ts'
 export { type CompiledPattern, compilePattern, hasDotPart } from './files/pattern.ts'
 export { type MarkerFile, readMarker } from './files/read-marker.ts'
+export type {
+  OpenSource,
+  SourceCall,
+  SourceCapabilities,
+  SourceDriver,
+  SourceFacts,
+  SourceText,
+  StoredEntry,
+  Zod,
+} from './source-driver.ts'
+export { type ReachableSource, sourceFailed, sourceFailure } from './source-failure.ts'
+export { type DriverSettings, Sources } from './sources.ts'
+export { Cut, type StreamEntry } from './stream-entry.ts'

@@ -12,6 +12,7 @@ import { openAuditLog } from '../services/audit/index.ts'
 import { type ControlKey, findMaster, openControlKey, sealHealthchecks } from '../services/control-key/index.ts'
 import type { RepositoryAccess, SystemParts } from '../services/index.ts'
 import { openNotifiers } from './compose-channels.ts'
+import { sources } from './compose-sources.ts'
 import type { Started } from './facade/backup-system.ts'
 import { ALL_HANDLERS } from './handlers.ts'
 import { LocalTransport } from './local-transport.ts'
@@ -100,6 +101,7 @@ async function openParts(open: OpenOptions, onClose: (close: Close) => void): Pr
     catalog,
     queue,
     repository,
+    sources,
     log,
     home,
     keyFiles,

@@ -16,6 +16,7 @@ import {
 import type { Provider, RepositoryLocation } from '../storage/index.ts'
 import { ANNOUNCED } from './announced-providers.ts'
 import { type RegisteredProvider, storage } from './compose.ts'
+import { sources } from './compose-sources.ts'
 
 type SettingsOf<P> = P extends Provider<infer Settings> ? Settings : never
 
@@ -105,12 +106,15 @@ export function isSecretVariable(name: string): boolean {
 
 /**
  * Which variables a process that works with that place is not given: what is secret, since what it needs of that comes
- * in its first message; and what another provider's library would take for credentials.
+ * in its first message; and what another provider's or another source's library would take for its own.
  */
-export function withheldFrom({ kind }: RepositoryLocation): (variable: string) => boolean {
+export function withheldFrom({ kind }: RepositoryLocation): (variable: string, sourceKind?: string) => boolean {
   const others = [...providers, ...announced].filter((each) => each.kind !== kind)
   const foreign = new Set(others.flatMap(({ variables }) => Object.keys(variables)))
   const beginnings = others.flatMap(({ ambient = [] }) => ambient)
-  return (name) =>
-    isSecretVariable(name) || foreign.has(name) || beginnings.some((beginning) => name.startsWith(beginning))
+  return (name, sourceKind) =>
+    isSecretVariable(name) ||
+    foreign.has(name) ||
+    beginnings.some((beginning) => name.startsWith(beginning)) ||
+    sources.isForeign(name, sourceKind)
 }

@@ -60,7 +60,7 @@ const TYPED_AS_THEY_ARE = [
   /subtree (and|e) targetPath/g,
   /PENDING, RUNNING, COMPLETED,|PARTIAL, FAILED, CANCELLED (or|ou) MISSED|--state FAILED/g,
   /FULL, INCREMENTAL, DIFFERENTIAL(, FILES (or|ou) DATABASE)?/g,
-  /FILES( (or|ou) DATABASE)?\b|LOCAL, S3, GCS (or|ou) AZURE/g,
+  /FILES(,? ((or|ou) )?DATABASE)?\b|LOCAL, S3, GCS (or|ou) AZURE/g,
   /LOW, (NORMAL|MEDIUM), HIGH (or|ou) CRITICAL/g,
   /HOURLY(, DAILY, WEEKLY (or|ou) MONTHLY)?|--frequency DAILY/g,
   /SUN, MON, TUE, WED, THU, FRI (or|ou) SAT|(or|ou) MON\b/g,

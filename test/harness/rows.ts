@@ -1,12 +1,12 @@
 /** Rows of a system, as its use cases would have written them. */
 import { randomUUID } from 'node:crypto'
-import type { ConfigSettings, RunState } from '../../src/contracts/system/index.ts'
+import type { RunState, StoredSettings } from '../../src/contracts/system/index.ts'
 import { sourcePurpose } from '../../src/services/control-key/index.ts'
 import type { SystemParts } from '../../src/services/index.ts'
 
 type Where = Pick<SystemParts, 'catalog' | 'tenantId'>
 
-const DAILY: ConfigSettings = {
+const DAILY: StoredSettings = {
   kind: 'FILES',
   paths: ['/srv/documents'],
   type: 'INCREMENTAL',
@@ -20,11 +20,11 @@ const DAILY: ConfigSettings = {
 }
 
 /** Daily at 02:00 in São Paulo unless they say otherwise. */
-export function testSettings(settings: Partial<ConfigSettings> = {}): ConfigSettings {
+export function testSettings(settings: Partial<StoredSettings> = {}): StoredSettings {
   return { ...DAILY, ...settings }
 }
 
-export interface TestConfig extends Partial<ConfigSettings> {
+export interface TestConfig extends Partial<Omit<StoredSettings, 'source'>> {
   readonly name?: string
   readonly enabled?: boolean
   readonly createdAt?: Date

@@ -15,6 +15,7 @@ import { configTag } from '../../src/services/execution/index.ts'
 import type { AuditEvent, SystemParts } from '../../src/services/index.ts'
 import { parseLocation } from '../../src/system/compose.ts'
 import { openNotifiers } from '../../src/system/compose-channels.ts'
+import { sources } from '../../src/system/compose-sources.ts'
 import { openRepositoryAccess } from '../../src/system/repository-access.ts'
 import { temporaryCatalog } from './catalog.ts'
 import { backup, open, rawKey, type TestRepository } from './repository.ts'
@@ -61,6 +62,7 @@ export async function testSystem(options: TestSystemOptions = {}): Promise<TestS
     tenantId,
     queue: recordingQueue(enqueued),
     repository,
+    sources,
     channels: {},
     notifiers: openNotifiers(own.channels ?? {}),
     home,

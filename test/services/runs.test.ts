@@ -10,11 +10,11 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { DEFAULT_TENANT_ID } from '../../src/catalog/index.ts'
-import type { ConfigSettings, RunView } from '../../src/contracts/system/index.ts'
+import type { RunView, StoredSettings } from '../../src/contracts/system/index.ts'
 import { forgetSnapshots, readHistory, type SnapshotEntry } from '../../src/engine/index.ts'
 import { IndexClass, openIndex } from '../../src/engine/snapshot/index.ts'
 import { isBackupError } from '../../src/kernel/backup-error.ts'
-import { carryOutRun, checkPaths, pointIdOf } from '../../src/services/execution/index.ts'
+import { carryOutRun, checkPaths, checkSource, pointIdOf } from '../../src/services/execution/index.ts'
 import type { SystemParts } from '../../src/services/index.ts'
 import { getRecoveryPoints } from '../../src/services/recovery/index.ts'
 import {
@@ -155,7 +155,7 @@ test('every option of a configuration has its effect', async () => {
   await using system = await testSystem({ folder: base.path })
   const source = path.join(base.path, 'source')
   slowTree(source, 4)
-  const stored = async (settings: Partial<ConfigSettings>, folder = source) => {
+  const stored = async (settings: Partial<Omit<StoredSettings, 'source'>>, folder = source) => {
     const run = await ran(system, await addConfig(system.parts, { paths: [folder], ...settings }))
     return {
       bytes: run.stats!.bytesStored,
@@ -389,7 +389,11 @@ test('paths that can not be backed up are refused, before a run as when they are
     await why(path.join(base.path, 'nothing')),
     `SOURCE_UNREADABLE ${path.join(base.path, 'nothing')} ENOENT`,
   )
-  await assert.rejects(checkPaths({ kind: 'DATABASE', paths: [] }, location), failsWith('SOURCE_NOT_AVAILABLE'))
+  const other = { kind: 'DATABASE', label: '', settings: {} }
+  await assert.rejects(
+    checkSource({ repository: location, sources: system.parts.sources }, { source: other }),
+    failsWith('SOURCE_NOT_AVAILABLE'),
+  )
   const claim = await claimed(
     system.parts,
     await requestRun(system.parts, {

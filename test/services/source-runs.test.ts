@@ -4,7 +4,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { fill } from '../../src/contracts/index.ts'
-import type { ConfigSettings, RunView } from '../../src/contracts/system/index.ts'
+import type { RunView, StoredSettings } from '../../src/contracts/system/index.ts'
 import { backupPartial } from '../../src/services/alarms/rules/backup-partial.ts'
 import { carryOutRun } from '../../src/services/execution/index.ts'
 import { claimRun, getRun, requestRun } from '../../src/services/scheduling/index.ts'
@@ -23,7 +23,7 @@ async function ran({ parts }: TestSystem, configId: string): Promise<RunView> {
 interface Clinic {
   readonly system: TestSystem
   readonly at: (name: string) => string
-  readonly config: (settings?: Partial<ConfigSettings>) => Promise<string>
+  readonly config: (settings?: Partial<Omit<StoredSettings, 'source'>>) => Promise<string>
 }
 
 async function clinic(base: string): Promise<Clinic> {
@@ -34,7 +34,7 @@ async function clinic(base: string): Promise<Clinic> {
     fs.writeFileSync(path.join(at(folder), 'a'), folder)
   }
   let number = 0
-  const config = (settings: Partial<ConfigSettings> = {}) => {
+  const config = (settings: Partial<Omit<StoredSettings, 'source'>> = {}) => {
     number += 1
     return addConfig(system.parts, { name: `Clinic ${number}`, paths: [at('one'), at('two')], ...settings })
   }

@@ -4,6 +4,8 @@ import { holdsDatabase } from '../../kernel/home-folder.ts'
 import { machineZone } from '../../kernel/zone.ts'
 import { checkNewConfig } from '../../services/configs/index.ts'
 import { storage } from '../../system/compose.ts'
+import { sources } from '../../system/compose-sources.ts'
+import type { LibraryConfigInput } from '../../system/facade/config-input.ts'
 import { resolveSettings } from '../../system/settings/index.ts'
 import { type CommandContext, type CommandResult, textOption } from '../command.ts'
 import { configPatchOf } from '../config-options.ts'
@@ -26,7 +28,7 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   const madeRepository = await watchForNewRepository(context)
   await using started = await openCommandSystem(context, { mayCreate: true, mayBeginOver: false })
   const made = await madeRepository()
-  const result = await started.system.manager.createConfig(input)
+  const result = await started.system.manager.createConfig(input as LibraryConfigInput)
   const config = dataOf(result, context)
   context.say(context.t('config.saved', { name: config.name }))
   sayConfig(config, context)
@@ -39,7 +41,8 @@ async function refuseBeforeMaking(input: ConfigInput, context: CommandContext): 
   const { home, databaseUrl, repository: location, locale, defaults } = values
   const isMade = databaseUrl !== undefined || holdsDatabase(home)
   if (isMade && (await storage.holdsRepository(location, context.signal))) return
-  await checkNewConfig(input, { locale, defaults, repository: { localRoot: storage.localRootOf(location) } })
+  const repository = { localRoot: storage.localRootOf(location) }
+  await checkNewConfig(input, { locale, defaults, repository, sources }, context.signal)
 }
 
 /** A machine in UTC mostly means that nobody has told it where it is: at a terminal that is asked. */

@@ -1,5 +1,5 @@
-import type { ConfigPatch } from '../../contracts/system/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
+import type { LibraryConfigPatch } from '../../system/facade/config-input.ts'
 import { type CommandContext, type CommandResult, listOption, textOption } from '../command.ts'
 import { configPatchOf } from '../config-options.ts'
 import { sayConfig } from '../config-text.ts'
@@ -15,7 +15,7 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
     ...cleared,
     ...(await configPatchOf(context)),
     ...(rename !== undefined && { name: rename }),
-  } as ConfigPatch
+  } as LibraryConfigPatch
   if (Object.keys(patch).length === 0) throw new BackupError('USAGE', 'Say what to change, such as --time 03:00.')
   await using started = await openCommandSystem(context)
   const { id } = await configByName(started.system, String(context.args[0]), context)

@@ -1,3 +1,4 @@
+import { sourceText } from '../../contracts/system/index.ts'
 import type { CommandContext, CommandResult } from '../command.ts'
 import { nextRunText, tableLines } from '../format.ts'
 import type { AnswerOf } from '../json/index.ts'
@@ -10,7 +11,7 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   const rows = configs.map(({ id, name, enabled, nextRunLocal, schedulerAlive, settings }) => [
     name,
     id.slice(0, 8),
-    settings.databaseLabel ?? settings.paths.join(', '),
+    sourceText(settings),
     enabled
       ? nextRunLocal === null
         ? t('status.byHand')

@@ -8,7 +8,7 @@ import { test } from 'node:test'
 import { Command } from 'commander'
 import { httpReceiver } from '../../../test/harness/http-receiver.ts'
 import { temporaryDirectory } from '../../../test/harness/temporary-directory.ts'
-import type { ConfigSettings, ConfigView, RunView } from '../../contracts/system/index.ts'
+import type { ConfigView, RunView, StoredSettings } from '../../contracts/system/index.ts'
 import { resolveSettings } from '../../system/settings/index.ts'
 import type { CommandContext } from '../command.ts'
 import { quoted } from '../format.ts'
@@ -34,7 +34,7 @@ function contextIn(locale: Locale): CommandContext {
 }
 
 interface Planted {
-  readonly settings?: Partial<ConfigSettings>
+  readonly settings?: Partial<StoredSettings>
   readonly view?: Partial<ConfigView>
   readonly runs?: ReadonlyArray<Partial<RunView>>
 }

@@ -65,7 +65,10 @@ const limit = z.number().int().min(1).max(10_000).optional()
 const actFact = z.union([z.string().max(200), z.number(), z.boolean(), z.array(z.string().max(200)).max(100)])
 const named = { config: ['CONFIG_NOT_FOUND'], run: ['RUN_NOT_FOUND'], request: ['REQUEST_NOT_FOUND'] } as const
 /** Of a configuration that is saved: what it backs up is looked at, and it is written into the repository. */
-const SAVE_ERRORS = ['CONFIG_EXISTS', 'SOURCE_UNREADABLE', 'SOURCE_NOT_AVAILABLE', ...REPOSITORY_ERRORS] as const
+const SAVE_ERRORS = [
+  ...['CONFIG_EXISTS', 'SOURCE_UNREADABLE', 'SOURCE_FAILED', 'SOURCE_NOT_AVAILABLE'],
+  ...REPOSITORY_ERRORS,
+] as const
 const POINT_ERRORS = ['POINT_NOT_FOUND', 'SNAPSHOT_NOT_FOUND', 'ID_AMBIGUOUS', ...REPOSITORY_ERRORS] as const
 const RETENTION_ERRORS = [...named.config, 'SNAPSHOT_PROTECTED', 'WORKER_LOST', ...REPOSITORY_ERRORS] as const
 

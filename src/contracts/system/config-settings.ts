@@ -9,6 +9,9 @@ import { isTilded, TILDE_KEPT } from '../../kernel/tilde.ts'
 import { KEEPS_NOTHING, keepsNothing } from '../retention.ts'
 import { BackupFrequency, BackupType, Priority, SourceKind } from './vocabulary.ts'
 
+/** As configurations and snapshot documents name a kind of source. */
+export const SOURCE_KIND_FORM = /^[A-Z][A-Z0-9_]{0,31}$/
+
 /** The same check, and a type that tells a literal which is none of these words. */
 function spelt<Word extends string>(text: z.ZodString): z.ZodType<Word, Word> {
   return text as unknown as z.ZodType<Word, Word>
@@ -126,10 +129,13 @@ export type BackupOptionsInput = z.input<typeof backupOptionsSchema>
 /** What `createConfig` and `updateConfig` take. */
 export const configInputSchema = z.strictObject({
   name: z.string().trim().min(1).max(200),
-  kind: z.enum(SourceKind).optional(),
+  /** FILES, DATABASE for what a URL names, or the kind of a driver: which of those there are, only the system knows. */
+  kind: z.string().regex(SOURCE_KIND_FORM).optional(),
   paths: z.array(pathSchema).optional(),
   /** A connection URL. It is sealed at once and never shown with its password. */
   databaseUrl: z.string().optional(),
+  /** Of a driver's kind: all that it takes to reach the source. What is secret in it is sealed at once. */
+  source: z.record(z.string(), z.unknown()).optional(),
   ...backupOptionsSchema.shape,
 })
 export type ConfigInput = z.input<typeof configInputSchema>
@@ -142,15 +148,30 @@ export const configPatchSchema = z.strictObject(
 )
 export type ConfigPatch = z.input<typeof configPatchSchema>
 
-/**
- * The canonical form: what is stored, recorded in the repository and shown. Filters are nested, `databaseUrl` is gone
- * (sealed elsewhere), the zone is always named.
- */
-export interface ConfigSettings {
-  readonly kind: SourceKind
+/** Files and folders of this machine. */
+export interface FilesSource {
+  readonly kind: typeof SourceKind.FILES
   readonly paths: readonly string[]
-  /** For people: without the password. Only for databases. */
-  readonly databaseLabel?: string
+}
+
+/** What a driver reads. */
+export interface DriverSource {
+  readonly kind: string
+  /** For people: which source it is. Holds no secret. */
+  readonly label: string
+  /** Without what is secret, which lies sealed elsewhere. */
+  readonly settings: Readonly<Record<string, unknown>>
+}
+
+/** What is backed up: a union by kind. */
+export type ConfigSource = FilesSource | DriverSource
+
+export function isFiles(source: ConfigSource): source is FilesSource {
+  return source.kind === SourceKind.FILES
+}
+
+/** What a configuration says whatever it backs up. Filters are nested, the zone is always named. */
+export interface CommonSettings {
   readonly type: BackupType
   readonly schedule: ScheduleSettings
   readonly timezone: string
@@ -169,6 +190,52 @@ export interface ConfigSettings {
   readonly tags: readonly string[]
 }
 
+/** The canonical form, which programs work with. */
+export interface ConfigSettings extends CommonSettings {
+  readonly source: ConfigSource
+}
+
+/**
+ * As settings are stored, recorded in the repository and shown: `kind` and `paths` where they stood before there were
+ * drivers, so that versions of then go on with files as they are, and refuse other kinds by name.
+ */
+export interface StoredSettings extends CommonSettings {
+  readonly kind: string
+  /** Empty for what is no files. */
+  readonly paths: readonly string[]
+  /** Absent for files. */
+  readonly source?: Omit<DriverSource, 'kind'>
+  /** Only of former versions. */
+  readonly databaseLabel?: string
+}
+
+export function settingsOf(stored: StoredSettings): ConfigSettings {
+  const { kind, paths, source, databaseLabel, ...common } = stored
+  return { ...common, source: sourceOfStored(stored) }
+}
+
+/** What a stored configuration backs up. One that is only known by its points has nothing in it. */
+export function sourceOfStored({
+  kind = SourceKind.FILES,
+  paths = [],
+  source,
+  databaseLabel = kind,
+}: Partial<Pick<StoredSettings, 'kind' | 'paths' | 'source' | 'databaseLabel'>>): ConfigSource {
+  return kind === SourceKind.FILES ? { kind, paths } : { kind, label: databaseLabel, settings: {}, ...source }
+}
+
+export function storedSettings({ source, ...common }: ConfigSettings): StoredSettings {
+  if (isFiles(source)) return { ...source, ...common }
+  const { kind, ...driver } = source
+  return { kind, paths: [], source: driver, ...common }
+}
+
+/** What a configuration backs up, in one line for people. */
+export function sourceText(stored: Parameters<typeof sourceOfStored>[0]): string {
+  const source = sourceOfStored(stored)
+  return isFiles(source) ? source.paths.join(', ') : source.label
+}
+
 export type ScheduleSettings =
   | { readonly kind: 'MANUAL' }
   | { readonly kind: 'CRON'; readonly cron: string }
@@ -185,7 +252,10 @@ export type ScheduleSettings =
  * What a run goes by: the configuration's own settings, and the system's where it says nothing. Members of performance,
  * filters and alertConfig one by one; a retention as a whole.
  */
-export function effectiveSettings(settings: ConfigSettings, defaults: SystemDefaults): ConfigSettings {
+export function effectiveSettings<Settings extends CommonSettings>(
+  settings: Settings,
+  defaults: SystemDefaults,
+): Settings {
   const retention = settings.retention ?? defaults.retention
   return {
     ...settings,
@@ -198,8 +268,8 @@ export function effectiveSettings(settings: ConfigSettings, defaults: SystemDefa
 
 /** Of `initializeBackupSystem` or config.json: what counts for every configuration that does not say otherwise. */
 export interface SystemDefaults {
-  readonly performance?: ConfigSettings['performance'] | undefined
-  readonly retention?: ConfigSettings['retention'] | undefined
-  readonly filters?: ConfigSettings['filters'] | undefined
-  readonly alertConfig?: ConfigSettings['alertConfig'] | undefined
+  readonly performance?: CommonSettings['performance'] | undefined
+  readonly retention?: CommonSettings['retention'] | undefined
+  readonly filters?: CommonSettings['filters'] | undefined
+  readonly alertConfig?: CommonSettings['alertConfig'] | undefined
 }

@@ -16,6 +16,8 @@ export interface ValidationPlace {
   readonly whole?: string
   /** Where the value comes from, put before each path: "config.json: ". */
   readonly origin?: string
+  /** Names of members whose values are never repeated, besides those that look like secrets. */
+  readonly secrets?: readonly string[]
   /** What leads to the options, and is not named with them. */
   readonly within?: RegExp
 }
@@ -59,7 +61,7 @@ function refusalOf(issue: Issue, value: unknown, place: ValidationPlace): Backup
   if (issue.code === 'unrecognized_keys') return unknownOption(issue, place)
   return invalidOption(
     pathText(issue.path) || (place.whole ?? 'config'),
-    whyOf(issue, valueAt(value, issue.path)),
+    whyOf(issue, valueAt(value, issue.path), place),
     place,
   )
 }
@@ -77,14 +79,15 @@ function unknownOption(issue: Issue & { code: 'unrecognized_keys' }, place: Vali
   })
 }
 
-function whyOf(issue: Issue, value: unknown): string {
+function whyOf(issue: Issue, value: unknown, { secrets = [] }: ValidationPlace): string {
   if (issue.message === KEEPS_NOTHING || issue.message === TILDE_KEPT) return issue.message
   if (value === undefined) return 'it is missing'
   if (typeof value === 'function') return 'it is of the type function'
-  const name = String(issue.path.findLast((part) => typeof part === 'string') ?? '')
   if (typeof value === 'object' && value !== null)
     return `it is of the type ${Array.isArray(value) ? 'list' : 'object'}`
-  if (NEVER_REPEATED.test(name)) return `it is of the type ${typeof value}`
+  const names = issue.path.filter((part) => typeof part === 'string')
+  if (NEVER_REPEATED.test(names.at(-1) ?? '') || names.some((each) => secrets.includes(each)))
+    return `it is of the type ${typeof value}`
   const text = typeof value === 'string' ? JSON.stringify(value) : String(value)
   return `it is ${text.length > VALUE_CHARS_MAX ? `${text.slice(0, VALUE_CHARS_MAX)}…` : text}`
 }

@@ -40,10 +40,10 @@ import {
   RecoveryType,
   RunState,
   RunTrigger,
-  SourceKind,
   VerdictReason,
 } from './vocabulary.ts'
 
+const sourceKind = text.describe('FILES, or the kind of another source.')
 const percent = z.number().min(0).max(100)
 
 const schedule = z.discriminatedUnion('kind', [
@@ -60,9 +60,16 @@ const schedule = z.discriminatedUnion('kind', [
 ])
 
 const settings = z.strictObject({
-  kind: z.enum(SourceKind),
-  paths: texts,
-  databaseLabel: text.exactOptional().describe('URL of a database, without its password; absent for files.'),
+  kind: sourceKind,
+  paths: texts.describe('Empty for what is no files.'),
+  source: z
+    .strictObject({
+      label: text.describe('Which source it is, for people.'),
+      settings: z.record(text, z.unknown()).describe('Of its kind, without what is secret.'),
+    })
+    .exactOptional()
+    .describe('Absent for files.'),
+  databaseLabel: text.exactOptional().describe('Of former versions: the URL of a database, without its password.'),
   type: z.enum(BackupType),
   schedule,
   timezone: text.describe('IANA name.'),
@@ -79,7 +86,7 @@ const settings = z.strictObject({
 export const configMembers = {
   id: uuid,
   name: text,
-  kind: z.enum(SourceKind),
+  kind: sourceKind,
   enabled: flag,
   generation: z.int().min(1).describe('Grows with each change.'),
   settings,

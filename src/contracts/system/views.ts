@@ -1,7 +1,7 @@
 /** What the system shows: plain JSON, times as ISO 8601 in UTC, sizes in bytes. No secret is ever in one. */
 
 import type { Failure } from '../failure.ts'
-import type { ConfigSettings } from './config-settings.ts'
+import type { StoredSettings } from './config-settings.ts'
 import type {
   AlertSeverity,
   AlertState,
@@ -15,19 +15,19 @@ import type {
   RunEventKind,
   RunState,
   RunTrigger,
-  SourceKind,
   VerdictReason,
 } from './vocabulary.ts'
 
 export interface ConfigView {
   readonly id: string
   readonly name: string
-  readonly kind: SourceKind
+  /** FILES, or the kind of its driver. */
+  readonly kind: string
   readonly enabled: boolean
   /** Grows with each change. */
   readonly generation: number
-  /** As given, without secrets; the database URL has no password. */
-  readonly settings: ConfigSettings
+  /** As given, without secrets. */
+  readonly settings: Omit<StoredSettings, 'healthcheckSealed'>
   readonly createdAt: string
   readonly updatedAt: string
   /** When it runs next, in UTC, and the same moment with the offset of the configuration's zone. Null when disabled. */

@@ -18,7 +18,10 @@ export type BackupFrequency = (typeof BackupFrequency)[keyof typeof BackupFreque
 export const StorageProvider = { LOCAL: 'LOCAL', S3: 'S3', GCS: 'GCS', AZURE: 'AZURE' } as const
 export type StorageProvider = (typeof StorageProvider)[keyof typeof StorageProvider]
 
-/** What is backed up. `FILES` is here; a database kind answers SOURCE_NOT_AVAILABLE until its source lands. */
+/**
+ * What is backed up, as callers say it: `FILES` of this machine, or the `DATABASE` that a URL names. A driver's kind is
+ * said by its own name, and shown by it.
+ */
 export const SourceKind = { FILES: 'FILES', DATABASE: 'DATABASE' } as const
 export type SourceKind = (typeof SourceKind)[keyof typeof SourceKind]
 

@@ -1,7 +1,7 @@
 /** A row of `configs`, and as it is shown. */
 import type { Selectable } from 'kysely'
 import type { Database, DatabaseTransaction, Tables } from '../../catalog/index.ts'
-import type { ConfigSettings, ConfigView, SourceKind } from '../../contracts/system/index.ts'
+import type { ConfigView, StoredSettings } from '../../contracts/system/index.ts'
 import { formatLocal } from '../../jobs/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { isoTime } from '../../kernel/clock.ts'
@@ -31,12 +31,12 @@ export function configView(
   row: ConfigRow,
   facts: { readonly nextDueAt: Date | null; readonly schedulerAlive: boolean },
 ): ConfigView {
-  const { healthcheckSealed: _, ...settings } = row.settings as ConfigSettings
+  const { healthcheckSealed: _, ...settings } = row.settings as StoredSettings
   const nextMs = row.enabled ? facts.nextDueAt?.getTime() : undefined
   return {
     id: row.id,
     name: row.name,
-    kind: row.kind as SourceKind,
+    kind: row.kind,
     enabled: row.enabled,
     generation: row.generation,
     settings,

@@ -8,11 +8,23 @@ import { after, before, beforeEach, test } from 'node:test'
 import { type ControlPlane, controlPlane } from '../../../test/harness/control-plane.ts'
 import { failsWith } from '../../../test/harness/refusal.ts'
 import { addRun } from '../../../test/harness/rows.ts'
-import type { ConfigInput, ConfigPatch, ConfigSettings, Warning } from '../../contracts/system/index.ts'
+import {
+  type ConfigInput,
+  type ConfigPatch,
+  type ConfigSettings,
+  isFiles,
+  type StoredSettings,
+  settingsOf,
+  sourceOfStored,
+  storedSettings,
+  type Warning,
+} from '../../contracts/system/index.ts'
 import { listRecords, type RecordEntry, RecordKind } from '../../engine/index.ts'
 import { isBackupError } from '../../kernel/backup-error.ts'
 import type { ErrorCode } from '../../kernel/error-code.ts'
-import { sourcePurpose } from '../control-key/index.ts'
+import { passwordsOf, redactUrl } from '../../kernel/redaction.ts'
+import { type SourceDriver, Sources } from '../../sources/index.ts'
+import { openSource } from '../control-key/index.ts'
 import type { SystemParts } from '../parts.ts'
 import { retryRecords } from '../records/index.ts'
 import { registerWorker } from '../scheduling/index.ts'
@@ -265,12 +277,28 @@ test('a repository that is away: saved, said, and recorded when it is back', asy
   assert.equal((await recordOf(config.id))?.document.generation, 2)
 })
 
-test("a database's URL is sealed, and shown nowhere with its password", async () => {
-  const kinds = { kinds: ['DATABASE'] as const }
-  const url = 'postgresql://user:hunter2@localhost:5432/neonpro'
+/** A driver of databases that takes every URL of its scheme. */
+const base: SourceDriver<{ url: string; user?: string | undefined; password: string }, 'BASE'> = {
+  kind: 'BASE',
+  schemes: ['postgresql'],
+  settings: (zod) =>
+    zod.strictObject({ url: zod.string(), user: zod.string().optional(), password: zod.string().min(4) }),
+  secrets: ['password'],
+  texts: {},
+  capabilities: { restoresInto: false, pointInTime: false },
+  fromUrl: (url) => ({ url: redactUrl(url), password: passwordsOf(url)[0] ?? '' }),
+  label: ({ url }) => url,
+  check: async ({ password }) => {
+    if (password === 'wrong') throw new Error(`FATAL: no entry with ${password} here.`)
+  },
+  open: () => Promise.reject(new Error('not here')),
+}
+
+test("what is secret in a driver's settings is sealed, and shown nowhere; members change one by one", async () => {
   const { catalog } = parts
   const here = {
     ...parts,
+    sources: new Sources([base]),
     catalog: {
       kind: catalog.kind,
       location: 'postgres://owner@127.0.0.1/neonpro',
@@ -278,35 +306,82 @@ test("a database's URL is sealed, and shown nowhere with its password", async ()
       transaction: catalog.transaction.bind(catalog),
     } as unknown as SystemParts['catalog'],
   }
+  const databaseUrl = 'postgresql://user:hunter2@localhost:5432/neonpro'
+  const url = 'postgresql://user@localhost:5432/neonpro'
   const { config, warnings } = await createConfig(
     here,
-    { name: 'db', databaseUrl: url, every: '1h', retention: 30 },
+    { name: 'db', databaseUrl, every: '1h', retention: 30 },
     'maria',
-    kinds,
   )
+  const { kind, paths, source: shownSource } = config.settings
   assert.deepEqual(
-    [config.settings.databaseLabel, codes(warnings)],
-    ['postgresql://user@localhost:5432/neonpro', ['CONTROL_PLANE_INSIDE']],
+    [config.kind, kind, paths, shownSource, codes(warnings)],
+    ['BASE', 'BASE', [], { label: url, settings: { url } }, ['CONTROL_PLANE_INSIDE']],
   )
-  const row = await parts.catalog.db.selectFrom('configs').selectAll().executeTakeFirstOrThrow()
-  assert.equal(parts.secrets.open(row.source_sealed!, sourcePurpose(config.id)), url)
-  const changed = await updateConfig(parts, config.id, { every: '2h' }, 'maria', kinds)
-  assert.equal(changed.config.settings.databaseLabel, config.settings.databaseLabel)
-  assert.ok(
-    parts.secrets.open(
-      (await parts.catalog.db.selectFrom('configs').select('source_sealed').executeTakeFirstOrThrow()).source_sealed!,
-      sourcePurpose(config.id),
-    ) === url,
+  const reach = async () => {
+    const row = await parts.catalog.db.selectFrom('configs').selectAll().executeTakeFirstOrThrow()
+    const source = sourceOfStored(row.settings as StoredSettings)
+    assert.ok(!isFiles(source))
+    return openSource(parts.secrets, row.id, { settings: source.settings, sealed: row.source_sealed })
+  }
+  assert.deepEqual(await reach(), { url, password: 'hunter2' })
+  const change = (patch: ConfigPatch) => updateConfig(here, config.id, patch, 'maria')
+  assert.deepEqual((await change({ every: '2h' })).config.settings.source, shownSource)
+  await change({ source: { user: 'ana' } })
+  assert.deepEqual(await reach(), { url, user: 'ana', password: 'hunter2' })
+  await change({ source: { user: null, password: 'hunter3' } })
+  assert.deepEqual(await reach(), { url, password: 'hunter3' })
+  await change({ databaseUrl: databaseUrl.replace('neonpro', 'other') })
+  const before = await rows()
+  const refused: ReadonlyArray<readonly [ConfigPatch, ErrorCode, string]> = [
+    [{ source: { password: 'wrong' } }, 'SOURCE_FAILED', 'FATAL: no entry with [redacted] here'],
+    [{ source: { password: 'why' } }, 'CONFIG_INVALID', 'it is of the type string'],
+    [{ source: { password: null } }, 'CONFIG_INVALID', 'it is missing'],
+    [{ paths: [source] }, 'CONFIG_INVALID', 'it can not stand beside kind BASE'],
+    [{ kind: 'DATABASE' }, 'CONFIG_INVALID', 'it can not be changed'],
+    [{ source: null }, 'CONFIG_INVALID', 'it is missing'],
+    [{ sizeLimit: 3 }, 'CONFIG_INVALID', 'it has no effect without paths'],
+  ]
+  for (const [patch, code, why] of refused)
+    await assert.rejects(change(patch), failsWith(code, { why }), JSON.stringify(patch))
+  assert.equal(await rows(), before)
+  // A version without the driver keeps it, and lets it be switched off.
+  const disabled = await updateConfig(parts, config.id, { enabled: false }, 'maria')
+  assert.deepEqual(
+    [disabled.config.enabled, disabled.config.settings.source?.label],
+    [false, url.replace('neonpro', 'other')],
   )
-  await updateConfig(parts, config.id, { databaseUrl: url.replace('neonpro', 'other') }, 'maria', kinds)
+  await assert.rejects(
+    updateConfig(parts, config.id, { source: { user: 'x' } }, 'maria'),
+    failsWith('SOURCE_NOT_AVAILABLE'),
+  )
   const shown = JSON.stringify([
     await listConfigs(parts),
     await getConfig(parts, config.id),
     config,
     (await recordOf(config.id))?.document,
   ])
-  assert.ok(!shown.includes('hunter2') && shown.includes('/other'), shown)
-  assert.ok(!(await rows()).includes('hunter2'))
+  assert.ok(!/hunter|password/.test(shown) && shown.includes('/other'), shown)
+  assert.ok(!(await rows()).includes('hunter'))
+})
+
+test('settings of former versions mean what they meant, and files are stored as those versions take them', async () => {
+  const { config } = await createConfig(parts, input(), 'maria')
+  const { settings } = await parts.catalog.db.selectFrom('configs').select('settings').executeTakeFirstOrThrow()
+  const stored = settings as StoredSettings
+  assert.deepEqual([stored.kind, stored.paths, 'source' in stored], ['FILES', [source], false])
+  assert.deepEqual(storedSettings(settingsOf(stored)), stored)
+  const former = { ...stored, kind: 'DATABASE', paths: [], databaseLabel: 'postgresql://user@h/d' }
+  await parts.catalog.db
+    .updateTable('configs')
+    .set({ settings: JSON.stringify(former) })
+    .execute()
+  assert.deepEqual(sourceOfStored(former), { kind: 'DATABASE', label: 'postgresql://user@h/d', settings: {} })
+  const changed = await updateConfig(parts, config.id, { time: '04:00' }, 'maria')
+  assert.deepEqual(
+    [changed.config.settings.kind, changed.config.settings.source],
+    ['DATABASE', { label: 'postgresql://user@h/d', settings: {} }],
+  )
 })
 
 test('the same database is told by server and name, not by user or spelling', () => {

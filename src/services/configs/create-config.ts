@@ -1,40 +1,34 @@
 import { randomUUID } from 'node:crypto'
-import type { ConfigInput } from '../../contracts/system/index.ts'
+import { type ConfigInput, storedSettings } from '../../contracts/system/index.ts'
 import { nowMs } from '../../kernel/clock.ts'
 import { pingWarnings } from '../alarms/index.ts'
 import { sealHealthcheck } from '../control-key/index.ts'
+import { checkSource } from '../execution/index.ts'
 import type { RepositoryAccess, SystemParts } from '../parts.ts'
 import { ensureDueTimes } from '../scheduling/index.ts'
 import { nameTaken } from './config-row.ts'
 import { parseConfigInput } from './parse-config-input.ts'
-import {
-  assertKind,
-  checkSource,
-  parseDefaults,
-  type SavedConfig,
-  type SaveOptions,
-  saved,
-  sealedSource,
-  warningsAbout,
-} from './save-config.ts'
+import { parseDefaults, type SavedConfig, type SaveOptions, saved, sealedSource, warningsAbout } from './save-config.ts'
 
 /**
  * What `createConfig` would refuse of it, before a database and a repository are made for it. Throws CONFIG_INVALID,
- * SOURCE_UNREADABLE, SOURCE_NOT_AVAILABLE.
+ * SOURCE_UNREADABLE, SOURCE_FAILED, SOURCE_NOT_AVAILABLE.
  */
 export async function checkNewConfig(
   input: ConfigInput,
-  parts: Pick<SystemParts, 'locale' | 'defaults'> & { readonly repository: Pick<RepositoryAccess, 'localRoot'> },
+  parts: Pick<SystemParts, 'locale' | 'defaults' | 'sources'> & {
+    readonly repository: Pick<RepositoryAccess, 'localRoot'>
+  },
+  signal?: AbortSignal,
 ): Promise<void> {
-  const { settings } = parseConfigInput(input, parseDefaults(parts))
-  assertKind(settings.kind, {})
-  await checkSource(parts, settings)
+  const { settings, reach } = parseConfigInput(input, parseDefaults(parts))
+  await checkSource(parts, { source: settings.source, reach }, signal)
 }
 
 /**
  * Saves a configuration and plans its first run, in one transaction; then records it in the repository (RECORD_PENDING
- * where that has to wait). Throws CONFIG_INVALID, CONFIG_EXISTS, SOURCE_UNREADABLE, SOURCE_NOT_AVAILABLE: then nothing
- * is saved.
+ * where that has to wait). Throws CONFIG_INVALID, CONFIG_EXISTS, SOURCE_UNREADABLE, SOURCE_FAILED, SOURCE_NOT_AVAILABLE:
+ * then nothing is saved.
  */
 export async function createConfig(
   parts: SystemParts,
@@ -46,8 +40,7 @@ export async function createConfig(
   const { name, enabled } = parsed
   const id = randomUUID()
   const settings = sealHealthcheck(parts.secrets, id, parsed.settings)
-  assertKind(settings.kind, options)
-  await checkSource(parts, settings)
+  await checkSource(parts, { source: settings.source, reach: parsed.reach }, options.signal)
   const createdAt = new Date(nowMs())
   try {
     await parts.catalog.transaction(async (tx) => {
@@ -57,8 +50,8 @@ export async function createConfig(
           id,
           tenant_id: parts.tenantId,
           name,
-          kind: settings.kind,
-          settings: JSON.stringify(settings),
+          kind: settings.source.kind,
+          settings: JSON.stringify(storedSettings(settings)),
           source_sealed: sealedSource(parts, id, parsed),
           enabled,
           created_by: by,

@@ -3,9 +3,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { toy } from '../../../test/harness/toy-source.ts'
 import { failureOf } from '../../contracts/index.ts'
 import { BackupFrequency, BackupType, type ConfigInput } from '../../contracts/system/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
+import { Sources } from '../../sources/index.ts'
 import { configInputOf, type ParseDefaults, parseConfigInput } from './parse-config-input.ts'
 
 const DEFAULTS: ParseDefaults = {
@@ -14,6 +16,7 @@ const DEFAULTS: ParseDefaults = {
   locale: 'en',
   nowMs: Date.UTC(2026, 10, 24),
   system: {},
+  sources: new Sources([toy]),
 }
 const BASE = { name: 'Documents', paths: ['/srv/documents'] }
 const parse = (input: Partial<ConfigInput>, defaults: Partial<ParseDefaults> = {}) =>
@@ -51,8 +54,7 @@ test("the description's options, as printed", () => {
       },
     ],
     settings: {
-      kind: 'FILES',
-      paths: ['/path/to/documents', '/path/to/configs'],
+      source: { kind: 'FILES', paths: ['/path/to/documents', '/path/to/configs'] },
       type: 'INCREMENTAL',
       schedule: { kind: 'FREQUENCY', frequency: 'DAILY', time: '02:00' },
       timezone: 'America/Sao_Paulo',
@@ -74,8 +76,8 @@ test("the description's options, as printed", () => {
     DEFAULTS,
   )
   assert.deepEqual(
-    [database.settings.kind, database.settings.databaseLabel, database.settings.retention, database.secretUrl],
-    ['DATABASE', 'postgresql://user@localhost:5432/neonpro', 30, 'postgresql://user:pass@localhost:5432/neonpro'],
+    [database.settings.source, database.settings.retention, database.reach],
+    [{ kind: 'postgresql', label: 'postgresql://user@localhost:5432/neonpro', settings: {} }, 30, undefined],
   )
   assert.ok(!JSON.stringify(database.settings).includes('pass'))
   const advanced = parse({
@@ -149,10 +151,10 @@ test('flat and nested filters are the same thing; relative and repeated paths be
   assert.deepEqual(parse({ sizeLimit: 10, filters }).settings.filters, { ...filters, modifiedSince })
   assert.deepEqual(parse({ filters, timezone: 'UTC' }).settings.filters.modifiedSince, '2024-01-01T00:00:00.000Z')
   assert.equal(refusal({ ...BASE, sizeLimit: 11, filters }).context['path'], 'sizeLimit')
-  assert.deepEqual(parse({ paths: ['documents', '/srv/documents/', './a/../b'] }).settings.paths, [
-    '/srv/documents',
-    '/srv/b',
-  ])
+  assert.deepEqual(parse({ paths: ['documents', '/srv/documents/', './a/../b'] }).settings.source, {
+    kind: 'FILES',
+    paths: ['/srv/documents', '/srv/b'],
+  })
 })
 
 const REFUSED: ReadonlyArray<readonly [input: unknown, path: string]> = [
@@ -187,6 +189,22 @@ const REFUSED: ReadonlyArray<readonly [input: unknown, path: string]> = [
   [{ name: 'x', kind: 'DATABASE', paths: ['/a'] }, 'paths'],
   [{ name: 'x', databaseUrl: 'oracle://u:hunter2@h/d' }, 'databaseUrl'],
   [{ name: 'x', databaseUrl: 'hunter2' }, 'databaseUrl'],
+  [{ name: 'x', kind: 'FILSE', paths: ['/a'] }, 'kind'],
+  [{ name: 'x', kind: 'files', paths: ['/a'] }, 'kind'],
+  [{ name: 'x', kind: 'DATABASE' }, 'databaseUrl'],
+  [{ name: 'x', kind: 'TOY' }, 'source'],
+  [{ name: 'x', source: { place: '/toy' } }, 'kind'],
+  [{ ...BASE, source: { place: '/toy' } }, 'kind'],
+  [{ ...BASE, kind: 'FILES', source: { place: '/toy' } }, 'source'],
+  [{ ...BASE, kind: 'TOY', source: { place: '/toy' } }, 'paths'],
+  [{ name: 'x', kind: 'TOY', source: { place: 7 } }, 'source.place'],
+  [{ name: 'x', kind: 'TOY', source: { place: '/toy', token: 'hunter2' } }, 'source.token'],
+  [{ name: 'x', kind: 'TOY', source: { place: '/toy', colour: 'hunter2' } }, 'source.colour'],
+  [{ name: 'x', kind: 'TOY', source: { place: '/toy' }, type: 'FILES' }, 'type'],
+  [{ name: 'x', kind: 'TOY', source: { place: '/toy' }, allowEmpty: true }, 'allowEmpty'],
+  [{ name: 'x', kind: 'TOY', source: { place: '/toy' }, filters: { sizeLimit: 3 } }, 'filters.sizeLimit'],
+  [{ name: 'x', kind: 'TOY', databaseUrl: 'postgres://u@h/d' }, 'databaseUrl'],
+  [{ name: 'x', kind: 'TOY', databaseUrl: 'toydb://hunter2@/toy', source: { place: '/toy' } }, 'source'],
   [{ ...BASE, type: 'DATABASE', kind: 'FILES' }, 'type'],
   [{ name: 'x', databaseUrl: 'postgres://u@h/d', type: 'FILES' }, 'type'],
   [{ ...BASE, frequencia: 'DAILY' }, 'frequencia'],

@@ -10,8 +10,11 @@ import {
   CONFIG_OPTIONS,
   type ConfigInput,
   type ConfigSettings,
+  type ConfigSource,
   configInputSchema,
+  type FilesSource,
   invalidOption,
+  isFiles,
   Priority,
   parseOptions,
   type ScheduleSettings,
@@ -25,7 +28,8 @@ import { isBackupError } from '../../kernel/backup-error.ts'
 import { isoTime } from '../../kernel/clock.ts'
 import { DayEnd, isMoment, momentOf } from '../../kernel/moment.ts'
 import { redactUrl } from '../../kernel/redaction.ts'
-import { compilePattern } from '../../sources/index.ts'
+import { compilePattern, type DriverSettings, type Sources } from '../../sources/index.ts'
+import { driverSource, parseDriverSettings } from './driver-settings.ts'
 
 export interface ParseDefaults {
   /** The system's zone, where the input names none. */
@@ -36,19 +40,28 @@ export interface ParseDefaults {
   /** Milliseconds: a schedule must come due after. */
   readonly nowMs: number
   readonly system: SystemDefaults
+  readonly sources: Sources
+  /** Of a configuration that is changed. */
+  readonly kept?: ConfigSource
+}
+
+interface ParsedSource {
+  readonly source: ConfigSource
+  readonly reach?: DriverSettings
 }
 
 export interface ParsedConfig {
   readonly name: string
   readonly enabled: boolean
   readonly settings: ConfigSettings
-  /** A database's URL with its password: to be sealed. */
-  readonly secretUrl?: string
+  /** Of a driver: all that it takes to reach its source, to be checked and sealed. Absent where a change leaves it. */
+  readonly reach?: DriverSettings
   readonly warnings: readonly Warning[]
 }
 
 const PLACE = { options: CONFIG_OPTIONS }
-const DATABASE_PROTOCOLS = /^(postgres|postgresql|mysql|mariadb|mongodb|mongodb\+srv):\/\/./
+/** Of databases whose driver is not here: they are told from what is no URL of a database. */
+const ANNOUNCED_SCHEMES = ['postgres', 'postgresql', 'mysql', 'mariadb', 'mongodb', 'mongodb+srv']
 const DAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT']
 const TIME_DEFAULT = '02:00'
 const FILTERS = ['includePatterns', 'excludePatterns', 'sizeLimit', 'modifiedSince'] as const
@@ -56,13 +69,13 @@ const FILTERS = ['includePatterns', 'excludePatterns', 'sizeLimit', 'modifiedSin
 /** Throws CONFIG_INVALID. Flat and nested filters mean the same. */
 export function parseConfigInput(given: ConfigInput, defaults: ParseDefaults): ParsedConfig {
   const input = parseOptions(configInputSchema, given, PLACE)
-  const source = sourceOf(input, defaults.cwd)
+  const { source, reach } = sourceOf(input, defaults)
   const schedule = scheduleOf(input)
   const timezone = input.timezone ?? defaults.timezone
   assertSchedule(schedule, { timezone, createdAtMs: defaults.nowMs, afterMs: defaults.nowMs })
   const settings: ConfigSettings = {
-    ...source.settings,
-    type: typeOf(input, source.settings.kind),
+    source,
+    type: typeOf(input, source),
     schedule,
     timezone,
     filters: filtersOf(input, timezone),
@@ -78,25 +91,26 @@ export function parseConfigInput(given: ConfigInput, defaults: ParseDefaults): P
     name: input.name,
     enabled: input.enabled ?? true,
     settings,
-    ...(source.secretUrl !== undefined && { secretUrl: source.secretUrl }),
+    ...(reach && { reach }),
     warnings: warningsOf(input, settings, defaults),
   }
 }
 
-/** The input that would give these settings: what a patch is laid over. Holds no secret. */
+/** The input that would give these settings, but for what a driver takes: what a patch is laid over. Holds no secret. */
 export function configInputOf(config: {
   readonly name: string
   readonly enabled: boolean
   readonly settings: ConfigSettings
 }): ConfigInput {
-  const { databaseLabel: _, healthcheckSealed: __, schedule, paths, ...settings } = config.settings
+  const { healthcheckSealed: _, schedule, source, ...settings } = config.settings
   const { kind: scheduleKind, ...fields } = schedule
   return {
     name: config.name,
     enabled: config.enabled,
     ...structuredClone(settings),
     filters: { ...structuredClone(settings.filters), ...legacyDate(settings.filters) },
-    ...(settings.kind === SourceKind.FILES && { paths: [...paths] }),
+    kind: source.kind,
+    ...(isFiles(source) && { paths: [...source.paths] }),
     ...(scheduleKind === 'MANUAL' ? {} : fields),
   } as ConfigInput
 }
@@ -108,32 +122,80 @@ function legacyDate({ modifiedSince }: ConfigSettings['filters']): ConfigSetting
   return Number.isNaN(at) ? {} : { modifiedSince: isoTime(at) }
 }
 
-function sourceOf(
-  input: ConfigInput,
-  cwd: string,
-): { settings: Pick<ConfigSettings, 'kind' | 'paths' | 'databaseLabel'>; secretUrl?: string } {
-  const isDatabase =
-    input.databaseUrl !== undefined || (input.type === BackupType.DATABASE && input.paths === undefined)
-  const kind = input.kind ?? (isDatabase && input.paths === undefined ? SourceKind.DATABASE : SourceKind.FILES)
-  if (kind === SourceKind.FILES) {
-    if (input.databaseUrl !== undefined) throw invalidOption('databaseUrl', 'it can not stand beside paths', PLACE)
-    if (input.paths === undefined || input.paths.length === 0) throw invalidOption('paths', 'it is missing', PLACE)
-    if (input.paths.some((each) => each.includes('\0')))
-      throw invalidOption('paths', 'it has a character that no path has', PLACE)
-    return { settings: { kind, paths: [...new Set(input.paths.map((each) => path.resolve(cwd, each)))] } }
+/** What is given, or what a change leaves as it is. */
+function sourceOf(input: ConfigInput, defaults: ParseDefaults): ParsedSource {
+  const { kept, cwd } = defaults
+  if (kept && input.source === undefined && input.databaseUrl === undefined && !isFiles(kept)) {
+    if (input.paths !== undefined) throw invalidOption('paths', `it can not stand beside kind ${kept.kind}`, PLACE)
+    refuseFilters(input)
+    return { source: kept }
   }
-  if (input.paths !== undefined) throw invalidOption('paths', 'it can not stand beside databaseUrl', PLACE)
-  if (input.databaseUrl === undefined) return { settings: { kind, paths: [] } }
-  if (!DATABASE_PROTOCOLS.test(input.databaseUrl))
-    throw invalidOption('databaseUrl', 'it is no URL of that kind', PLACE)
-  return { settings: { kind, paths: [], databaseLabel: redactUrl(input.databaseUrl) }, secretUrl: input.databaseUrl }
+  const kind = input.kind ?? kindMeant(input)
+  return kind === SourceKind.FILES ? { source: filesOf(input, cwd) } : otherSource(kind, input, defaults)
 }
 
-function typeOf({ type }: ConfigInput, kind: SourceKind): BackupType {
-  if (type === BackupType.DATABASE && kind === SourceKind.FILES)
+function kindMeant({ databaseUrl, paths, source, type }: ConfigInput): string {
+  if (source !== undefined) throw invalidOption('kind', 'it is missing', PLACE)
+  const isDatabase = (databaseUrl !== undefined || type === BackupType.DATABASE) && paths === undefined
+  return isDatabase ? SourceKind.DATABASE : SourceKind.FILES
+}
+
+function filesOf({ paths, databaseUrl, source }: ConfigInput, cwd: string): FilesSource {
+  if (databaseUrl !== undefined) throw invalidOption('databaseUrl', 'it can not stand beside paths', PLACE)
+  if (source !== undefined) throw invalidOption('source', 'it can not stand beside paths', PLACE)
+  if (paths === undefined || paths.length === 0) throw invalidOption('paths', 'it is missing', PLACE)
+  if (paths.some((each) => each.includes('\0')))
+    throw invalidOption('paths', 'it has a character that no path has', PLACE)
+  return { kind: SourceKind.FILES, paths: [...new Set(paths.map((each) => path.resolve(cwd, each)))] }
+}
+
+function otherSource(kind: string, input: ConfigInput, { sources, kept }: ParseDefaults): ParsedSource {
+  const { databaseUrl, paths, source } = input
+  const isUrl = databaseUrl !== undefined
+  if (kind !== SourceKind.DATABASE && kind !== kept?.kind && !sources.has(kind))
+    throw invalidOption('kind', `it is ${JSON.stringify(kind)}`, PLACE)
+  if (paths !== undefined)
+    throw invalidOption('paths', `it can not stand beside ${isUrl ? 'databaseUrl' : `kind ${kind}`}`, PLACE)
+  refuseFilters(input)
+  if (isUrl && source !== undefined) throw invalidOption('source', 'it can not stand beside databaseUrl', PLACE)
+  if (isUrl) return urlSource(databaseUrl, kind, sources)
+  if (kind !== SourceKind.DATABASE) return driverSourceOf(kind, source, sources)
+  if (source !== undefined) throw invalidOption('source', `it can not stand beside kind ${kind}`, PLACE)
+  if (sources.drivers.some(({ fromUrl }) => fromUrl)) throw invalidOption('databaseUrl', 'it is missing', PLACE)
+  return { source: { kind, label: kind, settings: {} } }
+}
+
+function driverSourceOf(kind: string, given: object | undefined, sources: Sources): ParsedSource {
+  if (given === undefined) throw invalidOption('source', 'it is missing', PLACE)
+  const reach = parseDriverSettings(sources.driverOf(kind), given)
+  return { source: driverSource(sources, kind, reach), reach }
+}
+
+/** Of a database that no driver here takes, only its name is known: whoever saves it is told so. */
+function urlSource(url: string, asked: string, sources: Sources): ParsedSource {
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\/./i.exec(url)?.[1]?.toLowerCase() ?? ''
+  const driver = sources.ofScheme(scheme)
+  const isOther = asked !== SourceKind.DATABASE && asked !== driver?.kind
+  if ((!driver && !ANNOUNCED_SCHEMES.includes(scheme)) || isOther)
+    throw invalidOption('databaseUrl', 'it is no URL of that kind', PLACE)
+  if (!driver?.fromUrl) return { source: { kind: scheme, label: redactUrl(url), settings: {} } }
+  return driverSourceOf(driver.kind, driver.fromUrl(url), sources)
+}
+
+/** Of files alone. */
+function refuseFilters(input: ConfigInput): void {
+  const own = [...FILTERS, 'allowEmpty'] as const
+  const given = own.find((name) => input[name] !== undefined)
+  const nested = Object.entries(input.filters ?? {}).find(([, value]) => value !== undefined)?.[0]
+  const name = given ?? (nested === undefined ? undefined : `filters.${nested}`)
+  if (name !== undefined) throw invalidOption(name, 'it has no effect without paths', PLACE)
+}
+
+function typeOf({ type }: ConfigInput, source: ConfigSource): BackupType {
+  if (type === BackupType.DATABASE && isFiles(source))
     throw invalidOption('type', 'it can not stand beside paths', PLACE)
-  if (type === BackupType.FILES && kind === SourceKind.DATABASE)
-    throw invalidOption('type', 'it can not stand beside databaseUrl', PLACE)
+  if (type === BackupType.FILES && !isFiles(source))
+    throw invalidOption('type', `it can not stand beside kind ${source.kind}`, PLACE)
   return type ?? BackupType.INCREMENTAL
 }
 

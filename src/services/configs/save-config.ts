@@ -3,20 +3,13 @@
  * said afterwards.
  */
 import path from 'node:path'
-import {
-  type ConfigSettings,
-  type ConfigView,
-  SourceKind,
-  type Warning,
-  warningOf,
-} from '../../contracts/system/index.ts'
-import { BackupError } from '../../kernel/backup-error.ts'
+import { type ConfigSettings, type ConfigView, isFiles, type Warning, warningOf } from '../../contracts/system/index.ts'
 import { nowMs } from '../../kernel/clock.ts'
 import { isAtOrBelow } from '../../kernel/real-place.ts'
 import { machineZone } from '../../kernel/zone.ts'
-import { sourcePurpose } from '../control-key/index.ts'
-import { checkPaths, retentionConflicts } from '../execution/index.ts'
-import type { RepositoryAccess, SystemParts } from '../parts.ts'
+import { sealSource } from '../control-key/index.ts'
+import { retentionConflicts } from '../execution/index.ts'
+import type { SystemParts } from '../parts.ts'
 import { recordWarnings } from '../records/index.ts'
 import { getConfig } from './list-configs.ts'
 import type { ParseDefaults, ParsedConfig } from './parse-config-input.ts'
@@ -28,46 +21,31 @@ export interface SavedConfig {
 
 export interface SaveOptions {
   readonly signal?: AbortSignal
-  /** Kinds that have a source. Default: files. */
-  readonly kinds?: readonly SourceKind[]
 }
 
-const KINDS_HERE: readonly SourceKind[] = [SourceKind.FILES]
-
-export function parseDefaults(parts: Pick<SystemParts, 'locale' | 'defaults'>): ParseDefaults {
+export function parseDefaults(parts: Pick<SystemParts, 'locale' | 'defaults' | 'sources'>): ParseDefaults {
   return {
     timezone: machineZone(),
     cwd: process.cwd(),
     locale: parts.locale,
     nowMs: nowMs(),
     system: parts.defaults,
+    sources: parts.sources,
   }
-}
-
-/** Throws SOURCE_NOT_AVAILABLE. */
-export function assertKind(kind: SourceKind, { kinds = KINDS_HERE }: SaveOptions): void {
-  if (!kinds.includes(kind))
-    throw new BackupError('SOURCE_NOT_AVAILABLE', `There is no source of the kind ${kind} yet.`, { context: { kind } })
-}
-
-/** Throws SOURCE_UNREADABLE, CONFIG_INVALID for a repository inside the source or a source inside the repository. */
-export async function checkSource(
-  parts: { readonly repository: Pick<RepositoryAccess, 'localRoot'> },
-  settings: ConfigSettings,
-): Promise<void> {
-  if (settings.kind === SourceKind.FILES) await checkPaths(settings, parts.repository)
 }
 
 export function warningsAbout(parts: SystemParts, settings: ConfigSettings): Warning[] {
   const { locale, home, keyFiles = [] } = parts
-  const holds = (place: string) => settings.paths.find((each) => isAtOrBelow(path.resolve(place), each))
+  const { source } = settings
+  const paths = isFiles(source) ? source.paths : []
+  const holds = (place: string) => paths.find((each) => isAtOrBelow(path.resolve(place), each))
   const homeIn = holds(home)
   return [
     ...retentionConflicts(settings.retention, parts.defaults.retention, locale),
     ...(homeIn === undefined ? [] : [warningOf('HOME_IN_SOURCE', locale, { home, path: homeIn })]),
     ...keyFiles.flatMap((file) => (holds(file) === undefined ? [] : [warningOf('KEY_IN_SOURCE', locale, { file })])),
-    ...(settings.databaseLabel !== undefined && isSameDatabase(settings.databaseLabel, parts.catalog.location)
-      ? [warningOf('CONTROL_PLANE_INSIDE', locale, { database: settings.databaseLabel })]
+    ...(!isFiles(source) && isSameDatabase(source.label, parts.catalog.location)
+      ? [warningOf('CONTROL_PLANE_INSIDE', locale, { database: source.label })]
       : []),
   ]
 }
@@ -97,6 +75,8 @@ export async function saved(
   }
 }
 
-export function sealedSource(parts: SystemParts, id: string, { secretUrl }: ParsedConfig): Buffer | null {
-  return secretUrl === undefined ? null : parts.secrets.seal(secretUrl, sourcePurpose(id))
+/** Null where nothing of it is secret. */
+export function sealedSource(parts: SystemParts, id: string, { settings, reach }: ParsedConfig): Buffer | null {
+  if (reach === undefined) return null
+  return sealSource(parts.secrets, id, parts.sources.parted(settings.source.kind, reach).secret)
 }

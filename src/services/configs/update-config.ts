@@ -3,28 +3,25 @@ import {
   type ConfigInput,
   type ConfigPatch,
   type ConfigSettings,
+  type ConfigSource,
   configPatchSchema,
   invalidOption,
+  isFiles,
   parseOptions,
+  type StoredSettings,
+  settingsOf,
+  storedSettings,
   type Warning,
 } from '../../contracts/system/index.ts'
 import { nowMs } from '../../kernel/clock.ts'
 import { pingWarnings } from '../alarms/index.ts'
-import { sealHealthcheck } from '../control-key/index.ts'
+import { openSource, sealHealthcheck } from '../control-key/index.ts'
+import { checkSource } from '../execution/index.ts'
 import type { SystemParts } from '../parts.ts'
 import { ensureDueTimes } from '../scheduling/index.ts'
-import { nameTaken, readConfig } from './config-row.ts'
-import { configInputOf, parseConfigInput } from './parse-config-input.ts'
-import {
-  assertKind,
-  checkSource,
-  parseDefaults,
-  type SavedConfig,
-  type SaveOptions,
-  saved,
-  sealedSource,
-  warningsAbout,
-} from './save-config.ts'
+import { type ConfigRow, nameTaken, readConfig } from './config-row.ts'
+import { configInputOf, type ParsedConfig, parseConfigInput } from './parse-config-input.ts'
+import { parseDefaults, type SavedConfig, type SaveOptions, saved, sealedSource, warningsAbout } from './save-config.ts'
 
 const PLACE = { options: CONFIG_OPTIONS }
 const SCHEDULES = ['frequency', 'cron', 'every'] as const
@@ -45,28 +42,24 @@ export async function updateConfig(
   options: SaveOptions = {},
 ): Promise<SavedConfig> {
   const asked = parseOptions(configPatchSchema, patch, PLACE)
+  await checkAsked(parts, id, asked, options)
   let warnings: readonly Warning[] = []
   let name = ''
   let pinged: ConfigSettings | undefined
   try {
     await parts.catalog.transaction(async (tx) => {
       const row = await readConfig(tx, parts, { id, lock: true })
-      const former = { name: row.name, enabled: row.enabled, settings: row.settings as ConfigSettings }
-      if (asked.kind && asked.kind !== former.settings.kind) throw invalidOption('kind', 'it can not be changed', PLACE)
-      const parsed = parseConfigInput(patched(former, asked), parseDefaults(parts))
+      const { former, parsed } = parsedChange(parts, row, asked)
       const settings = sealHealthcheck(parts.secrets, row.id, withSecrets(parsed.settings, former.settings))
       name = parsed.name
       pinged = asked.name || asked.healthcheckUrl ? settings : undefined
-      assertKind(settings.kind, options)
-      // A source that is away for now keeps nobody from changing the hour.
-      if (asked.paths) await checkSource(parts, settings)
-      const source = asked.databaseUrl ? { source_sealed: sealedSource(parts, row.id, parsed) } : {}
+      const source = parsed.reach ? { source_sealed: sealedSource(parts, row.id, parsed) } : {}
       await tx
         .updateTable('configs')
         .set({
           name,
           enabled: parsed.enabled,
-          settings: JSON.stringify(settings),
+          settings: JSON.stringify(storedSettings(settings)),
           ...source,
           generation: row.generation + 1,
           updated_at: new Date(nowMs()),
@@ -84,13 +77,51 @@ export async function updateConfig(
   return await saved(parts, id, { warnings, signal: options.signal })
 }
 
-/** A database keeps its address where the patch names none, and so do pings: the shown form has no secret. */
+interface Former {
+  readonly name: string
+  readonly enabled: boolean
+  readonly settings: ConfigSettings
+}
+
+/**
+ * A source is looked at where the patch names it: one that is away for now keeps nobody from changing the hour. Before
+ * the transaction, which waits for nothing outside of the database.
+ */
+async function checkAsked(parts: SystemParts, id: string, asked: ConfigPatch, { signal }: SaveOptions): Promise<void> {
+  if (!asked.paths && !asked.source && !asked.databaseUrl) return
+  const { parsed } = parsedChange(parts, await readConfig(parts.catalog.db, parts, { id }), asked)
+  await checkSource(parts, { source: parsed.settings.source, reach: parsed.reach }, signal)
+}
+
+function parsedChange(
+  parts: SystemParts,
+  row: ConfigRow,
+  asked: ConfigPatch,
+): { readonly former: Former; readonly parsed: ParsedConfig } {
+  const former = { name: row.name, enabled: row.enabled, settings: settingsOf(row.settings as StoredSettings) }
+  const { source } = former.settings
+  if (asked.kind && asked.kind !== source.kind) throw invalidOption('kind', 'it can not be changed', PLACE)
+  if (asked.source === null && !isFiles(source)) throw invalidOption('source', 'it is missing', PLACE)
+  const input = { ...patched(former, asked), ...changedSource(parts, row, { source, asked: asked.source }) }
+  return { former, parsed: parseConfigInput(input, { ...parseDefaults(parts), kept: source }) }
+}
+
+/** Members of a source change one by one, like those of filters; what is secret stays where it is not named. */
+function changedSource(
+  { secrets }: SystemParts,
+  row: ConfigRow,
+  { source, asked }: { readonly source: ConfigSource; readonly asked: ConfigPatch['source'] },
+): Pick<ConfigInput, 'source'> {
+  if (!asked || isFiles(source)) return {}
+  const former = openSource(secrets, row.id, { settings: source.settings, sealed: row.source_sealed })
+  return { source: Object.fromEntries(Object.entries({ ...former, ...asked }).filter(([, value]) => value !== null)) }
+}
+
+/** Pings keep their address where the patch names none: the shown form has no secret. */
 function withSecrets(settings: ConfigSettings, former: ConfigSettings): ConfigSettings {
   const isPingKept = settings.healthcheckUrl !== undefined && settings.healthcheckUrl === former.healthcheckUrl
   return {
     ...settings,
-    ...(former.databaseLabel !== undefined &&
-      settings.databaseLabel === undefined && { databaseLabel: former.databaseLabel }),
     ...(isPingKept && former.healthcheckSealed !== undefined && { healthcheckSealed: former.healthcheckSealed }),
   }
 }
@@ -104,12 +135,12 @@ function isNews(code: string, asked: ConfigPatch): boolean {
     TIMEZONE_ASSUMED: ['timezone'],
     HOME_IN_SOURCE: ['paths'],
     KEY_IN_SOURCE: ['paths'],
-    CONTROL_PLANE_INSIDE: ['databaseUrl'],
+    CONTROL_PLANE_INSIDE: ['databaseUrl', 'source'],
   }
   return about[code]?.some((name) => asked[name] !== undefined) ?? true
 }
 
-function patched(former: Parameters<typeof configInputOf>[0], asked: ConfigPatch): ConfigInput {
+function patched(former: Former, asked: ConfigPatch): ConfigInput {
   const base = { ...configInputOf(former) } as Record<string, unknown>
   const patch = nestedFilters(asked)
   const isOtherKind = SCHEDULES.some((name) => patch[name] !== undefined)

@@ -12,7 +12,7 @@ import type { Master } from './wrapped-master.ts'
 const SEALED_SECRET = 64
 const EPOCH = 1
 
-/** Of a configuration's source URL. */
+/** Of what is secret in a configuration's source. */
 export function sourcePurpose(configId: string): string {
   return `config.source:${configId}`
 }

@@ -5,7 +5,7 @@
  */
 import { sql } from 'kysely'
 import type { Catalog } from '../../catalog/index.ts'
-import type { ConfigSettings } from '../../contracts/system/index.ts'
+import type { StoredSettings } from '../../contracts/system/index.ts'
 import { redactPath } from '../../kernel/redaction.ts'
 import type { SecretSeal } from '../parts.ts'
 
@@ -13,7 +13,7 @@ function purposeOf(configId: string): string {
   return `config.healthcheck:${configId}`
 }
 
-type HealthcheckSettings = Pick<ConfigSettings, 'healthcheckUrl' | 'healthcheckSealed'>
+type HealthcheckSettings = Pick<StoredSettings, 'healthcheckUrl' | 'healthcheckSealed'>
 
 /** The settings with the address sealed, and its host in its place. Sealed ones stay as they are. */
 export function sealHealthcheck<S extends HealthcheckSettings>(secrets: SecretSeal, configId: string, settings: S): S {
@@ -37,10 +37,10 @@ export function healthcheckAddress(
 
 /** The same settings, sealed by another key. */
 export function resealHealthcheck(
-  settings: ConfigSettings,
+  settings: StoredSettings,
   configId: string,
   { from, to }: { readonly from: SecretSeal; readonly to: SecretSeal },
-): ConfigSettings {
+): StoredSettings {
   const { healthcheckSealed: _, ...rest } = settings
   const url = healthcheckAddress(from, configId, settings)
   return url === undefined ? rest : sealHealthcheck(to, configId, { ...rest, healthcheckUrl: url })
@@ -67,7 +67,7 @@ export async function sealHealthchecks(
       await tx
         .updateTable('configs')
         .set({
-          settings: JSON.stringify(sealHealthcheck(secrets, id, settings as ConfigSettings)),
+          settings: JSON.stringify(sealHealthcheck(secrets, id, settings as StoredSettings)),
           generation: generation + 1,
         })
         .where('id', '=', id)

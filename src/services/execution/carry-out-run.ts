@@ -2,8 +2,8 @@
  * A backup run of the system: a claimed run becomes a snapshot, a restore point and an end in the rows; then retention.
  * The repository commits a run once, whoever repeats it: an attempt that finds it committed takes over that snapshot.
  */
-import { type RunProgress, RunState, type RunView } from '../../contracts/system/index.ts'
-import { isBackupError } from '../../kernel/backup-error.ts'
+import { isFiles, type RunProgress, RunState, type RunView } from '../../contracts/system/index.ts'
+import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { sleep } from '../../kernel/timer.ts'
 import { raiseAlarm, resolveAlarm } from '../alarms/index.ts'
 import type { SystemParts } from '../parts.ts'
@@ -33,7 +33,9 @@ export async function carryOutRun(
   claim: RunClaim,
   { signal }: { readonly signal: AbortSignal },
 ): Promise<RunView> {
-  await checkPaths(claim.settings, parts.repository, { someMayBeAway: true })
+  const { source } = claim.settings
+  if (!isFiles(source)) throw noSource(source.kind)
+  await checkPaths(source, parts.repository, { someMayBeAway: true })
   await using engine = new EngineProcess(parts.repository)
   const run = await backUp(parts, claim, { engine, signal })
   await letGo(parts, claim, { engine, signal })
@@ -65,11 +67,15 @@ async function backUp(parts: SystemParts, claim: RunClaim, { engine, signal }: W
   }
 }
 
+function noSource(kind: string): BackupError {
+  return new BackupError('SOURCE_NOT_AVAILABLE', `There is no source of the kind ${kind} yet.`, { context: { kind } })
+}
+
 function jobOf({ runId, configId, source, type, settings }: RunClaim): BackupJob {
   return {
     kind: 'backup',
     options: {
-      paths: settings.paths,
+      paths: isFiles(settings.source) ? settings.source.paths : [],
       source,
       type: snapshotTypeOf(type),
       runId,

@@ -1,6 +1,6 @@
 /** What a configuration may back up: paths that are there and can be read, apart from the repository. */
 import fs from 'node:fs/promises'
-import type { ConfigSettings } from '../../contracts/system/index.ts'
+import type { FilesSource } from '../../contracts/system/index.ts'
 import { BackupError, systemCode } from '../../kernel/backup-error.ts'
 import { isAtOrBelow, realPlace } from '../../kernel/real-place.ts'
 import type { RepositoryAccess } from '../parts.ts'
@@ -8,24 +8,20 @@ import type { RepositoryAccess } from '../parts.ts'
 /**
  * At save time and before each run. Throws SOURCE_UNREADABLE for a path that is absent or may not be read (with
  * `someMayBeAway` only when none can: a run names those that are away, and stores the rest), CONFIG_INVALID for one that
- * holds the repository or lies in it, SOURCE_NOT_AVAILABLE for a kind of source that is not here yet.
+ * holds the repository or lies in it.
  */
 export async function checkPaths(
-  settings: Pick<ConfigSettings, 'kind' | 'paths'>,
+  { paths }: Pick<FilesSource, 'paths'>,
   { localRoot }: Pick<RepositoryAccess, 'localRoot'>,
   { someMayBeAway = false }: { readonly someMayBeAway?: boolean } = {},
 ): Promise<void> {
-  if (settings.kind !== 'FILES')
-    throw new BackupError('SOURCE_NOT_AVAILABLE', 'There is no source for databases yet.', {
-      context: { kind: settings.kind },
-    })
-  if (settings.paths.length === 0) throw overlap('paths', 'it is empty')
+  if (paths.length === 0) throw overlap('paths', 'it is empty')
   const repository = localRoot === undefined ? undefined : realPlace(localRoot)
   let away = 0
-  for (const [i, each] of settings.paths.entries()) {
+  for (const [i, each] of paths.entries()) {
     const source = await readable(each).catch((error: unknown) => {
       away += 1
-      if (!someMayBeAway || away === settings.paths.length) throw error
+      if (!someMayBeAway || away === paths.length) throw error
     })
     if (source === undefined || repository === undefined) continue
     if (isAtOrBelow(repository, source)) throw overlap(`paths[${i}]`, `it holds the repository ${localRoot}`)

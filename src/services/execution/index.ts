@@ -3,6 +3,7 @@ export { applyRetention, type RetentionCall, simulateRetention } from './apply-r
 export { outcomeOf } from './backup-outcome.ts'
 export { carryOutRun } from './carry-out-run.ts'
 export { checkPaths } from './check-paths.ts'
+export { checkDriver, checkSource, type SourceCheck } from './check-source.ts'
 export { type EngineCall, EngineProcess, runInEngine } from './engine-process.ts'
 export type { Holdings } from './engine-protocol.ts'
 export { configOf, configTag, holdingsOf, unstorableProtections } from './holdings.ts'

@@ -1,5 +1,5 @@
 /** Brings the control key back: with it the sealed URLs open, and people have the pseudonyms they had. */
-import type { ConfigSettings } from '../../contracts/system/index.ts'
+import type { StoredSettings } from '../../contracts/system/index.ts'
 import { RecordKind } from '../../engine/index.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import {
@@ -90,7 +90,7 @@ async function sealAnew(
     await tx
       .updateTable('configs')
       .set({
-        settings: JSON.stringify(resealHealthcheck(settings as ConfigSettings, id, { from, to })),
+        settings: JSON.stringify(resealHealthcheck(settings as StoredSettings, id, { from, to })),
         ...(sealed !== null && { source_sealed: to.seal(from.open(sealed, purpose), purpose) }),
       })
       .where('id', '=', id)

@@ -6,7 +6,7 @@
 import type { Insertable } from 'kysely'
 import type { Tables } from '../../catalog/index.ts'
 import { failureOf, type Locale } from '../../contracts/index.ts'
-import { type BackupType, type ConfigSettings, RunState, RunTrigger } from '../../contracts/system/index.ts'
+import { type BackupType, type ConfigSettings, RunState, RunTrigger, SourceKind } from '../../contracts/system/index.ts'
 import type { SnapshotEntry } from '../../engine/index.ts'
 import { dueTimesBetween, scheduledRunId } from '../../jobs/index.ts'
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
@@ -42,10 +42,18 @@ export async function restoreRuns(
     ({ runId, configId }) => !madeIds.has(runId) && UUID.test(runId) && UUID.test(configId),
   )
   await placeUnknownConfigs(context, [
-    ...others.map(({ configId, source, endedAt }) => ({ configId, source, startedAt: endedAt, finishedAt: endedAt })),
-    ...made.map(({ document: { source, startedAt, finishedAt, tags } }) => ({
+    ...others.map(({ configId, source, endedAt }) => ({
+      configId,
+      source,
+      // The log does not say of what kind it was; a snapshot would.
+      kind: SourceKind.FILES,
+      startedAt: endedAt,
+      finishedAt: endedAt,
+    })),
+    ...made.map(({ document: { source, sourceKind, startedAt, finishedAt, tags } }) => ({
       configId: configOf({ tags })!,
       source,
+      kind: sourceKind,
       startedAt,
       finishedAt,
     })),
@@ -78,6 +86,7 @@ export async function restoreRuns(
 interface ConfigTrace {
   readonly configId: string
   readonly source: string
+  readonly kind: string
   readonly startedAt: string
   readonly finishedAt: string
 }
@@ -88,11 +97,11 @@ async function placeUnknownConfigs(
   traces: readonly ConfigTrace[],
 ): Promise<void> {
   const newest = new Map(traces.map((trace) => [trace.configId, trace]))
-  const rows = [...newest.values()].map(({ configId, source, startedAt, finishedAt }) => ({
+  const rows = [...newest.values()].map(({ configId, source, kind, startedAt, finishedAt }) => ({
     id: configId,
     tenant_id: tenantId,
     name: source,
-    kind: 'FILES',
+    kind,
     settings: '{}',
     enabled: false,
     recorded_generation: 1,

@@ -1,5 +1,6 @@
 /** A whole point holds absolute paths: below what it was taken of it would make all of that once more. */
 import path from 'node:path'
+import { isFiles, type StoredSettings, sourceOfStored } from '../../contracts/system/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { isWithin } from '../../kernel/real-place.ts'
 import type { SystemParts } from '../parts.ts'
@@ -21,10 +22,11 @@ export async function refuseNesting(
     .where('id', '=', point.config_id)
     .where('removed_at', 'is', null)
     .executeTakeFirst()
-  const { paths = [] } = (row?.settings ?? {}) as { readonly paths?: readonly string[] }
+  const source = sourceOfStored((row?.settings ?? {}) as Partial<StoredSettings>)
+  if (!isFiles(source)) return
   const target = path.resolve(targetPath)
   // Below "/" the whole path is its own place.
-  const own = paths.map((each) => path.resolve(each)).find((each) => each !== '/' && isWithin(target, each))
+  const own = source.paths.map((each) => path.resolve(each)).find((each) => each !== '/' && isWithin(target, each))
   if (own === undefined) return
   throw new BackupError(
     'USAGE',

@@ -4,7 +4,7 @@
  */
 import type { Selectable } from 'kysely'
 import type { DatabaseTransaction, Tables } from '../../catalog/index.ts'
-import type { ConfigSettings } from '../../contracts/system/index.ts'
+import { type ConfigSettings, type StoredSettings, settingsOf } from '../../contracts/system/index.ts'
 
 type ConfigRow = Selectable<Tables['configs']>
 
@@ -18,5 +18,5 @@ export interface LockedConfig extends Omit<ConfigRow, 'settings'> {
  */
 export async function lockConfig(tx: DatabaseTransaction, configId: string): Promise<LockedConfig | undefined> {
   const row = await tx.selectFrom('configs').selectAll().where('id', '=', configId).forNoKeyUpdate().executeTakeFirst()
-  return row && { ...row, settings: row.settings as ConfigSettings }
+  return row && { ...row, settings: settingsOf(row.settings as StoredSettings) }
 }

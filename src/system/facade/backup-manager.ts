@@ -4,7 +4,6 @@ import type {
   BackupType,
   CallInput,
   ConfigInput,
-  ConfigPatch,
   ConfigView,
   Page,
   Result,
@@ -17,6 +16,7 @@ import type {
 } from '../../contracts/system/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { success } from '../boundary.ts'
+import type { LibraryConfigInput, LibraryConfigPatch } from './config-input.ts'
 import type { FacadeCall, FacadeOpen } from './facade-call.ts'
 import { pathsHere, splitSignal, timeText } from './plain-input.ts'
 
@@ -46,10 +46,10 @@ export class BackupManager {
 
   /**
    * Saves a configuration and plans its first run. Fails with CONFIG_EXISTS, CONFIG_INVALID, SOURCE_UNREADABLE,
-   * SOURCE_NOT_AVAILABLE; then nothing is saved.
+   * SOURCE_FAILED, SOURCE_NOT_AVAILABLE; then nothing is saved.
    */
-  createConfig<const Config extends Widened<ConfigInput>>(
-    config: Config & Spelt<Config, ConfigInput>,
+  createConfig<const Config extends Widened<LibraryConfigInput>>(
+    config: Config & Spelt<Config, LibraryConfigInput>,
     userId?: string,
   ): Promise<Result<ConfigView>> {
     return this.#call('config.create', { config: pathsHere(config), userId } as CallInput<'config.create'>)
@@ -59,9 +59,9 @@ export class BackupManager {
    * Changes what `patch` names; `null` takes an option away; the rest stays. A failure leaves the former configuration
    * untouched.
    */
-  updateConfig<const Patch extends Widened<ConfigPatch>>(
+  updateConfig<const Patch extends Widened<LibraryConfigPatch>>(
     id: string,
-    patch: Patch & Spelt<Patch, ConfigPatch>,
+    patch: Patch & Spelt<Patch, LibraryConfigPatch>,
     userId?: string,
   ): Promise<Result<ConfigView>> {
     return this.#call('config.update', { id, patch: pathsHere(patch), userId } as CallInput<'config.update'>)

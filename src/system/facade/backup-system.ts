@@ -3,7 +3,6 @@ import type {
   AuditPage,
   AuditVerdict,
   BackupOptionsInput,
-  ConfigInput,
   ConfigView,
   KeyringView,
   Pruned,
@@ -21,6 +20,7 @@ import { BackupError } from '../../kernel/backup-error.ts'
 import { failure } from '../boundary.ts'
 import type { Caller, Transport } from '../transport.ts'
 import { BackupManager } from './backup-manager.ts'
+import type { LibraryConfigInput } from './config-input.ts'
 import type { FacadeCall, FacadeOpen } from './facade-call.ts'
 import { MonitoringService } from './monitoring-service.ts'
 import { inputRefusal, splitSignal } from './plain-input.ts'
@@ -90,8 +90,8 @@ export class BackupSystem {
   }
 
   /**
-   * A backup of a database. The URL is sealed at once and shown without its password. SOURCE_NOT_AVAILABLE, with
-   * nothing saved, until its source is here.
+   * A backup of the database that a URL names, which is shown without its password. SOURCE_NOT_AVAILABLE, with nothing
+   * saved, where no source here takes such a URL.
    */
   setupDatabaseBackup<const Options extends Widened<BackupOptionsInput>>(
     name: string,
@@ -194,8 +194,8 @@ export class BackupSystem {
     this.#started = started
   }
 
-  #create(config: Widened<ConfigInput>, userId: string | undefined): Promise<Result<ConfigView>> {
-    return this.manager.createConfig(config as ConfigInput, userId)
+  #create(config: Widened<LibraryConfigInput>, userId: string | undefined): Promise<Result<ConfigView>> {
+    return this.manager.createConfig(config as LibraryConfigInput, userId)
   }
 
   #transport(): Transport {

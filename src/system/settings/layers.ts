@@ -10,6 +10,7 @@ import { parseOptions } from '../../contracts/system/index.ts'
 import { BackupError, systemCode } from '../../kernel/backup-error.ts'
 import { fixedHome, refuseMoved, systemHome } from '../../kernel/home-folder.ts'
 import { expandVariables } from '../../kernel/tilde.ts'
+import { sources } from '../compose-sources.ts'
 import { refuseClosedHome } from '../home-owner.ts'
 import {
   SYSTEM_REFERENCE,
@@ -69,8 +70,9 @@ export interface LayersInput {
 
 /** Reads both files. Throws CONFIG_INVALID naming the file or the path in it, HOME_MOVED, HOME_FOREIGN. */
 export function readLayers(given: LayersInput): Layers {
+  const ofSources = sources.drivers.flatMap(({ texts }) => Object.values(texts))
   learnPhrases(
-    [...Object.values(SYSTEM_REFERENCE), ...Object.values(VARIABLE_REFERENCE)].flatMap(
+    [...Object.values(SYSTEM_REFERENCE), ...Object.values(VARIABLE_REFERENCE), ...ofSources].flatMap(
       ({ accepted }) => accepted ?? [],
     ),
   )
