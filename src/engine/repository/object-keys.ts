@@ -6,7 +6,7 @@ import { ObjectType } from '../crypto/index.ts'
 
 const NAME = '[0-9a-f]{64}'
 const KEYS = new RegExp(
-  `^(config/[abc]-${NAME}|keys/[0-9a-f]{8}-[ab]-${NAME}|parity/${NAME}|index/(data|meta)/${NAME}|deletes/[0-9a-f]{16}-${NAME}|(snapshots|checkpoints|records|audit|sessions|confirms|streams)/${NAME}|commits/[a-z0-9][a-z0-9._-]{0,127})$`,
+  `^(config/[abc]-${NAME}|keys/[0-9a-f]{8}-[ab]-${NAME}|parity/${NAME}|index/(data|meta)/${NAME}|deletes/[0-9a-f]{16}-${NAME}|(snapshots|checkpoints|records|audit|sessions|confirms)/${NAME}|streams/[0-9a-f]{32}/[0-9a-f]{16}-[0-9a-f]{8}-[0-9a-f]{8}-${NAME}|commits/[a-z0-9][a-z0-9._-]{0,127})$`,
 )
 const PACK = /^packs\/([0-9a-f]{2})\/\1[0-9a-f]{62}$/
 const USER = new RegExp(`^user/([0-9a-f]{2})/\\1[0-9a-f]{62}/(name|${NAME})$`)
@@ -29,6 +29,7 @@ const BYTES_MAX: Partial<Readonly<Record<ObjectType, number>>> = {
   [ObjectType.DELETE]: 256 * MIB,
   [ObjectType.SESSION]: MIB,
   [ObjectType.CONFIRM]: MIB,
+  [ObjectType.STREAM]: 17 * MIB,
   [ObjectType.CLAIM]: MIB,
   [ObjectType.USER_NAME]: MIB,
 }

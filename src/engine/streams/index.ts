@@ -1,0 +1,28 @@
+/** Streams: what a server logs, kept in records of their own. */
+export { STREAMS_FEATURE } from './announce.ts'
+export {
+  binlogPlace,
+  binlogPosition,
+  comparePositions,
+  EXTENT_BYTES,
+  oplogEnd,
+  oplogPosition,
+  type Position,
+  parsePosition,
+  positionText,
+  StreamKind,
+  walLsn,
+  walPosition,
+} from './position.ts'
+export { Closed, type Parent, type Reach, type ServerState, type StreamDocument } from './record-document.ts'
+export { type BranchState, readBranch, readBranches } from './stream-directory.ts'
+export { type StreamIdentity, streamId, streamNameKey } from './stream-identity.ts'
+export { Hole, requireWhole, type StreamPart, StreamReader } from './stream-reader.ts'
+export {
+  BEAT_MS,
+  FLUSH_MS,
+  type Received,
+  type ReceiverOptions,
+  type ServerFacts,
+  StreamReceiver,
+} from './stream-receiver.ts'

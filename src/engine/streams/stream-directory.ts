@@ -1,0 +1,96 @@
+/** What is said of the branches of a system: branch records, and the beats of receivers. */
+import { isBackupError } from '../../kernel/backup-error.ts'
+import { isUnbelieved, type ObjectProblem, type Repository } from '../repository/index.ts'
+import { comparePositions, type Position } from './position.ts'
+import type { BeatDocument, BranchDocument, RecordDocument } from './record-document.ts'
+import { extentPrefix, listedRecord, streamPrefix } from './record-key.ts'
+import { readRecord, readRecordHead } from './record-object.ts'
+import { directoryExtent, directoryId, isSameStream, type StreamIdentity, streamNameKey } from './stream-identity.ts'
+
+/** Of beats these newest are looked at: a clock that was wrong once puts one before all that follow. */
+const BEATS_READ_MAX = 8
+/** In the place of an offset, for branches. */
+const BRANCH_TO = 2 ** 32 - 1
+
+interface Branch {
+  readonly document: BranchDocument
+  /** What the server says of it. */
+  readonly content: Uint8Array
+}
+
+export interface BranchState {
+  readonly branch: Branch | undefined
+  /** That which had come furthest, of the newest ones. */
+  readonly beat: BeatDocument | undefined
+  /** Records that can not be read. */
+  readonly problems: readonly ObjectProblem[]
+}
+
+interface CallOptions {
+  readonly signal?: AbortSignal
+}
+
+/** One list, and a read for the branch and for each of the newest beats. */
+export async function readBranch(
+  repository: Repository,
+  identity: StreamIdentity,
+  options: CallOptions = {},
+): Promise<BranchState> {
+  const id = directoryId(streamNameKey(repository.keys), identity)
+  const problems: ObjectProblem[] = []
+  let branch: Branch | undefined
+  let beat: BeatDocument | undefined
+  let beats = 0
+  for await (const stat of repository.store.list(extentPrefix(id, directoryExtent(identity.branch)), options)) {
+    const parsed = listedRecord(stat)
+    if (!parsed || (parsed.to === BRANCH_TO && branch)) continue
+    if (parsed.to !== BRANCH_TO && beats >= BEATS_READ_MAX) break
+    if (parsed.to === BRANCH_TO) {
+      const read = await believed(readRecord(repository, parsed, options.signal), { key: stat.key, problems })
+      if (read?.document.kind === 'branch') branch = { document: read.document, content: read.content }
+      continue
+    }
+    const document = await believed(readRecordHead(repository, parsed, options), { key: stat.key, problems })
+    if (document?.kind !== 'beat') continue
+    beats += 1
+    if (!beat || comparePositions(placeOfReach(document), placeOfReach(beat)) > 0) beat = document
+  }
+  return { branch, beat, problems }
+}
+
+/** Every branch that another one of the same system left, or that began by itself. */
+export async function readBranches(
+  repository: Repository,
+  system: Omit<StreamIdentity, 'branch'>,
+  options: CallOptions = {},
+): Promise<readonly BranchDocument[]> {
+  const id = directoryId(streamNameKey(repository.keys), system)
+  const found: BranchDocument[] = []
+  for await (const stat of repository.store.list(streamPrefix(id), options)) {
+    const parsed = listedRecord(stat)
+    if (parsed?.to !== BRANCH_TO) continue
+    const document = await believed(readRecordHead(repository, parsed, options), { key: stat.key, problems: [] })
+    if (document?.kind === 'branch' && !found.some(({ stream }) => isSameStream(stream, document.stream)))
+      found.push(document)
+  }
+  return found
+}
+
+export function placeOfReach({ extent, to }: { readonly extent: string; readonly to: number }): Position {
+  return { extent: BigInt(`0x${extent}`), offset: to }
+}
+
+/** Undefined for what can not be believed, or is gone since it was listed. */
+async function believed<T extends RecordDocument | { readonly document: RecordDocument }>(
+  reading: Promise<T>,
+  { key, problems }: { readonly key: string; readonly problems: ObjectProblem[] },
+): Promise<T | undefined> {
+  try {
+    return await reading
+  } catch (error) {
+    if (isBackupError(error, 'NOT_FOUND')) return undefined
+    if (!isUnbelieved(error) || isBackupError(error, 'FEATURE_UNSUPPORTED')) throw error
+    problems.push({ key, error })
+    return undefined
+  }
+}
