@@ -20,6 +20,8 @@ export interface KeyringObject {
 export interface Chosen {
   readonly keys: Keys
   readonly generation: number
+  /** What valid keyrings say of features, each. */
+  readonly features: readonly unknown[]
   /** Names of keyrings that are whole and were not signed by this repository. */
   readonly strange: readonly string[]
 }
@@ -51,6 +53,7 @@ export function chooseKeyring(objects: readonly KeyringObject[], given: Given, r
   return {
     keys,
     generation: newest.generation,
+    features: own.flatMap(({ keyring }) => (keyring.body.features === undefined ? [] : [keyring.body.features])),
     strange: objects.map(({ name }) => name).filter((name) => !names.has(name)),
   }
 }

@@ -166,6 +166,7 @@ export interface Keyring {
     readonly recipients: readonly Recipient[]
     readonly salt: string
     readonly bundle: string
+    readonly features?: unknown
   }
 }
 

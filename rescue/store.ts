@@ -4,11 +4,18 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { Cursor, LaterVersion, RescueError } from './bytes.ts'
 import { isWhole } from './closure.ts'
-import { type Config, type ConfigObject, readConfigs } from './config.ts'
+import {
+  type Config,
+  type ConfigObject,
+  readConfigs,
+  requireFeatures,
+  requireNoneUnknown,
+  requireSigned,
+} from './config.ts'
 import { forgottenOf, type RecordBody } from './decisions.ts'
 import { isFile, ObjectFile, readableOf, readFile } from './files.ts'
 import { chooseKeyring, configsFrom } from './keyring.ts'
-import { type Given, type Keys, type SignedParts, splitSigned } from './keys.ts'
+import { type Given, type Keys, splitSigned } from './keys.ts'
 import { inOrder } from './order.ts'
 import { packOf, segmentBlobs } from './packs.ts'
 import { type Place, Places, supersededBy } from './places.ts'
@@ -44,12 +51,6 @@ const BYTES_MAX: Readonly<Record<string, number>> = {
 }
 const SMALL_BYTES_MAX = 64 * MIB
 const PACK_BYTES_MAX = 256 * MIB
-
-function requireSigned(keys: Keys, parts: SignedParts): void {
-  if (parts.signer.toString('hex') !== MAINTENANCE)
-    throw new RescueError('the configuration is signed by somebody else')
-  keys.check(parts, 'config')
-}
 
 export class Store {
   readonly root: string
@@ -250,7 +251,9 @@ export class Store {
 
   /** Sections 3 and 4: the first configuration with which a keyring and both signatures agree. */
   #open(given: Given): Keys {
-    const known = readConfigs(this.#copies('config', CONFIG))
+    const stored = readConfigs(this.#copies('config', CONFIG))
+    const known = stored.filter(({ refusal }) => !refusal)
+    if (known.length === 0 && stored[0]?.refusal) throw stored[0].refusal
     const keyrings = this.#copies('keys', KEYRING).map(({ name, bytes, keys }) => ({
       name,
       bytes,
@@ -260,8 +263,10 @@ export class Store {
     let failure: unknown
     for (const { repositoryId, parts } of this.#ordered(configs)) {
       try {
-        const { keys, generation, strange } = chooseKeyring(keyrings, given, repositoryId)
+        const { keys, generation, strange, features } = chooseKeyring(keyrings, given, repositoryId)
         if (parts) requireSigned(keys, parts)
+        requireNoneUnknown(keys, stored)
+        for (const each of features) requireFeatures(each)
         this.#tellKeyrings({ generation, whole: new Set(keyrings.map(({ name }) => name)) }, strange)
         return keys
       } catch (error) {

@@ -20,6 +20,7 @@ const EXIT_USAGE = 2
 const GROUPS: Readonly<Record<string, string>> = {
   hold: 'legal holds: what the law or a case says must be kept',
   key: 'the keys that open the repository',
+  repository: 'the repository as a whole',
   config: 'the configurations of the system',
   audit: 'the log of every act',
   service: 'the system as a service of this machine',

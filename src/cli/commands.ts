@@ -260,6 +260,12 @@ export const COMMANDS: readonly CommandSpec[] = [
         .option('--to <dir>', 'write the kit into this folder, with the reader that needs nothing else'),
   },
   {
+    name: 'repository upgrade',
+    act: 'repository.upgrade',
+    describe: 'let a repository of an earlier version of the format hold what that one can not',
+    load: () => import('./commands/repository-upgrade.ts'),
+  },
+  {
     name: 'run',
     describe: 'run a configuration now and wait for it',
     load: () => import('./commands/run.ts'),

@@ -9,7 +9,7 @@ const COMMAND_GROUPS: ReadonlyArray<readonly [title: string, names: readonly str
   ['Begin here:', ['quickstart']],
   ['Back up:', ['init', 'backup', 'copy']],
   ['Restore and look inside:', ['restore', 'snapshots', 'stats', 'ls', 'find', 'diff', 'dump']],
-  ['Check and mend:', ['verify', 'repair', 'doctor', 'list', 'cat']],
+  ['Check and mend:', ['verify', 'repair', 'repository', 'doctor', 'list', 'cat']],
   ['Keep and forget:', ['forget', 'prune', 'pin', 'unpin', 'hold']],
   ['Keys:', ['key']],
   [

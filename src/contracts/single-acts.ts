@@ -11,5 +11,6 @@ export const SINGLE_ACTS = [
   'repository.forget',
   'repository.prune',
   'repository.repair',
+  'repository.upgrade',
 ] as const
 export type SingleAct = (typeof SINGLE_ACTS)[number]

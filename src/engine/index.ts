@@ -27,6 +27,7 @@ export { type PruneOptions, type PruneResult, prune } from './maintenance/prune.
 export { listRecords, putRecord, type RecordChange, type RecordFilter, writeRecord } from './maintenance/records.ts'
 export { type RepairResult, repairRepository } from './maintenance/repair.ts'
 export { repositoryStatistics, type Statistics } from './maintenance/statistics.ts'
+export { type UpgradeResult, upgradeRepository } from './maintenance/upgrade.ts'
 export { damageCount, ROLLBACK, type VerifyOptions, type VerifyResult, verifyRepository } from './maintenance/verify.ts'
 export type { VerifyHit } from './maintenance/verify-hits.ts'
 export { strangers, type VerifyProblem } from './maintenance/verify-objects.ts'

@@ -81,6 +81,7 @@ export const ERROR_CODES = [
   'STREAM_FORKED',
   'SYSTEM_NOT_FOUND',
   'TARGET_REFUSED',
+  'UPGRADE_REQUIRED',
   'USAGE',
   'WORKER_LOST',
 ] as const

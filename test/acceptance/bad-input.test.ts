@@ -154,9 +154,9 @@ test('a newer format version is refused with 1, whatever else it holds', async (
   for (const name of fs.readdirSync(config)) {
     const file = path.join(config, name)
     const bytes = fs.readFileSync(file)
-    const version = bytes.indexOf('"version":"v1-rc"')
+    const version = bytes.indexOf('"version":"v1-rc2"')
     assert.ok(version > 0)
-    bytes.write('"version":"v9-rc"', version)
+    bytes.write('"version":"v9-rc2"', version)
     fs.rmSync(file)
     fs.writeFileSync(path.join(config, `${name.slice(0, 2)}${createHash('sha256').update(bytes).digest('hex')}`), bytes)
   }
@@ -164,7 +164,7 @@ test('a newer format version is refused with 1, whatever else it holds', async (
   const rescue = spawnSync(process.execPath, [RESCUE, 'list', '--repo', at('newer')], { env, encoding: 'utf8' })
   assert.deepEqual(
     [rescue.status, rescue.stderr],
-    [1, 'the repository has format v9-rc, which this program does not know\n'],
+    [1, 'the repository has format v9-rc2, which this program does not know\n'],
   )
 })
 

@@ -249,6 +249,7 @@ const FAILING: Readonly<Record<AnsweredCommand, readonly string[]>> = {
   'key remove': ['abcdef'],
   'key rotate': [],
   'key recovery-kit': [],
+  'repository upgrade': [],
   quickstart: ['absent'],
   run: ['x'],
   runs: ['--state', 'x'],

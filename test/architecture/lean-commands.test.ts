@@ -32,6 +32,7 @@ const LEAN = [
   'key-remove',
   'key-rotate',
   'key-recovery-kit',
+  'repository-upgrade',
 ]
 const HEAVY =
   /^(zod|kysely|pg|pg-boss|pino|nodemailer|standardwebhooks|systeminformation|@electric-sql\/|cron-parser|canonicalize)/

@@ -349,8 +349,9 @@ test('a planted configuration of another version or of another repository does n
   const made = await makeRepository(folder.path)
   const names = fs.readdirSync(path.join(made.folder, 'config'))
   const bytes = fs.readFileSync(path.join(made.folder, 'config', names[0]!))
-  for (const text of ['"version":"v1-rc"', '"hash":"sha-256"'])
+  for (const text of ['"version":"v1-rc2"', '"hash":"sha-256"'])
     for (const changed of [text.replace(/-/g, '_'), text.replace(/"$/, '9"')]) {
+      assert.ok(bytes.includes(text))
       const other = Buffer.from(bytes.toString('latin1').replace(text, changed), 'latin1')
       if (other.length !== bytes.length) other.writeUInt32LE(bytes.readUInt32LE(0) + other.length - bytes.length)
       fs.writeFileSync(path.join(made.folder, 'config', `a-${sha256(other)}`), other)

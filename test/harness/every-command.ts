@@ -169,6 +169,7 @@ class Clinic {
     await this.#run('key list', repo)
     await this.#run('key recovery-kit', repo)
     await this.#run('key rotate', repo)
+    await this.#run('repository upgrade', repo)
     const recipients = (await this.#ask(['key', 'list', ...repo]))['recipients'] as Array<{
       id: string
       opensWithThisKey: boolean

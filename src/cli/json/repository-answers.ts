@@ -7,6 +7,7 @@ import type {
   Hold,
   PruneResult,
   RepairResult,
+  UpgradeResult,
 } from '../../engine/index.ts'
 import {
   bytes,
@@ -148,6 +149,14 @@ export const REPOSITORY_ANSWERS = {
   }),
   'key remove': z.strictObject({ id: text, label: text, removed: yes, ...key, epoch: epoch.describe('The new one.') }),
   'key rotate': z.strictObject({ ...key, epoch: epoch.describe('The new one.') }),
+  'repository upgrade': z.strictObject({
+    isUpgraded: flag.describe('False: there was nothing to do.'),
+    version: text.describe('Of the format, as it is now.'),
+    generation: count.describe('Of the configuration.'),
+    olderWriters: z
+      .array(z.strictObject({ session: text, host: text.nullable() }))
+      .describe('That know only the earlier version, and may be at work: end them before anything new is stored.'),
+  }) satisfies z.ZodType<UpgradeResult>,
   'key recovery-kit': z.strictObject({
     repositoryId,
     location: text,

@@ -105,6 +105,9 @@ export const SENTENCES_PT_BR: Readonly<Record<string, string>> = {
   'let another key open the repository': 'deixa outra chave abrir o repositório',
   "take a key's access away, with a new epoch": 'retira o acesso de uma chave, com uma nova época',
   'seal new data under a new epoch': 'sela os dados novos sob uma nova época',
+  'let a repository of an earlier version of the format hold what that one can not':
+    'permite que um repositório de uma versão anterior do formato guarde o que ela não comporta',
+  'the repository as a whole': 'o repositório como um todo',
   'print what a rescue needs to know': 'mostra o que um resgate precisa saber',
   'the log of every act': 'o log de cada ato',
   'the system as a whole': 'o sistema como um todo',

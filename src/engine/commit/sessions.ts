@@ -2,7 +2,7 @@
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import { bootId, hostName, isProcessAlive, processStart } from '../../kernel/machine.ts'
 import { ObjectType } from '../crypto/index.ts'
-import { isForeign, type Repository } from '../repository/index.ts'
+import { configGenerationOf, isForeign, type Repository } from '../repository/index.ts'
 import { byItsWriter, parseSession, readParsed, type SessionDocument } from '../snapshot/index.ts'
 
 /**
@@ -30,6 +30,7 @@ export async function openWriterSession(repository: Repository, writer: Buffer):
 /** The same for whoever waits for `there` beside its reading. */
 export async function beginWriterSession(repository: Repository, writer: Buffer): Promise<WriterSession> {
   await repository.prepare()
+  const configGeneration = configGenerationOf(repository.config)
   const document = {
     kind: 'session',
     writer: writer.toString('hex'),
@@ -38,6 +39,7 @@ export async function beginWriterSession(repository: Repository, writer: Buffer)
     pid: process.pid,
     processStart: processStart(),
     startedAt: isoTime(nowMs()),
+    ...(configGeneration > 0 && { configGeneration }),
   }
   const { name, there } = await repository.putDocument(document, {
     type: ObjectType.SESSION,
@@ -66,8 +68,17 @@ export interface OpenSession {
   readonly key: string
   /** Undefined when the session can't be read. */
   readonly writer: string | undefined
+  readonly host: string | undefined
+  /** Of the configuration that the writer knows: 0 for the format's first version. */
+  readonly configGeneration: number
   /** Store milliseconds. */
   readonly modifiedMs: number
+}
+
+const UNKNOWN = { writer: undefined, host: undefined, configGeneration: 0 } as const
+
+function factsOf({ writer, host, configGeneration = 0 }: SessionDocument): Omit<OpenSession, 'key' | 'modifiedMs'> {
+  return { writer, host, configGeneration }
 }
 
 /**
@@ -87,7 +98,7 @@ export async function openSessions(
   const oldest = entries.length === 0 ? 0 : (await repository.store.nowMs()) - SESSION_AGE_MS_MAX
   for (const { key, document, modifiedMs } of entries) {
     if (key === options.except) continue
-    if (!isProvablyDead(document) && modifiedMs > oldest) open.push({ key, writer: document.writer, modifiedMs })
+    if (!isProvablyDead(document) && modifiedMs > oldest) open.push({ key, ...factsOf(document), modifiedMs })
     else if (options.sweep) await repository.store.delete(key)
   }
   for (const problem of problems) {
@@ -95,7 +106,7 @@ export async function openSessions(
     // Nobody who writes here has put it there.
     if (isForeign(problem)) continue
     const stat = await repository.store.head(key)
-    if (stat) open.push({ key, writer: undefined, modifiedMs: stat.modifiedMs })
+    if (stat) open.push({ key, ...UNKNOWN, modifiedMs: stat.modifiedMs })
   }
   return open
 }

@@ -5,7 +5,7 @@
  */
 import { BackupError } from '../../kernel/backup-error.ts'
 import { requireShown, requireUnlistedGone } from '../../storage/index.ts'
-import { openWriterSession } from '../commit/index.ts'
+import { openWriterSession, requireDeletable } from '../commit/index.ts'
 import { isOfLaterVersion, packKey, type Repository, requireFeatures, requireReadable } from '../repository/index.ts'
 import {
   type DeleteEntry,
@@ -59,6 +59,7 @@ export async function dropDamage(repository: Repository, writer: Buffer, signal?
     found.push({ indexClass, damage })
   }
   const names = found.flatMap(({ damage }) => namesOf(damage))
+  await requireDeletable(repository, signal)
   // Said before it is done: a stop in between must not leave an index that lacks blobs and backups that don't know it.
   if (names.length > 0) await sayLoss(repository, names, signal)
   for (const { indexClass, damage } of found) await rewriteIndex(repository, indexClass, new Set(namesOf(damage)))

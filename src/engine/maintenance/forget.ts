@@ -2,6 +2,7 @@
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import { requireGone, requireShown } from '../../storage/index.ts'
+import { requireDeletable } from '../commit/index.ts'
 import { isForeign, isOfLaterVersion, type Repository, requireFeatures, requireReadable } from '../repository/index.ts'
 import {
   folderOfRecord,
@@ -52,6 +53,7 @@ export async function forgetSnapshots(repository: Repository, history: History, 
   const record = await putForget(repository, history, { doomed, by: options.by, isDecided: true })
   try {
     await requireShown(repository.store, record.key)
+    await requireDeletable(repository)
     await refuseProtected(repository, history, { asked, atMs: await guardMs(repository, isClockDoubted) })
   } catch (error) {
     await repository.store.delete(record.key)

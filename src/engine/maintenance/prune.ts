@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto'
 import { isBackupError } from '../../kernel/backup-error.ts'
 import { requireShown } from '../../storage/index.ts'
-import { openSessions, openWriterSession, type WriterSession } from '../commit/index.ts'
+import { openSessions, openWriterSession, requireDeletable, type WriterSession } from '../commit/index.ts'
 import { type Heads, packKey, type Repository, requireFeatures } from '../repository/index.ts'
 import {
   type DeleteEntry,
@@ -96,6 +96,7 @@ async function pruneOnce(repository: Repository, options: PruneOptions): Promise
   const found = await planOf(repository, { history, marks, ...own })
   const plan =
     session && (await hasRoomFor(repository, marks, found)) ? found : { ...found, halfEmpty: { meta: [], data: [] } }
+  await requireDeletable(repository, options.signal)
   await sweepSnapshots(repository, history, { options, ...own })
   for (const { name } of marks.brokenCheckpoints) await repository.store.delete(`checkpoints/${name}`)
   const bytesStored =
@@ -274,6 +275,8 @@ async function deleteCondemned(
   { options, own }: PruneParts,
 ): Promise<Omit<PruneResult, 'packsRepacked' | 'bytesStored'>> {
   const open = (await readDeleteLog(repository, options.signal)).open()
+  // Whoever stores what a feature stands for has announced it before the tombstone, or has read that.
+  await requireDeletable(repository, options.signal)
   const ready = await readyTombstones(repository, open, own)
   const wanted = new Set(ready.flatMap(({ document }) => document.packs))
   const waiting = open.reduce((sum, { document }) => sum + document.packs.length, 0)

@@ -4,10 +4,15 @@
  */
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { appendAll } from '../../kernel/collect.ts'
+import { removeFirstConfigs } from '../commit/index.ts'
 import {
+  configGenerationOf,
+  configKeys,
   isOwnKeyring,
   type KeyringCopy,
+  ownConfigs,
   type Repository,
+  type RepositoryConfig,
   readConfigs,
   readKeyringAt,
   readKeyrings,
@@ -63,12 +68,15 @@ export async function restoreCopies(
   repository: Repository,
   { configs, keyrings }: SurveyedCopies,
 ): Promise<readonly string[]> {
-  const { store, keys, configName } = repository
+  const { store, keys } = repository
   for (const { key } of [...configs.damaged, ...keyrings.damaged]) if (!keys.lost.includes(key)) await store.delete(key)
+  // What an upgrade that was stopped has left.
+  await removeFirstConfigs(repository)
+  const own = ownConfigs(configs, keys.repositoryId.toString('hex'), keys.maintenance)
   const good = [
-    ...configs.candidates
-      .filter(({ name }) => name === configName)
-      .map((each) => ({ from: each.keys[0]!, to: ['a', 'b', 'c'].map((copy) => `config/${copy}-${each.name}`) })),
+    ...own
+      .filter(({ config }) => isFirstConfig(config) === isFirstConfig(own[0]!.config))
+      .map((each) => ({ from: each.keys[0]!, to: configKeys(each.name) })),
     ...keyrings.candidates
       .filter((each) => isOwnKeyring(keys, each))
       .map(({ name, keys: whole }) => ({
@@ -79,6 +87,10 @@ export async function restoreCopies(
   const copiesRestored: string[] = []
   for (const { from, to } of good) appendAll(copiesRestored, await copy(repository, from, to))
   return copiesRestored
+}
+
+function isFirstConfig(config: RepositoryConfig): boolean {
+  return configGenerationOf(config) === 0
 }
 
 async function copy({ store }: Repository, from: string, to: readonly string[]): Promise<string[]> {

@@ -3,7 +3,7 @@
  * objects; says what stays lost.
  */
 import { throwIfAborted } from '../../kernel/abort.ts'
-import { groups } from '../commit/index.ts'
+import { groups, requireDeletable } from '../commit/index.ts'
 import { LookupIds, ObjectType } from '../crypto/index.ts'
 import { decodeIndexSegment, encodeIndexSegment, type IndexedPack } from '../index/index.ts'
 import {
@@ -54,6 +54,7 @@ export interface RepairResult extends RepairedDocuments {
 export async function repairRepository(repository: Repository, options: RepairOptions = {}): Promise<RepairResult> {
   for (const work of ['write', 'delete'] as const) requireFeatures(repository.config, work)
   const { copies, surveyed, meta, data } = await survey(repository, options)
+  await requireDeletable(repository, options.signal)
   const problems = [...meta.problems, ...data.problems]
   const by = options.by ?? 'repair'
   if (surveyed.keyring) {

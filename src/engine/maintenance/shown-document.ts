@@ -41,11 +41,11 @@ const SNAPSHOT = members(
 
 /** By the folder of the object. */
 const DOCUMENTS: Readonly<Record<string, Shown>> = {
-  config: members('format version repositoryId createdAt hash aead kdf codecs chunker features'),
-  keys: members('kind repositoryId generation previous createdAt', { recipients: RECIPIENTS }),
+  config: members('format version repositoryId createdAt hash aead kdf codecs chunker features generation previous'),
+  keys: members('kind repositoryId generation previous createdAt features', { recipients: RECIPIENTS }),
   snapshots: SNAPSHOT,
   checkpoints: SNAPSHOT,
-  sessions: members('kind writer host bootId pid processStart startedAt'),
+  sessions: members('kind writer host bootId pid processStart startedAt configGeneration'),
   deletes: members(
     'kind generation previous packs indexes marked at deadline uptime completes kept damaged replaces snapshot writer sequence',
   ),

@@ -4,9 +4,11 @@
  */
 import { ObjectType } from '../crypto/index.ts'
 import {
+  configGenerationOf,
   isForeign,
   isObjectKey,
   isOwnKeyring,
+  ownConfigs,
   packKey,
   type Repository,
   readConfigs,
@@ -25,6 +27,8 @@ export interface VerifyProblem {
 
 /** Of packs that may be strangers', all together: some that are as long as ours can be. */
 const STRANGE_BYTES_MAX = 1024 * 1024 * 1024
+const OLD_CONFIG =
+  'lets programs of the format\'s first version open the repository, which do not know all of it: run "repository upgrade"'
 const NOT_SIGNED = 'was not signed by this repository: it counts for nothing'
 
 /**
@@ -35,16 +39,18 @@ export async function checkCopies(
   repository: Repository,
   signal?: AbortSignal,
 ): Promise<{ problems: VerifyProblem[]; notices: VerifyProblem[] }> {
-  const { store, keys, configName } = repository
+  const { store, keys } = repository
   const keyrings = await readKeyrings(store, signal)
   const configs = await readConfigs(store, signal)
   requireReadable([...keyrings.damaged, ...configs.damaged])
   const isOwn = (each: StoredKeyring) => isOwnKeyring(keys, each)
+  const own = ownConfigs(configs, keys.repositoryId.toString('hex'), keys.maintenance)
+  const ownNames = new Set(own.map(({ name }) => name))
   const strange = [
     ...keyrings.foreign,
     ...keyrings.candidates.filter((each) => !isOwn(each)).flatMap((each) => each.keys),
     ...configs.foreign,
-    ...configs.candidates.filter(({ name }) => name !== configName).flatMap((each) => each.keys),
+    ...configs.candidates.filter(({ name }) => !ownNames.has(name)).flatMap((each) => each.keys),
   ]
   const notices: VerifyProblem[] = strange.map(strangerAt)
   const problems = [...keyrings.damaged, ...configs.damaged].map(({ key: object }) => ({
@@ -55,8 +61,12 @@ export async function checkCopies(
     if (keys.lost.includes(object))
       problems.push({ object, what: 'is beyond what is read of its folder, and may be the newest keyring' })
     else notices.push({ object, what: 'is beyond what is read of its folder, and not newer than the keyring in use' })
-  const copies = configs.candidates.find(({ name }) => name === configName)?.keys.length ?? 0
-  if (copies < 3) notices.push({ object: 'config/', what: `has ${copies} copies instead of 3` })
+  const newest = Math.max(0, ...own.map(({ config }) => configGenerationOf(config)))
+  if (own.length === 0) notices.push({ object: 'config/', what: 'has 0 copies instead of 3' })
+  for (const { config, name, keys: stored } of own)
+    if (newest > 0 && configGenerationOf(config) === 0) notices.push({ object: stored[0]!, what: OLD_CONFIG })
+    else if (stored.length < 3)
+      notices.push({ object: `config/${name}`, what: `has ${stored.length} copies instead of 3` })
   const current = keys.generation.toString(16).padStart(8, '0')
   const keyringCopies = keyrings.candidates.find(({ name }) => name === keys.name)?.keys.length ?? 0
   if (keyringCopies < 2)

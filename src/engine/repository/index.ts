@@ -10,7 +10,17 @@ export {
   workspaceIn,
 } from './client-state.ts'
 export { acceptClock, lookAtClock, mergeClock } from './clock-memory.ts'
-export { type RepositoryConfig, readConfigs, requireFeatures } from './config.ts'
+export {
+  configKeys,
+  generationOf as configGenerationOf,
+  nextConfig,
+  ownConfigs,
+  type RepositoryConfig,
+  readConfigs,
+  requireFeatures,
+  writeConfig,
+} from './config.ts'
+export { allFeatures, Feature, type Features, hasFeature, NO_FEATURES, withFeature } from './features.ts'
 export { isForbidden, requireReadable } from './forbidden.ts'
 export { changeKeyring, isOwnKeyring, type KeyringChange } from './keyring.ts'
 export { type KeyringCopy, readKeyringAt, readKeyrings, type StoredKeyring } from './keyring-objects.ts'
@@ -27,7 +37,8 @@ export {
   type ObjectProblem,
 } from './object-problem.ts'
 export { type Recipient, recipientOpenedBy, unwrap as unwrapKey, wrapFor as wrapKey } from './recipients.ts'
-export { Repository, type RepositoryOptions, type StoredDocument } from './repository.ts'
+export { Repository, type StoredDocument } from './repository.ts'
+export type { RepositoryOptions } from './repository-options.ts'
 export {
   type DecodedSegment,
   type IndexView,

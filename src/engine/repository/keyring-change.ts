@@ -4,6 +4,7 @@ import { BackupError } from '../../kernel/backup-error.ts'
 import type { ObjectStore } from '../../storage/index.ts'
 import { type Kek, requireStrength } from '../crypto/index.ts'
 import { acceptKeyring } from './accepted-keyring.ts'
+import { allFeatures, type Features } from './features.ts'
 import { requireReadable } from './forbidden.ts'
 import { isSignedKeyring, publishKeyring, readKeyrings } from './keyring-objects.ts'
 import { type OpenKeys, withNewEpoch } from './open-keys.ts'
@@ -15,6 +16,8 @@ export interface KeyringChange {
   /** Id of the recipient that goes. */
   readonly remove?: string
   readonly newEpoch?: boolean
+  /** What the repository makes use of from now on, beside what it does. */
+  readonly features?: Features
 }
 
 /**
@@ -68,6 +71,7 @@ export async function changeKeyring(
     recipients,
     keyringKey,
     bundle,
+    features: change.features ? allFeatures(keys.features ?? change.features, change.features) : keys.features,
   })
   await requireAlone(store, keys, { generation, name })
   return name

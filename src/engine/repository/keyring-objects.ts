@@ -29,6 +29,7 @@ import {
   verifyDocument,
 } from '../crypto/index.ts'
 import { readCopies, readWhole } from './copies.ts'
+import { allFeatures, type Features, parsedFeatures } from './features.ts'
 import { requireReadable, type UnreadObject } from './forbidden.ts'
 import type { Bundle, KeyringBody } from './open-keys.ts'
 import { isScryptAllowed, type Recipient, seal, unseal } from './recipients.ts'
@@ -36,6 +37,7 @@ import { isScryptAllowed, type Recipient, seal, unseal } from './recipients.ts'
 const COPIES = ['a', 'b'] as const
 const RECIPIENTS_MAX = 64
 const KEYRING_BYTES_MAX = 1024 * 1024
+const FEATURES_SHOWN_MAX = 200
 const FORM = /^keys\/[0-9a-f]{8}-[ab]-([0-9a-f]{64})$/
 
 function bundleAad(repositoryId: string, generation: number): Buffer {
@@ -52,6 +54,8 @@ export interface KeyringDraft {
   readonly recipients: readonly Recipient[]
   readonly keyringKey: Uint8Array
   readonly bundle: Bundle
+  /** Of the repository; undefined for one of the format's first version. */
+  readonly features?: Features | undefined
 }
 
 /** Encodes, signs and stores a generation in two copies. Returns its name. */
@@ -67,6 +71,7 @@ export async function publishKeyring(store: ObjectStore, draft: KeyringDraft): P
     recipients: draft.recipients,
     salt: salt.toString('hex'),
     bundle: seal(key, bundleAad(draft.repositoryId, draft.generation), Buffer.from(JSON.stringify(draft.bundle))),
+    ...(draft.features && { features: draft.features }),
   }
   const repositoryId = Buffer.from(draft.repositoryId, 'hex')
   const signer = maintenanceSigner(Buffer.from(draft.bundle.root, 'hex'), repositoryId)
@@ -181,6 +186,24 @@ export function isSignedKeyring({ document, body }: StoredKeyring, maintenance: 
     if (isBackupError(error, 'DAMAGED')) return false
     throw error
   }
+}
+
+/**
+ * The features that valid keyrings repeat, all together; undefined where none does. Throws FEATURE_UNSUPPORTED where one
+ * says them in a way that only a later version knows.
+ */
+export function featuresIn(valid: readonly StoredKeyring[]): Features | undefined {
+  const said = valid.flatMap(({ body }) => (body.features === undefined ? [] : [body.features]))
+  if (said.length === 0) return undefined
+  const parsed = said.map(parsedFeatures)
+  const unknown = parsed.indexOf(undefined)
+  if (unknown >= 0) {
+    const feature = JSON.stringify(said[unknown]).slice(0, FEATURES_SHOWN_MAX)
+    throw new BackupError('FEATURE_UNSUPPORTED', 'A keyring names features that are not known here.', {
+      context: { feature },
+    })
+  }
+  return allFeatures(...parsed.filter((each) => each !== undefined))
 }
 
 /** Opens the bundle of a keyring whose key was unwrapped. Throws DAMAGED, also when its own root did not sign it. */

@@ -8,6 +8,7 @@ import type { ObjectStore } from '../../storage/index.ts'
 import { type Kek, keyFingerprint, maintenanceSigner } from '../crypto/index.ts'
 import { requireReadable } from './forbidden.ts'
 import {
+  featuresIn,
   isSignedKeyring,
   type KeyringCopy,
   openBundle,
@@ -85,6 +86,7 @@ export async function openKeyring(
     openedBy: opened.openedBy,
     keyringKey: opened.keyringKey,
     bundle: { ...opened.bundle, masters: [...opened.bundle.masters, ...rivals] },
+    features: featuresIn(valid),
     lost,
     seenGeneration,
   })

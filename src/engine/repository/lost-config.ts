@@ -6,7 +6,7 @@
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import type { ObjectStore } from '../../storage/index.ts'
 import type { Kek } from '../crypto/index.ts'
-import { newConfig, readConfigs, type StoredConfig, writeConfig } from './config.ts'
+import { newConfig, readConfigs, requireFeatures, type StoredConfigs, writeConfig } from './config.ts'
 import { isOwnKeyring, keyringsLost, openKeyring } from './keyring.ts'
 import type { StoredKeyrings } from './keyring-objects.ts'
 import type { Unwrapper } from './recipients.ts'
@@ -22,8 +22,7 @@ export interface FindingConfigs {
   readonly signal?: AbortSignal
 }
 
-export interface FoundConfigs {
-  readonly candidates: readonly StoredConfig[]
+export interface FoundConfigs extends Pick<StoredConfigs, 'candidates' | 'refused'> {
   readonly isRemade: boolean
 }
 
@@ -33,13 +32,13 @@ export interface FoundConfigs {
  */
 export async function findConfigs(store: ObjectStore, finding: FindingConfigs): Promise<FoundConfigs> {
   try {
-    return { candidates: (await readConfigs(store, finding.signal)).candidates, isRemade: false }
+    return { ...(await readConfigs(store, finding.signal)), isRemade: false }
   } catch (error) {
     const keyrings = await finding.keyrings
     const lost = lossOf(store, error, keyrings)
     if (!finding.remakesConfig || !isBackupError(lost, 'REPOSITORY_CONFIG_LOST')) throw lost
     await remakeConfig(store, keyrings, finding)
-    return { candidates: (await readConfigs(store, finding.signal)).candidates, isRemade: true }
+    return { ...(await readConfigs(store, finding.signal)), isRemade: true }
   }
 }
 
@@ -63,9 +62,10 @@ async function remakeConfig(store: ObjectStore, keyrings: StoredKeyrings, findin
   for (const repositoryId of await orderRepositories(store, ids, { idOf: (id) => id, isRemembered })) {
     try {
       const keys = await openKeyring(store, keks, { repositoryId, stored: keyrings, unwrapper, allowBehind: true })
-      const own = keyrings.candidates.filter((each) => isOwnKeyring(keys, each))
-      requireNoFeatures(own[0]!.body)
-      await writeConfig(store, newConfig(repositoryId, own.at(-1)!.body.createdAt), keys.maintenance)
+      const first = keyrings.candidates.findLast((each) => isOwnKeyring(keys, each))!
+      const config = newConfig(repositoryId, first.body.createdAt, keys.features)
+      for (const work of ['read', 'write', 'delete'] as const) requireFeatures(config, work)
+      await writeConfig(store, config, keys.maintenance)
       return
     } catch (error) {
       if (!isBackupError(error)) throw error
@@ -73,12 +73,4 @@ async function remakeConfig(store: ObjectStore, keyrings: StoredKeyrings, findin
     }
   }
   throw failure
-}
-
-/** A later version that makes use of features says so in its keyrings too. */
-function requireNoFeatures(body: object): void {
-  if ('features' in body)
-    throw new BackupError('FEATURE_UNSUPPORTED', 'The lost configuration had features that are not known here.', {
-      context: { feature: JSON.stringify(body.features) },
-    })
 }

@@ -12,6 +12,7 @@ import {
   type Signer,
   writerSigner,
 } from '../crypto/index.ts'
+import type { Features } from './features.ts'
 import type { UnreadObject } from './forbidden.ts'
 import type { Recipient } from './recipients.ts'
 
@@ -39,6 +40,8 @@ export interface KeyringBody {
   readonly recipients: readonly Recipient[]
   readonly salt: string
   readonly bundle: string
+  /** Of the repository, where it is not of the format's first version; of a later version it may have another shape. */
+  readonly features?: unknown
 }
 
 export interface KeyringParts {
@@ -46,6 +49,8 @@ export interface KeyringParts {
   readonly bundle: Bundle
   readonly openedBy: string
   readonly keyringKey: Buffer
+  /** Of all valid keyrings; undefined in a repository of the format's first version. */
+  readonly features: Features | undefined
   /** Copies of a higher generation that can't be read, and why. */
   readonly lost: readonly UnreadObject[]
   /** The highest generation that this client has seen. */
@@ -70,6 +75,8 @@ export class OpenKeys {
   readonly lost: readonly string[]
   /** The same, with why not. */
   readonly lostCopies: readonly UnreadObject[]
+  /** What the keyrings say of the repository's features; undefined where it is of the format's first version. */
+  readonly features: Features | undefined
   readonly #seenGeneration: number
   #acceptedGeneration = 0
   readonly masterOf: MasterLookup
@@ -85,6 +92,7 @@ export class OpenKeys {
     this.keyringKey = parts.keyringKey
     this.lost = parts.lost.map(({ key }) => key)
     this.lostCopies = parts.lost
+    this.features = parts.features
     this.#seenGeneration = parts.seenGeneration
     this.maintenance = maintenanceSigner(Buffer.from(parts.bundle.root, 'hex'), this.repositoryId)
     this.masterOf = masterLookup(parts.bundle.masters)

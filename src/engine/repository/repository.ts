@@ -21,12 +21,10 @@ import {
 import {
   beginsAsObject,
   type DocumentExpectation,
-  HEADER_BYTES,
   type Kek,
   type ObjectType,
   openPayload,
   parseBody,
-  parseObjectHeader,
   requireStrength,
   type Signer,
   sealPayload,
@@ -35,17 +33,27 @@ import {
   unsigned,
   verifyDocument,
 } from '../crypto/index.ts'
-import { acceptKeyring } from './accepted-keyring.ts'
 import type { HeadMemory } from './client-state.ts'
-import { newConfig, type RepositoryConfig, type StoredConfig, verifyConfig, writeConfig } from './config.ts'
-import { forbidden, isForbidden } from './forbidden.ts'
+import {
+  configInForce,
+  newConfig,
+  ownConfigs,
+  type RepositoryConfig,
+  readConfigs,
+  type StoredConfig,
+  writeConfig,
+} from './config.ts'
+import { allFeatures, NO_FEATURES } from './features.ts'
 import { openKeyring } from './keyring.ts'
-import { publishKeyring, readKeyrings, type StoredKeyrings } from './keyring-objects.ts'
+import { publishKeyring, readKeyrings } from './keyring-objects.ts'
 import { findConfigs } from './lost-config.ts'
 import { isObjectKey, objectBytesMax } from './object-keys.ts'
 import { apart, isUnbelieved, type ObjectProblem } from './object-problem.ts'
 import { newBundle, type OpenKeys } from './open-keys.ts'
+import { atObject, hasName, isOfUnknownEpoch } from './opened-object.ts'
+import { openWith } from './opening.ts'
 import { Unwrapper, wrapFor } from './recipients.ts'
+import type { RepositoryOptions } from './repository-options.ts'
 import { orderRepositories } from './several-repositories.ts'
 import { type OpenedDocument, type PreviousOf, signedNames } from './signatures.ts'
 
@@ -55,24 +63,6 @@ const DOCUMENTS_AT_ONCE = 16
 const FAR_DOCUMENTS_AT_ONCE = 128
 /** Longer ones are read one after the other: what a stranger has put there must not fill the memory. */
 const LARGE_BYTES = 4 * 1024 * 1024
-
-export interface RepositoryOptions {
-  readonly signal?: AbortSignal
-  /**
-   * What this client remembers of the repository with that id: every reading of its history is held against it, and
-   * adds to it. Default: nothing.
-   */
-  readonly memory?: (repositoryId: Buffer) => HeadMemory
-  /** Opens with a keyring that is older than one that was seen, for whoever accepts that. Default false. */
-  readonly acceptsRollback?: boolean
-  /** Makes the configuration anew where it is lost and the keyrings are not. Default false: REPOSITORY_CONFIG_LOST. */
-  readonly remakesConfig?: boolean
-  /**
-   * Folder for unfinished packs, where the store has none of its own; made when needed. Default: a private one below the
-   * system's folder for temporary files.
-   */
-  readonly workspace?: string
-}
 
 export interface StoredDocument {
   readonly name: string
@@ -103,12 +93,11 @@ const OWN_NAMES = /^(config\/[abc]-[0-9a-f]{64}|keys\/[0-9a-f]+-.+)$/
 
 export class Repository implements AsyncDisposable {
   readonly store: ObjectStore
-  readonly config: RepositoryConfig
-  /** SHA-256 of the configuration object in use. */
-  readonly configName: string
   readonly memory: HeadMemory | undefined
   /** True where this opening has made the configuration anew. */
   readonly isConfigRemade: boolean
+  #config: RepositoryConfig
+  #configs: readonly StoredConfig[]
   #keys: OpenKeys
   readonly #readKeys: (signal: AbortSignal | undefined) => Promise<OpenKeys>
   readonly #workspace: string | undefined
@@ -118,7 +107,7 @@ export class Repository implements AsyncDisposable {
     store: ObjectStore,
     parts: {
       config: RepositoryConfig
-      configName: string
+      configs: readonly StoredConfig[]
       keys: OpenKeys
       memory: HeadMemory | undefined
       isConfigRemade: boolean
@@ -128,12 +117,43 @@ export class Repository implements AsyncDisposable {
   ) {
     this.#workspace = workspace
     this.store = store
-    this.config = parts.config
-    this.configName = parts.configName
+    this.#config = parts.config
+    this.#configs = parts.configs
     this.#keys = parts.keys
     this.#readKeys = parts.readKeys
     this.memory = parts.memory
     this.isConfigRemade = parts.isConfigRemade
+  }
+
+  /** The configuration that counts, with the features that any valid one or a keyring names. */
+  get config(): RepositoryConfig {
+    return this.#config
+  }
+
+  /** Every valid configuration, as it was read last: the one that counts first. */
+  get configs(): readonly StoredConfig[] {
+    return this.#configs
+  }
+
+  /** SHA-256 of the configuration object that counts. */
+  get configName(): string {
+    return this.#configs[0]!.name
+  }
+
+  /**
+   * Reads `config/` again: a feature that was announced since counts at once. Throws FORMAT_TOO_NEW and
+   * FEATURE_UNSUPPORTED where this program may not even read with it. Where none can be read any more, what was read
+   * before stands.
+   */
+  async renewConfig(signal?: AbortSignal): Promise<void> {
+    const { keys } = this
+    const stored = await readConfigs(this.store, signal).catch((error: unknown) => {
+      if (!isBackupError(error, 'REPOSITORY_CONFIG_LOST') && !isBackupError(error, 'REPOSITORY_NOT_FOUND')) throw error
+    })
+    const own = stored ? ownConfigs(stored, keys.repositoryId.toString('hex'), keys.maintenance) : []
+    if (own.length === 0) return
+    this.#config = configInForce(own, allFeatures(this.#config.features, keys.features ?? NO_FEATURES))
+    this.#configs = own
   }
 
   get keys(): OpenKeys {
@@ -197,6 +217,7 @@ export class Repository implements AsyncDisposable {
       recipients,
       keyringKey,
       bundle: newBundle(now),
+      features: NO_FEATURES,
     })
     const keys = await openKeyring(store, [kek], { repositoryId })
     // The configuration comes last: without it nobody takes the half-made place for a repository.
@@ -216,7 +237,7 @@ export class Repository implements AsyncDisposable {
     reading.catch(() => {})
     const unwrapper = new Unwrapper()
     const isRemembered = (id: string) => options.memory?.(Buffer.from(id, 'hex')).heads() !== undefined
-    const { candidates, isRemade } = await findConfigs(store, {
+    const { candidates, refused, isRemade } = await findConfigs(store, {
       keks,
       keyrings: reading,
       unwrapper,
@@ -229,7 +250,15 @@ export class Repository implements AsyncDisposable {
     const idOf = ({ config }: StoredConfig) => config.repositoryId
     for (const stored of await orderRepositories(store, candidates, { idOf, isRemembered })) {
       try {
-        const parts = await openWith({ store, stored, keks, keyrings, unwrapper, options })
+        const parts = await openWith({
+          store,
+          stored,
+          all: { candidates, refused },
+          keks,
+          keyrings,
+          unwrapper,
+          options,
+        })
         options.memory?.(parts.keys.repositoryId).notePlace?.(store.location)
         return new Repository(store, { ...parts, isConfigRemade: isRemade }, options.workspace)
       } catch (error) {
@@ -346,8 +375,8 @@ export class Repository implements AsyncDisposable {
 
   /** The same repository whose folders list what was listed before; keys that are not of this format are left out. */
   seenAs(listed: ReadonlyMap<string, readonly ObjectStat[]>): Repository {
-    const { config, configName, keys, memory, isConfigRemade } = this
-    const parts = { config, configName, keys, memory, isConfigRemade, readKeys: this.#readKeys }
+    const { config, configs, keys, memory, isConfigRemade } = this
+    const parts = { config, configs, keys, memory, isConfigRemade, readKeys: this.#readKeys }
     const seen = new Repository(this.store, parts, this.#workspace)
     seen.#listed = listed
     return seen
@@ -428,65 +457,4 @@ export class Repository implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.store[Symbol.asyncDispose]()
   }
-}
-
-function hasName(bytes: Uint8Array, key: string): boolean {
-  return createHash('sha256').update(bytes).digest('hex') === key.slice(-64)
-}
-
-function atObject(error: unknown, key: string): unknown {
-  if (isUnreadable(error))
-    return isForbidden({ error })
-      ? forbidden(key, error)
-      : new BackupError('DAMAGED', 'An object can not be read.', {
-          context: { object: key, cause: error.context['cause'], rotten: true },
-          cause: error,
-        })
-  if (!(error instanceof BackupError) || error.context['object'] === key) return error
-  return new BackupError(error.code, error.message, { context: { ...error.context, object: key }, cause: error })
-}
-
-function isOfUnknownEpoch(bytes: Uint8Array, { repositoryId, masterOf }: OpenKeys): boolean {
-  if (bytes.length < HEADER_BYTES || !beginsAsObject(bytes)) return false
-  try {
-    const header = parseObjectHeader(bytes)
-    return header.repositoryId.equals(repositoryId) && masterOf(header.tenant, header.epoch) === undefined
-  } catch (error) {
-    if (isBackupError(error, 'DAMAGED')) return false
-    throw error
-  }
-}
-
-interface Opening {
-  readonly store: ObjectStore
-  readonly stored: StoredConfig
-  readonly keks: readonly Kek[]
-  readonly keyrings: StoredKeyrings
-  readonly unwrapper: Unwrapper
-  readonly options: RepositoryOptions
-}
-
-/** With one of the configurations that are there: its keyring and its signature have to agree with it. */
-async function openWith({ store, stored, keks, keyrings, unwrapper, options }: Opening) {
-  const { repositoryId } = stored.config
-  const memory = options.memory?.(Buffer.from(repositoryId, 'hex'))
-  const seen = memory?.heads()
-  const asked = {
-    repositoryId,
-    stored: keyrings,
-    unwrapper,
-    ...(seen && { seenGeneration: seen.keyGeneration }),
-    ...(options.signal && { signal: options.signal }),
-  }
-  const openAmong = (among: StoredKeyrings) => openKeyring(store, keks, { ...asked, stored: among, allowBehind: true })
-  const readKeys = async (signal: AbortSignal | undefined) => openAmong(await readKeyrings(store, signal))
-  const read = await openAmong(keyrings)
-  // Another process may have published a keyring, and have raised what is remembered, since these were listed.
-  const standing = read.isBehind ? await readKeyrings(store, options.signal) : keyrings
-  const keys = read.isBehind ? await openAmong(standing) : read
-  verifyConfig(stored, keys.maintenance)
-  if (keys.isBehind) await acceptKeyring(store, keys, seen?.keyGeneration ?? 0)
-  // Where it is told nothing of the one that was seen, and nobody has accepted that.
-  if (keys.isBehind && !options.acceptsRollback) await openKeyring(store, keks, { ...asked, stored: standing })
-  return { config: stored.config, configName: stored.name, keys, memory, readKeys }
 }

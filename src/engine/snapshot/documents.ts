@@ -132,6 +132,8 @@ export interface SessionDocument {
   readonly pid: number
   readonly processStart: string
   readonly startedAt: string
+  /** Of the configuration that the writer knows; absent for 0. */
+  readonly configGeneration?: number
 }
 
 /** The kinds of record that this version knows. Others are kept, listed and otherwise let be. */
@@ -270,6 +272,7 @@ const SESSION: Shape = {
   pid: isCount,
   processStart: isText,
   startedAt: isText,
+  configGeneration: optional(isCount),
 }
 const RECORD: Shape = {
   kind: one('record'),
