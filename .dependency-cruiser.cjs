@@ -14,6 +14,9 @@ module.exports = {
     ...floors.filter((names) => names.includes('|')).map((names) => ({
       name: `engine-strangers:${names}`, severity: 'error', from: { path: `^src/engine/(${names})/` }, to: { path: `^src/engine/(${names})/`, pathNot: '^src/engine/$1/' },
     })),
+    // Of a backup: what all have stands below, and one kind of source knows nothing of another.
+    { name: 'backup-floors', severity: 'error', from: { path: '^src/engine/backup/session/' }, to: { path: '^src/engine/backup/', pathNot: '^src/engine/backup/session/' } },
+    { name: 'backup-strangers', severity: 'error', from: { path: '^src/engine/backup/(files|streams)/' }, to: { path: '^src/engine/backup/', pathNot: ['^src/engine/backup/$1/', '^src/engine/backup/session/'] } },
     {
       name: 'one-door', severity: 'error', from: { path: '^src/([^/]+)/' },
       to: { path: '^src/(contracts|storage|sources|notifiers|catalog|engine|jobs)/', pathNot: ['^src/$1/', '^src/[^/]+/index[.]ts$', '^src/contracts/system/index[.]ts$', '^src/[^/]+/all[.]ts$'] },

@@ -150,7 +150,8 @@ const STATES: Readonly<Record<Snapshot['state'] | 'partial', string>> = {
 function list(snapshots: readonly Snapshot[]): number {
   for (const { name, state, body } of snapshots) {
     const shown = state === 'complete' && lacksOf(body) > 0 ? 'partial' : state
-    say(`${name}  ${body.finishedAt}  ${STATES[shown]}  ${body.source}`)
+    const kind = body.sourceKind === undefined || body.sourceKind === 'FILES' ? '' : `  (${body.sourceKind})`
+    say(`${name}  ${body.finishedAt}  ${STATES[shown]}  ${body.source}${kind}`)
   }
   return 0
 }

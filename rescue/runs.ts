@@ -10,7 +10,8 @@ export interface Snapshot {
     readonly tree: string
     readonly finishedAt: string
     readonly source: string
-    readonly paths: ReadonlyArray<string | { hex: string }>
+    /** Whatever it is, the tree is files. */
+    readonly sourceKind?: string
     /** Names with links in them that paths were given by. */
     readonly aliases?: ReadonlyArray<Readonly<Record<'path' | 'real', string | { hex: string }>>>
     readonly summary: { bytesProcessed: number }

@@ -78,7 +78,10 @@ function latestOfSeveral(
   const sources = sourcesOf(meant)
   const entry = findSnapshot(history, 'latest', { isMeant: ({ document }) => sources.includes(document.source) })
   if (sources.length < 2) return entry
-  const isWhole = meant.every(({ document }) => pathsOf(document).every((each) => holds(entry.document, each)))
+  // What comes as streams has no paths that others could hold.
+  const isHeld = ({ document }: SnapshotEntry) =>
+    document.paths.length > 0 && pathsOf(document).every((each) => holds(entry.document, each))
+  const isWhole = meant.every((each) => each === entry || isHeld(each))
   const more = sources.length - SOURCES_SHOWN_MAX
   const said = `${quoted(sources.slice(0, SOURCES_SHOWN_MAX))}${more > 0 ? ` … (+${more})` : ''}`
   if (around.length === 0 && !isWhole)

@@ -1,7 +1,10 @@
 /** The engine's door. */
-export { backupFiles } from './backup/backup.ts'
-export type { BackupOptions, BackupProgress, BackupResult } from './backup/backup-options.ts'
-export { type BackupPlan, type BackupPlanOptions, planBackup } from './backup/dry-run.ts'
+export { backupFiles } from './backup/files/backup.ts'
+export type { BackupOptions } from './backup/files/backup-options.ts'
+export { type BackupPlan, type BackupPlanOptions, planBackup } from './backup/files/dry-run.ts'
+export type { BackupProgress, BackupResult } from './backup/session/run-options.ts'
+export { backupStreams } from './backup/streams/backup-streams.ts'
+export type { StreamBackupOptions } from './backup/streams/stream-options.ts'
 export {
   firstKeyOf,
   hkdf,

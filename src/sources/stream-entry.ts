@@ -3,7 +3,7 @@
  * engine makes a tree of files of them, so that points of any kind are listed, compared and dumped alike.
  */
 
-/** How content is cut into blobs; the profiles of docs/format/v1.md. */
+/** How content is cut into blobs: the profiles of docs/format/v1.md section 8. */
 export const Cut = {
   /** Where the content says so: any bytes. */
   FILES: 'files',
@@ -17,8 +17,8 @@ export type Cut = (typeof Cut)[keyof typeof Cut]
 
 export interface StreamEntry {
   /**
-   * Absolute, UTF-8, names between single slashes, none of them "." or "..". Its folders come into being with it. Each
-   * path once, and none that is a folder of another; in any order.
+   * Absolute, at most 4,096 bytes of UTF-8; names of at most 255 bytes between single slashes, none of them "." or
+   * "..". Its folders come into being with it. Each path once, and none that is a folder of another; in any order.
    */
   readonly path: string
   /** Permission bits. Default 0600. */
@@ -27,8 +27,9 @@ export interface StreamEntry {
   readonly mtimeNs?: bigint
   readonly cut: Cut
   /**
-   * Called at most once. Pieces of any size; the next is asked for when the last has been taken. What it throws fails
-   * the run: a stream has no half. It ends early, and throws, when `signal` is aborted.
+   * Called at most once, and not at all where the run ends before. Pieces of any size, which are the source's again when the
+   * next is asked for. What it throws fails the run: a stream has no half. It ends early, and throws, when `signal` is
+   * aborted.
    */
   content(signal: AbortSignal): AsyncIterable<Uint8Array>
 }

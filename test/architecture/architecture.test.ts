@@ -106,6 +106,12 @@ const VIOLATIONS: ReadonlyArray<readonly [file: string, code: string, rule: RegE
   ['src/engine/crypto/up.ts', "export { PackWriter } from '../pack/index.ts'", /^engine-floors:/],
   ['src/engine/snapshot/up.ts', "export { prune } from '../maintenance/prune.ts'", /^engine-floors:/],
   ['src/engine/backup/neighbour.ts', "export { prune } from '../maintenance/prune.ts'", /^engine-strangers:/],
+  ['src/engine/backup/session/up.ts', "export { FilesWriter } from '../files/files-writer.ts'", /^backup-floors/],
+  [
+    'src/engine/backup/streams/neighbour.ts',
+    "export { skipReason } from '../files/skip-reason.ts'",
+    /^backup-strangers/,
+  ],
   ['src/cli/window.ts', "export { checkKey } from '../storage/key.ts'", /^one-door/],
   [
     'src/cli/driver.ts',

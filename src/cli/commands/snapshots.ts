@@ -130,6 +130,7 @@ function table({ t, locale }: CommandContext, { entries, keptBy, zone }: Listing
 /** The source's name; with the paths behind it where the name does not say them. */
 function sourceOf({ document }: SnapshotEntry): string {
   const paths = document.paths.map((path) => printablePath(bytesOfPathText(path)))
+  if (paths.length === 0) return `${document.source} (${document.host}: ${document.sourceKind})`
   return document.source === `${document.host}:${paths.join(' ')}`
     ? document.source
     : `${document.source} (${document.host}:${paths.join(' ')})`
@@ -162,6 +163,7 @@ function jsonOf(entry: SnapshotEntry, kept: readonly Protection[]): AnswerOf<'sn
     startedAt: document.startedAt,
     finishedAt: document.finishedAt,
     source: document.source,
+    sourceKind: document.sourceKind,
     type: document.type,
     state: stateOf(entry),
     host: document.host,

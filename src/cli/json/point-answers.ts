@@ -73,6 +73,7 @@ const snapshot = z
   .strictObject({
     snapshot: snapshotName,
     source: text,
+    sourceKind: text.describe('FILES, or the kind of source whose streams it holds as files; it has no `paths` then.'),
     type: pointType,
     state: z.enum(['complete', 'partial', 'checkpoint']).describe('checkpoint: a backup that was stopped.'),
     startedAt: time,

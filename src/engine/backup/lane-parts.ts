@@ -1,7 +1,7 @@
 /** What a worker thread needs of this floor. */
-export type { DirectoryTask } from './directory-task.ts'
-export { createDirectoryWork } from './directory-work.ts'
-export { IndexNeeded, Lane } from './lane.ts'
-export { isPaused, type SharedStretch, takeTurn } from './shared-file.ts'
-export type { FromWorker, ToWorker, WorkerLinks, WorkerSetup } from './worker-protocol.ts'
-export { WorkerQueue } from './worker-queue.ts'
+export type { DirectoryTask } from './files/directory-task.ts'
+export { createDirectoryWork } from './files/directory-work.ts'
+export { isPaused, type SharedStretch, takeTurn } from './files/shared-file.ts'
+export type { FromWorker, ToWorker, WorkerLinks, WorkerSetup } from './files/worker-protocol.ts'
+export { WorkerQueue } from './files/worker-queue.ts'
+export { IndexNeeded, Lane } from './session/lane.ts'

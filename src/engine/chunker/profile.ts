@@ -7,7 +7,7 @@ export interface ChunkerProfileSizes {
 
 export const ChunkerProfile = {
   FILES: { minBytes: 16 * 1024, normalBytes: 64 * 1024, maxBytes: 512 * 1024 },
-  ROWS: { minBytes: 8 * 1024, normalBytes: 32 * 1024, maxBytes: 128 * 1024 },
+  ROWS: { minBytes: 16 * 1024, normalBytes: 32 * 1024, maxBytes: 128 * 1024 },
 } as const satisfies Record<string, ChunkerProfileSizes>
 
 /** Constants of one repository, from the 64-byte chunker secret. */

@@ -35,8 +35,12 @@ const VALUES: Readonly<Record<string, Shown>> = {
   }),
 }
 
+const DATABASE = members('engine version system mode branch start end databases checksums', {
+  stream: members('id check'),
+})
 const SNAPSHOT = members(
-  'kind source sourceKind type complete host user program startedAt finishedAt paths tags tree parent runId copiedFrom writer sequence previous seen keyGeneration deleteGeneration summary skipped skippedCount changedWhileRead changedCount metadataNotKept notKeptCount owners filters aliases warnings progress',
+  'kind source sourceKind type complete host user program startedAt finishedAt paths tags tree parent runId copiedFrom writer sequence previous seen keyGeneration deleteGeneration summary skipped skippedCount changedWhileRead changedCount metadataNotKept notKeptCount owners filters aliases warnings progress cut facts',
+  { database: DATABASE },
 )
 
 /** By the folder of the object. */

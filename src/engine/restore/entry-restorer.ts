@@ -15,7 +15,7 @@ import {
   type MetadataOptions,
 } from './entry-metadata.ts'
 import { type EntryStatus, statusOf } from './entry-status.ts'
-import { holdsChunks, isSame, judge, Verdict } from './existing-entry.ts'
+import { hasNoTime, holdsChunks, isSame, judge, Verdict } from './existing-entry.ts'
 import { FileRestorer, type FileToRestore } from './file-restorer.ts'
 import { HardLinks } from './hard-links.ts'
 import type { HeldDirectory } from './held-directory.ts'
@@ -126,12 +126,13 @@ export class EntryRestorer implements AsyncDisposable {
     return true
   }
 
-  /** With `verify`, by reading it. One that is kept by wish is only told. */
+  /** With `verify`, and where nothing is known of its time, by reading it. One that is kept by wish is only told. */
   async #isProven(item: Entry, status: EntryStatus, directory: number): Promise<boolean> {
     const { calls, metadata, options, report, breathe } = this.#parts
     const { page, entry, source } = item
     const existing = { status, directory, calls, name: page.columns.names[entry]! }
-    if (options.verify !== true || page.columns.type(entry) !== FileType.FILE) return true
+    const isUndated = this.#overwrite === Overwrite.IF_CHANGED && hasNoTime(page, entry)
+    if ((options.verify !== true && !isUndated) || page.columns.type(entry) !== FileType.FILE) return true
     if (!isSame(existing, page, entry)) return true
     const content = { kind: page.kinds[entry]!, bytes: page.contentOf(entry) }
     const chunks = chunksOf(content, page.columns.size(entry), async (id) =>

@@ -1,7 +1,7 @@
 /** What a restore leaves out by wish: patterns as a backup's excludes. */
 import { FileType } from '../../contracts/index.ts'
 import { createFileFilter, type DirectoryFilter, watchedPatterns } from '../../sources/index.ts'
-import { bytesOfPathText, type DirectoryPage, type SnapshotDocument } from '../snapshot/index.ts'
+import { bytesOfPathText, type DirectoryPage, rootsOf, type SnapshotDocument } from '../snapshot/index.ts'
 
 export interface Exclusion {
   /** Of an entry of a folder (one character a byte): a folder with all below it. */
@@ -20,7 +20,7 @@ export function createExclusion(patterns: readonly string[], document: SnapshotD
     path: bytesOfPathText(path),
     real: bytesOfPathText(real),
   }))
-  const filter = createFileFilter(filters, { roots: document.paths.map(bytesOfPathText), aliases })
+  const filter = createFileFilter(filters, { roots: rootsOf(document), aliases })
   let inside: { readonly folder: string; readonly of: DirectoryFilter } | undefined
   return {
     leavesOut: (folder, { columns }, entry) => {

@@ -56,6 +56,11 @@ export function isSame({ status, directory, calls }: Existing, page: DirectoryPa
   return status.rdevMajor === device.readUInt32LE(0) && status.rdevMinor === device.readUInt32LE(4)
 }
 
+/** What comes as a stream may have no time: equal ones say nothing then. */
+export function hasNoTime({ columns }: DirectoryPage, entry: number): boolean {
+  return columns.mtimeSeconds(entry) === 0 && columns.mtimeNanoseconds(entry) === 0
+}
+
 function isAsNew(status: EntryStatus, { columns }: DirectoryPage, entry: number): boolean {
   const seconds = columns.mtimeSeconds(entry)
   return (

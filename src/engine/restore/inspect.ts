@@ -356,9 +356,14 @@ function compare(path: string, a: Side | undefined, b: Side | undefined): Differ
     return {
       ...facts,
       change: 'changed',
-      isBitRotSuspected: a.page.columns.isUnchanged(a.entry, b.page.columns, b.entry),
+      isBitRotSuspected: hasInode(a) && a.page.columns.isUnchanged(a.entry, b.page.columns, b.entry),
     }
   return isSameMetadata(a, b) ? undefined : { ...facts, change: 'metadata' }
+}
+
+/** A stream has none, and no times that tell of a change. */
+function hasInode({ page: { columns }, entry }: Side): boolean {
+  return columns.values[Column.INODE_LOW]![entry] !== 0 || columns.values[Column.INODE_HIGH]![entry] !== 0
 }
 
 function isSameContent(a: Side, b: Side): boolean {

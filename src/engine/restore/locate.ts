@@ -13,6 +13,7 @@ import {
   pagesOfDirectory,
   printablePath,
   realPathOf,
+  rootsOf,
   type SnapshotDocument,
 } from '../snapshot/index.ts'
 
@@ -67,10 +68,11 @@ function candidatesOf(document: SnapshotDocument, typed: string): string[] {
   return namesOf(document, typed).flatMap((name) => [name, realPathOf(document, name) ?? []].flat())
 }
 
-function namesOf({ paths, aliases = [] }: SnapshotDocument, typed: string): string[] {
+function namesOf(document: SnapshotDocument, typed: string): string[] {
   const clean = (text: string) => path.posix.normalize(text).replace(/(.)\/+$/, '$1')
   if (typed.startsWith('/') || typed === '') return [clean(typed || '/')]
-  const roots = [...paths, ...aliases.map((alias) => alias.path)].map(bytesOfPathText)
+  const aliases = (document.aliases ?? []).map((alias) => bytesOfPathText(alias.path))
+  const roots = [...rootsOf(document), ...aliases]
   return [
     ...roots.map((root) => clean(`${root}/${typed}`)),
     ...roots.map((root) => clean(`${path.posix.dirname(root)}/${typed}`)),

@@ -9,13 +9,13 @@ import { monotonicNs, turn } from '../../kernel/clock.ts'
 import type { SystemCalls } from '../../kernel/system-calls.ts'
 import type { BlobReader } from '../repository/index.ts'
 import {
-  bytesOfPathText,
   ContentKind,
   type DirectoryPage,
   pagesOfDirectory,
   printablePath,
   realPathOf,
   realPatternOf,
+  rootsOf,
   type SnapshotDocument,
 } from '../snapshot/index.ts'
 import type { ContentLanes } from './content-lanes.ts'
@@ -95,7 +95,7 @@ export class RestoreRun implements AsyncDisposable {
     this.#parts = parts
     this.#calls = calls
     this.#options = options
-    this.#roots = document.paths.map(bytesOfPathText)
+    this.#roots = rootsOf(document)
     this.#selection = createSelection(options.include ?? [], parts.literals, (each) =>
       parts.literals.has(each) ? realLiteralOf(document, each) : realPatternOf(document, each),
     )

@@ -24,6 +24,15 @@ import { ACCEPTED, ROLLBACK_RECORD } from './acceptance.ts'
 export const SnapshotType = { FULL: 'FULL', INCREMENTAL: 'INCREMENTAL', DIFFERENTIAL: 'DIFFERENTIAL' } as const
 export type SnapshotType = (typeof SnapshotType)[keyof typeof SnapshotType]
 
+/** Trees of paths of a machine; every other kind comes as streams. */
+export const FILES_KIND = 'FILES'
+
+/** Of a `sourceKind`. A reader that does not know one takes its trees as the files that they are. */
+export const SOURCE_KIND = /^[A-Z0-9_]{1,32}$/
+
+/** The members of a document that hold what a source says of itself, as JSON. */
+export const FACTS_BYTES_MAX = 64 * 1024
+
 /** A path as it stands in documents: text, or its bytes when they are no valid UTF-8. */
 export type PathText = string | { readonly hex: string }
 
@@ -50,10 +59,29 @@ export interface CopiedFrom extends CopiedName {
   readonly origin?: CopiedName
 }
 
+/** What a point of a database says of it, for whoever looks for a moment to go to. Positions are texts of its own. */
+export interface DatabaseFacts {
+  readonly engine: string
+  readonly version: string
+  /** Which cluster or server: PostgreSQL's system id, MySQL's server_uuid, MongoDB's replica set. */
+  readonly system?: string
+  readonly mode?: 'logical' | 'physical'
+  /** Its timeline, or what else tells one history from another. */
+  readonly branch?: string
+  readonly start?: string
+  readonly end?: string
+  readonly databases?: readonly string[]
+  readonly checksums?: boolean
+  /** The stream that leads on from here: its id, and what proves that it is the same one. */
+  readonly stream?: Readonly<Record<string, unknown>>
+}
+
+/** `paths`, `owners`, `filters` and `aliases` say something of FILES alone: of other kinds they are empty. */
 export interface SnapshotDocument {
   readonly kind: 'snapshot' | 'checkpoint'
   readonly source: string
-  readonly sourceKind: 'FILES'
+  /** `SOURCE_KIND` */
+  readonly sourceKind: string
   readonly type: SnapshotType
   readonly complete: boolean
   readonly host: string
@@ -90,6 +118,11 @@ export interface SnapshotDocument {
   readonly aliases?: ReadonlyArray<{ readonly path: PathText; readonly real: PathText }>
   /** What was said besides: filters that met nothing, rules that could not be used. */
   readonly warnings?: readonly SnapshotWarning[]
+  /** Profiles by which contents were cut, of streams. */
+  readonly cut?: readonly string[]
+  /** What the source says of itself: plain JSON of at most FACTS_BYTES_MAX. */
+  readonly facts?: Readonly<Record<string, unknown>>
+  readonly database?: DatabaseFacts
 }
 
 export interface SnapshotWarning {
@@ -211,13 +244,70 @@ function escapeByte(value: number): string {
   return `\\x${value.toString(16).padStart(2, '0')}`
 }
 
+/** Below what the tree holds all that the source had, one character a byte: of streams it is theirs as a whole. */
+export function rootsOf({ sourceKind, paths }: Pick<SnapshotDocument, 'sourceKind' | 'paths'>): string[] {
+  return sourceKind === FILES_KIND ? paths.map(bytesOfPathText) : ['/']
+}
+
 const isPathText = (value: unknown) => isText(value) || (isObject(value) && isText(value['hex']))
 
+const isSourceKind = (value: unknown) => isText(value) && SOURCE_KIND.test(value)
+
+/** Of a tree of files: paths and owners as they were on a machine. Documents of other kinds may lack them. */
+const OF_FILES: Shape = {
+  paths: isList(isPathText),
+  filters: isObject,
+  owners: (value) => isObject(value) && isMap(isText)(value['users']) && isMap(isText)(value['groups']),
+  skipped: isList((value) => isObject(value) && isPathText(value['path']) && isText(value['reason'])),
+  skippedCount: isCount,
+  changedWhileRead: isList(isPathText),
+  changedCount: isCount,
+  metadataNotKept: isList((value) => isObject(value) && isPathText(value['path']) && isText(value['what'])),
+  notKeptCount: isCount,
+}
+const NO_FILES = {
+  paths: [],
+  filters: {},
+  owners: { users: {}, groups: {} },
+  skipped: [],
+  skippedCount: 0,
+  changedWhileRead: [],
+  changedCount: 0,
+  metadataNotKept: [],
+  notKeptCount: 0,
+} as const satisfies Partial<SnapshotDocument>
+const OF_STREAMS: Shape = Object.fromEntries(
+  Object.entries(OF_FILES).map(([member, check]) => [member, optional(check)]),
+)
+const COUNTS = [
+  'filesNew',
+  'filesChanged',
+  'filesUnmodified',
+  'filesFiltered',
+  'directories',
+  'bytesProcessed',
+  'bytesAdded',
+  'bytesStored',
+  'blobsAdded',
+] as const
+const NO_COUNTS: Readonly<Record<string, number>> = Object.fromEntries(COUNTS.map((count) => [count, 0]))
+const DATABASE: Shape = {
+  engine: isText,
+  version: isText,
+  system: optional(isText),
+  mode: optional(isText),
+  branch: optional(isText),
+  start: optional(isText),
+  end: optional(isText),
+  databases: optional(isList(isText)),
+  checksums: optional(isFlag),
+  stream: optional(isObject),
+}
 const COPIED_NAME: Shape = { repository: isHex(16), snapshot: isHex(32) }
 const SNAPSHOT: Shape = {
   kind: one('snapshot', 'checkpoint'),
   source: isText,
-  sourceKind: isText,
+  sourceKind: isSourceKind,
   type: isText,
   complete: isFlag,
   host: isText,
@@ -225,7 +315,6 @@ const SNAPSHOT: Shape = {
   program: isText,
   startedAt: isText,
   finishedAt: isText,
-  paths: isList(isPathText),
   tags: isList(isText),
   tree: isHex(32),
   parent: orNull(isHex(32)),
@@ -237,16 +326,11 @@ const SNAPSHOT: Shape = {
   keyGeneration: isCount,
   deleteGeneration: isCount,
   summary: isMap(isCount),
-  skipped: isList((value) => isObject(value) && isPathText(value['path']) && isText(value['reason'])),
-  skippedCount: isCount,
-  changedWhileRead: isList(isPathText),
-  changedCount: isCount,
-  metadataNotKept: isList((value) => isObject(value) && isPathText(value['path']) && isText(value['what'])),
-  notKeptCount: isCount,
-  filters: isObject,
-  owners: (value) => isObject(value) && isMap(isText)(value['users']) && isMap(isText)(value['groups']),
   aliases: optional(isList((value) => isObject(value) && isPathText(value['path']) && isPathText(value['real']))),
   warnings: optional(isList((value) => isObject(value) && isText(value['code']) && isPathText(value['subject']))),
+  cut: optional(isList(isText)),
+  facts: optional(isObject),
+  database: optional(hasShape(DATABASE)),
   copiedFrom: optional(hasShape({ ...COPIED_NAME, origin: optional(hasShape(COPIED_NAME)) })),
 }
 const DELETE: Shape = {
@@ -296,7 +380,13 @@ const CONFIRM: Shape = { kind: one('confirm'), snapshot: isHex(32), deleteGenera
 const RETRACT: Shape = { kind: one('retract'), snapshot: isHex(32), writer: isHex(16), sequence: isCount }
 const CLAIM: Shape = { kind: one('claim'), runId: isText, snapshot: isHex(32), writer: isHex(16) }
 
-export const parseSnapshot = (body: Body): SnapshotDocument => checked(body, SNAPSHOT, 'snapshot')
+/** What a document of another kind than FILES may lack is there, empty: whoever reads it need not ask. */
+export function parseSnapshot(body: Body): SnapshotDocument {
+  const document = checked<SnapshotDocument>(body, SNAPSHOT, 'snapshot')
+  if (document.sourceKind === FILES_KIND) return checked(body, OF_FILES, 'snapshot')
+  checked(body, OF_STREAMS, 'snapshot')
+  return { ...NO_FILES, ...document, summary: { ...NO_COUNTS, ...document.summary } }
+}
 export const parseDeleteEntry = (body: Body): DeleteEntry => checked(body, DELETE, 'delete-log entry')
 export const parseSession = (body: Body): SessionDocument => checked(body, SESSION, 'session')
 export function parseRecord(body: Body): RecordDocument {

@@ -24,23 +24,29 @@ export {
   ExtraType,
   encodeExtras,
   encodeStatSection,
+  isNameAllowed,
 } from './directory-page.ts'
 export { decodeSplit, encodeSplit, pageEnds, type SplitPage } from './directory-split.ts'
 export {
   bytesOfPathText,
   type ConfirmDocument,
+  type DatabaseFacts,
   type DeleteEntry,
+  FACTS_BYTES_MAX,
+  FILES_KIND,
   type PathText,
   parseSession,
   pathText,
   printablePath,
   type RecordDocument,
   RecordKind,
+  rootsOf,
   type SessionDocument,
   type SnapshotDocument,
   type SnapshotSummary,
   SnapshotType,
   type SnapshotWarning,
+  SOURCE_KIND,
 } from './documents.ts'
 export {
   findSnapshot,
