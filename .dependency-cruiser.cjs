@@ -23,7 +23,7 @@ module.exports = {
     },
     // The engine's process is a program of its own, and a thread that reads packs of another machine opens their store: their
     // entries compose too.
-    { name: 'registries-only-from-compose', severity: 'error', from: { pathNot: '^src/(system/compose(-channels|-sources)?|services/execution/engine-child|engine/worker/far-worker-main)[.]ts$' }, to: { path: '^src/[^/]+/all[.]ts$' } },
+    { name: 'registries-only-from-compose', severity: 'error', from: { pathNot: ['^src/(system/compose(-channels|-sources)?|services/execution/engine-child|engine/worker/far-worker-main)[.]ts$', '^test/'] }, to: { path: '^src/[^/]+/all[.]ts$' } },
     { name: 'drivers-only-via-registry', severity: 'error', from: { pathNot: ['^src/[^/]+/all[.]ts$', drivers, '[.]test[.]ts$'] }, to: { path: drivers } },
     {
       name: 'drivers-are-strangers', severity: 'error', from: { path: '^src/(storage|sources|notifiers)/(providers|drivers|channels)/([^/]+)', pathNot: '[.]test[.]ts$' },
@@ -34,7 +34,7 @@ module.exports = {
     { name: 'koffi-only-in-system-calls', severity: 'error', from: { pathNot: '^src/kernel/system-calls' }, to: { path: '^node_modules/koffi/' } },
     { name: 'database-libraries-only-in-catalog', severity: 'error', from: { pathNot: '^(src/(catalog|jobs)|test)/' }, to: { path: '^node_modules/(@electric-sql|pg|pg-boss)/' } },
     { name: 'pglite-and-pg-only-in-catalog', severity: 'error', from: { pathNot: '^(src/catalog|test)/' }, to: { path: '^node_modules/(@electric-sql|pg)/' } },
-    { name: 'mail-only-in-its-channel', severity: 'error', from: { pathNot: '^src/notifiers/channels/' }, to: { path: '^node_modules/(nodemailer|standardwebhooks)/' } },
+    { name: 'mail-only-in-its-channel', severity: 'error', from: { pathNot: '^(src/notifiers/channels|test)/' }, to: { path: '^node_modules/(nodemailer|standardwebhooks)/' } },
     { name: 'rescue-stands-alone', severity: 'error', from: { path: '^rescue/' }, to: { path: '^(src|node_modules)/' } },
     { name: 'rescue-is-nobodys-library', severity: 'error', from: { path: '^src/' }, to: { path: '^rescue/' } },
   ],

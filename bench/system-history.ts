@@ -17,7 +17,7 @@ import { temporaryPostgres } from '../test/harness/catalog.ts'
 import { planConfig, schedulingParts } from '../test/harness/scheduling.ts'
 import { testSystem } from '../test/harness/system.ts'
 import { median, milliseconds } from './measure.ts'
-import type { Finding } from './system.ts'
+import type { Finding } from './system-part.ts'
 
 const CONFIGS = 1000
 const RUNS_OF_EACH = 1000

@@ -9,7 +9,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { measure, median } from './measure.ts'
-import type { Finding } from './system.ts'
+import type { Finding } from './system-part.ts'
 import { launch } from './tools.ts'
 
 const READY_MS_MAX = 3000

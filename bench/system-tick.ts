@@ -7,7 +7,7 @@ import { tick } from '../src/services/scheduling/index.ts'
 import { type TestServer, temporaryPostgres } from '../test/harness/catalog.ts'
 import { everyMinutes, planConfig, schedulingParts } from '../test/harness/scheduling.ts'
 import { median, milliseconds } from './measure.ts'
-import type { Finding } from './system.ts'
+import type { Finding } from './system-part.ts'
 
 const DUE = 10
 const RATIO_MAX = 1.5

@@ -6,18 +6,9 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { benchHistory } from './system-history.ts'
+import type { SystemPart } from './system-part.ts'
 import { benchServe } from './system-serve.ts'
 import { benchTick } from './system-tick.ts'
-
-export interface Finding {
-  readonly what: string
-  readonly measured: string
-  readonly bar: string
-  readonly holds: boolean
-}
-
-/** Throws where the machine lacks what it needs. */
-export type SystemPart = (options: { readonly runs: number }) => Promise<readonly Finding[]>
 
 const PARTS: Readonly<Record<string, SystemPart>> = { serve: benchServe, tick: benchTick, history: benchHistory }
 

@@ -28,7 +28,6 @@ const EXTERNAL = [
   'pino-roll',
   'nodemailer',
   'standardwebhooks',
-  'systeminformation',
   'zod',
 ]
 const DIRECT = Object.keys(FREQUENT).map((name) => path.join(root, `src/cli/direct/${name}.ts`))

@@ -6,17 +6,16 @@ import path from 'node:path'
 
 const root = path.resolve(import.meta.dirname, '..')
 const bin = (name: string) => path.join(root, 'node_modules', name)
+const CRUISED = ['--config', '.dependency-cruiser.cjs', 'src', 'rescue', 'bench', 'scripts', 'test']
 const CHECKS: ReadonlyArray<readonly [name: string, args: readonly string[]]> = [
   ['types', [bin('typescript/bin/tsc'), '-p', '.']],
   ['format and lint', [bin('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings', '.']],
-  [
-    'architecture',
-    [bin('dependency-cruiser/bin/dependency-cruise.mjs'), '--config', '.dependency-cruiser.cjs', 'src', 'rescue'],
-  ],
+  ['architecture', [bin('dependency-cruiser/bin/dependency-cruise.mjs'), ...CRUISED]],
   ['dead code', [bin('knip/bin/knip.js')]],
   ['sizes', [path.join(root, 'scripts/check-sizes.ts')]],
   ['names', [path.join(root, 'scripts/check-names.ts')]],
   ['words', [path.join(root, 'scripts/check-words.ts')]],
+  ['docstrings', [path.join(root, 'scripts/check-docstrings.ts')]],
   ['error catalogue', [path.join(root, 'scripts/gen-errors-doc.ts'), '--check']],
   ['dependency picture', [path.join(root, 'scripts/gen-dependency-picture.ts'), '--check']],
   ['configuration', [path.join(root, 'scripts/gen-configuration-doc.ts'), '--check']],

@@ -1,7 +1,7 @@
 /** The control plane's schema: where its files are, whether a database has it, and how it gets there. */
 import fs from 'node:fs'
-import { databaseFolder } from '../kernel/assets.ts'
 import { BackupError } from '../kernel/backup-error.ts'
+import { programFolder } from '../kernel/program-files.ts'
 import { sqlState } from './driver-error.ts'
 
 export const SCHEMA = 'neonpro_backup'
@@ -20,12 +20,12 @@ export interface Migration {
 
 /** The whole current schema. */
 export function schemaText(): string {
-  return fs.readFileSync(new URL('schema.sql', databaseFolder()), 'utf8')
+  return fs.readFileSync(new URL('database/schema.sql', programFolder()), 'utf8')
 }
 
 /** In order, without gaps, from 1. */
 export function migrations(): Migration[] {
-  const folder = new URL('migrations/', databaseFolder())
+  const folder = new URL('database/migrations/', programFolder())
   return fs
     .readdirSync(folder)
     .filter((name) => name.endsWith('.sql'))

@@ -1,10 +1,9 @@
-/** The second thread of the engine's work. */
+/** Threads that share the work of this one. */
 // A Node that is too old has no such function, and is to be told so.
 import * as nodeModule from 'node:module'
 import path from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { type TransferListItem, Worker } from 'node:worker_threads'
-import { workerUrl } from './assets.ts'
 import { BackupError } from './backup-error.ts'
 import { environment } from './environment.ts'
 
@@ -31,18 +30,22 @@ function optimizeLate(): void {
     setFlagsFromString('--efficiency-mode-delay-turbofan=2000')
 }
 
+export interface ThreadStart {
+  readonly workerData: unknown
+  readonly transferList?: readonly TransferListItem[]
+  readonly closesItsFiles?: boolean
+}
+
 /**
  * A thread's small young generation keeps the peak low. Its descriptors are shared with the main thread, which closes
- * them; with `closesItsFiles` those that the thread has opened are closed when it ends, however it ends. One that
- * `opensStores` can be given the address of one.
+ * them; with `closesItsFiles` those that the thread has opened are closed when it ends, however it ends.
  */
-export function startWorkerThread(
-  workerData: unknown,
-  transferList: readonly TransferListItem[] = [],
-  { closesItsFiles = false, opensStores = false } = {},
+export function startThread(
+  entry: URL,
+  { workerData, transferList = [], closesItsFiles = false }: ThreadStart,
 ): Worker {
   if (isOwnProcess) optimizeLate()
-  return new Worker(workerUrl(opensStores), {
+  return new Worker(entry, {
     workerData,
     transferList: [...transferList],
     resourceLimits: { maxYoungGenerationSizeMb: 4 },

@@ -4,9 +4,9 @@
  */
 import fs from 'node:fs'
 import path from 'node:path'
-import { engineChildUrl } from '../kernel/assets.ts'
 import { BackupError, systemCode } from '../kernel/backup-error.ts'
 import { becomeUser, nameOfUser, type UserIds } from '../kernel/run-as.ts'
+import { engineChildUrl } from '../services/execution/engine-child-url.ts'
 
 export interface EnterOptions {
   /** A command may become somebody else; an application's process may not. */

@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
+import { undocumented } from '../../scripts/check-docstrings.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
@@ -234,4 +235,16 @@ test('dead code: a file and an export that nobody uses, and a package that is no
   assert.notEqual(status, 0)
   for (const fault of ['src/kernel/nobody.ts', 'unusedClock', 'left-pad'])
     assert.ok(output.includes(fault), `${fault}: ${output}`)
+})
+
+test('a member of the contract that says nothing of itself is named', () => {
+  const text = `export interface A {
+  /** Why. */
+  readonly said: string
+  readonly silent: number
+}
+interface Caller { call(): void }
+export type B = { readonly unseen: string }
+`
+  assert.deepEqual(undocumented(text), { silent: ['A.silent', 'Caller.call'], members: 3 })
 })

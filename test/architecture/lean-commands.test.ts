@@ -34,8 +34,7 @@ const LEAN = [
   'key-recovery-kit',
   'repository-upgrade',
 ]
-const HEAVY =
-  /^(zod|kysely|pg|pg-boss|pino|nodemailer|standardwebhooks|systeminformation|@electric-sql\/|cron-parser|canonicalize)/
+const HEAVY = /^(zod|kysely|pg|pg-boss|pino|nodemailer|standardwebhooks|@electric-sql\/|cron-parser|canonicalize)/
 
 /** Specifiers that are loaded when the file is; `import()` waits until it is asked for. */
 function importsOf(file: string): string[] {

@@ -8,7 +8,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import zlib from 'node:zlib'
-import { embeddedTemplateFolder } from '../../kernel/assets.ts'
+import { programFolder } from '../../kernel/program-files.ts'
 import { migrations, schemaText } from '../schema.ts'
 
 const ARCHIVE = 'template.zst'
@@ -38,8 +38,13 @@ function originOf(setup: string): string {
   return hash.digest('hex')
 }
 
+/** What the build has made ahead. */
+function builtDatabase(): URL {
+  return new URL('dist/embedded/', programFolder())
+}
+
 /** Fills an empty folder with the build's database. False, and nothing written, where there is none that fits. */
-export async function fillAhead(target: string, setup: string, from: URL = embeddedTemplateFolder()): Promise<boolean> {
+export async function fillAhead(target: string, setup: string, from: URL = builtDatabase()): Promise<boolean> {
   const found = await read(setup, from).catch(() => undefined)
   // A package without it, or with half of it, works as well, only slower.
   if (!found) return false
@@ -62,7 +67,7 @@ async function read(setup: string, from: URL): Promise<(Stamp & { readonly conte
 }
 
 /** For the build: keeps a closed database where {@link fillAhead} finds it. */
-export async function keepAhead(database: string, setup: string, to: URL = embeddedTemplateFolder()): Promise<void> {
+export async function keepAhead(database: string, setup: string, to: URL = builtDatabase()): Promise<void> {
   const entries = fs.readdirSync(database, { recursive: true, withFileTypes: true })
   const nameOf = (entry: fs.Dirent) => path.relative(database, path.join(entry.parentPath, entry.name))
   const folders = entries.filter((entry) => entry.isDirectory()).map(nameOf)

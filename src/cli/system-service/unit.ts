@@ -1,6 +1,6 @@
 /** The unit that is shipped, made to fit this installation. */
 import fs from 'node:fs'
-import { serviceUnit } from '../../kernel/assets.ts'
+import { programFolder } from '../../kernel/program-files.ts'
 import type { ServicePlaces } from './places.ts'
 
 const SHIPPED_HOME = '/var/lib/neonpro-backup'
@@ -14,7 +14,7 @@ export function unitText(
   { node, program }: { readonly node: readonly string[]; readonly program: string },
 ): string {
   const command = [...node, program, 'serve'].map((word) => quoted(word).replaceAll('$', '$$$$')).join(' ')
-  const text = fs.readFileSync(serviceUnit(), 'utf8')
+  const text = fs.readFileSync(new URL('packaging/systemd/neonpro-backup.service', programFolder()), 'utf8')
   const fitted = text
     .replace(/^ExecStart=.*$/m, () => `ExecStart=${command}`)
     .replace(/^(User|Group)=.*$/gm, (_, name: string) => `${name}=${user}`)

@@ -6,6 +6,7 @@ import type { Right } from './rights.ts'
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 export interface CallSpec<Input extends z.ZodType = z.ZodType, Output extends z.ZodType = z.ZodType> {
+  /** One JSON object. */
   readonly input: Input
   /** Of `data`, of each piece of a stream, or of each event. */
   readonly output: Output
@@ -13,6 +14,7 @@ export interface CallSpec<Input extends z.ZodType = z.ZodType, Output extends z.
   readonly shape: 'data' | 'stream' | 'events'
   /** What a caller must have. */
   readonly right: Right
+  /** Of its HTTP form. */
   readonly method: HttpMethod
   /** From the root of the interface; `{member}` stands for a member of the input. */
   readonly path: `/${string}`
@@ -66,10 +68,15 @@ export const REPOSITORY_ERRORS = [
 ] as const satisfies readonly ErrorCode[]
 
 interface Row<Input extends z.ZodType, Output extends z.ZodType> {
+  /** What a caller must have. */
   readonly right: Right
+  /** Method and path of its HTTP form. */
   readonly http: `${HttpMethod} /${string}`
+  /** One JSON object. */
   readonly input: Input
+  /** Of `data`, of each piece of a stream, or of each event. */
   readonly output: Output
+  /** What it can answer besides those of every call. Default: none. */
   readonly errors?: readonly ErrorCode[]
 }
 

@@ -32,29 +32,24 @@ import {
   verification,
 } from './inspection-schemas.ts'
 import { auditVerdict, health, holdView, metrics, realTime, rebuilt, status, storedFile } from './report-schemas.ts'
+import type {
+  AuditVerdict,
+  BackupMetrics,
+  HealthReport,
+  HoldView,
+  RealTimeMetrics,
+  RebuildSummary,
+  RetentionSimulation,
+  SchedulerStatus,
+  StoredFile,
+  SystemStatus,
+} from './report-views.ts'
 import type { Page } from './result.ts'
 import { type OpenCallInput, type OpenCallName, STREAM_CALLS, type StreamCallName } from './stream-calls.ts'
 import { listBackupsFilterSchema, momentSchema, paginationSchema, recoveryOptionsSchema } from './system-config.ts'
 import { parseOptions, schemaPaths } from './validation.ts'
 import { alert, channelTest, config, point, recovery, run, scheduler, simulation } from './view-schemas.ts'
-import type {
-  AlertView,
-  AuditVerdict,
-  BackupMetrics,
-  ChannelTest,
-  ConfigView,
-  HealthReport,
-  HoldView,
-  RealTimeMetrics,
-  RebuildSummary,
-  RecoveryPointView,
-  RecoveryRequestView,
-  RetentionSimulation,
-  RunView,
-  SchedulerStatus,
-  StoredFile,
-  SystemStatus,
-} from './views.ts'
+import type { AlertView, ChannelTest, ConfigView, RecoveryPointView, RecoveryRequestView, RunView } from './views.ts'
 import { AlertSeverity, AlertType, RecoveryType } from './vocabulary.ts'
 
 const id = z.string().min(1)

@@ -150,12 +150,15 @@ export type ConfigPatch = z.input<typeof configPatchSchema>
 
 /** Files and folders of this machine. */
 export interface FilesSource {
+  /** Marks it. */
   readonly kind: typeof SourceKind.FILES
+  /** Absolute. */
   readonly paths: readonly string[]
 }
 
 /** What a driver reads. */
 export interface DriverSource {
+  /** Of the driver. */
   readonly kind: string
   /** For people: which source it is. Holds no secret. */
   readonly label: string
@@ -172,26 +175,35 @@ export function isFiles(source: ConfigSource): source is FilesSource {
 
 /** What a configuration says whatever it backs up. Filters are nested, the zone is always named. */
 export interface CommonSettings {
+  /** Whether a run reads everything again. Default INCREMENTAL. */
   readonly type: BackupType
+  /** When it runs by itself. */
   readonly schedule: ScheduleSettings
+  /** IANA name: of its times, and of its policy's days. */
   readonly timezone: string
+  /** What of the paths is taken. Default: everything. */
   readonly filters: z.output<typeof filtersSchema>
   /** A path that had files and has none is taken as it is; else it is named, and the run is PARTIAL. */
   readonly allowEmpty?: boolean
   /** Absent: keep all. */
   readonly retention?: z.output<typeof retentionSchema>
+  /** What a run may take. Defaults as in `performanceSchema`. */
   readonly performance: z.output<typeof performanceSchema>
+  /** From when on somebody is told. Default: the rules alone. */
   readonly alertConfig: z.output<typeof alertConfigSchema>
   /** Where its pings go: shown as protocol and host alone, since whoever has the path may report in its name. */
   readonly healthcheckUrl?: string
   /** The whole address, sealed by the control key, in hexadecimal digits. In no view. */
   readonly healthcheckSealed?: string
+  /** Before which others it runs. Default NORMAL. */
   readonly priority: Priority
+  /** On every snapshot of it. */
   readonly tags: readonly string[]
 }
 
 /** The canonical form, which programs work with. */
 export interface ConfigSettings extends CommonSettings {
+  /** What is backed up. */
   readonly source: ConfigSource
 }
 
@@ -200,6 +212,7 @@ export interface ConfigSettings extends CommonSettings {
  * drivers, so that versions of then go on with files as they are, and refuse other kinds by name.
  */
 export interface StoredSettings extends CommonSettings {
+  /** Of the source. */
   readonly kind: string
   /** Empty for what is no files. */
   readonly paths: readonly string[]
@@ -268,8 +281,12 @@ export function effectiveSettings<Settings extends CommonSettings>(
 
 /** Of `initializeBackupSystem` or config.json: what counts for every configuration that does not say otherwise. */
 export interface SystemDefaults {
+  /** Member by member. */
   readonly performance?: CommonSettings['performance'] | undefined
+  /** As a whole. */
   readonly retention?: CommonSettings['retention'] | undefined
+  /** Member by member. */
   readonly filters?: CommonSettings['filters'] | undefined
+  /** Member by member. */
   readonly alertConfig?: CommonSettings['alertConfig'] | undefined
 }

@@ -58,6 +58,26 @@ export {
   type VariableName,
   type VariableReference,
 } from './option-reference.ts'
+export type {
+  AuditVerdict,
+  BackupMetrics,
+  CarriedProtection,
+  DatedAheadPoint,
+  DatedBehindPoint,
+  HealthCheck,
+  HealthReport,
+  HoldView,
+  LastVerification,
+  LostRepository,
+  RealTimeMetrics,
+  RebuildSummary,
+  RetentionSimulation,
+  SchedulerStatus,
+  SecondCopy,
+  StatusVerdict,
+  StoredFile,
+  SystemStatus,
+} from './report-views.ts'
 export { failed, type Page, type Result, resultOf, succeeded, type Warning } from './result.ts'
 export { EVERY_RIGHT, Right } from './rights.ts'
 export type { Shown } from './shown.ts'
@@ -91,34 +111,16 @@ export {
 export * as viewSchemas from './view-schemas.ts'
 export type {
   AlertView,
-  AuditVerdict,
-  BackupMetrics,
-  CarriedProtection,
   ChannelTest,
   ConfigView,
-  DatedAheadPoint,
-  DatedBehindPoint,
-  HealthCheck,
-  HealthReport,
-  HoldView,
-  LastVerification,
-  LostRepository,
-  RealTimeMetrics,
-  RebuildSummary,
   RecoveryPointView,
   RecoveryRequestView,
-  RetentionSimulation,
   RunEventView,
   RunProgress,
   RunStats,
   RunView,
   RunWarning,
-  SchedulerStatus,
-  SecondCopy,
   SkippedItem,
-  StatusVerdict,
-  StoredFile,
-  SystemStatus,
 } from './views.ts'
 export {
   AlertSeverity,

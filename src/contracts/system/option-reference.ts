@@ -132,7 +132,9 @@ export const SYSTEM_OPTIONS = table({
 })
 
 export interface VariableReference {
+  /** One English sentence for the documentation. */
   readonly meaning: string
+  /** `—` where there is none. */
   readonly default: string
   /**
    * `all`: never shown. `url`: shown without password and query. `host`: whoever has the path may call it, so only the

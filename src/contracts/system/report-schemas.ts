@@ -14,7 +14,6 @@ import {
   time,
   uuid,
 } from './answer-parts.ts'
-import { alert, lastVerification, run, scheduler, secondCopy, verdict } from './view-schemas.ts'
 import type {
   AuditVerdict,
   BackupMetrics,
@@ -24,7 +23,8 @@ import type {
   RebuildSummary,
   StoredFile,
   SystemStatus,
-} from './views.ts'
+} from './report-views.ts'
+import { alert, lastVerification, run, scheduler, secondCopy, verdict } from './view-schemas.ts'
 import { HealthStatus } from './vocabulary.ts'
 
 const figure = z.number().min(0)

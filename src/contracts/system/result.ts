@@ -5,6 +5,7 @@ import type { Failure } from '../failure.ts'
 export interface Warning {
   /** TIMEZONE_ASSUMED, NOT_YET_ACTIVE, RECORD_PENDING and their kind. */
   readonly code: string
+  /** In the language of the caller. */
   readonly message: string
 }
 
@@ -53,9 +54,12 @@ export function resultOf<T>(
 }
 
 export interface Page<T> {
+  /** Of this page. */
   readonly items: readonly T[]
+  /** On all pages. */
   readonly total: number
   /** From 1. */
   readonly page: number
+  /** How many a page holds. */
   readonly limit: number
 }

@@ -5,11 +5,12 @@
 import type { LocalizedText } from '../error-catalog.ts'
 import type { Locale } from '../failure.ts'
 import { ageText, fill, listText } from '../texts.ts'
-import type { LastVerification, SecondCopy, StatusVerdict, SystemStatus } from './views.ts'
+import type { LastVerification, SecondCopy, StatusVerdict, SystemStatus } from './report-views.ts'
 import type { VerdictReason } from './vocabulary.ts'
 
 /** A configuration, or a source of a repository that no system looks after. */
 export interface ProtectedThing {
+  /** For people. */
   readonly name: string
   /** Of its newest good point. ISO 8601; null without one. */
   readonly newestGoodAt: string | null
@@ -18,12 +19,14 @@ export interface ProtectedThing {
 }
 
 export interface OtherSystem {
+  /** Where it works. */
   readonly host: string
   /** Of its newest point. ISO 8601. */
   readonly newestAt: string
 }
 
 export interface VerdictFacts {
+  /** What is to be protected. */
   readonly things: readonly ProtectedThing[]
   /** What the things are: for the words alone. */
   readonly kind: 'configuration' | 'source'
@@ -31,7 +34,9 @@ export interface VerdictFacts {
   readonly failed: readonly string[]
   /** Nothing that could run is left: points are there, and no new ones come. */
   readonly isAllDisabled: boolean
+  /** How many are not resolved. */
   readonly alarms: number
+  /** Something is due by itself, and nobody is there to start it. */
   readonly isUnattended: boolean
   /** Code of the error that kept the repository from being read; null where it is whole. */
   readonly repositoryError: string | null
@@ -39,7 +44,9 @@ export interface VerdictFacts {
   readonly unknownConfigs: readonly string[]
   /** That system, where its points show that it works on another machine; null where it may be lost. */
   readonly otherSystem: OtherSystem | null
+  /** Null: none is known. */
   readonly lastVerification: LastVerification | null
+  /** Null: none is known. */
   readonly secondCopy: SecondCopy | null
 }
 
@@ -168,7 +175,9 @@ export function verdictFactsOf(status: Omit<SystemStatus, 'verdict'>): VerdictFa
 }
 
 interface Reader {
+  /** In which the sentence is. */
   readonly locale: Locale
+  /** By which ages are told. */
   readonly nowMs: number
 }
 

@@ -16,18 +16,13 @@ import {
 } from './answer-parts.ts'
 import { alertConfigSchema, filtersSchema, performanceSchema, retentionSchema } from './config-settings.ts'
 import type {
-  AlertView,
-  ChannelTest,
-  ConfigView,
   LastVerification,
-  RecoveryPointView,
-  RecoveryRequestView,
   RetentionSimulation,
-  RunView,
   SchedulerStatus,
   SecondCopy,
   StatusVerdict,
-} from './views.ts'
+} from './report-views.ts'
+import type { AlertView, ChannelTest, ConfigView, RecoveryPointView, RecoveryRequestView, RunView } from './views.ts'
 import {
   AlertSeverity,
   AlertState,

@@ -7,7 +7,6 @@ import type {
   AlertState,
   AlertType,
   BackupType,
-  HealthStatus,
   PointState,
   Priority,
   RecoveryState,
@@ -15,39 +14,52 @@ import type {
   RunEventKind,
   RunState,
   RunTrigger,
-  VerdictReason,
 } from './vocabulary.ts'
 
 export interface ConfigView {
+  /** UUID. */
   readonly id: string
+  /** Of one configuration alone among those that are there; runs and points carry it on. */
   readonly name: string
   /** FILES, or the kind of its driver. */
   readonly kind: string
+  /** False: nothing starts by itself; by hand it runs. */
   readonly enabled: boolean
   /** Grows with each change. */
   readonly generation: number
   /** As given, without secrets. */
   readonly settings: Omit<StoredSettings, 'healthcheckSealed'>
+  /** When it was saved first. ISO 8601, UTC. */
   readonly createdAt: string
+  /** When it was saved last. ISO 8601, UTC. */
   readonly updatedAt: string
   /** When it runs next, in UTC, and the same moment with the offset of the configuration's zone. Null when disabled. */
   readonly nextRunAt: string | null
+  /** `nextRunAt` with the offset of the configuration's zone. */
   readonly nextRunLocal: string | null
   /** False when no live process would start it. */
   readonly schedulerAlive: boolean
 }
 
 export interface RunStats {
+  /** That the run before did not have. */
   readonly filesNew: number
+  /** Read again, and stored where they differ. */
   readonly filesChanged: number
+  /** The same as before; unless everything is read again, taken over unread. */
   readonly filesUnmodified: number
+  /** Content that was read. */
   readonly bytesProcessed: number
+  /** Of it what the repository did not have, before compression. */
   readonly bytesAdded: number
+  /** What the repository grew by. */
   readonly bytesStored: number
 }
 
 export interface SkippedItem {
+  /** As it was found; bytes that are no UTF-8 as `\\xNN`. */
   readonly path: string
+  /** A word such as EACCES, ENOENT or EMPTIED. */
   readonly reason: string
 }
 
@@ -59,347 +71,181 @@ export interface RunWarning {
   readonly subject: string
   /** Of an ignore file, from 1. */
   readonly line?: number
+  /** What is wrong with the line. */
   readonly why?: string
 }
 
 export interface RunProgress {
   /** 0–100, or null while the size is unknown. */
   readonly percent: number | null
+  /** Files and folders, unchanged ones too. */
   readonly filesDone: number
+  /** Of content, unchanged ones too. */
   readonly bytesDone: number
+  /** What the repository did not have, before compression. */
   readonly bytesAdded: number
 }
 
 export interface RunView {
+  /** UUID; of a scheduled run derived from its configuration and moment, so that it is made once. */
   readonly id: string
+  /** Of its configuration, which may be deleted by now. */
   readonly configId: string
+  /** The configuration's name when it ran. */
   readonly configName: string
+  /** By which its points are kept together. */
   readonly source: string
+  /** As the configuration asks for it. */
   readonly type: BackupType
+  /** The schedule, what it had missed, or a person. */
   readonly trigger: RunTrigger
+  /** PENDING, RUNNING, then one of the ends. */
   readonly state: RunState
+  /** When the schedule wanted it. ISO 8601, UTC; null for one by hand. */
   readonly dueAt: string | null
+  /** When it was put into the queue. ISO 8601, UTC. */
   readonly createdAt: string
+  /** Of its newest attempt. ISO 8601, UTC; null before. */
   readonly startedAt: string | null
+  /** ISO 8601, UTC; null before its end. */
   readonly finishedAt: string | null
+  /** From start to end; null before its end, and of one that never began. */
   readonly durationMs: number | null
+  /** How often it was begun. */
   readonly attempts: number
+  /** Whole name of what it stored; null where it stored nothing. */
   readonly snapshot: string | null
+  /** Null before its end, and where it stored nothing. */
   readonly stats: RunStats | null
   /** What could not be stored, or not whole: the first `RUN_ITEMS_MAX`. */
   readonly skipped: readonly SkippedItem[]
   /** The first hundred. They take nothing from the result. */
   readonly warnings: readonly RunWarning[]
+  /** While it runs; else null. */
   readonly progress: RunProgress | null
+  /** Why it failed; null where it did not. */
   readonly error: Failure | null
 }
 
 export interface RunEventView {
   /** To go on after it. Null: progress, which is told to whom listens alone. */
   readonly id: string | null
+  /** STATE: it was made, began or ended. PROGRESS: it has come further. */
   readonly kind: RunEventKind
   /** Of the run, by this event. */
   readonly state: RunState
+  /** ISO 8601, UTC. */
   readonly at: string
   /** As it stands when the event is told: it may have gone on since. */
   readonly run: RunView
 }
 
 export interface RecoveryPointView {
+  /** UUID. */
   readonly id: string
+  /** Of the run that made it; null for what no run of this system made. */
   readonly runId: string | null
+  /** Of the configuration that made it; null for what was made by hand or elsewhere. */
   readonly configId: string | null
+  /** By which points are kept together. */
   readonly source: string
+  /** Its whole name in the repository. */
   readonly snapshot: string
+  /** The moment that it shows, by the clock of the machine that made it. ISO 8601, UTC. */
   readonly createdAt: string
+  /** Whether its run read everything again. */
   readonly type: BackupType
+  /** How far it is proven: stored, every byte read back, restored. */
   readonly state: PointState
+  /** False: something was left out that should be in it. */
   readonly isComplete: boolean
+  /** Of all its contents, before compression. */
   readonly bytes: number
+  /** That the repository did not have before it. */
   readonly bytesAdded: number
+  /** How many there are in it. */
   readonly files: number
+  /** When the policy lets it go. ISO 8601, UTC; null where that depends on points to come. */
   readonly expiresAt: string | null
+  /** Rules, pins and holds that keep it. */
   readonly keptBecause: readonly string[]
+  /** Kept whatever the policy says. */
   readonly pinned: boolean
+  /** Reasons of the legal holds on it. */
   readonly holds: readonly string[]
 }
 
 export interface RecoveryRequestView {
+  /** UUID. */
   readonly id: string
+  /** What is restored. */
   readonly pointId: string
+  /** All of it, a part, or as it was at a moment. */
   readonly type: RecoveryType
+  /** The folder that it goes to. */
   readonly targetPath: string
+  /** Before which others it goes. Default NORMAL. */
   readonly priority: Priority
+  /** PENDING, RUNNING, then one of the ends. */
   readonly state: RecoveryState
   /** 0–100. */
   readonly progress: number
+  /** So far. */
   readonly filesRestored: number
+  /** So far. */
   readonly bytesRestored: number
   /** Read back and compared. */
   readonly filesVerified: number
   /** What could not be restored: the first hundred. With any, the state is PARTIAL. */
   readonly issues: readonly SkippedItem[]
+  /** ISO 8601, UTC. */
   readonly createdAt: string
+  /** ISO 8601, UTC; null before. */
   readonly startedAt: string | null
+  /** ISO 8601, UTC; null before its end. */
   readonly finishedAt: string | null
+  /** Why it failed; null where it did not. */
   readonly error: Failure | null
 }
 
 export interface AlertView {
+  /** UUID. */
   readonly id: string
+  /** Which rule raised it, or CUSTOM. */
   readonly type: AlertType
+  /** LOW to CRITICAL; it only grows while it is open. */
   readonly severity: AlertSeverity
+  /** FIRING, ACKNOWLEDGED by a person, or RESOLVED. */
   readonly state: AlertState
+  /** In the language of the system that raised it. */
   readonly message: string
+  /** What it is about, by name. No secret is in it. */
   readonly details: Readonly<Record<string, unknown>>
+  /** Null: it is about no single configuration. */
   readonly configId: string | null
+  /** The newest run that it was raised by; null where there is none. */
   readonly runId: string | null
+  /** How often its cause was met. */
   readonly count: number
+  /** ISO 8601, UTC. */
   readonly firstSeenAt: string
+  /** ISO 8601, UTC. */
   readonly lastSeenAt: string
+  /** ISO 8601, UTC; null while it is open. */
   readonly resolvedAt: string | null
 }
 
 export interface ChannelTest {
   /** `email`, `webhook`, `healthcheck`. */
   readonly channel: string
+  /** For people. */
   readonly title: string
   /** The configuration whose own address was tried; null: the system's. */
   readonly about: string | null
+  /** Who takes it at the other end has said so. */
   readonly delivered: boolean
   /** DELIVERY_FAILED, DELIVERY_REFUSED; null when it arrived. */
   readonly code: string | null
   /** What kept it: a code or a status, never the address. */
   readonly cause: string | null
-}
-
-/** `successRate` = COMPLETED / (COMPLETED + PARTIAL + FAILED + MISSED), 0–1; null where nothing finished. */
-export interface BackupMetrics {
-  readonly from: string
-  readonly to: string
-  readonly total: number
-  readonly completed: number
-  readonly partial: number
-  readonly failed: number
-  readonly missed: number
-  readonly cancelled: number
-  readonly successRate: number | null
-  readonly durationMsMean: number | null
-  readonly durationMsP95: number | null
-  readonly bytesProcessed: number
-  readonly bytesAdded: number
-  readonly bytesStored: number
-  readonly throughputBytesPerSecond: number | null
-}
-
-export interface RealTimeMetrics extends BackupMetrics {
-  readonly activeBackups: number
-  readonly queuedBackups: number
-  readonly activeRecoveries: number
-  readonly activeAlerts: number
-  readonly storage: {
-    readonly repositoryBytes: number | null
-    readonly bytesFree: number | null
-    readonly bytesTotal: number | null
-    readonly growthBytes30Days: number
-    readonly bySource: Readonly<Record<string, number>>
-  }
-  readonly system: {
-    readonly cpuPercent: number | null
-    readonly memoryPercent: number
-    readonly diskPercent: number | null
-    readonly networkBytesPerSecond: number | null
-    readonly storageLatencyMs: number | null
-  }
-}
-
-export interface HealthCheck {
-  readonly name: string
-  readonly status: HealthStatus
-  readonly message: string
-}
-
-export interface HealthReport {
-  readonly overall: HealthStatus
-  readonly checkedAt: string
-  readonly checks: readonly HealthCheck[]
-}
-
-export interface HoldView {
-  readonly id: string
-  readonly snapshot: string | null
-  readonly source: string | null
-  readonly reason: string
-  readonly until: string | null
-}
-
-export interface RetentionSimulation {
-  readonly points: ReadonlyArray<{
-    readonly pointId: string
-    readonly snapshot: string
-    readonly source: string
-    readonly createdAt: string
-    readonly isKept: boolean
-    readonly reasons: readonly string[]
-  }>
-}
-
-export interface SchedulerStatus {
-  /** False: no live process starts due runs. */
-  readonly alive: boolean
-  readonly workers: ReadonlyArray<{
-    readonly id: string
-    readonly host: string
-    readonly pid: number
-    readonly role: string
-    readonly startedAt: string
-    readonly heartbeatAt: string
-  }>
-  readonly next: ReadonlyArray<{
-    readonly configId: string
-    readonly configName: string
-    readonly dueAt: string
-    readonly dueLocal: string
-  }>
-}
-
-export interface LastVerification {
-  readonly at: string
-  /** Of the stored bytes that were read: 0 (only what is listed was looked at) to 1 (all). */
-  readonly readShare: number
-  readonly problems: number
-}
-
-export interface SecondCopy {
-  readonly location: string
-  /** When it was finished. */
-  readonly at: string
-  readonly snapshots: number
-  /** Of the newest point in it. */
-  readonly newestAt: string | null
-}
-
-export interface StatusVerdict {
-  readonly isGood: boolean
-  readonly sentence: string
-  readonly reasons: ReadonlyArray<{ readonly code: VerdictReason; readonly names: readonly string[] }>
-}
-
-export interface SystemStatus {
-  readonly scheduler: SchedulerStatus
-  readonly repository: string
-  readonly database: string
-  readonly configs: ReadonlyArray<{
-    readonly id: string
-    readonly name: string
-    readonly enabled: boolean
-    readonly nextRunLocal: string | null
-    readonly lastRun: RunView | null
-    /** When its last complete run ended. */
-    readonly lastGoodAt: string | null
-    /** Of its newest good restore point that is still there. */
-    readonly newestGoodAt: string | null
-    /** Of its newest restore point, good or not. */
-    readonly newestAt: string | null
-  }>
-  readonly running: readonly RunView[]
-  readonly alerts: readonly AlertView[]
-  /** Points with a date that can't be right: later than now, or than that of a point that came after them. */
-  readonly datedAhead: readonly DatedAheadPoint[]
-  /** Points dated before what came before them. */
-  readonly datedBehind: readonly DatedBehindPoint[]
-  /** Null: none is known. */
-  readonly lastVerification: LastVerification | null
-  /** The last finished copy into another repository. Null: none is known. */
-  readonly secondCopy: SecondCopy | null
-  /** Code of the error that kept the repository from being read. */
-  readonly repositoryError: string | null
-  readonly verdict: StatusVerdict
-}
-
-export interface DatedAheadPoint {
-  readonly pointId: string
-  readonly snapshot: string
-  readonly source: string
-  /** As its own clock said. */
-  readonly createdAt: string
-  /** By which it is ordered among the others; null while nothing came after it. */
-  readonly countsAt: string | null
-}
-
-export interface DatedBehindPoint {
-  readonly snapshot: string
-  readonly source: string
-  /** As its own clock said. */
-  readonly finishedAt: string
-  /** By which it is ordered among the others. */
-  readonly countsAt: string
-}
-
-export interface StoredFile {
-  readonly path: string
-  readonly bytes: number
-  readonly modifiedAt: string
-}
-
-export interface AuditVerdict {
-  readonly isIntact: boolean
-  readonly entries: number
-  /** Hexadecimal hash of the newest entry. */
-  readonly head: string
-  readonly problems: ReadonlyArray<{ readonly sequence: number | null; readonly what: string }>
-  readonly segments: number
-  /** What a rebuild closed anew in the place of a lost repository: no fault, but what vouched for it is gone. */
-  readonly closedAnew: readonly LostRepository[]
-}
-
-/** In whose place another one stands, and the audit entries that had been closed only there. */
-export interface LostRepository {
-  /** Where they were. */
-  readonly locations: readonly string[]
-  readonly entries: number
-  /** Numbers of the first and the last of them; null where there are none. */
-  readonly from: number | null
-  readonly to: number | null
-}
-
-/** A pin or legal hold that was known of a repository in whose place another one stands. */
-export interface CarriedProtection {
-  readonly record: 'pin' | 'hold'
-  /** Of a hold its id, of a pin the snapshot. */
-  readonly subject: string
-  readonly snapshot: string | null
-  /** Both null: everything. */
-  readonly source: string | null
-}
-
-export interface RebuildSummary {
-  readonly configs: number
-  readonly configsRemoved: number
-  readonly points: number
-  readonly runs: number
-  readonly pins: number
-  readonly holds: number
-  readonly auditEntries: number
-  /**
-   * Names of configurations that were brought by a copy and would have run by themselves: they are left disabled, since
-   * their first system may still be at work. Absent where there are none.
-   */
-  readonly configsLeftDisabled?: readonly string[]
-  /**
-   * Records with text that no database takes (NUL, half a character, controls), by kind and subject: configurations are
-   * left out, pins and holds are in force and shown without it. Absent where there are none.
-   */
-  readonly unstorable?: readonly string[]
-  /** The database outlived the repository, and this one stands in its place. Absent where nothing was lost. */
-  readonly lost?: LostRepository
-  /** Pins and holds that this database knew and the repository did not have: written into it. Absent where none. */
-  readonly carried?: readonly CarriedProtection[]
-  /** Those on snapshots that the repository does not have: they are in force nowhere. Absent where there are none. */
-  readonly notCarried?: readonly CarriedProtection[]
-  /**
-   * The repository is a copy, and this database knew nothing of the one that it was made from: pins and holds made
-   * there since may be missing. The newest that the copy has from there is of this time; the copy was made later.
-   */
-  readonly copiedUntil?: string
 }

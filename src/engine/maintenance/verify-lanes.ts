@@ -3,8 +3,9 @@ import type { Worker } from 'node:worker_threads'
 import { throwIfAborted } from '../../kernel/abort.ts'
 import { turn } from '../../kernel/clock.ts'
 import { type CrossingError, receivedError } from '../../kernel/crossing-error.ts'
-import { lostThread, startWorkerThread } from '../../kernel/worker-thread.ts'
+import { lostThread } from '../../kernel/worker-thread.ts'
 import type { ObjectStore, StoreAddress } from '../../storage/index.ts'
+import { startWorkerThread } from '../repository/index.ts'
 import { type PackTask, type PackVerdict, PackVerifier, type VerifierSetup } from './pack-verifier.ts'
 
 /** Below this the second thread costs more time to start than it saves, and 20 MiB. */

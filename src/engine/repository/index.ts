@@ -55,3 +55,4 @@ export {
   type UserFile,
   writeUserFile,
 } from './user-files.ts'
+export { startWorkerThread } from './worker-thread.ts'

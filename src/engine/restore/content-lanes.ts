@@ -4,8 +4,9 @@
  * thread.
  */
 import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } from 'node:worker_threads'
-import { lostThread, startWorkerThread } from '../../kernel/worker-thread.ts'
+import { lostThread } from '../../kernel/worker-thread.ts'
 import type { BlobReader } from '../repository/index.ts'
+import { startWorkerThread } from '../repository/index.ts'
 import type { SharedReaderSetup } from '../snapshot/index.ts'
 import { ContentWriter, type PieceFailure, type Pieces } from './content-writer.ts'
 

@@ -5,9 +5,9 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { programFolder } from '../../kernel/assets.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { placesOfHome } from '../../kernel/home-folder.ts'
+import { programFolder } from '../../kernel/program-files.ts'
 import { isAtOrBelow, isBehind, realPlace } from '../../kernel/real-place.ts'
 
 export const Needed = {

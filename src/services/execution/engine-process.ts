@@ -3,13 +3,13 @@
  * silent.
  */
 import { type ChildProcess, fork } from 'node:child_process'
-import { engineChildUrl } from '../../kernel/assets.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { receivedError } from '../../kernel/crossing-error.ts'
 import { environmentWithout } from '../../kernel/environment.ts'
 import { invariant } from '../../kernel/invariant.ts'
 import { processLimit } from '../../kernel/system-failure.ts'
 import { sleep } from '../../kernel/timer.ts'
+import { engineChildUrl } from './engine-child-url.ts'
 import {
   type EngineJob,
   type EngineProgress,

@@ -10,6 +10,7 @@ import { testSystem } from '../../../test/harness/system.ts'
 import type { Catalog } from '../../catalog/index.ts'
 import { isBackupError } from '../../kernel/backup-error.ts'
 import { acknowledgeAlert, calculateMetrics, createAlert, getActiveAlerts, getRealTimeMetrics } from './index.ts'
+import { bytesCounted } from './machine-figures.ts'
 
 const NOON = Date.parse('2026-11-24T12:00:00Z')
 const HOUR = 3_600_000
@@ -201,4 +202,14 @@ test('an alert that a caller raises is active until somebody sees to it; one tha
   assert.equal((await getActiveAlerts(parts)).length, 1)
   for (const id of [alert.id, randomUUID(), 'no id'])
     await assert.rejects(acknowledgeAlert(parts, id, 'ana'), failsWith('ALERT_NOT_FOUND'))
+})
+
+test('what goes over the network is what the interfaces received and sent, without the loopback', () => {
+  const text = `Inter-|   Receive                                                |  Transmit
+ face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed
+    lo: 1902077043 1730474    0  288    0     0          0         0 1902077043 1730474    0    0    0     0       0          0
+  eth0:     100       2    3    4    5     6          7         8       20      10   11   12   13    14      15         16
+wlp0s20:3000 2 3 4 5 6 7 8 400 10 11 12 13 14 15 16
+`
+  assert.equal(bytesCounted(text), 3520)
 })
