@@ -8,16 +8,21 @@ import { parseKey } from './keys.ts'
 import { resolvePath, restoreTree } from './restore.ts'
 import type { Snapshot } from './runs.ts'
 import { Store } from './store.ts'
+import { Streams } from './streams.ts'
 import { verifyAll } from './verify.ts'
 import { say, warn, words } from './words.ts'
 
 const USAGE = words(
-  `usage: neonpro-rescue list|verify|ls|restore|dump --repo DIR [--key-file FILE] [SNAPSHOT|latest] [PATH] [--source NAME] [--target DIR]
+  `usage: neonpro-rescue list|verify|ls|restore|dump|streams|stream --repo DIR [--key-file FILE] [SNAPSHOT|latest] [PATH] [--source NAME] [--target DIR]
 The key comes from --key-file or BACKUP_ENCRYPTION_KEY. Restored: contents, modes, times, links, holes, owners as root.
-Not restored: extended attributes, ACLs, devices. Exit codes: 0 done, 1 damage or failure, 2 usage, 10 no repository, 12 wrong key.`,
-  `uso: neonpro-rescue list|verify|ls|restore|dump --repo PASTA [--key-file ARQUIVO] [SNAPSHOT|latest] [CAMINHO] [--source NOME] [--target PASTA]
+Not restored: extended attributes, ACLs, devices.
+"streams" lists what servers logged; "stream ID --target DIR" writes it as WAL segments, binary logs or an oplog.
+Exit codes: 0 done, 1 damage or failure, 2 usage, 10 no repository, 12 wrong key.`,
+  `uso: neonpro-rescue list|verify|ls|restore|dump|streams|stream --repo PASTA [--key-file ARQUIVO] [SNAPSHOT|latest] [CAMINHO] [--source NOME] [--target PASTA]
 A chave vem de --key-file ou de BACKUP_ENCRYPTION_KEY. Restaura: conteúdo, permissões, datas, links, buracos e, como root, donos.
-Não restaura: atributos estendidos, ACLs, dispositivos. Códigos de saída: 0 feito, 1 dano ou falha, 2 uso, 10 sem repositório, 12 chave errada.`,
+Não restaura: atributos estendidos, ACLs, dispositivos.
+"streams" lista o que os servidores registraram; "stream ID --target PASTA" o grava como segmentos WAL, logs binários ou um oplog.
+Códigos de saída: 0 feito, 1 dano ou falha, 2 uso, 10 sem repositório, 12 chave errada.`,
 )
 
 interface Wanted {
@@ -79,7 +84,7 @@ function run(): number {
     return 0
   }
   const [command, wanted, path] = positionals
-  if (!values.repo || !command || !['list', 'verify', 'ls', 'restore', 'dump'].includes(command))
+  if (!values.repo || !command || !['list', 'verify', 'ls', 'restore', 'dump', 'streams', 'stream'].includes(command))
     throw new RescueError(USAGE, 2)
   const key = values['key-file'] === undefined ? process.env['BACKUP_ENCRYPTION_KEY'] : `file:${values['key-file']}`
   if (!key)
@@ -91,6 +96,8 @@ function run(): number {
       2,
     )
   const store = new Store(values.repo, parseKey(key))
+  if (command === 'streams') return listStreams(store)
+  if (command === 'stream') return writeStream(store, { id: wanted, target: values.target })
   const snapshots = store.snapshots()
   for (const line of store.remarks) warn(line)
   if (command === 'list') return list(snapshots)
@@ -140,6 +147,26 @@ function readOf(store: Store, snapshot: Snapshot, { command, path, target }: Ask
   return counts.failed.length > 0 ? 1 : 0
 }
 
+function listStreams(store: Store): number {
+  const streams = new Streams(store)
+  for (const { id, stream, records, from, to } of streams.list())
+    say(`${id}  ${stream.kind}  ${stream.system}  ${stream.branch}  ${from}  ${to}  ${records}`)
+  for (const line of streams.faults) warn(line)
+  return streams.faults.length > 0 ? 1 : 0
+}
+
+function writeStream(
+  store: Store,
+  { id, target }: { readonly id: string | undefined; readonly target: string | undefined },
+): number {
+  if (!id || !target) throw new RescueError(USAGE, 2)
+  const streams = new Streams(store)
+  const files = streams.write(id, target)
+  for (const line of streams.faults) warn(line)
+  say(words(`${files} files written`, `${files} arquivos gravados`))
+  return streams.faults.length > 0 ? 1 : 0
+}
+
 const STATES: Readonly<Record<Snapshot['state'] | 'partial', string>> = {
   complete: words('complete  ', 'completo    '),
   partial: words('partial   ', 'parcial     '),
@@ -173,6 +200,14 @@ function verify(store: Store, snapshots: readonly Snapshot[]): number {
       words(
         `${users} files of an application (user/) are in no snapshot and were not read`,
         `${users} arquivos de uma aplicação (user/) não estão em nenhum snapshot e não foram lidos`,
+      ),
+    )
+  const records = new Streams(store).count()
+  if (records > 0)
+    say(
+      words(
+        `${records} records of streams were not read: see "streams"`,
+        `${records} registros de fluxos não foram lidos: veja "streams"`,
       ),
     )
   const isWhole = objects.length + paths.size === 0

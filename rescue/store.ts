@@ -48,6 +48,7 @@ const BYTES_MAX: Readonly<Record<string, number>> = {
   'index/data': 256 * MIB,
   'index/meta': 256 * MIB,
   deletes: 256 * MIB,
+  streams: 17 * MIB,
 }
 const SMALL_BYTES_MAX = 64 * MIB
 const PACK_BYTES_MAX = 256 * MIB
@@ -102,7 +103,8 @@ export class Store {
 
   /** An object whose bytes hash to the end of its name. */
   read(key: string): Buffer {
-    const bytes = readFile(path.join(this.root, key), BYTES_MAX[path.dirname(key)] ?? SMALL_BYTES_MAX)
+    const folder = key.startsWith('streams/') ? 'streams' : path.dirname(key)
+    const bytes = readFile(path.join(this.root, key), BYTES_MAX[folder] ?? SMALL_BYTES_MAX)
     if (sha256(bytes).toString('hex') !== key.slice(-64)) throw new RescueError(`${key} is damaged`)
     return bytes
   }

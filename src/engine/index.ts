@@ -112,3 +112,4 @@ export {
   SnapshotType,
   type SnapshotWarning,
 } from './snapshot/index.ts'
+export type { CopiedStreams } from './streams/index.ts'

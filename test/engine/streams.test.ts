@@ -4,7 +4,9 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
+import { useFeature } from '../../src/engine/commit/index.ts'
 import { Repository } from '../../src/engine/index.ts'
+import { Feature } from '../../src/engine/repository/index.ts'
 import {
   binlogPosition,
   Closed,
@@ -44,9 +46,11 @@ const WRITERS = [Buffer.alloc(16, 1), Buffer.alloc(16, 2)] as const
 /** Near the end of an extent, so that few bytes cross it. */
 const START = (0x16b3n << 24n) + BigInt(EXTENT_BYTES - 5000)
 
+/** A repository that says that there are streams: only the first receiver has to. */
 async function makeObjects(): Promise<MemoryObjects> {
   const objects: MemoryObjects = new Map()
-  await using _made = await Repository.create(new MemoryStore(objects), kek, 'test')
+  await using made = await Repository.create(new MemoryStore(objects), kek, 'test')
+  await useFeature(made, Feature.STREAMS)
   return objects
 }
 

@@ -15,7 +15,7 @@ const KIB_MAX: Readonly<Record<string, number>> = {
   backup: 830,
   restore: 750,
   snapshots: 625,
-  verify: 655,
+  verify: 700,
   'worker-main': 195,
 }
 const FOREIGN =

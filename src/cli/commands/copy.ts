@@ -6,6 +6,7 @@ import {
   type Kek,
   lastCopies,
   listRecords,
+  type ObjectProblem,
   RecordKind,
   Repository,
   readHistory,
@@ -26,6 +27,11 @@ import { type Opened, openRepository } from '../open.ts'
 import { namedSnapshot, refuseUnknownSource, selected } from '../selection.ts'
 
 const INCOMPLETE = 3
+/** What is said of a stream that was not brought. */
+const STREAM_PROBLEMS: Readonly<Record<string, 'copy.streamForked' | 'copy.streamsRefused'>> = {
+  STREAM_FORKED: 'copy.streamForked',
+  UPGRADE_REQUIRED: 'copy.streamsRefused',
+}
 
 export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'copy'>>> {
   const to = textOption(context.options, 'to')
@@ -58,12 +64,15 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   warnOfSource(context, location, history)
   for (const name of context.detail ? result.copied : []) context.detail?.({ what: 'copied', of: name })
   tell(context, result)
-  const { problems, ...records } = result.records
-  const json = {
-    ...result,
-    records: { ...records, problems: problems.map(({ key, error }) => ({ object: key, code: error.code })) },
-  }
-  return { json, ...(problems.length > 0 && { exitCode: INCOMPLETE }) }
+  const json = { ...result, records: shown(result.records), streams: shown(result.streams) }
+  const isIncomplete = result.records.problems.length + result.streams.problems.length > 0
+  return { json, ...(isIncomplete && { exitCode: INCOMPLETE }) }
+}
+
+/** Problems by what they are about. */
+function shown<T extends { readonly problems: readonly ObjectProblem[] }>(copied: T) {
+  const problems = copied.problems.map(({ key, error }) => ({ object: key, code: error.code }))
+  return { ...copied, problems }
 }
 
 /** For a status while the repository is away. The copy stands, whatever comes of it. */
@@ -72,10 +81,10 @@ async function rememberCopy({ repository, state }: Opened, signal: AbortSignal):
   if (listed) state.noteSecondCopy(secondCopyIn(listed))
 }
 
-function noteCopy({ act }: CommandContext, { copied, present, bytesStored, records }: CopyResult): void {
+function noteCopy({ act }: CommandContext, { copied, present, bytesStored, records, streams }: CopyResult): void {
   const problems = listed(
     'notCopied',
-    records.problems.map(({ key }) => key),
+    [...records.problems, ...streams.problems].map(({ key }) => key),
   )
   act?.done({ ...listed('copied', copied), present, bytesStored, recordsLeft: records.left, ...problems })
 }
@@ -146,15 +155,18 @@ async function makeTarget(
 
 function tell(
   context: CommandContext,
-  { copied, present, forgotten, bytesStored, userFiles, records, isNoted }: CopyResult,
+  { copied, present, forgotten, bytesStored, userFiles, records, streams, isNoted }: CopyResult,
 ): void {
   const { t, say, warn } = context
   say(t('copy.done', { count: copied.length, present, bytes: formatBytes(bytesStored) }))
   if (forgotten > 0) say(t('copy.forgotten', { count: forgotten }))
   if (records.brought > 0) say(t('copy.records', { count: records.brought }))
+  if (streams.records > 0) say(t('copy.streams', { count: streams.records, bytes: formatBytes(streams.bytes) }))
   if (userFiles > 0) say(t('copy.userFiles', { count: userFiles }))
   if (records.left > 0) warn(t('copy.recordsLeft', { count: records.left }))
   if (records.isOtherSystem) warn(t('copy.otherSystem'))
   if (!isNoted) warn(t('copy.notNoted'))
   for (const { key } of records.problems) warn(t('copy.recordProblem', { object: key }))
+  for (const { key, error } of streams.problems)
+    warn(t(STREAM_PROBLEMS[error.code] ?? 'copy.streamProblem', { object: key, command: 'repository upgrade' }))
 }

@@ -67,6 +67,7 @@ function shareOf(context: CommandContext): number {
 
 function tell(context: CommandContext, result: VerifyResult, readShare: number): void {
   const { t, say, warn, locale } = context
+  if (result.streamRecords > 0) say(t('verify.streams', { count: result.streamRecords }))
   if (result.userFiles > 0) say(t('verify.userFiles', { count: result.userFiles }))
   for (const { object, what, isStranger } of result.notices)
     warn(t(isStranger ? 'verify.stranger' : 'verify.notice', { object, what: findingText(what, locale) }))

@@ -69,6 +69,10 @@ const copiedRecords = z.strictObject({
 })
 copiedRecords.omit({ problems: true }) satisfies z.ZodType<Omit<CopiedRecords, 'problems'>>
 
+const copiedStreams = z
+  .strictObject({ records: count, bytes, problems: z.array(objectProblem) })
+  .describe('What servers log, of all streams; problems: what could not be brought.')
+
 const key = { generation: generation.describe('Of the keyring.') }
 const epoch = z.int().min(1)
 
@@ -93,6 +97,7 @@ export const REPOSITORY_ANSWERS = {
     hits: z.array(hit),
     oddPoints: z.array(oddPoint),
     userFiles: count.describe('Files of an application beside the snapshots: not looked at.'),
+    streamRecords: count.describe('Records of what servers log (streams) that were looked at.'),
   }),
   repair: z.strictObject({
     documentsRemoved: texts,
@@ -131,6 +136,7 @@ export const REPOSITORY_ANSWERS = {
     bytesStored: bytes,
     userFiles: count,
     records: copiedRecords,
+    streams: copiedStreams,
     isNoted: flag.describe('False: the first repository could not note the age of this copy.'),
   }),
   pin,

@@ -37,6 +37,7 @@ import {
   type SnapshotEntry,
   visitClosure,
 } from '../snapshot/index.ts'
+import { type CopiedStreams, copyStreams } from '../streams/index.ts'
 import { copyBlobs } from './copy-blobs.ts'
 import { type CopyFacts, noteCopy } from './copy-log.ts'
 import { type CopiedRecords, RecordCopier } from './copy-records.ts'
@@ -74,6 +75,8 @@ export interface CopyResult {
   readonly userFiles: number
   /** Pins, holds, configurations and audit of the first repository. */
   readonly records: CopiedRecords
+  /** What servers logged, of all streams, whatever snapshots were asked for. */
+  readonly streams: CopiedStreams
   /** False when the first repository could not take the record of this copy: its age is known to nobody then. */
   readonly isNoted: boolean
 }
@@ -130,6 +133,12 @@ async function copyInSession(ends: Ends, options: CopyOptions): Promise<Copied> 
     wanted.length === 0 ? { bytesCopied: 0, bytesStored: 0 } : await copyContent(ends, { wanted, history, options })
   const copied = await commit(ends, { wanted, history, there, records, options })
   await records.bringAudit()
+  const streams = await copyStreams({
+    from: ends.from,
+    to: ends.to,
+    signer: ends.to.keys.writer(ends.writer),
+    ...signal,
+  })
   return {
     copied,
     present: options.snapshots.length - lacking.length,
@@ -137,6 +146,7 @@ async function copyInSession(ends: Ends, options: CopyOptions): Promise<Copied> 
     ...moved,
     userFiles: await countUserFiles(ends.from.store, signal),
     records: records.counts,
+    streams,
     ...standingOf(there, history, wanted),
   }
 }

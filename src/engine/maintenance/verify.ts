@@ -26,6 +26,7 @@ import {
   readHistory,
   readRecords,
 } from '../snapshot/index.ts'
+import { surveyStreams } from '../streams/index.ts'
 import { isMissing, PackReadings } from './pack-readings.ts'
 import { setupOf, storedPacks, tasksOf, tasksWithin } from './pack-tasks.ts'
 import type { PackTask, PackVerdict } from './pack-verifier.ts'
@@ -66,22 +67,39 @@ export interface VerifyResult {
   readonly oddPoints: readonly OddPoint[]
   /** Files of the application below `user/`: in no snapshot, and not looked at. */
   readonly userFiles: number
+  /** Records of streams that were looked at. */
+  readonly streamRecords: number
 }
 
 /** What a prune or a forget beside this changes. */
 const LOOKED_AT = ['snapshots/', 'index/meta/', 'index/data/', 'deletes/', 'records/'] as const
 const LOOKS_MAX = 8
 
+/** Streams first: what a receiver stores meanwhile is looked at the next time. */
+export async function verifyRepository(repository: Repository, options: VerifyOptions = {}): Promise<VerifyResult> {
+  const { readShare = 0, signal } = options
+  const streams = await surveyStreams(repository, { readShare, ...(signal && { signal }) })
+  const result = await verifySnapshots(repository, options)
+  return {
+    ...result,
+    problems: [...result.problems, ...streams.findings],
+    notices: [...result.notices, ...streams.strangers.map(strangerAt)],
+    streamRecords: streams.records,
+  }
+}
+
+type SnapshotsResult = Omit<VerifyResult, 'streamRecords'>
+
 /**
  * Others are at work meanwhile: what looks like damage is looked at again for as long as the repository changes, and
  * packs that were read are not read again. Where it never stays, what two looks found counts.
  */
-export async function verifyRepository(repository: Repository, options: VerifyOptions = {}): Promise<VerifyResult> {
+async function verifySnapshots(repository: Repository, options: VerifyOptions): Promise<SnapshotsResult> {
   const before = await storedPacks(repository)
   await using lanes = new VerifyLanes(repository.store, (options.readShare ?? 0) * sumOf(before))
   const readings = new PackReadings()
   let listed = await namesBelow(repository, LOOKED_AT)
-  let earlier: VerifyResult | undefined
+  let earlier: SnapshotsResult | undefined
   for (let number = 1; ; number += 1) {
     const result = await look(repository, { before: number === 1 ? before : new Map(), lanes, readings, options })
     if (result.problems.length + result.hits.length === 0) return result
@@ -98,7 +116,7 @@ export function damageCount({ problems, hits }: Pick<VerifyResult, 'problems' | 
   return problems.length || hits.length
 }
 
-function inBoth(result: VerifyResult, earlier: VerifyResult): VerifyResult {
+function inBoth(result: SnapshotsResult, earlier: SnapshotsResult): SnapshotsResult {
   const known = new Set(earlier.problems.map(({ object, what }) => `${object} ${what}`))
   const hit = new Map(earlier.hits.map(({ snapshot, paths }) => [snapshot, new Set(paths)]))
   return {
@@ -119,7 +137,7 @@ interface Look {
   readonly options: VerifyOptions
 }
 
-async function look(repository: Repository, { before, lanes, readings, options }: Look): Promise<VerifyResult> {
+async function look(repository: Repository, { before, lanes, readings, options }: Look): Promise<SnapshotsResult> {
   const signal = options.signal ? { signal: options.signal } : {}
   const problems = new Problems()
   const history = await readHistory(repository, { ...signal, ...(options.seen && { seen: options.seen }) })

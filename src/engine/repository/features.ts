@@ -18,12 +18,16 @@ export const NO_FEATURES: Features = { read: [], write: [], delete: [] }
 export const Feature = {
   /** Points of other sources than files. */
   SOURCES: 'sources',
+  /** What servers log. */
+  STREAMS: 'streams',
 } as const
 export type Feature = (typeof Feature)[keyof typeof Feature]
 
 /** What each asks for. */
 const FEATURES: Readonly<Record<Feature, Features>> = {
   [Feature.SOURCES]: { read: [Feature.SOURCES], write: [Feature.SOURCES], delete: [Feature.SOURCES] },
+  // Whoever does not know them reads and writes snapshots beside them, and must not clean up.
+  [Feature.STREAMS]: { read: [], write: [], delete: [Feature.STREAMS] },
 }
 
 const WORKS = ['read', 'write', 'delete'] as const

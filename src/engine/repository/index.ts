@@ -32,6 +32,7 @@ export {
   isOfLaterVersion,
   isOfLostEpoch,
   isRotten,
+  isStranger,
   isUnbelieved,
   isUnreadableHere,
   type ObjectProblem,

@@ -151,24 +151,32 @@ export class ExtentWalk {
     return factsOf(this.#options.kind).countsBytes ? from - first : 0
   }
 
-  /** Of those that go on from here the one that reaches furthest; else the first behind the hole. */
   #next(): ListedRecord | undefined {
-    const at = this.#at
-    if (at !== undefined) {
-      this.#records = this.#records.filter(({ to }) => to > at)
-      const going = factsOf(this.#options.kind).countsBytes
-        ? this.#records.filter(({ from }) => from <= at)
-        : this.#records.filter(({ from }) => from === at)
-      const best = furthest(going, this.#records)
-      if (best) return best
-    }
-    const behind = this.#records.filter(({ from }) => at === undefined || from > at)
-    const first = Math.min(...behind.map(({ from }) => from))
-    return furthest(
-      behind.filter(({ from }) => from === first),
-      this.#records,
-    )
+    return nextOf(this.#options.kind, this.#records, this.#at)
   }
+}
+
+/** The records that are read of an extent where each is what its key says. */
+export function pathOf(kind: StreamKind, records: readonly ListedRecord[]): ListedRecord[] {
+  const path: ListedRecord[] = []
+  for (let next = nextOf(kind, records, undefined); next; next = nextOf(kind, records, next.to)) path.push(next)
+  return path
+}
+
+/** Of those that go on from `at` the one that reaches furthest; else the first behind the hole. */
+function nextOf(kind: StreamKind, records: readonly ListedRecord[], at: number | undefined): ListedRecord | undefined {
+  if (at !== undefined) {
+    const { countsBytes } = factsOf(kind)
+    const going = records.filter(({ from, to }) => to > at && (countsBytes ? from <= at : from === at))
+    const best = furthest(going, records)
+    if (best) return best
+  }
+  const behind = records.filter(({ from }) => at === undefined || from > at)
+  const first = behind.reduce((least, { from }) => Math.min(least, from), Number.POSITIVE_INFINITY)
+  return furthest(
+    behind.filter(({ from }) => from === first),
+    records,
+  )
 }
 
 /** Of equal ones that with the lowest key. `all`: what may follow it, where records can not be cut. */

@@ -1,5 +1,4 @@
 /** Streams: what a server logs, kept in records of their own. */
-export { STREAMS_FEATURE } from './announce.ts'
 export {
   binlogPlace,
   binlogPosition,
@@ -15,6 +14,7 @@ export {
   walPosition,
 } from './position.ts'
 export { Closed, type Parent, type Reach, type ServerState, type StreamDocument } from './record-document.ts'
+export { type CopiedStreams, copyStreams } from './stream-copier.ts'
 export { type BranchState, readBranch, readBranches } from './stream-directory.ts'
 export { type StreamIdentity, streamId, streamNameKey } from './stream-identity.ts'
 export { Hole, requireWhole, type StreamPart, StreamReader } from './stream-reader.ts'
@@ -26,3 +26,4 @@ export {
   type ServerFacts,
   StreamReceiver,
 } from './stream-receiver.ts'
+export { type StreamFinding, type StreamSurvey, surveyStreams } from './stream-survey.ts'

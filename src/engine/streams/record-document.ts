@@ -12,6 +12,7 @@ import {
   isObject,
   isText,
   one,
+  optional,
   orNull,
   type Shape,
 } from '../crypto/index.ts'
@@ -72,6 +73,8 @@ interface Common {
   /** 16 bytes, hexadecimal: who signed it. */
   readonly writer: string
   readonly keyGeneration: number
+  /** Of a copy: the repository that it was made from. */
+  readonly copiedFrom?: { readonly repository: string }
 }
 
 /** Bytes of one extent. */
@@ -136,6 +139,7 @@ const COMMON: Shape = {
   server: hasShape({ time: orNull(isTimeText), flush: orNull((value) => parsePosition(value) !== undefined) }),
   writer: isHex(16),
   keyGeneration: isCount,
+  copiedFrom: optional(hasShape({ repository: isHex(16) })),
 }
 const REACH: Shape = { extent: isHex(8), begin: isOffset, to: isOffset, prefix: isHex(32) }
 const SHAPES: Readonly<Record<RecordDocument['kind'], Shape>> = {

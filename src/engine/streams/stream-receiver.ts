@@ -5,9 +5,9 @@
  */
 import { BackupError } from '../../kernel/backup-error.ts'
 import { invariant } from '../../kernel/invariant.ts'
+import { useFeature } from '../commit/index.ts'
 import type { Signer } from '../crypto/index.ts'
-import { type Repository, requireFeatures } from '../repository/index.ts'
-import { announceStreams } from './announce.ts'
+import { Feature, type Repository, requireFeatures } from '../repository/index.ts'
 import { type Beginning, OpenExtent } from './open-extent.ts'
 import { comparePositions, EXTENT_BYTES, factsOf, type Position, positionText, settled } from './position.ts'
 import {
@@ -102,12 +102,13 @@ export class StreamReceiver {
   }
 
   /**
-   * Reads where the stream ends. Throws ROLLBACK_SUSPECTED where a receiver had come further, STREAM_FORKED where the
+   * Reads where the stream ends. The first receiver of a repository announces in its configuration that there are
+   * streams. Throws UPGRADE_REQUIRED, ROLLBACK_SUSPECTED where a receiver had come further, STREAM_FORKED where the
    * branch is known with another history or has ended.
    */
   static async open(repository: Repository, options: ReceiverOptions): Promise<StreamReceiver> {
     requireFeatures(repository.config, 'write')
-    await announceStreams(repository, options)
+    await useFeature(repository, Feature.STREAMS, options.signal)
     const receiver = new StreamReceiver(repository, options)
     await receiver.#start()
     return receiver
