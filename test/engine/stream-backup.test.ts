@@ -20,6 +20,7 @@ import {
 import { BackupError } from '../../src/kernel/backup-error.ts'
 import { collect } from '../../src/kernel/collect.ts'
 import { Cut, type StreamEntry } from '../../src/sources/index.ts'
+import { endingAt } from '../harness/ending-worker.ts'
 import { failsWith } from '../harness/refusal.ts'
 import {
   backup,
@@ -164,35 +165,37 @@ test('rows that are appended, and one that is changed, add little; a changed pag
   assert.deepEqual([document.summary.filesUnmodified, document.summary.filesChanged], [1, 1])
 })
 
-test('a stopped run keeps what was finished, and the next stores nothing twice', async () => {
-  using base = temporaryDirectory()
-  const repository = await makeRepository(base.path)
-  const made = Array.from({ length: 6 }, (_, i) => ({ path: `/t/${i}`, content: noise(20 + i, 2 * MIB) }))
-  const controller = new AbortController()
-  let addedBefore = 0
-  let unfinished = 0
-  const onProgress = ({ filesDone, bytesDone, bytesAdded }: BackupProgress) => {
-    addedBefore = bytesAdded
-    unfinished = bytesDone - filesDone * 2 * MIB
-    if (filesDone === 3 && unfinished > MIB) controller.abort()
-  }
-  const options = { contentsAtOnce: 1, onProgress, signal: controller.signal }
-  await assert.rejects(backUpStreams(repository, made, options), failsWith('ABORTED'))
-  await using opened = await open(repository)
-  const { checkpoints, snapshots } = await readHistory(opened)
-  assert.deepEqual([checkpoints.length, snapshots.length], [1, 0])
-  const target = path.join(base.path, 'partial')
-  await restoreSnapshot(opened, checkpoints[0]!.document, { target })
-  assert.deepEqual(hashesIn(target), hashesOf(made.slice(0, 3)))
-  const { document, snapshot } = await backUpStreams(repository, made)
-  const addedTwice = addedBefore + document.summary.bytesAdded - 12 * MIB
-  assert.ok(addedBefore > 6 * MIB && addedTwice < 16 * KIB, `${addedTwice} bytes were added twice`)
-  assert.deepEqual((await readHistory(opened)).checkpoints, [])
-  assert.deepEqual(await restoredTo(repository, snapshot, path.join(base.path, 'whole')), hashesOf(made))
-  await verified(repository)
-})
+for (const workers of [0, 1] as const) {
+  test(`a stopped run keeps what was finished, and the next stores nothing twice: ${workers} workers`, async () => {
+    using base = temporaryDirectory()
+    const repository = await makeRepository(base.path)
+    const made = Array.from({ length: 6 }, (_, i) => ({ path: `/t/${i}`, content: noise(20 + i, 5 * MIB) }))
+    const controller = new AbortController()
+    let addedBefore = 0
+    const onProgress = ({ filesDone, bytesDone, bytesAdded }: BackupProgress) => {
+      addedBefore = bytesAdded
+      if (filesDone === 3 && bytesDone > 17 * MIB) controller.abort()
+    }
+    const options = { workers, contentsAtOnce: 1, onProgress, signal: controller.signal }
+    await assert.rejects(backUpStreams(repository, made, options), failsWith('ABORTED'))
+    await using opened = await open(repository)
+    const { checkpoints, snapshots } = await readHistory(opened)
+    assert.deepEqual([checkpoints.length, snapshots.length], [1, 0])
+    const target = path.join(base.path, 'partial')
+    await restoreSnapshot(opened, checkpoints[0]!.document, { target })
+    assert.deepEqual(hashesIn(target), hashesOf(made.slice(0, 3)))
+    addedBefore = checkpoints[0]!.document.summary.bytesAdded
+    const { document, snapshot } = await backUpStreams(repository, made, { workers })
+    const addedTwice = addedBefore + document.summary.bytesAdded - 30 * MIB
+    // Pages of two trees, and less than a blob.
+    assert.ok(addedBefore > 15 * MIB && addedTwice < 40 * KIB, `${addedTwice} bytes were added twice`)
+    assert.deepEqual((await readHistory(opened)).checkpoints, [])
+    assert.deepEqual(await restoredTo(repository, snapshot, path.join(base.path, 'whole')), hashesOf(made))
+    await verified(repository)
+  })
+}
 
-test('checkpoints that are made while several contents are read', async () => {
+test('checkpoints that are made while several contents are read, in two lanes', async () => {
   using base = temporaryDirectory()
   const repository = await makeRepository(base.path)
   const checkpoints: string[] = []
@@ -203,11 +206,24 @@ test('checkpoints that are made while several contents are read', async () => {
       return store.put(key, ...rest)
     },
   })
-  const made = Array.from({ length: 12 }, (_, i) => ({ path: `/t/${i}`, content: noise(40 + i, MIB) }))
-  const { snapshot } = await backUpStreams(repository, made, { store: watched, checkpointMs: 1 })
+  const made = Array.from({ length: 12 }, (_, i) => ({ path: `/t/${i}`, content: noise(40 + i, 4 * MIB) }))
+  const { snapshot } = await backUpStreams(repository, made, { store: watched, checkpointMs: 1, workers: 1 })
   assert.ok(checkpoints.length > 0, `${checkpoints.length} checkpoints`)
-  assert.deepEqual((await restoredTo(repository, snapshot, path.join(base.path, 'restored'))).size, 12)
+  assert.deepEqual(await restoredTo(repository, snapshot, path.join(base.path, 'restored')), hashesOf(made))
   await verified(repository)
+})
+
+test('a thread that dies fails the run, and leaves no point', async () => {
+  using base = temporaryDirectory()
+  const repository = await makeRepository(base.path)
+  const made = Array.from({ length: 4 }, (_, i) => ({ path: `/t/${i}`, content: noise(60 + i, 8 * MIB) }))
+  for (const at of [1, 3]) {
+    using ending = endingAt(at)
+    await assert.rejects(backUpStreams(repository, made, { workers: 1 }), failsWith('WORKER_LOST'))
+    assert.ok(ending.ended() > 0)
+  }
+  const { snapshot } = await backUpStreams(repository, made, { workers: 1 })
+  assert.deepEqual(await verified(repository), [snapshot])
 })
 
 /** Two points of one table of pages, one page of which changed in place: same size, no times. */
@@ -526,9 +542,12 @@ test('memory has a bound, however much comes and in whatever pieces', async () =
   }
   const { content, counts } = counted(1024 * MIB, BLOCK_BYTES, () => done)
   const before = process.memoryUsage().rss
-  const { document } = await backUpStreams(repository, [{ path: '/t', cut: Cut.PAGES_32K, content }], { onProgress })
+  const { document } = await backUpStreams(repository, [{ path: '/t', cut: Cut.PAGES_32K, content }], {
+    onProgress,
+    workers: 1,
+  })
   assert.deepEqual([document.summary.bytesProcessed, counts.pulled], [1024 * MIB, 1024 * MIB])
-  assert.ok(counts.aheadMax < 2 * MIB, `${counts.aheadMax} bytes ahead`)
+  assert.ok(counts.aheadMax <= BLOCK_BYTES, `${counts.aheadMax} bytes ahead`)
   const grown = process.memoryUsage().rss - before
   assert.ok(grown < 200 * MIB, `memory grew by ${grown}`)
 })

@@ -1,24 +1,32 @@
 /**
- * The second lane: takes directories and shares of big files until it is told to finish; or verifies packs, copies
- * blobs or writes restored contents, when it is started for that.
+ * The second lane: takes directories and shares of big files, or blobs of streams, until it is told to finish; or
+ * verifies packs, copies blobs or writes restored contents, when it is started for that.
  */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { sendableError } from '../../kernel/crossing-error.ts'
 import { invariant } from '../../kernel/invariant.ts'
 import type { PackStore, StoreAddress } from '../../storage/index.ts'
 import {
+  type BlobLaneSetup,
+  type BlobTask,
   createDirectoryWork,
   type DirectoryTask,
+  type FromBlobLane,
+  type FromLane,
   type FromWorker,
   IndexNeeded,
   isPaused,
   Lane,
+  type LaneLinks,
+  type LaneSetup,
   type SharedStretch,
-  type ToWorker,
+  storeBlobs,
+  type ToLane,
   takeTurn,
   type WorkerLinks,
   WorkerQueue,
   type WorkerSetup,
+  type WorkerTask,
 } from '../backup/lane-parts.ts'
 import type { CopierStart, FromCopier, ToCopier } from '../maintenance/copy-blobs.ts'
 import { PackCopier } from '../maintenance/pack-copier.ts'
@@ -31,57 +39,89 @@ import { openSharedReader } from '../snapshot/index.ts'
 /** For a thread that reads packs that are no files: it opens the store itself. */
 export type OpenStore = (address: StoreAddress) => PackStore
 
-interface LaneWorker {
+/** What a lane does, whatever it is given: a task that fails ends it. */
+interface LaneWork<Task> {
   readonly lane: Lane
-  readonly work: ReturnType<typeof createDirectoryWork>
   readonly port: MessagePort
-  readonly queue: WorkerQueue
-  readonly send: (message: FromWorker) => void
+  readonly work: (task: Task) => void
 }
 
-function runBackupLane(setup: WorkerSetup & WorkerLinks): void {
-  const { port } = setup
-  const queue = new WorkerQueue(setup.queue)
-  const send = (message: FromWorker): void => port.postMessage(message)
-  const lane = new Lane(setup.lane, (pack) => send({ type: 'pack', pack }))
-  const work = createDirectoryWork(lane, setup.work)
-  port.on('message', (message: ToWorker) => {
+function runLane<Task extends { readonly type: string }>({ lane, port, work }: LaneWork<Task>): void {
+  port.on('message', (message: ToLane | Task) => {
     try {
-      handle(message, { lane, work, port, queue, send })
+      if (!isOfLane(message)) work(message)
+      else if (!obeyLane(message, lane, port)) port.close()
     } catch (error) {
       lane.discard()
-      send({ type: 'failed', error: sendableError(error) })
+      port.postMessage({ type: 'failed', error: sendableError(error) } satisfies FromLane)
       port.close()
     }
   })
 }
 
-function handle(message: ToWorker, worker: LaneWorker): void {
-  const { lane, port, queue, send } = worker
+const OF_LANE: ReadonlySet<string> = new Set(['table', 'flush', 'finish', 'discard'] satisfies Array<ToLane['type']>)
+
+function isOfLane(message: { readonly type: string }): message is ToLane {
+  return OF_LANE.has(message.type)
+}
+
+/** False when the lane has ended. */
+function obeyLane(message: ToLane, lane: Lane, port: MessagePort): boolean {
+  const send = (answer: FromLane): void => port.postMessage(answer)
   switch (message.type) {
-    case 'directory':
-      if (queue.begin(message.place)) tryDirectory(message, worker)
-      else send({ type: 'passed', place: message.place })
-      return
     case 'table':
       lane.useTable(message.dataTable)
-      return
-    case 'stretch':
-      takeTurns(message.stretch, worker)
-      return
+      return true
     case 'flush':
       lane.finish()
       send({ type: 'flushed', counters: lane.counters })
-      return
+      return true
     case 'finish':
       lane.finish()
       send({ type: 'finished', counters: lane.counters })
-      port.close()
-      return
+      return false
     case 'discard':
       lane.discard()
-      port.close()
+      return false
   }
+}
+
+function laneOf(setup: LaneSetup, port: MessagePort): Lane {
+  return new Lane(setup, (pack) => port.postMessage({ type: 'pack', pack } satisfies FromLane))
+}
+
+interface LaneWorker {
+  readonly lane: Lane
+  readonly work: ReturnType<typeof createDirectoryWork>
+  readonly queue: WorkerQueue
+  readonly send: (message: FromWorker) => void
+}
+
+function runBackupLane({ port, ...setup }: WorkerSetup & WorkerLinks): void {
+  const lane = laneOf(setup.lane, port)
+  const worker: LaneWorker = {
+    lane,
+    work: createDirectoryWork(lane, setup.work),
+    queue: new WorkerQueue(setup.queue),
+    send: (message) => port.postMessage(message),
+  }
+  runLane<WorkerTask>({ lane, port, work: (task) => doTask(task, worker) })
+}
+
+function doTask(task: WorkerTask, worker: LaneWorker): void {
+  if (task.type === 'stretch') takeTurns(task.stretch, worker)
+  else if (worker.queue.begin(task.place)) tryDirectory(task, worker)
+  else worker.send({ type: 'passed', place: task.place })
+}
+
+function runBlobLane({ blobs, port }: BlobLaneSetup & LaneLinks): void {
+  const lane = laneOf(blobs, port)
+  const work = ({ batch, bytes, ends }: BlobTask): void => {
+    const ids = storeBlobs(lane, Buffer.from(bytes.buffer), ends)
+    const answer: FromBlobLane = { type: 'stored', batch, ids, bytes, counters: lane.counters }
+    port.postMessage(answer, [ids.buffer, bytes.buffer])
+  }
+  runLane({ lane, port, work })
 }
 
 /** Says when the stretch has ended. One that is paused is left without a word: the main thread posts it again. */
@@ -169,10 +209,12 @@ export function runWorker(openStore?: OpenStore): void {
   const thread = { parent: parentPort, storeAt }
   const data = workerData as
     | (WorkerSetup & WorkerLinks)
+    | (BlobLaneSetup & LaneLinks)
     | { readonly verifier: true }
     | CopierStart
     | { readonly contents: ContentWorkerSetup }
-  if ('verifier' in data) runVerifier(thread)
+  if ('blobs' in data) runBlobLane(data)
+  else if ('verifier' in data) runVerifier(thread)
   else if ('copier' in data) runCopier(thread, data)
   else if ('contents' in data) runContentWriter(thread, data.contents)
   else runBackupLane(data)

@@ -1,7 +1,6 @@
 /** Brings what lanes answer, in whatever order, back into the order of the content. */
 import type { ContentBuilder } from '../../snapshot/index.ts'
-
-const ID_BYTES = 32
+import { ID_BYTES } from './blob-protocol.ts'
 
 export class BlobOrder {
   readonly #builder: ContentBuilder

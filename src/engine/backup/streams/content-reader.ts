@@ -70,11 +70,10 @@ export class ContentReader {
 
   /** Hands over the blobs of what is held. */
   async #batch({ cutter, order }: Reading, isFinal: boolean): Promise<void> {
-    const { lanes, session, stopper } = this.#parts
+    const { lanes, session } = this.#parts
     const ends = cutter.cut(isFinal)
     if (ends.length > 0) order.add(ends, lanes.store(cutter.held, ends))
     cutter.drop(ends.at(-1) ?? 0)
-    await stopper.orStopped(() => lanes.room())
     await session.between()
     await this.#breathe()
   }

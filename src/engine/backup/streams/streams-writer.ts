@@ -53,7 +53,7 @@ export class StreamsWriter implements TreeWriter {
       await session.loadIndex()
       const tree = new StreamTree(session.metadata)
       this.#tree = tree
-      this.#lanes = new BlobLanes(session)
+      this.#lanes = new BlobLanes(session, this.#options.workers ?? 1)
       await this.#readAll(tree, this.#lanes)
       this.#facts = await this.#stopper.orStopped(() => this.#askFacts())
       await this.#count(tree)
@@ -130,6 +130,7 @@ export class StreamsWriter implements TreeWriter {
   }
 
   throwIfFailed(): void {
+    this.#lanes?.throwIfFailed()
     this.#stopper.throwIfStopped()
   }
 
@@ -162,15 +163,23 @@ export class StreamsWriter implements TreeWriter {
   async partial(): Promise<Buffer | undefined> {
     const tree = this.#tree
     const root = tree?.sealPartial()
+    await this.#lanes?.flush()
     if (tree && root) await this.#count(tree)
     return root
   }
 
-  async finish(): Promise<void> {}
+  async finish(): Promise<void> {
+    await this.#lanes?.finish()
+  }
 
-  async cutShort(): Promise<void> {}
+  /** Every content has ended, or is not heard any more. */
+  async cutShort(): Promise<void> {
+    await this.#lanes?.finish()
+  }
 
-  async discard(): Promise<void> {}
+  async discard(): Promise<void> {
+    await this.#lanes?.discard()
+  }
 }
 
 /** As it is stored. Throws SOURCE_UNREADABLE for what is no object of plain JSON, and for too much of it. */
