@@ -26,6 +26,8 @@ export interface Snapshot {
     /** Of each other writer the newest sequence that this one saw. */
     readonly seen?: Readonly<Record<string, readonly [number, string]>>
     readonly deleteGeneration?: number
+    /** Those that this one makes needless. */
+    readonly checkpoints?: readonly string[]
     readonly runId?: string
     readonly copiedFrom?: { readonly repository: string }
   }

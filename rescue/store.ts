@@ -143,7 +143,7 @@ export class Store {
     const { sequences: forgotten, removed } = forgottenOf(this.#records(), witnesses)
     this.#tellPlayback(witnesses.filter(({ name }) => removed.has(name)).map(({ name }) => name))
     const stored = witnesses.filter(({ name }) => !forgotten.has(name))
-    const checkpoints = [...this.#documents('checkpoints', 6)].map(([name, { body }]) => ({
+    const partial = [...this.#documents('checkpoints', 6)].map(([name, { body }]) => ({
       name,
       state: 'checkpoint' as const,
       body: body as unknown as Snapshot['body'],
@@ -162,6 +162,9 @@ export class Store {
         isWhole(this, each),
     )
     const counting = countingOf(sound.get(true) ?? [], { claimOf: (runId) => this.#claim(runId), forgotten, withdrawn })
+    // Section 11: what a newer document has made needless.
+    const needless = new Set([...counting, ...partial].flatMap(({ body }) => body.checkpoints ?? []))
+    const checkpoints = partial.filter(({ name }) => !needless.has(name))
     const unfinished = (sound.get(false) ?? [])
       .filter(({ name }) => !withdrawn.has(name))
       .map((each) => ({ ...each, state: 'unfinished' as const }))

@@ -1,4 +1,5 @@
 export { requireGone, requireStored, requireWholeAnswer } from './checked-store.ts'
+export { deleteIfAllowed } from './delete-if-allowed.ts'
 export { folderHoldsRepository, isSameFolder, refuseHomePlace, repositoryAround } from './folders.ts'
 export { isProbe, requireShown, requireUnlistedGone, tryImmediate } from './immediate.ts'
 export { isLabel } from './label.ts'

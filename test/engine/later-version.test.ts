@@ -139,7 +139,7 @@ const LATER: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
   'an index': laterIndex,
   'a snapshot': laterDocument,
   'a record': byMaintenance('decision', ObjectType.RECORD, 'records'),
-  'a confirmation': byMaintenance('ended', ObjectType.CONFIRM, 'confirms'),
+  'a confirmation': byMaintenance('postponed', ObjectType.CONFIRM, 'confirms'),
   'an entry of the delete log': byMaintenance('expired', ObjectType.DELETE, 'deletes', '0000000000000001-'),
   'a frame of a snapshot': laterFrameIn('snapshots', ObjectType.SNAPSHOT),
   'a frame of a record': laterFrameIn('records', ObjectType.RECORD),

@@ -111,7 +111,7 @@ function firstConfigsOf(configs: Repository['configs']): string[] {
 
 /** Writers that may be alive, and that know only the format's first version. */
 export async function olderWriters(repository: Repository): Promise<readonly OpenSession[]> {
-  const sessions = (await openSessions(repository, { sweep: true })).filter((each) => each.configGeneration === 0)
+  const sessions = (await openSessions(repository, { sweep: false })).filter((each) => each.configGeneration === 0)
   if (sessions.length === 0) return sessions
   const oldest = (await repository.store.nowMs()) - SESSION_AGE_MS_MAX
   return sessions.filter(({ modifiedMs }) => modifiedMs > oldest)

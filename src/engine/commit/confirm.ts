@@ -3,7 +3,7 @@
  * packs.
  */
 import { BackupError } from '../../kernel/backup-error.ts'
-import { requireGone } from '../../storage/index.ts'
+import { deleteIfAllowed, requireGone } from '../../storage/index.ts'
 import { ObjectType, type Signer } from '../crypto/index.ts'
 import type { Repository } from '../repository/index.ts'
 import { closureIsLive, type DeleteLog, readDeleteLog, type SnapshotDocument } from '../snapshot/index.ts'
@@ -64,6 +64,7 @@ export async function retractSnapshot(repository: Repository, { name, document, 
     { kind: 'retract', snapshot: name, writer: document.writer, sequence: document.sequence ?? 0 },
     { type: ObjectType.CONFIRM, folder: 'confirms', signer },
   )
-  await repository.store.delete(`snapshots/${name}`)
-  await requireGone(repository.store, [`snapshots/${name}`])
+  // Where a writer may not delete, a pruner removes it.
+  if (await deleteIfAllowed(repository.store, `snapshots/${name}`))
+    await requireGone(repository.store, [`snapshots/${name}`])
 }

@@ -1,9 +1,17 @@
 /** Open writers: which of them may still rely on packs that a tombstone condemns. */
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import { bootId, hostName, isProcessAlive, processStart } from '../../kernel/machine.ts'
+import { deleteIfAllowed } from '../../storage/index.ts'
 import { ObjectType } from '../crypto/index.ts'
 import { configGenerationOf, isForeign, type Repository } from '../repository/index.ts'
-import { byItsWriter, parseSession, readParsed, type SessionDocument } from '../snapshot/index.ts'
+import {
+  byItsWriter,
+  type EndedDocument,
+  type ParsedDocument,
+  parseSession,
+  readParsed,
+  type SessionDocument,
+} from '../snapshot/index.ts'
 
 /**
  * After this nobody waits for a session whose process can't be looked up: every tombstone's deadline has passed many
@@ -49,8 +57,23 @@ export async function beginWriterSession(repository: Repository, writer: Buffer)
   return {
     key: `sessions/${name}`,
     there,
-    [Symbol.asyncDispose]: () => repository.store.delete(`sessions/${name}`).catch(() => {}),
+    // One that stays delays pruners, and fails no run.
+    [Symbol.asyncDispose]: () => endSession(repository, { name, writer }).catch(() => {}),
   }
+}
+
+/** A writer that may only put says that it has ended; whoever may delete removes both. */
+async function endSession(
+  repository: Repository,
+  { name, writer }: { readonly name: string; readonly writer: Buffer },
+): Promise<void> {
+  if (await deleteIfAllowed(repository.store, `sessions/${name}`)) return
+  // Programs of the format's first version know no such object.
+  if (configGenerationOf(repository.config) === 0) return
+  await repository.writeDocument(
+    { kind: 'ended', session: name, writer: writer.toString('hex') },
+    { type: ObjectType.SESSION, folder: 'sessions', signer: repository.keys.writer(writer) },
+  )
 }
 
 /**
@@ -75,6 +98,15 @@ export interface OpenSession {
   readonly modifiedMs: number
 }
 
+type Parsed<T> = ParsedDocument<T>
+
+function apartByKind(entries: ReadonlyArray<Parsed<SessionDocument | EndedDocument>>) {
+  return {
+    sessions: entries.filter((each): each is Parsed<SessionDocument> => each.document.kind === 'session'),
+    ends: entries.filter((each): each is Parsed<EndedDocument> => each.document.kind === 'ended'),
+  }
+}
+
 const UNKNOWN = { writer: undefined, host: undefined, configGeneration: 0 } as const
 
 function factsOf({ writer, host, configGeneration = 0 }: SessionDocument): Omit<OpenSession, 'key' | 'modifiedMs'> {
@@ -82,7 +114,8 @@ function factsOf({ writer, host, configGeneration = 0 }: SessionDocument): Omit<
 }
 
 /**
- * Sessions that may be alive. Those of dead processes, and those of 30 days ago, are removed when `sweep` is set. A
+ * Sessions that may be alive. Those that have ended, of dead processes, and of 30 days ago are removed when `sweep` is
+ * set. A
  * session that can't be read counts as alive.
  */
 export async function openSessions(
@@ -95,12 +128,19 @@ export async function openSessions(
     parse: (stored) => byItsWriter(parseSession(stored.body), stored),
   })
   const open: OpenSession[] = []
-  const oldest = entries.length === 0 ? 0 : (await repository.store.nowMs()) - SESSION_AGE_MS_MAX
-  for (const { key, document, modifiedMs } of entries) {
-    if (key === options.except) continue
-    if (!isProvablyDead(document) && modifiedMs > oldest) open.push({ key, ...factsOf(document), modifiedMs })
-    else if (options.sweep) await repository.store.delete(key)
+  const { sessions, ends } = apartByKind(entries)
+  const oldest = sessions.length === 0 ? 0 : (await repository.store.nowMs()) - SESSION_AGE_MS_MAX
+  const stay = new Set(problems.map(({ key }) => key))
+  for (const { key, name, document, modifiedMs } of sessions) {
+    const hasEnded = ends.some((end) => end.document.session === name && end.document.writer === document.writer)
+    const isOver = key !== options.except && (hasEnded || isProvablyDead(document) || modifiedMs <= oldest)
+    if (isOver && options.sweep) await repository.store.delete(key)
+    else stay.add(key)
+    if (!isOver && key !== options.except) open.push({ key, ...factsOf(document), modifiedMs })
   }
+  // Last: a session without it would be open again.
+  for (const { key, document } of ends)
+    if (options.sweep && !stay.has(`sessions/${document.session}`)) await repository.store.delete(key)
   for (const problem of problems) {
     const { key } = problem
     // Nobody who writes here has put it there.

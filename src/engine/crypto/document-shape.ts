@@ -9,7 +9,9 @@ const KIND_CHARACTERS_MAX = 40
 
 /** Of every document of this version: one of these in another's place is damage. */
 const KINDS: ReadonlySet<string> = new Set(
-  'keyring snapshot checkpoint tombstone deleted session record confirm retract claim stream branch beat'.split(' '),
+  'keyring snapshot checkpoint tombstone deleted session ended record confirm retract claim stream branch beat'.split(
+    ' ',
+  ),
 )
 
 export type Body = Record<string, unknown>

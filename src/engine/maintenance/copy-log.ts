@@ -3,6 +3,7 @@
  * looks there sees how old the second copy is.
  */
 import { isBackupError } from '../../kernel/backup-error.ts'
+import { deleteIfAllowed } from '../../storage/index.ts'
 import type { KnownCopy, Repository } from '../repository/index.ts'
 import { folderOfRecord, type History, RecordKind } from '../snapshot/index.ts'
 import { listRecords, writeRecord } from './records.ts'
@@ -57,7 +58,7 @@ export async function noteCopy(
     const { records } = await listRecords(from, { record, subject, everyGeneration: true })
     for (const each of records)
       if (each.document.generation < document.generation)
-        await from.store.delete(`${folderOfRecord(record)}/${each.name}`)
+        await deleteIfAllowed(from.store, `${folderOfRecord(record)}/${each.name}`)
     return true
   } catch (error) {
     if (!isBackupError(error) || signal?.aborted) throw error

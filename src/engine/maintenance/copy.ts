@@ -331,8 +331,10 @@ async function commit(
   for (const { name, document } of wanted) {
     sequence += 1
     const parent = document.parent === null ? null : (there.get(document.parent) ?? null)
+    // Checkpoints are not copied.
+    const { checkpoints: _named, ...described } = document
     const copy: SnapshotDocument = {
-      ...document,
+      ...described,
       parent,
       writer: id,
       sequence,

@@ -98,7 +98,8 @@ async function pruneOnce(repository: Repository, options: PruneOptions): Promise
     session && (await hasRoomFor(repository, marks, found)) ? found : { ...found, halfEmpty: { meta: [], data: [] } }
   await requireDeletable(repository, options.signal)
   await sweepSnapshots(repository, history, { options, ...own })
-  for (const { name } of marks.brokenCheckpoints) await repository.store.delete(`checkpoints/${name}`)
+  for (const { name } of [...marks.brokenCheckpoints, ...history.needlessCheckpoints])
+    await repository.store.delete(`checkpoints/${name}`)
   const bytesStored =
     (await repackClass(repository, IndexClass.META, { marks, plan, options })) +
     (await repackClass(repository, IndexClass.DATA, { marks, plan, options }))
@@ -134,8 +135,9 @@ async function hasRoomFor(repository: Repository, marks: Marks, { halfEmpty }: P
   return bytesFree > bytesNeeded && filesFree > bytes.length * FILES_A_PACK + ROOM_KEPT_FILES
 }
 
-/** Snapshots that never were good or never count, and what a stopped forget left. */
+/** Snapshots that never were good or never count, and what a stopped forget or a writer that may not delete has left. */
 async function sweepSnapshots(repository: Repository, history: History, parts: PruneParts): Promise<void> {
+  await openSessions(repository, { sweep: true, ...(parts.own !== undefined && { except: parts.own }) })
   const doomed = [...(history.unfinished.length > 0 ? await abandoned(repository, parts) : []), ...history.superseded]
   if (doomed.length > 0) await removeSnapshots(repository, history, { doomed, by: 'prune' })
   await removeLeftovers(repository, history)

@@ -8,6 +8,7 @@ import { BackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import { isStorable, textsIn } from '../../kernel/text.ts'
 import { sleep } from '../../kernel/timer.ts'
+import { deleteIfAllowed } from '../../storage/index.ts'
 import { ObjectType } from '../crypto/index.ts'
 import { isForeign, type ObjectProblem, type Repository, requireFeatures } from '../repository/index.ts'
 import {
@@ -81,10 +82,25 @@ export async function writeRecord(repository: Repository, change: RecordChange):
     const isAlone = after.every((entry) => entry === mine || entry.document.generation < generation)
     if (mine && isAlone) return mine
     // The other may have looked before this one was there, and believe that its own counts: then it does.
-    await repository.store.delete(`${folderOfRecord(change.record)}/${name}`)
+    const isGone = await deleteIfAllowed(repository.store, `${folderOfRecord(change.record)}/${name}`)
+    if (mine && !isGone) await restateRival(repository, mine, after)
     if (change.generation !== undefined || attempt === ATTEMPTS_MAX) throw stale(change, generation)
     await sleep(randomInt(WAIT_STEP_MS * attempt), { signal: change.signal })
   }
+}
+
+/**
+ * A record that can not be taken back counts in the place of one of the same generation that somebody believes in,
+ * where it has the lower name: that one's value is said again, a generation higher.
+ */
+async function restateRival(repository: Repository, mine: RecordEntry, after: readonly RecordEntry[]): Promise<void> {
+  const { generation } = mine.document
+  const others = after.filter((each) => each !== mine && each.document.generation >= generation)
+  const rivals = others.filter((each) => each.document.generation === generation).map(({ name }) => name)
+  const [lowest] = rivals.sort()
+  if (lowest === undefined || rivals.length < others.length || lowest < mine.name) return
+  const { document } = others.find(({ name }) => name === lowest)!
+  await putRecord(repository, { ...document, generation: generation + 1 })
 }
 
 /**

@@ -39,7 +39,7 @@ const DATABASE = members('engine version system mode branch start end databases 
   stream: members('id check'),
 })
 const SNAPSHOT = members(
-  'kind source sourceKind type complete host user program startedAt finishedAt paths tags tree parent runId copiedFrom writer sequence previous seen keyGeneration deleteGeneration summary skipped skippedCount changedWhileRead changedCount metadataNotKept notKeptCount owners filters aliases warnings progress cut facts',
+  'kind source sourceKind type complete host user program startedAt finishedAt paths tags tree parent runId copiedFrom writer sequence previous seen keyGeneration deleteGeneration summary skipped skippedCount changedWhileRead changedCount metadataNotKept notKeptCount owners filters aliases warnings progress cut facts checkpoints',
   { database: DATABASE },
 )
 
@@ -49,7 +49,7 @@ const DOCUMENTS: Readonly<Record<string, Shown>> = {
   keys: members('kind repositoryId generation previous createdAt features', { recipients: RECIPIENTS }),
   snapshots: SNAPSHOT,
   checkpoints: SNAPSHOT,
-  sessions: members('kind writer host bootId pid processStart startedAt configGeneration'),
+  sessions: members('kind writer host bootId pid processStart startedAt configGeneration session'),
   deletes: members(
     'kind generation previous packs indexes marked at deadline uptime completes kept damaged replaces snapshot writer sequence',
   ),

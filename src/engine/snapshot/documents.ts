@@ -116,6 +116,8 @@ export interface SnapshotDocument {
   readonly filters: Readonly<Record<string, unknown>>
   /** Names with links in them that paths were given by, and what they led to. */
   readonly aliases?: ReadonlyArray<{ readonly path: PathText; readonly real: PathText }>
+  /** Names of checkpoints that this one makes needless: whoever may delete removes them. */
+  readonly checkpoints?: readonly string[]
   /** What was said besides: filters that met nothing, rules that could not be used. */
   readonly warnings?: readonly SnapshotWarning[]
   /** Profiles by which contents were cut, of streams. */
@@ -167,6 +169,14 @@ export interface SessionDocument {
   readonly startedAt: string
   /** Of the configuration that the writer knows; absent for 0. */
   readonly configGeneration?: number
+}
+
+/** The last object of a writer that may not delete its session. */
+export interface EndedDocument {
+  readonly kind: 'ended'
+  /** Name of the session. */
+  readonly session: string
+  readonly writer: string
 }
 
 /** The kinds of record that this version knows. Others are kept, listed and otherwise let be. */
@@ -331,6 +341,7 @@ const SNAPSHOT: Shape = {
   cut: optional(isList(isText)),
   facts: optional(isObject),
   database: optional(hasShape(DATABASE)),
+  checkpoints: optional(isList(isHex(32))),
   copiedFrom: optional(hasShape({ ...COPIED_NAME, origin: optional(hasShape(COPIED_NAME)) })),
 }
 const DELETE: Shape = {
@@ -358,6 +369,7 @@ const SESSION: Shape = {
   startedAt: isText,
   configGeneration: optional(isCount),
 }
+const ENDED: Shape = { kind: one('ended'), session: isHex(32), writer: isHex(16) }
 const RECORD: Shape = {
   kind: one('record'),
   record: isText,
@@ -388,7 +400,9 @@ export function parseSnapshot(body: Body): SnapshotDocument {
   return { ...NO_FILES, ...document, summary: { ...NO_COUNTS, ...document.summary } }
 }
 export const parseDeleteEntry = (body: Body): DeleteEntry => checked(body, DELETE, 'delete-log entry')
-export const parseSession = (body: Body): SessionDocument => checked(body, SESSION, 'session')
+/** What stands in `sessions/`. */
+export const parseSession = (body: Body): SessionDocument | EndedDocument =>
+  body['kind'] === 'ended' ? checked(body, ENDED, 'end of a session') : checked(body, SESSION, 'session')
 export function parseRecord(body: Body): RecordDocument {
   const record = checked<RecordDocument>(body, RECORD, 'record')
   if (record.record === RecordKind.FORGET) checked(record.value ?? {}, FORGET, 'record')

@@ -32,6 +32,8 @@ export interface History {
   /** Snapshots in force, oldest first. */
   readonly snapshots: readonly SnapshotEntry[]
   readonly checkpoints: readonly SnapshotEntry[]
+  /** Those that a newer checkpoint or snapshot has made needless, and whose writer could not remove them. */
+  readonly needlessCheckpoints: readonly SnapshotEntry[]
   /** Both, oldest first, with the time by which each is ordered. */
   readonly order: readonly OrderedPoint[]
   readonly deleteLog: DeleteLog
@@ -181,7 +183,7 @@ async function readOnce(repository: Repository, options: { signal?: AbortSignal;
     superseded: runs.superseded,
     unconfirmed: new Set(doubtful.map(({ name }) => name)),
     leftovers: stored.filter(({ name }) => forgotten.has(name)).map(({ name }) => name),
-    ...inOrder({ counting: runs.counting, checkpoints: checkpoints.entries.map(entryOf), stored, forgotten }),
+    ...inOrder({ ...runs, checkpoints: checkpoints.entries.map(entryOf), stored, forgotten }),
     deleteLog,
     records: inForce(allRecords),
     allRecords,
@@ -196,6 +198,11 @@ async function readOnce(repository: Repository, options: { signal?: AbortSignal;
     ...(listings.indexListed && { indexListed: listings.indexListed }),
     damagedSnapshotMs: Math.max(0, ...unread.snapshots.map(({ modifiedMs }) => modifiedMs ?? 0)),
   }
+}
+
+/** Names of checkpoints, as documents in force say: each names only what was there before it. */
+function needlessAmong(entries: ReadonlyArray<Pick<SnapshotEntry, 'document'>>): ReadonlySet<string> {
+  return new Set(entries.flatMap(({ document }) => document.checkpoints ?? []))
 }
 
 function isNewer(problem: ObjectProblem, latest: SnapshotEntry | undefined): boolean {
@@ -350,12 +357,14 @@ export function othersSeen(history: History, writer: string): Record<string, rea
 /** The order takes everything that is stored as witness, also what does not count. */
 function inOrder(facts: {
   readonly counting: readonly SnapshotEntry[]
+  readonly rivals: readonly SnapshotEntry[]
   readonly checkpoints: readonly SnapshotEntry[]
   readonly stored: readonly SnapshotEntry[]
   readonly forgotten: History['forgotten']
-}): Pick<History, 'snapshots' | 'checkpoints' | 'order'> {
+}): Pick<History, 'snapshots' | 'checkpoints' | 'needlessCheckpoints' | 'order'> {
   const counting = new Set(facts.counting)
-  const checkpoints = new Set(facts.checkpoints)
+  const needless = needlessAmong([...facts.counting, ...facts.rivals, ...facts.checkpoints])
+  const checkpoints = new Set(facts.checkpoints.filter(({ name }) => !needless.has(name)))
   const ordered = orderPoints({
     entries: [...facts.stored, ...facts.checkpoints],
     sequenceOf: (name) => facts.forgotten.get(name)?.sequence,
@@ -366,6 +375,7 @@ function inOrder(facts: {
     order,
     snapshots: entries.filter((entry) => counting.has(entry)),
     checkpoints: entries.filter((entry) => checkpoints.has(entry)),
+    needlessCheckpoints: facts.checkpoints.filter((entry) => !checkpoints.has(entry)),
   }
 }
 

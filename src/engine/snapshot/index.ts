@@ -32,6 +32,7 @@ export {
   type ConfirmDocument,
   type DatabaseFacts,
   type DeleteEntry,
+  type EndedDocument,
   FACTS_BYTES_MAX,
   FILES_KIND,
   type PathText,
@@ -65,7 +66,7 @@ export { IndexClass, type OpenedIndex, openIndex, openReader } from './open-inde
 export type { OrderedPoint } from './order.ts'
 export { DateDoubt, isGoodPoint, type OddPoint, oddPoints, type PointTime, pointTimes } from './point-times.ts'
 export { type Hold, holdsOf, isHeldBy, protections } from './protections.ts'
-export { byItsWriter, readParsed } from './read-parsed.ts'
+export { byItsWriter, type ParsedDocument, readParsed } from './read-parsed.ts'
 export {
   folderOfRecord,
   forgottenBy,

@@ -5,6 +5,7 @@ import { makeDirectories } from '../../../kernel/directories.ts'
 import { invariant } from '../../../kernel/invariant.ts'
 import { hostName } from '../../../kernel/machine.ts'
 import { textFault } from '../../../kernel/text.ts'
+import { deleteIfAllowed } from '../../../storage/index.ts'
 import {
   beginWriterSession,
   type Committed,
@@ -223,13 +224,14 @@ export class BackupSession implements WritingSession {
     await this.#tree.finish()
     await this.#settle()
     this.#report('finish')
-    const document = documentOf(this.#documentParts(), tree, true)
+    const needless = this.#needlessCheckpoints
+    const document = documentOf(this.#documentParts(needless), tree, true)
     const committed = await commitSnapshot(this.repository, {
       document,
       signer: this.#signer,
       writing: { session, log: this.history.deleteLog, records: recordsOf(this.history) },
     })
-    await this.#dropCheckpoints()
+    for (const name of needless) await deleteIfAllowed(this.repository.store, `checkpoints/${name}`)
     const heads = headsOf(this.history, this.repository.keys.generation)
     const { writer, sequence = 0 } = committed.isRepeat ? document : committed.document
     this.#options.state.remember({ ...heads, writers: { ...heads.writers, [writer]: sequence } })
@@ -247,8 +249,10 @@ export class BackupSession implements WritingSession {
     return { snapshot: name, document, isRepeat, durationMs: Number(monotonicNs() - this.#startedNs) / 1e6 }
   }
 
-  #documentParts(): DocumentParts {
+  /** `needless` are names of checkpoints. */
+  #documentParts(needless: readonly string[]): DocumentParts {
     return {
+      needless,
       repository: this.repository,
       options: this.#options,
       writer: this.#writer,
@@ -296,22 +300,22 @@ export class BackupSession implements WritingSession {
   }
 
   async #putCheckpoint(tree: Buffer): Promise<void> {
-    const name = await this.repository.writeDocument(documentOf(this.#documentParts(), tree, false), {
+    const needless = this.#checkpoint === undefined ? [] : [this.#checkpoint]
+    const name = await this.repository.writeDocument(documentOf(this.#documentParts(needless), tree, false), {
       type: ObjectType.CHECKPOINT,
       folder: 'checkpoints',
       signer: this.#signer,
     })
-    if (this.#checkpoint) await this.repository.store.delete(`checkpoints/${this.#checkpoint}`)
+    for (const each of needless) await deleteIfAllowed(this.repository.store, `checkpoints/${each}`)
     this.#checkpoint = name
   }
 
   /** A finished run makes the source's earlier checkpoints needless. */
-  async #dropCheckpoints(): Promise<void> {
-    const mine = this.history.checkpoints
+  get #needlessCheckpoints(): readonly string[] {
+    const mine = [...this.history.checkpoints, ...this.history.needlessCheckpoints]
       .filter((entry) => isOf(entry, this.#name) && entry.document.host === hostName())
       .map(({ name }) => name)
-    for (const name of this.#checkpoint ? [...mine, this.#checkpoint] : mine)
-      await this.repository.store.delete(`checkpoints/${name}`)
+    return this.#checkpoint ? [...mine, this.#checkpoint] : mine
   }
 }
 

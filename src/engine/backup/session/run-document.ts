@@ -24,6 +24,8 @@ export interface DocumentParts {
   readonly parent: SnapshotEntry | undefined
   readonly tree: Pick<TreeWriter, 'sourceKind' | 'describe'>
   readonly stored: StoredSummary
+  /** Names of checkpoints that this document makes needless. */
+  readonly needless: readonly string[]
 }
 
 /** `root` is the id of "/"; an incomplete one is a checkpoint's. */
@@ -56,5 +58,6 @@ export function documentOf(parts: DocumentParts, root: Buffer, complete: boolean
     deleteGeneration: history.deleteLog.newestGeneration,
     summary: { ...counted, ...parts.stored },
     ...described,
+    ...(parts.needless.length > 0 && { checkpoints: parts.needless }),
   }
 }
