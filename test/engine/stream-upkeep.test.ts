@@ -101,7 +101,11 @@ async function receiveAll(repository: Repository): Promise<Buffer> {
   const binlog = await receive(BINLOG)
   for (const file of [7, 8]) {
     const bytes = Buffer.from(`binlog ${file}`)
-    await binlog.take({ from: binlogPosition(file, 0n), to: binlogPosition(file, BigInt(bytes.length)), bytes })
+    for (const [i, byte] of bytes.entries()) {
+      const [from, to] = [binlogPosition(file, BigInt(i)), binlogPosition(file, BigInt(i + 1))]
+      await binlog.take({ from, to, bytes: Buffer.of(byte) })
+      if (file === 8) await binlog.flush()
+    }
     await binlog.close(Closed.ROTATE)
   }
   const oplog = await receive(OPLOG)
@@ -142,19 +146,28 @@ async function faults(made: TestRepository, readShare = 1): Promise<string[]> {
   return problems.map(({ object, what }) => `${object} ${what}`)
 }
 
-test('prune, forget and repair leave every record; statistics count them, and none is foreign', async () => {
+test('forget and repair leave every record, prune those that no other holds; statistics count them, and none is foreign', async () => {
   using folder = temporaryDirectory()
   const { made, snapshots, wal } = await makeStage(folder.path)
   const before = recordsIn(made.folder)
   await using repository = await open(made)
   await forgetSnapshots(repository, await readHistory(repository), { names: [snapshots[0]!], by: 'test' })
-  assert.ok((await prune(repository)).packsDeleted > 0)
+  const { packsDeleted, streamRecordsDeleted } = await prune(repository)
+  assert.deepEqual([packsDeleted > 0, streamRecordsDeleted], [true, 0])
   const repaired = await repairRepository(repository, { forgetDamaged: true })
   assert.deepEqual([repaired.foreign, repaired.documentsRemoved], [[], []])
   assert.equal((await repositoryStatistics(repository)).objects['streams']?.count, before.length)
   const { notices, streamRecords } = await verifyRepository(repository, { readShare: 1 })
   assert.deepEqual([notices, streamRecords], [[], before.length])
   assert.deepEqual(recordsIn(made.folder), before)
+  assert.ok((await readWal(repository)).equals(wal))
+  const old = (Date.now() - 25 * 3600 * 1000) / 1000
+  for (const key of before) fs.utimesSync(path.join(made.folder, key), old, old)
+  const { bytesFreed, ...would } = await prune(repository, { dryRun: true })
+  assert.deepEqual([would.streamRecordsDeleted, bytesFreed > 0, recordsIn(made.folder)], [8, true, before])
+  assert.equal((await prune(repository)).streamRecordsDeleted, 8, 'the parts of a binary log that is written as one')
+  assert.equal(recordsIn(made.folder).length, before.length - 8)
+  assert.deepEqual(await faults(made), [])
   assert.ok((await readWal(repository)).equals(wal))
   const junk = Buffer.from('of nobody here')
   const name = createHash('sha256').update(junk).digest('hex')

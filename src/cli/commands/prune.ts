@@ -33,8 +33,10 @@ export async function pruneOpened(context: CommandContext, opened: Opened): Prom
     repacked: result.packsRepacked,
     bytes: formatBytes(Math.max(0, result.bytesFreed - result.bytesStored)),
   }
-  const isNothing = result.packsDeleted + result.packsRepacked + result.packsWaiting === 0
+  const { streamRecordsDeleted: count } = result
+  const isNothing = result.packsDeleted + result.packsRepacked + result.packsWaiting + count === 0
   context.say(context.t(isNothing ? 'prune.nothing' : dryRun ? 'prune.dryRun' : 'prune.done', values))
+  if (count > 0) context.say(context.t(dryRun ? 'prune.streamsDry' : 'prune.streams', { count }))
   if (result.packsWaiting > 0) context.say(context.t('prune.waiting', { packs: result.packsWaiting }))
   return { json: { dryRun, ...result } }
 }

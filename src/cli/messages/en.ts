@@ -104,6 +104,8 @@ export const en = {
   'forget.dryRun': 'Dry run: {dropped} {dropped:snapshot|snapshots} would be forgotten, {kept} kept.',
   'prune.done': '{packs} {packs:pack|packs} removed, {repacked} rewritten, {bytes} freed.',
   'prune.nothing': 'Nothing to free.',
+  'prune.streams': '{count} {count:record|records} of what servers log (streams) removed: others hold the same bytes.',
+  'prune.streamsDry': '{count} {count:record|records} of what servers log (streams) would go: others hold the same bytes.',
   'prune.waiting': '{packs} {packs:pack is|packs are} marked for removal and will go when the open backups have ended: run "neonpro-backup prune" again later.',
   'prune.dryRun': 'Dry run: {packs} {packs:pack|packs} would go, {repacked} be rewritten, {bytes} be freed.',
   'pin.done': 'Snapshot {snapshot} is pinned.',

@@ -105,6 +105,8 @@ export const ptBr: Readonly<Record<MessageKey, string>> = {
   'forget.dryRun': 'Simulação: {dropped} {dropped:snapshot seria esquecido|snapshots seriam esquecidos}, {kept} {kept:mantido|mantidos}.',
   'prune.done': '{packs} {packs:pacote removido|pacotes removidos}, {repacked} {repacked:regravado|regravados}, {bytes} liberados.',
   'prune.nothing': 'Nada a liberar.',
+  'prune.streams': '{count} {count:registro|registros} do que os servidores registram em log (fluxos) {count:removido|removidos}: outros têm os mesmos bytes.',
+  'prune.streamsDry': '{count} {count:registro|registros} do que os servidores registram em log (fluxos) {count:sairia|sairiam}: outros têm os mesmos bytes.',
   'prune.waiting': '{packs} {packs:pacote está marcado para remoção e sai|pacotes estão marcados para remoção e saem} quando os backups abertos terminarem: execute "neonpro-backup prune" de novo mais tarde.',
   'prune.dryRun': 'Simulação: {packs} {packs:pacote sairia|pacotes sairiam}, {repacked} {repacked:seria regravado|seriam regravados}, {bytes} seriam liberados.',
   'pin.done': 'O snapshot {snapshot} está fixado.',

@@ -144,6 +144,7 @@ export const pruned = z.strictObject({
   packsWaiting: count.describe('Condemned; they go once no open writer can need them.'),
   bytesFreed: bytes,
   bytesStored: bytes.describe('Written anew.'),
+  streamRecordsDeleted: count.describe('Of what servers log: records of which every byte stands in another one.'),
 })
 
 const origin = z.strictObject({

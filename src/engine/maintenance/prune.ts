@@ -5,9 +5,10 @@
  */
 import { randomBytes } from 'node:crypto'
 import { isBackupError } from '../../kernel/backup-error.ts'
+import { nowMs } from '../../kernel/clock.ts'
 import { requireShown } from '../../storage/index.ts'
 import { openSessions, openWriterSession, requireDeletable, type WriterSession } from '../commit/index.ts'
-import { type Heads, packKey, type Repository, requireFeatures } from '../repository/index.ts'
+import { Feature, type Heads, hasFeature, packKey, type Repository, requireFeatures } from '../repository/index.ts'
 import {
   type DeleteEntry,
   type DeleteLogEntry,
@@ -20,6 +21,7 @@ import {
   readHistory,
   type SnapshotEntry,
 } from '../snapshot/index.ts'
+import { type RemovedRecords, removeRedundant } from '../streams/index.ts'
 import { raiseDeleteLog } from './accept-rollback.ts'
 import { copyBlobs } from './copy-blobs.ts'
 import { writeDeleteEntry } from './delete-entries.ts'
@@ -54,6 +56,8 @@ export interface PruneResult {
   readonly packsWaiting: number
   readonly bytesFreed: number
   readonly bytesStored: number
+  /** Records of streams of which every byte stands in another one. */
+  readonly streamRecordsDeleted: number
 }
 
 interface Plan {
@@ -68,15 +72,30 @@ interface Plan {
 export async function prune(repository: Repository, options: PruneOptions = {}): Promise<PruneResult> {
   requireFeatures(repository.config, 'delete')
   // Another pruner may be at work: what it took away in the middle is no damage.
-  return onStableListing(
+  const pruned = await onStableListing(
     repository,
     ['snapshots/', 'index/meta/', 'index/data/', 'deletes/'],
     () => pruneOnce(repository, options),
     { attemptsMax: 3, rethrow: true },
   )
+  const { records, bytes } = await pruneStreams(repository, options)
+  return { ...pruned, bytesFreed: pruned.bytesFreed + bytes, streamRecordsDeleted: records }
 }
 
-async function pruneOnce(repository: Repository, options: PruneOptions): Promise<PruneResult> {
+/** Records rely on no pack and no pack on them: no tombstone and no session has to be looked at. */
+async function pruneStreams(
+  repository: Repository,
+  { dryRun: isDry = false, signal }: PruneOptions,
+): Promise<RemovedRecords> {
+  if (!hasFeature(repository.config.features, Feature.STREAMS)) return { records: 0, bytes: 0 }
+  if (!isDry) await requireDeletable(repository, signal)
+  const storeMs = isDry ? nowMs() : await repository.store.nowMs()
+  return await removeRedundant(repository, { nowMs: storeMs, dryRun: isDry, ...(signal && { signal }) })
+}
+
+type PrunedPacks = Omit<PruneResult, 'streamRecordsDeleted'>
+
+async function pruneOnce(repository: Repository, options: PruneOptions): Promise<PrunedPacks> {
   if (options.dryRun) {
     const history = await trustedHistory(repository, options)
     const marks = await markNeeded(repository, history, options)
@@ -275,7 +294,7 @@ interface PruneParts {
 async function deleteCondemned(
   repository: Repository,
   { options, own }: PruneParts,
-): Promise<Omit<PruneResult, 'packsRepacked' | 'bytesStored'>> {
+): Promise<Omit<PrunedPacks, 'packsRepacked' | 'bytesStored'>> {
   const open = (await readDeleteLog(repository, options.signal)).open()
   // Whoever stores what a feature stands for has announced it before the tombstone, or has read that.
   await requireDeletable(repository, options.signal)
@@ -406,7 +425,7 @@ async function removePacks(repository: Repository, names: ReadonlySet<string>): 
   return bytes
 }
 
-function dryRun(marks: Marks, plan: Plan): PruneResult {
+function dryRun(marks: Marks, plan: Plan): PrunedPacks {
   const bytesOf = (indexClass: IndexClass) =>
     plan.dead[indexClass].reduce((sum, pack) => sum + marks[indexClass].index.packs[pack]!.bytes, 0)
   return {

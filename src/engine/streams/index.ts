@@ -14,6 +14,7 @@ export {
   walPosition,
 } from './position.ts'
 export { Closed, type Parent, type Reach, type ServerState, type StreamDocument } from './record-document.ts'
+export { type RemovedRecords, removeRedundant } from './redundant-records.ts'
 export { type CopiedStreams, copyStreams } from './stream-copier.ts'
 export { type BranchState, readBranch, readBranches } from './stream-directory.ts'
 export { type StreamIdentity, streamId, streamNameKey } from './stream-identity.ts'

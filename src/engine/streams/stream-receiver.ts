@@ -241,8 +241,8 @@ export class StreamReceiver {
     const { from, to, bytes } = received
     invariant(comparePositions(from, to) < 0 && bytes.length > 0, 'What a server sends is not empty.')
     if (this.#closed === Closed.SWITCH) throw this.#forked(from, { closed: Closed.SWITCH })
-    const next = this.next
     const start = settled(kind, from)
+    const next = this.next ?? this.#endBefore(start)
     const order = next ? comparePositions(start, next) : 0
     const { countsBytes } = factsOf(kind)
     // Between two operations of an oplog there is nothing, however far apart they are.
@@ -252,7 +252,14 @@ export class StreamReceiver {
     return await this.#heldAgainst(received, next)
   }
 
+  /** Of a file that has ended, for what comes again of it or of an earlier one. */
+  #endBefore({ extent }: Position): Position | undefined {
+    const end = this.#gap === undefined && this.#ended && placeOfReach(this.#ended.reach)
+    return end && extent <= end.extent ? end : undefined
+  }
+
   async #heldAgainst({ from, to, bytes, ...rest }: Received, next: Position): Promise<Received | undefined> {
+    if (!this.next && comparePositions(to, next) > 0) throw this.#forked(next, { closed: Closed.ROTATE })
     const end = comparePositions(to, next) < 0 ? to : next
     const knownBytes = Number(bytesBetween(from, end))
     const known = bytes.subarray(0, knownBytes)
