@@ -13,10 +13,12 @@ import {
   forgetSnapshots,
   Inspector,
   Overwrite,
+  parseKek,
   readHistory,
   restoreSnapshot,
   type SnapshotEntry,
 } from '../../src/engine/index.ts'
+import { parseSnapshot } from '../../src/engine/snapshot/documents.ts'
 import { BackupError } from '../../src/kernel/backup-error.ts'
 import { collect } from '../../src/kernel/collect.ts'
 import { Cut, type StreamEntry } from '../../src/sources/index.ts'
@@ -198,17 +200,36 @@ for (const workers of [0, 1] as const) {
 test('checkpoints that are made while several contents are read, in two lanes', async () => {
   using base = temporaryDirectory()
   const repository = await makeRepository(base.path)
-  const checkpoints: string[] = []
   const store = localStore(repository.folder)
+  const copies: TestRepository[] = []
+  // Whatever comes of the run: as it is then, a checkpoint is whole.
   const watched = storeWith(store, {
-    put: (key, ...rest) => {
-      if (key.startsWith('checkpoints/')) checkpoints.push(key)
-      return store.put(key, ...rest)
+    put: async (key, ...rest) => {
+      await store.put(key, ...rest)
+      if (!key.startsWith('checkpoints/') || copies.length > 3) return
+      const copy = { ...repository, folder: path.join(base.path, `copy-${copies.length}`) }
+      fs.cpSync(repository.folder, copy.folder, { recursive: true })
+      copies.push(copy)
     },
   })
   const made = Array.from({ length: 12 }, (_, i) => ({ path: `/t/${i}`, content: noise(40 + i, 4 * MIB) }))
-  const { snapshot } = await backUpStreams(repository, made, { store: watched, checkpointMs: 1, workers: 1 })
-  assert.ok(checkpoints.length > 0, `${checkpoints.length} checkpoints`)
+  const { snapshot } = await backUpStreams(repository, made, {
+    store: watched,
+    checkpointMs: 1,
+    workers: 1,
+    // What a lane holds is handed over for a checkpoint, not since a pack is full.
+    packBytes: 64 * MIB,
+  })
+  assert.ok(copies.length > 0, 'there were checkpoints')
+  for (const copy of copies) {
+    await using opened = await open(copy)
+    const [checkpoint] = (await readHistory(opened)).checkpoints
+    const partial = fs.mkdtempSync(path.join(base.path, 'partial-'))
+    const { filesRestored, issues } = await restoreSnapshot(opened, checkpoint!.document, { target: partial })
+    assert.ok(filesRestored > 0)
+    assert.deepEqual([...issues], [])
+    for (const [at, hash] of hashesIn(partial)) assert.equal(hash, hashesOf(made).get(at))
+  }
   assert.deepEqual(await restoredTo(repository, snapshot, path.join(base.path, 'restored')), hashesOf(made))
   await verified(repository)
 })
@@ -282,6 +303,34 @@ test('a restore over another point writes what has the same size and no time', a
   await restoredTo(repository, newer, target)
   await restoredTo(repository, older, target)
   assert.ok(fs.readFileSync(path.join(target, 'db/base/1')).equals(pages))
+  // All that the tree holds is the source's: what stands beside it is another's.
+  fs.writeFileSync(path.join(target, 'stranger'), 'x')
+  await using opened = await open(repository)
+  const { document } = await pointOf(repository, older)
+  const { deleted } = await restoreSnapshot(opened, document, { target, delete: true })
+  assert.deepEqual([deleted, fs.readdirSync(target)], [1, ['db']])
+})
+
+test('what only files of a machine have may be missing in points of other kinds', async () => {
+  using base = temporaryDirectory()
+  const repository = await makeRepository(base.path)
+  const { snapshot } = await backUpStreams(repository, [{ path: '/a', content: Buffer.from('a') }])
+  const { document } = await pointOf(repository, snapshot)
+  const { paths, owners, filters, skipped, skippedCount, changedWhileRead, summary, ...rest } = document
+  assert.deepEqual(parseSnapshot({ ...rest, summary: { bytesAdded: 1 } }), {
+    ...document,
+    summary: { ...Object.fromEntries(Object.keys(summary).map((count) => [count, 0])), bytesAdded: 1 },
+  })
+  assert.deepEqual([paths, owners, filters, skipped], [[], { users: {}, groups: {} }, {}, []])
+  assert.deepEqual([skippedCount, changedWhileRead], [0, []])
+  for (const wrong of [
+    { sourceKind: 'FILES' },
+    { sourceKind: 'toy' },
+    { paths: 1 },
+    { facts: [] },
+    { database: { engine: 'x' } },
+  ])
+    assert.throws(() => parseSnapshot({ ...rest, summary, ...wrong }), failsWith('DAMAGED'), JSON.stringify(wrong))
 })
 
 test('points of streams are copied, forgotten and pruned like all others', async () => {
@@ -314,6 +363,28 @@ test('points of streams are copied, forgotten and pruned like all others', async
     await restoredTo(at, name, target)
     assert.ok(fs.readFileSync(path.join(target, 'db/base/1')).equals(changed))
   }
+})
+
+test('a repository says that it has points of streams; one of the first version takes none', async () => {
+  using base = temporaryDirectory()
+  const repository = await makeRepository(base.path)
+  const { snapshot } = await backUpStreams(repository, [{ path: '/a', content: Buffer.from('a') }])
+  await using from = await open(repository)
+  assert.ok(from.config.features.read.includes('sources') && from.config.features.delete.includes('sources'))
+  const golden = path.resolve(import.meta.dirname, '../fixtures/formats/v1-rc')
+  const old: TestRepository = {
+    folder: path.join(base.path, 'old'),
+    kek: parseKek(fs.readFileSync(path.join(golden, 'key'), 'utf8').trim(), 'the golden key'),
+    stateFolder: path.join(base.path, 'old-state'),
+  }
+  fs.cpSync(path.join(golden, 'repository'), old.folder, { recursive: true })
+  const before = fs.readdirSync(old.folder, { recursive: true }).sort()
+  const never: AsyncIterable<StreamEntry> = { [Symbol.asyncIterator]: () => assert.fail('It was read.') }
+  await assert.rejects(backUpStreams(old, never), failsWith('UPGRADE_REQUIRED'))
+  await using to = await open(old)
+  const copying = copySnapshots(from, to, { snapshots: [await pointOf(repository, snapshot)], state: stateOf(old, to) })
+  await assert.rejects(copying, failsWith('UPGRADE_REQUIRED'))
+  assert.deepEqual(fs.readdirSync(old.folder, { recursive: true }).sort(), before)
 })
 
 test('kinds of one name are sources of their own; a run counts once', async () => {

@@ -12,12 +12,14 @@ import {
   type PutSnapshot,
   recordsOf,
   requireOwnNumbers,
+  useFeature,
   type WriterSession,
 } from '../commit/index.ts'
 import { LookupIds, ObjectType } from '../crypto/index.ts'
-import { type ClientState, countUserFiles, type Repository, requireFeatures } from '../repository/index.ts'
+import { type ClientState, countUserFiles, Feature, type Repository, requireFeatures } from '../repository/index.ts'
 import {
   copiedFromOf,
+  FILES_KIND,
   forgottenBy,
   type History,
   headOf,
@@ -85,12 +87,15 @@ type Copied = Omit<CopyResult, 'isNoted'> & Pick<CopyFacts, 'snapshots' | 'newes
 
 /**
  * Copies snapshots, and all that was decided about them and about the system. Throws DAMAGED when something that a
- * snapshot needs can't be read; then no snapshot has been committed by this run.
+ * snapshot needs can't be read; then no snapshot has been committed by this run. Throws UPGRADE_REQUIRED when a point of
+ * another kind than files is to go into a repository of the format's first version.
  */
 export async function copySnapshots(from: Repository, to: Repository, options: CopyOptions): Promise<CopyResult> {
   requireFeatures(to.config, 'write')
   if (from.keys.repositoryId.equals(to.keys.repositoryId))
     throw new BackupError('USAGE', 'Both locations hold the same repository: nothing can be copied.')
+  if (options.snapshots.some(({ document }) => document.sourceKind !== FILES_KIND))
+    await useFeature(to, Feature.SOURCES, options.signal)
   using writer = options.state.claimWriter()
   for (let attempt = 1; ; attempt += 1) {
     try {
