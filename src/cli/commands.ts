@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander'
 import { argumentOf, choice, KINDS, OVERWRITE, repeated, STATES } from './choices.ts'
 import type { CommandSpec } from './command.ts'
 import { SHELLS } from './completion/shells.ts'
-import { addConfigOptions } from './config-options.ts'
+import { addConfigOptions, SET_OPTION } from './config-options.ts'
 import { FREQUENT, SOURCE_OF_LATEST } from './frequent-commands.ts'
 import { addSelection } from './selection-options.ts'
 
@@ -335,7 +335,9 @@ export const COMMANDS: readonly CommandSpec[] = [
           '<point>',
           'id of a point, a run or a snapshot, or its beginning, or "latest"; ID:/FOLDER is one folder of it; "points" lists them',
         )
-        .requiredOption('--target <dir>', 'folder to restore into')
+        .option('--target <dir>', 'folder to restore into')
+        .option('--into <kind>', 'instead: a source of that kind, which takes the point back; with --set')
+        .option(...SET_OPTION, repeated)
         .option(...SOURCE_OF_LATEST)
         .option('--include <path>', 'only this path or glob; may be given again', repeated)
         .addOption(
@@ -381,10 +383,11 @@ export const COMMANDS: readonly CommandSpec[] = [
     describe: 'save a configuration: what is backed up, when, how long it is kept',
     load: () => import('./commands/config-add.ts'),
     configure: (command) =>
-      void addConfigOptions(command.requiredOption('--name <name>', 'its name')).option(
-        '--disabled',
-        'save it without planning runs',
-      ),
+      void addConfigOptions(
+        command
+          .requiredOption('--name <name>', 'its name')
+          .option('--kind <kind>', 'kind of a source that is neither files nor named by a URL; with --set'),
+      ).option('--disabled', 'save it without planning runs'),
   },
   { name: 'config list', describe: 'list the configurations', load: () => import('./commands/config-list.ts') },
   {

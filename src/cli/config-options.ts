@@ -8,16 +8,23 @@ import type { ConfigPatch } from '../contracts/system/index.ts'
 import { BackupError } from '../kernel/backup-error.ts'
 import { choice, FREQUENCIES, LEVELS, PRIORITIES, repeated, TYPES } from './choices.ts'
 import { bytesOption, type CommandContext, countOption, listOption, type OptionValues, textOption } from './command.ts'
-import { databaseUrlOf } from './database-option.ts'
+import { databaseUrlOf, type SecretPlaces } from './database-option.ts'
 import { readGiven, standardInput } from './given-file.ts'
 
 const STDIN_BYTES_MAX = 65_536
 
-/** Every option that a configuration takes but its name. */
+/** Of a source that is neither files nor named by a URL. */
+export const SET_OPTION = [
+  '--set <setting>',
+  'a setting of the source, NAME=VALUE; what is secret as NAME=env:NAME, NAME=file:PATH or NAME=-; may be given again',
+] as const
+
+/** Every option that a configuration takes but its name and its kind. */
 export function addConfigOptions(command: Command): Command {
   return command
     .option('--path <path>', 'folder or file to back up; may be given again', repeated)
     .option('--database <url>', 'env:NAME, file:PATH, "-" for standard input, or a URL without a password')
+    .option(...SET_OPTION, repeated)
     .addOption(choice('--frequency <frequency>', 'HOURLY, DAILY, WEEKLY or MONTHLY', FREQUENCIES))
     .option('--time <time>', 'HH:MM; HOURLY uses its minutes')
     .option('--day-of-week <day>', '0 (Sunday) to 6, or MON')
@@ -102,12 +109,16 @@ function present(member: string, value: unknown): Record<string, unknown> {
 export async function databaseOf(context: CommandContext): Promise<string | undefined> {
   const text = textOption(context.options, 'database')
   if (text === undefined) return undefined
-  return await databaseUrlOf(text, {
+  return await databaseUrlOf(text, secretPlaces(context))
+}
+
+export function secretPlaces(context: CommandContext): SecretPlaces {
+  return {
     env: context.env,
     cwd: process.cwd(),
     readInput: () => readInput(context),
     readFile: async (file) => (await readGiven(file, context)).toString('utf8'),
-  })
+  }
 }
 
 async function readInput(context: CommandContext): Promise<string> {

@@ -37,6 +37,8 @@ const PHRASES_PT_BR: Readonly<Record<string, string>> = {
   'it holds a NUL, half a character or a control character': 'tem um NUL, meio caractere ou um caractere de controle',
   'text without control characters': 'texto sem caracteres de controle',
   'it is no URL of that kind': 'não é uma URL desse tipo',
+  'Nothing is written back into a source of its kind': 'Nada é gravado de volta em uma origem desse tipo',
+  'It takes no point of the kind {}': 'Não recebe pontos do tipo {}',
   'it did not answer within {} s': 'ela não respondeu em {} s',
   'it is no list of addresses': 'não é uma lista de endereços',
   'a JSON object': 'um objeto JSON',

@@ -32,6 +32,7 @@ export { createEntryAccess, type DataExtent, type EntryAccess, type ExtendedAttr
 export { type OwnerNames, readOwnerNames } from './files/owner-names.ts'
 export { type CompiledPattern, compilePattern, hasDotPart } from './files/pattern.ts'
 export { type MarkerFile, readMarker } from './files/read-marker.ts'
+export { GuardedSource } from './guarded-source.ts'
 export type {
   OpenSource,
   SourceCall,
@@ -42,6 +43,6 @@ export type {
   StoredEntry,
   Zod,
 } from './source-driver.ts'
-export { type ReachableSource, sourceFailed, sourceFailure } from './source-failure.ts'
+export type { ReachableSource } from './source-failure.ts'
 export { type DriverSettings, Sources } from './sources.ts'
 export { Cut, type StreamEntry } from './stream-entry.ts'

@@ -73,12 +73,15 @@ export interface SourceDriver<Settings = Record<string, unknown>, Kind extends s
   /** For people: which source it is. Never holds a secret. */
   label(settings: Settings): string
   /**
-   * At save time and before a point is written back. Changes nothing. Throws SOURCE_FAILED with `source` (the label) and
-   * `why`. One that does not answer in time is given up.
+   * At save time, before each run and before a point is written back. Changes nothing. Throws SOURCE_FAILED with `source`
+   * (the label) and `why`. One that does not answer in time is given up.
    */
   check(settings: Settings, call: SourceCall): Promise<void>
-  /** For each run. Throws as `check` does. */
+  /** For each run, after `check`. Throws as it does. */
   open(settings: Settings, call: SourceCall): Promise<OpenSource>
-  /** Writes a point into what `settings` name. Only where `capabilities.restoresInto`. */
+  /**
+   * Writes a point into what `settings` name; also once more, after a try that was killed half-way. Only where
+   * `capabilities.restoresInto`.
+   */
   restore?(settings: Settings, entries: AsyncIterable<StoredEntry>, call: SourceCall): Promise<void>
 }

@@ -49,7 +49,8 @@ test('the bundle has the process beside it', { skip }, async () => {
     repository: { location: { kind: 'LOCAL', basePath: folder }, keks: [kek], stateDirectory: stateFolder },
     job: {
       kind: 'backup',
-      options: { paths: [path.join(base.path, 'file')], source: 's', type: 'FULL', runId: 'run-1' },
+      source: { kind: 'FILES', paths: [path.join(base.path, 'file')] },
+      options: { source: 's', type: 'FULL', runId: 'run-1' },
     },
   })
   const { type, result } = await answer

@@ -7,50 +7,29 @@ import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
-import { build } from 'esbuild'
 import { z } from 'zod'
 import { schemaPaths } from '../../src/contracts/system/validation.ts'
 import { storage } from '../../src/system/compose.ts'
 import { SYSTEM_REFERENCE, systemConfigSchema } from '../../src/system/system-config.ts'
+import { type AddedDriver, assertOneFileAndLine, buildWith } from '../harness/built-with.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 import { toy } from '../harness/toy-provider.ts'
 import { type ToyServer, toyServer } from '../harness/toy-server.ts'
 
-const root = path.resolve(import.meta.dirname, '../..')
 const folder = temporaryDirectory()
 const at = (name: string) => path.join(folder.path, name)
 const KEY = `base64:${randomBytes(32).toString('base64')}`
-const LINE = "export { toy } from './providers/toy.ts'\n"
+const ADDED: AddedDriver = {
+  harness: 'toy-provider.ts',
+  file: 'storage/providers/toy.ts',
+  table: 'storage/all.ts',
+  line: "export { toy } from './providers/toy.ts'\n",
+}
 let server: ToyServer
 
 before(async () => {
   server = await toyServer()
-  fs.cpSync(path.join(root, 'src'), at('src'), { recursive: true })
-  const provider = fs.readFileSync(path.join(root, 'test/harness/toy-provider.ts'), 'utf8')
-  fs.writeFileSync(
-    at('src/storage/providers/toy.ts'),
-    provider.replaceAll('../../src/storage/', '../').replaceAll('../../src/', '../../'),
-  )
-  fs.appendFileSync(at('src/storage/all.ts'), LINE)
-  for (const name of ['node_modules', 'database', 'package.json']) fs.symlinkSync(path.join(root, name), at(name))
-  await build({
-    entryPoints: [
-      'src/cli/main.ts',
-      'src/services/execution/engine-child.ts',
-      'src/engine/worker/worker-main.ts',
-      'src/engine/worker/far-worker-main.ts',
-      'src/index.ts',
-    ].map(at),
-    entryNames: '[name]',
-    outdir: at('dist/bin'),
-    bundle: true,
-    splitting: true,
-    platform: 'node',
-    format: 'esm',
-    packages: 'external',
-    define: { NEONPRO_BUNDLED: 'true' },
-    logLevel: 'error',
-  })
+  await buildWith(folder.path, ADDED)
   fs.mkdirSync(at('source/deep'), { recursive: true })
   fs.writeFileSync(at('source/deep/a.bin'), randomBytes(12_000_000))
   fs.writeFileSync(at('source/b.txt'), 'patient files')
@@ -115,20 +94,7 @@ function isSame(one: string, other: string): boolean {
   return names.every((name) => fs.readFileSync(path.join(one, name)).equals(fs.readFileSync(path.join(other, name))))
 }
 
-test('a provider is one file and one line', () => {
-  const textsOf = (base: string) =>
-    new Map(
-      fs
-        .readdirSync(base, { recursive: true, encoding: 'utf8' })
-        .filter((name) => fs.statSync(path.join(base, name)).isFile())
-        .map((name) => [name, fs.readFileSync(path.join(base, name), 'utf8')]),
-    )
-  const [own, changed] = [textsOf(path.join(root, 'src')), textsOf(at('src'))]
-  const made = [...changed.keys()].filter((name) => !own.has(name))
-  const edited = [...own.keys()].filter((name) => own.get(name) !== changed.get(name))
-  assert.deepEqual([made, edited], [['storage/providers/toy.ts'], ['storage/all.ts']])
-  assert.equal(changed.get('storage/all.ts'), `${own.get('storage/all.ts')}${LINE}`)
-})
+test('a provider is one file and one line', () => assertOneFileAndLine(folder.path, ADDED))
 
 test('single commands: made, backed up, listed, read whole, restored, copied; a TAB finds its snapshots', async () => {
   const command = cli('home', 'one')

@@ -57,7 +57,7 @@ const TYPED_AS_THEY_ARE = [
   /\b(first|last)-of-\w+/g,
   /(an object with|um objeto com|a list of|with|com) (page (and|e) limit|pattern (and|e) keep|type file|type|paths|basePath|targetPath)/g,
   /frequency, cron (and|e) every/g,
-  /subtree (and|e) targetPath/g,
+  /subtree (and|e) targetPath|kind (and|e) settings \([a-z ]+ (is|é) targetPath\)/g,
   /PENDING, RUNNING, COMPLETED,|PARTIAL, FAILED, CANCELLED (or|ou) MISSED|--state FAILED/g,
   /FULL, INCREMENTAL, DIFFERENTIAL(, FILES (or|ou) DATABASE)?/g,
   /FILES(,? ((or|ou) )?DATABASE)?\b|LOCAL, S3, GCS (or|ou) AZURE/g,

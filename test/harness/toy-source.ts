@@ -99,6 +99,7 @@ function tableEntry(settings: ToySettings, name: string): StreamEntry {
         if (settings.delayMs) await pause(settings.delayMs)
         yield Buffer.from(rows(name, row, Math.min(tables[name]!, row + ROWS_PER_PIECE)))
       }
+      await noted(settings, `read ${name}`)
     },
   }
 }

@@ -16,7 +16,8 @@ const onProgress = ({ bytesDone }: { bytesDone: number }) => {
 await engine.run(
   {
     kind: 'backup',
-    options: { paths: [source], source: 'clinic', type: 'INCREMENTAL', runId: 'run-1', compressionLevel: 9 },
+    source: { kind: 'FILES', paths: [source] },
+    options: { source: 'clinic', type: 'INCREMENTAL', runId: 'run-1', compressionLevel: 9 },
   },
   { onProgress },
 )

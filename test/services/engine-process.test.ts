@@ -28,7 +28,8 @@ const executionUrl = new URL('../../src/services/execution/index.ts', import.met
 const SLOW_FILES = 30
 const backupJob = (source: string, runId: string) => ({
   kind: 'backup' as const,
-  options: { paths: [source], source: 'clinic', type: 'INCREMENTAL' as const, runId, compressionLevel: 9 },
+  source: { kind: 'FILES' as const, paths: [source] },
+  options: { source: 'clinic', type: 'INCREMENTAL' as const, runId, compressionLevel: 9 },
 })
 
 /** Text that the highest level takes its time for. */

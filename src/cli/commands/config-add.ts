@@ -13,13 +13,19 @@ import { sayConfig } from '../config-text.ts'
 import type { AnswerOf } from '../json/index.ts'
 import { watchForNewRepository } from '../new-repository.ts'
 import { settingsInputOf } from '../settings-input.ts'
+import { sourceSettingsOf } from '../source-settings.ts'
 import { dataOf, openCommandSystem } from '../system.ts'
 
 export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'config add'>>> {
   const asked = await configPatchOf(context)
   const zone = asked.timezone ?? (await askedZone(context, asked.frequency !== undefined || asked.cron !== undefined))
+  const kind = textOption(context.options, 'kind')?.toUpperCase()
+  const source = await sourceSettingsOf(context, kind ?? '')
+  const hasSource = Object.keys(source).length > 0 || (kind !== undefined && sources.has(kind))
   const input = {
     name: textOption(context.options, 'name') ?? '',
+    ...(kind !== undefined && { kind }),
+    ...(hasSource && { source }),
     ...asked,
     ...(zone !== undefined && { timezone: zone }),
     ...(context.options['disabled'] === true && { enabled: false }),

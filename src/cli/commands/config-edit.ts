@@ -5,6 +5,7 @@ import { configPatchOf } from '../config-options.ts'
 import { sayConfig } from '../config-text.ts'
 import { configByName } from '../configuration.ts'
 import type { AnswerOf } from '../json/index.ts'
+import { sourceSettingsOf } from '../source-settings.ts'
 import { dataOf, openCommandSystem } from '../system.ts'
 
 /** Changes what the options name; `--clear` takes an option away. */
@@ -16,10 +17,13 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
     ...(await configPatchOf(context)),
     ...(rename !== undefined && { name: rename }),
   } as LibraryConfigPatch
-  if (Object.keys(patch).length === 0) throw new BackupError('USAGE', 'Say what to change, such as --time 03:00.')
+  const isSet = listOption(context.options, 'set').length > 0
+  if (Object.keys(patch).length === 0 && !isSet)
+    throw new BackupError('USAGE', 'Say what to change, such as --time 03:00.')
   await using started = await openCommandSystem(context)
-  const { id } = await configByName(started.system, String(context.args[0]), context)
-  const result = await started.system.manager.updateConfig(id, patch)
+  const { id, kind } = await configByName(started.system, String(context.args[0]), context)
+  const source = isSet ? { source: await sourceSettingsOf(context, kind) } : {}
+  const result = await started.system.manager.updateConfig(id, { ...patch, ...source } as LibraryConfigPatch)
   const config = dataOf(result, context)
   context.say(context.t('config.saved', { name: config.name }))
   sayConfig(config, context)

@@ -1,4 +1,4 @@
-import type { RecoveryPointView, RecoveryRequestView } from '../../contracts/system/index.ts'
+import type { RecoveryOptions, RecoveryPointView, RecoveryRequestView } from '../../contracts/system/index.ts'
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { type CommandContext, type CommandResult, listOption, textOption } from '../command.ts'
 import { formatBytes } from '../format.ts'
@@ -6,6 +6,7 @@ import type { AnswerOf } from '../json/index.ts'
 import { namedOne } from '../named-one.ts'
 import { reasonText } from '../reasons.ts'
 import { cancelAndWait, waitForRecovery } from '../recovery-wait.ts'
+import { sourceSettingsOf } from '../source-settings.ts'
 import { dataOf, openCommandSystem } from '../system.ts'
 import { splitWanted } from '../wanted-part.ts'
 
@@ -21,13 +22,13 @@ const EXIT_BY_STATE: Readonly<Partial<Record<RecoveryRequestView['state'], numbe
 /** A restore by the system: queued, audited, followed here. `restore` needs no system at all. */
 export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'recover'>>> {
   const { t } = context
+  const target = await targetOf(context)
   await using started = await openCommandSystem(context, { works: true })
   const { recover } = started.system
   const paths = listOption(context.options, 'include')
   const [wanted, subtree] = splitWanted(String(context.args[0]))
   const options = {
-    targetPath: textOption(context.options, 'target') ?? '',
-    overwrite: (textOption(context.options, 'overwrite') ?? 'if-changed') as 'if-changed',
+    ...target,
     ...(paths.length > 0 && { paths }),
     ...(subtree !== undefined && { subtree }),
   }
@@ -42,7 +43,7 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
     await recover.createRecoveryRequest(point, paths.length > 0 ? 'PARTIAL_RESTORE' : 'FULL_RESTORE', options),
     context,
   )
-  context.say(t('recover.asked', { id: asked.id, target: asked.targetPath }))
+  context.say(t('recover.asked', { id: asked.id, target: targetText(asked) }))
   const look = async () => dataOf(await recover.getRecoveryStatus(asked.id), context)
   const workers = async () => dataOf(await started.system.scheduler.getStatus(), context).workers
   try {
@@ -55,15 +56,36 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   try {
     return ended(await cancelAndWait({ cancel, look }), context)
   } catch (error) {
-    context.warn(t('recover.notCancelled', { id: asked.id, target: asked.targetPath }))
+    context.warn(t('recover.notCancelled', { id: asked.id, target: targetText(asked) }))
     throw error
   }
+}
+
+type Target = Pick<RecoveryOptions, 'targetPath' | 'target' | 'overwrite'>
+
+/** A folder, or a source that takes the point back. Throws USAGE. */
+async function targetOf(context: CommandContext): Promise<Target> {
+  const [targetPath, into] = [textOption(context.options, 'target'), textOption(context.options, 'into')]
+  if ((targetPath === undefined) === (into === undefined))
+    throw new BackupError('USAGE', 'Say where to: --target DIR, or --into KIND with --set.')
+  if (into !== undefined) {
+    const kind = into.toUpperCase()
+    return { target: { kind, settings: await sourceSettingsOf(context, kind) } }
+  }
+  if (listOption(context.options, 'set').length > 0) throw new BackupError('USAGE', '--set goes with --into.')
+  const overwrite = (textOption(context.options, 'overwrite') ?? 'if-changed') as 'if-changed'
+  return { targetPath: targetPath ?? '', overwrite }
+}
+
+function targetText({ target, targetPath }: RecoveryRequestView): string {
+  return target?.label ?? targetPath
 }
 
 /** Says how it ended. */
 function ended(request: RecoveryRequestView, context: CommandContext): CommandResult<AnswerOf<'recover'>> {
   const { t } = context
-  const { id, state, targetPath: target } = request
+  const { id, state } = request
+  const target = targetText(request)
   if (state === 'CANCELLED') context.say(t('recover.cancelled', { id, target }))
   else if (state === 'PENDING' || state === 'RUNNING') context.warn(t('recover.cancelling', { id, target }))
   else

@@ -184,6 +184,7 @@ export const en = {
   'config.notActive': '{option} has no effect in a configuration: set it for the system.',
   'member.kind': 'kind',
   'member.paths': 'paths',
+  'member.source': 'source',
   'member.databaseLabel': 'database',
   'member.type': 'type',
   'member.schedule': 'schedule',

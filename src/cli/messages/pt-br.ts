@@ -185,6 +185,7 @@ export const ptBr: Readonly<Record<MessageKey, string>> = {
   'config.notActive': '{option} não tem efeito em uma configuração: defina-a no sistema.',
   'member.kind': 'o que se guarda (kind)',
   'member.paths': 'caminhos (paths)',
+  'member.source': 'origem (source)',
   'member.databaseLabel': 'banco (database)',
   'member.type': 'tipo (type)',
   'member.schedule': 'agenda (schedule)',

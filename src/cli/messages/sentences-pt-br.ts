@@ -239,8 +239,16 @@ export const SENTENCES_PT_BR: Readonly<Record<string, string>> = {
   'called at start, success and failure': 'chamada no início, no sucesso e na falha',
   'LOW, NORMAL, HIGH or CRITICAL': 'LOW, NORMAL, HIGH ou CRITICAL',
   'The variable {} is not set.': 'A variável {} não está definida.',
-  'The file of --database is empty.': 'O arquivo de --database está vazio.',
-  'Standard input held no database URL.': 'A entrada padrão não continha a URL de um banco.',
+  'The file of {} is empty.': 'O arquivo de {} está vazio.',
+  'Standard input held nothing for {}.': 'A entrada padrão não continha nada para {}.',
+  '--set takes NAME=VALUE.': '--set aceita NOME=VALOR.',
+  '--set goes with --into.': '--set acompanha --into.',
+  '--set {} can be read by every process: give {}=env:NAME, {}=file:PATH or {}=-.': 'Qualquer processo pode ler --set {}: informe {}=env:NOME, {}=file:CAMINHO ou {}=-.',
+  'Say where to: --target DIR, or --into KIND with --set.': 'Diga para onde: --target PASTA, ou --into TIPO com --set.',
+  'a setting of the source, NAME=VALUE; what is secret as NAME=env:NAME, NAME=file:PATH or NAME=-; may be given again':
+    'uma opção da origem, NOME=VALOR; o que é secreto, como NOME=env:NOME, NOME=file:CAMINHO ou NOME=-; pode ser repetida',
+  'kind of a source that is neither files nor named by a URL; with --set': 'tipo de uma origem que não é de arquivos nem indicada por uma URL; com --set',
+  'instead: a source of that kind, which takes the point back; with --set': 'em vez disso: uma origem desse tipo, que recebe o ponto de volta; com --set',
   '--database with a password can be read by every process: give env:NAME, file:PATH, "-" or a URL without one.': 'Qualquer processo pode ler a senha de --database: informe env:NOME, file:CAMINHO, "-" ou uma URL sem senha.',
   '--retention takes a number of days or JSON such as { "daily": 14 }.': '--retention aceita um número de dias ou JSON como { "daily": 14 }.',
   'Say what to change, such as --time 03:00.': 'Diga o que mudar, como --time 03:00.',
@@ -429,7 +437,7 @@ export const SENTENCES_PT_BR: Readonly<Record<string, string>> = {
 export const PLACEHOLDERS_PT_BR: Readonly<Record<string, string>> = {
   options: 'opções', command: 'comando', location: 'local', file: 'arquivo', dir: 'pasta', mode: 'modo', glob: 'padrão', pattern: 'padrão', date: 'data', name: 'nome', type: 'tipo', tag: 'etiqueta', level: 'nível',
   path: 'caminho', format: 'formato', share: 'parte', zone: 'fuso', text: 'texto', frequency: 'frequência', time: 'hora', day: 'dia', expression: 'expressão', period: 'período', policy: 'política', seconds: 'segundos', rate: 'taxa', priority: 'prioridade', option: 'opção',
-  point: 'ponto', channel: 'canal', repository: 'repositório', host: 'máquina', kind: 'tipo', object: 'objeto', fields: 'campos', source: 'origem', state: 'estado',
+  point: 'ponto', channel: 'canal', repository: 'repositório', host: 'máquina', kind: 'tipo', object: 'objeto', fields: 'campos', source: 'origem', state: 'estado', setting: 'opção',
 }
 
 /** Names that examples make up; what is not here is the same in both languages. */

@@ -81,6 +81,12 @@ export const CALL_FORMS = forms({
   'recover.create: type': oneOf(RecoveryType),
   options: ['an object with targetPath', 'um objeto com targetPath'],
   'options.targetPath': ['the path of a folder', 'o caminho de uma pasta'],
+  'options.target': [
+    'an object with kind and settings (a folder is targetPath)',
+    'um objeto com kind e settings (uma pasta é targetPath)',
+  ],
+  'options.target.kind': ['the kind of a source that is here', 'o tipo de uma origem disponível'],
+  'options.target.settings': ['an object with the settings of the kind', 'um objeto com as opções do tipo'],
   'options.overwrite': [
     'true, false, "always", "if-changed", "if-newer" or "never"',
     'true, false, "always", "if-changed", "if-newer" ou "never"',

@@ -65,6 +65,10 @@ const SAVE_ERRORS = [
   ...REPOSITORY_ERRORS,
 ] as const
 const POINT_ERRORS = ['POINT_NOT_FOUND', 'SNAPSHOT_NOT_FOUND', 'ID_AMBIGUOUS', ...REPOSITORY_ERRORS] as const
+const RECOVERY_ERRORS = [
+  ...(['POINT_NOT_FOUND', 'ID_AMBIGUOUS', 'SOURCE_FAILED', 'SOURCE_NOT_AVAILABLE', 'TARGET_REFUSED'] as const),
+  ...REPOSITORY_ERRORS,
+] as const
 const RETENTION_ERRORS = [...named.config, 'SNAPSHOT_PROTECTED', 'WORKER_LOST', ...REPOSITORY_ERRORS] as const
 
 /** One answer each. */
@@ -200,7 +204,7 @@ export const CALLS = {
     ...{ right: 'recovery.request', http: 'POST /recoveries', action: 'recovery.request' },
     input: z.strictObject({ backupId: id, type: z.enum(RecoveryType), options: recoveryOptionsSchema, userId }),
     output: recovery,
-    errors: ['POINT_NOT_FOUND', 'ID_AMBIGUOUS', 'SOURCE_NOT_AVAILABLE', 'TARGET_REFUSED', ...REPOSITORY_ERRORS],
+    errors: RECOVERY_ERRORS,
     about: ({ backupId }) => `point:${backupId}`,
   }),
   'recover.status': reads({

@@ -92,7 +92,7 @@ export const CONFIG_OPTIONS = table({
   paths: ['a list of paths such as ["/srv/documents"]', 'uma lista de caminhos como ["/srv/documentos"]', 'required for files', 'Files and folders.'],
   'paths[]': ['a list of paths such as ["/srv/documents"]', 'uma lista de caminhos como ["/srv/documentos"]', NONE, 'A path.'],
   databaseUrl: ['a URL such as "postgresql://user@host:5432/name"', 'uma URL como "postgresql://usuario@host:5432/nome"', NONE, 'The database. Sealed at once, shown without its password.'],
-  source: ['an object with the settings of the kind', 'um objeto com as configurações do tipo', 'required for other kinds', 'How a source of another kind is reached; with `kind`. What is secret in it is sealed at once and never shown.'],
+  source: ['an object with the settings of the kind', 'um objeto com as opções do tipo', 'required for other kinds', 'How a source of another kind is reached; with `kind`. What is secret in it is sealed at once and never shown.'],
   frequency: ['HOURLY, DAILY, WEEKLY or MONTHLY', 'HOURLY, DAILY, WEEKLY ou MONTHLY', 'only by hand', 'How often. One of `frequency`, `cron` and `every`.'],
   time: ['"HH:MM" from 00:00 to 23:59', '"HH:MM" de 00:00 a 23:59', '"02:00"', 'In the zone of the configuration. HOURLY uses its minutes (default 0).'],
   dayOfWeek: ['a number from 0 (Sunday) to 6, or SUN, MON, TUE, WED, THU, FRI or SAT', 'um número de 0 (domingo) a 6 ou SUN, MON, TUE, WED, THU, FRI ou SAT', '0', 'For WEEKLY.'],

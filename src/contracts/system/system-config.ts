@@ -4,7 +4,14 @@
  */
 import { z } from 'zod'
 import { isMoment } from '../../kernel/moment.ts'
-import { alertConfigSchema, filtersSchema, pathSchema, performanceSchema, retentionSchema } from './config-settings.ts'
+import {
+  alertConfigSchema,
+  filtersSchema,
+  pathSchema,
+  performanceSchema,
+  retentionSchema,
+  SOURCE_KIND_FORM,
+} from './config-settings.ts'
 
 const level = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
 /** No separator, no leading dot, nothing that a terminal or a file system takes for more than a letter. */
@@ -47,7 +54,12 @@ export type LoggerConfig = z.output<typeof loggerSchema>
 
 /** `createRecoveryRequest`'s options. */
 export const recoveryOptionsSchema = z.strictObject({
-  targetPath: pathSchema,
+  /** A folder: takes points of every kind, as files. Or `target`. */
+  targetPath: pathSchema.optional(),
+  /** What a driver reaches, of the point's own kind: the point is written back into it. */
+  target: z
+    .strictObject({ kind: z.string().regex(SOURCE_KIND_FORM), settings: z.record(z.string(), z.unknown()) })
+    .optional(),
   /** true = always, false = never, or a mode's name; default if-changed. */
   overwrite: z.union([z.boolean(), z.enum(['always', 'if-changed', 'if-newer', 'never'])]).optional(),
   priority: z.enum(['LOW', 'NORMAL', 'HIGH', 'CRITICAL']).optional(),

@@ -182,9 +182,9 @@ const CALL_CASES: ReadonlyArray<
   [
     'recover.create',
     { backupId: 'p', type: 'FULL_RESTORE', options: { target: '/t' } },
-    'options.targetPath',
-    'it is missing',
-    'the path of a folder',
+    'options.target',
+    'it is "/t"',
+    'an object with kind and settings (a folder is targetPath)',
   ],
   [
     'monitor.createAlert',

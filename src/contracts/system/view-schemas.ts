@@ -166,7 +166,11 @@ export const recovery = z
     id: uuid,
     pointId: uuid,
     type: z.enum(RecoveryType),
-    targetPath: text,
+    targetPath: text.describe('Empty where the target is no folder.'),
+    target: z
+      .strictObject({ kind: sourceKind, label: text.describe('Which source it is, for people.') })
+      .exactOptional()
+      .describe('Where it is no folder: what the point is written back into.'),
     priority: z.enum(Priority),
     state: z.enum(RecoveryState),
     progress: percent,

@@ -182,8 +182,10 @@ export interface RecoveryRequestView {
   readonly pointId: string
   /** All of it, a part, or as it was at a moment. */
   readonly type: RecoveryType
-  /** The folder that it goes to. */
+  /** The folder that it goes to; empty where the target is none. */
   readonly targetPath: string
+  /** Where the target is no folder: what the point is written back into. */
+  readonly target?: { readonly kind: string; readonly label: string }
   /** Before which others it goes. Default NORMAL. */
   readonly priority: Priority
   /** PENDING, RUNNING, then one of the ends. */

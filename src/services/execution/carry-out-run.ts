@@ -3,9 +3,10 @@
  * The repository commits a run once, whoever repeats it: an attempt that finds it committed takes over that snapshot.
  */
 import { isFiles, type RunProgress, RunState, type RunView } from '../../contracts/system/index.ts'
-import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
+import { isBackupError } from '../../kernel/backup-error.ts'
 import { sleep } from '../../kernel/timer.ts'
 import { raiseAlarm, resolveAlarm } from '../alarms/index.ts'
+import { openSource } from '../control-key/index.ts'
 import type { SystemParts } from '../parts.ts'
 import { finishRun, heartbeatRun, type RunClaim } from '../scheduling/index.ts'
 import { applyRetention } from './apply-retention.ts'
@@ -14,7 +15,7 @@ import { EngineProcess } from './engine-process.ts'
 import type { BackupJob, BackupOutcome, EngineProgress } from './engine-protocol.ts'
 import { configTag } from './holdings.ts'
 import { runEnded } from './run-ended.ts'
-import { engineSettings, snapshotTypeOf } from './run-settings.ts'
+import { engineSettings, filesSettings, snapshotTypeOf } from './run-settings.ts'
 import { savePoint } from './save-holdings.ts'
 
 const PROGRESS_MS = 1000
@@ -24,7 +25,7 @@ const STALE = 'STALE'
 
 /**
  * Carries a claimed run out. A good end (COMPLETED, or PARTIAL where something was skipped) is written with its point;
- * anything else is thrown: ABORTED after a checkpoint when the signal stopped it, SOURCE_UNREADABLE, CONFIG_INVALID for
+ * anything else is thrown: ABORTED after a checkpoint when the signal stopped it, SOURCE_UNREADABLE, SOURCE_FAILED, CONFIG_INVALID for
  * a repository in its source, STALE_WORKER when another worker has it, WORKER_LOST, what the engine throws. Retention
  * that fails is told, and does not fail the run.
  */
@@ -33,11 +34,9 @@ export async function carryOutRun(
   claim: RunClaim,
   { signal }: { readonly signal: AbortSignal },
 ): Promise<RunView> {
-  const { source } = claim.settings
-  if (!isFiles(source)) throw noSource(source.kind)
-  await checkPaths(source, parts.repository, { someMayBeAway: true })
-  await using engine = new EngineProcess(parts.repository)
-  const run = await backUp(parts, claim, { engine, signal })
+  const job = jobOf(claim, await sourceOf(parts, claim))
+  await using engine = new EngineProcess(parts.repository, job.source.kind)
+  const run = await backUp(parts, claim, { engine, signal, job })
   await letGo(parts, claim, { engine, signal })
   return run
 }
@@ -47,10 +46,14 @@ interface Work {
   readonly signal: AbortSignal
 }
 
-async function backUp(parts: SystemParts, claim: RunClaim, { engine, signal }: Work): Promise<RunView> {
+async function backUp(
+  parts: SystemParts,
+  claim: RunClaim,
+  { engine, signal, job }: Work & { readonly job: BackupJob },
+): Promise<RunView> {
   const teller = new ProgressTeller(parts, claim)
   try {
-    const outcome = await engine.run(jobOf(claim), { signal, onProgress: (progress) => teller.note(progress) })
+    const outcome = await engine.run(job, { signal, onProgress: (progress) => teller.note(progress) })
     return await finish(parts, claim, outcome)
   } catch (error) {
     const snapshot = forgottenSnapshot(error)
@@ -67,15 +70,25 @@ async function backUp(parts: SystemParts, claim: RunClaim, { engine, signal }: W
   }
 }
 
-function noSource(kind: string): BackupError {
-  return new BackupError('SOURCE_NOT_AVAILABLE', `There is no source of the kind ${kind} yet.`, { context: { kind } })
+/** Throws SOURCE_UNREADABLE, CONFIG_INVALID, SOURCE_NOT_AVAILABLE, DAMAGED. A driver looks at its source by itself. */
+async function sourceOf(
+  { repository, sources, secrets }: SystemParts,
+  { configId, settings, sourceSealed: sealed }: RunClaim,
+): Promise<BackupJob['source']> {
+  const { source } = settings
+  if (isFiles(source)) {
+    await checkPaths(source, repository, { someMayBeAway: true })
+    return { ...source, ...filesSettings(settings) }
+  }
+  sources.driverOf(source.kind)
+  return { kind: source.kind, settings: openSource(secrets, configId, { settings: source.settings, sealed }) }
 }
 
-function jobOf({ runId, configId, source, type, settings }: RunClaim): BackupJob {
+function jobOf({ runId, configId, source, type, settings }: RunClaim, from: BackupJob['source']): BackupJob {
   return {
     kind: 'backup',
+    source: from,
     options: {
-      paths: isFiles(settings.source) ? settings.source.paths : [],
       source,
       type: snapshotTypeOf(type),
       runId,

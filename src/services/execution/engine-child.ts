@@ -13,6 +13,8 @@ import { PROGRAM } from '../../kernel/program.ts'
 import { keepMemoryLean } from '../../kernel/system-calls.ts'
 import { sleep } from '../../kernel/timer.ts'
 import { optimizeLateBesideThreads } from '../../kernel/worker-thread.ts'
+import * as drivers from '../../sources/all.ts'
+import { type SourceDriver, Sources } from '../../sources/index.ts'
 import * as providers from '../../storage/all.ts'
 import { Storage } from '../../storage/index.ts'
 import {
@@ -31,6 +33,7 @@ const PROGRESS_NS = 250_000_000n
 const ORPHAN_MS = 60_000
 
 const storage = new Storage(Object.values(providers))
+const sources = new Sources(Object.values<SourceDriver>(drivers))
 const stop = new AbortController()
 let isWorking = false
 
@@ -64,6 +67,7 @@ async function carryOut<Kind extends EngineJob['kind']>(
   return await work(repository, job, {
     stateDirectory,
     program: PROGRAM,
+    sources,
     signal: stop.signal,
     onProgress: progressSender(),
   })

@@ -34,7 +34,7 @@ const STDERR_CHARS_MAX = 4096
 
 /** What a process is told, and which variables it is not given. */
 export interface EngineSetup extends EngineRepository {
-  isWithheld(variable: string): boolean
+  isWithheld(variable: string, sourceKind?: string): boolean
 }
 
 export interface EngineCall {
@@ -61,13 +61,14 @@ export class EngineProcess implements AsyncDisposable {
   /** Why it takes no more jobs. */
   #end: BackupError | undefined
 
-  constructor(repository: EngineSetup) {
+  /** `sourceKind`: whose variables it is given besides. */
+  constructor(repository: EngineSetup, sourceKind?: string) {
     const { location, keks, stateDirectory, repositoryId } = repository
     this.#repository = { location, keks, stateDirectory, repositoryId }
     this.#child = fork(engineChildUrl(), [], {
       execPath: process.execPath,
       execArgv: NODE_FLAGS,
-      env: environmentWithout((name) => repository.isWithheld(name)),
+      env: environmentWithout((name) => repository.isWithheld(name, sourceKind)),
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })
@@ -176,9 +177,9 @@ export class EngineProcess implements AsyncDisposable {
 export async function runInEngine<Job extends EngineJob>(
   repository: EngineSetup,
   job: Job,
-  call: EngineCall = {},
+  call: EngineCall & { readonly sourceKind?: string } = {},
 ): Promise<EngineResults[Job['kind']]> {
-  await using engine = new EngineProcess(repository)
+  await using engine = new EngineProcess(repository, call.sourceKind)
   return await engine.run(job, call)
 }
 

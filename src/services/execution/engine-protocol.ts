@@ -3,7 +3,7 @@
  * checks what it is sent.
  */
 import type { RetentionPolicy } from '../../contracts/index.ts'
-import type { BackupType, RunWarning, SkippedItem } from '../../contracts/system/index.ts'
+import { type BackupType, type RunWarning, type SkippedItem, SourceKind } from '../../contracts/system/index.ts'
 import type {
   BackupOptions,
   Kek,
@@ -16,6 +16,7 @@ import type {
 } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import type { CrossingError } from '../../kernel/crossing-error.ts'
+import type { ReachableSource } from '../../sources/index.ts'
 import type { RepositoryLocation } from '../../storage/index.ts'
 
 /**
@@ -30,12 +31,22 @@ export interface EngineRepository {
   readonly repositoryId?: string | undefined
 }
 
+/** Files of this machine. */
+export interface FilesToRead extends Pick<BackupOptions, 'paths' | 'filters' | 'allowEmpty'> {
+  readonly kind: 'FILES'
+}
+
 export interface BackupJob {
   readonly kind: 'backup'
-  readonly options: Pick<
-    BackupOptions,
-    'paths' | 'source' | 'filters' | 'allowEmpty' | 'tags' | 'runId' | 'compressionLevel' | 'segmentBytes'
-  > & { readonly type: SnapshotType }
+  /** What is read: a union by kind. Of a driver it holds secrets, as `EngineRepository` does. */
+  readonly source: FilesToRead | ReachableSource
+  readonly options: Pick<BackupOptions, 'source' | 'tags' | 'runId' | 'compressionLevel' | 'segmentBytes'> & {
+    readonly type: SnapshotType
+  }
+}
+
+export function isFilesToRead(source: BackupJob['source']): source is FilesToRead {
+  return source.kind === SourceKind.FILES
 }
 
 export interface RestoreJob {
@@ -54,6 +65,15 @@ export interface RestoreJob {
   readonly isRepeat: boolean
   /** What must not be destroyed: the system's key files, HOME, settings. */
   readonly needed?: readonly NeededPlace[]
+}
+
+/** Writes a point into what a driver reaches. */
+export interface RestoreIntoJob {
+  readonly kind: 'restoreInto'
+  /** Full name. */
+  readonly snapshot: string
+  /** It holds secrets, as `EngineRepository` does. */
+  readonly into: ReachableSource
 }
 
 /** A configuration's policy: it decides the points of that configuration, and no others. */
@@ -96,7 +116,7 @@ export interface PruneJob {
   readonly dryRun: boolean
 }
 
-export type EngineJob = BackupJob | RestoreJob | RetentionJob | SurveyJob | VerifyJob | PruneJob
+export type EngineJob = BackupJob | RestoreJob | RestoreIntoJob | RetentionJob | SurveyJob | VerifyJob | PruneJob
 
 /** A restore point as the repository states it. */
 export interface PointFacts {
@@ -178,6 +198,7 @@ export interface RetentionOutcome {
 export interface EngineResults {
   readonly backup: BackupOutcome
   readonly restore: RestoreResult
+  readonly restoreInto: RestoreResult
   readonly retention: RetentionOutcome
   readonly survey: Holdings
   readonly verify: VerifyResult
@@ -215,9 +236,13 @@ const isList: Check = (value) => Array.isArray(value)
 const has = (value: unknown, shape: Readonly<Record<string, Check>>): boolean =>
   isObject(value) && Object.entries(shape).every(([name, check]) => check(value[name]))
 
+const isFilesSource: Check = (value) => has(value, { kind: (kind) => kind === SourceKind.FILES, paths: isTexts })
+const isSource: Check = (value) => isFilesSource(value) || has(value, { kind: isText, settings: isObject })
+
 const JOBS: Readonly<Record<EngineJob['kind'], Check>> = {
   backup: (job) =>
-    isObject(job) && has(job['options'], { paths: isTexts, source: isText, type: isText, runId: isText }),
+    isObject(job) && isSource(job['source']) && has(job['options'], { source: isText, type: isText, runId: isText }),
+  restoreInto: (job) => isObject(job) && isSource(job['into']) && has(job, { snapshot: isText }),
   restore: (job) =>
     has(job, {
       snapshot: isText,
@@ -235,6 +260,9 @@ const JOBS: Readonly<Record<EngineJob['kind'], Check>> = {
   prune: (job) => has(job, { dryRun: isFlag }),
 }
 
+const isRestored: Check = (result) =>
+  has(result, { filesRestored: isNumber, bytesRestored: isNumber, issues: isList, issueCount: isNumber })
+
 const RESULTS: Readonly<Record<EngineJob['kind'], Check>> = {
   backup: (result) =>
     has(result, {
@@ -245,8 +273,8 @@ const RESULTS: Readonly<Record<EngineJob['kind'], Check>> = {
       skippedCount: isNumber,
       warnings: isList,
     }),
-  restore: (result) =>
-    has(result, { filesRestored: isNumber, bytesRestored: isNumber, issues: isList, issueCount: isNumber }),
+  restore: isRestored,
+  restoreInto: isRestored,
   retention: (result) =>
     has(result, { decisions: isList, holdings: isObject, forgotten: isTexts }) &&
     (!isObject(result) ||

@@ -1,16 +1,9 @@
 /** What a child process does for each kind of job, on an open repository. */
-import { backupFiles, ClientState, prune, type Repository, readHistory, verifyRepository } from '../../engine/index.ts'
-import { outcomeOf } from './backup-outcome.ts'
-import type {
-  BackupJob,
-  BackupOutcome,
-  EngineJob,
-  EngineResults,
-  PruneJob,
-  SurveyJob,
-  VerifyJob,
-} from './engine-protocol.ts'
+import { ClientState, prune, type Repository, readHistory, verifyRepository } from '../../engine/index.ts'
+import { backUp } from './backup-work.ts'
+import type { EngineJob, EngineResults, PruneJob, SurveyJob, VerifyJob } from './engine-protocol.ts'
 import { holdingsOf } from './holdings.ts'
+import { restoreInto } from './restore-into-work.ts'
 import { restorePoint } from './restore-work.ts'
 import { carryOutRetention } from './retention-work.ts'
 import type { WorkContext } from './work-context.ts'
@@ -26,28 +19,11 @@ type Work = {
 export const ENGINE_WORK: Work = {
   backup: backUp,
   restore: restorePoint,
+  restoreInto,
   retention: carryOutRetention,
   survey,
   verify,
   prune: pruneJob,
-}
-
-async function backUp(repository: Repository, { options }: BackupJob, context: WorkContext): Promise<BackupOutcome> {
-  const result = await backupFiles(repository, {
-    ...options,
-    state: new ClientState(context.stateDirectory, repository.keys.repositoryId),
-    program: context.program,
-    signal: context.signal,
-    onProgress: ({ filesDone, bytesDone, bytesAdded, filesExpected, bytesExpected }) =>
-      context.onProgress({
-        filesDone,
-        bytesDone,
-        bytesAdded,
-        filesExpected: filesExpected ?? null,
-        bytesExpected: bytesExpected ?? null,
-      }),
-  })
-  return outcomeOf(result)
 }
 
 function pruneJob(repository: Repository, { dryRun }: PruneJob, { stateDirectory, signal }: WorkContext) {

@@ -2,21 +2,20 @@
 // Method: each in turn, against what is written in docs/retention.md and the settings' own comments.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { engineSettings, policyOf, snapshotTypeOf } from './run-settings.ts'
+import { engineSettings, filesSettings, policyOf, snapshotTypeOf } from './run-settings.ts'
 
 test("filters and performance become what the engine takes; what is not given stays the engine's own", () => {
-  assert.deepEqual(engineSettings({ filters: {}, performance: {} }), { filters: {} })
+  assert.deepEqual([filesSettings({ filters: {} }), engineSettings({ performance: {} })], [{ filters: {} }, {}])
   assert.deepEqual(
-    engineSettings({
+    filesSettings({
       filters: { includePatterns: ['a'], excludePatterns: undefined, sizeLimit: 5, modifiedSince: '2024-01-01' },
-      performance: { compressionLevel: 9, chunkSize: 2_097_152, timeout: 7200 },
     }),
-    {
-      filters: { includePatterns: ['a'], sizeLimit: 5, modifiedSinceMs: Date.UTC(2024, 0, 1) },
-      compressionLevel: 9,
-      segmentBytes: 2_097_152,
-    },
+    { filters: { includePatterns: ['a'], sizeLimit: 5, modifiedSinceMs: Date.UTC(2024, 0, 1) } },
   )
+  assert.deepEqual(engineSettings({ performance: { compressionLevel: 9, chunkSize: 2_097_152, timeout: 7200 } }), {
+    compressionLevel: 9,
+    segmentBytes: 2_097_152,
+  })
 })
 
 test('FILES and DATABASE name the kind of source and compare with the newest', () => {
@@ -42,5 +41,5 @@ test('a bare number means days; "forever" a year keeps the last point of each', 
 
 test('a pattern that an earlier version took, and that can meet nothing, stops no backup', () => {
   const filters = { excludePatterns: ['./a b', '*.tmp', 'a/../b', '..a'] }
-  assert.deepEqual(engineSettings({ filters, performance: {} }).filters, { excludePatterns: ['*.tmp', '..a'] })
+  assert.deepEqual(filesSettings({ filters }).filters, { excludePatterns: ['*.tmp', '..a'] })
 })

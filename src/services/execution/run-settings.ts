@@ -6,20 +6,26 @@ import { DayEnd, momentOf } from '../../kernel/moment.ts'
 import { machineZone } from '../../kernel/zone.ts'
 import { type FileFilters, hasDotPart } from '../../sources/index.ts'
 
+type FilesSettings = Pick<ConfigSettings, 'filters' | 'allowEmpty'> & Partial<Pick<ConfigSettings, 'timezone'>>
+
 /** What the engine takes of a run's settings, which are the configuration's own completed by the system's. */
-export function engineSettings({
-  filters,
-  performance,
-  allowEmpty,
-  timezone = machineZone(),
-}: Pick<ConfigSettings, 'filters' | 'performance' | 'allowEmpty'> & Partial<Pick<ConfigSettings, 'timezone'>>): {
-  readonly filters: FileFilters
-  readonly allowEmpty?: boolean
+export function engineSettings({ performance }: Pick<ConfigSettings, 'performance'>): {
   readonly compressionLevel?: number
   readonly segmentBytes?: number
 } {
-  const { modifiedSince, excludePatterns, ...others } = filters
   const { compressionLevel, chunkSize } = performance
+  return {
+    ...(compressionLevel !== undefined && { compressionLevel }),
+    ...(chunkSize !== undefined && { segmentBytes: chunkSize }),
+  }
+}
+
+/** What counts for files alone. */
+export function filesSettings({ filters, allowEmpty, timezone = machineZone() }: FilesSettings): {
+  readonly filters: FileFilters
+  readonly allowEmpty?: boolean
+} {
+  const { modifiedSince, excludePatterns, ...others } = filters
   const given = Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined)) as FileFilters
   // A pattern that can meet nothing is refused today. One that an earlier version took stops no backup.
   const excluded = excludePatterns?.filter((pattern) => !hasDotPart(pattern))
@@ -30,8 +36,6 @@ export function engineSettings({
       ...(modifiedSince !== undefined && { modifiedSinceMs: sinceMs(modifiedSince, timezone) }),
     },
     ...(allowEmpty !== undefined && { allowEmpty }),
-    ...(compressionLevel !== undefined && { compressionLevel }),
-    ...(chunkSize !== undefined && { segmentBytes: chunkSize }),
   }
 }
 

@@ -12,10 +12,11 @@ import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { nowMs } from '../../kernel/clock.ts'
 import { hostName, isProcessAlive } from '../../kernel/machine.ts'
 import { sleep } from '../../kernel/timer.ts'
-import { runInEngine } from '../execution/index.ts'
+import { type EngineProgress, runInEngine } from '../execution/index.ts'
 import { AuditResult, type SystemParts } from '../parts.ts'
 import { neededBySystem } from './check-target.ts'
-import { findRequest, type RequestRow, type StoredOptions, storedStats } from './request-row.ts'
+import { findRequest, isIntoSource, type RequestRow, type StoredOptions, storedStats } from './request-row.ts'
+import { openSourceTarget } from './source-target.ts'
 
 const WATCH_MS = 300
 /** A worker that has not been heard of for so long is thought gone. */
@@ -122,7 +123,14 @@ async function restore(
     .select('snapshot')
     .where('id', '=', request.point_id)
     .executeTakeFirstOrThrow()
-  const { targetPath, overwrite, paths, subtree, verify, deleteExtra } = request.options as StoredOptions
+  const call = { signal, onProgress: (progress: EngineProgress) => watch.note(progress) }
+  const options = request.options as StoredOptions
+  if (isIntoSource(options)) {
+    const into = openSourceTarget(parts, request.id, options.target)
+    const job = { kind: 'restoreInto', snapshot: point.snapshot, into } as const
+    return await runInEngine(parts.repository, job, { ...call, sourceKind: into.kind })
+  }
+  const { targetPath, overwrite, paths, subtree, verify, deleteExtra } = options
   const isRepeat = request.fence > 1
   const job = {
     kind: 'restore',
@@ -137,7 +145,7 @@ async function restore(
     // What an earlier try wrote has the snapshot's size and time already: it need not be written again.
     overwrite: isRepeat && overwrite === Overwrite.ALWAYS ? Overwrite.IF_CHANGED : overwrite,
   } as const
-  return await runInEngine(parts.repository, job, { signal, onProgress: (progress) => watch.note(progress) })
+  return await runInEngine(parts.repository, job, call)
 }
 
 /**
@@ -255,11 +263,16 @@ async function finish(parts: SystemParts, request: RequestRow, { state, result, 
   })
 }
 
-/** A point is proven by a restore of all of it, every file read back. What was left as it was proves nothing. */
+/**
+ * A point is proven by a restore of all of it, every file read back. What was left as it was proves nothing, and so does
+ * what a driver wrote: nobody has read that.
+ */
 function isProof({ type, options }: RequestRow, { issueCount, filesUnchanged, filesKept }: RestoreResult): boolean {
+  const stored = options as StoredOptions
   return (
     type === RecoveryType.FULL_RESTORE &&
-    (options as StoredOptions).verify &&
+    !isIntoSource(stored) &&
+    stored.verify &&
     issueCount === 0 &&
     filesUnchanged + filesKept === 0
   )

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import {
+  CALL_FORMS,
   PRIORITY_RANK,
   Priority,
   type RecoveryOptions,
@@ -11,15 +12,18 @@ import { JobKind } from '../../jobs/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import type { SystemParts } from '../parts.ts'
 import { checkTarget } from './check-target.ts'
-import { findPoint } from './points.ts'
+import { findPoint, type PointRow } from './points.ts'
 import { refuseNesting } from './refuse-nesting.ts'
 import { requestView, type StoredOptions } from './request-row.ts'
+import { checkSourceTarget } from './source-target.ts'
+
+const OF_FOLDERS = ['targetPath', 'overwrite', 'paths', 'subtree', 'verify', 'deleteExtra'] as const
 
 /**
  * Asks for a restore of a run's or a point's data: request and job commit together, larger priorities go first. Throws
  * POINT_NOT_FOUND, TARGET_REFUSED (inside the repository or HOME, or not to be written to), SOURCE_NOT_AVAILABLE for a
  * moment in time of files, CONFIG_INVALID for options that do not go together, USAGE for a whole point below its own
- * paths.
+ * paths; for a source as the target what `checkSourceTarget` throws.
  */
 export async function createRecoveryRequest(
   parts: SystemParts,
@@ -27,21 +31,14 @@ export async function createRecoveryRequest(
   by: string,
 ): Promise<RecoveryRequestView> {
   const { pointOrRunId, type, options } = asked
+  checkTargets(options)
   checkType(type, options)
   const point = await findPoint(parts, pointOrRunId)
-  if (options.subtree === undefined) await refuseNesting(parts, point, options.targetPath)
-  const deleteExtra = options.deleteExtra === true
-  const targetPath = await checkTarget(options.targetPath, parts, deleteExtra)
-  const stored: StoredOptions = {
-    targetPath,
-    overwrite: overwriteOf(options.overwrite),
-    paths: options.paths ?? [],
-    ...(options.subtree !== undefined && { subtree: options.subtree }),
-    verify: options.verify ?? true,
-    deleteExtra,
-  }
   const priority = PRIORITY_RANK[options.priority ?? Priority.NORMAL]
   const id = randomUUID()
+  const stored: StoredOptions = options.target
+    ? { target: await checkSourceTarget(parts, options.target, { point, requestId: id }) }
+    : await folderOptions(parts, point, options)
   return await parts.catalog.transaction(async (tx) => {
     const row = await tx
       .insertInto('recovery_requests')
@@ -59,6 +56,32 @@ export async function createRecoveryRequest(
     await parts.queue.enqueue({ kind: JobKind.RECOVERY, subject: id, priority }, tx)
     return requestView(row)
   })
+}
+
+async function folderOptions(
+  parts: SystemParts,
+  point: PointRow,
+  { targetPath, subtree, paths, ...options }: RecoveryOptions,
+): Promise<StoredOptions> {
+  if (targetPath === undefined)
+    throw invalid('options.targetPath', 'it is missing', CALL_FORMS['options.targetPath'].en)
+  if (subtree === undefined) await refuseNesting(parts, point, targetPath)
+  const deleteExtra = options.deleteExtra === true
+  return {
+    targetPath: await checkTarget(targetPath, parts, deleteExtra),
+    overwrite: overwriteOf(options.overwrite),
+    paths: paths ?? [],
+    ...(subtree !== undefined && { subtree }),
+    verify: options.verify ?? true,
+    deleteExtra,
+  }
+}
+
+/** A source takes back a point as it is, and as a whole. */
+function checkTargets(options: RecoveryOptions): void {
+  if (!options.target) return
+  const name = OF_FOLDERS.find((each) => options[each] !== undefined)
+  if (name !== undefined) throw invalid(name, 'it can not stand beside target', CALL_FORMS['options.target'].en)
 }
 
 function checkType(type: RecoveryType, { paths, at, deleteExtra }: RecoveryOptions): void {

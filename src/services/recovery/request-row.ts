@@ -12,12 +12,15 @@ import {
 import type { Overwrite, RestoreResult } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { isoTime } from '../../kernel/clock.ts'
+import type { DriverSettings } from '../../sources/index.ts'
 import type { SystemParts } from '../parts.ts'
 
 export type RequestRow = Selectable<Tables['recovery_requests']>
 
-/** What is kept of a request's options: everything decided, nothing left to a default of later. */
-export interface StoredOptions {
+/** What is kept of a request's options: everything decided, nothing left to a default of later. A union by target. */
+export type StoredOptions = FolderOptions | SourceOptions
+
+export interface FolderOptions {
   readonly targetPath: string
   readonly overwrite: Overwrite
   readonly paths: readonly string[]
@@ -25,6 +28,23 @@ export interface StoredOptions {
   readonly subtree?: string
   readonly verify: boolean
   readonly deleteExtra: boolean
+}
+
+/** What a driver reaches. */
+export interface SourceTarget {
+  readonly kind: string
+  readonly label: string
+  readonly settings: DriverSettings
+  /** What is secret in them, in hexadecimal digits. */
+  readonly sealed: string
+}
+
+export interface SourceOptions {
+  readonly target: SourceTarget
+}
+
+export function isIntoSource(options: StoredOptions): options is SourceOptions {
+  return 'target' in options
 }
 
 const ISSUES_MAX = 100
@@ -56,7 +76,7 @@ export function requestView(row: RequestRow): RecoveryRequestView {
     id: row.id,
     pointId: row.point_id,
     type: row.type as RecoveryType,
-    targetPath: (row.options as StoredOptions).targetPath,
+    ...targetOf(row.options as StoredOptions),
     priority: priorityOf(row.priority),
     state: row.state as RecoveryState,
     progress: row.progress,
@@ -70,6 +90,12 @@ export function requestView(row: RequestRow): RecoveryRequestView {
     // Rows of earlier versions have no context.
     error: row.error === null ? null : { context: {}, ...(row.error as Omit<Failure, 'context'>) },
   }
+}
+
+function targetOf(options: StoredOptions): Pick<RecoveryRequestView, 'targetPath' | 'target'> {
+  if (!isIntoSource(options)) return { targetPath: options.targetPath }
+  const { kind, label } = options.target
+  return { targetPath: '', target: { kind, label } }
 }
 
 function priorityOf(rank: number): Priority {

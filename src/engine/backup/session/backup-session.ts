@@ -37,6 +37,8 @@ import type { BackupProgress, BackupResult, RunOptions } from './run-options.ts'
 import type { StoredSummary, TreeWriter, WritingSession } from './tree-writer.ts'
 
 const MIB = 1024 * 1024
+/** The run was stopped, or its source broke off: what is stored is as good as ever. */
+const LEAVES_CHECKPOINT = ['ABORTED', 'SOURCE_UNREADABLE', 'SOURCE_FAILED'] as const
 const CHECKPOINT_MS = 10 * 60 * 1000
 /** Pages of earlier snapshots that are fetched ahead from a store that is far away: of some 400,000 files. */
 const PAGES_FETCHED_BYTES_MAX = 16 * MIB
@@ -269,7 +271,7 @@ export class BackupSession implements WritingSession {
    * otherwise open packs are thrown away.
    */
   async #abandon(error: unknown): Promise<void> {
-    if (isBackupError(error, 'ABORTED') || isBackupError(error, 'SOURCE_UNREADABLE')) {
+    if (LEAVES_CHECKPOINT.some((code) => isBackupError(error, code))) {
       try {
         await this.#tree.cutShort()
         await this.#saveCheckpoint()
