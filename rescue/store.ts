@@ -13,6 +13,7 @@ import {
   requireSigned,
 } from './config.ts'
 import { forgottenOf, type RecordBody } from './decisions.ts'
+import { requireInPlace } from './documents.ts'
 import { isFile, ObjectFile, readableOf, readFile } from './files.ts'
 import { chooseKeyring, configsFrom } from './keyring.ts'
 import { type Given, type Keys, splitSigned } from './keys.ts'
@@ -24,8 +25,6 @@ import { beginsAsObject, FRAME_HEADER_BYTES, HEADER_BYTES, openPayload, PACK_END
 import { words } from './words.ts'
 
 const SEGMENTS_KEPT = 8
-/** The signer of what operators decide. */
-const MAINTENANCE = 'f'.repeat(32)
 
 export function sha256(bytes: Uint8Array): Buffer {
   return createHash('sha256').update(bytes).digest()
@@ -132,9 +131,7 @@ export class Store {
    */
   snapshots(): Snapshot[] {
     const confirms = [...this.#documents('confirms', 10).values()]
-    const deletes = [...this.#documents('deletes', 9).values()]
-      .filter(({ signer }) => signer === MAINTENANCE)
-      .map(({ body }) => body)
+    const deletes = [...this.#documents('deletes', 9).values()].map(({ body }) => body)
     const witnesses = [...this.#documents('snapshots', 5)].map(([name, { body }]) => ({
       name,
       state: 'complete' as const,
@@ -149,9 +146,12 @@ export class Store {
       body: body as unknown as Snapshot['body'],
     }))
     // Those that their own writers took back: section 12.
+    const writers = new Map(witnesses.map(({ name, body }) => [name, body.writer]))
+    const isOfItsWriter = ({ snapshot, writer }: Record<string, unknown>) =>
+      (writers.get(String(snapshot)) ?? writer) === writer
     const withdrawn = new Set(
       confirms
-        .filter(({ body, signer }) => body['kind'] === 'retract' && body['writer'] === signer)
+        .filter(({ body }) => body['kind'] === 'retract' && isOfItsWriter(body))
         .map(({ body }) => String(body['snapshot'])),
     )
     const sound = Map.groupBy(
@@ -371,7 +371,10 @@ export class Store {
     for (const name of this.#objects(folder))
       this.#noting(`${folder}/${name}`, () => {
         const bytes = this.#own(`${folder}/${name}`)
-        if (bytes) found.set(name, this.#document(bytes, type))
+        if (!bytes) return
+        const document = this.#document(bytes, type)
+        requireInPlace(folder, document)
+        found.set(name, document)
       })
     return found
   }
@@ -381,10 +384,9 @@ export class Store {
     return { body: this.keys.check(parts, String(type)), signer: parts.signer.toString('hex') }
   }
 
-  /** What operators decided; a record that another than the maintenance key signed decides nothing. */
+  /** What operators decided. */
   #records(): Map<string, RecordBody> {
-    const signed = [...this.#documents('records', 7)].filter(([, { signer }]) => signer === MAINTENANCE)
-    return new Map(signed.map(([name, { body }]) => [name, body as RecordBody]))
+    return new Map([...this.#documents('records', 7)].map(([name, { body }]) => [name, body as RecordBody]))
   }
 
   /** Section 11: the objects of a finished forget were gone. */

@@ -42,17 +42,40 @@ function writeFiles(folder: string, count: number): void {
 const namesIn = ({ folder }: TestRepository, name: string): string[] =>
   fs.existsSync(path.join(folder, name)) ? fs.readdirSync(path.join(folder, name)).sort() : []
 
-/** A run that is stopped once it has saved a checkpoint by itself. */
-async function stopped(made: TestRepository, source: string, store: ObjectStore): Promise<void> {
+/** A run that is stopped once it has saved a checkpoint by itself. False where it was done before. */
+async function isStopped(made: TestRepository, source: string, store: ObjectStore): Promise<boolean> {
   const controller = new AbortController()
   const counting = storeWith(store, {
     put: async (key, ...rest) => {
-      await store.put(key, ...rest)
       if (key.startsWith('checkpoints/')) controller.abort()
+      await store.put(key, ...rest)
     },
   })
   const options = { packBytes: 512 * KIB, checkpointMs: 1, signal: controller.signal, store: counting }
-  await assert.rejects(backup(made, source, options), failsWith('ABORTED'))
+  return await backup(made, source, options).then(
+    () => false,
+    (error: unknown) => failsWith('ABORTED')(error),
+  )
+}
+
+/** Of a tree that is large enough for it: how fast a machine is nobody knows. */
+async function stoppedRun(base: string, storeOf: (made: TestRepository) => ObjectStore) {
+  for (let files = 300; ; files *= 2) {
+    const place = path.join(base, String(files))
+    fs.mkdirSync(place)
+    const made = await makeRepository(place)
+    const source = path.join(place, 'source')
+    writeFiles(source, files)
+    for (let runs = 1; runs <= 4 && (await isStopped(made, source, storeOf(made))); runs += 1)
+      if ((await filesReached(made)) > 0) return { made, source, runs }
+  }
+}
+
+async function filesReached(made: TestRepository): Promise<number> {
+  await using repository = await open(made)
+  const { filesNew = 0, filesUnmodified = 0 } =
+    (await readHistory(repository)).checkpoints.at(-1)?.document.summary ?? {}
+  return filesNew + filesUnmodified
 }
 
 function keyOf({ kek }: TestRepository) {
@@ -63,18 +86,15 @@ function keyOf({ kek }: TestRepository) {
 for (const [name, storeOf] of Object.entries(STORES))
   test(`${name}: backed up, stopped, resumed and backed up again without a delete; then a prune leaves no litter`, async () => {
     using folder = temporaryDirectory()
-    const made = await makeRepository(folder.path)
-    const source = path.join(folder.path, 'source')
-    writeFiles(source, 600)
     const refused: string[] = []
+    const { made, source, runs } = await stoppedRun(folder.path, (each) => putOnly(storeOf(each), refused))
     const store = () => putOnly(storeOf(made), refused)
-    await stopped(made, source, store())
-    assert.ok(namesIn(made, 'checkpoints').length > 1, 'one by itself, and one when it was stopped')
+    assert.ok(namesIn(made, 'checkpoints').length > runs, 'one by itself, and one when it was stopped')
     {
       await using repository = await open(made)
       const history = await readHistory(repository)
-      assert.equal(history.checkpoints.length, 1, 'the newest alone is a partial point')
-      assert.equal(new Store(made.folder, keyOf(made)).snapshots().length, 1)
+      assert.equal(history.checkpoints.length, runs, 'of each run the newest alone is a partial point')
+      assert.equal(new Store(made.folder, keyOf(made)).snapshots().length, runs)
       assert.deepEqual(await openSessions(repository, { sweep: false }), [], 'nobody is at work')
     }
     const { document, snapshot } = await backup(made, source, { store: store() })

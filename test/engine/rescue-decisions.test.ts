@@ -1,10 +1,14 @@
-// Goal: the rescue reader heeds pins and holds as the engine does: what is under one in force counts, whatever `forget`
-// says. Method: a repository of the engine with records of every kind; both are asked which snapshots there are.
+// Goal: the rescue reader heeds what documents say as the engine does: what is under a pin or hold in force counts,
+// whatever `forget` says; what another signed than it names, what lacks a member and what only a later version knows
+// decides nothing. Method: a repository of the engine with documents of every kind; both are asked which snapshots there
+// are, and what they say of the rest.
 import assert from 'node:assert/strict'
+import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { Store } from '../../rescue/store.ts'
-import { putRecord, RecordKind, readHistory, writeRecord } from '../../src/engine/index.ts'
+import { ObjectType } from '../../src/engine/crypto/index.ts'
+import { putRecord, RecordKind, readHistory, type SnapshotEntry, writeRecord } from '../../src/engine/index.ts'
 import { makeRepository, open, saveSources, type TestRepository } from '../harness/repository.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 
@@ -14,12 +18,15 @@ const HOLD = { snapshot: null, source: null, reason: 'case 7', until: null }
 interface Seen {
   readonly names: readonly string[]
   readonly remarks: readonly string[]
+  /** What is damaged. */
+  readonly notices: readonly string[]
 }
 
 function rescued({ folder, kek }: TestRepository): Seen {
   assert.ok(kek.kind === 'raw')
   const store = new Store(folder, { kind: 'raw', bytes: kek.key })
-  return { names: store.snapshots().map(({ name }) => name), remarks: store.remarks }
+  const names = store.snapshots().map(({ name }) => name)
+  return { names, remarks: store.remarks, notices: store.notices }
 }
 
 async function decide(made: TestRepository, record: string, change: { subject: string; value: object | null }) {
@@ -72,3 +79,131 @@ test('a hold on everything keeps everything, and an end that is no time never co
   await putForget(made, true)
   assert.deepEqual([rescued(made).names, await counted(made)], [snapshots, snapshots])
 })
+
+interface Written {
+  readonly document: object
+  readonly folder: string
+  readonly type: ObjectType
+  readonly prefix?: string
+  /** The maintenance key's where it is absent. */
+  readonly by?: Buffer
+}
+
+const OTHER = Buffer.alloc(16, 9)
+const POINT = { folder: 'snapshots', type: ObjectType.SNAPSHOT } as const
+const ENTRY = { folder: 'deletes', type: ObjectType.DELETE, prefix: '0000000000000001-' } as const
+const TOMBSTONE = { kind: 'tombstone', generation: 1, previous: [], packs: [], indexes: [], marked: {} }
+
+/** What is put beside the one snapshot that is there, by what becomes of it. */
+const BESIDE: Readonly<
+  Record<'DAMAGED' | 'FEATURE_UNSUPPORTED' | 'nothing', Readonly<Record<string, (sound: SnapshotEntry) => Written>>>
+> = {
+  DAMAGED: {
+    'a snapshot that another signed': ({ document }) => ({
+      ...POINT,
+      document: { ...document, sequence: 2 },
+      by: OTHER,
+    }),
+    'a checkpoint that another signed': ({ document }) => ({
+      document: { ...document, kind: 'checkpoint', complete: false },
+      folder: 'checkpoints',
+      type: ObjectType.CHECKPOINT,
+      by: OTHER,
+    }),
+    'a snapshot without a member that is required': ({ document: { owners: _without, ...document } }) => ({
+      ...POINT,
+      document,
+      by: Buffer.from(document.writer, 'hex'),
+    }),
+    'a snapshot with a member of another type': ({ document }) => ({
+      ...POINT,
+      document: { ...document, tree: 7 },
+      by: Buffer.from(document.writer, 'hex'),
+    }),
+    'a confirmation in the place of a snapshot': ({ name }) => ({
+      ...POINT,
+      document: { kind: 'confirm', snapshot: name, deleteGeneration: 0 },
+      by: OTHER,
+    }),
+    'a forget that a writer signed': ({ name, document: { writer, sequence } }) => ({
+      document: {
+        kind: 'record',
+        record: 'forget',
+        subject: name,
+        generation: 1,
+        at: '',
+        by: '',
+        value: { snapshots: [{ name, writer, sequence }] },
+      },
+      folder: 'records',
+      type: ObjectType.RECORD,
+      by: OTHER,
+    }),
+    'an entry of the delete log that a writer signed': () => ({ ...ENTRY, document: TOMBSTONE, by: OTHER }),
+    'a retraction that another signed than it names': ({ name, document: { writer } }) => ({
+      document: { kind: 'retract', snapshot: name, writer, sequence: 1 },
+      folder: 'confirms',
+      type: ObjectType.CONFIRM,
+      by: OTHER,
+    }),
+  },
+  FEATURE_UNSUPPORTED: {
+    'a snapshot of a later kind': ({ document }) => ({ ...POINT, document: { ...document, kind: 'group' }, by: OTHER }),
+    'an entry of the delete log of a later kind': () => ({ ...ENTRY, document: { ...TOMBSTONE, kind: 'expired' } }),
+  },
+  nothing: {
+    "a retraction of another writer's snapshot": ({ name }) => ({
+      document: { kind: 'retract', snapshot: name, writer: OTHER.toString('hex'), sequence: 1 },
+      folder: 'confirms',
+      type: ObjectType.CONFIRM,
+      by: OTHER,
+    }),
+    "a confirmation of another writer's snapshot": ({ name }) => ({
+      document: { kind: 'confirm', snapshot: name, deleteGeneration: 0 },
+      folder: 'confirms',
+      type: ObjectType.CONFIRM,
+      by: OTHER,
+    }),
+  },
+}
+
+test('what is not what its place says decides nothing, for either reader, and is told by both alike', async () => {
+  using folder = temporaryDirectory()
+  const made = await makeRepository(folder.path)
+  const { snapshots } = await saveSources(made, folder.path, [1])
+  // Nobody has confirmed it since: what takes it back would count.
+  await put(made, { ...ENTRY, document: TOMBSTONE })
+  for (const [code, cases] of Object.entries(BESIDE))
+    for (const [what, write] of Object.entries(cases)) {
+      const sound = await newest(made)
+      const key = await put(made, write(sound))
+      await using repository = await open(made)
+      const history = await readHistory(repository)
+      const problem = history.problems.find((each) => each.key === key)
+      assert.equal(problem?.error.code ?? 'nothing', code, what)
+      assert.deepEqual(
+        history.snapshots.map(({ name }) => name),
+        snapshots,
+        what,
+      )
+      const { names, notices, remarks } = rescued(made)
+      const isTold = (lines: readonly string[]) =>
+        lines.some((line) => line.startsWith(key.replace(/^deletes\/.*/, 'deletes/')))
+      assert.deepEqual(names, snapshots, `${what}: the rescue reader`)
+      assert.deepEqual([isTold(notices), isTold(remarks)], [code === 'DAMAGED', code === 'FEATURE_UNSUPPORTED'], what)
+      fs.rmSync(path.join(made.folder, key))
+    }
+})
+
+async function newest(made: TestRepository): Promise<SnapshotEntry> {
+  await using repository = await open(made)
+  return (await readHistory(repository)).snapshots.at(-1)!
+}
+
+/** Gives its key. */
+async function put(made: TestRepository, { document, by, ...options }: Written): Promise<string> {
+  await using repository = await open(made)
+  const signer = by ? repository.keys.writer(by) : repository.keys.maintenance
+  const name = await repository.writeDocument(document, { ...options, signer })
+  return `${options.folder}/${options.prefix ?? ''}${name}`
+}

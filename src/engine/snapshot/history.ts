@@ -140,7 +140,7 @@ async function readOnce(repository: Repository, options: { signal?: AbortSignal;
   const stored = snapshots.entries.map(entryOf)
   const confirmed = confirmedOf(confirms.entries, stored)
   const forgottenByRecord = forgottenOf(allRecords, stored)
-  const retractions = retractionsOf(confirms.entries)
+  const retractions = retractionsOf(confirms.entries, stored)
   const forgotten = new Map([...honoured(retractions, { stored, deleteLog, confirmed }), ...forgottenByRecord])
   const listed = stored.filter(({ name }) => !forgotten.has(name))
   const doubtful = listed.filter(
@@ -234,11 +234,12 @@ interface ConfirmFacts {
 
 type Retractions = ReadonlyMap<string, { readonly writer: string; readonly sequence: number }>
 
-/** Snapshots that their own writers took back. */
-function retractionsOf(confirmations: readonly Confirmation[]): Retractions {
+/** Snapshots that their own writers took back: of one that is not there it says so itself. */
+function retractionsOf(confirmations: readonly Confirmation[], stored: readonly SnapshotEntry[]): Retractions {
+  const writers = new Map(stored.map(({ name, document }) => [name, document.writer]))
   const retractions = new Map<string, { writer: string; sequence: number }>()
-  for (const { document, signer } of confirmations) {
-    if (document.kind === 'retract' && document.writer === signer)
+  for (const { document } of confirmations) {
+    if (document.kind === 'retract' && (writers.get(document.snapshot) ?? document.writer) === document.writer)
       retractions.set(document.snapshot, { writer: document.writer, sequence: document.sequence })
   }
   return retractions

@@ -96,10 +96,11 @@ function readCheckpoints(repository: Repository, signal: AbortSignal | undefined
   return readParsed(repository, { folder: 'checkpoints', type: ObjectType.CHECKPOINT, parse }, signal)
 }
 
+function confirmIn(stored: StoredDocument): ReturnType<typeof parseConfirm> {
+  const document = parseConfirm(stored.body)
+  return document.kind === 'retract' ? byItsWriter(document, stored) : document
+}
+
 function readConfirms(repository: Repository, signal: AbortSignal | undefined): Promise<Listings['confirms']> {
-  return readParsed(
-    repository,
-    { folder: 'confirms', type: ObjectType.CONFIRM, parse: ({ body }) => parseConfirm(body) },
-    signal,
-  )
+  return readParsed(repository, { folder: 'confirms', type: ObjectType.CONFIRM, parse: confirmIn }, signal)
 }
