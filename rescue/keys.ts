@@ -108,18 +108,22 @@ export class Keys {
     repositoryId: Buffer,
     bundle: {
       root: string
-      masters: Array<{ tenant: string; epoch: number; key: string }>
-      idKeys: Array<{ version: number; key: string }>
+      masters: Array<{ tenant: string; epoch: number; key?: string }>
+      idKeys: Array<{ version: number; key?: string }>
     },
   ) {
     this.repositoryId = repositoryId
     this.#root = Buffer.from(bundle.root, 'hex')
+    // Section 4.1: a key that is kept elsewhere opens nothing here.
     for (const { tenant, epoch, key } of bundle.masters)
-      this.#masters.set(`${tenant} ${epoch}`, [
-        ...(this.#masters.get(`${tenant} ${epoch}`) ?? []),
-        Buffer.from(key, 'hex'),
-      ])
-    this.idKeys = new Map(bundle.idKeys.map(({ version, key }) => [version, Buffer.from(key, 'hex')]))
+      if (key !== undefined)
+        this.#masters.set(`${tenant} ${epoch}`, [
+          ...(this.#masters.get(`${tenant} ${epoch}`) ?? []),
+          Buffer.from(key, 'hex'),
+        ])
+    this.idKeys = new Map(
+      bundle.idKeys.flatMap(({ version, key }) => (key === undefined ? [] : [[version, Buffer.from(key, 'hex')]])),
+    )
   }
 
   /** Masters of another keyring of the same generation: section 4.1. */

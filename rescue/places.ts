@@ -83,7 +83,7 @@ export class Places {
 
   #use(version: number): Buffer {
     const key = this.#idKeys.get(version)
-    if (!key) throw new RescueError(`there is no id key of version ${version}`)
+    if (!key) throw new LaterVersion(`id key ${version}`)
     this.#inUse.set(version, key)
     return key
   }

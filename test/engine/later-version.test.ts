@@ -7,10 +7,18 @@ import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
-import { FrameKind, ObjectOpener, ObjectSealer, ObjectType } from '../../src/engine/crypto/index.ts'
+import {
+  FrameKind,
+  ObjectOpener,
+  ObjectSealer,
+  ObjectType,
+  sealPayload,
+  signDocument,
+} from '../../src/engine/crypto/index.ts'
 import { parseFrameHeader } from '../../src/engine/crypto/sealed-object.ts'
 import { decodeIndexSegment, encodeIndexSegment } from '../../src/engine/index/index.ts'
 import {
+  changeKeyring,
   dropDamage,
   findSnapshot,
   prune,
@@ -21,6 +29,8 @@ import {
   verifyRepository,
 } from '../../src/engine/index.ts'
 import { ByteReader } from '../../src/engine/pack/index.ts'
+import type { Features } from '../../src/engine/repository/features.ts'
+import { publishKeyring } from '../../src/engine/repository/keyring-objects.ts'
 import { BlobKind, ContentKind, decodePage } from '../../src/engine/snapshot/directory-page.ts'
 import { decodeSplit } from '../../src/engine/snapshot/index.ts'
 import { failsWith } from '../harness/refusal.ts'
@@ -279,4 +289,102 @@ test('directories: an unknown kind is of a later version, a known one in the wro
   assert.throws(() => decodeSplit(Buffer.from([BlobKind.PAGE, 0])), failsWith('DAMAGED'))
   assert.equal(new ByteReader(new Uint8Array(0), 'x').unknown('y').code, 'FEATURE_UNSUPPORTED')
   assert.equal(Math.max(...Object.values(ContentKind)), 3)
+})
+
+const TENANT = '01'.repeat(16)
+
+/** A keyring as a later version may publish it: keys of a tenant, and a master that is kept elsewhere. */
+async function laterKeyring({ made }: Stage, features?: Features): Promise<void> {
+  await using repository = await open(made)
+  const { keys, store } = repository
+  const { bundle, recipients, keyringKey } = keys
+  await publishKeyring(store, {
+    repositoryId: keys.repositoryId.toString('hex'),
+    generation: keys.generation + 1,
+    previous: keys.name,
+    now: '2026-11-25T00:00:00.000Z',
+    recipients,
+    keyringKey,
+    bundle: {
+      ...bundle,
+      masters: [
+        ...bundle.masters,
+        { tenant: TENANT, epoch: 1, key: 'aa'.repeat(32), createdAt: '' },
+        {
+          tenant: '02'.repeat(16),
+          epoch: 1,
+          shredKeyId: 'bb',
+          wrapped: 'cc',
+          createdAt: '',
+        } as (typeof bundle.masters)[number],
+      ],
+      idKeys: [...bundle.idKeys, { version: 2, tenant: TENANT, key: 'dd'.repeat(32) }],
+    },
+    features: features ?? keys.features,
+  })
+}
+
+test("keys of tenants and keys that are kept elsewhere open nothing, stand in nobody's way, and are published again", async () => {
+  using folder = temporaryDirectory()
+  const stage = await makeStage(folder.path)
+  await laterKeyring(stage)
+  await backup(stage.made, stage.source)
+  {
+    await using repository = await open(stage.made)
+    assert.equal(repository.keys.idKey.version, 1, "a tenant's id key is nobody else's")
+    await changeKeyring(repository.store, repository.keys, { keks: [], now: '2026-11-26T00:00:00.000Z' })
+  }
+  await using repository = await open(stage.made)
+  const kept = repository.keys.bundle.masters.filter(({ key }) => key === undefined)
+  assert.deepEqual(kept, [{ tenant: '02'.repeat(16), epoch: 1, shredKeyId: 'bb', wrapped: 'cc', createdAt: '' }])
+  const { problems, hits } = await verifyRepository(repository, { readShare: 1 })
+  assert.deepEqual([problems, hits], [[], []])
+  assert.equal(rescued(stage, 'restore').status, 0)
+})
+
+test('who does not know a feature of a keyring changes no key', async () => {
+  using folder = temporaryDirectory()
+  const stage = await makeStage(folder.path)
+  await laterKeyring(stage, { read: [], write: ['tenant-bundles'], delete: [] })
+  await using repository = await open(stage.made)
+  const change = changeKeyring(repository.store, repository.keys, { newEpoch: true, keks: [], now: '' })
+  await assert.rejects(change, failsWith('FEATURE_UNSUPPORTED'))
+})
+
+test('what is of a tenant, or has ids under a key of later versions, is of a later version', async () => {
+  using folder = temporaryDirectory()
+  const stage = await makeStage(folder.path)
+  await laterKeyring(stage)
+  {
+    await using repository = await open(stage.made)
+    const document = signDocument(
+      { kind: 'snapshot' },
+      { purpose: '5', repositoryId: repository.keys.repositoryId, signer: repository.keys.writer(Buffer.alloc(16, 3)) },
+    )
+    const bytes = sealPayload(ObjectType.SNAPSHOT, repository.keys.scope(Buffer.from(TENANT, 'hex')), document)
+    const key = `snapshots/${createHash('sha256').update(bytes).digest('hex')}`
+    await repository.store.put(key, bytes)
+    const { problems } = await readHistory(repository)
+    assert.deepEqual(
+      problems.map(({ error }) => error.code),
+      ['FEATURE_UNSUPPORTED'],
+    )
+    await assert.rejects(prune(repository), failsWith('FEATURE_UNSUPPORTED'))
+    await repository.store.delete(key)
+    const [name] = fs.readdirSync(path.join(stage.made.folder, 'index/data')) as [string]
+    const segment = decodeIndexSegment(await repository.readPayload(`index/data/${name}`, ObjectType.INDEX_DATA))
+    const later = encodeIndexSegment({ ...segment, idKeyVersion: 2 })
+    await repository.writePayload(later, { type: ObjectType.INDEX_DATA, folder: 'index/data' })
+    await repository.store.delete(`index/data/${name}`)
+  }
+  const before = objectsOf(stage)
+  const unsupported = 'FEATURE_UNSUPPORTED'
+  assert.deepEqual(await judged(stage), {
+    verify: unsupported,
+    prune: unsupported,
+    drop: unsupported,
+    repair: unsupported,
+    'plain repair': unsupported,
+  })
+  assert.deepEqual(objectsOf(stage), before)
 })

@@ -81,13 +81,15 @@ export type MasterLookup = (
 export interface MasterKey {
   readonly tenant: string
   readonly epoch: number
-  readonly key: string
+  /** Absent where a later version keeps it elsewhere: nothing of that epoch opens here. */
+  readonly key?: string
 }
 
 export function masterLookup(masters: readonly MasterKey[]): MasterLookup {
   const keys = new Map<string, Buffer[]>()
   for (const { tenant, epoch, key } of masters)
-    keys.set(`${tenant}/${epoch}`, [...(keys.get(`${tenant}/${epoch}`) ?? []), Buffer.from(key, 'hex')])
+    if (key !== undefined)
+      keys.set(`${tenant}/${epoch}`, [...(keys.get(`${tenant}/${epoch}`) ?? []), Buffer.from(key, 'hex')])
   return (tenant, epoch, isRight) => {
     const found = keys.get(`${Buffer.from(tenant).toString('hex')}/${epoch}`) ?? []
     return (found.length > 1 && isRight ? found.find(isRight) : undefined) ?? found[0]

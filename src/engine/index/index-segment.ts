@@ -42,6 +42,12 @@ export function encodeIndexSegment(segment: IndexSegment): Buffer {
   return out.copy()
 }
 
+/** Of an authenticated payload, before it is parsed; undefined for one of another version, or that is none. */
+export function idKeyVersionOf(payload: Uint8Array): number | undefined {
+  if (payload[0] !== VERSION || payload.length < 5) return undefined
+  return new DataView(payload.buffer, payload.byteOffset, payload.length).getUint32(1, true)
+}
+
 /** Parses an authenticated payload. Throws DAMAGED, FEATURE_UNSUPPORTED; allocates no more than a small multiple of its size. */
 export function decodeIndexSegment(payload: Uint8Array): IndexSegment {
   const reader = new ByteReader(payload, 'index segment')

@@ -1,5 +1,11 @@
 export { type BlobPlace, BlobTable, type BlobTableMemory } from './blob-table.ts'
-export { decodeIndexSegment, encodeIndexSegment, type IndexedPack, type IndexSegment } from './index-segment.ts'
+export {
+  decodeIndexSegment,
+  encodeIndexSegment,
+  type IndexedPack,
+  type IndexSegment,
+  idKeyVersionOf,
+} from './index-segment.ts'
 export {
   buildIndex,
   type IndexLoad,

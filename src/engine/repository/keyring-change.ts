@@ -4,7 +4,7 @@ import { BackupError } from '../../kernel/backup-error.ts'
 import type { ObjectStore } from '../../storage/index.ts'
 import { type Kek, requireStrength } from '../crypto/index.ts'
 import { acceptKeyring } from './accepted-keyring.ts'
-import { allFeatures, type Features } from './features.ts'
+import { allFeatures, type Features, unknownFeatures } from './features.ts'
 import { requireReadable } from './forbidden.ts'
 import { isSignedKeyring, publishKeyring, readKeyrings } from './keyring-objects.ts'
 import { type OpenKeys, withNewEpoch } from './open-keys.ts'
@@ -23,7 +23,7 @@ export interface KeyringChange {
 /**
  * Publishes the next generation. Removing a recipient draws a new keyring key and a new epoch, so every kept recipient
  * must be given in `keks`. Throws USAGE, KEY_WEAK, ROLLBACK_SUSPECTED, DAMAGED where a newer keyring can't be read,
- * PERMISSION_DENIED where only this user may not, and
+ * PERMISSION_DENIED where only this user may not, FEATURE_UNSUPPORTED, and
  * REPOSITORY_LOCKED when somebody else changed it at the same time: then nobody can say which of the changes is in force
  * before it is looked at. What either drew to seal with stays known.
  */
@@ -36,6 +36,9 @@ export async function changeKeyring(
     throw new BackupError('ROLLBACK_SUSPECTED', 'The newest keyring is older than one that was seen before.', {
       context: { object: 'keys/', found: keys.generation },
     })
+  // A later version may keep something in a keyring that would be lost.
+  const unknown = keys.features && unknownFeatures(keys.features, 'write')
+  if (unknown) throw unknown
   requireReadable(keys.lostCopies)
   // A new generation would take the place of the lost one, and what that one sealed would be nobody's.
   if (keys.lost[0] !== undefined)

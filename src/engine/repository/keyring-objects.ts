@@ -252,7 +252,7 @@ const KEYRING: Shape = {
 const BUNDLE: Shape = {
   root: isHex(32),
   chunker: isHex(64),
-  masters: isList(hasShape({ tenant: isHex(16), epoch: isCount, key: isHex(32) })),
-  idKeys: isList(hasShape({ version: isCount, key: isHex(32) })),
+  masters: isList(hasShape({ tenant: isHex(16), epoch: isCount, key: optional(isHex(32)) })),
+  idKeys: isList(hasShape({ version: isCount, key: optional(isHex(32)), tenant: optional(isHex(16)) })),
   writers: isList(hasShape({ id: isHex(16), publicKey: isHex(32) })),
 }

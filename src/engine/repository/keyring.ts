@@ -170,9 +170,10 @@ function rivalMasters(
   const masters = new Map<string, Bundle['masters'][number]>()
   for (const rival of rivals) {
     const opened = openVouched(rival, keks, unwrapper)
-    if (opened?.bundle.root === bundle.root) for (const master of opened.bundle.masters) masters.set(master.key, master)
+    if (opened?.bundle.root === bundle.root)
+      for (const master of opened.bundle.masters) if (master.key !== undefined) masters.set(master.key, master)
   }
-  for (const { key } of bundle.masters) masters.delete(key)
+  for (const { key = '' } of bundle.masters) masters.delete(key)
   return [...masters.values()]
 }
 

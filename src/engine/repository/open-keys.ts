@@ -17,6 +17,7 @@ import type { UnreadObject } from './forbidden.ts'
 import type { Recipient } from './recipients.ts'
 
 const NO_TENANT: Uint8Array = new Uint8Array(16)
+const NO_TENANT_HEX = Buffer.from(NO_TENANT).toString('hex')
 
 export interface Bundle {
   readonly root: string
@@ -24,10 +25,12 @@ export interface Bundle {
   readonly masters: ReadonlyArray<{
     readonly tenant: string
     readonly epoch: number
-    readonly key: string
+    /** Absent where a later version keeps it elsewhere. */
+    readonly key?: string
     readonly createdAt: string
   }>
-  readonly idKeys: ReadonlyArray<{ readonly version: number; readonly key: string }>
+  /** One with a tenant is that tenant's alone. */
+  readonly idKeys: ReadonlyArray<{ readonly version: number; readonly key?: string; readonly tenant?: string }>
   readonly writers: ReadonlyArray<{ readonly id: string; readonly publicKey: string }>
 }
 
@@ -138,8 +141,10 @@ export class OpenKeys {
 
   /** The id key for new blobs. */
   get idKey(): { readonly version: number; readonly key: Buffer } {
-    const newest = this.bundle.idKeys.reduce((best, each) => (each.version > best.version ? each : best))
-    return { version: newest.version, key: Buffer.from(newest.key, 'hex') }
+    const own = this.bundle.idKeys.filter(({ tenant = NO_TENANT_HEX }) => tenant === NO_TENANT_HEX)
+    const { version, key } = own.reduce((best, each) => (each.version > best.version ? each : best))
+    if (key === undefined) throw keyElsewhere()
+    return { version, key: Buffer.from(key, 'hex') }
   }
 
   /** What new objects are sealed under. */
@@ -149,6 +154,7 @@ export class OpenKeys {
       ...this.bundle.masters.filter((master) => master.tenant === hex).map((master) => master.epoch),
     )
     const master = this.masterOf(tenant, epoch)
+    if (!master && epoch > 0) throw keyElsewhere()
     if (!master) throw new BackupError('KEY_WRONG', 'The keyring has no key for this tenant.')
     return { repositoryId: this.repositoryId, tenant, epoch, master }
   }
@@ -161,6 +167,16 @@ export class OpenKeys {
   }
 
   readonly signerOf = (id: Buffer): Signer => (isMaintenanceSigner(id) ? this.maintenance : this.writer(id))
+}
+
+function keyElsewhere(): BackupError {
+  return new BackupError(
+    'FEATURE_UNSUPPORTED',
+    'The keyring does not hold the key that new objects are sealed under.',
+    {
+      context: { feature: 'shred-keys' },
+    },
+  )
 }
 
 /** A first bundle: all random. */

@@ -361,7 +361,11 @@ export class Repository implements AsyncDisposable {
 
   #openBytes(bytes: Uint8Array, type: ObjectType, isNamed: boolean): Buffer {
     try {
-      return openPayload(bytes, { type, repositoryId: this.keys.repositoryId, masterOf: this.keys.masterOf }).payload
+      const { repositoryId, masterOf } = this.keys
+      const { payload, header } = openPayload(bytes, { type, repositoryId, masterOf })
+      if (header.tenant.some((byte) => byte !== 0))
+        throw new BackupError('FEATURE_UNSUPPORTED', 'An object is of a tenant.', { context: { feature: 'tenants' } })
+      return payload
     } catch (error) {
       if (!isBackupError(error, 'DAMAGED')) throw error
       const unopened = { ...error.context, ...(isOfUnknownEpoch(bytes, this.keys) && { unknownEpoch: true }) }

@@ -5,7 +5,7 @@ import { release } from '../../kernel/release.ts'
 import { type ObjectStat, placeOfPack } from '../../storage/index.ts'
 import { createSegmentDecoder } from '../compression/index.ts'
 import { LookupIds, ObjectType } from '../crypto/index.ts'
-import { buildIndex, type IndexLoad, type IndexLoadOptions } from '../index/index.ts'
+import { buildIndex, type IndexLoad, type IndexLoadOptions, idKeyVersionOf } from '../index/index.ts'
 import {
   apart,
   BlobReader,
@@ -78,7 +78,9 @@ async function readListed(
     keys.add(key)
     if (payloads.has(key) || problems.has(key)) return undefined
     try {
-      return { key, payload: await repository.readPayload(key, TYPES[indexClass], signal) }
+      const payload = await repository.readPayload(key, TYPES[indexClass], signal)
+      requireOwnIds(repository, payload)
+      return { key, payload }
     } catch (error) {
       const isOfLater = isBackupError(error, 'FEATURE_UNSUPPORTED')
       if (isOfLater || !(isBackupError(error, 'NOT_FOUND') || isUnbelieved(error))) throw error
@@ -96,6 +98,16 @@ async function readListed(
     else if (found?.error) problems.set(found.key, { key: found.key, error: found.error })
   }
   return { keys, vanished }
+}
+
+/** Ids under another key would be found nowhere, and what they stand for be taken for lost. */
+function requireOwnIds({ keys }: Repository, payload: Uint8Array): void {
+  const version = idKeyVersionOf(payload)
+  if (version === undefined || version === keys.idKey.version) return
+  const feature = `id key ${version}`
+  throw new BackupError('FEATURE_UNSUPPORTED', `An index segment has ids of version ${version}.`, {
+    context: { feature },
+  })
 }
 
 /** A reader over an index; dispose it to close its packs. */
