@@ -44,6 +44,8 @@ import {
   encodeSplit,
   encodeStatSection,
 } from '../../src/engine/snapshot/index.ts'
+import { parseRecordDocument, placeOf } from '../../src/engine/streams/record-document.ts'
+import { parseRecordKey, recordPrefix } from '../../src/engine/streams/record-key.ts'
 import { isBackupError } from '../../src/kernel/backup-error.ts'
 import { MemoryStore } from '../harness/memory-store.ts'
 import { failsWith } from '../harness/refusal.ts'
@@ -251,6 +253,55 @@ async function replaced(store: MemoryStore, prefix: string, bytes: Uint8Array): 
     await store.put(`${key.slice(0, -64)}${createHash('sha256').update(bytes).digest('hex')}`, bytes)
   }
 }
+
+const streamRecord = {
+  kind: 'stream',
+  stream: { kind: 'mysql-binlog', system: 'b5c1a1a0', branch: '0~1' },
+  source: 'clinic',
+  extent: '0000000700000000',
+  begin: 0,
+  from: 100,
+  to: 200,
+  before: { extent: '0000000600000000', to: 900, prefix: 'ab'.repeat(32) },
+  prefix: 'cd'.repeat(32),
+  closed: null,
+  gap: null,
+  bytes: 100,
+  sha256: 'ef'.repeat(32),
+  codec: 'none',
+  server: { time: null, flush: null },
+  writer: '05'.repeat(16),
+  keyGeneration: 1,
+}
+
+test('what stream records say, and the keys that they stand under', () => {
+  assert.deepEqual(parseRecordDocument(streamRecord), streamRecord)
+  const members = fc.constantFrom(...Object.keys(streamRecord), 'minute', 'parent', 'facts')
+  const values = fc.oneof(fc.anything(), fc.constantFrom('stream', 'branch', 'beat', 'full', 'zstd'), fc.nat())
+  fc.assert(
+    fc.property(fc.array(fc.tuple(members, values), { minLength: 1, maxLength: 4 }), (changes) => {
+      try {
+        const document = parseRecordDocument({ ...streamRecord, ...Object.fromEntries(changes) })
+        // What is taken has a place, and the key of that place says the same.
+        const place = placeOf(document, Buffer.alloc(32))
+        const { key: _, name, ...parsed } = parseRecordKey(`${recordPrefix(place)}${'0'.repeat(64)}`) ?? {}
+        assert.deepEqual(parsed, place, name)
+      } catch (error) {
+        if (!isBackupError(error, 'DAMAGED') && !isBackupError(error, 'FEATURE_UNSUPPORTED')) throw error
+      }
+    }),
+    { numRuns: RUNS },
+  )
+  const hex = (digits: number) => fc.stringMatching(new RegExp(`^[0-9a-f]{${digits}}$`))
+  fc.assert(
+    fc.property(hex(32), hex(16), hex(8), hex(8), hex(64), (...[stream, extent, down, from, name]) => {
+      const key = `streams/${stream}/${extent}-${down}-${from}-${name}`
+      const parsed = parseRecordKey(key)
+      if (parsed) assert.equal(`${recordPrefix(parsed)}${parsed.name}`, key)
+    }),
+    { numRuns: RUNS },
+  )
+})
 
 test('configuration and keyring, which are read before anything can be authenticated', async () => {
   const kek = { kind: 'raw', key: Buffer.alloc(32, 5) } as const
