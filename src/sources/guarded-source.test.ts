@@ -98,9 +98,16 @@ test('one that does not heed the signal is not waited for, and what it opens lat
   await assert.rejects(guarded({ check }).check(stalled.signal), failsWith('ABORTED'))
 })
 
-test('kinds and schemes are told apart, and no driver takes a word of ours', () => {
+test('kinds, schemes and variables of a library are told apart, and no driver takes a word of ours', () => {
   const driver = (kind: string, schemes: string[] = []) => ({ kind, schemes }) as unknown as SourceDriver
   assert.throws(() => new Sources([driver('A'), driver('A')]))
   assert.throws(() => new Sources([driver('A', ['x']), driver('B', ['x'])]))
+  const sources = new Sources([{ ...driver('A'), ambient: ['ALIB_'] }, driver('B')])
+  assert.deepEqual(
+    [['ALIB_HOST'], ['ALIB_HOST', 'B'], ['ALIB_HOST', 'A'], ['HOST']].map(([name, kind]) =>
+      sources.isForeign(name!, kind),
+    ),
+    [true, true, false, false],
+  )
   for (const kind of ['FILES', 'DATABASE', 'small', 'A-B', '']) assert.throws(() => new Sources([driver(kind)]), kind)
 })

@@ -78,6 +78,7 @@ test('every folder of src stands on a row, so that no rule passes it by', () => 
     'repository',
     'snapshot',
     'commit',
+    'streams',
     'backup',
     'restore',
     'maintenance',

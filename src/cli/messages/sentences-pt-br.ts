@@ -241,6 +241,8 @@ export const SENTENCES_PT_BR: Readonly<Record<string, string>> = {
   'The variable {} is not set.': 'A variável {} não está definida.',
   'The file of {} is empty.': 'O arquivo de {} está vazio.',
   'Standard input held nothing for {}.': 'A entrada padrão não continha nada para {}.',
+  '{} is a folder: the formats tar and zip pack it.': '{} é uma pasta: os formatos tar e zip a empacotam.',
+  '"{}" is no kind of source: 1 to 32 capitals, digits and underscores.': '"{}" não é um tipo de origem: de 1 a 32 maiúsculas, dígitos e sublinhados.',
   '--set takes NAME=VALUE.': '--set aceita NOME=VALOR.',
   '--set goes with --into.': '--set acompanha --into.',
   '--set {} can be read by every process: give {}=env:NAME, {}=file:PATH or {}=-.': 'Qualquer processo pode ler --set {}: informe {}=env:NOME, {}=file:CAMINHO ou {}=-.',

@@ -76,6 +76,7 @@ export const verification = z.strictObject({
   hits: z.array(hit),
   oddPoints: z.array(oddPoint),
   userFiles: count,
+  streamRecords: count.describe('Records of what servers log (streams) that were looked at.'),
 })
 export type Verification = Shown<z.output<typeof verification>>
 
