@@ -18,6 +18,7 @@ import {
   positionText,
   readBranch,
   removeRedundant,
+  Standing,
   type StreamIdentity,
   StreamKind,
   type StreamPart,
@@ -690,6 +691,41 @@ function sleepingAtDelete(inner: ObjectStore) {
   })
   return { store, reached: reached.promise, go: () => going.resolve() }
 }
+
+test('that something certainly never was is said above all that anybody has seen, and of no hole', async () => {
+  const objects = await makeObjects()
+  await using repository = await open(new MemoryStore(objects))
+  const at = (offset: number) => walPosition(START + BigInt(offset))
+  const standing = async (offset: number, among: MemoryObjects, known: readonly Position[] = []) => {
+    await using opened = await open(new MemoryStore(among))
+    return await new StreamReader(opened, WAL).standingOf(at(offset), { known })
+  }
+  assert.equal(await standing(0, objects), Standing.UNKNOWN, 'of no stream')
+  const receiver = await receive(repository)
+  await take(receiver, START, Buffer.alloc(100))
+  await receiver.flush()
+  await receiver.announceGap('slot-lost')
+  await take(receiver, START + 200n, Buffer.alloc(100))
+  await receiver.beat(1_700_000_000_000)
+  const stand = async (among: MemoryObjects) => {
+    const standings: Standing[] = []
+    for (const offset of [0, 99, 100, 199, 200, 299, 300, 20_000]) standings.push(await standing(offset, among))
+    return standings
+  }
+  const { STORED, ABSENT, UNKNOWN } = Standing
+  assert.deepEqual(await stand(objects), [STORED, STORED, UNKNOWN, UNKNOWN, STORED, STORED, ABSENT, ABSENT])
+  assert.equal(await standing(300, objects, [at(301)]), UNKNOWN, 'a base backup ends behind it')
+  const { id } = new StreamReader(repository, WAL)
+  const tail = recordsIn(objects).find((key) => key.startsWith(`streams/${id}/`))!
+  const hidden = new Map([...objects].filter(([key]) => key !== tail))
+  assert.deepEqual((await stand(hidden)).slice(4), [UNKNOWN, UNKNOWN, ABSENT, ABSENT], 'a beat has seen it')
+  hidden.set(tail, { ...objects.get(tail)!, bytes: Uint8Array.from(objects.get(tail)!.bytes, (byte) => byte ^ 1) })
+  assert.deepEqual((await stand(hidden)).slice(4), [UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN], 'it may say more')
+  const parent = { branch: WAL.branch, extent: '00000000000016b3', to: EXTENT_BYTES - 4000, prefix: null }
+  const branch = { parent, facts: {}, content: new Uint8Array(0) }
+  await receive(repository, { identity: { ...WAL, branch: '2' }, branch })
+  assert.deepEqual((await stand(objects)).slice(6), [UNKNOWN, ABSENT], 'another branch left it further on')
+})
 
 test('a receiver puts, gets and lists alone', async () => {
   const objects = await makeObjects()

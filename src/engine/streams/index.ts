@@ -18,7 +18,7 @@ export { type RemovedRecords, removeRedundant } from './redundant-records.ts'
 export { type CopiedStreams, copyStreams } from './stream-copier.ts'
 export { type BranchState, readBranch, readBranches } from './stream-directory.ts'
 export { type StreamIdentity, streamId, streamNameKey } from './stream-identity.ts'
-export { Hole, requireWhole, type StreamPart, StreamReader } from './stream-reader.ts'
+export { Hole, requireWhole, Standing, type StreamPart, StreamReader } from './stream-reader.ts'
 export {
   BEAT_MS,
   FLUSH_MS,

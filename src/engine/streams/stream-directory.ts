@@ -1,12 +1,15 @@
 /** What is said of the branches of a system: branch records, and the beats of receivers. */
 import { isBackupError } from '../../kernel/backup-error.ts'
-import { isUnbelieved, type ObjectProblem, type Repository } from '../repository/index.ts'
+import { inOrder } from '../../kernel/in-order.ts'
+import type { ObjectStat } from '../../storage/index.ts'
+import { isForeign, isUnbelieved, type ObjectProblem, type Repository } from '../repository/index.ts'
 import { comparePositions, type Position } from './position.ts'
 import type { BeatDocument, BranchDocument, RecordDocument } from './record-document.ts'
 import { extentPrefix, listedRecord, streamPrefix } from './record-key.ts'
 import { readRecord, readRecordHead } from './record-object.ts'
 import { directoryExtent, directoryId, isSameStream, type StreamIdentity, streamNameKey } from './stream-identity.ts'
 
+const RECORDS_AT_ONCE = 16
 /** Of beats these newest are looked at: a clock that was wrong once puts one before all that follow. */
 const BEATS_READ_MAX = 8
 /** In the place of an offset, for branches. */
@@ -16,6 +19,31 @@ interface Branch {
   readonly document: BranchDocument
   /** What the server says of it. */
   readonly content: Uint8Array
+}
+
+/** How far a stream is known to have come, by whatever says so: every beat, and every branch that left it. */
+export async function witnessesOf(
+  repository: Repository,
+  identity: StreamIdentity,
+  options: CallOptions = {},
+): Promise<readonly Position[]> {
+  const id = directoryId(streamNameKey(repository.keys), identity)
+  const found: Position[] = []
+  const problems: ObjectProblem[] = []
+  const look = async (stat: ObjectStat): Promise<RecordDocument | undefined> => {
+    const parsed = listedRecord(stat)
+    return parsed && (await believed(readRecordHead(repository, parsed, options), { key: stat.key, problems }))
+  }
+  const listed = repository.store.list(streamPrefix(id), options)
+  for await (const document of inOrder(listed, { widthMax: RECORDS_AT_ONCE }, look)) {
+    if (document?.kind === 'beat' && isSameStream(document.stream, identity)) found.push(placeOfReach(document))
+    if (document?.kind === 'branch' && document.parent?.branch === identity.branch)
+      found.push(placeOfReach(document.parent))
+  }
+  // One that can not be read may have said anything.
+  const [problem] = problems.filter((each) => !isForeign(each))
+  if (problem) throw problem.error
+  return found
 }
 
 export interface BranchState {

@@ -20,7 +20,7 @@ import {
   streamPrefix,
 } from './record-key.ts'
 import { type OpenedRecord, readRecord } from './record-object.ts'
-import { placeOfReach, readBranch } from './stream-directory.ts'
+import { placeOfReach, readBranch, witnessesOf } from './stream-directory.ts'
 import { type StreamIdentity, streamId, streamNameKey } from './stream-identity.ts'
 
 const LISTS_AT_ONCE = 16
@@ -36,6 +36,9 @@ export const Hole = {
   BEYOND: 'beyond',
 } as const
 export type Hole = (typeof Hole)[keyof typeof Hole]
+
+export const Standing = { STORED: 'stored', ABSENT: 'absent', UNKNOWN: 'unknown' } as const
+export type Standing = (typeof Standing)[keyof typeof Standing]
 
 /** What a stretch is read as: pieces that follow one another, and holes between them. */
 export type StreamPart =
@@ -133,6 +136,27 @@ export class StreamReader {
     const { beat } = await readBranch(this.#repository, this.identity, options)
     const near = beat && (await this.#headIn(this.#prefixesFrom(beat.extent), options))
     return near ?? (await this.#headIn([streamPrefix(this.id)], options))
+  }
+
+  /**
+   * Whether a position is stored; whether it certainly never was, so that a server may take it for the end of its log; or
+   * whether that can not be told: it lies in a hole, or before something that is known to have been. `known`: what others
+   * know to have been stored, as the end of a base backup. Throws DAMAGED where a record that may know more can not be
+   * read, STREAM_FORKED.
+   */
+  async standingOf(
+    position: Position,
+    { known = [], ...options }: CallOptions & { readonly known?: readonly Position[] } = {},
+  ): Promise<Standing> {
+    if (await this.recordAt(position, options)) return Standing.STORED
+    const head = await this.head(options)
+    const seen = [...known, ...(await witnessesOf(this.#repository, this.identity, options))]
+    if (head) seen.push({ extent: head.extent, offset: head.to })
+    // Of a stream of which nothing is known nothing can be said.
+    if (!head || this.problems.some((problem) => !isForeign(problem))) return Standing.UNKNOWN
+    const place = settled(this.identity.kind, position)
+    const isBeyond = seen.every((each) => comparePositions(settled(this.identity.kind, each), place) <= 0)
+    return isBeyond ? Standing.ABSENT : Standing.UNKNOWN
   }
 
   async #witness(options: CallOptions): Promise<Position | undefined> {
