@@ -26,6 +26,7 @@ export const KINDS = [
   'deletes',
   'confirms',
   'claims',
+  'streams',
   'parity',
   'user',
 ] as const

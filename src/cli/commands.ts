@@ -94,7 +94,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       void command.addArgument(
         argumentOf(
           '<kind>',
-          'config, keys, snapshots, checkpoints, packs, index, records, audit, locks, deletes, confirms, claims, parity or user',
+          'config, keys, snapshots, checkpoints, packs, index, records, audit, locks, deletes, confirms, claims, streams, parity or user',
           KINDS,
         ),
       ),
@@ -108,7 +108,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         .addArgument(
           argumentOf(
             '<object>',
-            'a name of "list", or one of config, keys, snapshots, checkpoints, packs, index, records, audit, locks, deletes, confirms, claims, parity, user, tree, blob',
+            'a name of "list", or one of config, keys, snapshots, checkpoints, packs, index, records, audit, locks, deletes, confirms, claims, streams, parity, user, tree, blob',
             [...KINDS, 'tree', 'blob'],
           ),
         )

@@ -5,6 +5,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { listObjects, OBJECT_FOLDERS, type ObjectKind, readObject, writeRecord } from '../../src/engine/index.ts'
+import { StreamKind, StreamReceiver, walPosition } from '../../src/engine/streams/index.ts'
 import { everyKind, objectsOf } from '../harness/every-kind.ts'
 import { open } from '../harness/repository.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
@@ -34,6 +35,10 @@ test('sealed and unknown members are left out of every kind, and each kind is th
   }
   for (const [record, value] of Object.entries(values))
     await writeRecord(repository, { record, subject: 'planted', by: 'test', value })
+  const identity = { kind: StreamKind.POSTGRESQL_WAL, system: '7312345678901234567', branch: '1' }
+  const receiver = await StreamReceiver.open(repository, { identity, source: 'clinic', writer: Buffer.alloc(16, 1) })
+  await receiver.take({ from: walPosition(0n), to: walPosition(1n), bytes: Buffer.alloc(1) })
+  await receiver.beat(Date.now())
   const sealed = objectsOf(stage)
     .filter((name) => name.startsWith('keys/'))
     .flatMap((name) => [
@@ -56,6 +61,12 @@ test('sealed and unknown members are left out of every kind, and each kind is th
   const mayLack = ['audit', 'locks', 'parity', 'user']
   for (const kind of Object.keys(OBJECT_FOLDERS).filter((each) => !mayLack.includes(each)))
     assert.ok((seen.get(kind) ?? 0) > 0, `no ${kind}: ${[...seen.keys()].join()}`)
-  for (const shown of ['"reason":"why"', '"record":"of-a-later-version"', 'config.update', '"subject":"planted"'])
+  for (const shown of [
+    '"reason":"why"',
+    '"record":"of-a-later-version"',
+    'config.update',
+    '"subject":"planted"',
+    '"kind":"beat"',
+  ])
     assert.ok(said.includes(shown), shown)
 })

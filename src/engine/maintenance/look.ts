@@ -17,6 +17,7 @@ import { decodeIndexSegment } from '../index/index.ts'
 import { ByteReader, parseSegment } from '../pack/index.ts'
 import { isOwnKeyring, type Repository, readConfigs, readKeyrings } from '../repository/index.ts'
 import { readHistory } from '../snapshot/index.ts'
+import { parseRecordKey, type RecordDocument, readRecord, STREAMS_FOLDER } from '../streams/index.ts'
 import { shownDocument } from './shown-document.ts'
 
 /** Kinds as people name them, with the folder that holds them. */
@@ -33,6 +34,7 @@ export const OBJECT_FOLDERS = {
   deletes: 'deletes',
   confirms: 'confirms',
   claims: 'commits',
+  streams: STREAMS_FOLDER,
   parity: 'parity',
   user: 'user',
 } as const
@@ -103,6 +105,8 @@ export async function readObject(
   if (folder === 'keys') return { key, ...(await keyringOf(repository, key, signal)) }
   if (folder === 'snapshots' || folder === 'checkpoints') return { key, ...(await snapshotOf(repository, key, signal)) }
   if (folder === 'packs') return { key, ...(await packOf(repository, key, signal)) }
+  if (folder === STREAMS_FOLDER)
+    return { key, document: shownDocument(folder, { ...(await recordOf(repository, key, signal)) }) }
   if (folder === 'index') return { key, ...(await indexOf(repository, key, signal)) }
   const type = DOCUMENT_TYPES[folder]
   if (type === undefined) throw new BackupError('USAGE', `Of ${key} there is nothing to show but sealed bytes.`)
@@ -180,6 +184,12 @@ async function packOf(repository: Repository, key: string, signal: AbortSignal |
       bytes: blobOffsets.at(-1) ?? 0,
     })
   }
+}
+
+async function recordOf(repository: Repository, key: string, signal: AbortSignal | undefined): Promise<RecordDocument> {
+  const place = parseRecordKey(key)
+  if (!place) throw damaged(key)
+  return (await readRecord(repository, place, signal)).document
 }
 
 async function indexOf(repository: Repository, key: string, signal: AbortSignal | undefined): Promise<object> {

@@ -55,6 +55,10 @@ const DOCUMENTS: Readonly<Record<string, Shown>> = {
   ),
   confirms: members('kind snapshot deleteGeneration writer sequence'),
   commits: members('kind runId snapshot writer'),
+  streams: members(
+    'kind source extent begin from to minute before prefix gap closed bytes sha256 codec server writer keyGeneration copiedFrom parent facts',
+    { stream: members('kind system branch') },
+  ),
 }
 
 /** A document as it may be shown, by the folder that it lies in. */

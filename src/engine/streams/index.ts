@@ -13,7 +13,16 @@ export {
   walLsn,
   walPosition,
 } from './position.ts'
-export { Closed, type Parent, type Reach, type ServerState, type StreamDocument } from './record-document.ts'
+export {
+  Closed,
+  type Parent,
+  type Reach,
+  type RecordDocument,
+  type ServerState,
+  type StreamDocument,
+} from './record-document.ts'
+export { parseRecordKey, STREAMS_FOLDER } from './record-key.ts'
+export { readRecord } from './record-object.ts'
 export { type RemovedRecords, removeRedundant } from './redundant-records.ts'
 export { type CopiedStreams, copyStreams } from './stream-copier.ts'
 export { type BranchState, readBranch, readBranches } from './stream-directory.ts'
