@@ -21,6 +21,7 @@ import {
   changeKeyring,
   dropDamage,
   findSnapshot,
+  forgetSnapshots,
   prune,
   type Repository,
   readHistory,
@@ -60,14 +61,14 @@ async function makeStage(base: string): Promise<Stage> {
 type Change = (plain: Buffer) => { readonly plain?: Buffer; readonly kind?: number }
 
 /** The one data pack with every segment changed, under its new name, and an index that names it. */
-async function resealDataPack({ made }: Stage, change: Change): Promise<void> {
+async function resealDataPack({ made }: Stage, change: Change, lockClass = 0): Promise<void> {
   await using repository = await open(made)
   const [indexName] = fs.readdirSync(path.join(made.folder, 'index/data')) as [string]
   const indexKey = `index/data/${indexName}`
   const segment = decodeIndexSegment(await repository.readPayload(indexKey, ObjectType.INDEX_DATA))
   const [pack] = segment.packs as [(typeof segment.packs)[number]]
   const file = path.join(made.folder, 'packs', pack.name.slice(0, 2), pack.name)
-  const bytes = resealed(repository, fs.readFileSync(file), change)
+  const bytes = resealed(repository, fs.readFileSync(file), { change, lockClass })
   const name = createHash('sha256').update(bytes).digest('hex')
   await repository.store.put(`packs/${name.slice(0, 2)}/${name}`, bytes)
   const index = encodeIndexSegment({ ...segment, packs: [{ ...pack, name, bytes: bytes.length }] })
@@ -76,10 +77,14 @@ async function resealDataPack({ made }: Stage, change: Change): Promise<void> {
   fs.rmSync(file)
 }
 
-function resealed({ keys }: Repository, pack: Buffer, change: Change): Buffer {
+function resealed(
+  { keys }: Repository,
+  pack: Buffer,
+  { change, lockClass }: { change: Change; lockClass: number },
+): Buffer {
   const expect = { type: ObjectType.PACK_DATA, repositoryId: keys.repositoryId, masterOf: keys.masterOf }
   const opener = new ObjectOpener(pack, expect)
-  const sealer = new ObjectSealer(ObjectType.PACK_DATA, keys.scope())
+  const sealer = new ObjectSealer(ObjectType.PACK_DATA, { ...keys.scope(), lockClass })
   const pieces: Buffer[] = [sealer.header]
   for (let at = HEAD_BYTES, number = 0; at < pack.length; number += 1) {
     const end = at + FRAME_HEAD_BYTES + parseFrameHeader(pack.subarray(at)).sealedBytes
@@ -289,6 +294,29 @@ test('directories: an unknown kind is of a later version, a known one in the wro
   assert.throws(() => decodeSplit(Buffer.from([BlobKind.PAGE, 0])), failsWith('DAMAGED'))
   assert.equal(new ByteReader(new Uint8Array(0), 'x').unknown('y').code, 'FEATURE_UNSUPPORTED')
   assert.equal(Math.max(...Object.values(ContentKind)), 3)
+})
+
+test('a pack of an unknown lock class is read, and neither removed nor rewritten', async () => {
+  using folder = temporaryDirectory()
+  const stage = await makeStage(folder.path)
+  await resealDataPack(stage, () => ({}), 7)
+  await backup(stage.made, stage.source)
+  const packsOf = () => objectsOf(stage).filter((name) => name.startsWith('packs/'))
+  const before = packsOf()
+  await using repository = await open(stage.made)
+  const { problems, hits } = await verifyRepository(repository, { readShare: 1 })
+  assert.deepEqual([problems, hits], [[], []])
+  assert.equal(rescued(stage, 'restore').status, 0)
+  const { snapshots } = await readHistory(repository)
+  await forgetSnapshots(repository, await readHistory(repository), {
+    names: snapshots.map(({ name }) => name),
+    by: 'test',
+  })
+  for (const dryRun of [true, false]) {
+    const { packsLeft, packsDeleted } = await prune(repository, { dryRun })
+    assert.deepEqual([packsLeft, packsDeleted], [1, before.length - 1], `dry run: ${dryRun}`)
+  }
+  assert.equal(packsOf().length, 1)
 })
 
 const TENANT = '01'.repeat(16)

@@ -38,5 +38,6 @@ export async function pruneOpened(context: CommandContext, opened: Opened): Prom
   context.say(context.t(isNothing ? 'prune.nothing' : dryRun ? 'prune.dryRun' : 'prune.done', values))
   if (count > 0) context.say(context.t(dryRun ? 'prune.streamsDry' : 'prune.streams', { count }))
   if (result.packsWaiting > 0) context.say(context.t('prune.waiting', { packs: result.packsWaiting }))
+  if (result.packsLeft > 0) context.warn(context.t('prune.left', { packs: result.packsLeft }))
   return { json: { dryRun, ...result } }
 }

@@ -107,6 +107,7 @@ export const en = {
   'prune.streams': '{count} {count:record|records} of what servers log (streams) removed: others hold the same bytes.',
   'prune.streamsDry': '{count} {count:record|records} of what servers log (streams) would go: others hold the same bytes.',
   'prune.waiting': '{packs} {packs:pack is|packs are} marked for removal and will go when the open backups have ended: run "neonpro-backup prune" again later.',
+  'prune.left': '{packs} {packs:pack that nobody needs is|packs that nobody needs are} locked in a way that this version does not know, and {packs:stays|stay}: use a newer version of the program.',
   'prune.dryRun': 'Dry run: {packs} {packs:pack|packs} would go, {repacked} be rewritten, {bytes} be freed.',
   'pin.done': 'Snapshot {snapshot} is pinned.',
   'pin.lifted': 'Snapshot {snapshot} is no longer pinned.',

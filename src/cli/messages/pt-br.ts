@@ -108,6 +108,7 @@ export const ptBr: Readonly<Record<MessageKey, string>> = {
   'prune.streams': '{count} {count:registro|registros} do que os servidores registram em log (fluxos) {count:removido|removidos}: outros têm os mesmos bytes.',
   'prune.streamsDry': '{count} {count:registro|registros} do que os servidores registram em log (fluxos) {count:sairia|sairiam}: outros têm os mesmos bytes.',
   'prune.waiting': '{packs} {packs:pacote está marcado para remoção e sai|pacotes estão marcados para remoção e saem} quando os backups abertos terminarem: execute "neonpro-backup prune" de novo mais tarde.',
+  'prune.left': '{packs} {packs:pacote de que ninguém precisa está travado|pacotes de que ninguém precisa estão travados} de um modo que esta versão não conhece e {packs:permanece|permanecem}: use uma versão mais nova do programa.',
   'prune.dryRun': 'Simulação: {packs} {packs:pacote sairia|pacotes sairiam}, {repacked} {repacked:seria regravado|seriam regravados}, {bytes} seriam liberados.',
   'pin.done': 'O snapshot {snapshot} está fixado.',
   'pin.lifted': 'O snapshot {snapshot} não está mais fixado.',

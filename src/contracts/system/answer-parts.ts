@@ -142,6 +142,7 @@ export const pruned = z.strictObject({
   packsDeleted: count,
   packsRepacked: count,
   packsWaiting: count.describe('Condemned; they go once no open writer can need them.'),
+  packsLeft: count.describe('Of a lock class that this version does not know: left alone.'),
   bytesFreed: bytes,
   bytesStored: bytes.describe('Written anew.'),
   streamRecordsDeleted: count.describe('Of what servers log: records of which every byte stands in another one.'),

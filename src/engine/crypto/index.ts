@@ -35,6 +35,7 @@ export {
   type FrameHeader,
   FrameKind,
   HEADER_BYTES,
+  LOCK_CLASS_AT,
   type MasterKey,
   type MasterLookup,
   masterLookup,

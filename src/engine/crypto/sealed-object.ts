@@ -50,6 +50,8 @@ const FRAME_MAGIC = 0x0146504e
 const FORMAT_VERSION = 1
 const AEAD_AES_256_GCM = 1
 const SALT_BYTES = 32
+/** Where an object's header has its lock class. */
+export const LOCK_CLASS_AT = 48
 /** The one flag of a frame. */
 const FINAL = 1
 
@@ -147,7 +149,7 @@ export class ObjectSealer {
     header.writeUInt32LE(scope.epoch, 12)
     header.set(scope.tenant, 16)
     header.set(scope.repositoryId, 32)
-    header[48] = scope.lockClass ?? 0
+    header[LOCK_CLASS_AT] = scope.lockClass ?? 0
     header.set(salt, 64)
     header.set(commitment, 96)
     this.header = header
@@ -267,7 +269,7 @@ export function parseObjectHeader(bytes: Uint8Array): ObjectHeader {
     epoch: head.readUInt32LE(12),
     tenant: head.subarray(16, 32),
     repositoryId: head.subarray(32, 48),
-    lockClass: head[48]!,
+    lockClass: head[LOCK_CLASS_AT]!,
     salt: head.subarray(64, 96),
     commitment: head.subarray(96, 128),
   }

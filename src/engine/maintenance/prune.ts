@@ -27,6 +27,7 @@ import { copyBlobs } from './copy-blobs.ts'
 import { writeDeleteEntry } from './delete-entries.ts'
 import { removeLeftovers, removeSnapshots, useReserve } from './forget.ts'
 import { rewriteIndex } from './index-rewrite.ts'
+import { otherwiseLocked } from './lock-class.ts'
 import { type MarkedIndex, type Marks, markNeeded, packUses } from './mark.ts'
 
 const DEADLINE_MS = 24 * 3600 * 1000
@@ -54,6 +55,8 @@ export interface PruneResult {
   readonly packsRepacked: number
   /** Condemned packs that wait for open writers or the deadline. */
   readonly packsWaiting: number
+  /** Packs that would go, and are of a lock class that this version does not know: left alone. */
+  readonly packsLeft: number
   readonly bytesFreed: number
   readonly bytesStored: number
   /** Records of streams of which every byte stands in another one. */
@@ -66,6 +69,8 @@ interface Plan {
   readonly halfEmpty: Readonly<Record<IndexClass, readonly number[]>>
   /** Names of stored packs that no index names. */
   readonly orphans: readonly string[]
+  /** How many are left alone. */
+  readonly leftCount: number
 }
 
 /** Throws ROLLBACK_SUSPECTED and DAMAGED before anything is changed. */
@@ -126,7 +131,8 @@ async function pruneOnce(repository: Repository, options: PruneOptions): Promise
   tellPlan(marks, plan, options)
   const done = await deleteCondemned(repository, { options, ...own })
   await repository.store.local?.reserve('keep')
-  return { ...done, packsRepacked: plan.halfEmpty.data.length + plan.halfEmpty.meta.length, bytesStored }
+  const packsRepacked = plan.halfEmpty.data.length + plan.halfEmpty.meta.length
+  return { ...done, packsRepacked, packsLeft: plan.leftCount, bytesStored }
 }
 
 /** Undefined on a disk that is full: whole packs can go without one. */
@@ -192,11 +198,24 @@ interface PlanFacts {
 async function planOf(repository: Repository, facts: PlanFacts): Promise<Plan> {
   const meta = split(facts.marks.meta)
   const data = split(facts.marks.data)
-  return {
+  const plan = {
     dead: { meta: meta.dead, data: data.dead },
     halfEmpty: { meta: meta.halfEmpty, data: data.halfEmpty },
     orphans: await orphanPacks(repository, facts),
+    leftCount: 0,
   }
+  const left = await otherwiseLocked(repository, namesOf(facts.marks, plan))
+  return left.size === 0 ? plan : without(plan, facts.marks, left)
+}
+
+function without(plan: Plan, marks: Marks, left: ReadonlySet<string>): Plan {
+  const rest = (packs: Plan['dead']) => {
+    const among = (indexClass: IndexClass) =>
+      packs[indexClass].filter((pack) => !left.has(marks[indexClass].index.packs[pack]!.name))
+    return { meta: among(IndexClass.META), data: among(IndexClass.DATA) }
+  }
+  const orphans = plan.orphans.filter((name) => !left.has(name))
+  return { dead: rest(plan.dead), halfEmpty: rest(plan.halfEmpty), orphans, leftCount: left.size }
 }
 
 function split(marked: MarkedIndex): { dead: number[]; halfEmpty: number[] } {
@@ -294,7 +313,7 @@ interface PruneParts {
 async function deleteCondemned(
   repository: Repository,
   { options, own }: PruneParts,
-): Promise<Omit<PrunedPacks, 'packsRepacked' | 'bytesStored'>> {
+): Promise<Omit<PrunedPacks, 'packsRepacked' | 'packsLeft' | 'bytesStored'>> {
   const open = (await readDeleteLog(repository, options.signal)).open()
   // Whoever stores what a feature stands for has announced it before the tombstone, or has read that.
   await requireDeletable(repository, options.signal)
@@ -432,6 +451,7 @@ function dryRun(marks: Marks, plan: Plan): PrunedPacks {
     packsDeleted: plan.dead.data.length + plan.dead.meta.length + plan.orphans.length,
     packsRepacked: plan.halfEmpty.data.length + plan.halfEmpty.meta.length,
     packsWaiting: 0,
+    packsLeft: plan.leftCount,
     bytesFreed: bytesOf(IndexClass.META) + bytesOf(IndexClass.DATA),
     bytesStored: 0,
   }
