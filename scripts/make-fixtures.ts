@@ -3,21 +3,17 @@
  * never overwritten. `node scripts/make-fixtures.ts FOLDER`
  */
 import { execFileSync } from 'node:child_process'
-import { createCipheriv, createHash, hkdfSync } from 'node:crypto'
+import { createHash, hkdfSync } from 'node:crypto'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { ChunkerProfile, createPlainChunker } from '../src/engine/chunker/index.ts'
+import { GOLDEN_KEY, keystream, manifest, writeFacts } from './golden-facts.ts'
 
 const cli = path.resolve(import.meta.dirname, '../dist/bin/neonpro-backup.js')
 const folder = path.resolve(process.argv[2] ?? 'fixtures')
 if (fs.existsSync(path.join(folder, 'repository')))
   throw new Error(`${folder} holds fixtures: a golden repository is never replaced.`)
-
-/** AES-256-CTR of zeros: bytes that every language can make. */
-function keystream(bytes: number): Buffer {
-  return createCipheriv('aes-256-ctr', Buffer.alloc(32, 7), Buffer.alloc(16)).update(Buffer.alloc(bytes))
-}
 
 function makeTree(source: string): void {
   fs.mkdirSync(path.join(source, 'pasta/vazia'), { recursive: true })
@@ -31,22 +27,6 @@ function makeTree(source: string): void {
   fs.chmodSync(path.join(source, 'ola.txt'), 0o640)
   for (const name of ['ola.txt', 'empty', 'pasta/chunked.bin', 'pasta/repeated.txt', 'pasta/vazia', 'pasta', ''])
     fs.utimesSync(path.join(source, name), 1_700_000_000, 1_700_000_000)
-}
-
-/** SHA-256 of every file by its path, one character a byte. */
-function manifest(root: string): Record<string, string> {
-  const found: Array<[string, string]> = []
-  const visit = (directory: Buffer, prefix: string): void => {
-    for (const name of fs.readdirSync(directory, { encoding: 'buffer' })) {
-      const file = Buffer.concat([directory, Buffer.from('/'), name])
-      const at = `${prefix}${name.toString('latin1')}`
-      const stat = fs.lstatSync(file)
-      if (stat.isDirectory()) visit(file, `${at}/`)
-      else if (stat.isFile()) found.push([at, createHash('sha256').update(fs.readFileSync(file)).digest('hex')])
-    }
-  }
-  visit(Buffer.from(root), '')
-  return Object.fromEntries(found.sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 function vectors(): unknown {
@@ -93,10 +73,9 @@ const work = fs.mkdtempSync(path.join(os.tmpdir(), 'neonpro-fixtures-'))
 const source = path.join(work, 'source')
 makeTree(source)
 fs.mkdirSync(folder, { recursive: true })
-const key = `base64:${createHash('sha256').update('the key of the golden repository is public').digest('base64')}`
 const run = (...args: string[]) =>
   execFileSync(process.execPath, [cli, ...args, '--repo', path.join(folder, 'repository')], {
-    env: { PATH: process.env['PATH'] ?? '', HOME: work, BACKUP_ENCRYPTION_KEY: key },
+    env: { PATH: process.env['PATH'] ?? '', HOME: work, BACKUP_ENCRYPTION_KEY: GOLDEN_KEY },
   })
 run('init')
 run('backup', source, '--source', 'golden')
@@ -104,12 +83,5 @@ fs.appendFileSync(path.join(source, 'ola.txt'), 'segunda linha\n')
 fs.utimesSync(path.join(source, 'ola.txt'), 1_700_000_100, 1_700_000_100)
 run('backup', source, '--source', 'golden')
 run('pin', 'latest')
-const expected = manifest(source)
-fs.writeFileSync(path.join(folder, 'key'), `${key}\n`)
-fs.writeFileSync(path.join(folder, 'expected.json'), `${JSON.stringify({ source, latest: expected }, null, 2)}\n`)
-fs.writeFileSync(path.join(folder, 'vectors.json'), `${JSON.stringify(vectors(), null, 2)}\n`)
-fs.writeFileSync(
-  path.join(folder, 'manifest.json'),
-  `${JSON.stringify(manifest(path.join(folder, 'repository')), null, 2)}\n`,
-)
+writeFacts(folder, { key: GOLDEN_KEY, source, latest: manifest(source), vectors: vectors() })
 fs.rmSync(work, { recursive: true })
