@@ -17,7 +17,8 @@ import {
 import { dueTimesBetween, nextDueAt, scheduledRunId } from '../../src/jobs/index.ts'
 import { isoTime } from '../../src/kernel/clock.ts'
 import { closeAuditSegments, verifyAudit } from '../../src/services/audit/index.ts'
-import { sourcePurpose } from '../../src/services/control-key/index.ts'
+import { sourcePurpose, targetPurpose } from '../../src/services/control-key/index.ts'
+import type { SystemParts } from '../../src/services/index.ts'
 import { rebuildSystem } from '../../src/services/rebuild/index.ts'
 import { recordConfig, retryRecords } from '../../src/services/records/index.ts'
 import { openRepositoryAccess } from '../../src/system/repository-access.ts'
@@ -275,6 +276,23 @@ test('any key of the repository is enough, and the control key is then wrapped f
   assert.deepEqual((await viewOf(plane.parts)).sources, [DATABASE_URL])
 })
 
+/** A restore into a source, of a point of the system's own. */
+async function requestInto({ catalog, tenantId, repository, secrets }: SystemParts, secret: string): Promise<string> {
+  const [pointId, id] = [randomUUID(), randomUUID()]
+  const point = { snapshot: '00', source: 's', created_at: new Date(), type: 'FULL', is_complete: true }
+  await catalog.db
+    .insertInto('recovery_points')
+    .values({ id: pointId, tenant_id: tenantId, repository_id: repository.rowId, ...point })
+    .execute()
+  const sealed = secrets.seal(secret, targetPurpose(id)).toString('hex')
+  const options = JSON.stringify({ target: { kind: 'TOY', label: 'toy', settings: {}, sealed } })
+  await catalog.db
+    .insertInto('recovery_requests')
+    .values({ id, tenant_id: tenantId, point_id: pointId, type: 'FULL_RESTORE', options, requested_by: 'test' })
+    .execute()
+  return id
+}
+
 test('a database that has other configurations is refused and stays as it is; asked for, they are kept beside the rebuilt ones', async () => {
   using base = temporaryDirectory()
   const keks = [rawKey()]
@@ -285,10 +303,15 @@ test('a database that has other configurations is refused and stays as it is; as
   await using plane = await afterLoss(base.path, keks)
   const { parts } = plane
   await addConfig(parts, { name: 'other', source: 'postgres://other:pw@db/other' })
+  const requestId = await requestInto(parts, 'hunter2')
   await assert.rejects(rebuildSystem(parts), failsWith('DATABASE_NOT_EMPTY', { what: 'other' }))
   assert.deepEqual((await viewOf(parts)).sources, ['postgres://other:pw@db/other'])
   await rebuildSystem(parts, { force: true })
   assert.deepEqual((await viewOf(parts)).sources, [DATABASE_URL, 'postgres://other:pw@db/other'])
+  const request = await parts.catalog.db.selectFrom('recovery_requests').select('options').executeTakeFirstOrThrow()
+  const { target } = request.options as { target: { kind: string; sealed: string } }
+  const secret = parts.secrets.open(Buffer.from(target.sealed, 'hex'), targetPurpose(requestId))
+  assert.deepEqual([target.kind, secret], ['TOY', 'hunter2'])
 
   await using third = await afterLoss(base.path, keks)
   await addConfig(third.parts, { name: 'clinic' })

@@ -17,6 +17,11 @@ export function sourcePurpose(configId: string): string {
   return `config.source:${configId}`
 }
 
+/** Of what is secret in the target of a recovery request. */
+export function targetPurpose(requestId: string): string {
+  return `recovery.target:${requestId}`
+}
+
 /** A secret opens under the purpose that it was sealed for only. */
 export class ControlKey implements SecretSeal {
   #master: Master

@@ -1,4 +1,4 @@
-export { ControlKey, sourcePurpose } from './control-key.ts'
+export { ControlKey, sourcePurpose, targetPurpose } from './control-key.ts'
 export { healthcheckAddress, resealHealthcheck, sealHealthcheck, sealHealthchecks } from './healthcheck-address.ts'
 export { findMaster, newestOf, openControlKey, openMaster, putMaster } from './open-control-key.ts'
 export { recordControlKey } from './record-control-key.ts'

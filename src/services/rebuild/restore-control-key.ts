@@ -1,4 +1,5 @@
 /** Brings the control key back: with it the sealed URLs open, and people have the pseudonyms they had. */
+import { sql } from 'kysely'
 import type { StoredSettings } from '../../contracts/system/index.ts'
 import { RecordKind } from '../../engine/index.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
@@ -13,6 +14,7 @@ import {
   putMaster,
   resealHealthcheck,
   sourcePurpose,
+  targetPurpose,
   unwrapMaster,
   wrapMaster,
 } from '../control-key/index.ts'
@@ -76,10 +78,17 @@ async function makeOwn({
   return master
 }
 
-async function sealAnew(
-  { parts: { tenantId }, tx }: RebuildContext,
-  { from, to }: { readonly from: ControlKey; readonly to: ControlKey },
-): Promise<void> {
+interface Keys {
+  readonly from: ControlKey
+  readonly to: ControlKey
+}
+
+async function sealAnew(context: RebuildContext, keys: Keys): Promise<void> {
+  await sealConfigs(context, keys)
+  await sealTargets(context, keys)
+}
+
+async function sealConfigs({ parts: { tenantId }, tx }: RebuildContext, { from, to }: Keys): Promise<void> {
   const rows = await tx
     .selectFrom('configs')
     .select(['id', 'source_sealed', 'settings'])
@@ -93,6 +102,26 @@ async function sealAnew(
         settings: JSON.stringify(resealHealthcheck(settings as StoredSettings, id, { from, to })),
         ...(sealed !== null && { source_sealed: to.seal(from.open(sealed, purpose), purpose) }),
       })
+      .where('id', '=', id)
+      .execute()
+  }
+}
+
+/** Of restores into sources. */
+async function sealTargets({ parts: { tenantId }, tx }: RebuildContext, { from, to }: Keys): Promise<void> {
+  const rows = await tx
+    .selectFrom('recovery_requests')
+    .select(['id', 'options'])
+    .where('tenant_id', '=', tenantId)
+    .where(sql<boolean>`options ? 'target'`)
+    .execute()
+  for (const { id, options } of rows) {
+    const { target, ...others } = options as { readonly target: { readonly sealed: string } }
+    const purpose = targetPurpose(id)
+    const sealed = to.seal(from.open(Buffer.from(target.sealed, 'hex'), purpose), purpose).toString('hex')
+    await tx
+      .updateTable('recovery_requests')
+      .set({ options: JSON.stringify({ ...others, target: { ...target, sealed } }) })
       .where('id', '=', id)
       .execute()
   }

@@ -4,16 +4,12 @@ import { sourceOfStored } from '../../contracts/system/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { GuardedSource, type ReachableSource } from '../../sources/index.ts'
 import { parseDriverSettings } from '../configs/index.ts'
+import { targetPurpose } from '../control-key/index.ts'
 import type { SystemParts } from '../parts.ts'
 import type { PointRow } from './points.ts'
 import type { SourceTarget } from './request-row.ts'
 
 const PLACE = 'target.settings'
-
-/** The label is for people. */
-export function purposeOf(requestId: string): string {
-  return `recovery.target:${requestId}`
-}
 
 /**
  * The target, looked at and sealed. Throws SOURCE_NOT_AVAILABLE, CONFIG_INVALID, SOURCE_FAILED; TARGET_REFUSED for a
@@ -36,7 +32,7 @@ export async function checkSourceTarget(
   if (own !== undefined && own !== kind) throw refused(`It takes no point of the kind ${own}`)
   await new GuardedSource(sources, { kind, settings }).check()
   const { shown, secret } = sources.parted(kind, settings)
-  const sealed = secrets.seal(JSON.stringify(secret), purposeOf(requestId)).toString('hex')
+  const sealed = secrets.seal(JSON.stringify(secret), targetPurpose(requestId)).toString('hex')
   return { kind, label, settings: shown, sealed }
 }
 
@@ -46,7 +42,7 @@ export function openSourceTarget(
   requestId: string,
   { kind, settings, sealed }: SourceTarget,
 ): ReachableSource {
-  const secret = JSON.parse(secrets.open(Buffer.from(sealed, 'hex'), purposeOf(requestId))) as object
+  const secret = JSON.parse(secrets.open(Buffer.from(sealed, 'hex'), targetPurpose(requestId))) as object
   return { kind, settings: { ...settings, ...secret } }
 }
 
