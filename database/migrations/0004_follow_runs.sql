@@ -5,11 +5,9 @@ create table neonpro_backup.run_events (
   tenant_id uuid not null references neonpro_backup.tenants,
   run_id uuid not null references neonpro_backup.runs on delete cascade,
   state text not null,
-  at timestamptz not null default now(),
-  -- Which transaction wrote it. One that began earlier may end later: rows are read in this order, and only those that no open transaction can still come before.
-  xact xid8 not null default pg_current_xact_id()
+  at timestamptz not null default clock_timestamp()
 );
-create index run_events_in_order on neonpro_backup.run_events (tenant_id, xact, id);
+create index run_events_in_order on neonpro_backup.run_events (tenant_id, id);
 create index run_events_of_run on neonpro_backup.run_events (run_id);
 create index run_events_by_age on neonpro_backup.run_events (at);
 

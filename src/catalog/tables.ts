@@ -289,8 +289,6 @@ export interface RunEventsTable {
   run_id: string
   state: string
   at: TimeWithDefault
-  /** A transaction's number, as text. */
-  xact: Generated<string>
 }
 
 /** Table names carry no schema: queries go through `withSchema('neonpro_backup')`. */

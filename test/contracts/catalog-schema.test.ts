@@ -81,7 +81,6 @@ const READ_AS: Readonly<Record<string, RegExp>> = {
   bytea: /^Buffer/,
   'timestamp with time zone': /^Date$/,
   jsonb: /unknown|string\[\]|Record/,
-  xid8: /^string$/,
 }
 
 test('the row types are the tables of the database', async () => {

@@ -9,6 +9,7 @@ import {
   writeArchive,
 } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
+import { closeQuietly } from '../close-quietly.ts'
 import type { SystemParts } from '../parts.ts'
 import { findPoint } from '../recovery/index.ts'
 import { snapshotOf } from './inspect-points.ts'
@@ -42,7 +43,7 @@ export async function dumpPoint(
         ? Readable.from(inspector.content(snapshot, path), { objectMode: false, ...(signal && { signal }) })
         : archived(inspector, { snapshot, path, format, ...(signal && { signal }) }, parts.log)
     // Read to its end, failed or given up: it closes.
-    return body.once('close', () => void opened[Symbol.asyncDispose]())
+    return body.once('close', () => void closeQuietly(opened, parts.log))
   } catch (error) {
     await opened[Symbol.asyncDispose]()
     throw error

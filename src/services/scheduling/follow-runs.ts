@@ -7,7 +7,7 @@ import { RunEventKind, type RunEventView, RunState } from '../../contracts/syste
 import { throwIfAborted } from '../../kernel/abort.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
-import { Waker } from '../../kernel/timer.ts'
+import { sleep, Waker } from '../../kernel/timer.ts'
 import type { SystemParts } from '../parts.ts'
 import { findRun } from './get-run.ts'
 import { listen, RunEvent } from './run-events.ts'
@@ -15,8 +15,10 @@ import { type RunRow, runView } from './run-row.ts'
 
 /** Other processes' runs are seen at the next look. */
 const POLL_MS = 1_000
+/** A transaction that writes events takes less. */
+const WRITERS_MS = 20
 const PAGE = 200
-/** Who was away for longer begins anew, with a list of the runs. */
+/** Who was away for longer is told so, and begins anew with a list of the runs. */
 const KEPT_DAYS = 30
 
 type FollowParts = Pick<SystemParts, 'catalog' | 'tenantId'>
@@ -29,37 +31,29 @@ export interface FollowOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Where an event stands among the others. */
-interface Place {
-  readonly transaction: string
-  readonly id: number
-}
-
 /**
  * Events without an end, until `signal` is aborted. Throws RUN_NOT_FOUND; CONFIG_INVALID for an `after` that this
- * database did not give.
+ * database did not give, or no longer has.
  */
 export async function followRuns(parts: SystemParts, options: FollowOptions): Promise<AsyncGenerator<RunEventView>> {
-  const { after, runId } = options
+  const { after, runId, signal } = options
   if (runId !== undefined) await findRun(parts, parts.catalog.db, runId)
-  const from = after === undefined ? await newestPlace(parts) : await givenPlace(parts, after)
+  const from = after === undefined ? await settledEvent(parts, signal) : await givenEvent(parts, after)
   return told(parts, from, options)
 }
 
-/** Events that nobody asks for any more, and those of another server that this database was brought from. */
+/** Events that nobody asks for any more. */
 export async function dropOldEvents({ catalog, tenantId }: FollowParts): Promise<void> {
   await catalog.db
     .deleteFrom('run_events')
     .where('tenant_id', '=', tenantId)
-    .where(
-      sql<boolean>`(at < now() - make_interval(days => ${KEPT_DAYS}) or xact > pg_snapshot_xmax(pg_current_snapshot()))`,
-    )
+    .where(sql<boolean>`at < now() - make_interval(days => ${KEPT_DAYS})`)
     .execute()
 }
 
 async function* told(
   parts: SystemParts,
-  from: Place,
+  from: number,
   { runId, signal }: FollowOptions,
 ): AsyncGenerator<RunEventView, void, undefined> {
   const waker = new Waker()
@@ -68,12 +62,14 @@ async function* told(
     listen(parts.catalog, event, { signal: done.signal, heard: () => waker.wake() })
   const progress = new ProgressTold()
   try {
-    for (let place = from; ; ) {
+    for (let last = from; ; ) {
       throwIfAborted(signal)
-      const rows = await eventsAfter(parts, place, runId)
+      const settled = await settledEvent(parts, signal)
+      const rows = settled > last ? await eventsIn(parts, { after: last, to: settled, runId }) : []
       for (const { event } of rows) yield event
-      place = rows.at(-1)?.place ?? place
-      if (rows.length === PAGE) continue
+      const isPage = rows.length === PAGE
+      last = isPage ? rows.at(-1)!.number : settled
+      if (isPage) continue
       yield* progress.newOf(await runningRuns(parts, runId))
       await waker.wait(POLL_MS, { signal })
     }
@@ -108,57 +104,80 @@ async function runningRuns({ catalog, tenantId }: FollowParts, runId: string | u
     .execute()
 }
 
-/** No transaction that is still open can write an event that would stand before one of these. */
-const IS_SETTLED = sql<boolean>`e.xact < pg_snapshot_xmin(pg_current_snapshot())`
+/**
+ * The number of the newest event before which no other can still come. Numbers are given when rows are written, and a
+ * transaction with a lower one may end later: whoever writes events holds a lock on their table until then, and is
+ * waited for. Transactions that write none keep nobody waiting.
+ */
+async function settledEvent({ catalog, tenantId }: FollowParts, signal: AbortSignal | undefined): Promise<number> {
+  const { newest } = await catalog.db
+    .selectFrom('run_events')
+    .select(sql<number>`coalesce(max(id), 0)::float8`.as('newest'))
+    .where('tenant_id', '=', tenantId)
+    .executeTakeFirstOrThrow()
+  let writers = await writersOfEvents(catalog)
+  while (writers.size > 0) {
+    await sleep(WRITERS_MS, { ...(signal && { signal }) })
+    const still = await writersOfEvents(catalog)
+    writers = new Set([...writers].filter((writer) => still.has(writer)))
+  }
+  return newest
+}
 
-async function eventsAfter(
+/** Transactions that have written events, or are about to. */
+async function writersOfEvents({ db }: SystemParts['catalog']): Promise<Set<string>> {
+  const { rows } = await sql<{ writer: string }>`
+    select virtualtransaction as writer from pg_locks
+    where relation = 'neonpro_backup.run_events'::regclass and mode = 'RowExclusiveLock'
+      and database = (select oid from pg_database where datname = current_database())`.execute(db)
+  return new Set(rows.map(({ writer }) => writer))
+}
+
+interface Stretch {
+  readonly after: number
+  readonly to: number
+  readonly runId: string | undefined
+}
+
+async function eventsIn(
   { catalog, tenantId }: FollowParts,
-  place: Place,
-  runId: string | undefined,
-): Promise<Array<{ readonly event: RunEventView; readonly place: Place }>> {
+  { after, to, runId }: Stretch,
+): Promise<Array<{ readonly event: RunEventView; readonly number: number }>> {
   const rows = await catalog.db
     .selectFrom('run_events as e')
     .innerJoin('runs as r', 'r.id', 'e.run_id')
     .selectAll('r')
-    .select([
-      'e.id as event_id',
-      'e.at as event_at',
-      sql<string>`e.xact::text`.as('event_xact'),
-      'e.state as event_state',
-    ])
+    .select(['e.id as number', 'e.at as event_at', 'e.state as event_state', EVENT_TIME.as('event_time')])
     .where('e.tenant_id', '=', tenantId)
-    .where(sql<boolean>`(e.xact, e.id) > (${place.transaction}::text::xid8, ${place.id}::bigint)`)
-    .where(IS_SETTLED)
+    .where('e.id', '>', after)
+    .where('e.id', '<=', to)
     .$if(runId !== undefined, (query) => query.where('e.run_id', '=', runId!))
-    .orderBy('e.xact')
     .orderBy('e.id')
     .limit(PAGE)
     .execute()
-  return rows.map(({ event_id, event_at, event_xact, event_state, ...row }) => {
-    const place = { transaction: event_xact, id: event_id }
-    const told = { id: textOf(place), kind: RunEventKind.STATE, state: event_state as RunState }
-    return { place, event: { ...told, at: isoTime(event_at.getTime()), run: runView(row) } }
+  return rows.map(({ number, event_at, event_state, event_time, ...row }) => {
+    const told = { id: `${number}-${event_time}`, kind: RunEventKind.STATE, state: event_state as RunState }
+    return { number, event: { ...told, at: isoTime(event_at.getTime()), run: runView(row) } }
   })
 }
 
-/** Before which everything has been settled. */
-async function newestPlace({ catalog }: FollowParts): Promise<Place> {
-  const { rows } = await sql<{ xmin: string }>`select pg_snapshot_xmin(pg_current_snapshot())::text as xmin`.execute(
-    catalog.db,
-  )
-  // What is still open may be told twice, never left out.
-  return { transaction: rows[0]!.xmin, id: 0 }
-}
+/** Microseconds: with its number it names an event also where a database was set back to an earlier state. */
+const EVENT_TIME = sql<string>`(extract(epoch from e.at) * 1000000)::bigint::text`
 
-function textOf({ transaction, id }: Place): string {
-  return `${transaction}-${id}`
-}
-
-async function givenPlace(parts: FollowParts, text: string): Promise<Place> {
-  const [, transaction = '', id = ''] = /^(\d{1,20})-(\d{1,18})$/.exec(text) ?? []
-  const place = { transaction, id: Number(id) }
-  if (transaction !== '' && BigInt(transaction) <= BigInt((await newestPlace(parts)).transaction)) return place
-  throw new BackupError('CONFIG_INVALID', 'after: it is no event of this system.', {
-    context: { path: 'after', why: 'it is no event of this system', accepted: 'the id of an event, or nothing' },
+async function givenEvent({ catalog, tenantId }: FollowParts, text: string): Promise<number> {
+  const [, number, time] = /^(\d{1,15})-(\d{1,18})$/.exec(text) ?? []
+  const found =
+    number === undefined
+      ? undefined
+      : await catalog.db
+          .selectFrom('run_events as e')
+          .select('e.id')
+          .where('e.tenant_id', '=', tenantId)
+          .where('e.id', '=', Number(number))
+          .where(EVENT_TIME, '=', time!)
+          .executeTakeFirst()
+  if (found) return found.id
+  throw new BackupError('CONFIG_INVALID', 'after: it is no event that is kept here.', {
+    context: { path: 'after', why: 'it is no event that is kept here', accepted: 'the id of an event, or nothing' },
   })
 }

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import { readUserFile } from '../../engine/index.ts'
+import { closeQuietly } from '../close-quietly.ts'
 import type { SystemParts } from '../parts.ts'
 import { checkFilePath } from './file-path.ts'
 
@@ -32,7 +33,7 @@ export async function download(
   if (stream) {
     const readable = Readable.from(opened.content, { objectMode: false, ...(signal && { signal }) })
     // Read to its end, failed or given up: it closes.
-    return readable.once('close', () => void opened[Symbol.asyncDispose]())
+    return readable.once('close', () => void closeQuietly(opened, parts.log))
   }
   await using file = opened
   const pieces: Uint8Array[] = []

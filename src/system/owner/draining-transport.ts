@@ -86,6 +86,8 @@ export class DrainingTransport implements Transport {
 
   #breakOff(events: Readable): void {
     const end = () => events.destroy(new OwnerUnreachable('the owner yields'))
+    // It may have begun to go while they were opened.
+    if (this.#leaving.signal.aborted) end()
     this.#leaving.signal.addEventListener('abort', end, { once: true })
     events.once('close', () => this.#leaving.signal.removeEventListener('abort', end))
   }

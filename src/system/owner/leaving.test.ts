@@ -44,11 +44,28 @@ test('whoever follows events is sent to the next owner at once', async () => {
   const endless = new Readable({ read: () => {} })
   const transport = new DrainingTransport(answering(endless))
   const { data } = await transport.open('run.events', {}, { caller })
-  const broken = once(data!, 'close')
-  data!.once('error', () => {})
+  const broken = new Promise<void>((resolve) => data!.once('error', () => {}).once('close', () => resolve()))
   await transport.drain()
   await broken
   assert.equal(data!.destroyed, true)
+})
+
+test('events that were opened while the owner began to go are broken off as well', async () => {
+  const endless = new Readable({ read: () => {} })
+  const opening = Promise.withResolvers<void>()
+  const transport = new DrainingTransport({
+    ...answering(),
+    open: async () => {
+      await opening.promise
+      return succeeded(endless)
+    },
+  })
+  endless.once('error', () => {})
+  const opened = transport.open('run.events', {}, { caller })
+  const drained = transport.drain()
+  opening.resolve()
+  await Promise.all([opened, drained])
+  assert.equal(endless.destroyed, true)
 })
 
 test('a shutdown during an election leaves no owner behind', async () => {
