@@ -4,19 +4,13 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import pg from 'pg'
-import {
-  asAdmin,
-  noServer,
-  postgresCatalog,
-  type TestServer,
-  temporaryPostgres,
-} from '../../../test/harness/catalog.ts'
-import { failsWith } from '../../../test/harness/refusal.ts'
-import { addConfig, addRun } from '../../../test/harness/rows.ts'
-import { testSystem } from '../../../test/harness/system.ts'
-import { until } from '../../../test/harness/until.ts'
-import type { RunEventView } from '../../contracts/system/index.ts'
-import { dropOldEvents, followRuns } from './follow-runs.ts'
+import type { RunEventView } from '../../src/contracts/system/index.ts'
+import { dropOldEvents, followRuns } from '../../src/services/scheduling/follow-runs.ts'
+import { asAdmin, noServer, postgresCatalog, type TestServer, temporaryPostgres } from '../harness/catalog.ts'
+import { failsWith } from '../harness/refusal.ts'
+import { addConfig, addRun } from '../harness/rows.ts'
+import { testSystem } from '../harness/system.ts'
+import { until } from '../harness/until.ts'
 
 async function first(events: AsyncGenerator<RunEventView>, count: number): Promise<RunEventView[]> {
   const told: RunEventView[] = []
