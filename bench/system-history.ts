@@ -67,7 +67,7 @@ export async function benchHistory({ runs }: { readonly runs: number }): Promise
 }
 
 /** An hour between two runs of a configuration; every fiftieth failed. Of the newest there is a point. */
-async function fill(catalog: Catalog, { repository }: SystemParts): Promise<void> {
+async function fill(catalog: Catalog, { repositories: { first: repository } }: SystemParts): Promise<void> {
   await sql`insert into neonpro_backup.runs (id, tenant_id, config_id, config_name, source, type, trigger, due_at, state, requested_by, created_at, started_at, finished_at, stats)
     select gen_random_uuid(), c.tenant_id, c.id, c.name, c.name, 'INCREMENTAL', 'SCHEDULED', at, case when i % 50 = 0 then 'FAILED' else 'COMPLETED' end, 'system', at, at, at + interval '1 minute' + random() * interval '10 seconds',
       '{"filesNew":1,"filesChanged":2,"filesUnmodified":3,"bytesProcessed":4,"bytesAdded":5,"bytesStored":6}'

@@ -87,8 +87,18 @@ create table neonpro_backup.repositories (
   repository_id text,
   created_at timestamptz not null default now(),
   last_seen_at timestamptz,
-  unique (tenant_id, location)
+  -- As commands call it; null: not registered under this place (one that was lost, or another way to the same).
+  name text,
+  -- `file:<absolute path>` of the key that opens it; null: the keys that the system is given. Never a key.
+  key_reference text,
+  -- `FIRST` is or was the system's first, which has its records and its audit log; `FURTHER` was added to it.
+  role text not null default 'FIRST',
+  -- The system has forgotten it; what is stored there stays.
+  removed_at timestamptz,
+  unique (tenant_id, location),
+  unique (tenant_id, id)
 );
+create unique index repositories_name on neonpro_backup.repositories (tenant_id, name) where removed_at is null;
 
 create table neonpro_backup.configs (
   id uuid primary key,
@@ -106,8 +116,11 @@ create table neonpro_backup.configs (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   removed_at timestamptz,
+  -- That its runs write to; null: the system's first.
+  repository_id uuid,
   -- So that what refers to a configuration can only be of its tenant.
-  unique (tenant_id, id)
+  unique (tenant_id, id),
+  foreign key (tenant_id, repository_id) references neonpro_backup.repositories (tenant_id, id)
 );
 create unique index configs_name on neonpro_backup.configs (tenant_id, name) where removed_at is null;
 create index configs_unrecorded on neonpro_backup.configs (tenant_id) where recorded_generation < generation;
@@ -624,4 +637,4 @@ create policy readers on neonpro_backup.audit_actors for select to authenticated
 create policy readers on neonpro_backup.audit_segments for select to authenticated using (tenant_id = any (array(select neonpro_backup.tenants_with('audit.read'))));
 -- settings, control_keys, workers, outbox and schema_version are the system's alone.
 
-insert into neonpro_backup.schema_version (version, name) values (1, 'initial'), (2, 'sum_run_days'), (3, 'count_points_in_order'), (4, 'follow_runs');
+insert into neonpro_backup.schema_version (version, name) values (1, 'initial'), (2, 'sum_run_days'), (3, 'count_points_in_order'), (4, 'follow_runs'), (5, 'name_repositories');

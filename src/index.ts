@@ -20,6 +20,7 @@ export type {
   RecoveryOptions,
   RecoveryPointView,
   RecoveryRequestView,
+  RemovedRepository,
   RepositoryView,
   Result,
   RunEventView,

@@ -57,6 +57,10 @@ export interface RepositoriesTable {
   repository_id: Maybe<string>
   created_at: TimeWithDefault
   last_seen_at: MaybeTime
+  name: Maybe<string>
+  key_reference: Maybe<string>
+  role: Generated<string>
+  removed_at: MaybeTime
 }
 
 export interface ConfigsTable {
@@ -73,6 +77,7 @@ export interface ConfigsTable {
   created_at: TimeWithDefault
   updated_at: TimeWithDefault
   removed_at: MaybeTime
+  repository_id: Maybe<string>
 }
 
 export interface DueTimesTable {

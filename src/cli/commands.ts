@@ -5,6 +5,7 @@ import type { CommandSpec } from './command.ts'
 import { SHELLS } from './completion/shells.ts'
 import { addConfigOptions, SET_OPTION } from './config-options.ts'
 import { FREQUENT, SOURCE_OF_LATEST } from './frequent-commands.ts'
+import { REPOSITORY_COMMANDS } from './repository-commands.ts'
 import { addSelection } from './selection-options.ts'
 
 const serviceOptions = (command: Command): Command =>
@@ -426,6 +427,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/config-disable.ts'),
     configure: (command) => void command.argument('<name>'),
   },
+  ...REPOSITORY_COMMANDS,
   {
     name: 'audit verify',
     describe: 'check the audit log, or an exported one',

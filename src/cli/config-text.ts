@@ -3,9 +3,13 @@ import { type ConfigView, type ScheduleSettings, sourceText } from '../contracts
 import type { CommandContext } from './command.ts'
 import { nextRunText } from './format.ts'
 
+/** The name of the one that is meant where none is named. */
+export const FIRST = 'main'
+
 export function sayConfig(config: ConfigView, { say, t }: CommandContext): void {
   say(t('config.title', { name: config.name, id: config.id }))
   say(t('config.source', { source: sourceText(config.settings) }))
+  if (config.repository !== FIRST) say(t('config.repository', { name: config.repository }))
   sayNext(config, { say, t })
 }
 

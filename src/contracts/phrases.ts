@@ -158,6 +158,15 @@ const PHRASES_PT_BR: Readonly<Record<string, string>> = {
   'the kind that it was made with': 'o tipo com que foi criada',
   'Did you mean {}?': 'Quis dizer {}?',
   'If {} is lost for good: "neonpro-backup system rebuild --repo COPY".': 'Se {} se perdeu de vez: "neonpro-backup system rebuild --repo CÓPIA".',
+  'it is the first, which has the records and the audit log of the system': 'é o primeiro, que tem os registros e o log de auditoria do sistema',
+  'configurations write to it: {}': 'configurações gravam nele: {}',
+  'a run writes to it': 'uma execução grava nele',
+  'a recovery from it is under way': 'há uma recuperação a partir dele em andamento',
+  'It is registered as {}.': 'Está registrado como {}.',
+  'The configuration {} backs it up, or what lies in it': 'A configuração {} faz backup dele ou do que está nele',
+  'It is there for one process alone; name a file that stays': 'Ela só existe para um processo; indique um arquivo que fique',
+  'neonpro-backup repository add NAME --repo LOCATION --init': 'neonpro-backup repository add NOME --repo LOCAL --init',
+  'The two points lie in two repositories: only points of one can be compared.': 'Os dois pontos estão em dois repositórios: só se comparam pontos de um mesmo.',
   'It goes on with {}: once it has ended, run this again.': 'Ele continua com {}: quando tiver terminado, execute isto de novo.',
 }
 

@@ -1,5 +1,6 @@
 /** What every use case is given. Made once by system/compose.ts. */
-import type { Catalog, DatabaseTransaction } from '../catalog/index.ts'
+import type { ExpressionBuilder } from 'kysely'
+import type { Catalog, Database, DatabaseTransaction, Tables } from '../catalog/index.ts'
 import type { SystemDefaults, SystemSettings } from '../contracts/system/index.ts'
 import type { Kek, Repository } from '../engine/index.ts'
 import type { JobQueue } from '../jobs/index.ts'
@@ -13,10 +14,20 @@ export function formerLocation(place: string, repositoryId: string): string {
   return `${place} (${repositoryId})`
 }
 
-/** The system's own repository: where it is and how it opens. */
+/** What a repository is to the system. */
+export const RepositoryRole = { FIRST: 'FIRST', FURTHER: 'FURTHER' } as const
+export type RepositoryRole = (typeof RepositoryRole)[keyof typeof RepositoryRole]
+
+/** What the system's first repository is called. */
+export const FIRST_NAME = 'main'
+
+/** One of the system's repositories: where it is and how it opens. */
 export interface RepositoryAccess {
   /** Of the row in `repositories`. */
   readonly rowId: string
+  /** As commands call it. */
+  readonly name: string
+  readonly role: RepositoryRole
   readonly location: RepositoryLocation
   /** For people; holds no secret. */
   readonly label: string
@@ -26,8 +37,10 @@ export interface RepositoryAccess {
   readonly repositoryId?: string
   /** It takes the place of one that is lost, once the system is rebuilt from it. */
   readonly replacesLost?: boolean
-  /** Newest first; all of them may open it. */
+  /** Newest first; all of them may open it. Throws KEY_MISSING where the file that its key is in is gone. */
   readonly keks: readonly Kek[]
+  /** `file:<absolute path>` of a key of its own; null: the keys that the system is given. */
+  readonly keyReference: string | null
   /** Folder of the client state (heads, caches). */
   readonly stateDirectory: string
   /** Variables that no process of the engine is given, unless its source is of the kind that they belong to. */
@@ -36,6 +49,50 @@ export interface RepositoryAccess {
   open(signal?: AbortSignal): Promise<Repository>
   /** The bare store: its capacity and names need no key. The caller disposes of it. */
   openStore(): ObjectStore
+}
+
+/** Where a repository is to be registered, and where its key is. */
+export interface RepositoryPlace {
+  /** A path, or a provider's URL. */
+  readonly location: string
+  /** `file:<absolute path>`; null: the keys that the system is given. */
+  readonly keyReference: string | null
+}
+
+/**
+ * The system's repositories. Whoever works with one says which: that of a configuration, that of a point, or the first,
+ * which has the records, the audit log and the application's files.
+ */
+export interface Repositories {
+  readonly first: RepositoryAccess
+  /** By the row in `repositories`; null: the first. `db`: in an open transaction, that. Throws REPOSITORY_UNKNOWN for one that is not registered. */
+  of(rowId: string | null, db?: Database | DatabaseTransaction): Promise<RepositoryAccess>
+  /** All that are registered, the first one first. Opens none. */
+  all(db?: Database | DatabaseTransaction): Promise<readonly RepositoryAccess[]>
+  /** By its name or its place. Throws REPOSITORY_UNKNOWN, USAGE for what is no place. */
+  named(nameOrPlace: string): Promise<RepositoryAccess>
+  /** One that is not registered yet. Throws USAGE, SOURCE_NOT_AVAILABLE. */
+  at(place: RepositoryPlace): RepositoryAccess
+  /** Makes what `at` describes. Throws REPOSITORY_EXISTS, TARGET_REFUSED, USAGE where it lies in another repository. */
+  create(access: RepositoryAccess): Promise<void>
+}
+
+/** The parts, and the repository that is meant. */
+export type WithRepository<Parts = SystemParts> = Parts & { readonly repository: RepositoryAccess }
+
+export function withRepository<Parts extends object>(
+  parts: Parts,
+  repository: RepositoryAccess,
+): WithRepository<Parts> {
+  return { ...parts, repository }
+}
+
+/** Of rows of `configs`: those whose runs write to the repository. */
+export function writesTo({ repository }: { readonly repository: RepositoryAccess }) {
+  return (on: ExpressionBuilder<Tables, 'configs'>) =>
+    repository.role === RepositoryRole.FIRST
+      ? on.or([on('configs.repository_id', 'is', null), on('configs.repository_id', '=', repository.rowId)])
+      : on('configs.repository_id', '=', repository.rowId)
 }
 
 export const AuditResult = { SUCCESS: 'SUCCESS', REFUSED: 'REFUSED', FAILED: 'FAILED' } as const
@@ -76,7 +133,7 @@ export interface SystemParts {
   readonly catalog: Catalog
   readonly tenantId: string
   readonly queue: JobQueue
-  readonly repository: RepositoryAccess
+  readonly repositories: Repositories
   /** The kinds of sources that there are besides files. */
   readonly sources: Sources
   /** Defaults for every configuration: performance, retention, filters, alertConfig. */

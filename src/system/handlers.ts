@@ -15,14 +15,7 @@ import {
   updateConfig,
 } from '../services/configs/index.ts'
 import { applyRetention, pruneRepository, simulateRetention, verifyShare } from '../services/execution/index.ts'
-import {
-  browsePoint,
-  diffPoints,
-  dumpPoint,
-  findInPoints,
-  listKeys,
-  listRepositories,
-} from '../services/inspection/index.ts'
+import { browsePoint, diffPoints, dumpPoint, findInPoints, listKeys } from '../services/inspection/index.ts'
 import {
   acknowledgeAlert,
   calculateMetrics,
@@ -31,7 +24,7 @@ import {
   getRealTimeMetrics,
   performHealthCheck,
 } from '../services/monitoring/index.ts'
-import { AuditResult } from '../services/parts.ts'
+import { AuditResult, type SystemParts, type WithRepository, withRepository } from '../services/parts.ts'
 import { rebuildSystem } from '../services/rebuild/index.ts'
 import {
   addHold,
@@ -45,6 +38,7 @@ import {
   pinPoint,
   unpinPoint,
 } from '../services/recovery/index.ts'
+import { addRepository, listRepositories, removeRepository } from '../services/repositories/index.ts'
 import {
   cancelRun,
   followRuns,
@@ -69,6 +63,12 @@ function given<T extends object>(input: T): { [K in keyof T]: Exclude<T[K], unde
   return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]: Exclude<T[K], undefined>
   }
+}
+
+/** The one that is named, else the first. Throws REPOSITORY_UNKNOWN. */
+async function inAsked(parts: SystemParts, name: string | undefined): Promise<WithRepository> {
+  const { repositories } = parts
+  return withRepository(parts, name === undefined ? repositories.first : await repositories.named(name))
 }
 
 /** A use case that only gives data. */
@@ -130,9 +130,15 @@ const HANDLERS: Handlers = {
   'point.find': (parts, asked, { signal }) => only(findInPoints(parts, { ...asked, signal })),
   'point.diff': (parts, asked, { signal }) => only(diffPoints(parts, { ...asked, signal })),
   'repository.list': (parts) => only(listRepositories(parts)),
-  'repository.verify': (parts, { readShare }, { signal }) => only(verifyShare(parts, { readShare, signal })),
-  'repository.prune': (parts, { dryRun }, { signal }) => only(pruneRepository(parts, { dryRun, signal })),
-  'key.list': (parts, _, { signal }) => only(listKeys(parts, signal)),
+  'repository.add': (parts, { userId: _, ...asked }, { by }) => only(addRepository(parts, asked, by)),
+  'repository.remove': (parts, { name }, { by }) => only(removeRepository(parts, name, by)),
+  'repository.use': (parts, { configId, repository }, { by }) =>
+    updateConfig(parts, configId, { repository }, by).then(({ config: data, warnings }) => ({ data, warnings })),
+  'repository.verify': async (parts, { readShare, repository }, { signal }) =>
+    only(verifyShare(await inAsked(parts, repository), { readShare, signal })),
+  'repository.prune': async (parts, { dryRun, repository }, { signal }) =>
+    only(pruneRepository(await inAsked(parts, repository), { dryRun, signal })),
+  'key.list': (parts, { repository }, { signal }) => only(listKeys(parts, { repository, signal })),
   'storage.delete': (parts, { path }) => only(remove(parts, path)),
   'storage.list': (parts, { prefix }) => list(parts, prefix).then(({ files: data, warnings }) => ({ data, warnings })),
   'storage.exists': (parts, { path }) => only(exists(parts, path)),
@@ -144,7 +150,11 @@ const HANDLERS: Handlers = {
     await parts.audit.append({ actor: by, action, resource, result, details: { ...details, reportedBy: 'command' } })
     const [kind, subject] = resource.split(':') as [string, string | undefined]
     if (subject !== undefined && result === 'SUCCESS' && (kind === 'hold' || kind === 'point'))
-      await mirrorDecided(parts, kind === 'hold' ? 'hold' : 'pin', subject).catch((error: unknown) =>
+      await mirrorDecided(
+        withRepository(parts, parts.repositories.first),
+        kind === 'hold' ? 'hold' : 'pin',
+        subject,
+      ).catch((error: unknown) =>
         parts.log.warn('a pin or hold could not be noted in the database', { resource, error }),
       )
     await closeAudit(parts)
@@ -152,13 +162,13 @@ const HANDLERS: Handlers = {
   },
   'system.settings': async ({ settings }) => ({ data: settings }),
   'system.acceptClock': async (parts) => {
-    acceptClock(parts.repository.stateDirectory)
+    acceptClock(parts.repositories.first.stateDirectory)
     await evaluateRules(parts, nowMs())
     return { data: { accepted: true } }
   },
   'system.rebuild': async (parts, { force }, { by, signal }) => {
     const rebuilt = await only(rebuildSystem(parts, given({ by, force, signal })))
-    settleRepository(parts.home, parts.repository.label, parts.log)
+    settleRepository(parts.home, parts.repositories.first.label, parts.log)
     return rebuilt
   },
 }

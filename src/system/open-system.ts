@@ -21,6 +21,7 @@ import { rememberKey } from './remember-key.ts'
 import { openRepositoryAccess, type RepositoryAccessOptions } from './repository-access.ts'
 import { type OriginEntry, readSettled, type SettingsValues, settleRepository } from './settings/index.ts'
 import { closeAudit, startWork, type WorkTiming } from './start-work.ts'
+import { SystemRepositories } from './system-repositories.ts'
 
 export interface OpenOptions {
   readonly settings: SettingsValues
@@ -100,7 +101,10 @@ async function openParts(open: OpenOptions, onClose: (close: Close) => void): Pr
   return {
     catalog,
     queue,
-    repository,
+    repositories: new SystemRepositories({
+      ...{ catalog, home, first: repository, locate: settings.locate },
+      ...(open.onKeyringLost && { onKeyringLost: open.onKeyringLost }),
+    }),
     sources,
     log,
     home,

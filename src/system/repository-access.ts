@@ -1,4 +1,4 @@
-/** The system's own repository: made once, never made anew in the place of a lost one. */
+/** The system's first repository: made once, never made anew in the place of a lost one. */
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { sql } from 'kysely'
@@ -7,7 +7,7 @@ import { otherInPlace } from '../contracts/index.ts'
 import { ClientState, type HeadMemory, type Kek, Repository, repositoryKnownAt, workspaceIn } from '../engine/index.ts'
 import { BackupError, isBackupError } from '../kernel/backup-error.ts'
 import { nowMs } from '../kernel/clock.ts'
-import { formerLocation, type RepositoryAccess } from '../services/index.ts'
+import { FIRST_NAME, formerLocation, type RepositoryAccess, RepositoryRole } from '../services/index.ts'
 import type { RepositoryLocation } from '../storage/index.ts'
 import { openStore, storage } from './compose.ts'
 import { withheldFrom } from './system-config.ts'
@@ -69,15 +69,23 @@ export async function openRepositoryAccess(
       await tx
         .updateTable('repositories')
         // Never earlier: by it the successor of one that was let go is told from that one, whatever the clock shows.
-        .set({ repository_id: repositoryId, last_seen_at: sql<Date>`greatest(last_seen_at, ${new Date(nowMs())})` })
+        .set({
+          repository_id: repositoryId,
+          last_seen_at: sql<Date>`greatest(last_seen_at, ${new Date(nowMs())})`,
+          role: RepositoryRole.FIRST,
+          removed_at: null,
+        })
         .where('id', '=', row.id)
         .execute()
     const rowId = replacesLost ? row.id : await rowOf(tx, repositoryId)
+    if (!replacesLost) await nameFirst(tx, rowId)
     return { options, rowId, repositoryId, replacesLost }
   })
   const { location, keks, stateDirectory } = options
   return {
     rowId,
+    name: FIRST_NAME,
+    role: RepositoryRole.FIRST,
     location,
     label: storage.labelOf(location),
     localRoot: storage.localRootOf(location),
@@ -85,6 +93,7 @@ export async function openRepositoryAccess(
     repositoryId,
     replacesLost,
     keks,
+    keyReference: null,
     stateDirectory,
     open: (signal) => openKnown(catalog, options, { rowId, ...(signal && { signal }) }),
     openStore: () => openStore(location),
@@ -100,6 +109,7 @@ async function rowOf(tx: DatabaseTransaction, repositoryId: string): Promise<str
     .selectFrom('repositories')
     .select('id')
     .where('tenant_id', '=', DEFAULT_TENANT_ID)
+    .where('role', '=', RepositoryRole.FIRST)
     .where('repository_id', '=', repositoryId)
     .orderBy(
       ({ exists, selectFrom }) =>
@@ -130,6 +140,17 @@ async function rowOf(tx: DatabaseTransaction, repositoryId: string): Promise<str
   return rowId
 }
 
+/** One row has the name: that which points and protections go by. */
+async function nameFirst(tx: DatabaseTransaction, rowId: string): Promise<void> {
+  const ofFirst = tx.updateTable('repositories').where('tenant_id', '=', DEFAULT_TENANT_ID)
+  await ofFirst.set({ name: null }).where('name', '=', FIRST_NAME).where('id', '<>', rowId).execute()
+  await ofFirst
+    .set({ name: FIRST_NAME })
+    .where('id', '=', rowId)
+    .where('name', 'is distinct from', FIRST_NAME)
+    .execute()
+}
+
 /** The label to go by: the one that is given, or what this system knows. Throws REPOSITORY_OTHER. */
 async function settledPlace(
   { kind }: Pick<Catalog, 'kind'>,
@@ -142,6 +163,7 @@ async function settledPlace(
     .selectFrom('repositories')
     .select(['id', 'location', 'repository_id'])
     .where('tenant_id', '=', DEFAULT_TENANT_ID)
+    .where('role', '=', RepositoryRole.FIRST)
     .where('repository_id', 'is not', null)
     .orderBy('last_seen_at', (order) => order.desc().nullsLast())
     .execute()
@@ -268,7 +290,11 @@ async function findOrMake(options: RepositoryAccessOptions, known: KnownReposito
 }
 
 /** A database may be new where HOME is not: what HOME or a single command has met there has a disk that is away. */
-export function isMetAt({ location, settled, stateDirectory }: RepositoryAccessOptions): boolean {
+export function isMetAt({
+  location,
+  settled,
+  stateDirectory,
+}: Pick<RepositoryAccessOptions, 'location' | 'settled' | 'stateDirectory'>): boolean {
   const isSettled = settled !== undefined && storage.isPlace(settled, location)
   return isSettled || repositoryKnownAt(stateDirectory, storage.labelOf(location)) !== undefined
 }
@@ -284,14 +310,19 @@ async function openKnown(
     .where('id', '=', rowId)
     .executeTakeFirstOrThrow()
   try {
-    return await openChecked({ ...options, ...(signal && { signal }) }, { rowId, repositoryId: row.repository_id })
+    return await openChecked({ ...options, ...(signal && { signal }) }, { repositoryId: row.repository_id })
   } catch (error) {
     throw isBackupError(error, 'REPOSITORY_NOT_FOUND') ? missing(options, { cause: error }) : error
   }
 }
 
+type OpenOptions = Pick<RepositoryAccessOptions, 'location' | 'keks' | 'stateDirectory' | 'onKeyringLost' | 'signal'>
+
 /** Opens it and compares with what is known: another repository in its place, or an older keyring, is refused. */
-async function openChecked(options: RepositoryAccessOptions, known: KnownRepository): Promise<Repository> {
+export async function openChecked(
+  options: OpenOptions,
+  known: Pick<KnownRepository, 'repositoryId'>,
+): Promise<Repository> {
   // What stands in the place of the known one is not what belongs there.
   const memory = (repositoryId: Buffer) =>
     known.repositoryId === null || repositoryId.toString('hex') === known.repositoryId
@@ -319,7 +350,7 @@ async function openChecked(options: RepositoryAccessOptions, known: KnownReposit
 const NO_MEMORY: HeadMemory = { heads: () => undefined, remember: () => {} }
 
 export function missing(
-  options: RepositoryAccessOptions,
+  options: Pick<RepositoryAccessOptions, 'location'>,
   { again, cause }: { readonly again?: string; readonly cause?: unknown } = {},
 ): BackupError {
   return new BackupError('REPOSITORY_MISSING', 'The repository that this system knows is not at its place.', {

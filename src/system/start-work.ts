@@ -12,8 +12,8 @@ import {
 } from '../services/alarms/index.ts'
 import { closeAuditSegments } from '../services/audit/index.ts'
 import { recordControlKey } from '../services/control-key/index.ts'
-import { carryOutRun, runEnded, syncPoints, verifyWhenDue } from '../services/execution/index.ts'
-import type { SystemParts } from '../services/index.ts'
+import { carryOutRun, inEach, runEnded, syncPoints, verifyWhenDue } from '../services/execution/index.ts'
+import { type SystemParts, withRepository } from '../services/index.ts'
 import { alarmPending, retryRecords } from '../services/records/index.ts'
 import { carryOutRecovery, resumeRecoveries } from '../services/recovery/index.ts'
 import { dropOldEvents, getRun, newestRecordedMs, startWorker } from '../services/scheduling/index.ts'
@@ -52,11 +52,11 @@ export async function startWork(parts: SystemParts, options: WorkOptions = {}): 
   const { timing = {}, onUnsent } = options
   const underWay = new Map<string, Promise<unknown>>()
   // Before anything of now is written down: what is known of time is what others wrote.
-  lookAtClock(parts.repository.stateDirectory, await newestRecordedMs(parts))
+  lookAtClock(parts.repositories.first.stateDirectory, await newestRecordedMs(parts))
   const worker = await startWorker(parts, {
     ...timing,
     roles: { scheduler: true, worker: true },
-    isClockDoubted: () => lookAtClock(parts.repository.stateDirectory).doubt !== undefined,
+    isClockDoubted: () => lookAtClock(parts.repositories.first.stateDirectory).doubt !== undefined,
     carryOutRecovery,
     runStarted,
     runFinished: runEnded,
@@ -84,7 +84,7 @@ export async function startWork(parts: SystemParts, options: WorkOptions = {}): 
       { name: 'database', everyMs: 24 * 60 * MINUTE_MS, run: ({ signal }) => parts.catalog.maintain(signal) },
       { name: 'events', everyMs: 24 * 60 * MINUTE_MS, run: () => dropOldEvents(parts) },
       { name: 'verification', everyMs: 60 * MINUTE_MS, run: ({ signal }) => verifyWhenDue(parts, { signal }) },
-      { name: 'repository', everyMs: 60 * MINUTE_MS, run: ({ signal }) => lookIntoRepository(parts, signal) },
+      { name: 'repository', everyMs: 60 * MINUTE_MS, run: ({ signal }) => lookIntoRepositories(parts, signal) },
     ],
   })
   const stop = async () => {
@@ -148,9 +148,12 @@ export async function closeAudit(parts: SystemParts): Promise<void> {
   }
 }
 
-/** What others did to the repository, by the command line or on another machine, is seen here too. */
-async function lookIntoRepository(parts: SystemParts, signal: AbortSignal): Promise<void> {
-  await using repository = await parts.repository.open(signal)
-  await recordControlKey(parts, repository)
-  await syncPoints(parts, repository)
+/** What others did to the repositories, by the command line or on another machine, is seen here too. */
+async function lookIntoRepositories(parts: SystemParts, signal: AbortSignal): Promise<void> {
+  await inEach(await parts.repositories.all(), signal, async (access) => {
+    const there = withRepository(parts, access)
+    await using repository = await access.open(signal)
+    await recordControlKey(there, repository)
+    await syncPoints(there, repository)
+  })
 }

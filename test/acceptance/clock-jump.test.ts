@@ -13,7 +13,7 @@ import { applyRetention, syncPoints } from '../../src/services/execution/index.t
 import { getActiveAlerts } from '../../src/services/monitoring/index.ts'
 import { backup, makeRepository, open } from '../harness/repository.ts'
 import { addConfig } from '../harness/rows.ts'
-import { plantSnapshots, testSystem } from '../harness/system.ts'
+import { inFirst, plantSnapshots, testSystem } from '../harness/system.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 import { runCli } from './run-cli.ts'
 
@@ -70,13 +70,13 @@ test('the system raises an alarm, keeps every age and every hold, and lets go wh
   const config = await addConfig(parts, { paths: ['/'], retention: 30 })
   const at = (days: number) => ({ configId: config, source: 's', atMs: Date.now() - days * DAY, isGood: true })
   const names = await plantSnapshots(system.repository, [at(50), at(1)])
-  await syncPoints(parts)
+  await syncPoints(inFirst(parts))
   const left = async () => {
     await using repository = await open(system.repository)
     return (await readHistory(repository)).snapshots.map(({ name }) => name).filter((name) => names.includes(name))
   }
   const alarms = async () => (await getActiveAlerts(parts)).filter(({ type }) => type === 'CLOCK_DOUBTED').length
-  const { stateDirectory } = parts.repository
+  const { stateDirectory } = parts.repositories.first
   rememberClock(stateDirectory, 400 * DAY)
   await evaluateRules(parts, Date.now())
   await applyRetention(parts)

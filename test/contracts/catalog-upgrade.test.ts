@@ -138,9 +138,16 @@ function describeUpgrade(make: () => Promise<Place>): void {
   test('every row is kept, and a second start changes nothing', async () => {
     const { location, ask } = await make()
     const rows = await ask(FIRST_ROWS)
-    assert.equal(rows.length, 6)
+    assert.equal(rows.length, 7)
     await (await openCatalog(location))[Symbol.asyncDispose]()
     assert.deepEqual(await ask(FIRST_ROWS), rows)
+    // What was there last is the first repository, and every configuration writes to it.
+    assert.deepEqual(await ask('select location, name, role from neonpro_backup.repositories order by location'), [
+      { location: '/mnt/backup', name: 'main', role: 'FIRST' },
+      { location: '/mnt/lost', name: null, role: 'FIRST' },
+      { location: '/mnt/never', name: null, role: 'FIRST' },
+    ])
+    assert.deepEqual(await ask('select id from neonpro_backup.configs where repository_id is not null'), [])
     await (await openCatalog(location))[Symbol.asyncDispose]()
     assert.equal((await ask(VERSIONS)).length, knownVersion())
   })

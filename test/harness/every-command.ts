@@ -223,6 +223,11 @@ class Clinic {
     await this.#run('config show', ['--effective', ...repo])
     await this.#run('config disable', [`${name} 2`, ...repo])
     await this.#run('config enable', [`${name} 2`, ...repo])
+    await this.#run('repository add', ['r2', '--repo', this.#at('r2'), '--init'])
+    await this.#run('repository use', [`${name} 2`, 'r2', ...repo])
+    await this.#run('repository list', repo)
+    await this.#run('repository use', [`${name} 2`, 'main', ...repo])
+    await this.#run('repository remove', ['r2', ...repo])
     await this.#run('schedule', repo)
   }
 

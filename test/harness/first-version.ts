@@ -31,6 +31,10 @@ const ROWS = `
     from generate_series(1, ${RUNS}) i
     cross join lateral (select date_trunc('milliseconds', now()) - i * interval '3 hours 1.5 minutes' as at, (array['COMPLETED', 'COMPLETED', 'COMPLETED', 'PARTIAL', 'FAILED', 'MISSED', 'CANCELLED', 'COMPLETED'])[i % 8 + 1] as ended) as made
     cross join lateral (select case i when 1 then 'RUNNING' when 2 then 'PENDING' else ended end as state) as stated;
+  insert into neonpro_backup.repositories (id, tenant_id, location, repository_id, last_seen_at) values
+    ('00000000-0000-4000-8000-0000000000a1', '${DEFAULT_TENANT_ID}', '/mnt/lost', repeat('a', 32), now() - interval '9 days'),
+    ('00000000-0000-4000-8000-0000000000a2', '${DEFAULT_TENANT_ID}', '/mnt/backup', repeat('b', 32), now() - interval '1 day'),
+    ('00000000-0000-4000-8000-0000000000a3', '${DEFAULT_TENANT_ID}', '/mnt/never', null, null);
   insert into neonpro_backup.due_times (config_id, due_at, tenant_id, late_at) values ('${FIRST_CONFIGS[0]}', now() + interval '1 day', '${DEFAULT_TENANT_ID}', now() + interval '2 days');
   select neonpro_backup.append_audit('${DEFAULT_TENANT_ID}', '{"at":"2026-05-04T03:02:01.000Z"}'::bytea);`
 
@@ -75,8 +79,9 @@ export const firstMetrics = (from: string, to: string): string => `
 export const FIRST_ROWS = `
   select name, md5(rows) as rows from (
     select 'runs' as name, string_agg((to_jsonb(r) - array['counted_at', 'duration_us', 'bytes_processed', 'bytes_added', 'bytes_stored'])::text, ' ' order by id) as rows from neonpro_backup.runs r
-    union all select 'configs', string_agg(to_jsonb(c)::text, ' ' order by id) from neonpro_backup.configs c
+    union all select 'configs', string_agg((to_jsonb(c) - 'repository_id')::text, ' ' order by id) from neonpro_backup.configs c
     union all select 'run_counts', string_agg(to_jsonb(c)::text, ' ' order by tenant_id, config_id, type, state) from neonpro_backup.run_counts c
     union all select 'due_times', string_agg(to_jsonb(d)::text, ' ' order by config_id, due_at) from neonpro_backup.due_times d
     union all select 'audit_entries', string_agg(to_jsonb(a)::text, ' ' order by sequence) from neonpro_backup.audit_entries a
+    union all select 'repositories', string_agg((to_jsonb(r) - array['name', 'key_reference', 'role', 'removed_at'])::text, ' ' order by id) from neonpro_backup.repositories r
     union all select 'tenants', string_agg(to_jsonb(t)::text, ' ' order by id) from neonpro_backup.tenants t) as images order by name`

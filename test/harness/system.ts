@@ -12,11 +12,18 @@ import type { JobQueue } from '../../src/jobs/index.ts'
 import { isoTime } from '../../src/kernel/clock.ts'
 import { silentLog } from '../../src/kernel/log.ts'
 import { configTag } from '../../src/services/execution/index.ts'
-import type { AuditEvent, SystemParts } from '../../src/services/index.ts'
+import {
+  type AuditEvent,
+  type RepositoryAccess,
+  type SystemParts,
+  type WithRepository,
+  withRepository,
+} from '../../src/services/index.ts'
 import { parseLocation } from '../../src/system/compose.ts'
 import { openNotifiers } from '../../src/system/compose-channels.ts'
 import { sources } from '../../src/system/compose-sources.ts'
 import { openRepositoryAccess } from '../../src/system/repository-access.ts'
+import { SystemRepositories } from '../../src/system/system-repositories.ts'
 import { temporaryCatalog } from './catalog.ts'
 import { backup, open, rawKey, type TestRepository } from './repository.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
@@ -34,7 +41,7 @@ export interface TestSystem extends AsyncDisposable {
 }
 
 /** Parts of the caller's own are taken as they are. A catalog of the caller's stays open. */
-export interface TestSystemOptions extends Partial<Omit<SystemParts, 'repository'>> {
+export interface TestSystemOptions extends Partial<Omit<SystemParts, 'repositories'>> {
   /** A folder of the caller's, with the repository that is there; else one that goes with the system. */
   readonly folder?: string
   /** Of the repository, newest first. */
@@ -61,7 +68,7 @@ export async function testSystem(options: TestSystemOptions = {}): Promise<TestS
     catalog,
     tenantId,
     queue: recordingQueue(enqueued),
-    repository,
+    repositories: new SystemRepositories({ catalog, first: repository, home, locate: (text) => parseLocation(text) }),
     sources,
     channels: {},
     notifiers: openNotifiers(own.channels ?? {}),
@@ -91,6 +98,18 @@ export async function testSystem(options: TestSystemOptions = {}): Promise<TestS
 /** A database knows one repository for good; tests that share one have each their own. */
 async function forgetRepositories({ db }: Catalog): Promise<void> {
   await db.updateTable('repositories').set({ repository_id: null }).execute()
+}
+
+/** The same parts over another first repository. */
+export function withFirst<Parts extends SystemParts>(parts: Parts, first: RepositoryAccess): Parts {
+  const { catalog, home } = parts
+  const repositories = new SystemRepositories({ catalog, first, home, locate: (text) => parseLocation(text) })
+  return { ...parts, repositories }
+}
+
+/** Of what works in one repository: in the first. */
+export function inFirst<Parts extends Pick<SystemParts, 'repositories'>>(parts: Parts): WithRepository<Parts> {
+  return withRepository(parts, parts.repositories.first)
 }
 
 function recordingQueue(enqueued: string[]): JobQueue {

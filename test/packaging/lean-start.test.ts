@@ -12,9 +12,9 @@ const root = path.resolve(import.meta.dirname, '../..')
 const bin = path.join(root, 'dist/bin')
 /** KiB, a few per cent above what they are. Raise one only for what each run of that command needs. */
 const KIB_MAX: Readonly<Record<string, number>> = {
-  backup: 830,
-  restore: 750,
-  snapshots: 625,
+  backup: 865,
+  restore: 780,
+  snapshots: 650,
   verify: 700,
   'worker-main': 195,
 }

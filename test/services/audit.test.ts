@@ -204,7 +204,7 @@ test('a segment that is gone from the repository, is damaged there, or is unknow
   await closeAuditSegments(parts)
   await actions(parts.audit, 2)
   await closeAuditSegments(parts)
-  await using repository = await parts.repository.open()
+  await using repository = await parts.repositories.first.open()
   const { records } = await listRecords(repository, { record: 'audit' })
   assert.deepEqual(
     records.map(({ document }) => document.subject),
@@ -298,7 +298,7 @@ test('a backup or a restore never reads the segments, and verify does', async ()
   const { parts, folder } = plane
   await actions(parts.audit, 3)
   await closeAuditSegments(parts)
-  await using repository = await parts.repository.open()
+  await using repository = await parts.repositories.first.open()
   assert.deepEqual(
     (await readHistory(repository)).allRecords.map(({ document }) => document.record),
     ['control-key'],

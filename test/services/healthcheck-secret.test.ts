@@ -39,7 +39,7 @@ const rowOf = async (id: string) =>
   await parts.catalog.db.selectFrom('configs').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
 
 async function newestRecord(id: string) {
-  await using repository = await parts.repository.open()
+  await using repository = await parts.repositories.first.open()
   const { records } = await listRecords(repository, { record: RecordKind.CONFIGURATION, subject: id })
   return records.at(-1)!.document
 }

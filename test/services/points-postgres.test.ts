@@ -13,7 +13,7 @@ import { openRepositoryAccess } from '../../src/system/repository-access.ts'
 import { noServer, postgresCatalog, temporaryPostgres } from '../harness/catalog.ts'
 import { rawKey } from '../harness/repository.ts'
 import { addConfig } from '../harness/rows.ts'
-import { plantSnapshots, testSystem } from '../harness/system.ts'
+import { inFirst, plantSnapshots, testSystem, withFirst } from '../harness/system.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 
 test('a repository under two paths has one set of points, and no machine forgets what another restores', {
@@ -27,7 +27,7 @@ test('a repository under two paths has one set of points, and no machine forgets
   const configId = await addConfig(one.parts, { paths: ['/'], retention: { last: 1 } })
   const at = (days: number) => ({ configId, source: 's', atMs: Date.now() - days * 86_400_000, isGood: true })
   const [oldest] = await plantSnapshots(one.repository, [at(3), at(2), at(1)])
-  await syncPoints(one.parts)
+  await syncPoints(inFirst(one.parts))
   const points = async (parts: SystemParts) => (await getRecoveryPoints(parts)).map(({ snapshot }) => snapshot)
   const all = await points(one.parts)
   const asked = { type: 'FULL_RESTORE', options: { targetPath: path.join(base.path, 'target') } } as const
@@ -37,13 +37,10 @@ test('a repository under two paths has one set of points, and no machine forgets
   fs.cpSync(one.repository.folder, path.join(base.path, 'mounted-there'), { recursive: true })
   const there = async (): Promise<SystemParts> => {
     const stateDirectory = path.join(base.path, 'state-there')
-    return {
-      ...one.parts,
-      repository: await openRepositoryAccess(catalog, { location, keks, stateDirectory, isNamed: true }),
-    }
+    return withFirst(one.parts, await openRepositoryAccess(catalog, { location, keks, stateDirectory, isNamed: true }))
   }
   const two = await there()
-  assert.notEqual(two.repository.label, one.parts.repository.label)
+  assert.notEqual(two.repositories.first.label, one.parts.repositories.first.label)
   assert.deepEqual(await points(two), all)
   const reasons = (await simulateRetention(two)).points.find(({ snapshot }) => snapshot === oldest)?.reasons
   assert.deepEqual(reasons, ['being restored'])
@@ -52,7 +49,7 @@ test('a repository under two paths has one set of points, and no machine forgets
   const { id } = await catalog.db
     .selectFrom('repositories')
     .select('id')
-    .where('id', '!=', two.repository.rowId)
+    .where('id', '!=', two.repositories.first.rowId)
     .executeTakeFirstOrThrow()
   await catalog.db.updateTable('recovery_points').set({ repository_id: id }).where('snapshot', '=', oldest!).execute()
   assert.deepEqual(await points(await there()), all)

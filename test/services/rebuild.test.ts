@@ -128,7 +128,7 @@ async function live({ parts, folder, keks }: ControlPlane): Promise<Made> {
         })
       ).snapshot,
     )
-  await using repository = await parts.repository.open()
+  await using repository = await parts.repositories.first.open()
   await writeRecord(repository, {
     record: 'pin',
     subject: snapshots[0]!,
@@ -252,10 +252,10 @@ test('after the database is lost everything is back as it was, and a repetition 
   assert.deepEqual(await points(), active)
   const newest = () =>
     db.selectFrom('repositories').select('id').orderBy('last_seen_at', 'desc').executeTakeFirstOrThrow()
-  assert.equal((await newest()).id, parts.repository.rowId)
-  const { location, stateDirectory } = parts.repository
+  assert.equal((await newest()).id, parts.repositories.first.rowId)
+  const { location, stateDirectory } = parts.repositories.first
   await openRepositoryAccess(parts.catalog, { location, keks, stateDirectory })
-  assert.equal((await newest()).id, parts.repository.rowId, 'seen today, it stays the newest')
+  assert.equal((await newest()).id, parts.repositories.first.rowId, 'seen today, it stays the newest')
 })
 
 test('any key of the repository is enough, and the control key is then wrapped for it', async () => {
@@ -264,7 +264,7 @@ test('any key of the repository is enough, and the control key is then wrapped f
   {
     await using plane = await controlPlane({ folder: base.path, keks: [daily] })
     await recordConfig(plane.parts, await addConfig(plane.parts, { name: 'clinic', source: DATABASE_URL }))
-    await using repository = await plane.parts.repository.open()
+    await using repository = await plane.parts.repositories.first.open()
     await changeKeyring(repository.store, repository.keys, {
       add: { kek: rescue, label: 'rescue' },
       keks: [daily],
@@ -277,7 +277,10 @@ test('any key of the repository is enough, and the control key is then wrapped f
 })
 
 /** A restore into a source, of a point of the system's own. */
-async function requestInto({ catalog, tenantId, repository, secrets }: SystemParts, secret: string): Promise<string> {
+async function requestInto(
+  { catalog, tenantId, repositories: { first: repository }, secrets }: SystemParts,
+  secret: string,
+): Promise<string> {
   const [pointId, id] = [randomUUID(), randomUUID()]
   const point = { snapshot: '00', source: 's', created_at: new Date(), type: 'FULL', is_complete: true }
   await catalog.db
@@ -393,7 +396,7 @@ test('whatever the order and number of records, the highest generation counts', 
   await using plane = await controlPlane({ folder: base.path, keks })
   const id = await addConfig(plane.parts, { name: 'clinic' })
   await recordConfig(plane.parts, id)
-  await using repository = await plane.parts.repository.open()
+  await using repository = await plane.parts.repositories.first.open()
   const value = (await listRecords(repository, { record: 'configuration' })).records[0]!.document.value!
   const put = (generation: number, name: string | null) =>
     putRecord(repository, {

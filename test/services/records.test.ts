@@ -12,7 +12,7 @@ import { failsWith } from '../harness/refusal.ts'
 import { addConfig } from '../harness/rows.ts'
 
 async function recorded({ parts }: ControlPlane) {
-  await using repository = await parts.repository.open()
+  await using repository = await parts.repositories.first.open()
   return (await listRecords(repository, { record: 'configuration', withLifted: true })).records
 }
 

@@ -34,7 +34,7 @@ import { failsWith } from '../harness/refusal.ts'
 import { backup, lookAt, open, sampleTree } from '../harness/repository.ts'
 import { addConfig } from '../harness/rows.ts'
 import { seededRandom, testSeed } from '../harness/seeded-random.ts'
-import { plantSnapshots, type TestSystem, testSystem } from '../harness/system.ts'
+import { inFirst, plantSnapshots, type TestSystem, testSystem } from '../harness/system.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 import { until } from '../harness/until.ts'
 
@@ -54,7 +54,7 @@ async function backedUp(system: TestSystem, source: string, files = 0): Promise<
   }
   const runId = randomUUID()
   await backup(system.repository, source, { runId })
-  await syncPoints(system.parts)
+  await syncPoints(inFirst(system.parts))
   return runId
 }
 
@@ -168,7 +168,7 @@ test('progress grows while it runs; a request that is cancelled stops, waiting o
     .set({ state: 'RUNNING', worker_id: null, cancel_requested_at: new Date() })
     .where('id', '=', left.id)
     .execute()
-  await carryOutRecovery({ ...system.parts, repository: undefined as never }, left.id, { signal: never })
+  await carryOutRecovery({ ...system.parts, repositories: undefined as never }, left.id, { signal: never })
   assert.equal((await getRecoveryStatus(system.parts, left.id)).state, 'CANCELLED', 'before anything is opened for it')
   const request = await ask(system, runId, { targetPath: path.join(base.path, 'target') })
   using _pace = pacedEngine()
@@ -428,7 +428,7 @@ test('a pin or hold is in the repository before it is acknowledged, and keeps it
       isGood: true,
     })),
   )
-  await syncPoints(system.parts)
+  await syncPoints(inFirst(system.parts))
   const points = new Map((await getRecoveryPoints(system.parts, config)).map((point) => [point.snapshot, point]))
   assert.equal(points.size, 5)
   const pinned = await pinPoint(system.parts, points.get(names[1]!)!.id, { by: 'somebody', reason: 'court' })
@@ -487,7 +487,7 @@ test('a pin that comes too late for a point says so, and leaves no pin behind', 
     system.repository,
     [2, 1].map((ago) => ({ configId: config, source: 'clinic', atMs: Date.now() - ago * 86_400_000, isGood: true })),
   )
-  await syncPoints(system.parts)
+  await syncPoints(inFirst(system.parts))
   // The catalog still knows it; the repository forgot it.
   await applyRetention(system.parts)
   await system.parts.catalog.db.updateTable('recovery_points').set({ removed_at: null }).execute()

@@ -25,7 +25,7 @@ import { failsWith } from '../harness/refusal.ts'
 import { backup, open, restored, type TestRepository, verified } from '../harness/repository.ts'
 import { expectedKept, pointsBefore, policies } from '../harness/retention-model.ts'
 import { addConfig } from '../harness/rows.ts'
-import { plantSnapshots, type TestSystem, testSystem } from '../harness/system.ts'
+import { inFirst, plantSnapshots, type TestSystem, testSystem } from '../harness/system.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 
 const DAY_MS = 86_400_000
@@ -104,7 +104,7 @@ test('each point stays or goes as the model says, whatever the policies, pins an
         for (const [i, { source }] of planted.entries()) if (source === held) guarded.add(names[i]!)
       }
       const all = await left(system.repository)
-      await syncPoints(system.parts)
+      await syncPoints(inFirst(system.parts))
       const simulated = await simulateRetention(system.parts)
       assert.deepEqual(await left(system.repository), all, 'a simulation changes nothing')
       const applied = await applyRetention(system.parts)
@@ -157,7 +157,7 @@ test('removed and disabled configurations expire nothing; a new one of the same 
     of(live, 'clinic', 5),
     of(live, 'clinic', 4),
   ])
-  await syncPoints(system.parts)
+  await syncPoints(inFirst(system.parts))
   const { points } = await applyRetention(system.parts)
   assert.deepEqual(
     points.filter(({ isKept }) => !isKept).map(({ snapshot }) => snapshot),
@@ -184,7 +184,7 @@ test('the newest good point of a source stays though newer ones are incomplete; 
     system.repository,
     atMs.map((at, i) => ({ configId: config, source: 'clinic', atMs: at, isGood: i < 2 })),
   )
-  await syncPoints(system.parts)
+  await syncPoints(inFirst(system.parts))
   await system.parts.catalog.db
     .insertInto('recovery_requests')
     .values({
@@ -252,7 +252,7 @@ test('what went before the clean-up failed, or was stopped, is audited and gone 
   const expired = () => system.audited.flatMap(({ action, resource }) => (action === 'point.expire' ? [resource] : []))
   const points = (names: readonly string[]) => names.map((name) => `point:${pointIdOf(name)}`)
   const names = await plant(3, 2, 1)
-  await syncPoints(parts)
+  await syncPoints(inFirst(parts))
   const folder = path.join(system.repository.folder, 'packs')
   const away = path.join(base.path, 'packs')
   fs.renameSync(folder, away)
@@ -275,7 +275,7 @@ test('a snapshot that can not be read forgets nothing', async () => {
     system.repository,
     days(Date.now(), 3, 2, 1).map((atMs) => ({ configId: config, source: 'clinic', atMs, isGood: true })),
   )
-  await syncPoints(system.parts)
+  await syncPoints(inFirst(system.parts))
   fs.appendFileSync(path.join(system.repository.folder, 'snapshots', names[2]!), 'x')
   await assert.rejects(applyRetention(system.parts), failsWith('DAMAGED'))
   assert.equal(fs.readdirSync(path.join(system.repository.folder, 'snapshots')).length, 4)
@@ -307,14 +307,14 @@ test('points whose every byte was read are proven; those that damage hits are no
     fs.writeFileSync(path.join(source, 'data'), Buffer.alloc(50_000, name))
     made.push((await backup(system.repository, source, { source: name })).snapshot)
   }
-  await syncPoints(system.parts)
+  await syncPoints(inFirst(system.parts))
   const states = async () =>
     Object.fromEntries(
       (await system.parts.catalog.db.selectFrom('recovery_points').select(['snapshot', 'state']).execute()).map(
         ({ snapshot, state }) => [made.indexOf(snapshot), state],
       ),
     )
-  assert.deepEqual((await verifyPoints(system.parts)).problems, [])
+  assert.deepEqual((await verifyPoints(inFirst(system.parts))).problems, [])
   assert.deepEqual(await states(), { 0: 'VERIFIED', 1: 'VERIFIED' })
   // The newest data pack is that of the second source.
   const packs = fs
@@ -328,7 +328,7 @@ test('points whose every byte was read are proven; those that damage hits are no
   bytes[150]! ^= 1
   fs.writeFileSync(newest, bytes)
   assert.deepEqual(
-    (await verifyPoints(system.parts)).hits.map(({ snapshot }) => snapshot),
+    (await verifyPoints(inFirst(system.parts))).hits.map(({ snapshot }) => snapshot),
     [made[1]],
   )
   assert.deepEqual(await states(), { 0: 'VERIFIED', 1: 'BACKED_UP' })
@@ -338,13 +338,14 @@ test('points whose every byte was read are proven; those that damage hits are no
 test('70,000 points are proven at once', async () => {
   using base = temporaryDirectory()
   await using system = await testSystem({ folder: base.path })
-  const { catalog, tenantId, repository } = system.parts
+  const { catalog, tenantId } = system.parts
+  const repository = system.parts.repositories.first
   await plantSnapshots(system.repository, [{ source: 'a', atMs: Date.parse('2026-01-01'), isGood: true }])
   await sql`insert into neonpro_backup.recovery_points (id, tenant_id, repository_id, snapshot, source, created_at, type, is_complete)
     select gen_random_uuid(), ${tenantId}::uuid, ${repository.rowId}::uuid, n::text, 'a', now(), 'FULL', true from generate_series(1, 70000) n`.execute(
     catalog.db,
   )
-  await verifyPoints(system.parts)
+  await verifyPoints(inFirst(system.parts))
   const states = await catalog.db
     .selectFrom('recovery_points')
     .select(['state', ({ fn }) => fn.countAll<number>().as('count')])
@@ -397,12 +398,12 @@ test('a status names the point whose clock was behind, and not those that came b
     follows: true,
   }))
   const names = await plantSnapshots(system.repository, planted)
-  await syncPoints(system.parts)
+  await syncPoints(inFirst(system.parts))
   const { datedAhead, datedBehind } = await systemStatus(system.parts)
   assert.deepEqual([datedAhead, datedBehind.map(({ snapshot }) => snapshot)], [[], [names[2]]])
   // A history that is too long to be read in time takes away what dates hang on it alone.
   const late = new AbortController()
-  const { repository } = system.parts
+  const repository = system.parts.repositories.first
   const slow = {
     ...repository,
     open: async (signal?: AbortSignal) => {

@@ -358,12 +358,12 @@ test('retention that fails does not fail the run, and is told', async () => {
 test('paths that can not be backed up are refused, before a run as when they are saved', async () => {
   using base = temporaryDirectory()
   await using system = await testSystem({ folder: base.path })
-  const location = { localRoot: system.repository.folder }
+  const location = [system.repository.folder]
   const files = (...paths: string[]) => ({ kind: 'FILES' as const, paths })
   fs.mkdirSync(path.join(base.path, 'source'))
   fs.symlinkSync(base.path, path.join(base.path, 'link'))
   await checkPaths(files(path.join(base.path, 'source')), location)
-  await checkPaths(files(path.join(base.path, 'source')), { localRoot: path.join(base.path, 'not/yet/made') })
+  await checkPaths(files(path.join(base.path, 'source')), [path.join(base.path, 'not/yet/made')])
   const why = async (...paths: string[]) =>
     await checkPaths(files(...paths), location).then(
       () => '',
@@ -372,18 +372,18 @@ test('paths that can not be backed up are refused, before a run as when they are
           ? `${error.code} ${String(error.context['path'])} ${String(error.context['why'] ?? error.context['cause'])}`
           : String(error),
     )
-  assert.equal(await why(base.path), `CONFIG_INVALID paths[0] it holds the repository ${location.localRoot}`)
+  assert.equal(await why(base.path), `CONFIG_INVALID paths[0] it holds the repository ${location[0]}`)
   assert.equal(
     await why(path.join(base.path, 'source'), '/'),
-    `CONFIG_INVALID paths[1] it holds the repository ${location.localRoot}`,
+    `CONFIG_INVALID paths[1] it holds the repository ${location[0]}`,
   )
   assert.equal(
     await why(path.join(base.path, 'link')),
-    `CONFIG_INVALID paths[0] it holds the repository ${location.localRoot}`,
+    `CONFIG_INVALID paths[0] it holds the repository ${location[0]}`,
   )
   assert.equal(
     await why(path.join(base.path, 'link/repository/config')),
-    `CONFIG_INVALID paths[0] it lies inside the repository ${location.localRoot}`,
+    `CONFIG_INVALID paths[0] it lies inside the repository ${location[0]}`,
   )
   assert.equal(
     await why(path.join(base.path, 'nothing')),
@@ -391,7 +391,7 @@ test('paths that can not be backed up are refused, before a run as when they are
   )
   const other = { kind: 'DATABASE', label: '', settings: {} }
   await assert.rejects(
-    checkSource({ repository: location, sources: system.parts.sources }, { source: other }),
+    checkSource({ roots: location, sources: system.parts.sources }, { source: other }),
     failsWith('SOURCE_NOT_AVAILABLE'),
   )
   const claim = await claimed(

@@ -26,7 +26,7 @@ async function stage(base: string): Promise<{ repository: TestRepository; parts:
   const repository = await makeRepository(base)
   const errors: string[] = []
   const parts = {
-    repository: { open: () => open(repository) },
+    repositories: { first: { open: () => open(repository) } },
     log: { error: (message: string) => void errors.push(message) },
     locale: 'en',
   } as unknown as SystemParts

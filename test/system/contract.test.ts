@@ -157,6 +157,7 @@ test("a run's id, a page of the list and a recovery point have the members that 
     runId,
     configId: made.data.id,
     source: 'clinic',
+    repository: 'main',
     type: 'FULL',
     state: 'BACKED_UP',
     bytes: 1,

@@ -10,13 +10,15 @@ import { resolveSettings } from '../../system/settings/index.ts'
 import { type CommandContext, type CommandResult, textOption } from '../command.ts'
 import { configPatchOf } from '../config-options.ts'
 import { sayConfig } from '../config-text.ts'
+import { writtenRepository } from '../further-repository.ts'
 import type { AnswerOf } from '../json/index.ts'
 import { watchForNewRepository } from '../new-repository.ts'
 import { settingsInputOf } from '../settings-input.ts'
 import { sourceSettingsOf } from '../source-settings.ts'
 import { dataOf, openCommandSystem } from '../system.ts'
 
-export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'config add'>>> {
+export async function run(given: CommandContext): Promise<CommandResult<AnswerOf<'config add'>>> {
+  const { context, repository } = writtenRepository(given)
   const asked = await configPatchOf(context)
   const zone = asked.timezone ?? (await askedZone(context, asked.frequency !== undefined || asked.cron !== undefined))
   const kind = textOption(context.options, 'kind')?.toUpperCase()
@@ -27,6 +29,7 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
     ...(kind !== undefined && { kind }),
     ...(hasSource && { source }),
     ...asked,
+    ...(repository !== undefined && { repository }),
     ...(zone !== undefined && { timezone: zone }),
     ...(context.options['disabled'] === true && { enabled: false }),
   } as ConfigInput
@@ -47,8 +50,9 @@ async function refuseBeforeMaking(input: ConfigInput, context: CommandContext): 
   const { home, databaseUrl, repository: location, locale, defaults } = values
   const isMade = databaseUrl !== undefined || holdsDatabase(home)
   if (isMade && (await storage.holdsRepository(location, context.signal))) return
-  const repository = { localRoot: storage.localRootOf(location) }
-  await checkNewConfig(input, { locale, defaults, repository, sources }, context.signal)
+  const root = storage.localRootOf(location)
+  const roots = root === undefined ? [] : [root]
+  await checkNewConfig(input, { locale, defaults, roots, sources }, context.signal)
 }
 
 /** A machine in UTC mostly means that nobody has told it where it is: at a terminal that is asked. */

@@ -4,18 +4,21 @@ import { type CommandContext, type CommandResult, listOption, textOption } from 
 import { configPatchOf } from '../config-options.ts'
 import { sayConfig } from '../config-text.ts'
 import { configByName } from '../configuration.ts'
+import { writtenRepository } from '../further-repository.ts'
 import type { AnswerOf } from '../json/index.ts'
 import { sourceSettingsOf } from '../source-settings.ts'
 import { dataOf, openCommandSystem } from '../system.ts'
 
 /** Changes what the options name; `--clear` takes an option away. */
-export async function run(context: CommandContext): Promise<CommandResult<AnswerOf<'config edit'>>> {
+export async function run(given: CommandContext): Promise<CommandResult<AnswerOf<'config edit'>>> {
+  const { context, repository } = writtenRepository(given)
   const cleared = Object.fromEntries(listOption(context.options, 'clear').map((name) => [name, null]))
   const rename = textOption(context.options, 'rename')
   const patch = {
     ...cleared,
     ...(await configPatchOf(context)),
     ...(rename !== undefined && { name: rename }),
+    ...(repository !== undefined && { repository }),
   } as LibraryConfigPatch
   const isSet = listOption(context.options, 'set').length > 0
   if (Object.keys(patch).length === 0 && !isSet)

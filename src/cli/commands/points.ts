@@ -3,6 +3,7 @@ import { isBackupError } from '../../kernel/backup-error.ts'
 import { shortIds } from '../../kernel/id-beginning.ts'
 import type { BackupSystem } from '../../system/index.ts'
 import { type CommandContext, type CommandResult, countOption } from '../command.ts'
+import { FIRST } from '../config-text.ts'
 import { configByName } from '../configuration.ts'
 import { formatBytes, formatMoment, tableLines } from '../format.ts'
 import type { AnswerOf } from '../json/index.ts'
@@ -60,6 +61,7 @@ function table({ t, locale }: CommandContext, points: readonly RecoveryPointView
     points.flatMap(({ id, runId }) => (runId === null ? [id] : [id, runId])),
     SHOWN_LENGTH,
   )
+  const isSeveral = points.some(({ repository }) => repository !== FIRST)
   return tableLines(
     [
       { title: t('column.point') },
@@ -71,6 +73,7 @@ function table({ t, locale }: CommandContext, points: readonly RecoveryPointView
       { title: t('column.files'), isNumber: true },
       { title: t('column.size'), isNumber: true },
       { title: t('column.source') },
+      ...(isSeveral ? [{ title: t('column.repository') }] : []),
       { title: t('column.kept') },
     ],
     points.map((point) => [
@@ -83,6 +86,7 @@ function table({ t, locale }: CommandContext, points: readonly RecoveryPointView
       String(point.files),
       formatBytes(point.bytes, locale),
       point.source,
+      ...(isSeveral ? [point.repository] : []),
       [
         ...(point.pinned ? [t('kept.pin')] : []),
         ...point.holds.map((id) => t('kept.hold', { id })),

@@ -64,7 +64,7 @@ async function ofRepository(
 }
 
 /** The same members, whether there is a system or not. */
-const NO_SYSTEM = { database: null, scheduler: null, configs: [], running: [], alerts: [] } as const
+const NO_SYSTEM = { database: null, scheduler: null, configs: [], running: [], alerts: [], repositories: [] } as const
 
 function systemFacts({ datedAhead, datedBehind, ...status }: SystemStatus): Omit<AnswerOf<'status'>, 'sources'> {
   const oddPoints = datedAhead.map(({ snapshot, source, createdAt, countsAt }) => ({
@@ -81,6 +81,7 @@ function systemFacts({ datedAhead, datedBehind, ...status }: SystemStatus): Omit
 function say(status: SystemStatus, context: CommandContext): void {
   const { say, t } = context
   say(t('status.places', { repository: status.repository, database: status.database }))
+  sayFurther(status, context)
   say(
     status.scheduler.alive ? t('status.alive', { workers: status.scheduler.workers.length }) : t('status.noScheduler'),
   )
@@ -110,6 +111,17 @@ function say(status: SystemStatus, context: CommandContext): void {
   for (const run of status.running)
     say(t('status.running', { name: run.configName, percent: run.progress?.percent ?? '?' }))
   for (const alert of status.alerts) sayAlert(alert, context, status.configs)
+}
+
+/** Where there are several, which one stands how. */
+function sayFurther({ repositories }: SystemStatus, { say, t }: CommandContext): void {
+  for (const { name, location, errorCode, configs, lastVerification } of repositories.slice(1)) {
+    const state = errorCode === null ? t('repository.opens') : t('repository.opensNot', { code: errorCode })
+    const damage = lastVerification === null ? 0 : lastVerification.problems
+    const verified = damage === 0 ? '' : ` ${t('status.damage', { count: damage })}`
+    const used = configs.length === 0 ? '–' : configs.join(', ')
+    say(`${t('status.further', { name, location, state, configs: used })}${verified}`)
+  }
 }
 
 function nextRun(

@@ -24,6 +24,7 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
     carried = [],
     notCarried = [],
     copiedUntil,
+    repositoriesNotOpened: notOpened = [],
     ...counts
   } = summary
   context.say(context.t('rebuild.done', counts))
@@ -41,8 +42,19 @@ export async function run(context: CommandContext): Promise<CommandResult<Answer
   for (const each of carried) context.say(context.t('rebuild.carried', { what: nameOf(context, each) }))
   for (const each of notCarried) context.warn(context.t('rebuild.notCarried', { what: nameOf(context, each) }))
   if (copiedUntil !== undefined) context.warn(context.t('rebuild.copiedUntil', { at: formatMoment(copiedUntil) }))
+  for (const { name, location, errorCode: code } of notOpened)
+    context.warn(context.t('rebuild.notOpened', { name, location, code }))
   warnOfNamedBefore(context, started.settings.values.repository)
-  return { json: { ...summary, configsLeftDisabled: disabled, unstorable, carried, notCarried } }
+  return {
+    json: {
+      ...summary,
+      configsLeftDisabled: disabled,
+      unstorable,
+      carried,
+      notCarried,
+      repositoriesNotOpened: notOpened,
+    },
+  }
 }
 
 /** What is set besides --repo decides from the next command on, and may still name the one that is lost. */

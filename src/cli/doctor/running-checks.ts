@@ -1,15 +1,17 @@
 /** What of a system is found out only by opening it: its database, and whether anybody starts what is due. */
 import path from 'node:path'
 import { listText } from '../../contracts/index.ts'
-import type { SystemStatus } from '../../contracts/system/index.ts'
+import type { RepositoryStanding, SystemStatus } from '../../contracts/system/index.ts'
 import { lookAtClock } from '../../engine/index.ts'
+import { BackupError } from '../../kernel/backup-error.ts'
 import type { ClockDoubt } from '../../kernel/clock-trust.ts'
+import type { ErrorCode } from '../../kernel/error-code.ts'
 import type { BackupSystem } from '../../system/index.ts'
 import type { Settings } from '../../system/settings/index.ts'
 import type { CommandContext } from '../command.ts'
 import { hasSystem } from '../status/repository-status.ts'
 import { dataOf, openCommandSystem } from '../system.ts'
-import { SubjectKind } from './catalog.ts'
+import { Severity, SubjectKind } from './catalog.ts'
 import { advice, type Check, codeOf, failed, fine, missing, subjects } from './check.ts'
 
 /** Told by the checks of key and repository, in words of their own. */
@@ -29,18 +31,36 @@ export async function runningChecks(
   const { doubt } = lookAtClock(path.join(values.home, 'repositories'))
   let opened: Awaited<ReturnType<typeof openCommandSystem>> | undefined
   let isAsked = false
+  let further: Check[] = []
   try {
     const found = await databaseChecks(context, database, async () => {
       opened = await openCommandSystem({ ...context, warn: () => {} })
       const status = dataOf(await opened.system.getStatus(), context)
       isAsked = true
+      further = status.repositories.slice(1).map((each) => furtherCheck(context, each))
       return status
     })
     const checks = [...found, clockCheck(context, doubt)]
-    return opened && isAsked ? [...checks, ...(await whileOpen(opened.system, checks))] : checks
+    return opened && isAsked ? [...checks, ...further, ...(await whileOpen(opened.system, checks))] : checks
   } finally {
     await opened?.[Symbol.asyncDispose]()
   }
+}
+
+/** One that nothing writes to may be put away. */
+export function furtherCheck(context: CommandContext, { location, errorCode, configs }: RepositoryStanding): Check {
+  const looked = {
+    id: 'REPOSITORY',
+    message: context.t('doctor.repository', { location }),
+    about: subjects(SubjectKind.PATH, location),
+  } as const
+  if (errorCode === null) return fine(looked)
+  const check = failed(
+    context,
+    looked,
+    new BackupError(errorCode as ErrorCode, '', { context: { repository: location } }),
+  )
+  return configs.length > 0 ? check : { ...check, severity: Severity.ADVICE }
 }
 
 export async function databaseChecks(

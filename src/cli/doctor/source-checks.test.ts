@@ -48,6 +48,7 @@ function facts(folder: string, { settings = {}, view = {}, runs = [{}] }: Plante
   const config: ConfigView = {
     id: 'c',
     name: 'Clinic files',
+    repository: 'main',
     kind: 'FILES',
     enabled: true,
     generation: 1,

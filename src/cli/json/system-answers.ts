@@ -1,6 +1,12 @@
 /** Answers of the commands of the system, of the machine and of the first proof. */
 import { z } from 'zod'
-import type { AuditVerdict, ProtectedThing, RebuildSummary, SystemStatus } from '../../contracts/system/index.ts'
+import {
+  type AuditVerdict,
+  type ProtectedThing,
+  type RebuildSummary,
+  repositoryView,
+  type SystemStatus,
+} from '../../contracts/system/index.ts'
 import { CHECK_IDS, Severity, SubjectKind } from '../doctor/catalog.ts'
 import {
   bytes,
@@ -29,6 +35,7 @@ import {
   lastVerification,
   point,
   recovery,
+  repositoryStanding,
   run,
   scheduler,
   secondCopy,
@@ -76,7 +83,10 @@ const status = z.strictObject({
   secondCopy: secondCopy
     .nullable()
     .describe('Null: none is known. Beside a repositoryError: as this machine knew it from before.'),
-  repositoryError: text.nullable().describe('Code of the error that kept the repository from being read.'),
+  repositoryError: text.nullable().describe('Code of the error that kept the (first) repository from being read.'),
+  repositories: z
+    .array(repositoryStanding)
+    .describe('Of the system, the first one first; none where no configuration is.'),
 })
 
 export const check = z
@@ -118,6 +128,9 @@ const rebuilt = z.strictObject({
   copiedUntil: text
     .exactOptional()
     .describe('A copy of a repository unknown here: pins and holds made there since this time may be missing.'),
+  repositoriesNotOpened: z
+    .array(z.strictObject({ name: text, location: text, errorCode: text }))
+    .describe('Further ones of the system: registered, and their points come once they can be opened.'),
 }) satisfies z.ZodType<RebuildSummary>
 
 const shownSettings = z.strictObject({
@@ -167,6 +180,15 @@ export const SYSTEM_ANSWERS = {
   }),
   'service status': z.strictObject({ checks: z.array(check) }),
   'service remove': z.strictObject({ dryRun: flag, files: texts.describe('Taken away.') }),
+  'repository add': repositoryView,
+  'repository list': z.strictObject({ repositories: z.array(repositoryView) }),
+  'repository use': savedConfig,
+  'repository remove': z.strictObject({
+    name: text,
+    location: text,
+    points: count.describe('So many are listed no more.'),
+    removed: yes,
+  }),
   'config add': savedConfig,
   'config list': z.strictObject({ configs: z.array(config) }),
   'config show': z.union([config, shownSettings]),

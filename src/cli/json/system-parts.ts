@@ -7,6 +7,7 @@ export const {
   run,
   point,
   recovery,
+  repositoryStanding,
   alert,
   channelTest,
   scheduler,

@@ -1,6 +1,9 @@
+import { repositoriesEn } from './repositories-en.ts'
+
 /** `{name}` is filled in, `{name:one|other}` chooses the word that fits the number. */
 // biome-ignore format: a table with one message a line
 export const en = {
+  ...repositoriesEn,
   'progress.files': '{files} {files:file|files}',
   'progress.packs': '{files} {files:pack|packs}',
   'progress.added': '{added} new',

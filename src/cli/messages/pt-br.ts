@@ -1,7 +1,9 @@
 import type { MessageKey } from './en.ts'
+import { repositoriesPtBr } from './repositories-pt-br.ts'
 
 // biome-ignore format: a table with one message a line
 export const ptBr: Readonly<Record<MessageKey, string>> = {
+  ...repositoriesPtBr,
   'progress.files': '{files} {files:arquivo|arquivos}',
   'progress.packs': '{files} {files:pacote|pacotes}',
   'progress.added': '{added} novos',

@@ -85,7 +85,7 @@ export async function repositoryStatus(
       isAllDisabled: false,
       alarms,
       isUnattended: false,
-      repositoryError: facts.repositoryError,
+      repositoryErrors: facts.repositoryError === null ? [] : [facts.repositoryError],
       unknownConfigs: facts.unknownConfigs,
       otherSystem: facts.otherSystem,
       lastVerification: facts.lastVerification,

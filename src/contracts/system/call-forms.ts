@@ -46,6 +46,10 @@ const FILE_PATH = [
   'names joined by slashes, such as docs/report.pdf',
   'nomes separados por barras, como docs/relatorio.pdf',
 ] as const
+const REPOSITORY = [
+  'the name of a repository, as listRepositories() gives it, or its absolute path or URL',
+  'o nome de um repositório, como listRepositories() o devolve, ou o caminho absoluto ou a URL dele',
+] as const
 const PATHS = ['a list of paths or globs', 'uma lista de caminhos ou globs'] as const
 
 /** By the member's path; where calls differ, by `CALL: PATH`. */
@@ -106,6 +110,15 @@ export const CALL_FORMS = forms({
   exact: YES_OR_NO,
   limit: ['a whole number from 1 to 10000', 'um número inteiro de 1 a 10000'],
   before: ['the number of an audit entry', 'o número de uma entrada de auditoria'],
+  'repository.add: name': [
+    'up to 63 letters, digits, dots, hyphens and underscores, such as "second"',
+    'até 63 letras, dígitos, pontos, hifens e sublinhados, como "segundo"',
+  ],
+  'repository.remove: name': REPOSITORY,
+  repository: REPOSITORY,
+  location: ['an absolute path or a URL', 'um caminho absoluto ou uma URL'],
+  keyFile: ['the absolute path of a file', 'o caminho absoluto de um arquivo'],
+  init: YES_OR_NO,
   readShare: ['a number from 0 to 1', 'um número de 0 a 1'],
   dryRun: YES_OR_NO,
   'point.browse: path': ['the path of a folder in the point', 'o caminho de uma pasta do ponto'],

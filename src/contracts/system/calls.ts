@@ -8,48 +8,26 @@ import { BackupError } from '../../kernel/backup-error.ts'
 import { isStorable, textFault, textsIn } from '../../kernel/text.ts'
 import { SINGLE_ACTS } from '../single-acts.ts'
 import { count, flag, text, uuid, yes } from './answer-parts.ts'
+import type { CallData } from './call-data.ts'
 import { callForm } from './call-forms.ts'
 import { acts, type CallSpec, REPOSITORY_ERRORS, reads } from './call-spec.ts'
 import { configInputSchema, configPatchSchema, retentionSchema } from './config-settings.ts'
 import {
-  type AuditPage,
   auditPage,
-  type FoundEntries,
   foundEntries,
-  type KeyringView,
   keyring,
-  type PointDifferences,
-  type PointListing,
-  type Pruned,
   pointDifferences,
   pointListing,
   pruned,
-  type RepositoryView,
   repositoryView,
-  type SystemSettings,
   systemSettings,
-  type Verification,
   verification,
 } from './inspection-schemas.ts'
 import { auditVerdict, health, holdView, metrics, realTime, rebuilt, status, storedFile } from './report-schemas.ts'
-import type {
-  AuditVerdict,
-  BackupMetrics,
-  HealthReport,
-  HoldView,
-  RealTimeMetrics,
-  RebuildSummary,
-  RetentionSimulation,
-  SchedulerStatus,
-  StoredFile,
-  SystemStatus,
-} from './report-views.ts'
-import type { Page } from './result.ts'
 import { type OpenCallInput, type OpenCallName, STREAM_CALLS, type StreamCallName } from './stream-calls.ts'
 import { listBackupsFilterSchema, momentSchema, paginationSchema, recoveryOptionsSchema } from './system-config.ts'
 import { parseOptions, schemaPaths } from './validation.ts'
 import { alert, channelTest, config, point, recovery, run, scheduler, simulation } from './view-schemas.ts'
-import type { AlertView, ChannelTest, ConfigView, RecoveryPointView, RecoveryRequestView, RunView } from './views.ts'
 import { AlertSeverity, AlertType, RecoveryType } from './vocabulary.ts'
 
 const id = z.string().min(1)
@@ -59,14 +37,41 @@ const limit = z.number().int().min(1).max(10_000).optional()
 /** What a command says of its act: names are cut, lists are. */
 const actFact = z.union([z.string().max(200), z.number(), z.boolean(), z.array(z.string().max(200)).max(100)])
 const named = { config: ['CONFIG_NOT_FOUND'], run: ['RUN_NOT_FOUND'], request: ['REQUEST_NOT_FOUND'] } as const
+/** Of the file with a repository's own key. */
+const KEY_ERRORS = ['KEY_MISSING', 'KEY_REFUSED', 'KEY_WEAK', 'KEY_PLACEHOLDER', 'KEY_FILE_UNREADABLE'] as const
+/** As commands call it: no path, and no URL. */
+const repositoryName = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/i)
 /** Of a configuration that is saved: what it backs up is looked at, and it is written into the repository. */
 const SAVE_ERRORS = [
-  ...['CONFIG_EXISTS', 'SOURCE_UNREADABLE', 'SOURCE_FAILED', 'SOURCE_NOT_AVAILABLE'],
+  'CONFIG_EXISTS',
+  'SOURCE_UNREADABLE',
+  'SOURCE_FAILED',
+  'SOURCE_NOT_AVAILABLE',
+  'REPOSITORY_UNKNOWN',
+  ...KEY_ERRORS,
   ...REPOSITORY_ERRORS,
 ] as const
-const POINT_ERRORS = ['POINT_NOT_FOUND', 'SNAPSHOT_NOT_FOUND', 'ID_AMBIGUOUS', ...REPOSITORY_ERRORS] as const
+const POINT_ERRORS = [
+  'POINT_NOT_FOUND',
+  'SNAPSHOT_NOT_FOUND',
+  'ID_AMBIGUOUS',
+  'REPOSITORY_UNKNOWN',
+  ...KEY_ERRORS,
+  ...REPOSITORY_ERRORS,
+] as const
+const ADD_ERRORS = [
+  'ALREADY_EXISTS',
+  'REPOSITORY_EXISTS',
+  'TARGET_REFUSED',
+  'SOURCE_NOT_AVAILABLE',
+  'STORAGE_LATE',
+  ...KEY_ERRORS,
+  ...REPOSITORY_ERRORS,
+] as const
 const RECOVERY_ERRORS = [
   ...(['POINT_NOT_FOUND', 'ID_AMBIGUOUS', 'SOURCE_FAILED', 'SOURCE_NOT_AVAILABLE', 'TARGET_REFUSED'] as const),
+  'REPOSITORY_UNKNOWN',
+  ...KEY_ERRORS,
   ...REPOSITORY_ERRORS,
 ] as const
 const RETENTION_ERRORS = [...named.config, 'SNAPSHOT_PROTECTED', 'WORKER_LOST', ...REPOSITORY_ERRORS] as const
@@ -294,28 +299,63 @@ export const CALLS = {
     input: nothing,
     output: z.array(repositoryView),
   }),
+  'repository.add': acts({
+    ...{ right: 'repository.manage', http: 'POST /repositories', action: 'repository.add' },
+    input: z.strictObject({
+      name: repositoryName,
+      location: z.string().min(1),
+      keyFile: z.string().min(1).optional(),
+      init: z.boolean().optional(),
+      userId,
+    }),
+    output: repositoryView,
+    errors: ADD_ERRORS,
+    about: ({ name }) => `repository:${name}`,
+    facts: ({ init }) => ({ init: init === true }),
+  }),
+  /** Forgets it; what is stored there stays. */
+  'repository.remove': acts({
+    ...{ right: 'repository.manage', http: 'DELETE /repositories/{name}', action: 'repository.remove' },
+    input: z.strictObject({ name: z.string().min(1), userId }),
+    output: z.strictObject({ name: text, location: text, points: count }),
+    errors: ['REPOSITORY_UNKNOWN', 'REPOSITORY_IN_USE', ...REPOSITORY_ERRORS],
+    about: ({ name }) => `repository:${name}`,
+  }),
+  /** The configuration's next runs write there. */
+  'repository.use': acts({
+    ...{ right: 'config.write', http: 'PUT /configs/{configId}/repository', action: 'repository.use' },
+    input: z.strictObject({ configId: id, repository: z.string().min(1), userId }),
+    output: config,
+    errors: [...named.config, ...SAVE_ERRORS],
+    about: ({ configId }) => `config:${configId}`,
+    facts: ({ repository }) => ({ repository }),
+  }),
   /** Reads what is stored; points whose data is all there are proven by a whole one. */
   'repository.verify': acts({
     ...{ right: 'repository.manage', http: 'POST /repository/verify', action: 'repository.verify' },
-    input: z.strictObject({ readShare: z.number().min(0).max(1).optional(), userId }),
+    input: z.strictObject({
+      readShare: z.number().min(0).max(1).optional(),
+      repository: z.string().min(1).optional(),
+      userId,
+    }),
     output: verification,
-    errors: ['WORKER_LOST', ...REPOSITORY_ERRORS],
-    about: () => 'repository:data',
+    errors: ['WORKER_LOST', 'REPOSITORY_UNKNOWN', ...KEY_ERRORS, ...REPOSITORY_ERRORS],
+    about: ({ repository }) => `repository:${repository ?? 'data'}`,
   }),
   /** Frees what no snapshot, pin or hold needs. */
   'repository.prune': acts({
     ...{ right: 'repository.manage', http: 'POST /repository/prune', action: 'repository.prune' },
-    input: z.strictObject({ dryRun: flag.optional(), userId }),
+    input: z.strictObject({ dryRun: flag.optional(), repository: z.string().min(1).optional(), userId }),
     output: pruned,
-    errors: ['WORKER_LOST', ...REPOSITORY_ERRORS],
-    about: () => 'repository:data',
+    errors: ['WORKER_LOST', 'REPOSITORY_UNKNOWN', ...KEY_ERRORS, ...REPOSITORY_ERRORS],
+    about: ({ repository }) => `repository:${repository ?? 'data'}`,
     facts: ({ dryRun }) => ({ dryRun }),
   }),
   'key.list': reads({
     ...{ right: 'key.read', http: 'GET /keys' },
-    input: nothing,
+    input: z.strictObject({ repository: z.string().min(1).optional() }),
     output: keyring,
-    errors: REPOSITORY_ERRORS,
+    errors: ['REPOSITORY_UNKNOWN', ...KEY_ERRORS, ...REPOSITORY_ERRORS],
   }),
   'storage.delete': acts({
     ...{ right: 'file.write', http: 'DELETE /files', action: 'storage.delete' },
@@ -427,56 +467,4 @@ function refuseUnstorable(name: string, input: unknown): void {
       context: { path: (path || 'input').replace(/^(config|patch)\./, ''), why, accepted },
     })
   }
-}
-
-/** What each call gives as `data`. */
-export interface CallData {
-  'config.create': ConfigView
-  'config.update': ConfigView
-  'config.delete': { readonly deleted: true }
-  'config.get': ConfigView
-  'config.list': readonly ConfigView[]
-  'config.effective': ConfigView
-  'backup.execute': string
-  'backup.cancel': RunView
-  'backup.get': RunView
-  'backup.wait': RunView
-  'backup.list': Page<RunView>
-  'retention.simulate': RetentionSimulation
-  'retention.apply': RetentionSimulation
-  'scheduler.status': SchedulerStatus
-  'system.status': SystemStatus
-  'monitor.realTime': RealTimeMetrics
-  'monitor.metrics': BackupMetrics
-  'monitor.alerts': readonly AlertView[]
-  'monitor.createAlert': AlertView
-  'monitor.acknowledge': AlertView
-  'monitor.testChannels': readonly ChannelTest[]
-  'monitor.health': HealthReport
-  'recover.create': RecoveryRequestView
-  'recover.status': RecoveryRequestView
-  'recover.cancel': RecoveryRequestView
-  'recover.points': readonly RecoveryPointView[]
-  'recover.pin': RecoveryPointView
-  'recover.unpin': RecoveryPointView
-  'recover.addHold': HoldView
-  'recover.liftHold': { readonly lifted: true }
-  'point.browse': PointListing
-  'point.find': FoundEntries
-  'point.diff': PointDifferences
-  'repository.list': readonly RepositoryView[]
-  'repository.verify': Verification
-  'repository.prune': Pruned
-  'key.list': KeyringView
-  'storage.delete': { readonly deleted: boolean }
-  'storage.list': readonly StoredFile[]
-  'storage.exists': boolean
-  'audit.verify': AuditVerdict
-  'audit.entries': AuditPage
-  /** JSON lines. */
-  'audit.export': string
-  'audit.note': { readonly noted: true }
-  'system.settings': SystemSettings
-  'system.acceptClock': { readonly accepted: true }
-  'system.rebuild': RebuildSummary
 }

@@ -123,6 +123,8 @@ export const backupOptionsSchema = z.strictObject({
   enabled: z.boolean().optional(),
   priority: z.enum(Priority).optional(),
   tags: z.array(z.string().min(1)).optional(),
+  /** Name or place of a repository that the system has; default: its first. */
+  repository: z.string().min(1).optional(),
 })
 export type BackupOptionsInput = z.input<typeof backupOptionsSchema>
 

@@ -2,12 +2,12 @@
 
 export type { Failure } from '../failure.ts'
 export * as answerParts from './answer-parts.ts'
+export type { CallData } from './call-data.ts'
 export { CALL_FORMS } from './call-forms.ts'
 export { type CallSpec, EVERY_CALL_ERRORS } from './call-spec.ts'
 export {
   CALL_TABLE,
   CALLS,
-  type CallData,
   type CallInput,
   type CallName,
   parseCall,
@@ -50,6 +50,7 @@ export type {
   SystemSettings,
   Verification,
 } from './inspection-schemas.ts'
+export { repositoryView } from './inspection-schemas.ts'
 export {
   CONFIG_OPTIONS,
   type OptionReference,
@@ -69,8 +70,11 @@ export type {
   HoldView,
   LastVerification,
   LostRepository,
+  NotOpenedRepository,
   RealTimeMetrics,
   RebuildSummary,
+  RemovedRepository,
+  RepositoryStanding,
   RetentionSimulation,
   SchedulerStatus,
   SecondCopy,

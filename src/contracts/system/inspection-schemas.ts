@@ -54,14 +54,25 @@ export const pointDifferences = z.strictObject({
 })
 export type PointDifferences = Shown<z.output<typeof pointDifferences>>
 
-export const repositoryView = z.strictObject({
-  id: uuid,
-  location: text,
-  repositoryId: repositoryId.nullable().describe('Null: it was never opened.'),
-  isCurrent: flag.describe('The one that runs write to.'),
-  createdAt: time,
-  lastSeenAt: time.nullable(),
-})
+export const repositoryView = z
+  .strictObject({
+    id: uuid,
+    name: text.nullable().describe('Null: it is not registered (FORMER).'),
+    role: z
+      .enum(['FIRST', 'FURTHER', 'FORMER'])
+      .describe('FIRST: has the records and the audit log; FORMER: the first was another once, or elsewhere.'),
+    location: text,
+    repositoryId: repositoryId.nullable().describe('Null: it was never opened.'),
+    isCurrent: flag.describe('The first: configurations that name no other write to it.'),
+    isReachable: flag.nullable().describe('Whether it could be opened now; null: it was not tried (FORMER).'),
+    errorCode: text.nullable().describe('Of what kept it from being opened.'),
+    keyFile: text.nullable().describe('The file with a key of its own; null: the keys that the system is given.'),
+    points: count,
+    configs: z.array(text).describe('Configurations that write to it.'),
+    createdAt: time,
+    lastSeenAt: time.nullable(),
+  })
+  .meta({ id: 'Repository', description: 'A repository of the system.' })
 export type RepositoryView = Shown<z.output<typeof repositoryView>>
 
 export const verification = z.strictObject({

@@ -111,6 +111,7 @@ export const CONFIG_OPTIONS = table({
   priority: ['LOW, NORMAL, HIGH or CRITICAL', 'LOW, NORMAL, HIGH ou CRITICAL', 'NORMAL', 'Order of the queue.'],
   tags: ['a list of texts', 'uma lista de textos', 'none', 'Written into each snapshot.'],
   'tags[]': ['a list of texts', 'uma lista de textos', NONE, 'A tag.'],
+  repository: ['the name of a repository that "repository list" shows, or its absolute path or URL', 'o nome de um repositório que "repository list" mostra, ou o caminho absoluto ou a URL dele', 'the first', 'Where its runs write to. With another one its next runs write there; the points of before stay where they are.'],
 })
 
 /** Of `initializeBackupSystem` and HOME/config.json, but for the repository's place: see system/system-config.ts. */

@@ -24,7 +24,7 @@ import type {
   StoredFile,
   SystemStatus,
 } from './report-views.ts'
-import { alert, lastVerification, run, scheduler, secondCopy, verdict } from './view-schemas.ts'
+import { alert, lastVerification, repositoryStanding, run, scheduler, secondCopy, verdict } from './view-schemas.ts'
 import { HealthStatus } from './vocabulary.ts'
 
 const figure = z.number().min(0)
@@ -120,6 +120,7 @@ export const status = z
     lastVerification: lastVerification.nullable(),
     secondCopy: secondCopy.nullable(),
     repositoryError: text.nullable(),
+    repositories: z.array(repositoryStanding),
     verdict,
   })
   .meta({ id: 'Status', description: 'How the system stands.' }) satisfies z.ZodType<SystemStatus>
@@ -150,5 +151,6 @@ export const rebuilt = z
     carried: z.array(carried).exactOptional(),
     notCarried: z.array(carried).exactOptional(),
     copiedUntil: text.exactOptional(),
+    repositoriesNotOpened: z.array(z.strictObject({ name: text, location: text, errorCode: text })).exactOptional(),
   })
   .meta({ id: 'Rebuilt', description: 'What a rebuild brought back.' }) satisfies z.ZodType<RebuildSummary>

@@ -182,6 +182,20 @@ export interface StatusVerdict {
   readonly reasons: ReadonlyArray<{ readonly code: VerdictReason; readonly names: readonly string[] }>
 }
 
+/** How one of the system's repositories stands. */
+export interface RepositoryStanding {
+  /** As commands call it. */
+  readonly name: string
+  /** Where it is; holds no secret. */
+  readonly location: string
+  /** Of the error that kept it from being read; null where it was. */
+  readonly errorCode: string | null
+  /** Names of the enabled configurations that write to it. */
+  readonly configs: readonly string[]
+  /** Null: none is known. */
+  readonly lastVerification: LastVerification | null
+}
+
 export interface SystemStatus {
   /** Who starts what is due. */
   readonly scheduler: SchedulerStatus
@@ -220,8 +234,10 @@ export interface SystemStatus {
   readonly lastVerification: LastVerification | null
   /** The last finished copy into another repository. Null: none is known. */
   readonly secondCopy: SecondCopy | null
-  /** Code of the error that kept the repository from being read. */
+  /** Code of the error that kept the first repository from being read. */
   readonly repositoryError: string | null
+  /** All that are registered, the first one first. */
+  readonly repositories: readonly RepositoryStanding[]
   /** All of it in one sentence. */
   readonly verdict: StatusVerdict
 }
@@ -334,4 +350,29 @@ export interface RebuildSummary {
    * there since may be missing. The newest that the copy has from there is of this time; the copy was made later.
    */
   readonly copiedUntil?: string
+  /**
+   * Further repositories of the system that could not be opened: they are registered, and their points come once they
+   * can be. Absent where there are none.
+   */
+  readonly repositoriesNotOpened?: readonly NotOpenedRepository[]
+}
+
+/** A further repository that a rebuild registered and could not look into. */
+export interface NotOpenedRepository {
+  /** As commands call it. */
+  readonly name: string
+  /** Where it should be; holds no secret. */
+  readonly location: string
+  /** Of what kept it from being opened. */
+  readonly errorCode: string
+}
+
+/** What `removeRepository` let go of; what is stored there stays. */
+export interface RemovedRepository {
+  /** As commands called it. */
+  readonly name: string
+  /** Where it is; holds no secret. */
+  readonly location: string
+  /** So many points are listed no more. */
+  readonly points: number
 }

@@ -15,7 +15,7 @@ const factsOf = (copiedMs: number | null, newestAt = GOOD, copiedTo = BEFORE): V
   isAllDisabled: false,
   alarms: 0,
   isUnattended: false,
-  repositoryError: null,
+  repositoryErrors: [],
   unknownConfigs: [],
   otherSystem: null,
   lastVerification: null,

@@ -38,8 +38,8 @@ export interface VerdictFacts {
   readonly alarms: number
   /** Something is due by itself, and nobody is there to start it. */
   readonly isUnattended: boolean
-  /** Code of the error that kept the repository from being read; null where it is whole. */
-  readonly repositoryError: string | null
+  /** Codes of the errors that kept repositories from being read, with the name of any but the first; none where all are whole. */
+  readonly repositoryErrors: readonly string[]
   /** Configurations that the repository keeps of a system that is not here. */
   readonly unknownConfigs: readonly string[]
   /** That system, where its points show that it works on another machine; null where it may be lost. */
@@ -166,12 +166,25 @@ export function verdictFactsOf(status: Omit<SystemStatus, 'verdict'>): VerdictFa
     isAllDisabled,
     alarms: status.alerts.length,
     isUnattended: !scheduler.alive && enabled.some(({ nextRunLocal }) => nextRunLocal !== null),
-    repositoryError: status.repositoryError,
+    repositoryErrors: repositoryErrorsOf(status),
     unknownConfigs: [],
     otherSystem: null,
-    lastVerification: status.lastVerification,
+    lastVerification: [status.lastVerification, ...status.repositories.map((each) => each.lastVerification)].reduce(
+      (worst, each) => ((each?.problems ?? 0) > (worst?.problems ?? 0) ? each : worst),
+    ),
     secondCopy: status.secondCopy,
   }
+}
+
+/** One that nothing writes to may well be in a safe. */
+function repositoryErrorsOf({ repositoryError, repositories }: Omit<SystemStatus, 'verdict'>): string[] {
+  const [, ...further] = repositories
+  return [
+    ...(repositoryError === null ? [] : [repositoryError]),
+    ...further.flatMap(({ name, errorCode, configs }) =>
+      errorCode === null || configs.length === 0 ? [] : [`${name}: ${errorCode}`],
+    ),
+  ]
 }
 
 interface Reader {
@@ -250,7 +263,7 @@ function reasonsOf(facts: VerdictFacts): StatusVerdict['reasons'] {
   const incomplete = things.filter(({ newestGoodAt, newestAt }) => newestGoodAt === null && newestAt !== null)
   const isNothing = things.every(({ newestGoodAt }) => newestGoodAt === null)
   const found: ReadonlyArray<readonly [code: VerdictReason, holds: boolean, names?: readonly string[]]> = [
-    ['REPOSITORY_NOT_WHOLE', facts.repositoryError !== null, [facts.repositoryError ?? '']],
+    ['REPOSITORY_NOT_WHOLE', facts.repositoryErrors.length > 0, facts.repositoryErrors],
     ['REBUILD_NEEDED', facts.unknownConfigs.length > 0 && facts.otherSystem === null, facts.unknownConfigs],
     ['NOTHING_PROTECTED', isNothing],
     ['RUN_FAILED', facts.failed.length > 0, facts.failed],

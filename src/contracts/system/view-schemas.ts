@@ -17,6 +17,7 @@ import {
 import { alertConfigSchema, filtersSchema, performanceSchema, retentionSchema } from './config-settings.ts'
 import type {
   LastVerification,
+  RepositoryStanding,
   RetentionSimulation,
   SchedulerStatus,
   SecondCopy,
@@ -84,6 +85,7 @@ export const configMembers = {
   kind: sourceKind,
   enabled: flag,
   generation: z.int().min(1).describe('Grows with each change.'),
+  repository: text.describe('Name of the one that its runs write to.'),
   settings,
   createdAt: time,
   updatedAt: time,
@@ -146,6 +148,7 @@ export const point = z
     runId: uuid.nullable().describe('Null: no run of this system made it.'),
     configId: uuid.nullable(),
     source: text,
+    repository: text.describe('Name of the one that it lies in.'),
     snapshot: snapshotName,
     createdAt: time,
     type: z.enum(BackupType),
@@ -265,3 +268,16 @@ export const verdict = z
     reasons: z.array(z.strictObject({ code: z.enum(VerdictReason), names: texts })),
   })
   .meta({ id: 'Verdict', description: 'Is all well, and if not, why.' }) satisfies z.ZodType<StatusVerdict>
+
+export const repositoryStanding = z
+  .strictObject({
+    name: text,
+    location: text,
+    errorCode: text.nullable().describe('Of what kept it from being read; null: it was read.'),
+    configs: texts.describe('Enabled configurations that write to it.'),
+    lastVerification: lastVerification.nullable().describe('Null: none is known.'),
+  })
+  .meta({
+    id: 'RepositoryStanding',
+    description: 'How a repository of the system stands.',
+  }) satisfies z.ZodType<RepositoryStanding>

@@ -27,6 +27,8 @@ export interface ConfigView {
   readonly enabled: boolean
   /** Grows with each change. */
   readonly generation: number
+  /** Name of the repository that its runs write to. */
+  readonly repository: string
   /** As given, without secrets. */
   readonly settings: Omit<StoredSettings, 'healthcheckSealed'>
   /** When it was saved first. ISO 8601, UTC. */
@@ -149,6 +151,8 @@ export interface RecoveryPointView {
   readonly configId: string | null
   /** By which points are kept together. */
   readonly source: string
+  /** Name of the repository that it lies in. */
+  readonly repository: string
   /** Its whole name in the repository. */
   readonly snapshot: string
   /** The moment that it shows, by the clock of the machine that made it. ISO 8601, UTC. */

@@ -6,7 +6,7 @@ import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { temporaryCatalog } from '../../../test/harness/catalog.ts'
 import { addConfig, addRun } from '../../../test/harness/rows.ts'
-import { testSystem } from '../../../test/harness/system.ts'
+import { testSystem, withFirst } from '../../../test/harness/system.ts'
 import type { Catalog } from '../../catalog/index.ts'
 import { AlertType, VARIABLES } from '../../contracts/system/index.ts'
 import type { AlarmNotice } from '../../notifiers/index.ts'
@@ -399,16 +399,16 @@ test('free space: below the largest limit that is asked for, at repository and H
   const { parts } = system
   let free = 999
   const repository = {
-    ...parts.repository,
+    ...parts.repositories.first,
     openStore: () =>
-      Object.assign(parts.repository.openStore(), {
+      Object.assign(parts.repositories.first.openStore(), {
         capacity: () =>
           free < 0 ? Promise.reject(new Error('gone')) : Promise.resolve({ bytesFree: free, bytesTotal: 1e6 }),
       }),
   }
   const at = (bytes: number, ms: number) => {
     free = bytes
-    return evaluateRules({ ...parts, repository }, ms)
+    return evaluateRules(withFirst(parts, repository), ms)
   }
   await addConfig(parts, { name: 'documents', alertConfig: { minFreeSpace: 1000 } })
   await addConfig(parts, { name: 'off', alertConfig: { minFreeSpace: 1e15 }, enabled: false })
@@ -527,16 +527,13 @@ test('every kind of alarm has a title in both languages and a row in docs/alarms
 test('a rule that fails leaves its alarms and lets the others go on', async () => {
   await using system = await testSystem({ catalog })
   const { parts } = system
-  const broken = {
-    ...parts,
-    repository: {
-      ...parts.repository,
-      openStore: () => {
-        throw new Error('broken')
-      },
+  const first = {
+    ...parts.repositories.first,
+    openStore: () => {
+      throw new Error('broken')
     },
-    home: '/nowhere',
   }
+  const broken = { ...withFirst(parts, first), home: '/nowhere' }
   await addRun(parts, await addConfig(parts, { name: 'documents' }), {
     state: 'FAILED',
     at: NOON,

@@ -1,7 +1,7 @@
 /** Free room where it matters, and how much is asked for. */
 import fs from 'node:fs/promises'
 import type { Database, DatabaseTransaction } from '../../catalog/index.ts'
-import type { SystemParts } from '../parts.ts'
+import type { SystemParts, WithRepository } from '../parts.ts'
 import { thresholdsOf } from './thresholds.ts'
 
 export interface Room {
@@ -13,12 +13,15 @@ export interface Room {
  * Null of a store that has no end, or does not tell of it. Undefined where it can't be known now: looked at every few
  * seconds, so a disk that is away must not fill the log; the health report says it.
  */
-export async function repositoryRoom(parts: SystemParts): Promise<Room | null | undefined> {
+export async function repositoryRoom(parts: WithRepository): Promise<Room | null | undefined> {
   try {
     await using store = parts.repository.openStore()
     return (await store.capacity()) ?? null
   } catch (error) {
-    parts.log.debug('free space of the repository is not known', { cause: String(error) })
+    parts.log.debug('free space of the repository is not known', {
+      repository: parts.repository.name,
+      cause: String(error),
+    })
     return undefined
   }
 }

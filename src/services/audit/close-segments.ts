@@ -8,7 +8,7 @@ import type { DatabaseTransaction } from '../../catalog/index.ts'
 import { putRecord, type Repository } from '../../engine/index.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import { recordControlKey } from '../control-key/index.ts'
-import type { SystemParts } from '../parts.ts'
+import { type SystemParts, withRepository } from '../parts.ts'
 import { GENESIS } from './chain.ts'
 import { readEntries, readHead } from './entries.ts'
 import { segmentSubject, segmentValue } from './segment-record.ts'
@@ -19,7 +19,7 @@ const SEGMENT_BYTES_MAX = 512 * 1024
 /** In `audit_segments.record` until the record is in the repository. */
 const PENDING = ''
 
-type AuditParts = Pick<SystemParts, 'catalog' | 'tenantId' | 'repository'>
+type AuditParts = Pick<SystemParts, 'catalog' | 'tenantId' | 'repositories'>
 
 export interface CloseOptions {
   readonly signal?: AbortSignal
@@ -37,7 +37,7 @@ export async function closeAuditSegments(parts: AuditParts, options: CloseOption
   const { signal } = options
   if (!(await isDue(parts, options.olderThanMs ?? 0))) return 0
   if (options.repository) return await closeInto(parts, options.repository, signal)
-  await using repository = await parts.repository.open(signal)
+  await using repository = await parts.repositories.first.open(signal)
   return await closeInto(parts, repository, signal)
 }
 
@@ -61,7 +61,7 @@ async function isDue({ catalog, tenantId }: AuditParts, olderThanMs: number): Pr
 }
 
 async function closeInto(parts: AuditParts, repository: Repository, signal: AbortSignal | undefined): Promise<number> {
-  await recordControlKey(parts, repository, signal)
+  await recordControlKey(withRepository(parts, parts.repositories.first), repository, signal)
   let closed = 0
   for (const segment of await pendingSegments(parts))
     closed += await writeSegment(parts, repository, { segment, signal })

@@ -13,7 +13,7 @@ import { type AuditHead, readEntries, readHead, type StoredEntry } from './entri
 import { lostIn } from './lost-repository.ts'
 import { hashesOf, type SegmentList, type StoredSegment, segmentsOf } from './segment-record.ts'
 
-type AuditParts = Pick<SystemParts, 'catalog' | 'tenantId' | 'repository'>
+type AuditParts = Pick<SystemParts, 'catalog' | 'tenantId' | 'repositories'>
 
 /** Throws what opening the repository throws: a log that can't be compared is not called intact. */
 export async function verifyAudit(
@@ -56,7 +56,7 @@ async function closedSegments({ catalog, tenantId }: AuditParts): Promise<Closed
 }
 
 async function storedSegments(parts: AuditParts, signal: AbortSignal | undefined): Promise<SegmentList> {
-  await using repository = await parts.repository.open(signal)
+  await using repository = await parts.repositories.first.open(signal)
   return segmentsOf((await readRecords(repository, RecordFolder.AUDIT, signal)).entries, parts.tenantId)
 }
 

@@ -5,6 +5,7 @@ import type { ConfigView, StoredSettings } from '../../contracts/system/index.ts
 import { formatLocal } from '../../jobs/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { isoTime } from '../../kernel/clock.ts'
+import { FIRST_NAME, type RepositoryAccess } from '../parts.ts'
 
 export type ConfigRow = Selectable<Tables['configs']>
 
@@ -29,7 +30,11 @@ export async function readConfig(
 
 export function configView(
   row: ConfigRow,
-  facts: { readonly nextDueAt: Date | null; readonly schedulerAlive: boolean },
+  facts: {
+    readonly nextDueAt: Date | null
+    readonly schedulerAlive: boolean
+    readonly repositories: readonly RepositoryAccess[]
+  },
 ): ConfigView {
   const { healthcheckSealed: _, ...settings } = row.settings as StoredSettings
   const nextMs = row.enabled ? facts.nextDueAt?.getTime() : undefined
@@ -39,6 +44,7 @@ export function configView(
     kind: row.kind,
     enabled: row.enabled,
     generation: row.generation,
+    repository: nameOf(row.repository_id, facts.repositories),
     settings,
     createdAt: isoTime(row.created_at.getTime()),
     updatedAt: isoTime(row.updated_at.getTime()),
@@ -46,6 +52,11 @@ export function configView(
     nextRunLocal: nextMs === undefined ? null : formatLocal(nextMs, settings.timezone),
     schedulerAlive: facts.schedulerAlive,
   }
+}
+
+/** One that was removed though a configuration writes to it goes by its id. */
+function nameOf(rowId: string | null, repositories: readonly RepositoryAccess[]): string {
+  return rowId === null ? FIRST_NAME : (repositories.find((each) => each.rowId === rowId)?.name ?? rowId)
 }
 
 /** The two configurations of one name, by whatever way they met. */

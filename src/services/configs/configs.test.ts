@@ -64,7 +64,7 @@ const rows = async () =>
   ])
 
 async function recordOf(id: string): Promise<RecordEntry | undefined> {
-  await using repository = await parts.repository.open()
+  await using repository = await parts.repositories.first.open()
   return (await listRecords(repository, { record: RecordKind.CONFIGURATION, subject: id, withLifted: true })).records[0]
 }
 
@@ -107,13 +107,13 @@ test('a refused save says why and changes nothing', async () => {
     [{ paths: [closed] }, 'SOURCE_UNREADABLE'],
     [{ paths: [plane.folder] }, 'CONFIG_INVALID'],
     [{ tiem: 1 }, 'CONFIG_INVALID'],
-    [{ paths: [path.join(parts.repository.localRoot!, 'packs')] }, 'CONFIG_INVALID'],
+    [{ paths: [path.join(parts.repositories.first.localRoot!, 'packs')] }, 'CONFIG_INVALID'],
     [{ kind: 'DATABASE' }, 'CONFIG_INVALID'],
     [{ timezone: 'Mars/Base' }, 'CONFIG_INVALID'],
     [{ paths: null }, 'CONFIG_INVALID'],
     [{ name: null }, 'CONFIG_INVALID'],
   ]
-  fs.mkdirSync(path.join(parts.repository.localRoot!, 'packs'), { recursive: true })
+  fs.mkdirSync(path.join(parts.repositories.first.localRoot!, 'packs'), { recursive: true })
   for (const [patch, code] of patches) {
     await assert.rejects(
       updateConfig(parts, config.id, patch as ConfigPatch, 'maria'),
@@ -230,7 +230,7 @@ test('removing ends the runs, keeps the points, stops their expiry, and is recor
   const point = {
     id: randomUUID(),
     tenant_id: parts.tenantId,
-    repository_id: parts.repository.rowId,
+    repository_id: parts.repositories.first.rowId,
     snapshot: 'a',
     config_id: config.id,
     source: 'Documents',
@@ -262,7 +262,7 @@ test('removing ends the runs, keeps the points, stops their expiry, and is recor
 
 test('a repository that is away: saved, said, and recorded when it is back', async () => {
   const { config } = await createConfig(parts, input(), 'maria')
-  const folder = parts.repository.localRoot!
+  const folder = parts.repositories.first.localRoot!
   fs.renameSync(folder, `${folder}.away`)
   const changed = await updateConfig(parts, config.id, { time: '05:00' }, 'maria')
   const other = await createConfig(parts, input({ name: 'Other' }), 'maria')

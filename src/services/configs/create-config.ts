@@ -3,12 +3,21 @@ import { type ConfigInput, storedSettings } from '../../contracts/system/index.t
 import { nowMs } from '../../kernel/clock.ts'
 import { pingWarnings } from '../alarms/index.ts'
 import { sealHealthcheck } from '../control-key/index.ts'
-import { checkSource } from '../execution/index.ts'
-import type { RepositoryAccess, SystemParts } from '../parts.ts'
+import { checkSource, repositoryRoots } from '../execution/index.ts'
+import type { SystemParts } from '../parts.ts'
 import { ensureDueTimes } from '../scheduling/index.ts'
 import { nameTaken } from './config-row.ts'
 import { parseConfigInput } from './parse-config-input.ts'
-import { parseDefaults, type SavedConfig, type SaveOptions, saved, sealedSource, warningsAbout } from './save-config.ts'
+import {
+  askedRepository,
+  heldRepositoryId,
+  parseDefaults,
+  type SavedConfig,
+  type SaveOptions,
+  saved,
+  sealedSource,
+  warningsAbout,
+} from './save-config.ts'
 
 /**
  * What `createConfig` would refuse of it, before a database and a repository are made for it. Throws CONFIG_INVALID,
@@ -16,9 +25,7 @@ import { parseDefaults, type SavedConfig, type SaveOptions, saved, sealedSource,
  */
 export async function checkNewConfig(
   input: ConfigInput,
-  parts: Pick<SystemParts, 'locale' | 'defaults' | 'sources'> & {
-    readonly repository: Pick<RepositoryAccess, 'localRoot'>
-  },
+  parts: Pick<SystemParts, 'locale' | 'defaults' | 'sources'> & { readonly roots: readonly string[] },
   signal?: AbortSignal,
 ): Promise<void> {
   const { settings, reach } = parseConfigInput(input, parseDefaults(parts))
@@ -27,8 +34,8 @@ export async function checkNewConfig(
 
 /**
  * Saves a configuration and plans its first run, in one transaction; then records it in the repository (RECORD_PENDING
- * where that has to wait). Throws CONFIG_INVALID, CONFIG_EXISTS, SOURCE_UNREADABLE, SOURCE_FAILED, SOURCE_NOT_AVAILABLE:
- * then nothing is saved.
+ * where that has to wait). Throws CONFIG_INVALID, CONFIG_EXISTS, SOURCE_UNREADABLE, SOURCE_FAILED, SOURCE_NOT_AVAILABLE,
+ * REPOSITORY_UNKNOWN and what opening the repository that it names throws: then nothing is saved.
  */
 export async function createConfig(
   parts: SystemParts,
@@ -40,7 +47,9 @@ export async function createConfig(
   const { name, enabled } = parsed
   const id = randomUUID()
   const settings = sealHealthcheck(parts.secrets, id, parsed.settings)
-  await checkSource(parts, { source: settings.source, reach: parsed.reach }, options.signal)
+  const place = { roots: await repositoryRoots(parts), sources: parts.sources }
+  await checkSource(place, { source: settings.source, reach: parsed.reach }, options.signal)
+  const repository = await askedRepository(parts, parsed.repository)
   const createdAt = new Date(nowMs())
   try {
     await parts.catalog.transaction(async (tx) => {
@@ -54,6 +63,7 @@ export async function createConfig(
           settings: JSON.stringify(storedSettings(settings)),
           source_sealed: sealedSource(parts, id, parsed),
           enabled,
+          repository_id: repository ? await heldRepositoryId(tx, repository) : null,
           created_by: by,
           created_at: createdAt,
           updated_at: createdAt,

@@ -3,9 +3,9 @@ import type { SystemParts } from '../parts.ts'
 import { nextDueOf, schedulerAlive } from '../scheduling/index.ts'
 import { configView, readConfig } from './config-row.ts'
 
-/** By name. Costs three queries, whatever their number. */
+/** By name. Costs four queries, whatever their number. */
 export async function listConfigs(parts: SystemParts): Promise<ConfigView[]> {
-  const [rows, next, alive] = await Promise.all([
+  const [rows, next, alive, repositories] = await Promise.all([
     parts.catalog.db
       .selectFrom('configs')
       .selectAll()
@@ -15,8 +15,11 @@ export async function listConfigs(parts: SystemParts): Promise<ConfigView[]> {
       .execute(),
     nextDueOf(parts),
     schedulerAlive(parts),
+    parts.repositories.all(),
   ])
-  return rows.map((row) => configView(row, { nextDueAt: next.get(row.id) ?? null, schedulerAlive: alive }))
+  return rows.map((row) =>
+    configView(row, { nextDueAt: next.get(row.id) ?? null, schedulerAlive: alive, repositories }),
+  )
 }
 
 /** What its runs go by: its own settings, and the system's where it says nothing. Throws CONFIG_NOT_FOUND. */
@@ -28,6 +31,10 @@ export async function effectiveConfig(parts: SystemParts, id: string): Promise<C
 /** Throws CONFIG_NOT_FOUND. */
 export async function getConfig(parts: SystemParts, id: string): Promise<ConfigView> {
   const row = await readConfig(parts.catalog.db, parts, { id })
-  const [next, alive] = await Promise.all([nextDueOf(parts, [row.id]), schedulerAlive(parts)])
-  return configView(row, { nextDueAt: next.get(row.id) ?? null, schedulerAlive: alive })
+  const [next, alive, repositories] = await Promise.all([
+    nextDueOf(parts, [row.id]),
+    schedulerAlive(parts),
+    parts.repositories.all(),
+  ])
+  return configView(row, { nextDueAt: next.get(row.id) ?? null, schedulerAlive: alive, repositories })
 }

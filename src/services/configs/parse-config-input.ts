@@ -54,6 +54,8 @@ export interface ParsedConfig {
   readonly name: string
   readonly enabled: boolean
   readonly settings: ConfigSettings
+  /** Name or place of the repository that it writes to; undefined: none is said. */
+  readonly repository?: string
   /** Of a driver: all that it takes to reach its source, to be checked and sealed. Absent where a change leaves it. */
   readonly reach?: DriverSettings
   readonly warnings: readonly Warning[]
@@ -91,6 +93,7 @@ export function parseConfigInput(given: ConfigInput, defaults: ParseDefaults): P
     name: input.name,
     enabled: input.enabled ?? true,
     settings,
+    ...(input.repository !== undefined && { repository: input.repository }),
     ...(reach && { reach }),
     warnings: warningsOf(input, settings, defaults),
   }

@@ -3,13 +3,15 @@
  * said afterwards.
  */
 import path from 'node:path'
+import type { DatabaseTransaction } from '../../catalog/index.ts'
 import { type ConfigSettings, type ConfigView, isFiles, type Warning, warningOf } from '../../contracts/system/index.ts'
+import { BackupError } from '../../kernel/backup-error.ts'
 import { nowMs } from '../../kernel/clock.ts'
 import { isAtOrBelow } from '../../kernel/real-place.ts'
 import { machineZone } from '../../kernel/zone.ts'
 import { sealSource } from '../control-key/index.ts'
 import { retentionConflicts } from '../execution/index.ts'
-import type { SystemParts } from '../parts.ts'
+import { type RepositoryAccess, RepositoryRole, type SystemParts } from '../parts.ts'
 import { recordWarnings } from '../records/index.ts'
 import { getConfig } from './list-configs.ts'
 import type { ParseDefaults, ParsedConfig } from './parse-config-input.ts'
@@ -32,6 +34,39 @@ export function parseDefaults(parts: Pick<SystemParts, 'locale' | 'defaults' | '
     system: parts.defaults,
     sources: parts.sources,
   }
+}
+
+/**
+ * The one that is asked for, opened: what can't be opened now takes no configuration. Undefined: none was asked for.
+ * Throws REPOSITORY_UNKNOWN, REPOSITORY_MISSING and what opening throws.
+ */
+export async function askedRepository(
+  { repositories }: SystemParts,
+  asked: string | null | undefined,
+): Promise<RepositoryAccess | undefined> {
+  if (asked === undefined) return undefined
+  const access = asked === null ? repositories.first : await repositories.named(asked)
+  await using _opened = await access.open()
+  return access
+}
+
+/** As the row has it; held against a removal at the same moment. Throws REPOSITORY_UNKNOWN. */
+export async function heldRepositoryId(
+  tx: DatabaseTransaction,
+  { role, rowId, name }: RepositoryAccess,
+): Promise<string | null> {
+  if (role === RepositoryRole.FIRST) return null
+  const row = await tx
+    .selectFrom('repositories')
+    .select('id')
+    .where('id', '=', rowId)
+    .where('removed_at', 'is', null)
+    .forShare()
+    .executeTakeFirst()
+  if (row) return row.id
+  throw new BackupError('REPOSITORY_UNKNOWN', 'The repository was removed meanwhile.', {
+    context: { repository: name },
+  })
 }
 
 export function warningsAbout(parts: SystemParts, settings: ConfigSettings): Warning[] {

@@ -16,12 +16,21 @@ import {
 import { nowMs } from '../../kernel/clock.ts'
 import { pingWarnings } from '../alarms/index.ts'
 import { openSource, sealHealthcheck } from '../control-key/index.ts'
-import { checkSource } from '../execution/index.ts'
+import { checkSource, repositoryRoots } from '../execution/index.ts'
 import type { SystemParts } from '../parts.ts'
 import { ensureDueTimes } from '../scheduling/index.ts'
 import { type ConfigRow, nameTaken, readConfig } from './config-row.ts'
 import { configInputOf, type ParsedConfig, parseConfigInput } from './parse-config-input.ts'
-import { parseDefaults, type SavedConfig, type SaveOptions, saved, sealedSource, warningsAbout } from './save-config.ts'
+import {
+  askedRepository,
+  heldRepositoryId,
+  parseDefaults,
+  type SavedConfig,
+  type SaveOptions,
+  saved,
+  sealedSource,
+  warningsAbout,
+} from './save-config.ts'
 
 const PLACE = { options: CONFIG_OPTIONS }
 const SCHEDULES = ['frequency', 'cron', 'every'] as const
@@ -31,7 +40,8 @@ const MERGED = ['filters', 'performance', 'alertConfig'] as const
 
 /**
  * Changes what the patch names; `null` takes an option away. Members of filters, performance and alertConfig change one
- * by one, a retention as a whole, a schedule of another kind replaces the former. One transaction: a failure leaves the
+ * by one, a retention as a whole, a schedule of another kind replaces the former. With another repository the next runs
+ * write there; its points of before stay where they are. One transaction: a failure leaves the
  * former configuration untouched. Throws CONFIG_NOT_FOUND and what `createConfig` throws.
  */
 export async function updateConfig(
@@ -43,6 +53,7 @@ export async function updateConfig(
 ): Promise<SavedConfig> {
   const asked = parseOptions(configPatchSchema, patch, PLACE)
   await checkAsked(parts, id, asked, options)
+  const repository = await askedRepository(parts, asked.repository)
   let warnings: readonly Warning[] = []
   let name = ''
   let pinged: ConfigSettings | undefined
@@ -61,6 +72,7 @@ export async function updateConfig(
           enabled: parsed.enabled,
           settings: JSON.stringify(storedSettings(settings)),
           ...source,
+          ...(repository && { repository_id: await heldRepositoryId(tx, repository) }),
           generation: row.generation + 1,
           updated_at: new Date(nowMs()),
         })
@@ -90,7 +102,8 @@ interface Former {
 async function checkAsked(parts: SystemParts, id: string, asked: ConfigPatch, { signal }: SaveOptions): Promise<void> {
   if (!asked.paths && !asked.source && !asked.databaseUrl) return
   const { parsed } = parsedChange(parts, await readConfig(parts.catalog.db, parts, { id }), asked)
-  await checkSource(parts, { source: parsed.settings.source, reach: parsed.reach }, signal)
+  const place = { roots: await repositoryRoots(parts), sources: parts.sources }
+  await checkSource(place, { source: parsed.settings.source, reach: parsed.reach }, signal)
 }
 
 function parsedChange(

@@ -5,6 +5,7 @@ import { actions, type ControlPlane, controlPlane, tenantCatalog } from '../../.
 import { failsWith } from '../../../test/harness/refusal.ts'
 import { rawKey } from '../../../test/harness/repository.ts'
 import { addConfig } from '../../../test/harness/rows.ts'
+import { inFirst } from '../../../test/harness/system.ts'
 import { DEFAULT_TENANT_ID } from '../../catalog/index.ts'
 import { listRecords, parseKek } from '../../engine/index.ts'
 import { isBackupError } from '../../kernel/backup-error.ts'
@@ -106,9 +107,9 @@ test('the repository holds it for each of its keys, once a generation', async ()
   await using plane = await controlPlane()
   const { parts, keks } = plane
   const records = async () => {
-    await using repository = await parts.repository.open()
-    await recordControlKey(parts, repository)
-    await recordControlKey(parts, repository)
+    await using repository = await parts.repositories.first.open()
+    await recordControlKey(inFirst(parts), repository)
+    await recordControlKey(inFirst(parts), repository)
     const { records: all } = await listRecords(repository, { record: 'control-key', everyGeneration: true })
     return { all, repositoryKek: repository.keys.controlPlaneKek }
   }
@@ -133,8 +134,8 @@ test('the repository holds it for each of its keys, once a generation', async ()
 test('a repository that keeps the key of another control plane is not written to: that key may be all that is left of it', async () => {
   await using plane = await controlPlane()
   const record = async (parts: ControlPlane['parts']) => {
-    await using repository = await parts.repository.open()
-    await recordControlKey(parts, repository)
+    await using repository = await parts.repositories.first.open()
+    await recordControlKey(inFirst(parts), repository)
   }
   await record(plane.parts)
   await using other = await controlPlane({ folder: plane.folder, keks: plane.keks })
@@ -147,7 +148,7 @@ test('a repository that keeps the key of another control plane is not written to
   await plane.parts.catalog.db.deleteFrom('settings').execute()
   await plane.parts.catalog.db.updateTable('control_keys').set({ generation: 1 }).execute()
   await record(plane.parts)
-  await using repository = await plane.parts.repository.open()
+  await using repository = await plane.parts.repositories.first.open()
   const { records } = await listRecords(repository, { record: 'control-key', everyGeneration: true })
   assert.deepEqual(
     records.map(({ document }) => document.generation),

@@ -4,9 +4,10 @@
  */
 import { listRecords, putRecord, RecordKind, type Repository } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
-import type { SystemParts } from '../parts.ts'
+import { isoTime, nowMs } from '../../kernel/clock.ts'
+import { type RepositoryAccess, RepositoryRole, type SystemParts, type WithRepository } from '../parts.ts'
 import { findMaster, newestOf, openMaster, rewrapMaster, type StoredMaster } from './open-control-key.ts'
-import { isHeldByRepository, parseWrapped } from './wrapped-master.ts'
+import { isHeldByRepository, parseWrapped, wrapMaster } from './wrapped-master.ts'
 
 const RECORDED = 'control-key.recorded'
 
@@ -15,16 +16,14 @@ interface Recorded {
   readonly repositoryId: string
 }
 
+type KeyParts = WithRepository<Pick<SystemParts, 'catalog' | 'tenantId'>>
+
 /**
- * Makes sure that the control key in force stands in this repository, wrapped for its keys as well. Does nothing when
- * it does. Throws REBUILD_NEEDED when the key of another control plane stands there, KEY_WRONG, DAMAGED and what the
+ * Makes sure that the control key in force stands in this repository (which `parts` name), wrapped for its keys as well.
+ * Does nothing when it does. The wrap in the database is the first repository's alone. Throws REBUILD_NEEDED when the key of another control plane stands there, KEY_WRONG, DAMAGED and what the
  * store throws.
  */
-export async function recordControlKey(
-  parts: Pick<SystemParts, 'catalog' | 'tenantId' | 'repository'>,
-  repository: Repository,
-  signal?: AbortSignal,
-): Promise<void> {
+export async function recordControlKey(parts: KeyParts, repository: Repository, signal?: AbortSignal): Promise<void> {
   const { catalog, tenantId } = parts
   const repositoryId = repository.keys.repositoryId.toString('hex')
   const stored = await findMaster(catalog.db, tenantId)
@@ -37,7 +36,11 @@ export async function recordControlKey(
     throw new BackupError('REBUILD_NEEDED', 'Another control plane keeps its key in this repository.', {
       context: { repository: repository.store.location },
     })
-  const { generation, wrapped } = await heldByRepository(parts, repository, { stored, above: newest?.generation ?? 0 })
+  const toRecord = { stored, above: newest?.generation ?? 0 }
+  const isFirst = parts.repository.role === RepositoryRole.FIRST
+  const { generation, wrapped } = isFirst
+    ? await heldByRepository(parts, repository, toRecord)
+    : wrappedFor(parts, repository, toRecord)
   await putRecord(
     repository,
     {
@@ -50,7 +53,7 @@ export async function recordControlKey(
     },
     signal,
   )
-  await markRecorded(parts, { generation, repositoryId })
+  await markRecorded(parts, { generation: isFirst ? generation : stored.generation, repositoryId })
 }
 
 async function newestThere(
@@ -73,8 +76,19 @@ interface ToRecord {
   readonly above: number
 }
 
+/** For the keys of a further repository: every one of them opens what stands there. */
+function wrappedFor(
+  { repository: access }: KeyParts,
+  repository: Repository,
+  { stored, above }: ToRecord,
+): StoredMaster {
+  const { master } = openMaster(stored, access.keks)
+  const holders = { kek: newestOf(access.keks), repositoryKek: repository.keys.controlPlaneKek }
+  return { generation: above + 1, wrapped: wrapMaster(master, holders, isoTime(nowMs())) }
+}
+
 async function heldByRepository(
-  { catalog, tenantId, repository: access }: Pick<SystemParts, 'catalog' | 'tenantId' | 'repository'>,
+  { catalog, tenantId, repository: access }: KeyParts,
   repository: Repository,
   { stored, above }: ToRecord,
 ): Promise<StoredMaster> {
@@ -88,28 +102,27 @@ async function heldByRepository(
   )
 }
 
-async function readRecorded({
-  catalog,
-  tenantId,
-}: Pick<SystemParts, 'catalog' | 'tenantId'>): Promise<Recorded | undefined> {
+/** Of the first, which earlier versions knew alone, and of each other one. */
+function settingOf({ role, rowId }: RepositoryAccess): string {
+  return role === RepositoryRole.FIRST ? RECORDED : `${RECORDED}:${rowId}`
+}
+
+async function readRecorded({ catalog, tenantId, repository }: KeyParts): Promise<Recorded | undefined> {
   const row = await catalog.db
     .selectFrom('settings')
     .select('value')
     .where('tenant_id', '=', tenantId)
-    .where('name', '=', RECORDED)
+    .where('name', '=', settingOf(repository))
     .executeTakeFirst()
   return row?.value as Recorded | undefined
 }
 
 /** Remembers which generation stands in which repository. */
-export async function markRecorded(
-  { catalog, tenantId }: Pick<SystemParts, 'catalog' | 'tenantId'>,
-  recorded: Recorded,
-): Promise<void> {
+export async function markRecorded({ catalog, tenantId, repository }: KeyParts, recorded: Recorded): Promise<void> {
   const value = JSON.stringify(recorded)
   await catalog.db
     .insertInto('settings')
-    .values({ tenant_id: tenantId, name: RECORDED, value })
+    .values({ tenant_id: tenantId, name: settingOf(repository), value })
     .onConflict((conflict) => conflict.columns(['tenant_id', 'name']).doUpdateSet({ value }))
     .execute()
 }

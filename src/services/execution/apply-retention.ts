@@ -9,29 +9,48 @@ import { lookAtClock } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { nowMs } from '../../kernel/clock.ts'
 import { receivedError } from '../../kernel/crossing-error.ts'
-import { AuditResult, type SystemParts } from '../parts.ts'
+import {
+  AuditResult,
+  type RepositoryAccess,
+  type SystemParts,
+  type WithRepository,
+  withRepository,
+  writesTo,
+} from '../parts.ts'
 import { type EngineCall, EngineProcess } from './engine-process.ts'
 import type { PointDecision, RetentionOutcome, RetentionRule } from './engine-protocol.ts'
+import { inEach } from './in-each.ts'
 import { policyOf } from './run-settings.ts'
 import { pointIdOf } from './save-holdings.ts'
 import { knownSnapshots, recordHoldings } from './sync-points.ts'
 
 export interface RetentionCall {
   readonly signal?: AbortSignal | undefined
-  /** Where a process of the engine is at hand. */
-  readonly engine?: EngineProcess
 }
 
 /**
- * Decides every point of the configurations (or of the one), forgets what no rule keeps and frees its room in two
- * phases. Never the newest good point of a source, nothing pinned or held, nothing of a configuration that is removed;
- * of a disabled one only when it is named. Throws CONFIG_NOT_FOUND, DAMAGED when the list of snapshots is not whole:
- * then nothing is forgotten; what stops it later, when what went is audited.
+ * Decides every point of the configurations (or of the one) where they write to, forgets what no rule keeps and frees
+ * its room in two phases. Never the newest good point of a source, nothing pinned or held, nothing of a configuration
+ * that is removed or writes elsewhere now; of a disabled one only when it is named. Throws CONFIG_NOT_FOUND, DAMAGED
+ * when the list of snapshots is not whole: then nothing is forgotten there; what stops it later, when what went is
+ * audited. A repository that is away keeps none of the others from it.
  */
 export async function applyRetention(
   parts: SystemParts,
   configId?: string,
   call: RetentionCall = {},
+): Promise<RetentionSimulation> {
+  const all = await inEach(await repositoriesOf(parts, configId), call.signal, (repository) =>
+    applyRetentionIn(withRepository(parts, repository), configId, call),
+  )
+  return { points: all.flatMap(({ points }) => points) }
+}
+
+/** In the one repository. `engine`: a process of the engine that is at hand for it. */
+export async function applyRetentionIn(
+  parts: WithRepository,
+  configId?: string,
+  call: RetentionCall & { readonly engine?: EngineProcess } = {},
 ): Promise<RetentionSimulation> {
   const outcome = await decide(parts, { rules: await rulesOf(parts, { configId }), apply: true }, call)
   await recordHoldings(parts, outcome.holdings)
@@ -50,6 +69,17 @@ export async function simulateRetention(
   options: { readonly configId?: string | undefined; readonly policy?: ConfigSettings['retention'] } = {},
   call: RetentionCall = {},
 ): Promise<RetentionSimulation> {
+  const all = await inEach(await repositoriesOf(parts, options.configId), call.signal, (repository) =>
+    simulateIn(withRepository(parts, repository), options, call),
+  )
+  return { points: all.flatMap(({ points }) => points) }
+}
+
+async function simulateIn(
+  parts: WithRepository,
+  options: { readonly configId?: string | undefined; readonly policy?: ConfigSettings['retention'] },
+  call: RetentionCall,
+): Promise<RetentionSimulation> {
   const outcome = await decide(parts, { rules: await rulesOf(parts, options), apply: false }, call)
   const simulation = simulationOf(outcome)
   if (options.configId === undefined) return simulation
@@ -59,10 +89,26 @@ export async function simulateRetention(
   return { points: simulation.points.filter(({ snapshot }) => own.has(snapshot)) }
 }
 
+/** That of the configuration, or all. Throws CONFIG_NOT_FOUND. */
+async function repositoriesOf(parts: SystemParts, configId: string | undefined): Promise<readonly RepositoryAccess[]> {
+  if (configId === undefined) return await parts.repositories.all()
+  const row = await parts.catalog.db
+    .selectFrom('configs')
+    .select('repository_id')
+    .where('tenant_id', '=', parts.tenantId)
+    .where('removed_at', 'is', null)
+    // What a caller gives as an id may be no UUID: as a text it is merely not there.
+    .where((on) => on(on.cast<string>('id', 'text'), '=', configId.toLowerCase()))
+    .executeTakeFirst()
+  if (!row)
+    throw new BackupError('CONFIG_NOT_FOUND', 'There is no such configuration.', { context: { config: configId } })
+  return [await parts.repositories.of(row.repository_id)]
+}
+
 async function decide(
-  parts: SystemParts,
+  parts: WithRepository,
   job: { readonly rules: readonly RetentionRule[]; readonly apply: boolean },
-  { signal, engine }: RetentionCall,
+  { signal, engine }: RetentionCall & { readonly engine?: EngineProcess },
 ): Promise<RetentionOutcome> {
   const known = await knownSnapshots(parts)
   const call: EngineCall = signal ? { signal } : {}
@@ -81,7 +127,7 @@ async function decide(
 }
 
 /** A restore must not lose its ground half-way. */
-async function beingRestored({ catalog, repository }: SystemParts): Promise<string[]> {
+async function beingRestored({ catalog, repository }: WithRepository): Promise<string[]> {
   const rows = await catalog.db
     .selectFrom('recovery_requests')
     .innerJoin('recovery_points', 'recovery_points.id', 'recovery_requests.point_id')
@@ -92,8 +138,9 @@ async function beingRestored({ catalog, repository }: SystemParts): Promise<stri
   return [...new Set(rows.map(({ snapshot }) => snapshot))]
 }
 
+/** Of the configurations that write there now: one that went elsewhere meanwhile lets nothing go any more. */
 async function rulesOf(
-  parts: SystemParts,
+  parts: WithRepository,
   { configId, policy }: { readonly configId?: string | undefined; readonly policy?: ConfigSettings['retention'] },
 ): Promise<RetentionRule[]> {
   let query = parts.catalog.db
@@ -101,12 +148,10 @@ async function rulesOf(
     .select(['id', 'settings', 'enabled'])
     .where('tenant_id', '=', parts.tenantId)
     .where('removed_at', 'is', null)
-  // What a caller gives as an id may be no UUID: as a text it is merely not there.
+    .where(writesTo(parts))
   if (configId !== undefined)
     query = query.where((on) => on(on.cast<string>('id', 'text'), '=', configId.toLowerCase()))
   const rows = await query.execute()
-  if (configId !== undefined && rows.length === 0)
-    throw new BackupError('CONFIG_NOT_FOUND', 'There is no such configuration.', { context: { config: configId } })
   return rows.flatMap(({ id, settings, enabled }): RetentionRule[] => {
     const { retention, timezone } = effectiveSettings(settings as ConfigSettings, parts.defaults)
     const chosen = policyOf(policy ?? retention)
@@ -129,7 +174,7 @@ function simulationOf({ decisions }: RetentionOutcome): RetentionSimulation {
 }
 
 /** What was decided stands beside each point; rows that say it already are left alone. */
-async function recordDecisions(parts: SystemParts, { decisions }: RetentionOutcome): Promise<void> {
+async function recordDecisions(parts: WithRepository, { decisions }: RetentionOutcome): Promise<void> {
   await parts.catalog.transaction(async (tx) => {
     const rows = await tx
       .selectFrom('recovery_points')

@@ -7,10 +7,10 @@ import { isBackupError } from '../../kernel/backup-error.ts'
 import { sleep } from '../../kernel/timer.ts'
 import { raiseAlarm, resolveAlarm } from '../alarms/index.ts'
 import { openSource } from '../control-key/index.ts'
-import type { SystemParts } from '../parts.ts'
+import { type SystemParts, type WithRepository, withRepository } from '../parts.ts'
 import { finishRun, heartbeatRun, type RunClaim } from '../scheduling/index.ts'
-import { applyRetention } from './apply-retention.ts'
-import { checkPaths } from './check-paths.ts'
+import { applyRetentionIn } from './apply-retention.ts'
+import { checkPaths, repositoryRoots } from './check-paths.ts'
 import { EngineProcess } from './engine-process.ts'
 import type { BackupJob, BackupOutcome, EngineProgress } from './engine-protocol.ts'
 import { configTag } from './holdings.ts'
@@ -25,7 +25,7 @@ const STALE = 'STALE'
 
 /**
  * Carries a claimed run out. A good end (COMPLETED, or PARTIAL where something was skipped) is written with its point;
- * anything else is thrown: ABORTED after a checkpoint when the signal stopped it, SOURCE_UNREADABLE, SOURCE_FAILED, CONFIG_INVALID for
+ * anything else is thrown: REPOSITORY_UNKNOWN where its repository was removed, ABORTED after a checkpoint when the signal stopped it, SOURCE_UNREADABLE, SOURCE_FAILED, CONFIG_INVALID for
  * a repository in its source, STALE_WORKER when another worker has it, WORKER_LOST, what the engine throws. Retention
  * that fails is told, and does not fail the run.
  */
@@ -35,9 +35,11 @@ export async function carryOutRun(
   { signal }: { readonly signal: AbortSignal },
 ): Promise<RunView> {
   const job = jobOf(claim, await sourceOf(parts, claim))
-  await using engine = new EngineProcess(parts.repository, job.source.kind)
-  const run = await backUp(parts, claim, { engine, signal, job })
-  await letGo(parts, claim, { engine, signal })
+  const repository = await parts.repositories.of(claim.repositoryRowId)
+  const there = withRepository(parts, repository)
+  await using engine = new EngineProcess(repository, job.source.kind)
+  const run = await backUp(there, claim, { engine, signal, job })
+  await letGo(there, claim, { engine, signal })
   return run
 }
 
@@ -47,7 +49,7 @@ interface Work {
 }
 
 async function backUp(
-  parts: SystemParts,
+  parts: WithRepository,
   claim: RunClaim,
   { engine, signal, job }: Work & { readonly job: BackupJob },
 ): Promise<RunView> {
@@ -72,12 +74,13 @@ async function backUp(
 
 /** Throws SOURCE_UNREADABLE, CONFIG_INVALID, SOURCE_NOT_AVAILABLE, DAMAGED. A driver looks at its source by itself. */
 async function sourceOf(
-  { repository, sources, secrets }: SystemParts,
+  parts: SystemParts,
   { configId, settings, sourceSealed: sealed }: RunClaim,
 ): Promise<BackupJob['source']> {
+  const { sources, secrets } = parts
   const { source } = settings
   if (isFiles(source)) {
-    await checkPaths(source, repository, { someMayBeAway: true })
+    await checkPaths(source, await repositoryRoots(parts), { someMayBeAway: true })
     return { ...source, ...filesSettings(settings) }
   }
   sources.driverOf(source.kind)
@@ -105,7 +108,7 @@ function forgottenSnapshot(error: unknown): string | undefined {
 
 /** Run, point, alarms and audit commit together. */
 async function finish(
-  parts: SystemParts,
+  parts: WithRepository,
   claim: RunClaim,
   {
     snapshot,
@@ -185,13 +188,13 @@ class ProgressTeller {
  * more.
  */
 async function letGo(
-  parts: SystemParts,
+  parts: WithRepository,
   { runId, configId, configName }: RunClaim,
   { engine, signal }: Work,
 ): Promise<void> {
   const about = { configId, configName, runId }
   try {
-    await applyRetention(parts, configId, { engine, signal: untilStopped(signal) })
+    await applyRetentionIn(parts, configId, { engine, signal: untilStopped(signal) })
     await resolveAlarm(parts, { type: 'RETENTION_FAILED', about })
   } catch (error) {
     // Stopped, or removed meanwhile: nothing to be told.

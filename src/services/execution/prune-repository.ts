@@ -1,5 +1,5 @@
 import type { Pruned } from '../../contracts/system/index.ts'
-import type { SystemParts } from '../parts.ts'
+import type { RepositoryAccess } from '../parts.ts'
 import { runInEngine } from './engine-process.ts'
 
 /**
@@ -7,7 +7,7 @@ import { runInEngine } from './engine-process.ts'
  * for the next time. Throws ROLLBACK_SUSPECTED and DAMAGED before anything is changed.
  */
 export async function pruneRepository(
-  { repository }: Pick<SystemParts, 'repository'>,
+  { repository }: { readonly repository: RepositoryAccess },
   { dryRun = false, signal }: { readonly dryRun?: boolean | undefined; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<Pruned> {
   return { dryRun, ...(await runInEngine(repository, { kind: 'prune', dryRun }, { signal })) }

@@ -1,11 +1,11 @@
 import { type Repository, readHistory } from '../../engine/index.ts'
-import type { SystemParts } from '../parts.ts'
+import type { SystemParts, WithRepository } from '../parts.ts'
 import { runInEngine } from './engine-process.ts'
 import type { Holdings } from './engine-protocol.ts'
 import { holdingsOf } from './holdings.ts'
 import { saveHoldings } from './save-holdings.ts'
 
-type SyncParts = Pick<SystemParts, 'catalog' | 'tenantId' | 'repository'>
+type SyncParts = WithRepository<Pick<SystemParts, 'catalog' | 'tenantId'>>
 
 /** Snapshots that the catalog believes to be there. */
 export async function knownSnapshots({ catalog, repository }: SyncParts): Promise<string[]> {

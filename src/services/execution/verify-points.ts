@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { PointState } from '../../contracts/system/index.ts'
 import { damageCount, type VerifyResult } from '../../engine/index.ts'
-import type { SystemParts } from '../parts.ts'
+import type { SystemParts, WithRepository } from '../parts.ts'
 import { noteVerification } from '../status/verification.ts'
 import { runInEngine } from './engine-process.ts'
 
@@ -10,7 +10,7 @@ import { runInEngine } from './engine-process.ts'
  * damage hits fall back to BACKED_UP. Gives what was found, and throws only what reading throws.
  */
 export async function verifyPoints(
-  { catalog, repository, tenantId }: Pick<SystemParts, 'catalog' | 'repository' | 'tenantId'>,
+  { catalog, repository, tenantId }: WithRepository<Pick<SystemParts, 'catalog' | 'tenantId'>>,
   { signal }: { readonly signal?: AbortSignal } = {},
 ): Promise<VerifyResult> {
   // What is added meanwhile was not read.
@@ -21,7 +21,7 @@ export async function verifyPoints(
     .where('removed_at', 'is', null)
     .execute()
   const result = await runInEngine(repository, { kind: 'verify', readShare: 1 }, { signal })
-  await noteVerification({ catalog, tenantId }, { problems: damageCount(result) })
+  await noteVerification({ catalog, tenantId, repository }, { problems: damageCount(result) })
   const hit = result.hits.map(({ snapshot }) => snapshot)
   const ids = points.map(({ id }) => id)
   // As arrays: there may be more of them than a statement may have values.
@@ -46,7 +46,7 @@ export async function verifyPoints(
 
 /** A share of the stored bytes, by default all; less than that proves no point. Throws only what reading throws. */
 export async function verifyShare(
-  parts: Pick<SystemParts, 'catalog' | 'repository' | 'tenantId'>,
+  parts: WithRepository<Pick<SystemParts, 'catalog' | 'tenantId'>>,
   {
     readShare = 1,
     signal,

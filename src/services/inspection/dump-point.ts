@@ -10,7 +10,7 @@ import {
 } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { closeQuietly } from '../close-quietly.ts'
-import type { SystemParts } from '../parts.ts'
+import type { RepositoryAccess, SystemParts } from '../parts.ts'
 import { findPoint } from '../recovery/index.ts'
 import { snapshotOf } from './inspect-points.ts'
 
@@ -28,12 +28,12 @@ export interface DumpOptions {
  * for a folder that is asked for as it is.
  */
 export async function dumpPoint(
-  parts: Pick<SystemParts, 'catalog' | 'repository' | 'log'>,
+  parts: Pick<SystemParts, 'catalog' | 'repositories' | 'tenantId' | 'log'>,
   options: DumpOptions,
 ): Promise<Readable> {
   const { pointId, path, signal } = options
   const point = await findPoint(parts, pointId)
-  const opened = await openInspector(parts, signal)
+  const opened = await openInspector(await parts.repositories.of(point.repository_id), signal)
   try {
     const { inspector } = opened
     const snapshot = snapshotOf(opened.history, point.snapshot, pointId)
@@ -55,10 +55,7 @@ interface OpenInspector extends AsyncDisposable {
   readonly history: History
 }
 
-async function openInspector(
-  { repository }: Pick<SystemParts, 'repository'>,
-  signal: AbortSignal | undefined,
-): Promise<OpenInspector> {
+async function openInspector(repository: RepositoryAccess, signal: AbortSignal | undefined): Promise<OpenInspector> {
   const opened = await repository.open(signal)
   try {
     const history = await readHistory(opened, { ...(signal && { signal }) })

@@ -1,3 +1,3 @@
 export { type DumpOptions, dumpPoint } from './dump-point.ts'
 export { browsePoint, diffPoints, findInPoints } from './inspect-points.ts'
-export { listKeys, listRepositories } from './repositories.ts'
+export { listKeys } from './keyring.ts'

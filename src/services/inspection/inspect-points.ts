@@ -2,12 +2,12 @@
 import type { FoundEntries, PointDifferences, PointListing } from '../../contracts/system/index.ts'
 import { type History, Inspector, readHistory, type SnapshotEntry } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
-import type { SystemParts } from '../parts.ts'
+import type { RepositoryAccess, SystemParts } from '../parts.ts'
 import { findPoint } from '../recovery/index.ts'
 
 const LIMIT = 1000
 
-type PointParts = Pick<SystemParts, 'catalog' | 'repository'>
+type PointParts = Pick<SystemParts, 'catalog' | 'repositories' | 'tenantId'>
 
 interface Options {
   readonly limit?: number | undefined
@@ -25,14 +25,15 @@ export async function browsePoint(
 ): Promise<PointListing> {
   const { pointId, path = '/', recursive = false } = asked
   const point = await findPoint(parts, pointId)
-  return await looking(parts, asked, async (inspector, history) => {
+  const repository = await parts.repositories.of(point.repository_id)
+  return await looking(repository, asked, async (inspector, history) => {
     const snapshot = snapshotOf(history, point.snapshot, pointId)
     const { items, isWhole } = await firstOf(inspector.list(snapshot, path, { recursive }), asked.limit)
     return { snapshot: snapshot.name, entries: items, isWhole }
   })
 }
 
-/** In one point, or in all that the system knows, newest first. Throws POINT_NOT_FOUND. */
+/** In one point, or in all of one repository after the other, newest first. Throws POINT_NOT_FOUND. */
 export async function findInPoints(
   parts: PointParts,
   asked: Options & {
@@ -43,21 +44,35 @@ export async function findInPoints(
 ): Promise<FoundEntries> {
   const { pattern, pointId, exact: isExact = false } = asked
   const point = pointId === undefined ? undefined : await findPoint(parts, pointId)
-  return await looking(parts, asked, async (inspector, history) => {
-    const snapshots =
-      point === undefined ? history.snapshots.toReversed() : [snapshotOf(history, point.snapshot, pointId!)]
-    const { items, isWhole } = await firstOf(inspector.find(snapshots, pattern, { isExact }), asked.limit)
-    return { found: items, isWhole }
-  })
+  const places = point ? [await parts.repositories.of(point.repository_id)] : await parts.repositories.all()
+  const all: FoundEntries[] = []
+  for (const repository of places)
+    all.push(
+      await looking(repository, asked, async (inspector, history) => {
+        const snapshots =
+          point === undefined ? history.snapshots.toReversed() : [snapshotOf(history, point.snapshot, pointId!)]
+        const { items, isWhole } = await firstOf(inspector.find(snapshots, pattern, { isExact }), asked.limit)
+        return { found: items, isWhole }
+      }),
+    )
+  const found = all.flatMap((each) => each.found)
+  const limit = asked.limit ?? LIMIT
+  return { found: found.slice(0, limit), isWhole: found.length <= limit && all.every(({ isWhole }) => isWhole) }
 }
 
-/** What is otherwise in the second point than in the first. Throws POINT_NOT_FOUND. */
+/**
+ * What is otherwise in the second point than in the first. Throws POINT_NOT_FOUND, USAGE for points of two repositories,
+ * whose contents have names that can't be compared.
+ */
 export async function diffPoints(
   parts: PointParts,
   asked: Options & { readonly pointId: string; readonly otherId: string },
 ): Promise<PointDifferences> {
   const points = [await findPoint(parts, asked.pointId), await findPoint(parts, asked.otherId)] as const
-  return await looking(parts, asked, async (inspector, history) => {
+  if (points[0].repository_id !== points[1].repository_id)
+    throw new BackupError('USAGE', 'The two points lie in two repositories: only points of one can be compared.')
+  const repository = await parts.repositories.of(points[0].repository_id)
+  return await looking(repository, asked, async (inspector, history) => {
     const [a, b] = points.map(({ id, snapshot }) => snapshotOf(history, snapshot, id)) as [SnapshotEntry, SnapshotEntry]
     const { items, isWhole } = await firstOf(inspector.diff(a, b), asked.limit)
     return { from: a.name, to: b.name, differences: items, isWhole }
@@ -65,7 +80,7 @@ export async function diffPoints(
 }
 
 async function looking<T>(
-  { repository }: PointParts,
+  repository: RepositoryAccess,
   { signal }: Options,
   look: (inspector: Inspector, history: History) => Promise<T>,
 ): Promise<T> {

@@ -1,5 +1,6 @@
 /** The system's own checks. Each looks at what is, and says what to do where something is not well. */
 import { sql } from 'kysely'
+import { failureOf } from '../../contracts/index.ts'
 import type { HealthCheck } from '../../contracts/system/index.ts'
 import { isBackupError } from '../../kernel/backup-error.ts'
 import type { Notifier } from '../../notifiers/index.ts'
@@ -11,6 +12,7 @@ import {
   lastHeartbeatCause,
   repositoryRoom,
 } from '../alarms/index.ts'
+import { type RepositoryAccess, RepositoryRole, withRepository } from '../parts.ts'
 import { schedulerAlive, schedulerStatus } from '../scheduling/index.ts'
 import { type HealthContext, healthCheck } from './health-check.ts'
 import type { HealthText } from './health-texts.ts'
@@ -32,8 +34,29 @@ export async function databaseHealth(context: HealthContext): Promise<readonly H
 }
 
 export async function repositoryHealth(context: HealthContext): Promise<readonly HealthCheck[]> {
-  await using _repository = await context.parts.repository.open(context.signal)
-  return [healthCheck(context, { name: 'repository', status: 'HEALTHY', text: 'repository.ok' })]
+  const all = await context.parts.repositories.all()
+  return await Promise.all(all.map((each) => healthOf(each, context)))
+}
+
+/** One that is away says so beside those that answer. */
+async function healthOf(access: RepositoryAccess, context: HealthContext): Promise<HealthCheck> {
+  const { parts, signal } = context
+  const name = access.role === RepositoryRole.FIRST ? 'repository' : `repository:${access.name}`
+  const late = AbortSignal.timeout(PROBE_MS)
+  try {
+    await using _repository = await access.open(AbortSignal.any([signal, late]))
+    return healthCheck(context, { name, status: 'HEALTHY', text: 'repository.ok' })
+  } catch (error) {
+    if (late.aborted)
+      return healthCheck(context, {
+        name,
+        status: 'UNHEALTHY',
+        text: 'check.noAnswer',
+        values: { seconds: PROBE_MS / 1000 },
+      })
+    const { message, guidance } = failureOf(error, parts.locale)
+    return { name, status: 'UNHEALTHY', message: `${message} ${guidance}` }
+  }
 }
 
 /** Without a schedule nothing waits for one. */
@@ -57,9 +80,10 @@ export async function schedulerHealth(context: HealthContext): Promise<readonly 
 
 export async function spaceHealth(context: HealthContext): Promise<readonly HealthCheck[]> {
   const { parts } = context
+  const first = withRepository(parts, parts.repositories.first)
   const [limit, repository, home] = [
     await freeSpaceLimit(parts, parts.catalog.db),
-    await repositoryRoom(parts),
+    await repositoryRoom(first),
     await homeRoom(parts),
   ]
   if (repository === undefined || !home)

@@ -8,7 +8,7 @@ import { directoryCatalog, temporaryCatalog } from '../../../test/harness/catalo
 import { type HttpReceiver, httpReceiver } from '../../../test/harness/http-receiver.ts'
 import { failsWith } from '../../../test/harness/refusal.ts'
 import { addConfig, addRun } from '../../../test/harness/rows.ts'
-import { type TestSystem, testSystem } from '../../../test/harness/system.ts'
+import { type TestSystem, testSystem, withFirst } from '../../../test/harness/system.ts'
 import { temporaryDirectory } from '../../../test/harness/temporary-directory.ts'
 import type { Catalog } from '../../catalog/index.ts'
 import type { HealthReport } from '../../contracts/system/index.ts'
@@ -45,7 +45,7 @@ async function soundSystem(): Promise<TestSystem> {
 }
 
 async function addPoint(
-  { catalog: { db }, tenantId, repository }: SystemParts,
+  { catalog: { db }, tenantId, repositories: { first: repository } }: SystemParts,
   configId: string,
   point: { at: number; isComplete?: boolean; isRemoved?: boolean },
 ): Promise<void> {
@@ -184,7 +184,7 @@ test('a repository that is gone, and one that another key opens, are unhealthy; 
   assert.match(messageOf(gone, 'repository'), /was here before and is gone.*Mount its disk/)
   const stop = new AbortController()
   const hanging = performHealthCheck(
-    { ...parts, repository: { ...parts.repository, open: () => new Promise(() => {}) } },
+    withFirst(parts, { ...parts.repositories.first, open: () => new Promise(() => {}) }),
     { signal: stop.signal },
   )
   stop.abort()
@@ -197,10 +197,9 @@ test('a repository that does not answer is unhealthy after ten seconds, and the 
   await using system = await soundSystem()
   const { parts } = system
   const startMs = performance.now()
-  const report = await performHealthCheck({
-    ...parts,
-    repository: { ...parts.repository, open: () => new Promise(() => {}) },
-  })
+  const report = await performHealthCheck(
+    withFirst(parts, { ...parts.repositories.first, open: () => new Promise(() => {}) }),
+  )
   const seconds = (performance.now() - startMs) / 1000
   assert.ok(seconds >= 9.9, `${seconds} s`)
   assert.deepEqual(

@@ -144,7 +144,7 @@ test("this moment: 30 days of runs, what is active, the repository's real bytes,
       .values({
         id: randomUUID(),
         tenant_id: parts.tenantId,
-        repository_id: parts.repository.rowId,
+        repository_id: parts.repositories.first.rowId,
         snapshot: randomUUID(),
         config_id: config,
         source,
@@ -172,7 +172,7 @@ test("this moment: 30 days of runs, what is active, the repository's real bytes,
     [1, 2, 0, 1, 0.5, 2],
   )
   let bytes = 0
-  await using store = parts.repository.openStore()
+  await using store = parts.repositories.first.openStore()
   for await (const object of store.list('')) bytes += object.bytes
   assert.ok(bytes > 0)
   assert.deepEqual(

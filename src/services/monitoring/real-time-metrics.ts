@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { RealTimeMetrics } from '../../contracts/system/index.ts'
 import { monotonicNs, nowMs } from '../../kernel/clock.ts'
 import { repositoryRoom } from '../alarms/index.ts'
-import type { SystemParts } from '../parts.ts'
+import { type SystemParts, withRepository } from '../parts.ts'
 import { backupMetrics } from './backup-metrics.ts'
 import { machineFigures } from './machine-figures.ts'
 import { repositoryBytes } from './repository-size.ts'
@@ -23,7 +23,7 @@ export async function getRealTimeMetrics(
     backupMetrics(parts, { fromMs: toMs - DAYS * DAY_MS, toMs }),
     activity(parts),
     bytesBySource(parts),
-    repositoryRoom(parts),
+    repositoryRoom(withRepository(parts, parts.repositories.first)),
     repositoryBytes(parts),
     latencyMs(parts),
   ])
@@ -77,10 +77,10 @@ async function bytesBySource({ catalog: { db }, tenantId }: SystemParts): Promis
   return Object.fromEntries(rows.map(({ source, bytes }) => [source, bytes]))
 }
 
-/** One look at one object's name. */
+/** One look at one object's name in the first. */
 async function latencyMs(parts: SystemParts): Promise<number | null> {
   try {
-    await using store = parts.repository.openStore()
+    await using store = parts.repositories.first.openStore()
     const startNs = monotonicNs()
     await store.head('config/latency')
     return Number((monotonicNs() - startNs) / 10_000n) / 100

@@ -1,7 +1,8 @@
 /**
- * How many bytes lie in the repository. Counted by listing it, in the background and not more often than once a minute.
+ * How many bytes lie in the repositories. Counted by listing them, in the background and not more often than once a minute.
  */
 import { nowMs } from '../../kernel/clock.ts'
+import type { Log } from '../../kernel/log.ts'
 import { sleep } from '../../kernel/timer.ts'
 import type { RepositoryAccess, SystemParts } from '../parts.ts'
 
@@ -20,7 +21,13 @@ interface Count {
 /** One figure for each repository that is open in this process. */
 const counts = new WeakMap<RepositoryAccess, Count>()
 
-export async function repositoryBytes({ repository, log }: SystemParts): Promise<number | null> {
+/** Of all of them; null while one is not known. */
+export async function repositoryBytes({ repositories, log }: SystemParts): Promise<number | null> {
+  const all = await Promise.all((await repositories.all()).map((each) => bytesOf(each, log)))
+  return all.reduce<number | null>((sum, bytes) => (sum === null || bytes === null ? null : sum + bytes), 0)
+}
+
+async function bytesOf(repository: RepositoryAccess, log: Log): Promise<number | null> {
   const count = counts.get(repository) ?? { bytes: null, atMs: 0, running: undefined }
   counts.set(repository, count)
   if (nowMs() - count.atMs < FRESH_MS) return count.bytes

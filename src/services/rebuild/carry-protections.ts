@@ -13,6 +13,7 @@ import {
   type Repository,
 } from '../../engine/index.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
+import { RepositoryRole } from '../parts.ts'
 
 /** Pins and holds that the database knew and the repository did not have. */
 interface CarriedNow {
@@ -89,6 +90,8 @@ async function knownInForce(tx: DatabaseTransaction, tenantId: string): Promise<
       'protections.created_at as at',
     ])
     .where('protections.tenant_id', '=', tenantId)
+    // Those of a further repository are in force there.
+    .where('repositories.role', '=', RepositoryRole.FIRST)
     .where('lifted_at', 'is', null)
     .orderBy('record')
     .orderBy('subject')

@@ -5,6 +5,7 @@
 import { sql } from 'kysely'
 import type { LostRepository } from '../../contracts/system/index.ts'
 import { type LostDetails, lostIn, segmentsOf } from '../audit/index.ts'
+import { RepositoryRole } from '../parts.ts'
 import type { RebuildContext } from './rebuild-context.ts'
 
 /** Undefined where none was lost that the log does not name yet. */
@@ -43,6 +44,7 @@ async function lostRepositories({
     .selectFrom('repositories')
     .select(['repository_id as id', 'location'])
     .where('tenant_id', '=', tenantId)
+    .where('role', '=', RepositoryRole.FIRST)
     .where('repository_id', '<>', repository.keys.repositoryId.toString('hex'))
     .orderBy('location')
     .execute()

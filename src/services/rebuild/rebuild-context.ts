@@ -1,8 +1,11 @@
 import type { DatabaseTransaction } from '../../catalog/index.ts'
 import type { History, RecordEntry, Repository } from '../../engine/index.ts'
-import type { SystemParts } from '../parts.ts'
+import type { SystemParts, WithRepository } from '../parts.ts'
 
-export type RebuildParts = Pick<SystemParts, 'catalog' | 'tenantId' | 'repository' | 'secrets' | 'log' | 'locale'>
+/** The repository that it is rebuilt from is the system's first then. */
+export type RebuildParts = WithRepository<
+  Pick<SystemParts, 'catalog' | 'tenantId' | 'repositories' | 'secrets' | 'log' | 'locale'>
+>
 
 /** What every part of a rebuild works with: one reading of the repository, one transaction. */
 export interface RebuildContext {

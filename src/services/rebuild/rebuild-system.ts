@@ -10,7 +10,7 @@ import { nowMs } from '../../kernel/clock.ts'
 import { openAuditLog } from '../audit/index.ts'
 import { ControlKey, type Master, recordControlKey, sealHealthchecks } from '../control-key/index.ts'
 import { type Holdings, holdingsOf, pointIdOf, saveHoldings, unstorableProtections } from '../execution/index.ts'
-import { AuditResult, formerLocation } from '../parts.ts'
+import { AuditResult, FIRST_NAME, formerLocation, RepositoryRole, withRepository } from '../parts.ts'
 import { carryProtections, letGoOfCarried } from './carry-protections.ts'
 import { closeLostAnew } from './close-anew.ts'
 import { copiedUntilOf } from './copied-until.ts'
@@ -20,6 +20,7 @@ import { restoreAudit } from './restore-audit.ts'
 import { restoreConfigs } from './restore-configs.ts'
 import { restoreControlKey } from './restore-control-key.ts'
 import { restoreDueTimes } from './restore-due-times.ts'
+import { bringFurther, restoreFurther } from './restore-further.ts'
 import { restoreRuns } from './restore-runs.ts'
 
 export interface RebuildOptions {
@@ -38,8 +39,12 @@ export interface RebuildOptions {
  * ROLLBACK_SUSPECTED, KEY_WRONG and what the store throws; then the database is as it was. `parts.secrets` and the
  * audit log made with its key go on with the key that came back.
  */
-export async function rebuildSystem(parts: RebuildParts, options: RebuildOptions = {}): Promise<RebuildSummary> {
+export async function rebuildSystem(
+  given: Omit<RebuildParts, 'repository'>,
+  options: RebuildOptions = {},
+): Promise<RebuildSummary> {
   const { signal } = options
+  const parts = withRepository(given, given.repositories.first)
   const isForced = options.force === true
   await using repository = await parts.repository.open(signal)
   const read = await readAll(repository, signal)
@@ -80,8 +85,10 @@ async function restoreAll(
   } = context
   const audit = await restoreAudit(context)
   const { key, master } = await restoreControlKey(context)
-  const configs = await restoreConfigs(context)
+  const further = await restoreFurther(context)
+  const configs = await restoreConfigs(context, further.rowIds)
   const runs = await restoreRuns(context, endedRuns(audit.entries))
+  const there = await bringFurther(context, further)
   await restoreDueTimes(context)
   const { known, carried, holdings, revived } = await bringHoldings(context)
   const copiedUntil = await copiedUntilOf(context)
@@ -95,7 +102,7 @@ async function restoreAll(
   const summary = {
     configs: configs.live,
     configsRemoved: configs.removed,
-    points: holdings.points.length,
+    points: holdings.points.length + there.points,
     runs: runs.runs,
     pins,
     holds: holdings.protections.length - pins,
@@ -106,11 +113,12 @@ async function restoreAll(
     ...(carried.brought.length > 0 && { carried: carried.brought }),
     ...(carried.left.length > 0 && { notCarried: carried.left }),
     ...(copiedUntil !== undefined && { copiedUntil }),
+    ...(there.notOpened.length > 0 && { repositoriesNotOpened: there.notOpened }),
   }
   // Only what changed something is an act.
   const isChange =
     lost !== undefined ||
-    configs.changed + runs.inserted + audit.appended + carried.brought.length + revived > 0 ||
+    configs.changed + runs.inserted + audit.appended + carried.brought.length + revived + there.inserted > 0 ||
     holdings.points.some(({ snapshot }) => !known.has(snapshot))
   if (isChange)
     await openAuditLog(catalog, key.auditKey, tenantId).append(
@@ -177,6 +185,7 @@ async function letGoOfLost({ parts: { tenantId }, tx, repository }: RebuildConte
         .selectFrom('repositories')
         .select('id')
         .where('tenant_id', '=', tenantId)
+        .where('role', '=', RepositoryRole.FIRST)
         .where('repository_id', '<>', repository.keys.repositoryId.toString('hex')),
     )
     .execute()
@@ -189,7 +198,19 @@ async function takeOver(context: RebuildContext): Promise<void> {
   if (replacesLost === true) await leavePlace(tx, parts)
   await tx
     .updateTable('repositories')
+    .set({ name: null })
+    .where('tenant_id', '=', parts.tenantId)
+    .where('name', '=', FIRST_NAME)
+    .where('id', '<>', rowId)
+    .execute()
+  // One that was further until now is the first, and who wrote to it goes on with that.
+  await tx.updateTable('configs').set({ repository_id: null }).where('repository_id', '=', rowId).execute()
+  await tx
+    .updateTable('repositories')
     .set({
+      name: FIRST_NAME,
+      role: RepositoryRole.FIRST,
+      removed_at: null,
       repository_id: repository.keys.repositoryId.toString('hex'),
       last_seen_at: await newestOfAll(context),
       ...(replacesLost === true && { location: label }),

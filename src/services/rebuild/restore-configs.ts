@@ -29,7 +29,11 @@ export interface RestoredConfigs {
  * Throws DATABASE_NOT_EMPTY for configurations that the repository does not know, CONFIG_EXISTS where one of those has
  * the name of a recorded one.
  */
-export async function restoreConfigs(context: RebuildContext): Promise<RestoredConfigs> {
+export async function restoreConfigs(
+  context: RebuildContext,
+  /** Rows of the further repositories, by the ids that stand in their configs. */
+  repositories: ReadonlyMap<string, string>,
+): Promise<RestoredConfigs> {
   const {
     parts: { tenantId },
     tx,
@@ -49,7 +53,7 @@ export async function restoreConfigs(context: RebuildContext): Promise<RestoredC
   const newer = recorded.filter(({ id, generation }) => generation > (known.get(id) ?? 0))
   // Removals first: they give names free.
   for (const each of [...newer].sort((a, b) => Number(a.removedAt === null) - Number(b.removedAt === null)))
-    await putConfig(context, each, liveNames(recorded))
+    await putConfig(context, each, { names: liveNames(recorded), repositories })
   const kept = rows.filter((row) => row.removed_at === null && row.enabled && isOfCopy(recorded, newer, row))
   for (const row of kept) await stopKept(context, row)
   return {
@@ -141,7 +145,10 @@ function liveNames(recorded: readonly Recorded[]): ReadonlyMap<string, string> {
 async function putConfig(
   { parts: { tenantId }, tx }: RebuildContext,
   recorded: Recorded,
-  names: ReadonlyMap<string, string>,
+  {
+    names,
+    repositories,
+  }: { readonly names: ReadonlyMap<string, string>; readonly repositories: ReadonlyMap<string, string> },
 ): Promise<void> {
   const { id, generation, config, removedAt } = recorded
   const isDouble = removedAt === null && names.get(config.name) !== id
@@ -157,6 +164,7 @@ async function putConfig(
     kind: config.kind,
     settings: JSON.stringify(config.settings),
     source_sealed: config.source,
+    repository_id: (config.repository && repositories.get(config.repository.id)) ?? null,
     recorded_generation: generation,
     created_by: config.createdBy,
     created_at: config.createdAt,

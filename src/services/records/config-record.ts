@@ -1,6 +1,7 @@
 /** A configuration as a signed record in the repository (docs/format/v1.md section 13). */
 import type { RecordEntry } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
+import { parseRepository, type RecordedRepository } from './repository-record.ts'
 
 export interface ConfigRecord {
   readonly tenantId: string
@@ -11,14 +12,21 @@ export interface ConfigRecord {
   readonly settings: unknown
   /** Sealed under the control key, which stands in a record of its own. */
   readonly source: Buffer | null
+  /** That its runs write to; null: the system's first. */
+  readonly repository: RecordedRepository | null
   readonly createdBy: string
   readonly createdAt: string
   readonly updatedAt: string
 }
 
 export function configValue(config: ConfigRecord): Record<string, unknown> {
-  const { tenantId, source, ...rest } = config
-  return { tenant: tenantId, ...rest, source: source?.toString('hex') ?? null }
+  const { tenantId, source, repository, ...rest } = config
+  return {
+    tenant: tenantId,
+    ...rest,
+    source: source?.toString('hex') ?? null,
+    ...(repository && { repository: { ...repository } }),
+  }
 }
 
 /** Throws DAMAGED. `document.value` is not null. */
@@ -39,6 +47,7 @@ export function parseConfigRecord({ document }: RecordEntry): ConfigRecord {
     enabled: value['enabled'] === true,
     settings: value['settings'] ?? {},
     source,
+    repository: parseRepository(value['repository']),
     createdBy: text('createdBy'),
     createdAt: text('createdAt'),
     updatedAt: text('updatedAt'),

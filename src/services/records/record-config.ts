@@ -9,17 +9,19 @@ import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { isoTime } from '../../kernel/clock.ts'
 import type { ErrorCode } from '../../kernel/error-code.ts'
 import { recordControlKey } from '../control-key/index.ts'
-import type { SystemParts } from '../parts.ts'
+import { type RepositoryAccess, RepositoryRole, type SystemParts, withRepository } from '../parts.ts'
 import { configValue } from './config-record.ts'
+import { recordedRepository } from './repository-record.ts'
 
 /** A store that does not answer must not hold a save. */
 const DEADLINE_MS = 30_000
 
-type RecordParts = Pick<SystemParts, 'catalog' | 'tenantId' | 'repository' | 'log'>
+type RecordParts = Pick<SystemParts, 'catalog' | 'tenantId' | 'repositories' | 'log'>
 
 /**
- * Writes the newest state of a configuration, or its removal, into the repository. False when it could not be written:
- * the caller says so (RECORD_PENDING), and `retryRecords` tries again. Throws CONFIG_NOT_FOUND.
+ * Writes the newest state of a configuration, or its removal, into the first repository and into the one that it writes
+ * to; and into those that have points of it, if they can be reached. False when it could not be written to the two: the
+ * caller says so (RECORD_PENDING), and `retryRecords` tries again. Throws CONFIG_NOT_FOUND.
  */
 export async function recordConfig(
   parts: RecordParts,
@@ -28,7 +30,42 @@ export async function recordConfig(
 ): Promise<boolean> {
   const config = await readConfig(parts, configId)
   if (config.recorded_generation >= config.generation) return true
-  return await attempt(parts, options, async (repository, signal) => writeConfig(parts, repository, { config, signal }))
+  const done: boolean[] = []
+  const access = config.repository_id === null ? null : await writtenTo(parts, config.repository_id)
+  for (const each of await placesOf(parts, config)) {
+    const isWritten = await attempt(parts, each, options, (repository, signal) =>
+      writeConfig(parts, repository, { config, access, signal }),
+    )
+    if (isDemanded(each, config)) done.push(isWritten)
+  }
+  if (!done.every(Boolean)) return false
+  await markRecorded(parts, config)
+  return true
+}
+
+/** Undefined where it was removed: then the configuration says that it writes to none. */
+async function writtenTo(parts: RecordParts, rowId: string): Promise<RepositoryAccess | undefined> {
+  return (await parts.repositories.all()).find((each) => each.rowId === rowId)
+}
+
+/** The first, the one that it writes to, and those that have points of it. */
+async function placesOf(parts: RecordParts, config: ConfigRow): Promise<readonly RepositoryAccess[]> {
+  const rows = await parts.catalog.db
+    .selectFrom('recovery_points')
+    .select('repository_id')
+    .distinct()
+    .where('tenant_id', '=', parts.tenantId)
+    .where('config_id', '=', config.id)
+    .where('removed_at', 'is', null)
+    .execute()
+  const all = await parts.repositories.all()
+  return all.filter(
+    (each) => isDemanded(each, config) || rows.some(({ repository_id }) => repository_id === each.rowId),
+  )
+}
+
+function isDemanded({ role, rowId }: RepositoryAccess, { repository_id }: ConfigRow): boolean {
+  return role === RepositoryRole.FIRST || rowId === repository_id
 }
 
 /** What a save or a removal says of its record in the repository: nothing where it stands there. */
@@ -38,19 +75,21 @@ export async function recordWarnings(
   options: Pick<AttemptOptions, 'signal'> = {},
 ): Promise<Warning[]> {
   let refused: ErrorCode | undefined
-  const onRefused = (code: ErrorCode) => {
+  let place = ''
+  const onRefused = (code: ErrorCode, { label }: RepositoryAccess) => {
     refused = code
+    place = label
   }
   if (await recordConfig(parts, configId, { ...options, onRefused })) return []
   return refused === 'REBUILD_NEEDED'
-    ? [warningOf('REBUILD_NEEDED', parts.locale, { repository: parts.repository.label })]
+    ? [warningOf('REBUILD_NEEDED', parts.locale, { repository: place })]
     : [warningOf('RECORD_PENDING', parts.locale)]
 }
 
 interface AttemptOptions {
   readonly signal?: AbortSignal
   /** Why it could not be written. */
-  readonly onRefused?: (code: ErrorCode) => void
+  readonly onRefused?: (code: ErrorCode, where: RepositoryAccess) => void
 }
 
 export interface RetryResult {
@@ -75,14 +114,7 @@ export interface RetryOptions {
 export async function retryRecords(parts: RecordParts, options: RetryOptions = {}): Promise<RetryResult> {
   const due = await unrecorded(parts)
   let recorded = 0
-  if (due.length > 0) {
-    await attempt(parts, options, async (repository, signal) => {
-      for (const { id } of due) {
-        await writeConfig(parts, repository, { config: await readConfig(parts, id), signal })
-        recorded += 1
-      }
-    })
-  }
+  for (const { id } of due) if (await recordConfig(parts, id, options)) recorded += 1
   const left = recorded === due.length ? [] : await unrecorded(parts)
   await options.onPending?.({ configIds: left.map(({ id }) => id), since: left[0]?.updated_at ?? null })
   return { recorded, pending: left.map(({ id }) => id) }
@@ -108,20 +140,22 @@ async function unrecorded({
  */
 async function attempt(
   parts: RecordParts,
+  access: RepositoryAccess,
   { signal: given, onRefused }: AttemptOptions,
   run: (repository: Repository, signal: AbortSignal) => Promise<void>,
 ): Promise<boolean> {
   const signal = AbortSignal.any([...(given ? [given] : []), AbortSignal.timeout(DEADLINE_MS)])
   try {
-    await using repository = await parts.repository.open(signal)
-    await recordControlKey(parts, repository, signal)
+    await using repository = await access.open(signal)
+    await recordControlKey(withRepository(parts, access), repository, signal)
     await run(repository, signal)
     return true
   } catch (error) {
     if (!isBackupError(error) && !signal.aborted) throw error
-    if (isBackupError(error)) onRefused?.(error.code)
+    if (isBackupError(error)) onRefused?.(error.code, access)
     parts.log.warn('a record could not be written into the repository and will be tried again', {
       code: isBackupError(error) ? error.code : 'ABORTED',
+      repository: access.name,
     })
     return false
   }
@@ -142,9 +176,18 @@ async function readConfig({ catalog, tenantId }: RecordParts, configId: string) 
 
 /** The same generation always has the same content, so that a repetition does no harm. */
 async function writeConfig(
-  { catalog, tenantId }: RecordParts,
+  { tenantId }: RecordParts,
   repository: Repository,
-  { config, signal }: { readonly config: ConfigRow; readonly signal: AbortSignal },
+  {
+    config,
+    access,
+    signal,
+  }: {
+    readonly config: ConfigRow
+    /** That it writes to; null: the first. */
+    readonly access: RepositoryAccess | null | undefined
+    readonly signal: AbortSignal
+  },
 ): Promise<void> {
   const { id, generation, name, kind, enabled, settings } = config
   const isRemoved = config.removed_at !== null
@@ -155,6 +198,7 @@ async function writeConfig(
     enabled,
     settings,
     source: config.source_sealed,
+    repository: access ? recordedRepository(access) : null,
     createdBy: config.created_by,
     createdAt: isoTime(config.created_at.getTime()),
     updatedAt: isoTime(config.updated_at.getTime()),
@@ -172,6 +216,9 @@ async function writeConfig(
     },
     signal,
   )
+}
+
+async function markRecorded({ catalog }: RecordParts, { id, generation }: ConfigRow): Promise<void> {
   await catalog.db
     .updateTable('configs')
     .set({ recorded_generation: generation })

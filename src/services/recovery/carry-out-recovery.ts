@@ -120,15 +120,16 @@ async function restore(
 ): Promise<RestoreResult> {
   const point = await parts.catalog.db
     .selectFrom('recovery_points')
-    .select('snapshot')
+    .select(['snapshot', 'repository_id'])
     .where('id', '=', request.point_id)
     .executeTakeFirstOrThrow()
   const call = { signal, onProgress: (progress: EngineProgress) => watch.note(progress) }
+  const repository = await parts.repositories.of(point.repository_id)
   const options = request.options as StoredOptions
   if (isIntoSource(options)) {
     const into = openSourceTarget(parts, request.id, options.target)
     const job = { kind: 'restoreInto', snapshot: point.snapshot, into } as const
-    return await runInEngine(parts.repository, job, { ...call, sourceKind: into.kind })
+    return await runInEngine(repository, job, { ...call, sourceKind: into.kind })
   }
   const { targetPath, overwrite, paths, subtree, verify, deleteExtra } = options
   const isRepeat = request.fence > 1
@@ -141,11 +142,11 @@ async function restore(
     deleteExtra,
     verify,
     isRepeat,
-    needed: neededBySystem(parts),
+    needed: await neededBySystem(parts),
     // What an earlier try wrote has the snapshot's size and time already: it need not be written again.
     overwrite: isRepeat && overwrite === Overwrite.ALWAYS ? Overwrite.IF_CHANGED : overwrite,
   } as const
-  return await runInEngine(parts.repository, job, call)
+  return await runInEngine(repository, job, call)
 }
 
 /**

@@ -1,5 +1,5 @@
 /**
- * Where a restore may write: a folder, or one to be made, that can be written to and is apart from the repository and
+ * Where a restore may write: a folder, or one to be made, that can be written to and is apart from the repositories and
  * from HOME.
  */
 import { existsSync } from 'node:fs'
@@ -19,15 +19,17 @@ import { environment } from '../../kernel/environment.ts'
 import { homesInUse } from '../../kernel/home-folder.ts'
 import { whyReadOnly } from '../../kernel/mounted.ts'
 import { isAtOrBelow, realPlace } from '../../kernel/real-place.ts'
+import { repositoryRoots } from '../execution/index.ts'
 import type { SystemParts } from '../parts.ts'
 
-type Use = Pick<SystemParts, 'repository' | 'home' | 'keyFiles'>
+type Use = Pick<SystemParts, 'repositories' | 'home' | 'keyFiles'>
 
 /** What the system needs, and a restore must leave to it. */
-export function neededBySystem({ repository, home, keyFiles }: Use): NeededPlace[] {
+export async function neededBySystem(parts: Use): Promise<NeededPlace[]> {
+  const { home, keyFiles } = parts
   const settings = path.resolve('.env')
   return [
-    ...(repository.localRoot === undefined ? [] : [{ what: Needed.REPOSITORY, path: repository.localRoot }]),
+    ...(await repositoryRoots(parts)).map((root) => ({ what: Needed.REPOSITORY, path: root })),
     ...(keyFiles ?? []).map((file) => ({ what: Needed.KEY_FILE, path: file })),
     ...[home, ...homesInUse(environment(), process.cwd())].flatMap(neededState),
     ...repositoriesMet(path.join(home, 'repositories')).map((each) => ({ what: Needed.OTHER_REPOSITORY, path: each })),
@@ -40,19 +42,19 @@ export async function checkTarget(targetPath: string, parts: Use, deleteExtra: b
   const target = path.resolve(targetPath)
   const { folder, rest } = await nearest(target)
   const real = path.join(folder, rest)
-  const { localRoot } = parts.repository
-  if (localRoot !== undefined && isAtOrBelow(real, realPlace(localRoot)))
-    throw refused(target, 'It lies in the repository')
-  requireApartFromState(target, neededBySystem(parts))
-  if (deleteExtra) refuseNeeded(target, parts)
+  for (const root of await repositoryRoots(parts))
+    if (isAtOrBelow(real, realPlace(root))) throw refused(target, 'It lies in the repository')
+  const needed = await neededBySystem(parts)
+  requireApartFromState(target, needed)
+  if (deleteExtra) refuseNeeded(target, needed)
   await requireWritable(target, folder)
   return target
 }
 
 /** Throws TARGET_REFUSED, also for "/". */
-function refuseNeeded(target: string, parts: Use): void {
+function refuseNeeded(target: string, needed: readonly NeededPlace[]): void {
   try {
-    requireNothingNeeded(target, [...neededBySystem(parts), ...runningProgram()])
+    requireNothingNeeded(target, [...needed, ...runningProgram()])
   } catch (error) {
     if (!isBackupError(error, 'USAGE')) throw error
     throw refused(target, 'It is the root of this machine, and what is not in the snapshot would be deleted', error)

@@ -10,32 +10,46 @@ import {
 } from '../../contracts/system/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
-import type { SystemParts } from '../parts.ts'
+import type { SystemParts, WithRepository } from '../parts.ts'
 
 export type PointRow = Selectable<Tables['recovery_points']>
 
-type PointParts = Pick<SystemParts, 'catalog' | 'repository'>
+type PointParts = Pick<SystemParts, 'catalog' | 'repositories' | 'tenantId'>
 
-/** Newest first, in the order of points; of one configuration, or all. Removed configurations keep their points. */
+/**
+ * Newest first, in the order of points; of one configuration, or all, in every repository that is registered. Removed
+ * configurations keep their points.
+ */
 export async function getRecoveryPoints(parts: PointParts, configId?: string): Promise<readonly RecoveryPointView[]> {
   let query = parts.catalog.db
     .selectFrom('recovery_points')
     .selectAll()
-    .where('repository_id', '=', parts.repository.rowId)
+    .where('repository_id', 'in', await registeredIds(parts))
     .where('removed_at', 'is', null)
   if (configId !== undefined) query = query.where((on) => on(on.cast<string>('config_id', 'text'), '=', configId))
   const rows = await query.orderBy('counts_at', 'desc').orderBy('id').execute()
   const guards = await guardsOf(parts)
-  return rows.map((row) => pointView(row, guards))
+  const names = await repositoryNames(parts)
+  return rows.map((row) => pointView(row, { guards, names }))
+}
+
+/** Rows of the repositories whose points are the system's. */
+async function registeredIds({ repositories }: PointParts): Promise<string[]> {
+  return (await repositories.all()).map(({ rowId }) => rowId)
+}
+
+async function repositoryNames({ repositories }: PointParts): Promise<ReadonlyMap<string, string>> {
+  return new Map((await repositories.all()).map(({ rowId, name }) => [rowId, name]))
 }
 
 /** By its own id, its run's, or its snapshot's name. Throws POINT_NOT_FOUND. */
-export async function findPoint({ catalog, repository }: PointParts, id: string): Promise<PointRow> {
+export async function findPoint(parts: PointParts, id: string): Promise<PointRow> {
+  const { catalog } = parts
   const wanted = id.toLowerCase()
   const row = await catalog.db
     .selectFrom('recovery_points')
     .selectAll()
-    .where('repository_id', '=', repository.rowId)
+    .where('repository_id', 'in', await registeredIds(parts))
     .where('removed_at', 'is', null)
     .where((on) =>
       on.or([
@@ -54,9 +68,9 @@ export async function findPoint({ catalog, repository }: PointParts, id: string)
 const AHEAD_MS_MAX = 60_000
 const OUT_OF_ORDER_MS_MAX = 3_600_000
 
-/** Points whose own clock was ahead: one wrong date must neither hide nor go unsaid. */
+/** Points of a repository whose own clock was ahead: one wrong date must neither hide nor go unsaid. */
 export async function pointsDatedAhead(
-  { catalog, repository }: PointParts,
+  { catalog, repository }: WithRepository<Pick<SystemParts, 'catalog'>>,
   atMs: number = nowMs(),
 ): Promise<DatedAheadPoint[]> {
   const latest = new Date(atMs + AHEAD_MS_MAX)
@@ -94,34 +108,44 @@ async function whyNoPoint(catalog: SystemParts['catalog'], id: string): Promise<
 }
 
 export async function viewOfPoint(parts: PointParts, id: string): Promise<RecoveryPointView> {
-  return pointView(await findPoint(parts, id), await guardsOf(parts))
+  return pointView(await findPoint(parts, id), {
+    guards: await guardsOf(parts),
+    names: await repositoryNames(parts),
+  })
 }
 
 interface Guard {
+  readonly repositoryRowId: string
   readonly record: string
   readonly subject: string
   readonly snapshot: string | null
   readonly source: string | null
 }
 
-async function guardsOf({ catalog, repository }: PointParts): Promise<Guard[]> {
-  return await catalog.db
+async function guardsOf(parts: PointParts): Promise<Guard[]> {
+  return await parts.catalog.db
     .selectFrom('protections')
-    .select(['record', 'subject', 'snapshot', 'source'])
-    .where('repository_id', '=', repository.rowId)
+    .select(['repository_id as repositoryRowId', 'record', 'subject', 'snapshot', 'source'])
+    .where('repository_id', 'in', await registeredIds(parts))
     .where('lifted_at', 'is', null)
     .where((on) => on.or([on('until', 'is', null), on('until', '>', new Date(nowMs()))]))
     .orderBy('subject')
     .execute()
 }
 
-function pointView(row: PointRow, guards: readonly Guard[]): RecoveryPointView {
+function pointView(
+  row: PointRow,
+  { guards: all, names }: { readonly guards: readonly Guard[]; readonly names: ReadonlyMap<string, string> },
+): RecoveryPointView {
+  // What is protected in one repository is not in another.
+  const guards = all.filter(({ repositoryRowId }) => repositoryRowId === row.repository_id)
   const holds = guards.filter((guard) => guard.record === 'hold' && isHeld(guard, row))
   return {
     id: row.id,
     runId: row.run_id,
     configId: row.config_id,
     source: row.source,
+    repository: names.get(row.repository_id) ?? '',
     snapshot: row.snapshot,
     createdAt: isoTime(row.created_at.getTime()),
     type: row.type as BackupType,

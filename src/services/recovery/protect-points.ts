@@ -11,14 +11,14 @@ import {
   type Warning,
   warningOf,
 } from '../../contracts/system/index.ts'
-import { listRecords, protect, type RecordEntry, RecordKind, writeRecord } from '../../engine/index.ts'
+import { listRecords, protect, type RecordEntry, RecordKind, type Repository, writeRecord } from '../../engine/index.ts'
 import { isTimeZone } from '../../jobs/index.ts'
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import { DayEnd, momentOf } from '../../kernel/moment.ts'
 import { plainText } from '../../kernel/text.ts'
 import { machineZone } from '../../kernel/zone.ts'
-import type { SystemParts } from '../parts.ts'
+import { type RepositoryAccess, type SystemParts, type WithRepository, withRepository } from '../parts.ts'
 import { findPoint, viewOfPoint } from './points.ts'
 
 /** Keeps a point whatever the policy says. Throws POINT_NOT_FOUND, also when it was let go meanwhile. */
@@ -27,25 +27,27 @@ export async function pinPoint(
   pointId: string,
   { by, reason = '' }: { readonly by: string; readonly reason?: string | undefined },
 ): Promise<RecoveryPointView> {
-  const { snapshot } = await findPoint(parts, pointId)
+  const { snapshot, repository_id } = await findPoint(parts, pointId)
   await assertStorable(parts, [reason, by])
-  await using repository = await parts.repository.open()
+  const access = await parts.repositories.of(repository_id)
+  await using repository = await access.open()
   const entry = await protect(
     repository,
     { record: RecordKind.PIN, subject: snapshot, by, value: { reason } },
     snapshot,
   ).catch(asPoint)
-  await mirror(parts, { entry, snapshot, source: null, reason, until: null })
+  await mirror(withRepository(parts, access), { entry, snapshot, source: null, reason, until: null })
   return await viewOfPoint(parts, snapshot)
 }
 
 /** A point that is not pinned stays as it is. Throws POINT_NOT_FOUND. */
 export async function unpinPoint(parts: SystemParts, pointId: string, by: string): Promise<RecoveryPointView> {
-  const { snapshot } = await findPoint(parts, pointId)
-  await using repository = await parts.repository.open()
+  const { snapshot, repository_id } = await findPoint(parts, pointId)
+  const access = await parts.repositories.of(repository_id)
+  await using repository = await access.open()
   const { records } = await listRecords(repository, { record: RecordKind.PIN, subject: snapshot })
   if (records.length > 0) await writeRecord(repository, { record: RecordKind.PIN, subject: snapshot, by, value: null })
-  await lift(parts, RecordKind.PIN, snapshot)
+  await lift(withRepository(parts, access), RecordKind.PIN, snapshot)
   return await viewOfPoint(parts, snapshot)
 }
 
@@ -58,7 +60,11 @@ export interface HoldRequest {
   readonly until?: string | undefined
 }
 
-/** A legal hold. Throws POINT_NOT_FOUND, CONFIG_INVALID for a date that is none or has passed. */
+/**
+ * A legal hold: of a point where that lies, else in every repository, so that no point of the source goes anywhere; one
+ * that is away refuses it, before anything is written. Throws POINT_NOT_FOUND, CONFIG_INVALID for a date that is none or
+ * has passed, REPOSITORY_MISSING.
+ */
 export async function addHold(parts: SystemParts, hold: HoldRequest, by: string): Promise<HoldView> {
   const point = hold.pointId === undefined ? undefined : await findPoint(parts, hold.pointId)
   const zone = await zoneOfTarget(parts, { configId: point?.config_id, source: hold.source })
@@ -66,26 +72,43 @@ export async function addHold(parts: SystemParts, hold: HoldRequest, by: string)
   const snapshot = point?.snapshot ?? null
   const value = { snapshot, source: hold.source ?? null, reason: hold.reason, until }
   await assertStorable(parts, [hold.reason, hold.source ?? '', by])
-  await using repository = await parts.repository.open()
-  const entry = await protect(
-    repository,
-    { record: RecordKind.HOLD, subject: randomBytes(8).toString('hex'), by, value },
-    snapshot,
-  ).catch(asPoint)
-  await mirror(parts, { entry, ...value })
-  return { id: entry.document.subject, ...value }
+  const subject = randomBytes(8).toString('hex')
+  const places = point ? [await parts.repositories.of(point.repository_id)] : await parts.repositories.all()
+  await inAllOpen(places, async (access, repository) => {
+    const entry = await protect(repository, { record: RecordKind.HOLD, subject, by, value }, snapshot).catch(asPoint)
+    await mirror(withRepository(parts, access), { entry, ...value })
+  })
+  return { id: subject, ...value }
+}
+
+/** All or nothing, as far as it can be known before: each one is opened before anything is written to any. */
+async function inAllOpen(
+  places: readonly RepositoryAccess[],
+  run: (access: RepositoryAccess, repository: Repository) => Promise<void>,
+): Promise<void> {
+  const opened: Array<readonly [RepositoryAccess, Repository]> = []
+  try {
+    for (const access of places) opened.push([access, await access.open()])
+    for (const [access, repository] of opened) await run(access, repository)
+  } finally {
+    for (const [, repository] of opened) await repository[Symbol.asyncDispose]()
+  }
 }
 
 /** A name that nothing has is a slip more often than a source to come. */
 export async function holdWarnings(
-  { catalog, tenantId, repository, locale }: SystemParts,
+  { catalog, tenantId, repositories, locale }: SystemParts,
   { source }: Pick<HoldRequest, 'source'>,
 ): Promise<Warning[]> {
   if (source === undefined) return []
   const point = await catalog.db
     .selectFrom('recovery_points')
     .select('id')
-    .where('repository_id', '=', repository.rowId)
+    .where(
+      'repository_id',
+      'in',
+      (await repositories.all()).map(({ rowId }) => rowId),
+    )
     .where('source', '=', source)
     .limit(1)
     .executeTakeFirst()
@@ -126,15 +149,36 @@ async function assertStorable({ catalog }: SystemParts, texts: readonly string[]
 
 /** Throws NOT_FOUND for a hold that is not in force. */
 export async function liftHold(parts: SystemParts, holdId: string, by: string): Promise<{ readonly lifted: true }> {
-  await using repository = await parts.repository.open()
-  const { records } = await listRecords(repository, { record: RecordKind.HOLD, subject: holdId })
-  if (records.length === 0)
+  const places = await holdPlaces(parts, holdId)
+  let isLifted = false
+  await inAllOpen(places, async (access, repository) => {
+    const { records } = await listRecords(repository, { record: RecordKind.HOLD, subject: holdId })
+    if (records.length > 0) await writeRecord(repository, { record: RecordKind.HOLD, subject: holdId, by, value: null })
+    isLifted ||= records.length > 0
+    await lift(withRepository(parts, access), RecordKind.HOLD, holdId)
+  })
+  if (!isLifted)
     throw new BackupError('NOT_FOUND', 'There is no such hold.', {
       context: { object: `hold ${holdId}`, list: 'hold list' },
     })
-  await writeRecord(repository, { record: RecordKind.HOLD, subject: holdId, by, value: null })
-  await lift(parts, RecordKind.HOLD, holdId)
   return { lifted: true }
+}
+
+/** Where it stands as the database knows; where it knows none, anywhere. */
+async function holdPlaces(
+  { catalog, repositories }: SystemParts,
+  holdId: string,
+): Promise<readonly RepositoryAccess[]> {
+  const all = await repositories.all()
+  const rows = await catalog.db
+    .selectFrom('protections')
+    .select('repository_id')
+    .where('record', '=', RecordKind.HOLD)
+    .where('subject', '=', holdId)
+    .where('lifted_at', 'is', null)
+    .execute()
+  const known = all.filter(({ rowId }) => rows.some((row) => row.repository_id === rowId))
+  return known.length > 0 ? known : all
 }
 
 /** A date alone holds on that day to its end. */
@@ -159,10 +203,10 @@ function asPoint(error: unknown): never {
 }
 
 /**
- * A single command has written or lifted a pin or hold: a repository that is lost before the next run takes with it what
+ * A single command has written or lifted a pin or hold there: a repository that is lost before the next run takes with it what
  * no database knows.
  */
-export async function mirrorDecided(parts: SystemParts, record: 'pin' | 'hold', subject: string): Promise<void> {
+export async function mirrorDecided(parts: WithRepository, record: 'pin' | 'hold', subject: string): Promise<void> {
   await using repository = await parts.repository.open()
   const { records } = await listRecords(repository, { record, subject })
   const [entry] = records
@@ -187,7 +231,7 @@ interface Mirrored {
 }
 
 async function mirror(
-  { catalog, tenantId, repository }: SystemParts,
+  { catalog, tenantId, repository }: WithRepository,
   { entry: { document }, ...columns }: Mirrored,
 ): Promise<void> {
   const row = {
@@ -210,7 +254,7 @@ async function mirror(
     .execute()
 }
 
-async function lift({ catalog, repository }: SystemParts, record: string, subject: string): Promise<void> {
+async function lift({ catalog, repository }: WithRepository, record: string, subject: string): Promise<void> {
   await catalog.db
     .updateTable('protections')
     .set({ lifted_at: new Date(nowMs()) })

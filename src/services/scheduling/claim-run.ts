@@ -89,6 +89,7 @@ function claimOf(parts: SystemParts, row: RunRow, config: LockedConfig): RunClai
     trigger: row.trigger as RunTrigger,
     dueAtMs: row.due_at?.getTime() ?? null,
     requestedBy: row.requested_by,
+    repositoryRowId: config.repository_id,
     fence: row.fence,
     attempt: row.attempts,
     settings: effectiveSettings(config.settings, parts.defaults),

@@ -16,6 +16,8 @@ export interface RunClaim {
   /** Null for a run asked for by hand. */
   readonly dueAtMs: number | null
   readonly requestedBy: string
+  /** Of the row in `repositories`; null: the system's first. */
+  readonly repositoryRowId: string | null
   readonly fence: number
   /** From 1. */
   readonly attempt: number

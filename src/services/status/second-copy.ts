@@ -11,7 +11,7 @@ import {
 } from '../../engine/index.ts'
 import { isBackupError } from '../../kernel/backup-error.ts'
 import { nowMs } from '../../kernel/clock.ts'
-import type { SystemParts } from '../parts.ts'
+import type { RepositoryAccess, SystemParts, WithRepository } from '../parts.ts'
 import { pointsDatedAhead } from '../recovery/index.ts'
 
 /** A disk that hangs must not keep a status from being said. */
@@ -26,7 +26,7 @@ export interface RepositoryLook {
 }
 
 export async function lookIntoRepository(
-  parts: Pick<SystemParts, 'catalog' | 'repository'>,
+  parts: WithRepository<Pick<SystemParts, 'catalog'>>,
   signal = AbortSignal.timeout(ANSWER_MS),
 ): Promise<RepositoryLook> {
   let known: RepositoryLook | undefined
@@ -44,14 +44,17 @@ function nothingMore(error: unknown): undefined {
   if (!isBackupError(error)) throw error
 }
 
-function remembered({ repository }: Pick<SystemParts, 'repository'>, repositoryError: string): RepositoryLook {
+function remembered(
+  { repository }: { readonly repository: RepositoryAccess },
+  repositoryError: string,
+): RepositoryLook {
   const { stateDirectory, repositoryId } = repository
   const id = repositoryId === undefined ? undefined : Buffer.from(repositoryId, 'hex')
   return { secondCopy: (id && new ClientState(stateDirectory, id).secondCopy()) ?? null, repositoryError }
 }
 
 async function look(
-  parts: Pick<SystemParts, 'catalog' | 'repository'>,
+  parts: WithRepository<Pick<SystemParts, 'catalog'>>,
   { signal, onKnown }: { readonly signal: AbortSignal; readonly onKnown: (look: RepositoryLook) => void },
 ): Promise<RepositoryLook> {
   try {

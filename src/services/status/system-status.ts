@@ -1,36 +1,67 @@
 /** Everything at a glance: is all well, what is planned, what ran last, what is wrong. */
-import { type DatedAheadPoint, type SystemStatus, verdictFactsOf, verdictOf } from '../../contracts/system/index.ts'
+import {
+  type DatedAheadPoint,
+  type RepositoryStanding,
+  type SystemStatus,
+  verdictFactsOf,
+  verdictOf,
+} from '../../contracts/system/index.ts'
 import type { OddPoint } from '../../engine/index.ts'
 import { nowMs } from '../../kernel/clock.ts'
 import { getActiveAlerts } from '../monitoring/index.ts'
-import type { SystemParts } from '../parts.ts'
+import { type RepositoryAccess, type SystemParts, withRepository } from '../parts.ts'
 import { pointsDatedAhead } from '../recovery/index.ts'
+import { configsWritingTo } from '../repositories/index.ts'
 import { configStatuses, runningRuns, schedulerStatus } from '../scheduling/index.ts'
 import { lookIntoRepository } from './second-copy.ts'
 import { lastVerification } from './verification.ts'
 
 export async function systemStatus(parts: SystemParts): Promise<SystemStatus> {
-  const [scheduler, configs, running, alerts, suspects, verified, { odd, ...look }] = await Promise.all([
+  const [scheduler, configs, running, alerts, looks] = await Promise.all([
     schedulerStatus(parts),
     configStatuses(parts),
     runningRuns(parts),
     getActiveAlerts(parts),
-    pointsDatedAhead(parts),
-    lastVerification(parts),
-    lookIntoRepository(parts),
+    parts.repositories.all().then((all) => Promise.all(all.map((each) => lookAt(parts, each)))),
   ])
+  const [first] = looks as [RepositoryLooked, ...RepositoryLooked[]]
   const facts = {
     scheduler,
     configs,
     running,
     alerts,
-    ...datedWrong(suspects, odd),
-    repository: parts.repository.label,
+    datedAhead: looks.flatMap((each) => each.datedAhead),
+    datedBehind: looks.flatMap((each) => each.datedBehind),
+    repository: parts.repositories.first.label,
     database: parts.catalog.location,
-    lastVerification: verified,
-    ...look,
+    lastVerification: first.standing.lastVerification,
+    secondCopy: first.secondCopy,
+    repositoryError: first.standing.errorCode,
+    repositories: looks.map(({ standing }) => standing),
   }
   return { ...facts, verdict: verdictOf(verdictFactsOf(facts), { locale: parts.locale, nowMs: nowMs() }) }
+}
+
+interface RepositoryLooked extends Pick<SystemStatus, 'datedAhead' | 'datedBehind' | 'secondCopy'> {
+  readonly standing: RepositoryStanding
+}
+
+async function lookAt(parts: SystemParts, repository: RepositoryAccess): Promise<RepositoryLooked> {
+  const there = withRepository(parts, repository)
+  const [suspects, verified, writing, { odd, secondCopy, repositoryError }] = await Promise.all([
+    pointsDatedAhead(there),
+    lastVerification(there),
+    configsWritingTo(parts, repository),
+    lookIntoRepository(there),
+  ])
+  const standing = {
+    name: repository.name,
+    location: repository.label,
+    errorCode: repositoryError,
+    configs: writing.filter(({ enabled }) => enabled).map(({ name }) => name),
+    lastVerification: verified,
+  }
+  return { ...datedWrong(suspects, odd), secondCopy, standing }
 }
 
 /**

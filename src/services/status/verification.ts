@@ -5,20 +5,24 @@
 import type { LastVerification } from '../../contracts/system/index.ts'
 import { ClientState } from '../../engine/index.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
-import type { SystemParts } from '../parts.ts'
+import { type RepositoryAccess, RepositoryRole, type SystemParts, type WithRepository } from '../parts.ts'
 
 const SETTING = 'repository.verification'
 
+function settingOf({ role, rowId }: RepositoryAccess): string {
+  return role === RepositoryRole.FIRST ? SETTING : `${SETTING}:${rowId}`
+}
+
 /** Every stored byte was read. */
 export async function noteVerification(
-  { catalog, tenantId }: Pick<SystemParts, 'catalog' | 'tenantId'>,
+  { catalog, tenantId, repository }: WithRepository<Pick<SystemParts, 'catalog' | 'tenantId'>>,
   { problems }: { readonly problems: number },
 ): Promise<void> {
   const found: LastVerification = { at: isoTime(nowMs()), readShare: 1, problems }
   const value = JSON.stringify(found)
   await catalog.db
     .insertInto('settings')
-    .values({ tenant_id: tenantId, name: SETTING, value })
+    .values({ tenant_id: tenantId, name: settingOf(repository), value })
     .onConflict((conflict) => conflict.columns(['tenant_id', 'name']).doUpdateSet({ value }))
     .execute()
 }
@@ -27,12 +31,12 @@ export async function lastVerification({
   catalog,
   tenantId,
   repository,
-}: Pick<SystemParts, 'catalog' | 'tenantId' | 'repository'>): Promise<LastVerification | null> {
+}: WithRepository<Pick<SystemParts, 'catalog' | 'tenantId'>>): Promise<LastVerification | null> {
   const row = await catalog.db
     .selectFrom('settings')
     .select('value')
     .where('tenant_id', '=', tenantId)
-    .where('name', '=', SETTING)
+    .where('name', '=', settingOf(repository))
     .executeTakeFirst()
   const { stateDirectory, repositoryId } = repository
   const here =

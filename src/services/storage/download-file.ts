@@ -47,7 +47,7 @@ interface OpenFile extends AsyncDisposable {
 
 /** Fails before anything is given when there is no such file. */
 async function open(parts: SystemParts, path: string, signal: AbortSignal | undefined): Promise<OpenFile> {
-  const repository = await parts.repository.open(signal)
+  const repository = await parts.repositories.first.open(signal)
   try {
     const file = await readUserFile(repository, path, signal ? { signal } : {})
     const close = async () => {

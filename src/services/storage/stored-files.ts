@@ -14,14 +14,14 @@ export async function remove(
   call: Call = {},
 ): Promise<{ readonly deleted: boolean }> {
   checkFilePath(path)
-  await using repository = await parts.repository.open(call.signal)
+  await using repository = await parts.repositories.first.open(call.signal)
   return { deleted: await removeUserFile(repository, path, signalOf(call)) }
 }
 
 /** Throws CONFIG_INVALID for a path that is not taken. */
 export async function exists(parts: SystemParts, path: string, call: Call = {}): Promise<boolean> {
   checkFilePath(path)
-  await using repository = await parts.repository.open(call.signal)
+  await using repository = await parts.repositories.first.open(call.signal)
   return await hasUserFile(repository, path, signalOf(call))
 }
 
@@ -34,7 +34,7 @@ export async function list(
   prefix = '',
   call: Call = {},
 ): Promise<{ readonly files: readonly StoredFile[]; readonly warnings: readonly Warning[] }> {
-  await using repository = await parts.repository.open(call.signal)
+  await using repository = await parts.repositories.first.open(call.signal)
   const { files, problems } = await listUserFiles(repository, signalOf(call))
   for (const { key, error } of problems) parts.log.error('a stored file has a damaged name', { key, error })
   return {

@@ -27,7 +27,7 @@ export async function upload(
   call: UploadCall = {},
 ): Promise<UploadedFile> {
   checkFilePath(path)
-  await using repository = await parts.repository.open(call.signal)
+  await using repository = await parts.repositories.first.open(call.signal)
   const { bytes, sha256 } = await writeUserFile(
     repository,
     path,

@@ -7,6 +7,7 @@ import type {
   KeyringView,
   Pruned,
   RebuildSummary,
+  RemovedRepository,
   RepositoryView,
   Result,
   RunView,
@@ -126,26 +127,49 @@ export class BackupSystem {
     return this.#call('audit.entries', page)
   }
 
-  /** The current one first. */
+  /** The first one first, each with whether it can be opened now. */
   listRepositories(): Promise<Result<readonly RepositoryView[]>> {
     return this.#call('repository.list', {})
   }
 
   /**
-   * Reads a share of what is stored, by default all: then points that are whole are proven. Damage is in the answer,
+   * Registers one more repository, which configurations may write to then (`repository` of their options). It has to
+   * open: with `keyFile`, else with the keys of the system. `init` makes it. Paths are absolute.
+   */
+  addRepository(
+    name: string,
+    location: string,
+    options: { readonly keyFile?: string; readonly init?: boolean } = {},
+    userId?: string,
+  ): Promise<Result<RepositoryView>> {
+    return this.#call('repository.add', { name, location, ...options, userId })
+  }
+
+  /** Forgets it; REPOSITORY_IN_USE while a configuration writes to it. What is stored there stays. */
+  removeRepository(name: string, userId?: string): Promise<Result<RemovedRepository>> {
+    return this.#call('repository.remove', { name, userId })
+  }
+
+  /** The configuration's next runs write there; its points of before stay where they are, listed and restorable. */
+  useRepository(configId: string, name: string, userId?: string): Promise<Result<ConfigView>> {
+    return this.#call('repository.use', { configId, repository: name, userId })
+  }
+
+  /**
+   * Reads a share of what is stored in the first repository or the one that is named, by default all: then points that are whole are proven. Damage is in the answer,
    * with the paths that it hits.
    */
   verifyRepository(
-    options: { readonly readShare?: number; readonly signal?: AbortSignal } = {},
+    options: { readonly readShare?: number; readonly repository?: string; readonly signal?: AbortSignal } = {},
     userId?: string,
   ): Promise<Result<Verification>> {
     const { input, call } = splitSignal(options)
     return this.#call('repository.verify', { ...input, userId }, call)
   }
 
-  /** Frees what no snapshot, pin or hold needs, now instead of with the next retention. `dryRun` only says what. */
+  /** Frees what no snapshot, pin or hold needs in the first repository or the one that is named, now instead of with the next retention. `dryRun` only says what. */
   pruneRepository(
-    options: { readonly dryRun?: boolean; readonly signal?: AbortSignal } = {},
+    options: { readonly dryRun?: boolean; readonly repository?: string; readonly signal?: AbortSignal } = {},
     userId?: string,
   ): Promise<Result<Pruned>> {
     const { input, call } = splitSignal(options)
@@ -157,9 +181,9 @@ export class BackupSystem {
     return this.#call('system.settings', {})
   }
 
-  /** Who opens the repository: no secret is in it. */
-  listKeys(): Promise<Result<KeyringView>> {
-    return this.#call('key.list', {})
+  /** Who opens the first repository, or the one that is named: no secret is in it. */
+  listKeys(options: { readonly repository?: string } = {}): Promise<Result<KeyringView>> {
+    return this.#call('key.list', options)
   }
 
   /** The audit log as JSON lines, verifiable offline. */

@@ -8,4 +8,4 @@ export {
   type SettingsInput,
   type SettingsValues,
 } from './settings.ts'
-export { fileOfKey, readSettled, settleRepository, writeSettled } from './settled.ts'
+export { fileOfKey, readSettled, requireRemembered, settleRepository, writeSettled } from './settled.ts'

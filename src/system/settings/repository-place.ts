@@ -16,7 +16,7 @@ const URL_VARIABLE = 'NEONPRO_REPOSITORY'
  */
 export function repositoryOf(layers: Layers, repository: string | undefined): Found<RepositoryLocation> {
   if (repository !== undefined)
-    return { value: ofText(layers, repository), origin: { kind: OriginKind.ARGUMENT, name: '--repo' } }
+    return { value: locationIn(layers, repository), origin: { kind: OriginKind.ARGUMENT, name: '--repo' } }
   const chosen = typed(layers, 'provider')
   const provider = chosen ? storage.providerOf(String(chosen.value)) : storage.ofPaths
   const found = typedPlace(layers, provider) ?? variablePlace(layers, provider)
@@ -24,7 +24,7 @@ export function repositoryOf(layers: Layers, repository: string | undefined): Fo
     if (chosen && found.value.kind !== provider.kind) throw otherProvider(found.value.kind)
     return found
   }
-  const settled = layers.settled && ofText(layers, layers.settled.repository)
+  const settled = layers.settled && locationIn(layers, layers.settled.repository)
   if (settled && (!chosen || settled.kind === provider.kind))
     return { value: settled, origin: rememberedIn(layers.home.value) }
   const fallback = provider.fromPath?.(path.join(layers.home.value, 'backups'))
@@ -34,8 +34,8 @@ export function repositoryOf(layers: Layers, repository: string | undefined): Fo
   return { value: storage.locationOf(provider, fallback, layers.home.value), origin }
 }
 
-/** A relative path is one of the layers' folder, which need not be the process's own. */
-function ofText(layers: Layers, text: string): RepositoryLocation {
+/** Of a path or URL. A relative path is one of the layers' folder, which need not be the process's own. */
+export function locationIn(layers: Layers, text: string): RepositoryLocation {
   const env = Object.assign({}, ...storage.providers.map((each) => variablesOf(layers, each))) as Variables
   return parseLocation(text, { folder: layers.cwd, env })
 }
@@ -63,7 +63,7 @@ function typedPlace(layers: Layers, provider: Provider): Found<RepositoryLocatio
 function variablePlace(layers: Layers, provider: Provider): Found<RepositoryLocation> | undefined {
   const found = variable(layers, [URL_VARIABLE, provider.placeVariable])
   if (!found) return undefined
-  if (found.origin.name === URL_VARIABLE) return { value: ofText(layers, found.value), origin: found.origin }
+  if (found.origin.name === URL_VARIABLE) return { value: locationIn(layers, found.value), origin: found.origin }
   const settings = provider.fromEnv(variablesOf(layers, provider))
   return settings && { value: storage.locationOf(provider, settings, layers.cwd), origin: found.origin }
 }

@@ -33,7 +33,7 @@ import {
   variable,
   variableNames,
 } from './layers.ts'
-import { repositoryOf } from './repository-place.ts'
+import { locationIn, repositoryOf } from './repository-place.ts'
 
 export interface SettingsInput extends LayersInput {
   /** Of `--repo`. */
@@ -57,6 +57,8 @@ export interface SettingsValues {
   readonly repository: RepositoryLocation
   /** Somebody named it; else it is remembered or the default. */
   readonly isRepositoryNamed: boolean
+  /** The place that a path or URL names; what it does not tell (credentials) as variables and files have it. */
+  readonly locate: (text: string) => RepositoryLocation
   /** PostgreSQL; absent: the embedded database in HOME. */
   readonly databaseUrl?: string
   readonly scheduler: boolean
@@ -118,6 +120,7 @@ export function resolveSettings(input: SettingsInput): Settings {
     repository: repository.value,
     isRepositoryNamed:
       repository.origin.kind !== OriginKind.DEFAULT && repository.origin.kind !== OriginKind.REMEMBERED,
+    locate: (text) => locationIn(layers, text),
     ...(database.value !== undefined && { databaseUrl: database.value }),
     ...options,
     logsDirectory,

@@ -31,7 +31,7 @@ export const clockDoubted: AlarmRule = {
       'Confira a data e o serviço de hora desta máquina. Se o relógio estiver certo, execute "neonpro-backup system accept-clock"; senão ele volta a valer após 24 horas de concordância.',
   },
   async evaluate({ parts, nowMs }) {
-    const { doubt } = lookAtClock(parts.repository.stateDirectory)
+    const { doubt } = lookAtClock(parts.repositories.first.stateDirectory)
     if (doubt === undefined) return []
     const at = timeText(new Date(nowMs), machineZone(), parts.locale)
     const values = { at, reason: REASONS[doubt.reason][parts.locale] }

@@ -1,19 +1,42 @@
-import type { LocalizedText } from '../../../contracts/index.ts'
+import { fill, type LocalizedText } from '../../../contracts/index.ts'
 import { isoTime } from '../../../kernel/clock.ts'
-import type { AlarmRule } from '../alarm-rule.ts'
+import { RepositoryRole, withRepository } from '../../parts.ts'
+import type { AlarmRule, RuleContext } from '../alarm-rule.ts'
 import { freeSpaceLimit, homeRoom, repositoryRoom } from '../free-space.ts'
 import { bytesText } from '../quantities.ts'
 
 /** Of the threshold: above it the alarm ends. */
 const ENDS_ABOVE = 1.2
 
-const PLACES = {
-  repository: { en: 'the repository', 'pt-BR': 'do repositório' },
-  home: { en: "the system's folder (HOME)", 'pt-BR': 'da pasta do sistema (HOME)' },
-} as const satisfies Readonly<Record<string, LocalizedText>>
+const HOME: LocalizedText = { en: "the system's folder (HOME)", 'pt-BR': 'da pasta do sistema (HOME)' }
+const FIRST: LocalizedText = { en: 'the repository', 'pt-BR': 'do repositório' }
+const FURTHER: LocalizedText = { en: 'the repository {name}', 'pt-BR': 'do repositório {name}' }
+
+interface Place {
+  readonly resource: string
+  readonly text: LocalizedText
+  /** For the text. */
+  readonly name: string
+  readonly bytesFree: number | undefined
+}
+
+async function placesOf({ parts, db }: RuleContext): Promise<Place[]> {
+  const places: Place[] = []
+  for (const repository of await parts.repositories.all(db)) {
+    const { role, name } = repository
+    const isFirst = role === RepositoryRole.FIRST
+    places.push({
+      resource: isFirst ? 'storage:repository' : `storage:repository:${name}`,
+      ...{ text: isFirst ? FIRST : FURTHER, name },
+      bytesFree: (await repositoryRoom(withRepository(parts, repository)))?.bytesFree,
+    })
+  }
+  const home = (await homeRoom(parts))?.bytesFree
+  return [...places, { resource: 'storage:home', text: HOME, name: '', bytesFree: home }]
+}
 
 /**
- * Less free room than `minFreeSpace` at the repository or at HOME: the largest that any enabled configuration asks for.
+ * Less free room than `minFreeSpace` at a repository or at HOME: the largest that any enabled configuration asks for.
  * Reminds once a day.
  */
 export const storageLow: AlarmRule = {
@@ -32,16 +55,16 @@ export const storageLow: AlarmRule = {
   async evaluate(context) {
     const { parts, nowMs } = context
     const limit = await freeSpaceLimit(parts, context.db)
-    const frees = { repository: (await repositoryRoom(parts))?.bytesFree, home: (await homeRoom(parts))?.bytesFree }
-    if (frees.repository === undefined && frees.home === undefined) return undefined
-    return (['repository', 'home'] as const).flatMap((place) => {
-      const about = { resource: `storage:${place}` }
+    const places = await placesOf(context)
+    if (places.every(({ bytesFree }) => bytesFree === undefined)) return undefined
+    return places.flatMap(({ resource, text, name, bytesFree }) => {
+      const about = { resource }
       const isOpen = context.isOpen(about)
       // What can't be measured now stays as it was.
-      const free = frees[place] ?? (isOpen ? limit : Number.POSITIVE_INFINITY)
+      const free = bytesFree ?? (isOpen ? limit : Number.POSITIVE_INFINITY)
       if (!(free < limit || (isOpen && free <= limit * ENDS_ABOVE))) return []
       const values = {
-        place: PLACES[place][parts.locale],
+        place: fill(text[parts.locale], { name }, parts.locale),
         free: bytesText(free, parts.locale),
         limit: bytesText(limit, parts.locale),
       }
