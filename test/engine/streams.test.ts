@@ -11,6 +11,7 @@ import {
   binlogPosition,
   Closed,
   comparePositions,
+  copyStreams,
   EXTENT_BYTES,
   oplogEnd,
   oplogPosition,
@@ -30,6 +31,7 @@ import {
 import { parseRecordKey } from '../../src/engine/streams/record-key.ts'
 import { type RecordDraft, readRecord, sealRecord } from '../../src/engine/streams/record-object.ts'
 import { isBackupError } from '../../src/kernel/backup-error.ts'
+import { turn } from '../../src/kernel/clock.ts'
 import { CheckedStore } from '../../src/storage/checked-store.ts'
 import type { ObjectStore } from '../../src/storage/index.ts'
 import { Crash, faultyStore } from '../harness/faulty-store.ts'
@@ -725,6 +727,64 @@ test('that something certainly never was is said above all that anybody has seen
   const branch = { parent, facts: {}, content: new Uint8Array(0) }
   await receive(repository, { identity: { ...WAL, branch: '2' }, branch })
   assert.deepEqual((await stand(objects)).slice(6), [UNKNOWN, ABSENT], 'another branch left it further on')
+})
+
+test('a copy that is stopped at any call lacks something and holds nothing wrong; the next one brings the rest', async () => {
+  await using from = await open(new MemoryStore(await makeObjects()))
+  await receiveFolded(from)
+  const wal = await receive(from)
+  await take(wal, START, Buffer.alloc(9000, 'wal'))
+  await wal.beat(1_700_000_000_000)
+  const whole = await readFolded(from)
+  const copy = async (store: ObjectStore) => {
+    await using to = await open(store)
+    return await copyStreams({ from, to, signer: to.keys.writer(WRITERS[1]) })
+  }
+  const counted = faultyStore(new MemoryStore(await makeObjects()))
+  assert.deepEqual((await copy(counted.store)).problems, [])
+  for (let at = 1; at <= counted.calls(); at += 1) {
+    const objects = await makeObjects()
+    const faulty = faultyStore(new MemoryStore(objects), { at, mode: at % 2 === 0 ? 'after' : 'before' })
+    await assert.rejects(copy(faulty.store))
+    faulty.assertFired()
+    await using to = await open(new MemoryStore(objects))
+    assert.deepEqual((await surveyStreams(to, { readShare: 1 })).findings, [], String(at))
+    await copy(new MemoryStore(objects))
+    assert.deepEqual(await readFolded(to), whole, String(at))
+    assert.deepEqual((await readWal(to, START, START + 9000n)).holes, [], String(at))
+    const { records } = await copy(new MemoryStore(objects))
+    assert.equal(records, 0, `${at}: nothing comes twice`)
+  }
+})
+
+test('who looks at streams while receivers store and a pruner removes finds nothing wrong', async () => {
+  const random = seededRandom(testSeed())
+  const objects = await makeObjects()
+  await using repository = await open(new MemoryStore(objects))
+  const bytes = randomBytes(random, 12_000)
+  let isDone = false
+  const storing = (async () => {
+    const receiver = await receive(repository)
+    for (let at = 0; at < bytes.length; at += 100) {
+      await take(receiver, START + BigInt(at), bytes.subarray(at, at + 100))
+      await receiver.flush()
+      if (random() < 0.3) await receiver.beat(1_700_000_000_000 + at * 60_000)
+      if (random() < 0.1) await turn()
+    }
+    await receiveFolded(repository)
+  })().finally(() => {
+    isDone = true
+  })
+  let looks = 0
+  for (; !isDone; looks += 1) {
+    assert.deepEqual((await surveyStreams(repository, { readShare: random() < 0.3 ? 1 : 0 })).findings, [])
+    await removeRedundant(repository, { nowMs: Date.now() + DAY_MS * 2 })
+    // All of this store answers at once: nothing else would have its turn.
+    await turn()
+  }
+  await storing
+  assert.ok(looks > 2, String(looks))
+  assert.deepEqual(await readWal(repository, START, START + 12_000n), { bytes, holes: [] })
 })
 
 test('a receiver puts, gets and lists alone', async () => {
