@@ -787,6 +787,32 @@ test('who looks at streams while receivers store and a pruner removes finds noth
   assert.deepEqual(await readWal(repository, START, START + 12_000n), { bytes, holes: [] })
 })
 
+test('a list that was begun before a beat and ends behind it makes nothing look lost', async () => {
+  const objects = await makeObjects()
+  await using repository = await open(new MemoryStore(objects))
+  const receiver = await receive(repository)
+  await take(receiver, START, Buffer.alloc(100))
+  await receiver.flush()
+  const earlier = new Map(objects)
+  await take(receiver, START + 100n, Buffer.alloc(100))
+  await receiver.beat(1_700_000_000_000)
+  const { id } = new StreamReader(repository, WAL)
+  let lists = 0
+  const paged = storeWith(new MemoryStore(objects), {
+    async *list(prefix, options) {
+      lists += 1
+      for await (const each of new MemoryStore(objects).list(prefix, options))
+        if (lists > 1 || !each.key.startsWith(`streams/${id}/`) || earlier.has(each.key)) yield each
+    },
+  })
+  await using looking = await open(new MemoryStore(objects))
+  const seen = new Proxy(looking, {
+    get: (target, name) => (name === 'store' ? paged : Reflect.get(target, name, target)),
+  })
+  assert.deepEqual((await surveyStreams(seen)).findings, [])
+  assert.equal(lists, 2, 'it has looked again')
+})
+
 test('a receiver puts, gets and lists alone', async () => {
   const objects = await makeObjects()
   const refuse = () => assert.fail('it was asked for more')
