@@ -4,109 +4,44 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
-import { useFeature } from '../../src/engine/commit/index.ts'
-import { Repository } from '../../src/engine/index.ts'
-import { Feature } from '../../src/engine/repository/index.ts'
 import {
   binlogPosition,
   Closed,
   comparePositions,
-  copyStreams,
   EXTENT_BYTES,
   oplogEnd,
   oplogPosition,
   type Position,
   positionText,
-  readBranch,
-  removeRedundant,
   Standing,
-  type StreamIdentity,
-  StreamKind,
-  type StreamPart,
   StreamReader,
-  StreamReceiver,
-  surveyStreams,
   walPosition,
 } from '../../src/engine/streams/index.ts'
-import { parseRecordKey } from '../../src/engine/streams/record-key.ts'
-import { type RecordDraft, readRecord, sealRecord } from '../../src/engine/streams/record-object.ts'
 import { isBackupError } from '../../src/kernel/backup-error.ts'
-import { turn } from '../../src/kernel/clock.ts'
 import { CheckedStore } from '../../src/storage/checked-store.ts'
 import type { ObjectStore } from '../../src/storage/index.ts'
 import { Crash, faultyStore } from '../harness/faulty-store.ts'
 import { Lie, lyingStore } from '../harness/lying-store.ts'
 import { type MemoryObjects, MemoryStore } from '../harness/memory-store.ts'
 import { failsWith } from '../harness/refusal.ts'
-import { rawKey } from '../harness/repository.ts'
 import { seededRandom, testSeed } from '../harness/seeded-random.ts'
 import { storeWith } from '../harness/store-with.ts'
-
-const kek = rawKey()
-const WAL: StreamIdentity = { kind: StreamKind.POSTGRESQL_WAL, system: '7312345678901234567', branch: '1' }
-const BINLOG: StreamIdentity = {
-  kind: StreamKind.MYSQL_BINLOG,
-  system: 'b5c1a1a0-0000-11ee-8000-000000000001',
-  branch: '0',
-}
-const OPLOG: StreamIdentity = { kind: StreamKind.MONGODB_OPLOG, system: '5f0000000000000000000001', branch: '0' }
-const WRITERS = [Buffer.alloc(16, 1), Buffer.alloc(16, 2)] as const
-/** Near the end of an extent, so that few bytes cross it. */
-const START = (0x16b3n << 24n) + BigInt(EXTENT_BYTES - 5000)
-
-/** A repository that says that there are streams: only the first receiver has to. */
-async function makeObjects(): Promise<MemoryObjects> {
-  const objects: MemoryObjects = new Map()
-  await using made = await Repository.create(new MemoryStore(objects), kek, 'test')
-  await useFeature(made, Feature.STREAMS)
-  return objects
-}
-
-function open(store: ObjectStore): Promise<Repository> {
-  return Repository.open(store, [kek])
-}
-
-function receive(
-  repository: Repository,
-  options: Partial<Parameters<typeof StreamReceiver.open>[1]> = {},
-): Promise<StreamReceiver> {
-  return StreamReceiver.open(repository, { identity: WAL, source: 'clinic', writer: WRITERS[0], ...options })
-}
-
-function randomBytes(random: () => number, bytes: number): Buffer {
-  return Buffer.from(Array.from({ length: bytes }, () => Math.floor(random() * 256)))
-}
-
-/** Of WAL: `bytes` from `lsn` on. */
-async function take(receiver: StreamReceiver, lsn: bigint, bytes: Uint8Array): Promise<void> {
-  await receiver.take({ from: walPosition(lsn), to: walPosition(lsn + BigInt(bytes.length)), bytes })
-}
-
-async function partsOf(repository: Repository, from: Position, to: Position, identity = WAL): Promise<StreamPart[]> {
-  const parts: StreamPart[] = []
-  for await (const part of new StreamReader(repository, identity).readRange(from, to)) parts.push(part)
-  return parts
-}
-
-/** What is there, and what is said of the rest. */
-function told(parts: readonly StreamPart[]): { readonly bytes: Buffer; readonly holes: readonly string[] } {
-  return {
-    bytes: Buffer.concat(parts.flatMap((part) => (part.kind === 'bytes' ? [part.content] : []))),
-    holes: parts.flatMap((part) =>
-      part.kind === 'hole'
-        ? [
-            `${part.why}${part.reason === undefined ? '' : ` ${part.reason}`} ${positionText(part.from)} ${positionText(part.to)}`,
-          ]
-        : [],
-    ),
-  }
-}
-
-async function readWal(repository: Repository, from: bigint, to: bigint): Promise<ReturnType<typeof told>> {
-  return told(await partsOf(repository, walPosition(from), walPosition(to)))
-}
-
-const recordsIn = (objects: MemoryObjects) => [...objects.keys()].filter((key) => key.startsWith('streams/')).sort()
+import {
+  BINLOG,
+  makeObjects,
+  OPLOG,
+  open,
+  partsOf,
+  randomBytes,
+  readWal,
+  receive,
+  recordsIn,
+  START,
+  take,
+  told,
+  WAL,
+  WRITERS,
+} from '../harness/stream-stage.ts'
 
 test('what was taken in pieces of any size is read back from and to anywhere', async () => {
   const random = seededRandom(testSeed())
@@ -506,194 +441,6 @@ test('an oplog is cut into windows; quiet ones leave no hole, a hidden one does'
   assert.deepEqual(again.next, oplogEnd(9090, 1))
 })
 
-/** A binary log and some windows of an oplog, in many parts each, which folds hold too; and what they are. */
-async function receiveFolded(repository: Repository, writer: Buffer = WRITERS[0]): Promise<void> {
-  const binlog = await receive(repository, { identity: BINLOG, writer })
-  for (let at = 0; at < 60; at += 5) {
-    const bytes = Buffer.alloc(5, at)
-    await binlog.take({ from: binlogPosition(7, BigInt(at)), to: binlogPosition(7, BigInt(at + 5)), bytes })
-    await binlog.flush()
-    await binlog.beat(1_700_000_000_000 + at * 60_000)
-  }
-  await binlog.close(Closed.ROTATE)
-  const oplog = await receive(repository, { identity: OPLOG, writer })
-  let from = oplogPosition(640, 1)
-  for (let seconds = 640; seconds < 720; seconds += 5) {
-    const to = oplogEnd(seconds, 1)
-    if (to.extent > from.extent) from = { extent: to.extent, offset: 0 }
-    await oplog.take({ from, to, bytes: Buffer.from(`operation ${seconds};`) })
-    await oplog.flush()
-    from = to
-  }
-}
-
-async function readFolded(repository: Repository): Promise<readonly string[]> {
-  const binlog = told(await partsOf(repository, binlogPosition(7, 0n), binlogPosition(7, 60n), BINLOG))
-  const oplog = told(await partsOf(repository, oplogPosition(640, 1), oplogEnd(715, 1), OPLOG))
-  return [binlog.bytes.toString('hex'), ...binlog.holes, oplog.bytes.toString(), ...oplog.holes]
-}
-
-const DAY_MS = 24 * 3600 * 1000
-const aged = (objects: MemoryObjects, isOld: (key: string) => boolean = () => true): MemoryObjects =>
-  new Map(
-    [...objects].map(([key, each]) => [key, isOld(key) ? { ...each, modifiedMs: Date.now() - DAY_MS - 1 } : each]),
-  )
-
-async function removed(objects: MemoryObjects, store: ObjectStore = new MemoryStore(objects)): Promise<number> {
-  await using repository = await open(store)
-  return (await removeRedundant(repository, { nowMs: Date.now() })).records
-}
-
-test('what a fold holds goes after a day: stopped anywhere, by two at once, all of it is still read', async () => {
-  const young = await makeObjects()
-  await using repository = await open(new MemoryStore(young))
-  await receiveFolded(repository)
-  await receiveFolded(repository, WRITERS[1]).catch(() => {})
-  const whole = await readFolded(repository)
-  assert.equal(whole.length, 2)
-  assert.equal(await removed(young), 0, 'whoever listed them before may be reading them')
-  const objects = aged(young)
-  const dry = await removeRedundant(repository, { nowMs: Date.now() + DAY_MS * 2, dryRun: true })
-  const whether = faultyStore(new MemoryStore(objects))
-  const count = await removed(objects, whether.store)
-  assert.ok(count > 30, String(count))
-  assert.deepEqual([dry.records, recordsIn(young).length - recordsIn(objects).length], [count, count])
-  for (const at of [1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144].filter((each) => each <= whether.calls())) {
-    const left = aged(young)
-    await removed(
-      left,
-      faultyStore(new MemoryStore(left), { at, mode: at % 2 === 0 ? 'after' : 'before' }).store,
-    ).catch(() => {})
-    await using stopped = await open(new MemoryStore(left))
-    assert.deepEqual(await readFolded(stopped), whole, String(at))
-    await removed(left)
-    assert.deepEqual(await readFolded(stopped), whole, `${at}, and again`)
-  }
-  const both = aged(young)
-  await Promise.all([removed(both), removed(both)])
-  for (const each of [both, objects]) {
-    await using left = await open(new MemoryStore(each))
-    assert.deepEqual(await readFolded(left), whole)
-  }
-})
-
-test('of records that say more, hold other bytes or can not be replaced none goes', async () => {
-  const random = seededRandom(testSeed())
-  const young = await makeObjects()
-  await using repository = await open(new MemoryStore(young))
-  await receiveFolded(repository)
-  const whole = await readFolded(repository)
-  for (const key of recordsIn(young).filter((_, i) => i % 4 === 0)) {
-    const objects = aged(young)
-    objects.set(key, { ...objects.get(key)!, bytes: Uint8Array.from(objects.get(key)!.bytes, (byte) => byte ^ 1) })
-    await using rotten = await open(new MemoryStore(objects))
-    const before = await readFolded(rotten)
-    await removed(objects)
-    assert.deepEqual(await readFolded(rotten), before, `${key} is rotten`)
-  }
-  for (let run = 0; run < 8; run += 1) {
-    const objects = new Map(young)
-    for (let round = 0; round < 4; round += 1) {
-      for (const [key, each] of aged(objects, () => random() < 0.4)) objects.set(key, each)
-      await removed(objects)
-      await using mixed = await open(new MemoryStore(objects))
-      assert.deepEqual(await readFolded(mixed), whole)
-    }
-  }
-  const objects = aged(young)
-  await removed(objects)
-  await using after = await open(new MemoryStore(objects))
-  const again = await receive(after, { identity: BINLOG, writer: WRITERS[1] })
-  assert.equal(again.next, undefined, 'that the file has ended is still known')
-  const { beat } = await readBranch(after, BINLOG)
-  assert.equal(beat?.to, 60, 'and how far somebody had come')
-  assert.deepEqual((await surveyStreams(after, { readShare: 1 })).findings, [])
-  // Another server's bytes in the places of a file.
-  const [one, other] = [
-    await receive(after, { identity: BINLOG }),
-    await receive(after, { identity: BINLOG, writer: WRITERS[1] }),
-  ]
-  for (let at = 0; at < 12; at += 1)
-    for (const [i, receiver] of [one, other].entries()) {
-      await receiver.take({
-        from: binlogPosition(8, BigInt(at)),
-        to: binlogPosition(8, BigInt(at + 1)),
-        bytes: Buffer.of(i),
-      })
-      await receiver.flush()
-    }
-  await one.close(Closed.ROTATE)
-  const all = aged(objects)
-  const inFile = (each: MemoryObjects) => recordsIn(each).filter((key) => key.includes('/0000000800000000-'))
-  assert.equal(inFile(all).length, 25)
-  await removed(all)
-  assert.equal(inFile(all).length, 13, 'the fold, and what it does not hold')
-})
-
-test('of equal folds one stays, whoever has seen which of them grow old; the one that says that a file has ended', async () => {
-  const objects = await makeObjects()
-  await using repository = await open(new MemoryStore(objects))
-  await receiveFolded(repository)
-  const inFile = () => recordsIn(objects).filter((key) => key.includes('/0000000700000000-'))
-  const parts = inFile().slice(1)
-  const fold = parseRecordKey(inFile()[0]!)!
-  const { document, content } = await readRecord(repository, fold)
-  assert.equal(document.kind === 'stream' && document.closed, Closed.ROTATE)
-  const young = aged(objects, (key) => parts.includes(key))
-  assert.equal(recordsIn(young).filter((key) => parts.includes(key)).length, 12)
-  await removed(young)
-  assert.equal(recordsIn(young).filter((key) => parts.includes(key)).length, 12, 'what holds them is young')
-  // The same bytes from others, who have not seen the end of the file.
-  for (let i = 0; i < 6; i += 1) {
-    const open = sealRecord(repository, { ...document, closed: null } as RecordDraft, {
-      content,
-      writer: repository.keys.writer(WRITERS[1]),
-    })
-    objects.set(open.key, { bytes: open.bytes, modifiedMs: Date.now() })
-  }
-  for (const key of parts) objects.delete(key)
-  for (const [key, each] of aged(objects)) objects.set(key, each)
-  const unclosed = inFile().filter((key) => key !== fold.key)
-  const others = new Map([...objects].filter(([key]) => key !== fold.key))
-  for (const [among, left] of [
-    [others, unclosed[0]],
-    [objects, fold.key],
-  ] as const) {
-    // One has listed when the first of them was young, sleeps, and wakes up when another has been here.
-    const sleeping = sleepingAtDelete(
-      storeWith(new MemoryStore(among), {
-        async *list(prefix, options) {
-          for await (const each of new MemoryStore(among).list(prefix, options))
-            yield each.key === left ? { ...each, modifiedMs: Date.now() } : each
-        },
-      }),
-    )
-    const slept = removed(among, sleeping.store)
-    await sleeping.reached
-    await removed(among)
-    sleeping.go()
-    await slept
-    const inFileOf = recordsIn(among).filter((key) => key.includes('/0000000700000000-'))
-    assert.deepEqual(inFileOf, [left])
-  }
-  const again = await receive(repository, { identity: BINLOG, writer: WRITERS[1] })
-  assert.equal(again.next, undefined, 'that the file has ended is still known')
-})
-
-/** A store whose first removal waits until `go`. */
-function sleepingAtDelete(inner: ObjectStore) {
-  const reached = Promise.withResolvers<void>()
-  const going = Promise.withResolvers<void>()
-  const store = storeWith(inner, {
-    delete: async (key, options) => {
-      reached.resolve()
-      await going.promise
-      await inner.delete(key, options)
-    },
-  })
-  return { store, reached: reached.promise, go: () => going.resolve() }
-}
-
 test('that something certainly never was is said above all that anybody has seen, and of no hole', async () => {
   const objects = await makeObjects()
   await using repository = await open(new MemoryStore(objects))
@@ -727,90 +474,6 @@ test('that something certainly never was is said above all that anybody has seen
   const branch = { parent, facts: {}, content: new Uint8Array(0) }
   await receive(repository, { identity: { ...WAL, branch: '2' }, branch })
   assert.deepEqual((await stand(objects)).slice(6), [UNKNOWN, ABSENT], 'another branch left it further on')
-})
-
-test('a copy that is stopped at any call lacks something and holds nothing wrong; the next one brings the rest', async () => {
-  await using from = await open(new MemoryStore(await makeObjects()))
-  await receiveFolded(from)
-  const wal = await receive(from)
-  await take(wal, START, Buffer.alloc(9000, 'wal'))
-  await wal.beat(1_700_000_000_000)
-  const whole = await readFolded(from)
-  const copy = async (store: ObjectStore) => {
-    await using to = await open(store)
-    return await copyStreams({ from, to, signer: to.keys.writer(WRITERS[1]) })
-  }
-  const counted = faultyStore(new MemoryStore(await makeObjects()))
-  assert.deepEqual((await copy(counted.store)).problems, [])
-  for (let at = 1; at <= counted.calls(); at += 1) {
-    const objects = await makeObjects()
-    const faulty = faultyStore(new MemoryStore(objects), { at, mode: at % 2 === 0 ? 'after' : 'before' })
-    await assert.rejects(copy(faulty.store))
-    faulty.assertFired()
-    await using to = await open(new MemoryStore(objects))
-    assert.deepEqual((await surveyStreams(to, { readShare: 1 })).findings, [], String(at))
-    await copy(new MemoryStore(objects))
-    assert.deepEqual(await readFolded(to), whole, String(at))
-    assert.deepEqual((await readWal(to, START, START + 9000n)).holes, [], String(at))
-    const { records } = await copy(new MemoryStore(objects))
-    assert.equal(records, 0, `${at}: nothing comes twice`)
-  }
-})
-
-test('who looks at streams while receivers store and a pruner removes finds nothing wrong', async () => {
-  const random = seededRandom(testSeed())
-  const objects = await makeObjects()
-  await using repository = await open(new MemoryStore(objects))
-  const bytes = randomBytes(random, 12_000)
-  let isDone = false
-  const storing = (async () => {
-    const receiver = await receive(repository)
-    for (let at = 0; at < bytes.length; at += 100) {
-      await take(receiver, START + BigInt(at), bytes.subarray(at, at + 100))
-      await receiver.flush()
-      if (random() < 0.3) await receiver.beat(1_700_000_000_000 + at * 60_000)
-      if (random() < 0.1) await turn()
-    }
-    await receiveFolded(repository)
-  })().finally(() => {
-    isDone = true
-  })
-  let looks = 0
-  for (; !isDone; looks += 1) {
-    assert.deepEqual((await surveyStreams(repository, { readShare: random() < 0.3 ? 1 : 0 })).findings, [])
-    await removeRedundant(repository, { nowMs: Date.now() + DAY_MS * 2 })
-    // All of this store answers at once: nothing else would have its turn.
-    await turn()
-  }
-  await storing
-  assert.ok(looks > 2, String(looks))
-  assert.deepEqual(await readWal(repository, START, START + 12_000n), { bytes, holes: [] })
-})
-
-test('a list that was begun before a beat and ends behind it makes nothing look lost', async () => {
-  const objects = await makeObjects()
-  await using repository = await open(new MemoryStore(objects))
-  const receiver = await receive(repository)
-  await take(receiver, START, Buffer.alloc(100))
-  await receiver.flush()
-  const earlier = new Map(objects)
-  await take(receiver, START + 100n, Buffer.alloc(100))
-  await receiver.beat(1_700_000_000_000)
-  const { id } = new StreamReader(repository, WAL)
-  let lists = 0
-  const paged = storeWith(new MemoryStore(objects), {
-    async *list(prefix, options) {
-      lists += 1
-      for await (const each of new MemoryStore(objects).list(prefix, options))
-        if (lists > 1 || !each.key.startsWith(`streams/${id}/`) || earlier.has(each.key)) yield each
-    },
-  })
-  await using looking = await open(new MemoryStore(objects))
-  const seen = new Proxy(looking, {
-    get: (target, name) => (name === 'store' ? paged : Reflect.get(target, name, target)),
-  })
-  assert.deepEqual((await surveyStreams(seen)).findings, [])
-  assert.equal(lists, 2, 'it has looked again')
 })
 
 test('a receiver puts, gets and lists alone', async () => {
