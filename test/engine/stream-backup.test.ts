@@ -18,7 +18,7 @@ import {
   restoreSnapshot,
   type SnapshotEntry,
 } from '../../src/engine/index.ts'
-import { parseSnapshot } from '../../src/engine/snapshot/documents.ts'
+import { type DatabaseFacts, parseSnapshot } from '../../src/engine/snapshot/documents.ts'
 import { BackupError } from '../../src/kernel/backup-error.ts'
 import { collect } from '../../src/kernel/collect.ts'
 import { Cut, type StreamEntry } from '../../src/sources/index.ts'
@@ -488,6 +488,31 @@ test('whatever a source does wrong is told, and leaves no point', async () => {
   )
   for (const facts of [{ long: 'x'.repeat(64 * KIB) }, { big: 1n }, ['list'] as unknown as Record<string, unknown>])
     await assert.rejects(backUpStreams(repository, entries(), { facts: () => facts }), failsWith('SOURCE_UNREADABLE'))
+  for (const [member, wrong] of [
+    ['engine', undefined],
+    ['version', 17],
+    ['system', 7_312_345_678_901],
+    ['mode', null],
+    ['branch', 1],
+    ['start', null],
+    ['end', {}],
+    ['databases', 'shop'],
+    ['databases', [1]],
+    ['checksums', 'on'],
+    ['stream', ['1']],
+  ] as const) {
+    const database = { engine: 'toy', version: '1', [member]: wrong } as unknown as DatabaseFacts
+    const cause = `what it says of its database has no valid "${member}"`
+    await assert.rejects(
+      backUpStreams(repository, entries(), { database: () => database }),
+      failsWith('SOURCE_UNREADABLE', { path: 'toy', cause }),
+    )
+  }
+  // Whoever made it: what no reader would take is not stored.
+  await assert.rejects(
+    backUpStreams(repository, entries(), { program: 1 as unknown as string }),
+    /no reader would take .* no valid "program"/,
+  )
   for (const sourceKind of ['FILES', 'toy', '', 'X'.repeat(33)])
     await assert.rejects(backUpStreams(repository, entries(), { sourceKind }), failsWith('USAGE'))
   await using opened = await open(repository)

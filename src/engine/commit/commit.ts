@@ -11,6 +11,7 @@ import {
   type History,
   readClaim,
   readHistory,
+  requireWellFormed,
   type SnapshotDocument,
   type SnapshotEntry,
 } from '../snapshot/index.ts'
@@ -28,7 +29,8 @@ export interface Committed {
 /**
  * Commits a snapshot whose data is durable. Of one `runId` one snapshot counts, however often and by whomever it is
  * committed. Throws REPOSITORY_LOCKED when data was condemned meanwhile (nothing was committed; run again),
- * ALREADY_EXISTS when the run's snapshot has been forgotten since.
+ * ALREADY_EXISTS when the run's snapshot has been forgotten since, an InvariantViolation for a document that no reader
+ * would take.
  */
 export async function commitSnapshot(
   repository: Repository,
@@ -60,6 +62,7 @@ async function putNumbered(
 ): Promise<{ readonly name: string; readonly document: SnapshotDocument }> {
   let numbered = document
   for (;;) {
+    requireWellFormed(numbered)
     const { name, there } = await repository.putDocument(numbered, {
       type: ObjectType.SNAPSHOT,
       folder: 'snapshots',

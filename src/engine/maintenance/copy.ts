@@ -35,6 +35,7 @@ import {
   RecordKind,
   readDeleteLog,
   readHistory,
+  requireWellFormed,
   type SnapshotDocument,
   type SnapshotEntry,
   visitClosure,
@@ -349,6 +350,7 @@ async function commit(
       deleteGeneration: history.deleteLog.newestGeneration,
       copiedFrom: copiedFromOf(here, { name, document }),
     }
+    requireWellFormed(copy)
     const sealed = to.sealDocument(copy, { type: ObjectType.SNAPSHOT, signer })
     // Before it is there: whoever forgets in between must find it protected.
     await records.bringProtectionsOf(name, sealed.name)

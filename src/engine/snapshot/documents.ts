@@ -2,6 +2,9 @@
  * The documents of docs/format/v1.md sections 11 to 13, checked by hand when they are read: a command that only reads
  * should start fast.
  */
+
+import { isBackupError } from '../../kernel/backup-error.ts'
+import { InvariantViolation } from '../../kernel/invariant.ts'
 import {
   type Body,
   checked,
@@ -399,6 +402,21 @@ export function parseSnapshot(body: Body): SnapshotDocument {
   checked(body, OF_STREAMS, 'snapshot')
   return { ...NO_FILES, ...document, summary: { ...NO_COUNTS, ...document.summary } }
 }
+/** Throws an InvariantViolation for a document that no reader would take: once it is stored, the point is lost. */
+export function requireWellFormed(document: SnapshotDocument): void {
+  try {
+    parseSnapshot(JSON.parse(JSON.stringify(document)) as Body)
+  } catch (error) {
+    if (!isBackupError(error)) throw error
+    throw new InvariantViolation(`Nothing was stored: no reader would take the document. ${error.message}`)
+  }
+}
+
+/** The first member of what a source says of its database that no reader would take. */
+export function databaseFault(told: Body): string | undefined {
+  return Object.entries(DATABASE).find(([member, check]) => !check(told[member]))?.[0]
+}
+
 export const parseDeleteEntry = (body: Body): DeleteEntry => checked(body, DELETE, 'delete-log entry')
 /** What stands in `sessions/`. */
 export const parseSession = (body: Body): SessionDocument | EndedDocument =>

@@ -27,6 +27,7 @@ import {
   openIndex,
   openReader,
   readWriterHistory,
+  requireWellFormed,
   type SnapshotEntry,
 } from '../../snapshot/index.ts'
 import { Lane, type LaneSetup } from './lane.ts'
@@ -303,7 +304,9 @@ export class BackupSession implements WritingSession {
 
   async #putCheckpoint(tree: Buffer): Promise<void> {
     const needless = this.#checkpoint === undefined ? [] : [this.#checkpoint]
-    const name = await this.repository.writeDocument(documentOf(this.#documentParts(needless), tree, false), {
+    const document = documentOf(this.#documentParts(needless), tree, false)
+    requireWellFormed(document)
+    const name = await this.repository.writeDocument(document, {
       type: ObjectType.CHECKPOINT,
       folder: 'checkpoints',
       signer: this.#signer,

@@ -1,7 +1,7 @@
 /** The tree of a backup of streams: takes entries and reads their contents, several at once, and says what there was. */
 import { BackupError } from '../../../kernel/backup-error.ts'
 import type { StreamEntry } from '../../../sources/index.ts'
-import { type DatabaseFacts, FACTS_BYTES_MAX } from '../../snapshot/index.ts'
+import { type DatabaseFacts, databaseFault, FACTS_BYTES_MAX } from '../../snapshot/index.ts'
 import type { LaneCounters } from '../session/lane.ts'
 import type { TreeDescription, TreeWriter, WritingSession } from '../session/tree-writer.ts'
 import { BlobLanes } from './blob-lanes.ts'
@@ -117,7 +117,7 @@ export class StreamsWriter implements TreeWriter {
       const ofDatabase = await database?.()
       return {
         ...(told && { facts: plainJson<Readonly<Record<string, unknown>>>(source, told) }),
-        ...(ofDatabase && { database: plainJson<DatabaseFacts>(source, ofDatabase) }),
+        ...(ofDatabase && { database: factsOfDatabase(source, ofDatabase) }),
       }
     } catch (error) {
       throw failureOf(source, error)
@@ -190,6 +190,14 @@ function plainJson<T>(source: string, told: unknown): T {
   if (bytes > FACTS_BYTES_MAX)
     throw refused(source, `what it says of itself is ${bytes} bytes long, more than ${FACTS_BYTES_MAX}`)
   return JSON.parse(text) as T
+}
+
+/** Throws SOURCE_UNREADABLE for what would make the point unreadable, too. */
+function factsOfDatabase(source: string, told: unknown): DatabaseFacts {
+  const plain = plainJson<Record<string, unknown>>(source, told)
+  const member = databaseFault(plain)
+  if (member !== undefined) throw refused(source, `what it says of its database has no valid "${member}"`)
+  return plain as unknown as DatabaseFacts
 }
 
 /** Undefined for what JSON does not know: big integers, rings. */
