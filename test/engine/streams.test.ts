@@ -17,7 +17,7 @@ import {
   StreamReader,
   walPosition,
 } from '../../src/engine/streams/index.ts'
-import { isBackupError } from '../../src/kernel/backup-error.ts'
+import { BackupError, isBackupError } from '../../src/kernel/backup-error.ts'
 import { CheckedStore } from '../../src/storage/checked-store.ts'
 import type { ObjectStore } from '../../src/storage/index.ts'
 import { Crash, faultyStore } from '../harness/faulty-store.ts'
@@ -183,6 +183,57 @@ test('an answer that is lost, refused or untrue is asked for again, and stores t
       assert.equal(failures, 1, `${lie} ${at}`)
     }
   }
+})
+
+test('calls that overlap are done in turn: no late answer throws a record away, no beat says what is not stored', async () => {
+  const objects = await makeObjects()
+  const memory = new MemoryStore(objects)
+  const waiting: Array<{ readonly key: string; readonly answer: () => void; readonly refuse: () => void }> = []
+  let isGated = false
+  let arrived = () => {}
+  const store = storeWith(memory, {
+    put: async (key, bytes, options) => {
+      if (!isGated) return await memory.put(key, bytes, options)
+      const isAnswered = await new Promise<boolean>((resolve) => {
+        waiting.push({ key, answer: () => resolve(true), refuse: () => resolve(false) })
+        arrived()
+      })
+      if (!isAnswered) throw new BackupError('STORAGE_FAILED', 'The link is down.', {})
+      await memory.put(key, bytes, options)
+    },
+  })
+  const arrives = async () => {
+    while (waiting.length === 0) await new Promise<void>((resolve) => (arrived = resolve))
+    return waiting.shift()!
+  }
+  await using repository = await open(store)
+  const receiver = await receive(repository)
+  const bytes = Buffer.concat([1, 2, 3, 4].map((each) => Buffer.alloc(1000, each)))
+  const taken = (i: number) => take(receiver, START + BigInt(i * 1000), bytes.subarray(i * 1000, (i + 1) * 1000))
+  await taken(0)
+  isGated = true
+  const first = receiver.flush()
+  const put = await arrives()
+  const [beat, second, third] = [receiver.beat(1_700_000_000_000), taken(1), receiver.flush()]
+  await Promise.resolve()
+  put.answer()
+  await first
+  const said = await arrives()
+  assert.equal(waiting.length, 0, 'nothing is put twice, and nothing beside another')
+  said.answer()
+  await beat
+  await second
+  isGated = false
+  await using other = await open(memory)
+  const again = await receive(other, { writer: WRITERS[1] })
+  assert.deepEqual(again.acknowledged, walPosition(START + 1000n), 'the beat says no more than is stored')
+  const failing = await arrives()
+  failing.refuse()
+  await assert.rejects(third, failsWith('STORAGE_FAILED'))
+  assert.deepEqual(receiver.acknowledged, walPosition(START + 1000n))
+  await Promise.all([taken(2), receiver.flush(), taken(3), receiver.flush()])
+  assert.deepEqual(receiver.acknowledged, walPosition(START + 4000n))
+  assert.deepEqual(await readWal(repository, START, START + 4000n), { bytes, holes: [] })
 })
 
 test('a full extent of many parts is folded into one record, which says that it is whole', async () => {

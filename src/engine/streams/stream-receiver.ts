@@ -73,6 +73,7 @@ export interface ServerFacts {
   readonly acknowledged?: Position
 }
 
+/** Calls of it may overlap: each begins when the one before has ended. */
 export class StreamReceiver {
   readonly identity: StreamIdentity
   readonly #repository: Repository
@@ -91,6 +92,8 @@ export class StreamReceiver {
   /** Sealed, and perhaps stored: the same is put until an answer comes. */
   #unanswered: SealedRecord | undefined
   #acknowledged: Position | undefined
+  /** What was asked last: the next begins when it has ended, however it ended. */
+  #turn: Promise<unknown> = Promise.resolve()
   readonly #own = new Set<string>()
 
   private constructor(repository: Repository, options: ReceiverOptions) {
@@ -135,9 +138,14 @@ export class StreamReceiver {
 
   /**
    * Takes bytes. Those that came before are held against what is stored, and left out. A full extent is stored before
-   * this resolves, the rest by `flush`. Throws STREAM_FORKED; where it throws, the same bytes may be given again.
+   * this resolves, the rest by `flush`. Throws STREAM_FORKED; where it throws, `next` says where to go on: bytes from
+   * before it may be given again where offsets count bytes, and have to be left out of an oplog.
    */
   async take(received: Received): Promise<void> {
+    await this.#inTurn(() => this.#take(received))
+  }
+
+  async #take(received: Received): Promise<void> {
     this.#server = received.server ?? this.#server
     await this.#settleUnanswered()
     const fresh = await this.#fresh(received)
@@ -155,20 +163,30 @@ export class StreamReceiver {
 
   /** Stores what has come. Throws what the store throws: then the same record is put again by the next call. */
   async flush(): Promise<void> {
+    await this.#inTurn(() => this.#flush())
+  }
+
+  async #flush(): Promise<void> {
     await this.#settleUnanswered()
     if (this.#extent && this.#extent.pendingBytes > 0) await this.#store(null)
   }
 
   /** Nothing more comes in this extent: the server goes over to another file, or to another branch. */
   async close(closed: typeof Closed.ROTATE | typeof Closed.SWITCH): Promise<void> {
-    await this.#settleUnanswered()
-    if (this.#extent) await this.#store(closed)
-    this.#closed = closed
+    await this.#inTurn(async () => {
+      await this.#settleUnanswered()
+      if (this.#extent) await this.#store(closed)
+      this.#closed = closed
+    })
   }
 
   /** The server has not what comes next here: `reason` is 1 to 64 of a-z, 0-9 and "-". */
   async announceGap(reason: string): Promise<void> {
-    await this.flush()
+    await this.#inTurn(() => this.#announceGap(reason))
+  }
+
+  async #announceGap(reason: string): Promise<void> {
+    await this.#flush()
     const open = this.#extent
     if (open) this.#ended = { reach: open.reach, begin: open.beginning.begin }
     this.#extent = undefined
@@ -190,8 +208,12 @@ export class StreamReceiver {
   }
 
   /** Says how far it has come. True where another receiver stores the same stream. Throws STREAM_FORKED. */
-  async beat(nowMs: number, server: ServerState = this.#server): Promise<boolean> {
-    await this.flush()
+  async beat(nowMs: number, server?: ServerState): Promise<boolean> {
+    return await this.#inTurn(() => this.#beat(nowMs, server ?? this.#server))
+  }
+
+  async #beat(nowMs: number, server: ServerState): Promise<boolean> {
+    await this.#flush()
     const open = this.#extent
     const at = open ? { reach: open.reach, begin: open.beginning.begin } : this.#ended
     if (!at) return false
@@ -203,7 +225,16 @@ export class StreamReceiver {
 
   /** Reads the keys again: what is sealed from then on is closed to who was removed. */
   async renewKeys(): Promise<void> {
-    if (await this.#repository.renewKeys(this.#options.signal)) this.#foldsNext = true
+    await this.#inTurn(async () => {
+      if (await this.#repository.renewKeys(this.#options.signal)) this.#foldsNext = true
+    })
+  }
+
+  /** One at a time: who reads from the server, who flushes and who beats do not know of each other. */
+  async #inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(act)
+    this.#turn = turn.catch(() => {})
+    return await turn
   }
 
   async #start(): Promise<void> {
@@ -293,7 +324,7 @@ export class StreamReceiver {
 
   async #append({ from, to, bytes }: Received): Promise<void> {
     if (this.#extent && from.extent > this.#extent.extent) await this.#store(Closed.FULL)
-    if (this.#extent && this.#extent.pendingBytes + bytes.length > CONTENT_BYTES_MAX) await this.flush()
+    if (this.#extent && this.#extent.pendingBytes + bytes.length > CONTENT_BYTES_MAX) await this.#flush()
     this.#extent ??= this.#begun(from)
     invariant(to.extent === this.#extent.extent, 'What is taken at once of an oplog lies in one extent.')
     invariant(bytes.length <= CONTENT_BYTES_MAX, 'What is taken at once fits a record.')
@@ -349,9 +380,11 @@ export class StreamReceiver {
     const record = this.#unanswered
     if (!record) return
     await this.#repository.store.put(record.key, record.bytes, this.#call)
-    this.#unanswered = undefined
+    if (this.#unanswered === record) this.#unanswered = undefined
     this.#own.add(record.key)
-    if (record.document.kind === 'stream') this.#acknowledged = placeOfReach(record.document)
+    if (record.document.kind !== 'stream') return
+    const stored = placeOfReach(record.document)
+    if (!this.#acknowledged || comparePositions(stored, this.#acknowledged) > 0) this.#acknowledged = stored
   }
 
   async #put(draft: Parameters<typeof sealRecord>[1], content: Uint8Array): Promise<void> {
