@@ -2,6 +2,7 @@
 import path from 'node:path'
 import {
   bytesOfPathText,
+  FILES_KIND,
   findSnapshot,
   type History,
   printablePath,
@@ -191,22 +192,27 @@ function textOf(filters: readonly Filter[]): string {
   return filters.map(({ flag, value }) => `${flag} ${value}`).join(' ')
 }
 
-/** What tells a snapshot's group from another. Throws USAGE for a field that is none. */
+/**
+ * What tells a snapshot's group from another. A source is a name and a kind, and what came as streams has no paths that
+ * tell it from another: of those two sources are never one group. Throws USAGE for a field that is none.
+ */
 export function groupOf(context: CommandContext, document: SnapshotDocument): string {
+  const fields = fieldsOf(context)
+  const isOfFiles = document.sourceKind === FILES_KIND
+  const source = isOfFiles ? asMember(document.source) : `${asMember(document.source)} (${document.sourceKind})`
   const values: Readonly<Record<Group, () => string>> = {
     host: () => asMember(document.host),
-    source: () => asMember(document.source),
+    source: () => source,
     path: () => pathsOf(document).map(asMember).join(' '),
     tag: () => [...document.tags].sort().map(asMember).join(','),
   }
-  return fieldsOf(context)
-    .map((field) => values[field]())
-    .join('  ')
+  const given = fields.filter((field) => isOfFiles || field !== 'path').map((field) => values[field]())
+  return [...given, ...(isOfFiles || fields.includes('source') ? [] : [source])].join('  ')
 }
 
 /** Two that only together read like a third are never one group: a policy would count their points as one's. */
 function asMember(text: string): string {
-  return /[\s,"]/.test(text) ? JSON.stringify(text) : text
+  return /[\s,"()]/.test(text) ? JSON.stringify(text) : text
 }
 
 function fieldsOf(context: CommandContext): Group[] {

@@ -86,6 +86,7 @@ export {
 export {
   bytesOfPathText,
   DateDoubt,
+  FILES_KIND,
   findRun,
   findSnapshot,
   type History,

@@ -4,6 +4,8 @@
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import { after, before, test } from 'node:test'
+import { backup, makeRepository } from '../harness/repository.ts'
+import { backUpStreams } from '../harness/stream-entries.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 import { runCli } from './run-cli.ts'
 
@@ -56,6 +58,32 @@ test('forget looks at what was chosen alone', async () => {
   assert.deepEqual([(json?.['kept'] as unknown[] | undefined)?.length, json?.['forgotten']], [2, []])
   const all = await run(['forget', '--keep-last', '1', '--group-by', 'host', '--dry-run'])
   assert.equal((all.json?.['forgotten'] as unknown[] | undefined)?.length, 2)
+})
+
+test('what came as streams is of a source by its name and kind, whatever groups are asked for', async () => {
+  fs.mkdirSync(at('streams'))
+  const repository = await makeRepository(at('streams'))
+  assert.ok(repository.kek.kind === 'raw')
+  const more = {
+    NEONPRO_REPOSITORY: repository.folder,
+    BACKUP_ENCRYPTION_KEY: `hex:${repository.kek.key.toString('hex')}`,
+  }
+  const made = [{ path: '/a', content: Buffer.from('a') }]
+  const points = [
+    ['shop', 'TOY'],
+    ['books', 'TOY'],
+    ['shop', 'OTHER'],
+  ] as const
+  for (const [source, sourceKind] of points) await backUpStreams(repository, made, { source, sourceKind })
+  await backup(repository, at('agenda'), { source: 'shop' })
+  for (const groups of [[], ['host,path'], ['host'], ['tag'], ['source'], ['path,tag,source']]) {
+    const flags = groups.flatMap((by) => ['--group-by', by])
+    const { json, stderr } = await run(['forget', '--keep-last', '1', ...flags, '--dry-run'], more)
+    assert.deepEqual([(json?.['kept'] as unknown[] | undefined)?.length, json?.['forgotten']], [4, []], stderr)
+  }
+  const plain = await runCli(['snapshots', '--group-by', 'source'], { env: { ...env, ...more }, cwd: folder.path })
+  for (const name of ['shop', 'shop (TOY)', 'books (TOY)', 'shop (OTHER)'])
+    assert.ok(plain.stdout.toString().split('\n').includes(name), plain.stdout.toString())
 })
 
 test('find takes no notice of case and accents, however they are written; --exact does', async () => {
