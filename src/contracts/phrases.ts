@@ -48,6 +48,7 @@ const PHRASES_PT_BR: Readonly<Record<string, string>> = {
   'the same repository, or another NEONPRO_BACKUP_HOME': 'o mesmo repositório, ou outro NEONPRO_BACKUP_HOME',
   'it has a character that no path has': 'tem um caractere que nenhum caminho tem',
   'it can not be changed': 'não pode ser alterado',
+  'it has to be given again with what may change where it is sent': 'precisa ser informado de novo junto com o que pode mudar para onde é enviado',
   'it never comes due: {}': 'nunca chega a ter um horário: {}',
   'there is no such time zone: {}': 'esse fuso horário não existe: {}',
   'the pattern {} can not be used': 'o padrão {} não pode ser usado',

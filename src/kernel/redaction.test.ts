@@ -3,7 +3,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { BackupError } from './backup-error.ts'
-import { isSecretName, passwordsOf, REDACTED, redactPath, redactText, redactUrl, redactValue } from './redaction.ts'
+import {
+  formsOf,
+  isSecretName,
+  passwordsOf,
+  REDACTED,
+  redactPath,
+  redactText,
+  redactUrl,
+  redactValue,
+  withoutSecrets,
+} from './redaction.ts'
 
 const PLANTED = 'hunter2-PLANTED'
 
@@ -40,6 +50,22 @@ test('passwords in URLs, connection strings, headers and key forms go; the rest 
 test('a secret that is known by value goes wherever it stands', () => {
   assert.equal(redactText(`wrapped with ${PLANTED}!`, { known: [PLANTED] }), `wrapped with ${REDACTED}!`)
   assert.equal(redactText('a short one', { known: ['a'] }), 'a short one')
+})
+
+test('of secrets that overlap no rest stays, in whatever order they are known', () => {
+  const pair = ['clinic', 'clinicS3cret']
+  for (const known of [pair, pair.toReversed()])
+    assert.equal(redactText('pw clinicS3cret of clinic', { known }), `pw ${REDACTED} of ${REDACTED}`)
+  assert.equal(withoutSecrets('abcdef, ababa', ['abcd', 'cdef', 'aba', '']), `${REDACTED}, ${REDACTED}`)
+  const cut = redactText(`${'x'.repeat(7_995)}${PLANTED}`, { known: [PLANTED] })
+  assert.ok(!cut.includes(PLANTED.slice(0, 3)), cut.slice(-40))
+})
+
+test('a secret is known in a URL and in JSON, and so is the password of one that is a URL', () => {
+  const secret = 'pa"ss w@rd/1'
+  const written = [secret, encodeURIComponent(secret), 'pa%22ss%20w%40rd%2F1', JSON.stringify(secret)]
+  for (const text of written) assert.ok(!withoutSecrets(text, formsOf(secret)).includes('rd'), text)
+  assert.equal(withoutSecrets('no p@w for u', formsOf('x://u:p%40w@host/d')), `no ${REDACTED} for u`)
 })
 
 test('members with a telling name go at any depth; causes and contexts of errors too', () => {

@@ -38,9 +38,10 @@ export function isSecretName(name: string): boolean {
  * secrets.
  */
 export function redactText(text: string, options: RedactOptions = {}): string {
-  let safe = text.length > CHARS_MAX ? `${text.slice(0, CHARS_MAX)}… (${text.length} characters)` : text
-  for (const secret of options.known ?? [])
-    if (secret.length >= KNOWN_CHARS_MIN) safe = safe.replaceAll(secret, REDACTED)
+  const known = (options.known ?? []).filter(({ length }) => length >= KNOWN_CHARS_MIN)
+  // Before it is cut short: the beginning of a secret is not known by value any more.
+  const without = withoutSecrets(text, known)
+  const safe = without.length > CHARS_MAX ? `${without.slice(0, CHARS_MAX)}… (${without.length} characters)` : without
   return safe
     .replace(/([a-z][a-z0-9+.-]*:\/\/[^\s/?#:@]*):[^\s"'<>]*@/gi, `$1:${REDACTED}@`)
     .replace(
@@ -52,6 +53,33 @@ export function redactText(text: string, options: RedactOptions = {}): string {
     .replace(/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}/g, `$1 ${REDACTED}`)
     .replace(/AGE-SECRET-KEY-[A-Z0-9]+/gi, REDACTED)
     .replace(/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g, REDACTED)
+}
+
+/**
+ * Secrets overlap, where one begins with another: what any of them covers is replaced, so that no rest of the longer one
+ * stays.
+ */
+export function withoutSecrets(text: string, secrets: readonly string[]): string {
+  const spans: Array<[start: number, end: number]> = []
+  for (const secret of secrets)
+    for (let at = secret === '' ? -1 : text.indexOf(secret); at >= 0; at = text.indexOf(secret, at + 1))
+      spans.push([at, at + secret.length])
+  spans.sort(([one], [other]) => one - other)
+  let safe = ''
+  let done = 0
+  for (const [start, end] of spans) {
+    if (start >= done) safe += `${text.slice(done, start)}${REDACTED}`
+    done = Math.max(done, end)
+  }
+  return `${safe}${text.slice(done)}`
+}
+
+/** A secret as others may write it: as it is, in a URL, in JSON; of a URL its password too. */
+export function formsOf(secret: string): string[] {
+  const [url, json] = [new URL('x://host'), JSON.stringify(secret).slice(1, -1)]
+  url.password = secret
+  const forms = [secret, ...passwordsOf(secret), url.password, encodeURIComponent(secret.toWellFormed()), json]
+  return [...new Set(forms)].filter((each) => each !== '')
 }
 
 /**

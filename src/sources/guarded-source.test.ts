@@ -4,11 +4,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { failsWith } from '../../test/harness/refusal.ts'
 import { until } from '../../test/harness/until.ts'
-import { Cut, GuardedSource, type OpenSource, type SourceDriver, Sources } from './index.ts'
+import { BackupError, isBackupError } from '../kernel/backup-error.ts'
+import { redactValue } from '../kernel/redaction.ts'
+import { Cut, GuardedSource, labelOf, type OpenSource, type SourceDriver, Sources } from './index.ts'
+import { sourceFailed } from './source-failure.ts'
 
 const SETTINGS = { place: 'here', password: 'hunter2', keys: { own: 'deep-secret' } }
 
-function guarded(driver: Partial<SourceDriver>): GuardedSource {
+function guarded(driver: Partial<SourceDriver>, options?: { readonly checkSeconds: number }): GuardedSource {
   const whole: SourceDriver = {
     kind: 'BAD',
     settings: (zod) => zod.record(zod.string(), zod.unknown()),
@@ -20,7 +23,7 @@ function guarded(driver: Partial<SourceDriver>): GuardedSource {
     open: () => Promise.resolve(opened()),
     ...driver,
   }
-  return new GuardedSource(new Sources([whole]), { kind: 'BAD', settings: SETTINGS })
+  return new GuardedSource(new Sources([whole]), { kind: 'BAD', settings: SETTINGS }, options)
 }
 
 function opened(source: Partial<OpenSource> = {}): OpenSource {
@@ -71,6 +74,79 @@ test('what a driver throws is said with its label, and without what is secret in
   await assert.rejects(read(), failsWith('SOURCE_FAILED', SHOWN))
   await assert.rejects(entries.next(), failsWith('SOURCE_FAILED', SHOWN))
   await assert.rejects(async () => source.facts(), failsWith('SOURCE_FAILED', SHOWN))
+})
+
+test('what throws before it promises anything, and what a driver says in our words, is held against the secrets', async () => {
+  const at = { path: '/a', cut: Cut.FILES }
+  const content = () => {
+    throw leak()
+  }
+  const broken = opened({
+    async *entries() {
+      yield await Promise.resolve({ ...at, content })
+    },
+  })
+  await using source = await guarded({ open: () => Promise.resolve(broken) }).open(never)
+  const { value: entry } = await source.entries()[Symbol.asyncIterator]().next()
+  await assert.rejects(entry.content(never).next(), failsWith('SOURCE_FAILED', SHOWN))
+  const open = () => {
+    throw leak()
+  }
+  await assert.rejects(guarded({ open }).open(never), failsWith('SOURCE_FAILED', SHOWN))
+  const whole = sourceFailed('bad:here', 'nobody is at home')
+  const own: readonly BackupError[] = [
+    sourceFailed('bad:hunter2', 'hunter2 is refused'),
+    new BackupError('SOURCE_FAILED', 'refused', { context: { source: 'x', list: ['deep-secret'] } }),
+    new BackupError('SOURCE_FAILED', 'refused', { cause: leak() }),
+  ]
+  const stop = new AbortController()
+  const stopped = () => {
+    stop.abort()
+    return Promise.reject(leak())
+  }
+  const thrown = [
+    ...(await Promise.all(own.map((error) => errorOf(guarded({ check: () => Promise.reject(error) }).check())))),
+    await errorOf(guarded({ check: stopped }).check(stop.signal)),
+  ]
+  for (const error of thrown) {
+    const logged = JSON.stringify(redactValue(error))
+    assert.ok(isBackupError(error) && !/hunter2|deep-secret/.test(logged), logged)
+  }
+  assert.equal(await errorOf(guarded({ check: () => Promise.reject(whole) }).check()), whole)
+})
+
+const errorOf = async (act: Promise<unknown>): Promise<unknown> =>
+  await act.then(
+    () => assert.fail('nothing was thrown'),
+    (error: unknown) => error,
+  )
+
+test('a label says nothing that is secret, and keeps a user who is called like the password', () => {
+  const driver = (label: SourceDriver['label']) =>
+    new Sources([{ kind: 'A', secrets: ['password', 'url'], label } as Partial<SourceDriver> as SourceDriver])
+  const settings = { user: 'postgres', password: 'postgres', url: 'x://u:hunter2@host/d' }
+  const shown = (label: SourceDriver['label']) => labelOf(driver(label), 'A', settings)
+  assert.equal(
+    shown(({ user }) => `a:${String(user)}`),
+    'a:postgres',
+  )
+  assert.equal(
+    shown(({ url }) => `a:${new URL(String(url)).host}`),
+    'a:host',
+  )
+  assert.equal(
+    shown(({ url }) => `a:${new URL(String(url)).password}`),
+    'a:[redacted]',
+  )
+})
+
+test('a check is not begun when it is stopped already, and given up when it does not answer', async () => {
+  const check = () => new Promise<void>(() => {})
+  await assert.rejects(guarded({ check }).check(AbortSignal.abort()), failsWith('ABORTED'))
+  await assert.rejects(
+    guarded({ check }, { checkSeconds: 0.01 }).check(never),
+    failsWith('SOURCE_FAILED', { source: 'bad:here', why: 'it did not answer within 0.01 s' }),
+  )
 })
 
 test('one that does not heed the signal is not waited for, and what it opens late is closed', async () => {

@@ -6,7 +6,7 @@ import { throwIfAborted } from '../kernel/abort.ts'
 import { BackupError } from '../kernel/backup-error.ts'
 import { sleep } from '../kernel/timer.ts'
 import type { OpenSource, SourceDriver, SourceFacts, StoredEntry } from './source-driver.ts'
-import { type ReachableSource, sourceFailed, sourceFailure } from './source-failure.ts'
+import { labelOf, type ReachableSource, sourceFailed, sourceFailure } from './source-failure.ts'
 import type { Sources } from './sources.ts'
 import type { StreamEntry } from './stream-entry.ts'
 
@@ -18,9 +18,13 @@ export class GuardedSource {
   readonly #driver: SourceDriver
   readonly #settings: Record<string, unknown>
   readonly #shown: (error: unknown) => unknown
+  readonly #label: () => string
+  readonly #checkSeconds: number
 
   /** Throws SOURCE_NOT_AVAILABLE. */
-  constructor(sources: Sources, source: ReachableSource) {
+  constructor(sources: Sources, source: ReachableSource, { checkSeconds = CHECK_SECONDS } = {}) {
+    this.#checkSeconds = checkSeconds
+    this.#label = () => labelOf(sources, source.kind, source.settings)
     this.#driver = sources.driverOf(source.kind)
     this.#settings = { ...source.settings }
     this.#shown = (error) => sourceFailure(error, sources, source)
@@ -28,13 +32,13 @@ export class GuardedSource {
 
   /** Throws SOURCE_FAILED, also where it does not answer in time; ABORTED. */
   async check(signal?: AbortSignal): Promise<void> {
-    const deadline = AbortSignal.timeout(CHECK_SECONDS * 1000)
+    const deadline = AbortSignal.timeout(this.#checkSeconds * 1000)
     const given = signal ? AbortSignal.any([deadline, signal]) : deadline
     try {
       await this.#answer(() => this.#driver.check(this.#settings, { signal: given }), given)
     } catch (error) {
       if (signal?.aborted !== true && deadline.aborted)
-        throw sourceFailed(this.#driver.label(this.#settings), `it did not answer within ${CHECK_SECONDS} s`)
+        throw sourceFailed(this.#label(), `it did not answer within ${this.#checkSeconds} s`)
       throw error
     }
   }
@@ -42,7 +46,8 @@ export class GuardedSource {
   /** Throws SOURCE_FAILED, ABORTED. */
   async open(signal: AbortSignal): Promise<OpenSource> {
     await this.check(signal)
-    const opening = this.#driver.open(this.#settings, { signal })
+    const open = async () => await this.#driver.open(this.#settings, { signal })
+    const opening = open()
     try {
       return this.#guarded(await this.#answer(() => opening, signal))
     } catch (error) {
@@ -69,7 +74,7 @@ export class GuardedSource {
   #guarded(source: OpenSource): OpenSource {
     const shown = this.#shown
     return {
-      entries: () => told(entriesOf(source, shown), shown),
+      entries: () => told(() => entriesOf(source, shown), shown),
       facts: async (): Promise<SourceFacts> => {
         try {
           return await source.facts()
@@ -96,9 +101,8 @@ export class GuardedSource {
     try {
       return await Promise.race([ask(), stopped.promise])
     } catch (error) {
-      throw signal.aborted
-        ? new BackupError('ABORTED', 'The operation was stopped.', { cause: error })
-        : this.#shown(error)
+      const shown = this.#shown(error)
+      throw signal.aborted ? new BackupError('ABORTED', 'The operation was stopped.', { cause: shown }) : shown
     } finally {
       signal.removeEventListener('abort', stop)
     }
@@ -107,12 +111,12 @@ export class GuardedSource {
 
 async function* entriesOf(source: OpenSource, shown: (error: unknown) => unknown): AsyncGenerator<StreamEntry> {
   for await (const entry of source.entries())
-    yield { ...entry, content: (signal) => told(entry.content(signal), shown) }
+    yield { ...entry, content: (signal) => told(() => entry.content(signal), shown) }
 }
 
-async function* told<T>(iterable: AsyncIterable<T>, shown: (error: unknown) => unknown): AsyncGenerator<T> {
+async function* told<T>(ask: () => AsyncIterable<T>, shown: (error: unknown) => unknown): AsyncGenerator<T> {
   try {
-    yield* iterable
+    yield* ask()
   } catch (error) {
     throw shown(error)
   }

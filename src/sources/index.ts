@@ -43,6 +43,6 @@ export type {
   StoredEntry,
   Zod,
 } from './source-driver.ts'
-export type { ReachableSource } from './source-failure.ts'
+export { labelOf, type ReachableSource } from './source-failure.ts'
 export { type DriverSettings, Sources } from './sources.ts'
 export { Cut, type StreamEntry } from './stream-entry.ts'

@@ -59,6 +59,11 @@ export interface SourceDriver<Settings = Record<string, unknown>, Kind extends s
   readonly settings: (zod: Zod) => z.ZodType<Settings>
   /** What is sealed in the catalogue, shown nowhere, and goes to a process in its first message only. */
   readonly secrets: readonly string[]
+  /**
+   * Settings that say only what of the source is read, or how fast. Whoever changes another one, such as the host, has to
+   * give the secrets again: else they would be sent wherever he says.
+   */
+  readonly keepsSecrets?: readonly string[]
   readonly texts: Readonly<Record<string, SourceText>>
   readonly capabilities: SourceCapabilities
   /** Of URLs that name such a source, without the colon: `setupDatabaseBackup` and `--database` find the kind by them. */

@@ -115,6 +115,9 @@ test('a configuration of it: saved, shown without what is secret; what can not b
   assert.deepEqual([json['kind'], shown['source']], ['TOY', { label: `toydb://${at('toy')}`, settings }])
   assert.match((await command(['config', 'list'])).stdout, /tables .*toydb:/)
   await command(['config', 'edit', 'tables', '--set', 'delayMs='])
+  const moved = (await command(['config', 'edit', 'tables', '--set', 'place=/elsewhere', '--json'], 2)).json['error']
+  const { code, context } = moved as { code: string; context: { path: string } }
+  assert.deepEqual([code, context.path], ['CONFIG_INVALID', 'source.token'])
   assert.match((await command(['config', 'show', 'tables'], 0, { LANG: 'pt_BR.UTF-8' })).stdout, /origem \(source\)/)
 })
 

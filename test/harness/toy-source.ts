@@ -46,6 +46,7 @@ export const toy: SourceDriver<ToySettings, 'TOY'> = {
       token: z.string().min(8).optional(),
     }),
   secrets: ['token'],
+  keepsSecrets: ['without', 'delayMs'],
   texts: {
     place: { accepted: FORM, default: '—', meaning: 'The folder of its server.' },
     without: { accepted: FORM, default: '—', meaning: 'A table that is left out.' },

@@ -278,17 +278,26 @@ test('a repository that is away: saved, said, and recorded when it is back', asy
 })
 
 /** A driver of databases that takes every URL of its scheme. */
-const base: SourceDriver<{ url: string; user?: string | undefined; password: string }, 'BASE'> = {
+const told: string[] = []
+type BaseSettings = { url: string; user?: string | undefined; tables?: string[] | undefined; password: string }
+const base: SourceDriver<BaseSettings, 'BASE'> = {
   kind: 'BASE',
   schemes: ['postgresql'],
   settings: (zod) =>
-    zod.strictObject({ url: zod.string(), user: zod.string().optional(), password: zod.string().min(4) }),
+    zod.strictObject({
+      url: zod.string(),
+      user: zod.string().optional(),
+      tables: zod.array(zod.string()).optional(),
+      password: zod.string().min(4),
+    }),
   secrets: ['password'],
+  keepsSecrets: ['tables'],
   texts: {},
   capabilities: { restoresInto: false, pointInTime: false },
   fromUrl: (url) => ({ url: redactUrl(url), password: passwordsOf(url)[0] ?? '' }),
   label: ({ url }) => url,
-  check: async ({ password }) => {
+  check: async ({ url, password }) => {
+    told.push(`${url} ${password}`)
     if (password === 'wrong') throw new Error(`FATAL: no entry with ${password} here.`)
   },
   open: () => Promise.reject(new Error('not here')),
@@ -327,13 +336,18 @@ test("what is secret in a driver's settings is sealed, and shown nowhere; member
   assert.deepEqual(await reach(), { url, password: 'hunter2' })
   const change = (patch: ConfigPatch) => updateConfig(here, config.id, patch, 'maria')
   assert.deepEqual((await change({ every: '2h' })).config.settings.source, shownSource)
-  await change({ source: { user: 'ana' } })
+  await change({ source: { user: 'ana', password: 'hunter2' } })
   assert.deepEqual(await reach(), { url, user: 'ana', password: 'hunter2' })
-  await change({ source: { user: null, password: 'hunter3' } })
+  await change({ source: { url, user: 'ana', tables: ['patients'] } })
+  assert.deepEqual(await reach(), { url, user: 'ana', tables: ['patients'], password: 'hunter2' })
+  await change({ source: { user: null, tables: null, password: 'hunter3' } })
   assert.deepEqual(await reach(), { url, password: 'hunter3' })
   await change({ databaseUrl: databaseUrl.replace('neonpro', 'other') })
   const before = await rows()
+  const again = 'it has to be given again with what may change where it is sent'
   const refused: ReadonlyArray<readonly [ConfigPatch, ErrorCode, string]> = [
+    [{ source: { url: 'postgresql://user@elsewhere/neonpro' } }, 'CONFIG_INVALID', again],
+    [{ source: { user: 'ana', tables: ['patients'] } }, 'CONFIG_INVALID', again],
     [{ source: { password: 'wrong' } }, 'SOURCE_FAILED', 'FATAL: no entry with [redacted] here'],
     [{ source: { password: 'why' } }, 'CONFIG_INVALID', 'it is of the type string'],
     [{ source: { password: null } }, 'CONFIG_INVALID', 'it is missing'],
@@ -345,6 +359,13 @@ test("what is secret in a driver's settings is sealed, and shown nowhere; member
   for (const [patch, code, why] of refused)
     await assert.rejects(change(patch), failsWith(code, { why }), JSON.stringify(patch))
   assert.equal(await rows(), before)
+  const elsewhere = { url: 'postgresql://user@elsewhere/neonpro' }
+  await assert.rejects(change({ source: elsewhere }), failsWith('CONFIG_INVALID', { path: 'source.password' }))
+  assert.deepEqual(
+    told.filter((each) => each.includes('elsewhere')),
+    [],
+    'a password that is kept is sent to nobody else',
+  )
   // A version without the driver keeps it, and lets it be switched off.
   const disabled = await updateConfig(parts, config.id, { enabled: false }, 'maria')
   assert.deepEqual(

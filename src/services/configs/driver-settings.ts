@@ -1,7 +1,7 @@
 /** The settings of a driver, as a caller names them. Pure. */
 import { z } from 'zod'
 import { CONFIG_OPTIONS, type DriverSource, parseOptions } from '../../contracts/system/index.ts'
-import type { DriverSettings, SourceDriver, Sources } from '../../sources/index.ts'
+import { type DriverSettings, labelOf, type SourceDriver, type Sources } from '../../sources/index.ts'
 
 /** Throws CONFIG_INVALID naming the member as `at.NAME`; what is secret is never repeated. */
 export function parseDriverSettings(driver: SourceDriver, given: object, at = 'source'): DriverSettings {
@@ -13,5 +13,5 @@ export function parseDriverSettings(driver: SourceDriver, given: object, at = 's
 
 /** As it is stored and shown. */
 export function driverSource(sources: Sources, kind: string, settings: DriverSettings): DriverSource {
-  return { kind, label: sources.driverOf(kind).label(settings), settings: sources.parted(kind, settings).shown }
+  return { kind, label: labelOf(sources, kind, settings), settings: sources.parted(kind, settings).shown }
 }

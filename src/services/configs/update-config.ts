@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import {
   CONFIG_OPTIONS,
   type ConfigInput,
@@ -14,6 +15,7 @@ import {
   type Warning,
 } from '../../contracts/system/index.ts'
 import { nowMs } from '../../kernel/clock.ts'
+import type { DriverSettings, SourceDriver } from '../../sources/index.ts'
 import { pingWarnings } from '../alarms/index.ts'
 import { openSource, sealHealthcheck } from '../control-key/index.ts'
 import { checkSource, repositoryRoots } from '../execution/index.ts'
@@ -119,15 +121,33 @@ function parsedChange(
   return { former, parsed: parseConfigInput(input, { ...parseDefaults(parts), kept: source }) }
 }
 
-/** Members of a source change one by one, like those of filters; what is secret stays where it is not named. */
+/**
+ * Members of a source change one by one, like those of filters; what is secret stays where it is not named, as long as
+ * it goes to where it went. Throws CONFIG_INVALID, SOURCE_NOT_AVAILABLE.
+ */
 function changedSource(
-  { secrets }: SystemParts,
+  { secrets, sources }: SystemParts,
   row: ConfigRow,
   { source, asked }: { readonly source: ConfigSource; readonly asked: ConfigPatch['source'] },
 ): Pick<ConfigInput, 'source'> {
   if (!asked || isFiles(source)) return {}
   const former = openSource(secrets, row.id, { settings: source.settings, sealed: row.source_sealed })
+  requireSecrets(sources.driverOf(source.kind), former, asked)
   return { source: Object.fromEntries(Object.entries({ ...former, ...asked }).filter(([, value]) => value !== null)) }
+}
+
+/** Who may change a configuration may not read its secrets: a host of his own would be sent them. */
+function requireSecrets(driver: SourceDriver, former: DriverSettings, asked: object): void {
+  const { secrets, keepsSecrets = [], texts } = driver
+  const changes = Object.entries(asked).some(
+    ([name, value]) => !keepsSecrets.includes(name) && !isDeepStrictEqual(value ?? undefined, former[name]),
+  )
+  const missing = secrets.find((name) => former[name] !== undefined && !Object.hasOwn(asked, name))
+  if (!changes || missing === undefined) return
+  const at = `source.${missing}`
+  const text = texts[missing]
+  const why = 'it has to be given again with what may change where it is sent'
+  throw invalidOption(at, why, { options: { ...CONFIG_OPTIONS, ...(text && { [at]: text }) } })
 }
 
 /** Pings keep their address where the patch names none: the shown form has no secret. */

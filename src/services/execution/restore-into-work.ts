@@ -2,7 +2,7 @@
 import { findSnapshot, Inspector, type Repository, type RestoreResult, readHistory } from '../../engine/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
 import { monotonicNs } from '../../kernel/clock.ts'
-import { GuardedSource, type StoredEntry } from '../../sources/index.ts'
+import { GuardedSource, labelOf, type StoredEntry } from '../../sources/index.ts'
 import type { RestoreIntoJob } from './engine-protocol.ts'
 import type { WorkContext } from './work-context.ts'
 
@@ -15,7 +15,7 @@ export async function restoreInto(
   const beganNs = monotonicNs()
   const found = findSnapshot(await readHistory(repository, { signal }), snapshot)
   const { sourceKind, summary } = found.document
-  if (sourceKind !== into.kind) throw otherKind(sourceKind, sources.driverOf(into.kind).label({ ...into.settings }))
+  if (sourceKind !== into.kind) throw otherKind(sourceKind, labelOf(sources, into.kind, into.settings))
   await using inspector = await Inspector.open(repository)
   const expected = { filesExpected: null, bytesExpected: summary.bytesProcessed }
   const done = { files: 0, bytes: 0 }

@@ -2,7 +2,7 @@
 import type { RecoveryOptions, StoredSettings } from '../../contracts/system/index.ts'
 import { sourceOfStored } from '../../contracts/system/index.ts'
 import { BackupError } from '../../kernel/backup-error.ts'
-import { GuardedSource, type ReachableSource } from '../../sources/index.ts'
+import { GuardedSource, labelOf, type ReachableSource } from '../../sources/index.ts'
 import { parseDriverSettings } from '../configs/index.ts'
 import { targetPurpose } from '../control-key/index.ts'
 import type { SystemParts } from '../parts.ts'
@@ -23,7 +23,7 @@ export async function checkSourceTarget(
   const { sources, secrets } = parts
   const driver = sources.driverOf(kind)
   const settings = { ...parseDriverSettings(driver, given, PLACE) }
-  const label = driver.label(settings)
+  const label = labelOf(sources, kind, settings)
   const refused = (why: string) =>
     new BackupError('TARGET_REFUSED', `The target is refused. ${why}.`, { context: { path: label, why } })
   if (!driver.capabilities.restoresInto || !driver.restore)
