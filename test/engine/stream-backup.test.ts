@@ -311,6 +311,58 @@ test('a restore over another point writes what has the same size and no time', a
   assert.deepEqual([deleted, fs.readdirSync(target)], [1, ['db']])
 })
 
+test('what a source did not know is left to whoever restores, root or not', async () => {
+  using base = temporaryDirectory()
+  const repository = await makeRepository(base.path)
+  const isRoot = process.geteuid?.() === 0
+  const made = [
+    { path: '/b/old/known', content: Buffer.from('known'), mode: 0o4644, mtimeNs: 1_700_000_000_000_000_000n },
+    { path: '/b/old/same', content: Buffer.from('same') },
+    { path: '/b/new/free', content: Buffer.from('free'), mode: 0 },
+  ]
+  const { document } = await backUpStreams(repository, made)
+  const target = path.join(base.path, 'target')
+  const old = path.join(target, 'old')
+  fs.mkdirSync(old, { recursive: true })
+  fs.writeFileSync(path.join(old, 'same'), 'same', { mode: 0o600 })
+  for (const each of [target, old]) fs.chmodSync(each, 0o755)
+  if (isRoot) for (const each of [target, old, path.join(old, 'same')]) fs.chownSync(each, 1000, 1001)
+  for (const each of [path.join(old, 'same'), target]) fs.utimesSync(each, 1e9, 1e9)
+  const factsOf = (at: string) => {
+    const { uid, gid, mode, mtimeMs } = fs.statSync(path.join(target, at))
+    return { uid, gid, mode: mode & 0o7777, mtimeMs }
+  }
+  const before = ['.', 'old', 'old/same'].map((at) => factsOf(at))
+  const restoring = async () => {
+    await using opened = await open(repository)
+    const { issues, ...counts } = await restoreSnapshot(opened, document, { target, subtree: '/b' })
+    assert.deepEqual([...issues], [])
+    return [counts.filesRestored, counts.filesUnchanged, counts.metadataRestored]
+  }
+  assert.deepEqual(await restoring(), [2, 1, 0])
+  const after = ['.', 'old', 'old/same'].map((at) => factsOf(at))
+  // Entries were made in the folders.
+  const timeless = (facts: ReturnType<typeof factsOf>[]) => facts.map(({ mtimeMs: _, ...rest }) => rest)
+  assert.deepEqual(timeless(after), timeless(before))
+  assert.equal(after[2]!.mtimeMs, before[2]!.mtimeMs)
+  const [known, free] = [factsOf('old/known'), factsOf('new/free')]
+  assert.deepEqual([known.mode, known.mtimeMs, free.mode], [0o644, 1_700_000_000_000, 0o600])
+  assert.ok(Math.min(factsOf('.').mtimeMs, factsOf('new').mtimeMs, free.mtimeMs) > 1_600_000_000_000)
+  assert.deepEqual(await restoring(), [0, 3, 0])
+  if (!isRoot) return
+  for (const entry of ['.', ...fs.readdirSync(base.path, { recursive: true })])
+    fs.chownSync(path.join(base.path, entry.toString()), 65_534, 65_534)
+  process.setegid?.(65_534)
+  process.seteuid?.(65_534)
+  try {
+    fs.rmSync(path.join(target, 'old'), { recursive: true })
+    assert.deepEqual(await restoring(), [2, 1, 0])
+  } finally {
+    process.seteuid?.(0)
+    process.setegid?.(0)
+  }
+})
+
 test('what only files of a machine have may be missing in points of other kinds', async () => {
   using base = temporaryDirectory()
   const repository = await makeRepository(base.path)

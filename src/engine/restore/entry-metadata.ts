@@ -8,6 +8,7 @@ import { systemCode } from '../../kernel/backup-error.ts'
 import type { SystemCalls } from '../../kernel/system-calls.ts'
 import { type DirectoryPage, ExtraType } from '../snapshot/index.ts'
 import { type EntryStatus, statusOf, statusOfOpen } from './entry-status.ts'
+import { hasNoTime } from './existing-entry.ts'
 import { changeMode, openEntry, whyRefused } from './target-access.ts'
 
 const SET_USER = 0o4000
@@ -21,6 +22,8 @@ const OWNER_LOST = 'OWNER_LOST'
 
 export interface MetadataOptions {
   readonly calls: SystemCalls
+  /** The tree came as streams: what its source did not know is 0, and says nothing. */
+  readonly isStreamed: boolean
   readonly onIssue: (path: string, what: string) => void
 }
 
@@ -43,6 +46,8 @@ interface Wanted {
   readonly gid: number
   /** Without the type. */
   readonly mode: number
+  /** What is not known is left to whoever restores. */
+  readonly knows: { readonly owner: boolean; readonly mode: boolean; readonly time: boolean }
   readonly isLink: boolean
   readonly attributes: ReadonlyArray<{ readonly name: string; readonly value: Uint8Array }>
   /** All that the source had is known: what is more may go. */
@@ -58,23 +63,23 @@ export function applyMetadata(
   place: EntryPlace,
   options: MetadataOptions & { readonly mayInherit?: boolean },
 ): void {
-  const wanted = wantedOf(restored)
+  const wanted = wantedOf(restored, options)
   const setter = new MetadataSetter(restored, place, options)
-  setter.owner(wanted)
+  if (wanted.knows.owner) setter.owner(wanted)
   setter.attributes(wanted, options.mayInherit === true)
-  setter.mode(wanted)
-  setter.time()
+  if (wanted.knows.mode) setter.mode(wanted)
+  if (wanted.knows.time) setter.time()
 }
 
 /** True when owner, mode or attributes of an entry that stays are not the snapshot's. */
 export function differsInMetadata(
   restored: RestoredEntry,
   place: EntryPlace,
-  { status, calls }: { readonly status: EntryStatus; readonly calls: SystemCalls },
+  { status, calls, isStreamed }: Pick<MetadataOptions, 'calls' | 'isStreamed'> & { readonly status: EntryStatus },
 ): boolean {
-  const wanted = wantedOf(restored)
-  if (status.uid !== wanted.uid || status.gid !== wanted.gid) return true
-  if (!wanted.isLink && (status.mode & 0o7777) !== wanted.mode) return true
+  const wanted = wantedOf(restored, { isStreamed })
+  if (!isOwnerRight(wanted, status)) return true
+  if (!wanted.isLink && !isModeRight(wanted, status)) return true
   const names = namesOfAttributes(place, calls)
   if (wanted.attributes.some(({ name, value }) => !names.includes(name) || !hasValue(place, { name, value }, calls)))
     return true
@@ -100,23 +105,24 @@ export function correctMetadata(restored: RestoredEntry, place: NamedPlace, opti
 
 /** Of an entry that is open, or can only be named. */
 export function correctPlace(restored: RestoredEntry, place: EntryPlace, options: MetadataOptions): void {
-  const wanted = wantedOf(restored)
+  const wanted = wantedOf(restored, options)
   const setter = new MetadataSetter(restored, place, options)
   const before = setter.status()
   if (before.isUnchangeable) return tellUnchangeable(restored, place, { status: before, ...options })
-  if (before.uid !== wanted.uid || before.gid !== wanted.gid) setter.owner(wanted)
+  if (!isOwnerRight(wanted, before)) setter.owner(wanted)
   setter.attributes(wanted, true)
-  if ((setter.status().mode & 0o7777) !== wanted.mode || setter.losesBits(wanted)) setter.mode(wanted)
-  if (!isTimeRight(restored, setter.status())) setter.time()
+  if (!isModeRight(wanted, setter.status()) || setter.losesBits(wanted)) setter.mode(wanted)
+  if (wanted.knows.time && !isTimeRight(restored, setter.status())) setter.time()
 }
 
 /** An immutable entry is told once, and only where it is not right already. */
 export function tellUnchangeable(
   restored: RestoredEntry,
   place: EntryPlace,
-  { status, calls, onIssue }: MetadataOptions & { readonly status: EntryStatus },
+  { status, calls, isStreamed, onIssue }: MetadataOptions & { readonly status: EntryStatus },
 ): void {
-  if (!isTimeRight(restored, status) || differsInMetadata(restored, place, { status, calls }))
+  const isLate = wantedOf(restored, { isStreamed }).knows.time && !isTimeRight(restored, status)
+  if (isLate || differsInMetadata(restored, place, { status, calls, isStreamed }))
     onIssue(restored.path, 'metadata: IMMUTABLE')
 }
 
@@ -124,10 +130,18 @@ function isTimeRight({ page, entry }: RestoredEntry, { mtimeSeconds, mtimeNanose
   return mtimeSeconds === page.columns.mtimeSeconds(entry) && mtimeNanoseconds === page.columns.mtimeNanoseconds(entry)
 }
 
+function isOwnerRight({ uid, gid, knows }: Wanted, status: EntryStatus): boolean {
+  return !knows.owner || (status.uid === uid && status.gid === gid)
+}
+
+function isModeRight({ mode, knows }: Wanted, status: EntryStatus): boolean {
+  return !knows.mode || (status.mode & 0o7777) === mode
+}
+
 /** What a restore as this user could not keep of the owner; said by a dry run. */
-export function foreseeOwner(restored: RestoredEntry, onIssue: MetadataOptions['onIssue']): void {
-  const { uid, gid, mode, isLink } = wantedOf(restored)
-  if (process.geteuid?.() === 0) return
+export function foreseeOwner(restored: RestoredEntry, { isStreamed, onIssue }: MetadataOptions): void {
+  const { uid, gid, mode, isLink, knows } = wantedOf(restored, { isStreamed })
+  if (process.geteuid?.() === 0 || !knows.owner) return
   const keeps = { user: uid === process.geteuid?.(), group: gid === process.getegid?.() || isMyGroup(gid) }
   if (keeps.user && keeps.group) return
   onIssue(restored.path, 'owner: EPERM')
@@ -245,16 +259,23 @@ class MetadataSetter {
   }
 }
 
-function wantedOf({ page, entry }: RestoredEntry): Wanted {
+function wantedOf({ page, entry }: RestoredEntry, { isStreamed }: Pick<MetadataOptions, 'isStreamed'>): Wanted {
   const { columns } = page
   const mode = columns.mode(entry)
+  const isPlain = !isStreamed
   return {
     uid: columns.values[Column.UID]![entry]!,
     gid: columns.values[Column.GID]![entry]!,
-    mode: mode & 0o7777,
+    // Whose rights setuid and setgid would give is nobody's then.
+    mode: mode & (isStreamed ? 0o777 : 0o7777),
+    knows: {
+      owner: isPlain,
+      mode: isPlain || (mode & 0o777) !== 0,
+      time: isPlain || !hasNoTime(page, entry),
+    },
     isLink: fileTypeOf(mode) === FileType.LINK,
     attributes: attributesOf(page, entry),
-    isComplete: page.extras.length === 0 || page.extra(entry, ExtraType.NOT_KEPT) === undefined,
+    isComplete: isPlain && (page.extras.length === 0 || page.extra(entry, ExtraType.NOT_KEPT) === undefined),
   }
 }
 

@@ -107,9 +107,10 @@ export class EntryRestorer implements AsyncDisposable {
 
   /** True when what stands there is left, or needs no more than other metadata. */
   async #stays(item: Entry, status: EntryStatus, directory: number): Promise<boolean> {
-    const { calls, report } = this.#parts
+    const { calls, metadataOptions, report } = this.#parts
+    const { isStreamed } = metadataOptions
     const { page, entry, held } = item
-    const verdict = judge({ status, directory, calls, overwrite: this.#overwrite }, page, entry)
+    const verdict = judge({ status, directory, calls, isStreamed, overwrite: this.#overwrite }, page, entry)
     if (verdict === Verdict.REPLACED) return false
     // Equal by size and time, but another file than the first name: they belong together.
     if (verdict === Verdict.UNCHANGED && this.#links.has(page, entry) && !this.#links.isFirst(page, entry, status))
@@ -128,9 +129,10 @@ export class EntryRestorer implements AsyncDisposable {
 
   /** With `verify`, and where nothing is known of its time, by reading it. One that is kept by wish is only told. */
   async #isProven(item: Entry, status: EntryStatus, directory: number): Promise<boolean> {
-    const { calls, metadata, options, report, breathe } = this.#parts
+    const { calls, metadata, metadataOptions, options, report, breathe } = this.#parts
+    const { isStreamed } = metadataOptions
     const { page, entry, source } = item
-    const existing = { status, directory, calls, name: page.columns.names[entry]! }
+    const existing = { status, directory, calls, isStreamed, name: page.columns.names[entry]! }
     const isUndated = this.#overwrite === Overwrite.IF_CHANGED && hasNoTime(page, entry)
     if ((options.verify !== true && !isUndated) || page.columns.type(entry) !== FileType.FILE) return true
     if (!isSame(existing, page, entry)) return true
@@ -145,15 +147,15 @@ export class EntryRestorer implements AsyncDisposable {
   }
 
   #correct({ page, entry, source, held }: Entry, status: EntryStatus, directory: number): void {
-    const { calls, metadataOptions, report } = this.#parts
+    const { metadataOptions, report } = this.#parts
     const place = { directory, name: page.columns.names[entry]! }
     const restored = { page, entry, path: source }
     if (this.#links.isFirst(page, entry, status)) return
-    if (!differsInMetadata(restored, place, { status, calls })) return
+    if (!differsInMetadata(restored, place, { ...metadataOptions, status })) return
     report.counts.metadataRestored += 1
     report.decided(source, 'metadata')
     if (status.isUnchangeable) return metadataOptions.onIssue(source, 'metadata: IMMUTABLE')
-    if (this.#isDry) return foreseeOwner(restored, metadataOptions.onIssue)
+    if (this.#isDry) return foreseeOwner(restored, metadataOptions)
     correctMetadata(restored, { directory: held.target.descriptor(), name: place.name }, metadataOptions)
   }
 
@@ -267,7 +269,7 @@ export class EntryRestorer implements AsyncDisposable {
   #wouldRestore({ page, entry, source, held, existing }: Entry): void {
     const { metadataOptions, options, report } = this.#parts
     this.#links.note(page, entry, { target: held.target, existing })
-    foreseeOwner({ page, entry, path: source }, metadataOptions.onIssue)
+    foreseeOwner({ page, entry, path: source }, metadataOptions)
     report.counts.filesRestored += 1
     report.decided(source, 'restored', { isReplacing: existing !== undefined })
     if (page.columns.type(entry) !== FileType.FILE) return

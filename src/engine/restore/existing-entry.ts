@@ -23,6 +23,8 @@ interface Existing {
   readonly status: EntryStatus
   readonly directory: number
   readonly calls: SystemCalls
+  /** The tree came as streams: a file without a time may have any. */
+  readonly isStreamed: boolean
 }
 
 export function judge(
@@ -38,13 +40,18 @@ export function judge(
 }
 
 /** Type, size and time agree; of a link also where it leads, of a device its number. */
-export function isSame({ status, directory, calls }: Existing, page: DirectoryPage, entry: number): boolean {
+export function isSame(
+  { status, directory, calls, isStreamed }: Existing,
+  page: DirectoryPage,
+  entry: number,
+): boolean {
   const { columns } = page
   const type = columns.type(entry)
   if (fileTypeOf(status.mode) !== type || status.bytes !== columns.size(entry)) return false
+  const isDated = !isStreamed || !hasNoTime(page, entry)
   if (
-    status.mtimeSeconds !== columns.mtimeSeconds(entry) ||
-    status.mtimeNanoseconds !== columns.mtimeNanoseconds(entry)
+    isDated &&
+    (status.mtimeSeconds !== columns.mtimeSeconds(entry) || status.mtimeNanoseconds !== columns.mtimeNanoseconds(entry))
   )
     return false
   if (type === FileType.LINK) {

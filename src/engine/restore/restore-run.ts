@@ -11,6 +11,7 @@ import type { BlobReader } from '../repository/index.ts'
 import {
   ContentKind,
   type DirectoryPage,
+  FILES_KIND,
   pagesOfDirectory,
   printablePath,
   realPathOf,
@@ -114,7 +115,11 @@ export class RestoreRun implements AsyncDisposable {
       dryRun: options.dryRun === true,
       onReplace: (status) => this.#mayReplace(status),
     })
-    this.#metadataOptions = { calls, onIssue: (path, what) => report.issue(path, what) }
+    this.#metadataOptions = {
+      calls,
+      isStreamed: document.sourceKind !== FILES_KIND,
+      onIssue: (path, what) => report.issue(path, what),
+    }
     this.#entries = new EntryRestorer({
       calls,
       options,
@@ -300,10 +305,11 @@ export class RestoreRun implements AsyncDisposable {
 
   /** Of a directory that is there already. */
   #differs(restored: RestoredEntry, target: TargetDirectory): boolean {
+    if (this.#metadataOptions.isStreamed) return false
     const descriptor = target.isNew || this.#options.overwrite === Overwrite.NEVER ? undefined : target.existing()
     if (descriptor === undefined) return false
     const status = statusOfOpen(this.#calls, descriptor)
-    return differsInMetadata(restored, target.place, { status, calls: this.#calls })
+    return differsInMetadata(restored, target.place, { ...this.#metadataOptions, status })
   }
 
   /** What could not be kept of a folder that only leads to the backup's own paths is no loss. */
@@ -314,6 +320,8 @@ export class RestoreRun implements AsyncDisposable {
 
   #directoryMetadata(restored: RestoredEntry, target: TargetDirectory, differs: boolean): void {
     const { overwrite, dryRun } = this.#options
+    // Folders of streams are nobody's: they only lead to what their source gave.
+    if (this.#metadataOptions.isStreamed) return dryRun ? undefined : target.giveBack()
     const options = this.#metadataOptionsOf(restored)
     if (dryRun) this.#foreseeMetadata(restored, target, differs)
     else if (target.isNew)
@@ -328,7 +336,7 @@ export class RestoreRun implements AsyncDisposable {
     const status = descriptor === undefined ? undefined : statusOfOpen(this.#calls, descriptor)
     if (descriptor !== undefined && status?.isUnchangeable) {
       if (this.#options.overwrite !== Overwrite.NEVER) tellUnchangeable(restored, target.place, { ...options, status })
-    } else if (differs || !status) foreseeOwner(restored, options.onIssue)
+    } else if (differs || !status) foreseeOwner(restored, options)
   }
 
   #leave(source: string, target: TargetDirectory, run: () => void): void {
