@@ -4,6 +4,8 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
+import { FrameKind, ObjectSealer, ObjectType, signDocument } from '../../src/engine/crypto/index.ts'
+import { changeKeyring } from '../../src/engine/repository/index.ts'
 import {
   binlogPosition,
   Closed,
@@ -17,6 +19,8 @@ import {
   StreamReader,
   walPosition,
 } from '../../src/engine/streams/index.ts'
+import { listedRecord } from '../../src/engine/streams/record-key.ts'
+import { readRecord, sealRecord } from '../../src/engine/streams/record-object.ts'
 import { BackupError, isBackupError } from '../../src/kernel/backup-error.ts'
 import { CheckedStore } from '../../src/storage/checked-store.ts'
 import type { ObjectStore } from '../../src/storage/index.ts'
@@ -525,6 +529,156 @@ test('that something certainly never was is said above all that anybody has seen
   const branch = { parent, facts: {}, content: new Uint8Array(0) }
   await receive(repository, { identity: { ...WAL, branch: '2' }, branch })
   assert.deepEqual((await stand(objects)).slice(6), [UNKNOWN, ABSENT], 'another branch left it further on')
+})
+
+test('a hole is LOST where only a record behind it says so, in its extent or in the next one', async () => {
+  const objects = await makeObjects()
+  await using repository = await open(new MemoryStore(objects))
+  const receiver = await receive(repository)
+  for (let at = 0n; at < 6000n; at += 1000n) {
+    await take(receiver, START + at, Buffer.alloc(1000, Number(at)))
+    await receiver.flush()
+  }
+  const { id } = new StreamReader(repository, WAL)
+  const records = recordsIn(objects).filter((key) => key.startsWith(`streams/${id}/`))
+  for (const from of [2000n, 4000n]) {
+    const place = positionText(walPosition(START + from)).slice(-8)
+    const hidden = records.find((key) => key.includes(`-${place}-`))!
+    const kept = new Map([...objects].filter(([key]) => key !== hidden && !key.includes('/0000000100000000-')))
+    await using lacking = await open(new MemoryStore(kept))
+    const end = START + from + 500n
+    const { holes } = await readWal(lacking, START, end)
+    assert.deepEqual(holes, [`lost ${[START + from, end].map((each) => positionText(walPosition(each))).join(' ')}`])
+  }
+})
+
+test('beats of a clock that was wrong hide no later ones: whatever one has seen is missed', async () => {
+  const objects = await makeObjects()
+  await using repository = await open(new MemoryStore(objects))
+  const receiver = await receive(repository)
+  await take(receiver, START, Buffer.alloc(1000, 1))
+  for (let i = 0; i < 9; i += 1) await receiver.beat(4_000_000_000_000 + i * 300_000)
+  await take(receiver, START + 1000n, Buffer.alloc(1000, 2))
+  await receiver.beat(1_700_000_000_000)
+  const { id } = new StreamReader(repository, WAL)
+  const [last] = recordsIn(objects).filter((key) => key.startsWith(`streams/${id}/`))
+  objects.delete(last!)
+  await assert.rejects(receive(repository), failsWith('ROLLBACK_SUSPECTED'))
+  assert.match((await readWal(repository, START, START + 2000n)).holes.join(), /^lost /)
+})
+
+test('a branch that was left at the end of a full extent stays left for whoever starts there', async () => {
+  const objects = await makeObjects()
+  await using repository = await open(new MemoryStore(objects))
+  const receiver = await receive(repository)
+  await take(receiver, START, Buffer.alloc(5000))
+  await receiver.close(Closed.SWITCH)
+  const parent = { branch: WAL.branch, extent: '00000000000016b3', to: EXTENT_BYTES, prefix: null }
+  const branch = { parent, facts: {}, content: new Uint8Array(0) }
+  await receive(repository, { identity: { ...WAL, branch: '2' }, branch })
+  const late = await receive(repository)
+  await assert.rejects(
+    take(late, START + 5000n, Buffer.alloc(1)),
+    failsWith('STREAM_FORKED', { closed: Closed.SWITCH }),
+  )
+})
+
+test('a record of a later version is named, and the rest is read; whoever would write beside it is stopped', async () => {
+  const objects = await makeObjects()
+  await using repository = await open(new MemoryStore(objects))
+  const receiver = await receive(repository)
+  for (const at of [0, 1000, 2000]) {
+    await take(receiver, START + BigInt(at), Buffer.alloc(1000, at / 1000))
+    await receiver.flush()
+  }
+  const place = positionText(walPosition(START + 1000n)).slice(-8)
+  const key = recordsIn(objects).find((each) => each.includes(`-${place}-`))!
+  const { document, content } = await readRecord(repository, listedRecord({ key, bytes: 0 })!)
+  const { keys } = repository
+  const writer = keys.writer(WRITERS[0])
+  const unknown = { ...document, closed: 'merged', codec: 'none' }
+  const signed = signDocument(unknown, { purpose: '11', repositoryId: keys.repositoryId, signer: writer })
+  const sealer = new ObjectSealer(ObjectType.STREAM, keys.scope())
+  const pieces: Buffer[] = [sealer.header]
+  const emit = (piece: Uint8Array) => pieces.push(Buffer.from(piece))
+  sealer.sealFrame([signed, content], { kind: FrameKind.PAYLOAD, final: true, emit })
+  const sealed = Buffer.concat(pieces)
+  const later = { key: `${key.slice(0, -64)}${createHash('sha256').update(sealed).digest('hex')}`, bytes: sealed }
+  objects.delete(key)
+  objects.set(later.key, { bytes: later.bytes, modifiedMs: Date.now() })
+  const { bytes, holes } = await readWal(repository, START, START + 3000n)
+  assert.ok(bytes.equals(Buffer.concat([Buffer.alloc(1000, 0), Buffer.alloc(1000, 2)])))
+  assert.deepEqual(holes, [`later ${[1000n, 2000n].map((at) => positionText(walPosition(START + at))).join(' ')}`])
+  await assert.rejects(receive(repository), failsWith('FEATURE_UNSUPPORTED', { object: later.key }))
+})
+
+test('of records that nobody needs each is held against the rest, and each of a rival against what came here', async () => {
+  const objects = await makeObjects()
+  await using repository = await open(new MemoryStore(objects))
+  const receiver = await receive(repository)
+  const rival = await receive(repository, { writer: WRITERS[1] })
+  for (const at of [0n, 1000n, 2000n]) {
+    await take(receiver, START + at, Buffer.alloc(1000))
+    await receiver.flush()
+  }
+  for (const at of [0n, 1000n, 2000n, 3000n]) {
+    await take(rival, START + at, Buffer.alloc(1000, at < 1000n ? 1 : 0))
+    await rival.flush()
+  }
+  await assert.rejects(receiver.beat(Date.now()), failsWith('STREAM_FORKED'), 'the one that reaches furthest is equal')
+  for (const key of recordsIn(objects)) {
+    const record = listedRecord({ key, bytes: 0 })!
+    const { document } = await readRecord(repository, record)
+    if (document.kind === 'stream' && document.writer === WRITERS[1].toString('hex')) objects.delete(key)
+  }
+  await receiver.close(Closed.SWITCH)
+  const whole = await readWal(repository, START, START + 3000n)
+  assert.deepEqual(whole, { bytes: Buffer.alloc(3000), holes: [] })
+  const found = await new StreamReader(repository, WAL).recordAt(walPosition(START + 2500n))
+  assert.equal(found?.content.length, 3000)
+  const other = { ...found!.document, from: found!.document.from + 1000, bytes: 2000, closed: null }
+  const forged = sealRecord(
+    repository,
+    { ...other, prefix: 'ab'.repeat(32) },
+    {
+      content: Buffer.alloc(2000, 7),
+      writer: repository.keys.writer(WRITERS[1]),
+    },
+  )
+  objects.set(forged.key, { bytes: forged.bytes, modifiedMs: Date.now() })
+  await assert.rejects(readWal(repository, START, START + 3000n), failsWith('STREAM_FORKED'))
+})
+
+test('after a change of keys a quiet stream is sealed anew, and records that are known are read no more', async () => {
+  const objects = await makeObjects()
+  const reads: string[] = []
+  const memory = new MemoryStore(objects)
+  const store = storeWith(memory, {
+    get: async (key, options) => {
+      reads.push(key)
+      return await memory.get(key, options)
+    },
+  })
+  await using repository = await open(store)
+  const receiver = await receive(repository)
+  for (const at of [0n, 1000n, 2000n]) {
+    await take(receiver, START + at, Buffer.alloc(1000))
+    await receiver.flush()
+  }
+  const again = await receive(repository)
+  await again.beat(1_700_000_000_000)
+  reads.length = 0
+  await again.beat(1_700_000_300_000)
+  assert.deepEqual(reads, [])
+  const before = recordsIn(objects)
+  await changeKeyring(memory, repository.keys, { newEpoch: true, keks: [], now: new Date().toISOString() })
+  await again.renewKeys()
+  const added = recordsIn(objects).filter((key) => !before.includes(key))
+  assert.equal(added.length, 1)
+  const { content } = await readRecord(repository, listedRecord({ key: added[0]!, bytes: 0 })!)
+  assert.equal(content.length, 3000)
+  await again.renewKeys()
+  assert.equal(recordsIn(objects).length, before.length + 1)
 })
 
 test('a receiver puts, gets and lists alone', async () => {

@@ -4,7 +4,7 @@
  * against the hash that each carries of all bytes before, so that other bytes in the same place are found.
  */
 import { createHash, type Hash } from 'node:crypto'
-import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
+import { BackupError } from '../../kernel/backup-error.ts'
 import { isUnreadableHere, type ObjectProblem, type Repository } from '../repository/index.ts'
 import { extentText, factsOf, offsetText, type StreamKind } from './position.ts'
 import type { Closed, StreamDocument } from './record-document.ts'
@@ -30,7 +30,7 @@ export interface ExtentWalkOptions {
   readonly extent: bigint
   /** In the order of the listing. */
   readonly records: readonly ListedRecord[]
-  /** Grows by records that can not be read: strangers', damaged, or gone since they were listed. */
+  /** Grows by records that can not be read: strangers', damaged, of a later version, or gone since they were listed. */
   readonly problems: ObjectProblem[]
   readonly signal?: AbortSignal
 }
@@ -98,6 +98,8 @@ export class ExtentWalk {
     for (const key of this.#others.slice(0, OTHERS_READ_MAX)) {
       const document = await this.#believed(key, readRecordHead(this.#repository, key, this.#options))
       if (document?.kind !== 'stream' || document.begin !== this.#last?.begin) continue
+      // Of two with other bytes before the same place one has others than those that were read.
+      if ((looked.get(document.to) ?? document.prefix) !== document.prefix) throw forked(this.#options, document.to)
       looked.set(document.to, document.prefix)
       if (document.to === this.#at) this.#closed ??= document.closed
     }
@@ -123,7 +125,7 @@ export class ExtentWalk {
     try {
       return await reading
     } catch (error) {
-      if (!isUnreadableHere(error) || isBackupError(error, 'FEATURE_UNSUPPORTED')) throw error
+      if (!isUnreadableHere(error)) throw error
       this.#options.problems.push({ key, error })
       return undefined
     }

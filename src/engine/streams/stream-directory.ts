@@ -10,7 +10,7 @@ import { readRecord, readRecordHead } from './record-object.ts'
 import { directoryExtent, directoryId, isSameStream, type StreamIdentity, streamNameKey } from './stream-identity.ts'
 
 const RECORDS_AT_ONCE = 16
-/** Of beats these newest are looked at: a clock that was wrong once puts one before all that follow. */
+/** So many of the newest beats say where to look for the end of a stream; that nothing is behind it they do not prove. */
 const BEATS_READ_MAX = 8
 /** In the place of an offset, for branches. */
 const BRANCH_TO = 2 ** 32 - 1
@@ -21,29 +21,50 @@ interface Branch {
   readonly content: Uint8Array
 }
 
-/** How far a stream is known to have come, by whatever says so: every beat, and every branch that left it. */
+export interface Witnesses {
+  /** That was stored, as a beat says, or a branch whose receiver has seen the bytes before it. */
+  readonly stored: readonly Position[]
+  /** Where other branches left this one. */
+  readonly left: readonly Position[]
+  /** Records that can not be read, and that may have said anything. */
+  readonly problems: readonly ObjectProblem[]
+}
+
+/**
+ * How far a stream is known to have come, by whatever says so: every beat, and every branch that left it. It costs a read
+ * for each of them; the newest beats alone prove nothing, since a clock may have been wrong.
+ */
 export async function witnessesOf(
   repository: Repository,
   identity: StreamIdentity,
   options: CallOptions = {},
-): Promise<readonly Position[]> {
+): Promise<Witnesses> {
   const id = directoryId(streamNameKey(repository.keys), identity)
-  const found: Position[] = []
+  const own = directoryExtent(identity.branch)
+  const stored: Position[] = []
+  const left: Position[] = []
   const problems: ObjectProblem[] = []
   const look = async (stat: ObjectStat): Promise<RecordDocument | undefined> => {
     const parsed = listedRecord(stat)
-    return parsed && (await believed(readRecordHead(repository, parsed, options), { key: stat.key, problems }))
+    if (!parsed || (parsed.extent !== own && parsed.to !== BRANCH_TO)) return undefined
+    return await believed(readRecordHead(repository, parsed, options), { key: stat.key, problems })
   }
   const listed = repository.store.list(streamPrefix(id), options)
   for await (const document of inOrder(listed, { widthMax: RECORDS_AT_ONCE }, look)) {
-    if (document?.kind === 'beat' && isSameStream(document.stream, identity)) found.push(placeOfReach(document))
-    if (document?.kind === 'branch' && document.parent?.branch === identity.branch)
-      found.push(placeOfReach(document.parent))
+    if (document?.kind === 'beat' && isSameStream(document.stream, identity)) stored.push(placeOfReach(document))
+    if (document?.kind !== 'branch' || document.parent?.branch !== identity.branch) continue
+    left.push(placeOfReach(document.parent))
+    // Whoever has not seen the bytes before it says where it was left, not that they were stored.
+    if (document.parent.prefix !== null) stored.push(placeOfReach(document.parent))
   }
-  // One that can not be read may have said anything.
-  const [problem] = problems.filter((each) => !isForeign(each))
-  if (problem) throw problem.error
-  return found
+  return { stored, left, problems: problems.filter((each) => !isForeign(each)) }
+}
+
+export function furthest(positions: readonly Position[]): Position | undefined {
+  return positions.reduce<Position | undefined>(
+    (best, each) => (best && comparePositions(each, best) <= 0 ? best : each),
+    undefined,
+  )
 }
 
 export interface BranchState {
@@ -117,7 +138,7 @@ async function believed<T extends RecordDocument | { readonly document: RecordDo
     return await reading
   } catch (error) {
     if (isBackupError(error, 'NOT_FOUND')) return undefined
-    if (!isUnbelieved(error) || isBackupError(error, 'FEATURE_UNSUPPORTED')) throw error
+    if (!isUnbelieved(error)) throw error
     problems.push({ key, error })
     return undefined
   }

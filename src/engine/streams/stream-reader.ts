@@ -3,9 +3,16 @@
  * named. Bytes that were to be there and are not are LOST, never silently left out.
  */
 import type { Hash } from 'node:crypto'
-import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
+import { BackupError } from '../../kernel/backup-error.ts'
 import { inOrder } from '../../kernel/in-order.ts'
-import { isForeign, isUnreadableHere, type ObjectProblem, type Repository } from '../repository/index.ts'
+import type { ObjectStat } from '../../storage/index.ts'
+import {
+  isForeign,
+  isOfLaterVersion,
+  isUnreadableHere,
+  type ObjectProblem,
+  type Repository,
+} from '../repository/index.ts'
 import { ExtentWalk, forked, type Stretch } from './extent-walk.ts'
 import { comparePositions, factsOf, type Position, positionText, settled } from './position.ts'
 import { type Closed, CONTENT_BYTES_MAX, type Reach, type StreamDocument } from './record-document.ts'
@@ -20,7 +27,7 @@ import {
   streamPrefix,
 } from './record-key.ts'
 import { type OpenedRecord, readRecord } from './record-object.ts'
-import { placeOfReach, readBranch, witnessesOf } from './stream-directory.ts'
+import { furthest, placeOfReach, readBranch, type Witnesses, witnessesOf } from './stream-directory.ts'
 import { type StreamIdentity, streamId, streamNameKey } from './stream-identity.ts'
 
 const LISTS_AT_ONCE = 16
@@ -32,6 +39,8 @@ export const Hole = {
   LOST: 'lost',
   /** They are there, and can not be read. */
   DAMAGED: 'damaged',
+  /** They may be in a record that only a later version of this program can read. */
+  LATER: 'later',
   /** Nothing says that they were ever stored. */
   BEYOND: 'beyond',
 } as const
@@ -56,7 +65,7 @@ export type StreamPart =
       readonly why: Hole
       /** Of an announced one. */
       readonly reason?: string
-      /** Of a damaged one: a record that may have held it. */
+      /** Of a damaged one, and of one of a later version: a record that may have held it. */
       readonly object?: string
     }
 
@@ -80,6 +89,11 @@ export interface StreamHead {
 
 interface CallOptions {
   readonly signal?: AbortSignal
+}
+
+interface HeadOptions extends CallOptions {
+  /** How far it is known to have come: it is looked for from there on. Default: as the newest beats say. */
+  readonly seen?: Position
 }
 
 export class StreamReader {
@@ -112,30 +126,32 @@ export class StreamReader {
 
   /**
    * All from `from` on that lies before `to`, in order. What can be cut is cut there; records of an oplog are given
-   * whole. Throws STREAM_FORKED where records hold different bytes of one place, FEATURE_UNSUPPORTED.
+   * whole. Throws STREAM_FORKED where records hold different bytes of one place.
    */
   async *readRange(from: Position, to: Position, options: CallOptions = {}): AsyncGenerator<StreamPart> {
     if (comparePositions(from, to) >= 0) return
-    const join = new Joints(this, settled(this.identity.kind, from))
+    const join = new Joints(this, { from, to })
     for await (const { extent, records } of this.#extents(from, to, options)) {
       const walk = this.#walk(extent, records, options)
       for await (const stretch of walk.stretches()) {
         const start = { extent, offset: stretch.from }
-        if (comparePositions(start, to) >= 0) break
+        // Also what begins behind it says what was before.
         if (stretch.isBehindHole) yield* join.before(stretch, extent)
+        if (comparePositions(start, to) >= 0) break
         const part = this.#cut(stretch, { extent, from, to })
         if (part) yield part
         join.took(extent, { to: stretch.to, prefix: walk.prefix })
       }
     }
-    yield* await join.rest(to, () => this.#witness(options))
+    if (!join.isDone) yield* join.behind(await this.#firstBehind(to, options))
+    if (!join.isDone) yield* join.rest(furthest((await this.#witnesses(options)).stored))
   }
 
   /** Where the stream ends, by what is there; undefined for a stream of which nothing can be read. */
-  async head(options: CallOptions = {}): Promise<StreamHead | undefined> {
-    const { beat } = await readBranch(this.#repository, this.identity, options)
-    const near = beat && (await this.#headIn(this.#prefixesFrom(beat.extent), options))
-    return near ?? (await this.#headIn([streamPrefix(this.id)], options))
+  async head({ seen, ...options }: HeadOptions = {}): Promise<StreamHead | undefined> {
+    const begin = seen?.extent ?? (await this.#newestBeat(options))
+    const near = begin !== undefined && (await this.#headIn(this.#prefixesFrom(begin), options))
+    return near || (await this.#headIn([streamPrefix(this.id)], options))
   }
 
   /**
@@ -150,7 +166,10 @@ export class StreamReader {
   ): Promise<Standing> {
     if (await this.recordAt(position, options)) return Standing.STORED
     const head = await this.head(options)
-    const seen = [...known, ...(await witnessesOf(this.#repository, this.identity, options))]
+    const { stored, left, problems } = await this.#witnesses(options)
+    // One that can not be read may have said anything.
+    if (problems[0]) throw problems[0].error
+    const seen = [...known, ...stored, ...left]
     if (head) seen.push({ extent: head.extent, offset: head.to })
     // Of a stream of which nothing is known nothing can be said.
     if (!head || this.problems.some((problem) => !isForeign(problem))) return Standing.UNKNOWN
@@ -159,13 +178,33 @@ export class StreamReader {
     return isBeyond ? Standing.ABSENT : Standing.UNKNOWN
   }
 
-  async #witness(options: CallOptions): Promise<Position | undefined> {
-    const { beat } = await readBranch(this.#repository, this.identity, options)
-    return beat && placeOfReach(beat)
+  async #witnesses(options: CallOptions): Promise<Witnesses> {
+    return await witnessesOf(this.#repository, this.identity, options)
   }
 
-  #prefixesFrom(extent: string): string[] {
-    return prefixesFrom(this.id, BigInt(`0x${extent}`), factsOf(this.identity.kind).extentBits)
+  async #newestBeat(options: CallOptions): Promise<bigint | undefined> {
+    const { beat } = await readBranch(this.#repository, this.identity, options)
+    return beat && placeOfReach(beat).extent
+  }
+
+  /** The first record that can be read of the extents behind that of a position. */
+  async #firstBehind(position: Position, options: CallOptions): Promise<Behind | undefined> {
+    const first = extentBefore(position) + 1n
+    const isAny = async (prefix: string): Promise<string | undefined> => {
+      for await (const stat of this.#repository.store.list(prefix, options)) if (listedRecord(stat)) return prefix
+      return undefined
+    }
+    const prefixes = this.#prefixesFrom(first)
+    for await (const prefix of inOrder(prefixes, { widthMax: LISTS_AT_ONCE }, isAny)) {
+      if (prefix === undefined) continue
+      for await (const { extent, records } of this.#grouped(this.#repository.store.list(prefix, options)))
+        for await (const stretch of this.#walk(extent, records, options).stretches()) return { extent, stretch }
+    }
+    return undefined
+  }
+
+  #prefixesFrom(extent: bigint): string[] {
+    return prefixesFrom(this.id, extent, factsOf(this.identity.kind).extentBits)
   }
 
   async #headIn(prefixes: readonly string[], options: CallOptions): Promise<StreamHead | undefined> {
@@ -228,13 +267,23 @@ export class StreamReader {
     options: CallOptions,
   ): AsyncGenerator<{ readonly extent: bigint; readonly records: readonly ListedRecord[] }> {
     const first = settled(this.identity.kind, from).extent
-    let extent = first
+    const last = to.extent > first ? extentBefore(to) : to.extent
+    const listed = this.#repository.store.list(prefixAround(this.id, first, last), options)
+    for await (const each of this.#grouped(listed)) {
+      if (each.extent < first) continue
+      if (each.extent > last) break
+      yield each
+    }
+  }
+
+  async *#grouped(
+    listed: AsyncIterable<ObjectStat>,
+  ): AsyncGenerator<{ readonly extent: bigint; readonly records: readonly ListedRecord[] }> {
+    let extent = 0n
     let records: ListedRecord[] = []
-    const last = to.offset === 0 && to.extent > first ? to.extent - 1n : to.extent
-    for await (const stat of this.#repository.store.list(prefixAround(this.id, first, last), options)) {
+    for await (const stat of listed) {
       const parsed = listedRecord(stat)
-      if (!parsed || parsed.extent < first) continue
-      if (parsed.extent > last) break
+      if (!parsed) continue
       if (parsed.extent !== extent && records.length > 0) yield { extent, records }
       if (parsed.extent !== extent) records = []
       extent = parsed.extent
@@ -286,11 +335,22 @@ export class StreamReader {
       const { document, content } = await readRecord(this.#repository, key, signal)
       return document.kind === 'stream' ? { key, document, content } : undefined
     } catch (error) {
-      if (!isUnreadableHere(error) || isBackupError(error, 'FEATURE_UNSUPPORTED')) throw error
+      if (!isUnreadableHere(error)) throw error
       this.problems.push({ key: key.key, error })
       return undefined
     }
   }
+}
+
+/** The last extent of which something is before a position. */
+function extentBefore({ extent, offset }: Position): bigint {
+  return offset === 0 && extent > 0n ? extent - 1n : extent
+}
+
+/** What is first behind a stretch that was asked for. */
+interface Behind {
+  readonly extent: bigint
+  readonly stretch: Stretch
 }
 
 interface ExtentEnd {
@@ -302,14 +362,25 @@ interface ExtentEnd {
 /** What lies between what was read and what comes next. */
 class Joints {
   readonly #reader: StreamReader
+  /** Nothing is named behind it. */
+  readonly #to: Position
   /** Up to which everything was read or named. */
   #at: Position
   /** Of the extent that was read last, and of the one before it. */
   #ends: readonly ExtentEnd[] = []
 
-  constructor(reader: StreamReader, from: Position) {
+  constructor(reader: StreamReader, { from, to }: { readonly from: Position; readonly to: Position }) {
     this.#reader = reader
-    this.#at = from
+    this.#at = settled(reader.identity.kind, from)
+    this.#to = settled(reader.identity.kind, to)
+  }
+
+  get isDone(): boolean {
+    return comparePositions(this.#at, this.#to) >= 0
+  }
+
+  *behind(found: Behind | undefined): Generator<StreamPart> {
+    if (found) yield* this.before(found.stretch, found.extent)
   }
 
   *before({ document }: Stretch, extent: bigint): Generator<StreamPart> {
@@ -331,11 +402,10 @@ class Joints {
   }
 
   /** Behind all that is there. A beat may have seen more. */
-  async rest(to: Position, witness: () => Promise<Position | undefined>): Promise<readonly StreamPart[]> {
-    if (comparePositions(this.#at, settled(this.#reader.identity.kind, to)) >= 0) return []
-    const seen = await witness()
-    const hidden = seen && comparePositions(seen, to) > 0 ? to : seen
-    return [...(hidden ? this.#missing(hidden) : []), ...this.#hole(to, { why: Hole.BEYOND })]
+  *rest(seen: Position | undefined): Generator<StreamPart> {
+    if (seen) yield* this.#missing(seen)
+    const later = this.#problem(this.#to, isOfLaterVersion)
+    yield* this.#hole(this.#to, later ? { why: Hole.LATER, object: later.key } : { why: Hole.BEYOND })
   }
 
   /** What a record says of what is before it is held against what was read of that. */
@@ -357,8 +427,14 @@ class Joints {
 
   /** It was there: damaged where a record that can not be read may have held it. */
   *#missing(to: Position): Generator<StreamPart> {
-    const damaged = this.#reader.problems.find((problem) => !isForeign(problem) && this.#mayHold(problem, to))
-    yield* this.#hole(to, damaged ? { why: Hole.DAMAGED, object: damaged.key } : { why: Hole.LOST })
+    const later = this.#problem(to, isOfLaterVersion)
+    const damaged = this.#problem(to, (problem) => !isForeign(problem))
+    if (later) yield* this.#hole(to, { why: Hole.LATER, object: later.key })
+    else yield* this.#hole(to, damaged ? { why: Hole.DAMAGED, object: damaged.key } : { why: Hole.LOST })
+  }
+
+  #problem(to: Position, isIt: (problem: ObjectProblem) => boolean): ObjectProblem | undefined {
+    return this.#reader.problems.find((problem) => isIt(problem) && this.#mayHold(problem, to))
   }
 
   #mayHold({ key }: ObjectProblem, to: Position): boolean {
@@ -375,7 +451,8 @@ class Joints {
     to: Position,
     facts: { readonly why: Hole; readonly reason?: string; readonly object?: string },
   ): Generator<StreamPart> {
-    const end = settled(this.#reader.identity.kind, to)
+    const named = settled(this.#reader.identity.kind, to)
+    const end = comparePositions(named, this.#to) > 0 ? this.#to : named
     if (comparePositions(this.#at, end) >= 0) return
     yield { kind: 'hole', from: this.#at, to: end, ...facts }
     this.#at = end
@@ -387,10 +464,14 @@ class Joints {
   }
 }
 
-/** For whoever must have every byte. Throws DAMAGED for the first hole. */
+/** For whoever must have every byte. Throws DAMAGED for the first hole, FEATURE_UNSUPPORTED for one of a later version. */
 export function requireWhole(part: StreamPart): asserts part is Extract<StreamPart, { readonly kind: 'bytes' }> {
   if (part.kind === 'bytes') return
   const { from, to, why, reason, object } = part
+  if (why === Hole.LATER)
+    throw new BackupError('FEATURE_UNSUPPORTED', 'A stream has a record of a later version.', {
+      context: { feature: 'stream record', object },
+    })
   throw new BackupError('DAMAGED', 'A stream has a hole.', {
     context: { object: object ?? positionText(from), from: positionText(from), to: positionText(to), why, reason },
   })

@@ -7,7 +7,7 @@ import { BackupError } from '../../kernel/backup-error.ts'
 import { invariant } from '../../kernel/invariant.ts'
 import { useFeature } from '../commit/index.ts'
 import type { Signer } from '../crypto/index.ts'
-import { Feature, type Repository, requireFeatures } from '../repository/index.ts'
+import { Feature, isOfLaterVersion, type Repository, requireFeatures } from '../repository/index.ts'
 import { type Beginning, OpenExtent } from './open-extent.ts'
 import { comparePositions, EXTENT_BYTES, factsOf, type Position, positionText, settled } from './position.ts'
 import {
@@ -19,9 +19,9 @@ import {
   type RecordDocument,
   type ServerState,
 } from './record-document.ts'
-import { extentPrefix, parseRecordKey } from './record-key.ts'
-import { readRecord, type SealedRecord, sealRecord } from './record-object.ts'
-import { placeOfReach, readBranch } from './stream-directory.ts'
+import { extentPrefix, listedRecord, type RecordKey } from './record-key.ts'
+import { readRecord, readRecordHead, type SealedRecord, sealRecord } from './record-object.ts'
+import { furthest, placeOfReach, readBranch, witnessesOf } from './stream-directory.ts'
 import type { StreamIdentity } from './stream-identity.ts'
 import { requireWhole, type StreamHead, StreamReader } from './stream-reader.ts'
 
@@ -94,7 +94,10 @@ export class StreamReceiver {
   #acknowledged: Position | undefined
   /** What was asked last: the next begins when it has ended, however it ended. */
   #turn: Promise<unknown> = Promise.resolve()
+  /** Of the open extent, written by this writer: also before it was started. */
   readonly #own = new Set<string>()
+  /** Of the open extent, another receiver's, and held against what came here. */
+  readonly #rivals = new Set<string>()
 
   private constructor(repository: Repository, options: ReceiverOptions) {
     this.#repository = repository
@@ -146,18 +149,21 @@ export class StreamReceiver {
   }
 
   async #take(received: Received): Promise<void> {
+    const { from, to, bytes } = received
+    const isCounted = !factsOf(this.identity.kind).countsBytes || bytesBetween(from, to) === BigInt(bytes.length)
+    invariant(isCounted, 'What a server sends is as long as its places say.')
     this.#server = received.server ?? this.#server
     await this.#settleUnanswered()
     const fresh = await this.#fresh(received)
     if (!fresh) return
     const { countsBytes } = factsOf(this.identity.kind)
     if (!countsBytes) return await this.#append(fresh)
-    for (let at = 0, { from } = fresh; at < fresh.bytes.length; ) {
-      const bytes = fresh.bytes.subarray(at, at + EXTENT_BYTES - from.offset)
-      const to = { extent: from.extent, offset: from.offset + bytes.length }
-      await this.#append({ from, to, bytes })
-      at += bytes.length
-      from = settled(this.identity.kind, to)
+    for (let at = 0, begin = fresh.from; at < fresh.bytes.length; ) {
+      const piece = fresh.bytes.subarray(at, at + EXTENT_BYTES - begin.offset)
+      const end = { extent: begin.extent, offset: begin.offset + piece.length }
+      await this.#append({ from: begin, to: end, bytes: piece })
+      at += piece.length
+      begin = settled(this.identity.kind, end)
     }
   }
 
@@ -168,7 +174,8 @@ export class StreamReceiver {
 
   async #flush(): Promise<void> {
     await this.#settleUnanswered()
-    if (this.#extent && this.#extent.pendingBytes > 0) await this.#store(null)
+    const open = this.#extent
+    if (open && (open.pendingBytes > 0 || (this.#foldsNext && open.canFold))) await this.#store(null)
   }
 
   /** Nothing more comes in this extent: the server goes over to another file, or to another branch. */
@@ -223,10 +230,11 @@ export class StreamReceiver {
     return open !== undefined && (await this.#hasRival(open))
   }
 
-  /** Reads the keys again: what is sealed from then on is closed to who was removed. */
+  /** Reads the keys again: what is sealed from then on is closed to who was removed, and so is the open extent. */
   async renewKeys(): Promise<void> {
     await this.#inTurn(async () => {
       if (await this.#repository.renewKeys(this.#options.signal)) this.#foldsNext = true
+      if (this.#foldsNext) await this.#flush()
     })
   }
 
@@ -240,11 +248,16 @@ export class StreamReceiver {
   async #start(): Promise<void> {
     const { signal } = this.#options
     const call = signal ? { signal } : {}
-    const { branch, beat } = await readBranch(this.#repository, this.identity, call)
-    const head = await this.#reader.head(call)
+    const { branch, problems } = await readBranch(this.#repository, this.identity, call)
+    const witnesses = await witnessesOf(this.#repository, this.identity, call)
+    const seen = furthest(witnesses.stored)
+    const head = await this.#reader.head(seen ? { ...call, seen } : call)
+    // What a later version has written may say that the stream ends, or goes on.
+    const later = [...problems, ...witnesses.problems, ...this.#reader.problems].find(isOfLaterVersion)
+    if (later) throw later.error
     const at = head && { extent: head.extent, offset: head.to }
-    if (beat && !this.#options.acceptsRollback && (!at || comparePositions(at, placeOfReach(beat)) < 0))
-      throw this.#rolledBack(placeOfReach(beat), 'a receiver')
+    if (seen && !this.#options.acceptsRollback && (!at || this.#isBefore(at, seen)))
+      throw this.#rolledBack(seen, 'a receiver')
     const asked = this.#options.branch
     if (branch && asked && !Buffer.from(asked.content).equals(branch.content))
       throw this.#forked(at ?? { extent: 0n, offset: 0 }, { history: this.identity.branch })
@@ -252,7 +265,18 @@ export class StreamReceiver {
       const { parent, facts, content } = asked ?? { parent: null, facts: {}, content: new Uint8Array(0) }
       await this.#put({ kind: 'branch', ...this.#common(this.#server), parent, facts }, content)
     }
-    if (head) this.#resume(head)
+    if (!head) return
+    this.#resume(head)
+    // Where it was left at the end of a full extent no record of its own says so.
+    if (witnesses.left.some((each) => this.#isSame(each, at!))) this.#closed = Closed.SWITCH
+  }
+
+  #isBefore(a: Position, b: Position): boolean {
+    return comparePositions(settled(this.identity.kind, a), settled(this.identity.kind, b)) < 0
+  }
+
+  #isSame(a: Position, b: Position): boolean {
+    return !this.#isBefore(a, b) && !this.#isBefore(b, a)
   }
 
   #resume(head: StreamHead): void {
@@ -343,6 +367,7 @@ export class StreamReceiver {
     this.#closed = null
     this.#parts = 0
     this.#own.clear()
+    this.#rivals.clear()
     return OpenExtent.begin(this.identity.kind, extent, beginning)
   }
 
@@ -407,19 +432,27 @@ export class StreamReceiver {
   /** What another receiver has stored of the open extent is held against what came here. */
   async #hasRival(open: OpenExtent): Promise<boolean> {
     const listed = this.#repository.store.list(extentPrefix(this.#reader.id, open.extent), this.#call)
-    for await (const { key } of listed) {
-      const parsed = parseRecordKey(key)
-      if (!parsed || this.#own.has(key)) continue
-      const read = await readRecord(this.#repository, parsed, this.#options.signal).catch((error: unknown) => {
-        if (error instanceof BackupError) return undefined
-        throw error
-      })
-      if (read?.document.kind !== 'stream' || read.document.writer === this.#options.writer.toString('hex')) continue
-      const shared = read.content.subarray(0, Math.max(0, open.to - parsed.from))
-      if (open.holds(parsed.from, shared) === false) throw this.#forked({ ...parsed, offset: parsed.from }, {})
-      return true
+    let isAny = this.#rivals.size > 0
+    for await (const stat of listed) {
+      const parsed = listedRecord(stat)
+      if (!parsed || this.#own.has(parsed.key) || this.#rivals.has(parsed.key)) continue
+      const document = await believed(readRecordHead(this.#repository, parsed, this.#call))
+      if (document?.kind !== 'stream') continue
+      if (document.writer === this.#options.writer.toString('hex')) this.#own.add(parsed.key)
+      else isAny = (await this.#holdAgainst(open, parsed)) || isAny
     }
-    return false
+    return isAny
+  }
+
+  /** False where it can not be read. */
+  async #holdAgainst(open: OpenExtent, rival: RecordKey): Promise<boolean> {
+    const read = await believed(readRecord(this.#repository, rival, this.#options.signal))
+    if (!read) return false
+    const shared = read.content.subarray(0, Math.max(0, open.to - rival.from))
+    if (open.holds(rival.from, shared) === false) throw this.#forked({ ...rival, offset: rival.from }, {})
+    // What is further than what came here is looked at again.
+    if (rival.to <= open.to) this.#rivals.add(rival.key)
+    return true
   }
 
   #forked(position: Position, context: Readonly<Record<string, string>>): BackupError {
@@ -438,6 +471,13 @@ export class StreamReceiver {
       },
     })
   }
+}
+
+async function believed<T>(reading: Promise<T>): Promise<T | undefined> {
+  return await reading.catch((error: unknown) => {
+    if (error instanceof BackupError) return undefined
+    throw error
+  })
 }
 
 function bytesBetween(from: Position, to: Position): bigint {

@@ -4,7 +4,7 @@
  */
 import { isBackupError } from '../../kernel/backup-error.ts'
 import { inOrder } from '../../kernel/in-order.ts'
-import { isStranger, isUnbelieved, type ObjectProblem, type Repository } from '../repository/index.ts'
+import { isOfLaterVersion, isStranger, isUnbelieved, type ObjectProblem, type Repository } from '../repository/index.ts'
 import { ExtentWalk } from './extent-walk.ts'
 import { comparePositions, type Position, positionText, settled } from './position.ts'
 import type { BeatDocument, BranchDocument, Reach, RecordDocument, StreamDocument } from './record-document.ts'
@@ -216,6 +216,8 @@ class Survey {
       if (!isBackupError(error, 'STREAM_FORKED')) throw error
       this.#forked(`${STREAMS_FOLDER}/${id}`)
     }
+    // Whoever judges a whole repository stops at what it does not know.
+    for (const problem of problems) if (isOfLaterVersion(problem)) throw problem.error
     for (const { key, error } of problems)
       if (error.code !== 'NOT_FOUND') this.#findings.push({ object: key, what: error.message })
     return new Set([...walk.used.map(({ key }) => key), ...problems.map(({ key }) => key)])
