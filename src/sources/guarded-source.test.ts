@@ -185,5 +185,6 @@ test('kinds, schemes and variables of a library are told apart, and no driver ta
     ),
     [true, true, false, false],
   )
-  for (const kind of ['FILES', 'DATABASE', 'small', 'A-B', '']) assert.throws(() => new Sources([driver(kind)]), kind)
+  for (const kind of ['FILES', 'DATABASE', 'STREAM', 'GROUP', 'small', 'A-B', ''])
+    assert.throws(() => new Sources([driver(kind)]), kind)
 })

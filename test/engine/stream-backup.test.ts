@@ -522,12 +522,30 @@ const FAULTS: ReadonlyArray<readonly [what: string, made: MadeEntry[], code: Par
   ],
 ]
 
+test('a source that breaks off leaves what it gave to the next run', async () => {
+  for (const error of [new BackupError('SOURCE_FAILED', 'gone'), new Error('gone')]) {
+    using base = temporaryDirectory()
+    const repository = await makeRepository(base.path)
+    const whole = { path: '/whole', content: noise(80, MIB) }
+    const breaking = { path: '/broken', content: (signal: AbortSignal) => broken(() => Promise.reject(error), signal) }
+    await assert.rejects(backUpStreams(repository, [whole, breaking], { contentsAtOnce: 1 }))
+    await using opened = await open(repository)
+    const { checkpoints, snapshots } = await readHistory(opened)
+    assert.deepEqual([checkpoints.length, snapshots.length], [1, 0])
+    const { document } = await backUpStreams(repository, [whole])
+    assert.ok(document.summary.bytesAdded < 10 * KIB, `${document.summary.bytesAdded} bytes were added`)
+  }
+})
+
 test('whatever a source does wrong is told, and leaves no point', async () => {
   using base = temporaryDirectory()
   const repository = await makeRepository(base.path)
   for (const [what, made, [code, context]] of FAULTS) {
     const run = backUpStreams(repository, [{ path: '/whole', content: Buffer.from('whole') }, ...made])
-    await assert.rejects(run, failsWith(code, context), what)
+    const error = await run.catch((each: unknown) => each)
+    failsWith(code, context)(error)
+    // Of what a source threw, the causes may hold secrets.
+    assert.ok(error instanceof BackupError && error.cause === undefined, what)
   }
   const entries = () => entriesOf([{ path: '/whole', content: Buffer.from('whole') }])
   const breaking = async function* () {
@@ -565,7 +583,7 @@ test('whatever a source does wrong is told, and leaves no point', async () => {
     backUpStreams(repository, entries(), { program: 1 as unknown as string }),
     /no reader would take .* no valid "program"/,
   )
-  for (const sourceKind of ['FILES', 'toy', '', 'X'.repeat(33)])
+  for (const sourceKind of ['FILES', 'STREAM', 'GROUP', 'toy', '', 'X'.repeat(33)])
     await assert.rejects(backUpStreams(repository, entries(), { sourceKind }), failsWith('USAGE'))
   await using opened = await open(repository)
   const { snapshots, problems } = await readHistory(opened)

@@ -9,6 +9,8 @@ import type { BackupResult } from '../session/run-options.ts'
 import type { StreamBackupOptions } from './stream-options.ts'
 import { StreamsWriter } from './streams-writer.ts'
 
+/** Of points that later versions make otherwise (docs/format/v1.md section 11). */
+const RESERVED_KINDS = ['STREAM', 'GROUP']
 const CONTENTS_MAX = 16
 /** As pages of 8 KiB some 250 GB that are new. Memory is touched only as far as it is used. */
 const NEW_BLOBS_RESERVED = 32_000_000
@@ -24,8 +26,11 @@ const NEW_BLOBS_RESERVED = 32_000_000
 export async function backupStreams(repository: Repository, options: StreamBackupOptions): Promise<BackupResult> {
   checkRun(repository, options)
   const { sourceKind, contentsAtOnce = 1 } = options
-  if (!SOURCE_KIND.test(sourceKind) || sourceKind === FILES_KIND)
-    throw new BackupError('USAGE', `"${sourceKind}" is no kind of source: 1 to 32 capitals, digits and underscores.`)
+  if (!SOURCE_KIND.test(sourceKind) || sourceKind === FILES_KIND || RESERVED_KINDS.includes(sourceKind))
+    throw new BackupError(
+      'USAGE',
+      `"${sourceKind}" is no kind of source that comes as streams: 1 to 32 capitals, digits and underscores.`,
+    )
   invariant(contentsAtOnce >= 1 && contentsAtOnce <= CONTENTS_MAX, 'At least one content is read, and not too many.')
   await useFeature(repository, Feature.SOURCES, options.signal)
   using writer = options.state.claimWriter()

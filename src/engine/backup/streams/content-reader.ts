@@ -117,9 +117,9 @@ function bytesOf(piece: unknown): Uint8Array {
   throw new TypeError(`a piece is ${typeof piece}, no bytes`)
 }
 
-/** What a source threw, said in a way that people can use. */
+/** What a source threw, said in a way that people can use. Its own error, whose causes may hold secrets, goes no further. */
 export function failureOf(path: string, error: unknown): Error {
   if (isBackupError(error)) return error
   const text = error instanceof Error ? error.message : String(error)
-  return refused(path, (systemCode(error) ?? redactText(text).slice(0, CAUSE_CHARS_MAX)) || 'unknown', error)
+  return refused(path, (systemCode(error) ?? redactText(text).slice(0, CAUSE_CHARS_MAX)) || 'unknown')
 }

@@ -4,7 +4,7 @@ import type { DatabaseFacts } from '../../snapshot/index.ts'
 import type { RunOptions } from '../session/run-options.ts'
 
 export interface StreamBackupOptions extends RunOptions {
-  /** 1 to 32 capitals, digits and underscores; not FILES. */
+  /** 1 to 32 capitals, digits and underscores; not FILES, STREAM or GROUP. */
   readonly sourceKind: string
   /** Taken once. The next entry is asked for while contents of earlier ones are being read. */
   readonly entries: AsyncIterable<StreamEntry>

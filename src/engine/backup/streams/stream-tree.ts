@@ -137,11 +137,8 @@ function namesOf(path: string): string[] {
   return names
 }
 
-export function refused(path: string, cause: string, error?: unknown): BackupError {
-  return new BackupError('SOURCE_UNREADABLE', `The entry can't be taken: ${cause}.`, {
-    context: { path, cause },
-    ...(error !== undefined && { cause: error }),
-  })
+export function refused(path: string, cause: string): BackupError {
+  return new BackupError('SOURCE_UNREADABLE', `The entry can't be taken: ${cause}.`, { context: { path, cause } })
 }
 
 /** What a stream does not have is 0, so that equal contents make equal pages. */
