@@ -21,9 +21,20 @@ import { nextConfig, type RepositoryConfig, writeConfig } from '../../src/engine
 import { Feature } from '../../src/engine/repository/features.ts'
 import { faultyStore } from '../harness/faulty-store.ts'
 import { landedProgram } from '../harness/landed-program.ts'
+import { type MemoryObjects, MemoryStore } from '../harness/memory-store.ts'
 import { failsWith } from '../harness/refusal.ts'
-import { backup, forget, localStore, lookAt, makeRepository, open, type TestRepository } from '../harness/repository.ts'
+import {
+  backup,
+  forget,
+  localStore,
+  lookAt,
+  makeRepository,
+  open,
+  rawKey,
+  type TestRepository,
+} from '../harness/repository.ts'
 import { stoppingAt } from '../harness/stopping-store.ts'
+import { storeWith } from '../harness/store-with.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 
 const GOLDEN = path.resolve(import.meta.dirname, '../fixtures/formats/v1-rc')
@@ -107,6 +118,32 @@ test('a new repository has a first generation, and the first use of a feature pu
   assert.equal(counted.calls(), before, 'what is in use costs nothing')
   const { problems, notices } = await verifyRepository(repository, { readShare: 1 })
   assert.deepEqual([problems, notices], [[], []])
+})
+
+test('where a store does not show a keyring that was written, it is said and no other one is written', async () => {
+  const objects: MemoryObjects = new Map()
+  const kek = rawKey()
+  {
+    await using _made = await Repository.create(new MemoryStore(objects), kek, 'test')
+  }
+  const memory = new MemoryStore(objects)
+  const shown = new Set<string>()
+  for await (const { key } of memory.list('keys/')) shown.add(key)
+  let puts = 0
+  const late = storeWith(memory, {
+    put: async (key, bytes, options) => {
+      puts += 1
+      assert.ok(puts < 20, 'it ends')
+      await memory.put(key, bytes, options)
+    },
+    async *list(prefix, options) {
+      for await (const each of memory.list(prefix, options))
+        if (!each.key.startsWith('keys/') || shown.has(each.key)) yield each
+    },
+  })
+  await using repository = await Repository.open(late, [kek])
+  await assert.rejects(useFeature(repository, Feature.STREAMS), failsWith('STORAGE_LATE'))
+  assert.equal(puts, 2, 'two copies of one keyring')
 })
 
 test('two that announce at the same time: both features count', async () => {

@@ -284,6 +284,18 @@ test('a copy holds every stream under its own ids and keys; again it brings what
   await receiver.flush()
   assert.deepEqual(await copy(), { records: 1, bytes: 5, problems: [] })
   assert.equal(recordsIn(second.folder).length, before.length + 1)
+  // That nothing more comes is brought too, where all bytes are there.
+  const left = await StreamReceiver.open(from, {
+    identity: { ...WAL, branch: '9' },
+    source: 'clinic',
+    writer: Buffer.alloc(16, 3),
+  })
+  await left.take({ from: { ...at, offset: 0 }, to: { ...at, offset: 9 }, bytes: Buffer.alloc(9) })
+  await left.flush()
+  assert.equal((await copy()).records, 2)
+  await left.close('switch')
+  assert.equal((await copy()).records, 1)
+  assert.equal((await copy()).records, 0)
   // At the copy somebody receives other bytes: they stay, and it is said.
   const there = await StreamReceiver.open(to, { identity: WAL, source: 'clinic', writer: Buffer.alloc(16, 4) })
   const next = there.next!

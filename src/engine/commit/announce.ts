@@ -2,6 +2,8 @@
  * How a repository comes to make use of a feature (docs/format/v1.md section 3): keyrings and a new generation of the
  * configuration say it before anything else does. Stopped anywhere, the next call goes on.
  */
+
+import { throwIfAborted } from '../../kernel/abort.ts'
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
 import { requireGone, requireShown } from '../../storage/index.ts'
@@ -61,12 +63,20 @@ function isAnnounced({ configs }: Repository, feature: Feature): boolean {
  */
 export async function announce(repository: Repository, features: Features, signal?: AbortSignal): Promise<void> {
   for (let attempt = 1; !isRepeated(repository, features); attempt += 1) {
+    throwIfAborted(signal)
+    const { generation } = repository.keys
     const change = { features, keks: [], now: isoTime(nowMs()) }
-    await changeKeyring(repository.store, repository.keys, change).catch((error: unknown) => {
+    const name = await changeKeyring(repository.store, repository.keys, change).catch((error: unknown) => {
       // Somebody else changes the keys: with theirs it is done again, or they did the same.
       if (!isBackupError(error, 'REPOSITORY_LOCKED') || attempt === ATTEMPTS_MAX) throw error
+      return undefined
     })
     await repository.renewKeys(signal)
+    // Another turn would publish another one: a store that does not show them would be filled with them.
+    if (name !== undefined && repository.keys.generation === generation)
+      throw new BackupError('STORAGE_LATE', 'A store does not show a keyring that was written.', {
+        context: { repository: repository.store.location, cause: 'a keyring was written, and the list lacks it' },
+      })
   }
   const { config, configName, keys, store } = repository
   const next = nextConfig(config, configName, allFeatures(config.features, features))

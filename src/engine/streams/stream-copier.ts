@@ -130,7 +130,8 @@ class StreamCopier {
       if (record) standing.push(record)
     }
     const there = await this.#path(this.#to, identity, standing)
-    for (const { key, document } of await this.#path(this.#from, identity, records)) {
+    const path = await this.#path(this.#from, identity, records)
+    for (const { key, document } of [...path, ...(await this.#closing(path.at(-1), records))]) {
       if (isThere(document, there, { id: thereId, extent }) || (await this.#isTwice(document, standing))) continue
       const opened = await this.#believed(key, () => readRecord(this.#from, key, this.#call.signal))
       if (opened) await this.#put(opened.document, opened.content)
@@ -138,13 +139,26 @@ class StreamCopier {
     return this.#problems.length === before
   }
 
+  /** Of two records that end an extent the one that nobody reads may be the one which says that nothing more comes. */
+  async #closing(end: Held | undefined, records: readonly ListedRecord[]): Promise<Held[]> {
+    if (!end || end.document.closed !== null) return []
+    for (const key of records.filter((each) => each.to === end.key.to && each.key !== end.key.key)) {
+      const document = await this.#believed(key, () => readRecordHead(this.#from, key, this.#call))
+      if (document?.kind === 'stream' && document.closed !== null) return [{ key, document }]
+    }
+    return []
+  }
+
   /** The same record, of which others reach further there. */
-  async #isTwice({ begin, from, to, prefix }: StreamDocument, standing: readonly ListedRecord[]): Promise<boolean> {
+  async #isTwice(
+    { begin, from, to, prefix, closed }: StreamDocument,
+    standing: readonly ListedRecord[],
+  ): Promise<boolean> {
     for (const key of standing.filter((each) => each.from === from && each.to === to)) {
       const document = await this.#believed(key, () => readRecordHead(this.#to, key, this.#call))
       if (document?.kind !== 'stream' || document.begin !== begin) continue
       if (document.prefix !== prefix) throw forked(key, to)
-      return true
+      if (closed === null || document.closed !== null) return true
     }
     return false
   }
@@ -194,9 +208,9 @@ class StreamCopier {
   }
 }
 
-/** Whether all that it counts is there. Throws STREAM_FORKED where other bytes are. */
+/** Whether all that it counts and says is there. Throws STREAM_FORKED where other bytes are. */
 function isThere(
-  { begin, to, prefix }: StreamDocument,
+  { begin, to, prefix, closed }: StreamDocument,
   there: readonly Held[],
   stream: { readonly id: string; readonly extent: bigint },
 ): boolean {
@@ -205,7 +219,7 @@ function isThere(
     if (document.begin !== begin || document.from > at) continue
     if (document.to === to && document.prefix !== prefix) throw forked(stream, to)
     at = Math.max(at, document.to)
-    if (document.to === to) return at === to
+    if (document.to === to) return at === to && (closed === null || document.closed !== null)
   }
   // Where those there are cut otherwise, nothing tells that their bytes are the same.
   return false
