@@ -2,7 +2,6 @@
  * `--repo` of what concerns a system that is there: it names one of its further repositories, and the system itself is
  * found without it.
  */
-import { holdsDatabase } from '../kernel/home-folder.ts'
 import { parseLocation, storage } from '../system/compose.ts'
 import { readSettled, resolveSettings } from '../system/settings/index.ts'
 import { type CommandContext, textOption } from './command.ts'
@@ -33,7 +32,8 @@ export function writtenRepository(context: CommandContext): {
   const named = textOption(context.options, 'repo')
   if (named === undefined) return { context }
   const bare = ofSystem(context, 'repo')
-  const { home, databaseUrl } = resolveSettings(settingsInputOf(bare)).values
-  const isThere = databaseUrl === undefined ? holdsDatabase(home) : readSettled(home) !== undefined
-  return isThere ? { context: bare, repository: nameOrPlace(named) } : { context }
+  const { home } = resolveSettings(settingsInputOf(bare)).values
+  // A database alone may be what a refused first try has left.
+  const hasFirst = readSettled(home) !== undefined
+  return hasFirst ? { context: bare, repository: nameOrPlace(named) } : { context }
 }
