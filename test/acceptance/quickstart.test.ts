@@ -67,7 +67,7 @@ test('from nothing: about twenty lines, all proven, and the next commands paste'
   assert.deepEqual(
     fs
       .readdirSync(path.join(folder.path, TMP, left[0]!))
-      .filter((name) => !['data', 'repository', 'mine', '.local', '.cache'].includes(name)),
+      .filter((name) => !['data', 'repository', 'mine'].includes(name)),
     [],
     'what was only needed for the proof is gone',
   )

@@ -111,6 +111,7 @@ class ProofRun {
   readonly #prover: Prover
   readonly #places: Places
   readonly #words: Words
+  #firstHome: string | undefined
 
   constructor(prover: Prover, places: Places) {
     this.#prover = prover
@@ -121,14 +122,14 @@ class ProofRun {
   prove(isGiven: boolean): Proof {
     const { base, repository, source, key } = this.#places
     if (!isGiven) writeSample(source)
-    this.#must(['key', 'generate', key], base)
-    this.#must(['init', '--repo', repository], base)
+    this.#must(['key', 'generate', key], this.#home)
+    this.#must(['init', '--repo', repository], this.#home)
     const first = this.#backup(source, 'first')
     const second = this.#backup(this.#secondFolder(isGiven), 'second')
     const restoreRates = [this.#restore(first), this.#restore(second)]
     const damagedPath = this.#findDamage()
     this.#refuseWrongKey()
-    const fingerprint = String(this.#must(['key', 'list', '--repo', repository], base).json['fingerprint'])
+    const fingerprint = String(this.#must(['key', 'list', '--repo', repository], this.#home).json['fingerprint'])
     for (const name of fs.readdirSync(base))
       if (/^(restored-|fresh-home-|damaged-copy|wrong\.key)/.test(name))
         fs.rmSync(path.join(base, name), { recursive: true })
@@ -177,6 +178,12 @@ class ProofRun {
     return answer
   }
 
+  /** Of the process that makes the backups, from one to the next. */
+  get #home(): string {
+    this.#firstHome ??= this.#freshHome()
+    return this.#firstHome
+  }
+
   /** A home that has never seen the repository: the process knows nothing but repository and key. */
   #freshHome(): string {
     return fs.mkdtempSync(path.join(this.#places.base, 'fresh-home-'))
@@ -186,7 +193,7 @@ class ProofRun {
     const before = walkTree(source)
     const { json, seconds } = this.#must(
       ['backup', source, '--source', 'quickstart', '--repo', this.#places.repository],
-      this.#places.base,
+      this.#home,
       [0, 3],
     )
     const after = walkTree(source)
@@ -270,7 +277,7 @@ class ProofRun {
   #refuseWrongKey(): void {
     const key = path.join(this.#places.base, 'wrong.key')
     fs.writeFileSync(key, `base64:${randomBytes(32).toString('base64')}`, { mode: 0o600 })
-    const { status } = this.#run(['snapshots', '--repo', this.#places.repository], { home: this.#places.base, key })
+    const { status } = this.#run(['snapshots', '--repo', this.#places.repository], { home: this.#home, key })
     demand(status === 12, () =>
       this.#words(
         `a wrong key ended with ${status} instead of 12`,
