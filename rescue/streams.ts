@@ -121,8 +121,9 @@ export class Streams {
           hash = body.begin === body.from ? createHash('sha256') : undefined
         }
         const fresh = content.subarray(isFresh || !files.isCut ? 0 : at! - body.from)
-        hash?.update(fresh)
-        if (hash && hash.copy().digest('hex') !== body.prefix) {
+        // Those after one that differs are held to the bytes that were written, not to its.
+        const reached = hash?.copy().update(fresh)
+        if (reached && reached.copy().digest('hex') !== body.prefix) {
           this.faults.push(
             words(
               `${next.key}: other bytes than another record's`,
@@ -131,6 +132,7 @@ export class Streams {
           )
           continue
         }
+        hash = reached
         files.put(extent, isFresh ? body.from : at!, fresh)
         at = body.to
         end = { extent, to: at }
@@ -190,8 +192,10 @@ export class Streams {
     try {
       return this.#opened(place)
     } catch (error) {
-      if (error instanceof LaterVersion) throw error
-      const told = `${place.key}: ${error instanceof Error ? error.message : String(error)}`
+      const why = error instanceof Error ? error.message : String(error)
+      // What a later version wrote is named, and all else is given back.
+      const later = words(`of a later version (${why})`, `de uma versão posterior (${why})`)
+      const told = `${place.key}: ${error instanceof LaterVersion ? later : why}`
       if (!this.faults.includes(told)) this.faults.push(told)
       return undefined
     }

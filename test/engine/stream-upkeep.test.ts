@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
+import { FrameKind, ObjectSealer, ObjectType, signDocument } from '../../src/engine/crypto/index.ts'
 import {
   copySnapshots,
   forgetSnapshots,
@@ -30,6 +31,8 @@ import {
   StreamReceiver,
   walPosition,
 } from '../../src/engine/streams/index.ts'
+import { type ListedRecord, listedRecord } from '../../src/engine/streams/record-key.ts'
+import { readRecord } from '../../src/engine/streams/record-object.ts'
 import { failsWith } from '../harness/refusal.ts'
 import {
   backup,
@@ -369,4 +372,66 @@ test('the rescue reader lists streams and writes the files of the server, from r
     holed.files.some((name) => name.endsWith('.hole')),
     holed.files.join(),
   )
+})
+
+/** Puts a record beside `like` that says and holds something else. */
+async function plant(
+  { repository, folder }: { readonly repository: Repository; readonly folder: string },
+  like: ListedRecord,
+  {
+    content,
+    ...members
+  }: { readonly content: Buffer; readonly from: number; readonly to: number; readonly codec?: string },
+): Promise<void> {
+  const { document } = await readRecord(repository, like)
+  const { keys } = repository
+  const facts = { bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') }
+  const body = { ...document, codec: 'none', prefix: '0'.repeat(64), ...facts, ...members }
+  const signer = keys.writer(Buffer.from(document.writer, 'hex'))
+  const signed = signDocument(body, { purpose: '11', repositoryId: keys.repositoryId, signer })
+  const pieces: Buffer[] = []
+  const sealer = new ObjectSealer(ObjectType.STREAM, keys.scope())
+  pieces.push(sealer.header)
+  const emit = (piece: Uint8Array) => pieces.push(Buffer.from(piece))
+  sealer.sealFrame([signed, content], { kind: FrameKind.PAYLOAD, final: true, emit })
+  const bytes = Buffer.concat(pieces)
+  const hex = (value: number) => value.toString(16).padStart(8, '0')
+  const places = `${hex(2 ** 32 - 1 - members.to)}-${hex(members.from)}`
+  const name = `${like.key.slice(0, -83)}-${places}-${createHash('sha256').update(bytes).digest('hex')}`
+  assert.ok(listedRecord({ key: name, bytes: bytes.length }), name)
+  fs.writeFileSync(path.join(folder, name), bytes)
+}
+
+test('the rescue reader gives back what lies around a record of other bytes, and one of a later version', async () => {
+  using folder = temporaryDirectory()
+  const made = await makeRepository(folder.path)
+  await using repository = await open(made)
+  const receiver = await StreamReceiver.open(repository, {
+    ...{ identity: BINLOG, source: 'clinic', writer: Buffer.alloc(16, 1) },
+  })
+  for (const [i, byte] of Buffer.from('binlog 8').entries()) {
+    const [from, to] = [binlogPosition(8, BigInt(i)), binlogPosition(8, BigInt(i + 1))]
+    await receiver.take({ from, to, bytes: Buffer.of(byte) })
+    await receiver.flush()
+  }
+  const records = recordsIn(made.folder).flatMap((key) => listedRecord({ key, bytes: 0 }) ?? [])
+  const at = (from: number) => records.find((each) => each.from === from && each.to === from + 1)!
+  // It reaches further than the true one there, so it is tried first.
+  await plant({ repository, folder: made.folder }, at(2), { from: 2, to: 5, content: Buffer.from('xyz') })
+  await plant({ repository, folder: made.folder }, at(6), { from: 6, to: 7, codec: 'lz9', content: Buffer.from(' ') })
+  fs.rmSync(path.join(made.folder, at(6).key))
+  const keyFile = path.join(folder.path, 'key')
+  const { key } = made.kek as { readonly key: Buffer }
+  fs.writeFileSync(keyFile, `hex:${key.toString('hex')}`, { mode: 0o600 })
+  const id = at(2).key.split('/')[1]!
+  const target = path.join(folder.path, 'rescued')
+  const args = ['stream', id, '--target', target, '--repo', made.folder, '--key-file', keyFile]
+  const { status, stderr } = spawnSync(process.execPath, [RESCUE, ...args], {
+    ...{ encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } },
+  })
+  assert.equal(status, 1)
+  assert.match(stderr, /of a later version/)
+  assert.match(stderr, /other bytes/)
+  assert.deepEqual(fs.readdirSync(target), ['binlog.000008.hole'])
+  assert.equal(fs.readFileSync(path.join(target, 'binlog.000008.hole'), 'latin1'), 'binlog\u00008')
 })
