@@ -4,8 +4,8 @@ import fs from 'node:fs'
 import path from 'node:path'
 
 /** AES-256-CTR of zeros: bytes that every language can make. */
-export function keystream(bytes: number): Buffer {
-  return createCipheriv('aes-256-ctr', Buffer.alloc(32, 7), Buffer.alloc(16)).update(Buffer.alloc(bytes))
+export function keystream(bytes: number, seed = 7): Buffer {
+  return createCipheriv('aes-256-ctr', Buffer.alloc(32, seed), Buffer.alloc(16)).update(Buffer.alloc(bytes))
 }
 
 /** SHA-256 of every file by its path, one character a byte. */
@@ -35,7 +35,14 @@ export function writeFacts(
   fs.writeFileSync(path.join(folder, 'key'), `${key}\n`)
   write('expected.json', { source, latest })
   write('vectors.json', vectors)
-  write('manifest.json', manifest(path.join(folder, 'repository')))
+  writeManifest(folder)
+}
+
+/** Of the repository in `folder`. What is staged is no part of the format, and goes. */
+export function writeManifest(folder: string): void {
+  const root = path.join(folder, 'repository')
+  fs.rmSync(path.join(root, '.staging'), { recursive: true, force: true })
+  fs.writeFileSync(path.join(folder, 'manifest.json'), `${JSON.stringify(manifest(root), null, 2)}\n`)
 }
 
 /** Public: what golden repositories hold is nobody's secret. */

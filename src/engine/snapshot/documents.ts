@@ -278,7 +278,8 @@ const OF_FILES: Shape = {
   metadataNotKept: isList((value) => isObject(value) && isPathText(value['path']) && isText(value['what'])),
   notKeptCount: isCount,
 }
-const NO_FILES = {
+/** What a document says that has nothing of a machine's files. */
+export const NO_FILES = {
   paths: [],
   filters: {},
   owners: { users: {}, groups: {} },

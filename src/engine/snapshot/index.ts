@@ -36,6 +36,7 @@ export {
   type EndedDocument,
   FACTS_BYTES_MAX,
   FILES_KIND,
+  NO_FILES,
   type PathText,
   parseSession,
   pathText,

@@ -98,7 +98,7 @@ interface Former {
 }
 
 /**
- * A source is looked at where the patch names it: one that is away for now keeps nobody from changing the hour. Before
+ * A source is looked at where the patch names it: one whose disk is away keeps nobody from changing the hour. Before
  * the transaction, which waits for nothing outside of the database.
  */
 async function checkAsked(parts: SystemParts, id: string, asked: ConfigPatch, { signal }: SaveOptions): Promise<void> {

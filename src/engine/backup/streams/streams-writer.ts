@@ -1,7 +1,7 @@
 /** The tree of a backup of streams: takes entries and reads their contents, several at once, and says what there was. */
 import { BackupError } from '../../../kernel/backup-error.ts'
 import type { StreamEntry } from '../../../sources/index.ts'
-import { type DatabaseFacts, databaseFault, FACTS_BYTES_MAX } from '../../snapshot/index.ts'
+import { type DatabaseFacts, databaseFault, FACTS_BYTES_MAX, NO_FILES } from '../../snapshot/index.ts'
 import type { LaneCounters } from '../session/lane.ts'
 import type { TreeDescription, TreeWriter, WritingSession } from '../session/tree-writer.ts'
 import { BlobLanes } from './blob-lanes.ts'
@@ -145,16 +145,8 @@ export class StreamsWriter implements TreeWriter {
   /** What only files of a machine have is there, empty: readers of earlier versions ask for it. */
   describe(): TreeDescription {
     return {
-      paths: [],
+      ...NO_FILES,
       counted: { ...this.#counts, filesFiltered: 0 },
-      skipped: [],
-      skippedCount: 0,
-      changedWhileRead: [],
-      changedCount: 0,
-      metadataNotKept: [],
-      notKeptCount: 0,
-      owners: { users: {}, groups: {} },
-      filters: {},
       cut: [...this.#cuts].sort(),
       ...this.#facts,
     }

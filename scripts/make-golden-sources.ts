@@ -1,6 +1,6 @@
 /**
  * Makes the golden repository of points that came as streams, and the vectors of the profiles that they are cut by, once:
- * what is there is never overwritten. `node scripts/make-stream-fixtures.ts FOLDER`
+ * what is there is never overwritten. `node scripts/make-golden-sources.ts FOLDER`
  */
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
@@ -68,7 +68,6 @@ const store = openStore(parseLocation(repositoryFolder))
       state,
     })
 }
-fs.rmSync(path.join(repositoryFolder, '.staging'), { recursive: true })
 const latest = contents(4100).map(({ path: at, content }) => [
   Buffer.from(at.slice(1)).toString('latin1'),
   createHash('sha256').update(content).digest('hex'),

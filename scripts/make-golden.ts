@@ -1,6 +1,6 @@
 /**
  * Makes the golden repository and the test vectors of the present format, once, before a release: what is there is
- * never overwritten. `node scripts/make-fixtures.ts FOLDER`
+ * never overwritten. `node scripts/make-golden.ts FOLDER`
  */
 import { execFileSync } from 'node:child_process'
 import { createHash, hkdfSync } from 'node:crypto'

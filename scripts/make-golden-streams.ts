@@ -1,9 +1,9 @@
 /**
  * Makes the golden repository with streams of the present format, once, before a release: what is there is never
  * overwritten. It is the golden repository of that format, with what servers log beside its snapshots.
- * `node scripts/make-stream-fixture.ts FORMAT FOLDER`
+ * `node scripts/make-golden-streams.ts FORMAT FOLDER`
  */
-import { createCipheriv, createHash } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { parseKek, Repository } from '../src/engine/index.ts'
@@ -20,6 +20,7 @@ import {
   walPosition,
 } from '../src/engine/streams/index.ts'
 import { localStore } from '../test/harness/repository.ts'
+import { keystream, writeManifest } from './golden-facts.ts'
 
 const [format = '', folder = ''] = process.argv.slice(2).map((each) => path.resolve(each))
 if (fs.existsSync(folder)) throw new Error(`${folder} holds fixtures: a golden repository is never replaced.`)
@@ -45,10 +46,9 @@ interface Expected {
 }
 const expected: Expected[] = []
 
-/** AES-256-CTR of zeros, again and again: bytes that every language can make, and that take little room. */
+/** A keystream again and again, which takes little room. */
 function log(bytes: number, seed: number): Buffer {
-  const cipher = createCipheriv('aes-256-ctr', Buffer.alloc(32, seed), Buffer.alloc(16))
-  const once = cipher.update(Buffer.alloc(KEYSTREAM_BYTES))
+  const once = keystream(KEYSTREAM_BYTES, seed)
   return Buffer.concat(Array.from({ length: Math.ceil(bytes / once.length) }, () => once)).subarray(0, bytes)
 }
 
@@ -145,12 +145,4 @@ await wal()
 await binlog()
 await oplog()
 fs.writeFileSync(path.join(folder, 'streams.json'), `${JSON.stringify(expected, null, 2)}\n`)
-const manifest = Object.fromEntries(
-  fs
-    .readdirSync(root, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.join(entry.parentPath, entry.name))
-    .sort()
-    .map((file) => [path.relative(root, file), createHash('sha256').update(fs.readFileSync(file)).digest('hex')]),
-)
-fs.writeFileSync(path.join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`)
+writeManifest(folder)
