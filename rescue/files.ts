@@ -57,8 +57,8 @@ interface Copies {
 }
 
 /**
- * Section 2: so much as is read of `config/` and of `keys/`: a third each of the smallest, of the longest, and of one of
- * each generation in turn. `names` are all that objects can have; `unread` is what is left over.
+ * Section 2: so much as is read of `config/` and of `keys/`: a third each of the smallest, of the longest, and of one
+ * of each generation in turn. `names` are all that objects can have; `unread` is what is left over.
  */
 export function readableOf(
   folder: string,

@@ -1,4 +1,7 @@
-/** Compiles the AssemblyScript of the engine to WebAssembly and embeds it. `--check` fails when the checked-in bytes are not what the source gives. */
+/**
+ * Compiles the AssemblyScript of the engine to WebAssembly and embeds it. `--check` fails when the checked-in bytes are
+ * not what the source gives.
+ */
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'

@@ -1,7 +1,7 @@
 /**
  * Brings a Node for musl (Alpine) into `.servers/musl` for the tests, without touching the system: npm carries none, so
- * it is the build that PyPI carries. It runs where musl's own loader is 1.2.4 or newer; where it does not, that is said,
- * and test/acceptance/musl.test.ts looks its symbols up instead.
+ * it is the build that PyPI carries. It runs where musl's own loader is 1.2.4 or newer; where it does not, that is
+ * said, and test/acceptance/musl.test.ts looks its symbols up instead.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import fs from 'node:fs'

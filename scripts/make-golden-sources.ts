@@ -1,6 +1,6 @@
 /**
- * Makes the golden repository of points that came as streams, and the vectors of the profiles that they are cut by, once:
- * what is there is never overwritten. `node scripts/make-golden-sources.ts FOLDER`
+ * Makes the golden repository of points that came as streams, and the vectors of the profiles that they are cut by,
+ * once: what is there is never overwritten. `node scripts/make-golden-sources.ts FOLDER`
  */
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'

@@ -1,4 +1,6 @@
-/** What a database driver throws, told apart: no connection, a server that can't serve, or a statement that it refused. */
+/**
+ * What a database driver throws, told apart: no connection, a server that can't serve, or a statement that it refused.
+ */
 import { BackupError, systemCode } from '../kernel/backup-error.ts'
 import type { ErrorCode } from '../kernel/error-code.ts'
 import type { Identity } from './catalog.ts'

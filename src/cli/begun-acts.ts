@@ -45,7 +45,9 @@ export interface OpenNote extends Disposable {
   keep(): void
 }
 
-/** Writes the note, through to the disk; disposed of, it is gone. Where it can't be written, the act goes on without. */
+/**
+ * Writes the note, through to the disk; disposed of, it is gone. Where it can't be written, the act goes on without.
+ */
 export function noteBegun(home: string, action: SingleAct): OpenNote {
   const file = path.join(folderOf(home), `${randomBytes(8).toString('hex')}.json`)
   const note = { action, at: isoTime(nowMs()), by: userName(), ...here(), pid: process.pid, start: processStart() }

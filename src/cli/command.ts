@@ -114,8 +114,8 @@ export function zoneOption(context: CommandContext): string {
 }
 
 /**
- * A date or a time with its offset, in milliseconds; a date alone is that end of the day in the zone of --timezone, else
- * the machine's. Undefined where it is not given. Throws USAGE.
+ * A date or a time with its offset, in milliseconds; a date alone is that end of the day in the zone of --timezone,
+ * else the machine's. Undefined where it is not given. Throws USAGE.
  */
 export function dateOption(context: CommandContext, name: string, end: DayEnd): number | undefined {
   const text = textOption(context.options, name)

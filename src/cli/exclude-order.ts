@@ -6,7 +6,9 @@ export interface ExcludeGiven {
   readonly value: string
 }
 
-/** The list that the three options share: each adds to it, since order decides. Empty values stay texts, to be refused. */
+/**
+ * The list that the three options share: each adds to it, since order decides. Empty values stay texts, to be refused.
+ */
 export function excludeCollector(): (
   option: ExcludeGiven['option'],
 ) => (value: string) => Array<ExcludeGiven | string> {

@@ -28,8 +28,8 @@ export function formatSeconds(seconds: number): string {
 }
 
 /**
- * A moment on the clock of a zone (this machine's where none is named), to the second: `2026-11-24 03:07:09`. What is no
- * date of the calendar is returned as it is.
+ * A moment on the clock of a zone (this machine's where none is named), to the second: `2026-11-24 03:07:09`. What is
+ * no date of the calendar is returned as it is.
  */
 export function formatTime(iso: string, zone: string = machineZone()): string {
   const time = new Date(iso)

@@ -1,6 +1,6 @@
 /**
- * Says that a system has made a repository: a slip in the path would hide there for good, and so would the default where
- * the true one was only forgotten.
+ * Says that a system has made a repository: a slip in the path would hide there for good, and so would the default
+ * where the true one was only forgotten.
  */
 import { storage } from '../system/compose.ts'
 import { resolveSettings } from '../system/settings/index.ts'

@@ -1,4 +1,6 @@
-/** Which snapshots a command is about: `--host`, `--tag`, `--path`, `--source`, `--latest N`, in groups of `--group-by`. */
+/**
+ * Which snapshots a command is about: `--host`, `--tag`, `--path`, `--source`, `--latest N`, in groups of `--group-by`.
+ */
 import path from 'node:path'
 import {
   bytesOfPathText,
@@ -39,7 +41,8 @@ interface AskedFor {
 
 /**
  * The one snapshot that is named; `latest` is that of those that the filters let through. Throws USAGE for another than
- * they let through, for what chooses among several, and for `latest` alone where `latestOfSeveral` does. Throws SOURCE_NOT_FOUND, SNAPSHOT_NOT_FOUND, and as `findSnapshot` does.
+ * they let through, for what chooses among several, and for `latest` alone where `latestOfSeveral` does. Throws
+ * SOURCE_NOT_FOUND, SNAPSHOT_NOT_FOUND, and as `findSnapshot` does.
  */
 export function namedSnapshot(
   context: CommandContext,

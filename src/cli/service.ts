@@ -50,8 +50,8 @@ const AWAITED: readonly ErrorCode[] = [...DATABASE_LATER, 'KEY_MISSING', 'SYSTEM
 
 /**
  * A database that is down at start is waited for. Without a key there is nothing to do but to be set up: it says how,
- * and looks again, since `.env` and config.json may get one meanwhile. Nor does it choose a repository by itself: whoever
- * gives it the key alone may well name the true one later.
+ * and looks again, since `.env` and config.json may get one meanwhile. Nor does it choose a repository by itself:
+ * whoever gives it the key alone may well name the true one later.
  */
 async function startPatiently(context: CommandContext, role: 'serve' | 'worker'): Promise<StartedSystem> {
   let said: ErrorCode | undefined

@@ -18,7 +18,10 @@ export interface Failure {
   readonly message: string
   /** What to do about it. */
   readonly guidance: string
-  /** What it is about: paths, names, numbers, by the catalogue's own words. Empty where the code says it all. No secrets. */
+  /**
+   * What it is about: paths, names, numbers, by the catalogue's own words. Empty where the code says it all. No
+   * secrets.
+   */
   readonly context: FailureContext
 }
 

@@ -20,7 +20,10 @@ export function keyPlaceRefused(file: string, why: string): BackupError {
   })
 }
 
-/** The error with the advice that fits; other errors, and those that bring their own, as they are. `isNew`: no repository is to be found. */
+/**
+ * The error with the advice that fits; other errors, and those that bring their own, as they are. `isNew`: no
+ * repository is to be found.
+ */
 export function withKeyAdvice(error: unknown, { isNew }: { readonly isNew: boolean }): unknown {
   if (!isNew || !(error instanceof BackupError) || !KEY_CODES.includes(error.code)) return error
   if (error.context['advice'] !== undefined) return error

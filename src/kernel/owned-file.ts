@@ -33,7 +33,9 @@ export function giveFolder(folder: Buffer, owner: FileOwner | undefined): void {
   }
 }
 
-/** Makes a file of HOME, mode 0600, that was not there, written through. Throws what the system says; EEXIST, DISK_FULL. */
+/**
+ * Makes a file of HOME, mode 0600, that was not there, written through. Throws what the system says; EEXIST, DISK_FULL.
+ */
 export function makeOwnedFile(file: string, text: string): void {
   try {
     makeFile(file, text)

@@ -39,8 +39,8 @@ export function isAtOrBelow(place: string, folder: string): boolean {
 }
 
 /**
- * Whether a place is `outer` or lies in it, wherever links lead and by whatever name it is mounted: the folders above it
- * are also known by their inodes.
+ * Whether a place is `outer` or lies in it, wherever links lead and by whatever name it is mounted: the folders above
+ * it are also known by their inodes.
  */
 export function isBehind(place: string, outer: string): boolean {
   if (isWithin(place, outer)) return true

@@ -56,8 +56,8 @@ export function redactText(text: string, options: RedactOptions = {}): string {
 }
 
 /**
- * Secrets overlap, where one begins with another: what any of them covers is replaced, so that no rest of the longer one
- * stays.
+ * Secrets overlap, where one begins with another: what any of them covers is replaced, so that no rest of the longer
+ * one stays.
  */
 export function withoutSecrets(text: string, secrets: readonly string[]): string {
   const spans: Array<[start: number, end: number]> = []

@@ -5,7 +5,10 @@ import { throwIfAborted } from './abort.ts'
 /** The longest that Node's timers know, some 24.8 days: a longer one they would call at once. */
 const TIMER_MS_MAX = 2 ** 31 - 1
 
-/** Resolves after `ms`, however long that is. Throws ABORTED when `signal` is aborted first. Keeps the process alive unless `unref`. */
+/**
+ * Resolves after `ms`, however long that is. Throws ABORTED when `signal` is aborted first. Keeps the process alive
+ * unless `unref`.
+ */
 export async function sleep(
   ms: number,
   options: { readonly signal?: AbortSignal | undefined; readonly unref?: boolean } = {},

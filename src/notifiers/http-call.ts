@@ -40,7 +40,9 @@ export async function post(call: HttpCall): Promise<void> {
     : deliveryRefused(channel, `HTTP ${status}`)
 }
 
-/** Whether the host takes a connection, with TLS where the URL has it; nothing is asked of it. Throws as `post` does. */
+/**
+ * Whether the host takes a connection, with TLS where the URL has it; nothing is asked of it. Throws as `post` does.
+ */
 export async function reach(call: Omit<HttpCall, 'body' | 'headers'>): Promise<void> {
   await within(call, (signal) => connect(call, signal))
 }

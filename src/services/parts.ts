@@ -65,7 +65,10 @@ export interface RepositoryPlace {
  */
 export interface Repositories {
   readonly first: RepositoryAccess
-  /** By the row in `repositories`; null: the first. `db`: in an open transaction, that. Throws REPOSITORY_UNKNOWN for one that is not registered. */
+  /**
+   * By the row in `repositories`; null: the first. `db`: in an open transaction, that. Throws REPOSITORY_UNKNOWN for
+   * one that is not registered.
+   */
   of(rowId: string | null, db?: Database | DatabaseTransaction): Promise<RepositoryAccess>
   /** All that are registered, the first one first. Opens none. */
   all(db?: Database | DatabaseTransaction): Promise<readonly RepositoryAccess[]>

@@ -1,7 +1,7 @@
 /**
  * What there is to know of a kind of source that comes as streams, in one descriptor: the typed configuration, what is
- * secret, what can be asked of it, and how it is read and written back. A descriptor stands in `drivers/NAME.ts`, and in
- * one line of `all.ts`. Files of this machine are no driver: the engine reads them itself.
+ * secret, what can be asked of it, and how it is read and written back. A descriptor stands in `drivers/NAME.ts`, and
+ * in one line of `all.ts`. Files of this machine are no driver: the engine reads them itself.
  */
 import type { z } from 'zod'
 import type { StreamEntry } from './stream-entry.ts'
@@ -60,13 +60,15 @@ export interface SourceDriver<Settings = Record<string, unknown>, Kind extends s
   /** What is sealed in the catalogue, shown nowhere, and goes to a process in its first message only. */
   readonly secrets: readonly string[]
   /**
-   * Settings that say only what of the source is read, or how fast. Whoever changes another one, such as the host, has to
-   * give the secrets again: else they would be sent wherever he says.
+   * Settings that say only what of the source is read, or how fast. Whoever changes another one, such as the host, has
+   * to give the secrets again: else they would be sent wherever he says.
    */
   readonly keepsSecrets?: readonly string[]
   readonly texts: Readonly<Record<string, SourceText>>
   readonly capabilities: SourceCapabilities
-  /** Of URLs that name such a source, without the colon: `setupDatabaseBackup` and `--database` find the kind by them. */
+  /**
+   * Of URLs that name such a source, without the colon: `setupDatabaseBackup` and `--database` find the kind by them.
+   */
   readonly schemes?: readonly string[]
   /**
    * How names of variables begin that its own library may read (`PG`): no process that works with another source is
@@ -78,8 +80,8 @@ export interface SourceDriver<Settings = Record<string, unknown>, Kind extends s
   /** For people: which source it is. Never holds a secret. */
   label(settings: Settings): string
   /**
-   * At save time, before each run and before a point is written back. Changes nothing. Throws SOURCE_FAILED with `source`
-   * (the label) and `why`. One that does not answer in time is given up.
+   * At save time, before each run and before a point is written back. Changes nothing. Throws SOURCE_FAILED with
+   * `source` (the label) and `why`. One that does not answer in time is given up.
    */
   check(settings: Settings, call: SourceCall): Promise<void>
   /** For each run, after `check`. Throws as it does. */

@@ -4,7 +4,10 @@ import { invariant } from '../kernel/invariant.ts'
 import type { SourceDriver } from './source-driver.ts'
 
 const KIND = /^[A-Z][A-Z0-9_]{0,31}$/
-/** What callers say for files of this machine and for what a URL names: never a driver's own kind. The others are reserved by the format. */
+/**
+ * What callers say for files of this machine and for what a URL names: never a driver's own kind. The others are
+ * reserved by the format.
+ */
 const TAKEN = ['FILES', 'DATABASE', 'STREAM', 'GROUP']
 
 /** All that it takes to reach a source: plain data, secrets included. */

@@ -27,9 +27,9 @@ export interface StreamEntry {
   readonly mtimeNs?: bigint
   readonly cut: Cut
   /**
-   * Called at most once, and not at all where the run ends before. Pieces of any size, which are the source's again when the
-   * next is asked for. What it throws fails the run: a stream has no half. It ends early, and throws, when `signal` is
-   * aborted.
+   * Called at most once, and not at all where the run ends before. Pieces of any size, which are the source's again
+   * when the next is asked for. What it throws fails the run: a stream has no half. It ends early, and throws, when
+   * `signal` is aborted.
    */
   content(signal: AbortSignal): AsyncIterable<Uint8Array>
 }

@@ -3,7 +3,9 @@ import { throwIfAborted } from '../kernel/abort.ts'
 import { BackupError } from '../kernel/backup-error.ts'
 import type { ByteSource } from './object-store.ts'
 
-/** The pieces of a source. Throws STORAGE_FAILED where they are not as long together as it said, ABORTED when stopped. */
+/**
+ * The pieces of a source. Throws STORAGE_FAILED where they are not as long together as it said, ABORTED when stopped.
+ */
 export async function* piecesOf(source: ByteSource, signal: AbortSignal | undefined): AsyncIterable<Uint8Array> {
   let given = 0
   for await (const piece of source.open(signal)) {

@@ -161,8 +161,8 @@ export async function requireGone(store: ObjectStore, keys: readonly string[]): 
 }
 
 /**
- * For whoever got bytes that are not what their name says. Throws STORAGE_FAILED where the store has more of them than it
- * gave: then it is the answer that is cut short, and nothing is known of the object.
+ * For whoever got bytes that are not what their name says. Throws STORAGE_FAILED where the store has more of them than
+ * it gave: then it is the answer that is cut short, and nothing is known of the object.
  */
 export async function requireWholeAnswer(store: ObjectStore, key: string, bytes: number): Promise<void> {
   if (store.local) return

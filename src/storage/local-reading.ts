@@ -18,8 +18,8 @@ export interface ReadRange {
 const PIECE_BYTES = 1024 * 1024
 
 /**
- * Throws what the system says, DAMAGED for an object longer than `bytesMax`, STORAGE_FAILED for a range that it does not
- * have.
+ * Throws what the system says, DAMAGED for an object longer than `bytesMax`, STORAGE_FAILED for a range that it does
+ * not have.
  */
 export async function readObject(file: string, range: ReadRange): Promise<Buffer<ArrayBuffer>> {
   const { key, offset = 0, bytesMax = Number.POSITIVE_INFINITY } = range

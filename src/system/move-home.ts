@@ -44,7 +44,9 @@ export interface MoveHome {
 export interface MoveOptions {
   readonly from: string
   readonly to: string
-  /** Where HOME is when none is named: what single commands remember there is merged. Any other place has to be empty. */
+  /**
+   * Where HOME is when none is named: what single commands remember there is merged. Any other place has to be empty.
+   */
   readonly fixed: string
 }
 

@@ -1,6 +1,6 @@
 /**
- * Before a database is begun where there is none: a HOME that was lost, or a disk that is away, looks like a first start.
- * Nothing is made then that would stand in the way of the rebuild, or in the place of the true repository.
+ * Before a database is begun where there is none: a HOME that was lost, or a disk that is away, looks like a first
+ * start. Nothing is made then that would stand in the way of the rebuild, or in the place of the true repository.
  */
 import { DEFAULT_TENANT_ID } from '../catalog/index.ts'
 import { listRecords, RecordKind, Repository } from '../engine/index.ts'

@@ -137,7 +137,9 @@ export function accessOptions({ settings, keks, signal, ...options }: OpenOption
   }
 }
 
-/** A database that is begun anew is held against the repository first: of the embedded one before its folder is made. */
+/**
+ * A database that is begun anew is held against the repository first: of the embedded one before its folder is made.
+ */
 async function openNewOrKnown(
   { settings: { home, databaseUrl }, lock, signal, mayBeginOver = true }: OpenOptions,
   access: RepositoryAccessOptions,

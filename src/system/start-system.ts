@@ -69,8 +69,9 @@ export interface StartedSystem extends AsyncDisposable {
 }
 
 /**
- * Throws CONFIG_INVALID, KEY_MISSING and its kind, KEY_WRONG, HOME_FOREIGN,
- * HOME_MOVED, TARGET_REFUSED (HOME in a repository, or the other way round), REPOSITORY_OTHER, SYSTEM_NOT_FOUND, DATABASE_UNAVAILABLE, REPOSITORY_MISSING, OWNER_EXISTS.
+ * Throws CONFIG_INVALID, KEY_MISSING and its kind, KEY_WRONG, HOME_FOREIGN, HOME_MOVED, TARGET_REFUSED (HOME in a
+ * repository, or the other way round), REPOSITORY_OTHER, SYSTEM_NOT_FOUND, DATABASE_UNAVAILABLE, REPOSITORY_MISSING,
+ * OWNER_EXISTS.
  */
 export async function startSystem(options: StartOptions): Promise<StartedSystem> {
   const settings = resolveSettings(options)

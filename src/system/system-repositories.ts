@@ -1,7 +1,7 @@
 /**
- * The system's repositories: the first, which is open from the start on, and those that were added to it, which are rows
- * of the database. A row is read whenever one is asked for: another process may have added or removed it. None is opened
- * before it is needed, so that one whose disk is away stops nobody else.
+ * The system's repositories: the first, which is open from the start on, and those that were added to it, which are
+ * rows of the database. A row is read whenever one is asked for: another process may have added or removed it. None is
+ * opened before it is needed, so that one whose disk is away stops nobody else.
  */
 import { type Catalog, type Database, type DatabaseTransaction, DEFAULT_TENANT_ID } from '../catalog/index.ts'
 import { keyPlaceRefused } from '../contracts/index.ts'

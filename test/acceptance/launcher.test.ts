@@ -12,7 +12,9 @@ import { CLI } from './run-cli.ts'
 const FLAGS = ['--max-semi-space-size=1', '--v8-pool-size=1', '--no-incremental-marking']
 const ARGUMENTS = ['--repo', "a folder/with 'quotes' and $HOME", '', '*', 'two\nlines']
 
-/** The launcher beside its program in a folder with spaces, npm's kind of link to it, and a node that tells its form. */
+/**
+ * The launcher beside its program in a folder with spaces, npm's kind of link to it, and a node that tells its form.
+ */
 function installed(folder: string): { readonly file: string; readonly link: string; readonly env: NodeJS.ProcessEnv } {
   const bin = path.join(folder, "lib with 'spaces'/node_modules/neonpro-backup/dist/bin")
   fs.mkdirSync(bin, { recursive: true })

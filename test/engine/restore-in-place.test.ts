@@ -81,7 +81,9 @@ function attributes(file: string): Record<string, string> {
   }
 }
 
-/** Linux, include/uapi/linux/posix_acl_xattr.h: version 2, then tag, permissions and id: user 1234 may do everything. */
+/**
+ * Linux, include/uapi/linux/posix_acl_xattr.h: version 2, then tag, permissions and id: user 1234 may do everything.
+ */
 function defaultAccess(): Buffer {
   const entries = [
     [0x01, 7, -1],

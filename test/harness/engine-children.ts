@@ -49,10 +49,10 @@ export interface Pace extends Disposable {
 }
 
 /**
- * While it is in force, a process of the engine, or a command with `--progress json`, that is started, also by a child of
- * this one, rests half a second after each entry or word of progress: work half done can be looked at, stopped and taken over however fast the machine is. A tree of n entries
- * takes at least n / 2 seconds until the pace is lifted. Nothing is left behind: a process that rests goes on by
- * itself.
+ * While it is in force, a process of the engine, or a command with `--progress json`, that is started, also by a child
+ * of this one, rests half a second after each entry or word of progress: work half done can be looked at, stopped and
+ * taken over however fast the machine is. A tree of n entries takes at least n / 2 seconds until the pace is lifted.
+ * Nothing is left behind: a process that rests goes on by itself.
  */
 export function pacedEngine(): Pace {
   const folder = temporaryDirectory()

@@ -41,7 +41,9 @@ function place(file: string, bytes: Uint8Array | string): void {
 
 const BEGUN = Buffer.from('4e50424b55500d0a05010100', 'hex')
 
-/** Objects that hash to their names and are nothing: by default an `x`, an empty one, bytes that begin like an object. */
+/**
+ * Objects that hash to their names and are nothing: by default an `x`, an empty one, bytes that begin like an object.
+ */
 export function plantHashed(root: string, contents: ReadonlyArray<Uint8Array | string> = ['x', '', BEGUN]): void {
   foldersOf(root)
   for (const bytes of contents) {

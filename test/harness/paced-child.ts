@@ -1,7 +1,7 @@
 /**
- * Loaded into an engine's process, or a command's, before its own code. Work pauses, and tells how far it is, once some milliseconds
- * have passed: here they pass with each look at the clock, so that it pauses at each entry, on whatever machine. And
- * after each word of progress it rests, for as long as the file in NEONPRO_TEST_PACE is there.
+ * Loaded into an engine's process, or a command's, before its own code. Work pauses, and tells how far it is, once some
+ * milliseconds have passed: here they pass with each look at the clock, so that it pauses at each entry, on whatever
+ * machine. And after each word of progress it rests, for as long as the file in NEONPRO_TEST_PACE is there.
  */
 import fs from 'node:fs'
 import { isMainThread } from 'node:worker_threads'

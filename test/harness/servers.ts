@@ -1,4 +1,7 @@
-/** Which PostgreSQL servers, and which other programs for tests, this machine has. Imports nothing of the product: it is asked before anything is built. */
+/**
+ * Which PostgreSQL servers, and which other programs for tests, this machine has. Imports nothing of the product: it is
+ * asked before anything is built.
+ */
 import fs from 'node:fs'
 import path from 'node:path'
 

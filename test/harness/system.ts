@@ -48,7 +48,9 @@ export interface TestSystemOptions extends Partial<Omit<SystemParts, 'repositori
   readonly keks?: readonly Kek[]
 }
 
-/** With `catalog`, a tenant of its own in a shared database unless `tenantId` says which: opening one takes a second. */
+/**
+ * With `catalog`, a tenant of its own in a shared database unless `tenantId` says which: opening one takes a second.
+ */
 export async function testSystem(options: TestSystemOptions = {}): Promise<TestSystem> {
   const { folder: given, keks = [rawKey()], ...own } = options
   const directory = given === undefined ? temporaryDirectory() : undefined

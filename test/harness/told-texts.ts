@@ -1,6 +1,6 @@
 /**
- * Every text of the sources that exists in both languages, as pairs: the tables of messages, and the literals that stand
- * beside each other where they are said. Read from the syntax, so that nothing has to be exported for it.
+ * Every text of the sources that exists in both languages, as pairs: the tables of messages, and the literals that
+ * stand beside each other where they are said. Read from the syntax, so that nothing has to be exported for it.
  */
 import fs from 'node:fs'
 import path from 'node:path'

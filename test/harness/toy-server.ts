@@ -1,7 +1,7 @@
 /**
  * A store that is reached over the network, on loopback: objects by bucket and key for whoever has the token; threads,
- * children and processes that are killed reach it like any other. It keeps what each process that called says of itself,
- * so that a test can see what that process was given, and answers late or wrongly where it is told to.
+ * children and processes that are killed reach it like any other. It keeps what each process that called says of
+ * itself, so that a test can see what that process was given, and answers late or wrongly where it is told to.
  */
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'

@@ -166,7 +166,9 @@ async function makeIn(folder: string, template?: Blob): Promise<void> {
   }
 }
 
-/** For the build: makes, in the empty folder `scratch`, what the first command of a system takes instead of making it. */
+/**
+ * For the build: makes, in the empty folder `scratch`, what the first command of a system takes instead of making it.
+ */
 export async function makeAhead(scratch: string): Promise<void> {
   await makeIn(scratch)
   await keepAhead(scratch, CLUSTER_SETUP)

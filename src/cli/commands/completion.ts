@@ -52,8 +52,8 @@ async function standardInput(): Promise<string> {
 }
 
 /**
- * By the names of their objects alone, newest first: TAB asks for no key. Checkpoints and what another program put there
- * are refused later by the command.
+ * By the names of their objects alone, newest first: TAB asks for no key. Checkpoints and what another program put
+ * there are refused later by the command.
  */
 async function snapshotsFor(context: CommandContext, suggested: Suggested): Promise<Suggestion[]> {
   if (suggested.kind !== 'snapshots') return []

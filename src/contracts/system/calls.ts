@@ -1,7 +1,7 @@
 /**
- * Every call of the system: what it takes, what it gives, which errors it can answer, the right that it takes, how it is
- * asked for by HTTP, and what the audit log says of it. The library, the local socket and the command line go through
- * this table, so that they mean the same. Inputs are one JSON object each.
+ * Every call of the system: what it takes, what it gives, which errors it can answer, the right that it takes, how it
+ * is asked for by HTTP, and what the audit log says of it. The library, the local socket and the command line go
+ * through this table, so that they mean the same. Inputs are one JSON object each.
  */
 import { z } from 'zod'
 import { BackupError } from '../../kernel/backup-error.ts'

@@ -10,9 +10,9 @@ export interface Warning {
 }
 
 /**
- * A failure has no data: `never` lets the description's snippets (`recoveryRequest.data.id`) compile as they are printed
- * while `if (!result.success)` still narrows, and whoever reads it there is thrown the failure's own sentence. `unwrap()`
- * gives the data, or throws the same: for callers who would rather catch.
+ * A failure has no data: `never` lets the description's snippets (`recoveryRequest.data.id`) compile as they are
+ * printed while `if (!result.success)` still narrows, and whoever reads it there is thrown the failure's own sentence.
+ * `unwrap()` gives the data, or throws the same: for callers who would rather catch.
  */
 export type Result<T> =
   | {

@@ -38,7 +38,10 @@ export interface VerdictFacts {
   readonly alarms: number
   /** Something is due by itself, and nobody is there to start it. */
   readonly isUnattended: boolean
-  /** Codes of the errors that kept repositories from being read, with the name of any but the first; none where all are whole. */
+  /**
+   * Codes of the errors that kept repositories from being read, with the name of any but the first; none where all are
+   * whole.
+   */
   readonly repositoryErrors: readonly string[]
   /** Configurations that the repository keeps of a system that is not here. */
   readonly unknownConfigs: readonly string[]
@@ -217,7 +220,10 @@ export function verdictOf(facts: VerdictFacts, { locale, nowMs }: Reader): Statu
   return { isGood: reasons.length === 0, sentence, reasons }
 }
 
-/** Where the newest backup of something lacks files, the second copy is old, or another machine knows more, nobody says that all is well. */
+/**
+ * Where the newest backup of something lacks files, the second copy is old, or another machine knows more, nobody says
+ * that all is well.
+ */
 function goodSentence(facts: VerdictFacts, { locale, nowMs }: Reader): string {
   const good = facts.things.filter(({ newestGoodAt }) => newestGoodAt !== null)
   const partial = good.filter(({ newestGoodAt, newestAt }) => newestAt !== null && newestAt !== newestGoodAt)

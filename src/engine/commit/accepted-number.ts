@@ -27,7 +27,9 @@ export async function acceptedSince(
   return new Acceptance(entries).newestSequenceOf(writer)
 }
 
-/** For snapshots of one writer: takes back those whose numbers were accepted meanwhile, and throws REPOSITORY_LOCKED. */
+/**
+ * For snapshots of one writer: takes back those whose numbers were accepted meanwhile, and throws REPOSITORY_LOCKED.
+ */
 export async function requireOwnNumbers(
   repository: Repository,
   committed: readonly PutSnapshot[],

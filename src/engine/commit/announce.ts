@@ -29,10 +29,10 @@ const ATTEMPTS_MAX = 4
 const SESSION_AGE_MS_MAX = 24 * 3600 * 1000
 
 /**
- * Call it before the delete log is read, and store nothing that the feature stands for before it resolves: a pruner that
- * does not know it reads the configuration after its tombstone, and either finds the feature or is seen. Costs nothing
- * where the feature is in use. Throws UPGRADE_REQUIRED for a repository of the format's first version, and while a program
- * may be at work that knows only that; FEATURE_UNSUPPORTED.
+ * Call it before the delete log is read, and store nothing that the feature stands for before it resolves: a pruner
+ * that does not know it reads the configuration after its tombstone, and either finds the feature or is seen. Costs
+ * nothing where the feature is in use. Throws UPGRADE_REQUIRED for a repository of the format's first version, and
+ * while a program may be at work that knows only that; FEATURE_UNSUPPORTED.
  */
 export async function useFeature(repository: Repository, feature: Feature, signal?: AbortSignal): Promise<void> {
   if (isAnnounced(repository, feature)) return

@@ -157,7 +157,9 @@ function fromFile(file: string, source: string, depth: number): Kek {
   return parseKek(text, source, depth + 1)
 }
 
-/** A full disk or a copy that broke off leaves such a file: the key is elsewhere, and no new one opens what is there. */
+/**
+ * A full disk or a copy that broke off leaves such a file: the key is elsewhere, and no new one opens what is there.
+ */
 function emptyFile(file: string): BackupError {
   return new BackupError('KEY_MISSING', `The key file ${file} is empty.`, {
     context: {

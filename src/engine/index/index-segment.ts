@@ -48,7 +48,10 @@ export function idKeyVersionOf(payload: Uint8Array): number | undefined {
   return new DataView(payload.buffer, payload.byteOffset, payload.length).getUint32(1, true)
 }
 
-/** Parses an authenticated payload. Throws DAMAGED, FEATURE_UNSUPPORTED; allocates no more than a small multiple of its size. */
+/**
+ * Parses an authenticated payload. Throws DAMAGED, FEATURE_UNSUPPORTED; allocates no more than a small multiple of its
+ * size.
+ */
 export function decodeIndexSegment(payload: Uint8Array): IndexSegment {
   const reader = new ByteReader(payload, 'index segment')
   const version = reader.u8()

@@ -1,6 +1,6 @@
 /**
- * What repair gives up is missing for good, and whoever remembers it would take that for a rollback: the record by which
- * an operator accepts one (docs/format/v1.md section 13) names it for every reader, and nothing beyond.
+ * What repair gives up is missing for good, and whoever remembers it would take that for a rollback: the record by
+ * which an operator accepts one (docs/format/v1.md section 13) names it for every reader, and nothing beyond.
  */
 import { BackupError, isBackupError } from '../../kernel/backup-error.ts'
 import { isoTime, nowMs } from '../../kernel/clock.ts'
@@ -28,7 +28,10 @@ const SIGNED = [
 const MAINTENANCE = 'f'.repeat(32)
 const NOTHING: Suspicions = { snapshots: [], records: [], keyring: null, generations: [], entries: [], back: [] }
 
-/** Durable when it resolves, to the record's name. Of several records of this kind every one counts, so a damaged one is no obstacle. */
+/**
+ * Durable when it resolves, to the record's name. Of several records of this kind every one counts, so a damaged one is
+ * no obstacle.
+ */
 export async function acceptLost(
   repository: Repository,
   lost: Partial<Suspicions>,
@@ -51,7 +54,8 @@ const ATTEMPTS_MAX = 8
  * Accepts the numbers that `count` snapshots may have had of which only the names are known: of each writer those next
  * above what is known of it, or accepted. From then on nobody takes one of them again. A writer at work may have taken
  * one before it could know: it looks again when it has committed, and here one is looked for when the record is there,
- * so that one of the two sees it. Then others are accepted in their place. Throws REPOSITORY_LOCKED when that never ends.
+ * so that one of the two sees it. Then others are accepted in their place. Throws REPOSITORY_LOCKED when that never
+ * ends.
  */
 export async function acceptUnknown(
   repository: Repository,
@@ -106,9 +110,9 @@ function isOneTaken(history: History, numbers: readonly MissingSnapshot[]): bool
 }
 
 /**
- * The highest of `generations` up to which none is missing above `found`, but those that were `accepted` as lost before;
- * undefined where the next one is not among them. What stands far above may be anybody's: a number that was never reached
- * would cover every later rollback.
+ * The highest of `generations` up to which none is missing above `found`, but those that were `accepted` as lost
+ * before; undefined where the next one is not among them. What stands far above may be anybody's: a number that was
+ * never reached would cover every later rollback.
  */
 export function reachedFrom(found: number, generations: readonly number[], accepted = 0): number | undefined {
   let reached = found

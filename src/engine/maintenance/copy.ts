@@ -88,8 +88,8 @@ type Copied = Omit<CopyResult, 'isNoted'> & Pick<CopyFacts, 'snapshots' | 'newes
 
 /**
  * Copies snapshots, and all that was decided about them and about the system. Throws DAMAGED when something that a
- * snapshot needs can't be read; then no snapshot has been committed by this run. Throws UPGRADE_REQUIRED when a point of
- * another kind than files is to go into a repository of the format's first version.
+ * snapshot needs can't be read; then no snapshot has been committed by this run. Throws UPGRADE_REQUIRED when a point
+ * of another kind than files is to go into a repository of the format's first version.
  */
 export async function copySnapshots(from: Repository, to: Repository, options: CopyOptions): Promise<CopyResult> {
   requireFeatures(to.config, 'write')

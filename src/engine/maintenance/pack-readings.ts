@@ -1,6 +1,6 @@
 /**
- * What reading packs has said, by name: a verification that looks again, because somebody was at work beside it, does not
- * read again what it has read.
+ * What reading packs has said, by name: a verification that looks again, because somebody was at work beside it, does
+ * not read again what it has read.
  */
 import type { PackTask, PackVerdict } from './pack-verifier.ts'
 

@@ -160,7 +160,9 @@ async function hasRoomFor(repository: Repository, marks: Marks, { halfEmpty }: P
   return bytesFree > bytesNeeded && filesFree > bytes.length * FILES_A_PACK + ROOM_KEPT_FILES
 }
 
-/** Snapshots that never were good or never count, and what a stopped forget or a writer that may not delete has left. */
+/**
+ * Snapshots that never were good or never count, and what a stopped forget or a writer that may not delete has left.
+ */
 async function sweepSnapshots(repository: Repository, history: History, parts: PruneParts): Promise<void> {
   await openSessions(repository, { sweep: true, ...(parts.own !== undefined && { except: parts.own }) })
   const doomed = [...(history.unfinished.length > 0 ? await abandoned(repository, parts) : []), ...history.superseded]

@@ -1,6 +1,6 @@
 /**
- * Brings a repository of the format's first version to this one (docs/format/v1.md section 3). Nothing that is stored is
- * touched: it is the configuration that says which programs may work in it. Stopped anywhere, the next call goes on.
+ * Brings a repository of the format's first version to this one (docs/format/v1.md section 3). Nothing that is stored
+ * is touched: it is the configuration that says which programs may work in it. Stopped anywhere, the next call goes on.
  */
 import { announceVersion, olderWriters, removeFirstConfigs } from '../commit/index.ts'
 import { configGenerationOf, type Repository, requireFeatures } from '../repository/index.ts'
@@ -10,7 +10,9 @@ export interface UpgradeResult {
   readonly isUpgraded: boolean
   readonly version: string
   readonly generation: number
-  /** Sessions of writers that may be alive and know only the first version: while there is one, nothing new is stored. */
+  /**
+   * Sessions of writers that may be alive and know only the first version: while there is one, nothing new is stored.
+   */
   readonly olderWriters: ReadonlyArray<{ readonly session: string; readonly host: string | null }>
 }
 

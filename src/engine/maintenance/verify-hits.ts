@@ -20,7 +20,9 @@ import {
   walkTree,
 } from '../snapshot/index.ts'
 
-/** Of all snapshots together: what memory holds where everything is lost. Each gets its least, however many there are. */
+/**
+ * Of all snapshots together: what memory holds where everything is lost. Each gets its least, however many there are.
+ */
 const PATHS_MAX = 100_000
 const PATHS_LEAST = 100
 

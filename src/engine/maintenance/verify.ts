@@ -111,7 +111,9 @@ async function verifySnapshots(repository: Repository, options: VerifyOptions): 
   }
 }
 
-/** How many things are damaged; where all that is there is whole, what is gone is seen by the snapshots that miss it. */
+/**
+ * How many things are damaged; where all that is there is whole, what is gone is seen by the snapshots that miss it.
+ */
 export function damageCount({ problems, hits }: Pick<VerifyResult, 'problems' | 'hits'>): number {
   return problems.length || hits.length
 }

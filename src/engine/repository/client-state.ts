@@ -131,7 +131,9 @@ export class ClientState implements HeadMemory {
     }
   }
 
-  /** What the repository last said of its second copy: where it is away, this still stands. Null: that there is none. */
+  /**
+   * What the repository last said of its second copy: where it is away, this still stands. Null: that there is none.
+   */
   secondCopy(): KnownCopy | null | undefined {
     try {
       return JSON.parse(readTextSync(path.join(this.#directory, COPY_FILE), COPY_BYTES_MAX)) as KnownCopy | null
@@ -224,7 +226,9 @@ export function mergeHeads(from: string, to: string, repositoryId: string): void
   if (heads) new ClientState(to, id).remember(heads)
 }
 
-/** Takes the writers' ids along, under numbers that are free there, and of all else what is newer than what is there. */
+/**
+ * Takes the writers' ids along, under numbers that are free there, and of all else what is newer than what is there.
+ */
 export function mergeWriters(from: string, to: string, repositoryId: string): void {
   const [source, target] = [from, to].map((folder) => path.join(folder, repositoryId)) as [string, string]
   makeDirectories(target, { mode: 0o700, isOwnersOfParent: true })

@@ -27,7 +27,9 @@ import type { UnreadObject } from './forbidden.ts'
 
 /** Of configurations with a generation. */
 const FORMAT_VERSION = 'v1-rc2'
-/** Of the first one, which has no generation: the repository holds what its programs know, files, and is read for ever. */
+/**
+ * Of the first one, which has no generation: the repository holds what its programs know, files, and is read for ever.
+ */
 const FIRST_VERSION = 'v1-rc'
 const COPIES = ['a', 'b', 'c'] as const
 const CONFIG_BYTES_MAX = 64 * 1024
@@ -123,8 +125,8 @@ export interface StoredConfigs {
 
 /**
  * Reads every copy. A version that this program does not know, features and algorithms are looked at before any
- * signature, so that another format is named as such: FORMAT_TOO_NEW, FEATURE_UNSUPPORTED, but only where no copy is one
- * that it knows: a stranger's object must not lock a repository. Throws REPOSITORY_NOT_FOUND and
+ * signature, so that another format is named as such: FORMAT_TOO_NEW, FEATURE_UNSUPPORTED, but only where no copy is
+ * one that it knows: a stranger's object must not lock a repository. Throws REPOSITORY_NOT_FOUND and
  * REPOSITORY_CONFIG_LOST.
  */
 export async function readConfigs(store: ObjectStore, signal?: AbortSignal): Promise<StoredConfigs> {
@@ -244,8 +246,8 @@ function isSignedConfig(stored: StoredConfig, maintenance: Signer): boolean {
 }
 
 /**
- * The one that counts, with the features of all of them and of `more`. Throws why this program may not read a repository with one of them:
- * FORMAT_TOO_NEW, FEATURE_UNSUPPORTED.
+ * The one that counts, with the features of all of them and of `more`. Throws why this program may not read a
+ * repository with one of them: FORMAT_TOO_NEW, FEATURE_UNSUPPORTED.
  */
 export function configInForce(own: readonly StoredConfig[], more: Features): RepositoryConfig {
   const refused = own.find(({ refusal }) => refusal)

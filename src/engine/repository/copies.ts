@@ -101,8 +101,8 @@ async function listWithin(
 }
 
 /**
- * The smallest, the longest, and in turn one of each generation from the highest on, the longest of it first: a third of
- * what is read for each.
+ * The smallest, the longest, and in turn one of each generation from the highest on, the longest of it first: a third
+ * of what is read for each.
  */
 function taking(listed: readonly Listed[]): ReadonlySet<string> {
   const smallest = listed.toSorted((a, b) => a.cost - b.cost || (a.keys[0]! < b.keys[0]! ? -1 : 1))

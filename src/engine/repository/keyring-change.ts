@@ -23,9 +23,9 @@ export interface KeyringChange {
 /**
  * Publishes the next generation. Removing a recipient draws a new keyring key and a new epoch, so every kept recipient
  * must be given in `keks`. Throws USAGE, KEY_WEAK, ROLLBACK_SUSPECTED, DAMAGED where a newer keyring can't be read,
- * PERMISSION_DENIED where only this user may not, FEATURE_UNSUPPORTED, and
- * REPOSITORY_LOCKED when somebody else changed it at the same time: then nobody can say which of the changes is in force
- * before it is looked at. What either drew to seal with stays known.
+ * PERMISSION_DENIED where only this user may not, FEATURE_UNSUPPORTED, and REPOSITORY_LOCKED when somebody else changed
+ * it at the same time: then nobody can say which of the changes is in force before it is looked at. What either drew to
+ * seal with stays known.
  */
 export async function changeKeyring(
   store: ObjectStore,

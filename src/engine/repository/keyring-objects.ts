@@ -189,8 +189,8 @@ export function isSignedKeyring({ document, body }: StoredKeyring, maintenance: 
 }
 
 /**
- * The features that valid keyrings repeat, all together; undefined where none does. Throws FEATURE_UNSUPPORTED where one
- * says them in a way that only a later version knows.
+ * The features that valid keyrings repeat, all together; undefined where none does. Throws FEATURE_UNSUPPORTED where
+ * one says them in a way that only a later version knows.
  */
 export function featuresIn(valid: readonly StoredKeyring[]): Features | undefined {
   const said = valid.flatMap(({ body }) => (body.features === undefined ? [] : [body.features]))

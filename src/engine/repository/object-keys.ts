@@ -1,6 +1,6 @@
 /**
- * The keys of docs/format/v1.md section 2, and how long each kind of object may be: whoever can write to a store can put
- * anything there, and nothing is read before it is known that it may be ours.
+ * The keys of docs/format/v1.md section 2, and how long each kind of object may be: whoever can write to a store can
+ * put anything there, and nothing is read before it is known that it may be ours.
  */
 import { ObjectType } from '../crypto/index.ts'
 

@@ -12,8 +12,8 @@ export interface RepositoryOptions {
   /** Makes the configuration anew where it is lost and the keyrings are not. Default false: REPOSITORY_CONFIG_LOST. */
   readonly remakesConfig?: boolean
   /**
-   * Folder for unfinished packs, where the store has none of its own; made when needed. Default: a private one below the
-   * system's folder for temporary files.
+   * Folder for unfinished packs, where the store has none of its own; made when needed. Default: a private one below
+   * the system's folder for temporary files.
    */
   readonly workspace?: string
 }

@@ -394,7 +394,8 @@ export class Repository implements AsyncDisposable {
 
   /**
    * Reads every signed document of a folder, in the order of its listing. What can't be believed is returned apart,
-   * never dropped in silence; strangers apart from that. `previousOf`: for documents that are chains of their signers (signatures.ts).
+   * never dropped in silence; strangers apart from that. `previousOf`: for documents that are chains of their signers
+   * (signatures.ts).
    */
   async readDocuments(
     folder: string,

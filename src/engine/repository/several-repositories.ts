@@ -1,6 +1,6 @@
 /**
- * Whose folder it is, where configurations of several repositories stand: somebody has copied one into another. Each may
- * open with the same key, so what counts is what this client remembers, and then whose snapshots are there.
+ * Whose folder it is, where configurations of several repositories stand: somebody has copied one into another. Each
+ * may open with the same key, so what counts is what this client remembers, and then whose snapshots are there.
  */
 import { isBackupError } from '../../kernel/backup-error.ts'
 import type { ObjectStore } from '../../storage/index.ts'

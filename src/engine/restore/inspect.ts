@@ -152,8 +152,8 @@ export class Inspector implements AsyncDisposable {
   }
 
   /**
-   * Entries whose path or name is the pattern, or matches it as a glob, in every given snapshot. Case and accents do not
-   * matter, whichever way they are written; with `isExact` they do.
+   * Entries whose path or name is the pattern, or matches it as a glob, in every given snapshot. Case and accents do
+   * not matter, whichever way they are written; with `isExact` they do.
    */
   async *find(
     snapshots: readonly SnapshotEntry[],
@@ -185,8 +185,8 @@ export class Inspector implements AsyncDisposable {
   }
 
   /**
-   * Everything of `b` beside `a`, or beside nothing, and what is in `a` alone, in path order: what differs and what does
-   * not. One directory of each depth is in memory.
+   * Everything of `b` beside `a`, or beside nothing, and what is in `a` alone, in path order: what differs and what
+   * does not. One directory of each depth is in memory.
    */
   async *compare(a: SnapshotEntry | undefined, b: SnapshotEntry): AsyncGenerator<Compared> {
     const trees = { a: a && Buffer.from(a.document.tree, 'hex'), b: Buffer.from(b.document.tree, 'hex') }

@@ -1,6 +1,7 @@
 /**
  * Removing what the snapshot does not have, by descriptors, without following links. What the restore needs, what lies
- * on another file system, and what holds a repository or a system's state stays and is told; so is what the system refuses.
+ * on another file system, and what holds a repository or a system's state stays and is told; so is what the system
+ * refuses.
  */
 import fs from 'node:fs'
 import { FileType, fileTypeOf } from '../../contracts/index.ts'

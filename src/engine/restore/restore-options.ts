@@ -51,8 +51,8 @@ export interface RestoreOptions {
    */
   readonly sweep?: boolean
   /**
-   * Reads every restored file back and compares it; and of those that seem unchanged the content, so that another one of
-   * equal size and time is restored.
+   * Reads every restored file back and compares it; and of those that seem unchanged the content, so that another one
+   * of equal size and time is restored.
    */
   readonly verify?: boolean
   readonly signal?: AbortSignal

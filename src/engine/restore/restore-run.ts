@@ -269,7 +269,9 @@ export class RestoreRun implements AsyncDisposable {
     }
   }
 
-  /** Makes or opens it where it is wanted itself. True when the metadata of the one that is there is not the snapshot's. */
+  /**
+   * Makes or opens it where it is wanted itself. True when the metadata of the one that is there is not the snapshot's.
+   */
   #enter(restored: RestoredEntry, { target, parent, isTaken }: { readonly isTaken: boolean } & Below): boolean {
     const name = restored.page.columns.names[restored.entry]!
     const above = parent.isNew ? undefined : parent.existing()

@@ -26,8 +26,8 @@ import { RestoreRun } from './restore-run.ts'
 const CACHE_SEGMENTS = 4
 
 /**
- * Restores. Throws TARGET_REFUSED (in a repository or in HOME, no folder), USAGE, NOT_FOUND (a path that is not in the snapshot), ABORTED, DISK_FULL. What
- * could not be restored is in `issues`.
+ * Restores. Throws TARGET_REFUSED (in a repository or in HOME, no folder), USAGE, NOT_FOUND (a path that is not in the
+ * snapshot), ABORTED, DISK_FULL. What could not be restored is in `issues`.
  */
 export async function restoreSnapshot(
   repository: Repository,

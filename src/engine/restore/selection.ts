@@ -92,7 +92,9 @@ export class Wish {
     )
   }
 
-  /** Where the number of names is known, only so many are looked at: a deep tree costs no more for each of its names. */
+  /**
+   * Where the number of names is known, only so many are looked at: a deep tree costs no more for each of its names.
+   */
   #meetsGlob(glob: CompiledPattern['expression'], path: string): boolean {
     if (this.#names === undefined) return glob.test(path.slice(1))
     const from = tailStart(path, this.#names)

@@ -1,4 +1,6 @@
-/** Access to entries of the target that does not follow links, and gives their owner the rights that a restore needs. */
+/**
+ * Access to entries of the target that does not follow links, and gives their owner the rights that a restore needs.
+ */
 import fs from 'node:fs'
 import { FileType, fileTypeOf } from '../../contracts/index.ts'
 import { systemCode } from '../../kernel/backup-error.ts'

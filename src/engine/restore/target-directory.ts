@@ -226,8 +226,8 @@ export function namesIn(calls: SystemCalls, directory: number, below = '.'): str
 }
 
 /**
- * Lets the owner of a directory write in it. Gives the mode that it had, or undefined where nothing had to be done. Root
- * needs no such right.
+ * Lets the owner of a directory write in it. Gives the mode that it had, or undefined where nothing had to be done.
+ * Root needs no such right.
  */
 export function grantWrite(calls: SystemCalls, directory: number): number | undefined {
   const me = process.geteuid?.()

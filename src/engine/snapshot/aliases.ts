@@ -1,7 +1,9 @@
 /** Paths that were given to a backup by a name with links in it: found under that name, too. */
 import { bytesOfPathText, type SnapshotDocument } from './documents.ts'
 
-/** Where an absolute path (one character a byte) stands in the tree when its beginning is such a name; else undefined. */
+/**
+ * Where an absolute path (one character a byte) stands in the tree when its beginning is such a name; else undefined.
+ */
 export function realPathOf({ aliases = [] }: Pick<SnapshotDocument, 'aliases'>, path: string): string | undefined {
   for (const { path: given, real } of aliases) {
     const name = bytesOfPathText(given)

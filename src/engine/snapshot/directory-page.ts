@@ -192,7 +192,10 @@ export function decodePage(blob: Uint8Array, columns: EntryColumns = new EntryCo
 
 const KINDS: ReadonlySet<number> = new Set(Object.values(BlobKind))
 
-/** Passes over the kind of a metadata blob. Throws DAMAGED where another one stands, FEATURE_UNSUPPORTED for none of ours. */
+/**
+ * Passes over the kind of a metadata blob. Throws DAMAGED where another one stands, FEATURE_UNSUPPORTED for none of
+ * ours.
+ */
 export function requireKind(reader: ByteReader, kind: (typeof BlobKind)[keyof typeof BlobKind]): void {
   const found = reader.u8()
   if (found === kind) return

@@ -24,8 +24,8 @@ export interface DocumentKind<T> {
 }
 
 /**
- * Every document of a folder. One that has another shape than its kind, or a later kind, is a problem of its own: it does not keep the
- * others from being read.
+ * Every document of a folder. One that has another shape than its kind, or a later kind, is a problem of its own: it
+ * does not keep the others from being read.
  */
 export async function readParsed<T>(
   repository: Repository,

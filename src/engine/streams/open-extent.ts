@@ -1,6 +1,6 @@
 /**
- * The extent that a receiver is filling: its bytes so far, and the hash of them. What is stored and what waits to be are
- * together, since a fold holds both, and since what comes twice is held against both.
+ * The extent that a receiver is filling: its bytes so far, and the hash of them. What is stored and what waits to be
+ * are together, since a fold holds both, and since what comes twice is held against both.
  */
 import { createHash, type Hash } from 'node:crypto'
 import { EXTENT_BYTES, extentText, factsOf, type StreamKind } from './position.ts'

@@ -1,6 +1,6 @@
 /**
- * Places in a stream (docs/format/v1.md section 17): the extent, a stretch of the stream that no record crosses, and the
- * offset in it. What a server calls a position is turned into one here, and nowhere else.
+ * Places in a stream (docs/format/v1.md section 17): the extent, a stretch of the stream that no record crosses, and
+ * the offset in it. What a server calls a position is turned into one here, and nowhere else.
  */
 import { invariant } from '../../kernel/invariant.ts'
 

@@ -83,7 +83,9 @@ export interface StreamDocument extends Common, Reach {
   /** Where the bytes of the extent begin that `prefix` counts; above 0 only behind a gap. */
   readonly begin: number
   readonly from: number
-  /** What this follows: all of the extent before it, or what was there before a gap. Null where the writer saw nothing. */
+  /**
+   * What this follows: all of the extent before it, or what was there before a gap. Null where the writer saw nothing.
+   */
   readonly before: Reach | null
   readonly closed: Closed | null
   /** Why there is nothing between `before` and where these bytes begin; null where nothing was to be. */

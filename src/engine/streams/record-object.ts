@@ -1,6 +1,6 @@
 /**
- * A stream record as an object (docs/format/v1.md section 17): the signed document alone in the first frame, so that who
- * only wants to know what it says reads a few hundred bytes; the content behind it.
+ * A stream record as an object (docs/format/v1.md section 17): the signed document alone in the first frame, so that
+ * who only wants to know what it says reads a few hundred bytes; the content behind it.
  */
 import { createHash } from 'node:crypto'
 import zlib from 'node:zlib'

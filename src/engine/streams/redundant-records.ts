@@ -1,8 +1,8 @@
 /**
- * Removes records of which every byte stands in another one (docs/format/v1.md section 17, "Removal"): parts that a fold
- * holds, and beats that newer ones outdo. What covers a record is read whole before that record goes, and is itself
- * given up only for what covers it too: so of every byte that was acknowledged one readable record stays, however many
- * do this at once and wherever they are stopped.
+ * Removes records of which every byte stands in another one (docs/format/v1.md section 17, "Removal"): parts that a
+ * fold holds, and beats that newer ones outdo. What covers a record is read whole before that record goes, and is
+ * itself given up only for what covers it too: so of every byte that was acknowledged one readable record stays,
+ * however many do this at once and wherever they are stopped.
  */
 import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'

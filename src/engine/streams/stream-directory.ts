@@ -10,7 +10,9 @@ import { readRecord, readRecordHead } from './record-object.ts'
 import { directoryExtent, directoryId, isSameStream, type StreamIdentity, streamNameKey } from './stream-identity.ts'
 
 const RECORDS_AT_ONCE = 16
-/** So many of the newest beats say where to look for the end of a stream; that nothing is behind it they do not prove. */
+/**
+ * So many of the newest beats say where to look for the end of a stream; that nothing is behind it they do not prove.
+ */
 const BEATS_READ_MAX = 8
 /** In the place of an offset, for branches. */
 const BRANCH_TO = 2 ** 32 - 1
@@ -31,8 +33,8 @@ export interface Witnesses {
 }
 
 /**
- * How far a stream is known to have come, by whatever says so: every beat, and every branch that left it. It costs a read
- * for each of them; the newest beats alone prove nothing, since a clock may have been wrong.
+ * How far a stream is known to have come, by whatever says so: every beat, and every branch that left it. It costs a
+ * read for each of them; the newest beats alone prove nothing, since a clock may have been wrong.
  */
 export async function witnessesOf(
   repository: Repository,

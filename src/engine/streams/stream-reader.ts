@@ -155,10 +155,10 @@ export class StreamReader {
   }
 
   /**
-   * Whether a position is stored; whether it certainly never was, so that a server may take it for the end of its log; or
-   * whether that can not be told: it lies in a hole, or before something that is known to have been. `known`: what others
-   * know to have been stored, as the end of a base backup. Throws DAMAGED where a record that may know more can not be
-   * read, STREAM_FORKED.
+   * Whether a position is stored; whether it certainly never was, so that a server may take it for the end of its log;
+   * or whether that can not be told: it lies in a hole, or before something that is known to have been. `known`: what
+   * others know to have been stored, as the end of a base backup. Throws DAMAGED where a record that may know more can
+   * not be read, STREAM_FORKED.
    */
   async standingOf(
     position: Position,
@@ -464,7 +464,9 @@ class Joints {
   }
 }
 
-/** For whoever must have every byte. Throws DAMAGED for the first hole, FEATURE_UNSUPPORTED for one of a later version. */
+/**
+ * For whoever must have every byte. Throws DAMAGED for the first hole, FEATURE_UNSUPPORTED for one of a later version.
+ */
 export function requireWhole(part: StreamPart): asserts part is Extract<StreamPart, { readonly kind: 'bytes' }> {
   if (part.kind === 'bytes') return
   const { from, to, why, reason, object } = part

@@ -202,8 +202,8 @@ export class StreamReceiver {
   }
 
   /**
-   * Holds the server against the stream before anything is taken from it. Throws STREAM_FORKED for another system or one
-   * that was put back, ROLLBACK_SUSPECTED where more was acknowledged to it than is here.
+   * Holds the server against the stream before anything is taken from it. Throws STREAM_FORKED for another system or
+   * one that was put back, ROLLBACK_SUSPECTED where more was acknowledged to it than is here.
    */
   meet({ system, isPrimary, flush, acknowledged }: ServerFacts): void {
     const head = this.acknowledged

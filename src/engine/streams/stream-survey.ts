@@ -36,8 +36,8 @@ export interface SurveyOptions {
 }
 
 /**
- * Receivers are at work meanwhile: what looks wrong is looked at once more. Throws FEATURE_UNSUPPORTED for a record of a
- * later version, PERMISSION_DENIED for one that this user may not read.
+ * Receivers are at work meanwhile: what looks wrong is looked at once more. Throws FEATURE_UNSUPPORTED for a record of
+ * a later version, PERMISSION_DENIED for one that this user may not read.
  */
 export async function surveyStreams(repository: Repository, options: SurveyOptions = {}): Promise<StreamSurvey> {
   const first = await new Survey(repository, options).run()

@@ -34,8 +34,8 @@ export async function checkNewConfig(
 
 /**
  * Saves a configuration and plans its first run, in one transaction; then records it in the repository (RECORD_PENDING
- * where that has to wait). Throws CONFIG_INVALID, CONFIG_EXISTS, SOURCE_UNREADABLE, SOURCE_FAILED, SOURCE_NOT_AVAILABLE,
- * REPOSITORY_UNKNOWN and what opening the repository that it names throws: then nothing is saved.
+ * where that has to wait). Throws CONFIG_INVALID, CONFIG_EXISTS, SOURCE_UNREADABLE, SOURCE_FAILED,
+ * SOURCE_NOT_AVAILABLE, REPOSITORY_UNKNOWN and what opening the repository that it names throws: then nothing is saved.
  */
 export async function createConfig(
   parts: SystemParts,

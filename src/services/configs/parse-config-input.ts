@@ -99,7 +99,9 @@ export function parseConfigInput(given: ConfigInput, defaults: ParseDefaults): P
   }
 }
 
-/** The input that would give these settings, but for what a driver takes: what a patch is laid over. Holds no secret. */
+/**
+ * The input that would give these settings, but for what a driver takes: what a patch is laid over. Holds no secret.
+ */
 export function configInputOf(config: {
   readonly name: string
   readonly enabled: boolean

@@ -19,9 +19,9 @@ interface Recorded {
 type KeyParts = WithRepository<Pick<SystemParts, 'catalog' | 'tenantId'>>
 
 /**
- * Makes sure that the control key in force stands in this repository (which `parts` name), wrapped for its keys as well.
- * Does nothing when it does. The wrap in the database is the first repository's alone. Throws REBUILD_NEEDED when the key of another control plane stands there, KEY_WRONG, DAMAGED and what the
- * store throws.
+ * Makes sure that the control key in force stands in this repository (which `parts` name), wrapped for its keys as
+ * well. Does nothing when it does. The wrap in the database is the first repository's alone. Throws REBUILD_NEEDED when
+ * the key of another control plane stands there, KEY_WRONG, DAMAGED and what the store throws.
  */
 export async function recordControlKey(parts: KeyParts, repository: Repository, signal?: AbortSignal): Promise<void> {
   const { catalog, tenantId } = parts

@@ -25,9 +25,9 @@ const STALE = 'STALE'
 
 /**
  * Carries a claimed run out. A good end (COMPLETED, or PARTIAL where something was skipped) is written with its point;
- * anything else is thrown: REPOSITORY_UNKNOWN where its repository was removed, ABORTED after a checkpoint when the signal stopped it, SOURCE_UNREADABLE, SOURCE_FAILED, CONFIG_INVALID for
- * a repository in its source, STALE_WORKER when another worker has it, WORKER_LOST, what the engine throws. Retention
- * that fails is told, and does not fail the run.
+ * anything else is thrown: REPOSITORY_UNKNOWN where its repository was removed, ABORTED after a checkpoint when the
+ * signal stopped it, SOURCE_UNREADABLE, SOURCE_FAILED, CONFIG_INVALID for a repository in its source, STALE_WORKER when
+ * another worker has it, WORKER_LOST, what the engine throws. Retention that fails is told, and does not fail the run.
  */
 export async function carryOutRun(
   parts: SystemParts,

@@ -11,8 +11,8 @@ const PERIOD_MS = 7 * 24 * 3600 * 1000
 const AHEAD_MS = 3600 * 1000
 
 /**
- * Reads every stored byte of each repository once a week, counted from the first look: several workers over one database
- * do it once. True when one was read now. One that is away keeps none of the others from it.
+ * Reads every stored byte of each repository once a week, counted from the first look: several workers over one
+ * database do it once. True when one was read now. One that is away keeps none of the others from it.
  */
 export async function verifyWhenDue(
   parts: SystemParts,

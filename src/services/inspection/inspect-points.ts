@@ -61,8 +61,8 @@ export async function findInPoints(
 }
 
 /**
- * What is otherwise in the second point than in the first. Throws POINT_NOT_FOUND, USAGE for points of two repositories,
- * whose contents have names that can't be compared.
+ * What is otherwise in the second point than in the first. Throws POINT_NOT_FOUND, USAGE for points of two
+ * repositories, whose contents have names that can't be compared.
  */
 export async function diffPoints(
   parts: PointParts,

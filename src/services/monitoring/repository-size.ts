@@ -1,5 +1,6 @@
 /**
- * How many bytes lie in the repositories. Counted by listing them, in the background and not more often than once a minute.
+ * How many bytes lie in the repositories. Counted by listing them, in the background and not more often than once a
+ * minute.
  */
 import { nowMs } from '../../kernel/clock.ts'
 import type { Log } from '../../kernel/log.ts'

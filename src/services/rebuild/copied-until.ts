@@ -3,8 +3,8 @@ import { RecordKind } from '../../engine/index.ts'
 import { generationsBySubject, type RebuildContext } from './rebuild-context.ts'
 
 /**
- * The time of the newest that came from there; undefined for a repository that a system has worked with since, and where
- * this database knew the first one.
+ * The time of the newest that came from there; undefined for a repository that a system has worked with since, and
+ * where this database knew the first one.
  */
 export async function copiedUntilOf(context: RebuildContext): Promise<string | undefined> {
   const { parts, tx, history, auditRecords } = context

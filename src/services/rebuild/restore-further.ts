@@ -1,7 +1,7 @@
 /**
- * The further repositories of the system: registered again from the records in the one that it is rebuilt from, and what
- * they hold brought back from themselves. One that can't be opened is registered and named: its disk may be away, and its
- * points come once it is there.
+ * The further repositories of the system: registered again from the records in the one that it is rebuilt from, and
+ * what they hold brought back from themselves. One that can't be opened is registered and named: its disk may be away,
+ * and its points come once it is there.
  */
 import { randomUUID } from 'node:crypto'
 import type { NotOpenedRepository } from '../../contracts/system/index.ts'

@@ -265,8 +265,8 @@ async function finish(parts: SystemParts, request: RequestRow, { state, result, 
 }
 
 /**
- * A point is proven by a restore of all of it, every file read back. What was left as it was proves nothing, and so does
- * what a driver wrote: nobody has read that.
+ * A point is proven by a restore of all of it, every file read back. What was left as it was proves nothing, and so
+ * does what a driver wrote: nobody has read that.
  */
 function isProof({ type, options }: RequestRow, { issueCount, filesUnchanged, filesKept }: RestoreResult): boolean {
   const stored = options as StoredOptions

@@ -62,8 +62,8 @@ export interface HoldRequest {
 
 /**
  * A legal hold: of a point where that lies, else in every repository, so that no point of the source goes anywhere; one
- * that is away refuses it, before anything is written. Throws POINT_NOT_FOUND, CONFIG_INVALID for a date that is none or
- * has passed, REPOSITORY_MISSING.
+ * that is away refuses it, before anything is written. Throws POINT_NOT_FOUND, CONFIG_INVALID for a date that is none
+ * or has passed, REPOSITORY_MISSING.
  */
 export async function addHold(parts: SystemParts, hold: HoldRequest, by: string): Promise<HoldView> {
   const point = hold.pointId === undefined ? undefined : await findPoint(parts, hold.pointId)
@@ -203,8 +203,8 @@ function asPoint(error: unknown): never {
 }
 
 /**
- * A single command has written or lifted a pin or hold there: a repository that is lost before the next run takes with it what
- * no database knows.
+ * A single command has written or lifted a pin or hold there: a repository that is lost before the next run takes with
+ * it what no database knows.
  */
 export async function mirrorDecided(parts: WithRepository, record: 'pin' | 'hold', subject: string): Promise<void> {
   await using repository = await parts.repository.open()

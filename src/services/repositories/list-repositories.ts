@@ -8,7 +8,10 @@ import { type RepositoryAccess, RepositoryRole, type SystemParts, writesTo } fro
 /** A disk that hangs must not keep the others from being told of. */
 const ANSWER_MS = 8_000
 
-/** The first one first, then those that were added, in their order; last those that the first has had as others or elsewhere. */
+/**
+ * The first one first, then those that were added, in their order; last those that the first has had as others or
+ * elsewhere.
+ */
 export async function listRepositories(parts: SystemParts): Promise<RepositoryView[]> {
   const all = await parts.repositories.all()
   const views = await Promise.all(all.map((each) => repositoryView(parts, each)))

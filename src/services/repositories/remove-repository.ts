@@ -6,8 +6,8 @@ import { type RepositoryAccess, RepositoryRole, type SystemParts } from '../part
 import { recordRepository } from '../records/index.ts'
 
 /**
- * Forgets a repository that nothing writes to. What is stored there stays as it is; its points are listed no more, until
- * it is added again. Throws REPOSITORY_UNKNOWN, REPOSITORY_IN_USE naming what uses it, and what opening the first
+ * Forgets a repository that nothing writes to. What is stored there stays as it is; its points are listed no more,
+ * until it is added again. Throws REPOSITORY_UNKNOWN, REPOSITORY_IN_USE naming what uses it, and what opening the first
  * throws, which has its record; then all is as it was.
  */
 export async function removeRepository(parts: SystemParts, name: string, by: string): Promise<RemovedRepository> {

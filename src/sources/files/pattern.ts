@@ -38,9 +38,9 @@ export function hasDotPart(pattern: string): boolean {
 }
 
 /**
- * Compiles one pattern: a glob (glob.ts); a leading "/" anchors to the backup's path, or is an absolute path; a trailing
- * "/" means folders only; a pattern without an inner slash is met by a name at any depth; a leading "!" takes back.
- * Names are compared in normal form C; several slashes in a row are one. Throws USAGE naming the pattern.
+ * Compiles one pattern: a glob (glob.ts); a leading "/" anchors to the backup's path, or is an absolute path; a
+ * trailing "/" means folders only; a pattern without an inner slash is met by a name at any depth; a leading "!" takes
+ * back. Names are compared in normal form C; several slashes in a row are one. Throws USAGE naming the pattern.
  */
 export function compilePattern(
   pattern: string,

@@ -156,8 +156,8 @@ export class BackupSystem {
   }
 
   /**
-   * Reads a share of what is stored in the first repository or the one that is named, by default all: then points that are whole are proven. Damage is in the answer,
-   * with the paths that it hits.
+   * Reads a share of what is stored in the first repository or the one that is named, by default all: then points that
+   * are whole are proven. Damage is in the answer, with the paths that it hits.
    */
   verifyRepository(
     options: { readonly readShare?: number; readonly repository?: string; readonly signal?: AbortSignal } = {},
@@ -167,7 +167,10 @@ export class BackupSystem {
     return this.#call('repository.verify', { ...input, userId }, call)
   }
 
-  /** Frees what no snapshot, pin or hold needs in the first repository or the one that is named, now instead of with the next retention. `dryRun` only says what. */
+  /**
+   * Frees what no snapshot, pin or hold needs in the first repository or the one that is named, now instead of with the
+   * next retention. `dryRun` only says what.
+   */
   pruneRepository(
     options: { readonly dryRun?: boolean; readonly repository?: string; readonly signal?: AbortSignal } = {},
     userId?: string,

@@ -1,6 +1,6 @@
 /**
- * What goes over the owner's socket: HTTP with one JSON object a call; bodies of bytes and events as they are. Both ends
- * are this program.
+ * What goes over the owner's socket: HTTP with one JSON object a call; bodies of bytes and events as they are. Both
+ * ends are this program.
  */
 import { z } from 'zod'
 import { EVERY_RIGHT } from '../../contracts/system/index.ts'

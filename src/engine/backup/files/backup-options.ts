@@ -7,8 +7,8 @@ export interface BackupOptions extends RunOptions {
   readonly paths: readonly string[]
   readonly filters?: FileFilters
   /**
-   * A path, or a mount point below one, that had files and has none is taken as it is. Default false: it is named as skipped (EMPTIED), since most
-   * likely something is not mounted.
+   * A path, or a mount point below one, that had files and has none is taken as it is. Default false: it is named as
+   * skipped (EMPTIED), since most likely something is not mounted.
    */
   readonly allowEmpty?: boolean
   /**

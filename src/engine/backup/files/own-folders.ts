@@ -12,13 +12,16 @@ import { join } from './entry-path.ts'
 export interface LeftOut {
   /** The repository itself. */
   readonly own: readonly string[]
-  /** Its copies, as this machine has met them: each backup of them would hold all that the next copy brings into them. */
+  /**
+   * Its copies, as this machine has met them: each backup of them would hold all that the next copy brings into them.
+   */
   readonly copies: readonly string[]
 }
 
 /**
  * The repository does not back itself up, nor what it is copied to; a copy that a path names is meant, and any other
- * repository is data like all. `state`: what this machine remembers. Throws USAGE for a path inside it. Paths have one character a byte.
+ * repository is data like all. `state`: what this machine remembers. Throws USAGE for a path inside it. Paths have one
+ * character a byte.
  */
 export function ownFolders(
   { store }: Repository,
@@ -33,7 +36,9 @@ export function ownFolders(
   return { own, copies }
 }
 
-/** The record of a copy tells its place on the machine that made it, and its id: only here is it known to be that one. */
+/**
+ * The record of a copy tells its place on the machine that made it, and its id: only here is it known to be that one.
+ */
 function copiesMet({ records }: History, stateFolder: string | undefined): string[] {
   if (stateFolder === undefined) return []
   return records.flatMap(({ document: { record, subject, value } }) => {

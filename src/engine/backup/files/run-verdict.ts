@@ -1,6 +1,6 @@
 /**
- * What a run says of its paths and filters when all was looked at: paths that had files and have none, patterns that met
- * nothing.
+ * What a run says of its paths and filters when all was looked at: paths that had files and have none, patterns that
+ * met nothing.
  */
 import { appendAll } from '../../../kernel/collect.ts'
 import { bytesOfText, type FileFilters, watchedPatterns } from '../../../sources/index.ts'

@@ -1,4 +1,6 @@
-/** What every backup does, whatever its source: session, earlier points, lanes, index, packs, snapshot, confirmation. */
+/**
+ * What every backup does, whatever its source: session, earlier points, lanes, index, packs, snapshot, confirmation.
+ */
 import { BackupError, isBackupError } from '../../../kernel/backup-error.ts'
 import { isoTime, monotonicNs, nowMs } from '../../../kernel/clock.ts'
 import { makeDirectories } from '../../../kernel/directories.ts'

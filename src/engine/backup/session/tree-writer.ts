@@ -29,7 +29,9 @@ export interface WritingSession {
   ship(pack: FinishedPack): void
   /** The index of data is only loaded when the first new blob appears. */
   loadIndex(): Promise<void>
-  /** To be called between two pieces of work: room for packs, progress, checkpoints. Throws what has failed meanwhile. */
+  /**
+   * To be called between two pieces of work: room for packs, progress, checkpoints. Throws what has failed meanwhile.
+   */
   between(): Promise<void>
 }
 
@@ -39,8 +41,8 @@ export interface TreeWriter {
   /** Stores the whole tree, once; gives the id of "/". */
   write(session: WritingSession): Promise<Buffer>
   /**
-   * The id of "/" of what is done so far; undefined where that is nothing. Lanes of its own have handed over then all that it refers to,
-   * and go on.
+   * The id of "/" of what is done so far; undefined where that is nothing. Lanes of its own have handed over then all
+   * that it refers to, and go on.
    */
   partial(): Promise<Buffer | undefined>
   /** Lanes of its own hand over what they hold, and end. */

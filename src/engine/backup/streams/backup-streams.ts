@@ -16,12 +16,12 @@ const CONTENTS_MAX = 16
 const NEW_BLOBS_RESERVED = 32_000_000
 
 /**
- * Backs up everything that `entries` brings, as a snapshot whose tree is files. Throws SOURCE_UNREADABLE, or the source's
- * own error, when an entry, a content or a path can't be taken, ABORTED, DISK_FULL, STORAGE_FAILED, ALREADY_EXISTS when the
- * snapshot of `runId` was committed and forgotten before, UPGRADE_REQUIRED for a
- * repository of the format's first version, REPOSITORY_LOCKED when data was condemned meanwhile: the source
- * is read once, and the run is to be made again. No failure leaves a snapshot; what was finished is kept in a checkpoint where the run was stopped
- * or the source broke off, and is stored only once.
+ * Backs up everything that `entries` brings, as a snapshot whose tree is files. Throws SOURCE_UNREADABLE, or the
+ * source's own error, when an entry, a content or a path can't be taken, ABORTED, DISK_FULL, STORAGE_FAILED,
+ * ALREADY_EXISTS when the snapshot of `runId` was committed and forgotten before, UPGRADE_REQUIRED for a repository of
+ * the format's first version, REPOSITORY_LOCKED when data was condemned meanwhile: the source is read once, and the run
+ * is to be made again. No failure leaves a snapshot; what was finished is kept in a checkpoint where the run was
+ * stopped or the source broke off, and is stored only once.
  */
 export async function backupStreams(repository: Repository, options: StreamBackupOptions): Promise<BackupResult> {
   checkRun(repository, options)

@@ -1,6 +1,6 @@
 /**
- * Who stores the blobs of streams: a second thread, as far as it keeps up, and the main one for all beyond that. So both
- * are at work, nothing queues up, and a source is asked for more only when one of them has room.
+ * Who stores the blobs of streams: a second thread, as far as it keeps up, and the main one for all beyond that. So
+ * both are at work, nothing queues up, and a source is asked for more only when one of them has room.
  */
 import type { LaneCounters } from '../session/lane.ts'
 import { LaneThread } from '../session/lane-thread.ts'
@@ -40,7 +40,10 @@ export class BlobLanes {
     return this.#thread?.counters ?? this.#ended
   }
 
-  /** Blobs that end there, from the beginning of `bytes` on, which are the caller's again. Resolves with their ids, 32 bytes each. */
+  /**
+   * Blobs that end there, from the beginning of `bytes` on, which are the caller's again. Resolves with their ids, 32
+   * bytes each.
+   */
   async store(bytes: Buffer, ends: readonly number[]): Promise<Uint8Array> {
     this.#bytes += bytes.length
     const thread = this.#threadFor()

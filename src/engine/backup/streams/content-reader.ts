@@ -117,7 +117,10 @@ function bytesOf(piece: unknown): Uint8Array {
   throw new TypeError(`a piece is ${typeof piece}, no bytes`)
 }
 
-/** What a source threw, said in a way that people can use. Its own error, whose causes may hold secrets, goes no further. */
+/**
+ * What a source threw, said in a way that people can use. Its own error, whose causes may hold secrets, goes no
+ * further.
+ */
 export function failureOf(path: string, error: unknown): Error {
   if (isBackupError(error)) return error
   const text = error instanceof Error ? error.message : String(error)

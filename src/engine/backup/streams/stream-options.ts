@@ -8,7 +8,10 @@ export interface StreamBackupOptions extends RunOptions {
   readonly sourceKind: string
   /** Taken once. The next entry is asked for while contents of earlier ones are being read. */
   readonly entries: AsyncIterable<StreamEntry>
-  /** Asked when every content has been read to its end. A JSON object of at most 64 KiB; it is stored in the snapshot, and shown. */
+  /**
+   * Asked when every content has been read to its end. A JSON object of at most 64 KiB; it is stored in the snapshot,
+   * and shown.
+   */
   readonly facts?: () => Readonly<Record<string, unknown>> | Promise<Readonly<Record<string, unknown>>>
   /** Asked then, too. */
   readonly database?: () => DatabaseFacts | undefined | Promise<DatabaseFacts | undefined>

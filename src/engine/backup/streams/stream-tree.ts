@@ -1,4 +1,6 @@
-/** The tree of a backup of streams: which paths there are, and what each consists of once it has been read to its end. */
+/**
+ * The tree of a backup of streams: which paths there are, and what each consists of once it has been read to its end.
+ */
 import { Column, EntryColumns, FileType } from '../../../contracts/index.ts'
 import { BackupError } from '../../../kernel/backup-error.ts'
 import type { StreamEntry } from '../../../sources/index.ts'

@@ -1,4 +1,6 @@
-/** The tree of a backup of streams: takes entries and reads their contents, several at once, and says what there was. */
+/**
+ * The tree of a backup of streams: takes entries and reads their contents, several at once, and says what there was.
+ */
 import { BackupError } from '../../../kernel/backup-error.ts'
 import type { StreamEntry } from '../../../sources/index.ts'
 import { type DatabaseFacts, databaseFault, FACTS_BYTES_MAX, NO_FILES } from '../../snapshot/index.ts'
